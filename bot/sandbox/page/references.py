@@ -1,0 +1,97 @@
+"""What stands between < and > in a Slack text: people, channels, groups, dates and links."""
+
+import re
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from bot.sandbox.page import dates, emoji
+from bot.sandbox.page.names import Reader
+
+_SCHEMES = {"http", "https", "mailto", "tel", "slack"}
+_DATE = re.compile(r"!date\^(\d{1,11})\^([^|^]+)(?:\^([^|]+))?\|(.*)", re.DOTALL)
+_PERMALINK = re.compile(r"/archives/([CDG][A-Z0-9]+)(?:/p(\d{10})(\d{6}))?/?$")
+_BROADCASTS = {"!here": "@here", "!channel": "@channel", "!everyone": "@everyone"}
+
+
+def reference(inside: str, reader: Reader) -> Markup:
+    """`inside` is what the angle brackets held, still with Slack's escapes."""
+    target, _, label = inside.partition("|")
+    match target[:1]:
+        case "@":
+            return person(target[1:], reader)
+        case "#":
+            return channel(target[1:], reader)
+        case "!":
+            return _special(inside, target, label, reader)
+        case _:
+            return link(
+                target, emoji.with_characters(unescaped(label or target)), otherwise=label or f"<{target}>"
+            )
+
+
+def person(user_id: str, reader: Reader) -> Markup:
+    me = " me" if user_id == reader.user_id else ""
+    name = reader.people.get(user_id, user_id)
+    return Markup('<span class="mention{}" data-user="{}">@{}</span>').format(me, user_id, name)
+
+
+def channel(channel_id: str, reader: Reader) -> Markup:
+    name = reader.channels.get(channel_id)
+    if name is None:
+        return Markup('<span class="mention hidden-channel">🔒 private channel</span>')
+    return Markup('<a class="mention" href="/channel/{}" data-go>#{}</a>').format(channel_id, name)
+
+
+def group(group_id: str, label: str, reader: Reader) -> Markup:
+    name = reader.groups.get(group_id) or label.removeprefix("@") or group_id
+    return Markup('<span class="mention">@{}</span>').format(name)
+
+
+def link(address: str, label: object, otherwise: str = "") -> Markup:
+    """A link people can follow; an address that a browser would run or cannot read stays text."""
+    href = unescaped(address)
+    if not _leads_somewhere(href):
+        return Markup("{}").format(unescaped(otherwise) or label)
+    message = _PERMALINK.search(href)
+    if message:
+        return Markup('<a href="{}" data-go>{}</a>').format(_place(message), label)
+    return Markup('<a href="{}" target="_blank" rel="noreferrer noopener">{}</a>').format(href, label)
+
+
+def unescaped(text: str) -> str:
+    """The characters behind Slack's three escapes."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _special(inside: str, target: str, label: str, reader: Reader) -> Markup:
+    dated = _DATE.fullmatch(inside)
+    if dated:
+        return _date(dated, reader)
+    if target.startswith("!subteam^"):
+        return group(target.removeprefix("!subteam^"), label, reader)
+    if target in _BROADCASTS:
+        return Markup('<span class="mention me">{}</span>').format(_BROADCASTS[target])
+    return Markup("{}").format(unescaped(label or f"<{target}>"))
+
+
+def _date(dated: re.Match[str], reader: Reader) -> Markup:
+    seconds, form, address, fallback = dated.groups()
+    at = dates.moment(int(seconds), reader.zone)
+    shown = dates.filled(unescaped(form), at, reader.now.astimezone(reader.zone))
+    drawn = Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(), unescaped(fallback), shown
+    )
+    return link(address, drawn) if address else drawn
+
+
+def _leads_somewhere(href: str) -> bool:
+    try:
+        return urlsplit(href).scheme.lower() in _SCHEMES
+    except ValueError:
+        return False
+
+
+def _place(message: re.Match[str]) -> str:
+    channel_id, seconds, micros = message.groups()
+    return f"/channel/{channel_id}" + (f"?at={seconds}.{micros}" if seconds else "")
