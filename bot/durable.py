@@ -1,0 +1,202 @@
+"""The durable engine behind a few names: `flow`, `step`, `start_once`. What was started is finished, once.
+
+A flow that Slack asks to wait, or that cannot reach Slack, ends its turn and comes back later under the same
+key; its steps ask "already there?", so running one again is harmless. No thread waits meanwhile.
+"""
+
+import contextvars
+import functools
+import inspect
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
+from pydantic import BaseModel
+
+from bot.errors import TryLater
+from bot.store import sqlite_engine
+
+log = logging.getLogger(__name__)
+
+Request = TypeVar("Request", bound=BaseModel)
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+# Flows that changed their shape get a new number only when an old one could not be finished by the new code.
+VERSION = "watchfloor-1"
+FLOWS_AT_ONCE = 6
+ATTEMPTS_AFTER_FAILURE = 12
+LATER = "later"
+
+
+@dataclass(frozen=True)
+class Flow(Generic[Request]):
+    """A story that is finished once it was started, whatever happens to the process."""
+
+    name: str
+    tell: Callable[[Any, Request], None]
+    request_type: type[Request]
+
+
+_flows: dict[str, Flow[Any]] = {}
+_inside_flow: contextvars.ContextVar[bool] = contextvars.ContextVar("inside_flow", default=False)
+
+
+def flow(tell: Callable[[Any, Request], None]) -> Flow[Request]:
+    """Declare a flow: a function of the services and one request. Its name is kept in the database."""
+    parameters = list(inspect.signature(tell, eval_str=True).parameters.values())
+    declared: Flow[Request] = Flow(tell.__name__, tell, parameters[1].annotation)
+    _flows[declared.name] = declared
+    return declared
+
+
+def step(
+    act: Callable[Concatenate[Any, Arguments], Result],
+) -> Callable[Concatenate[Any, Arguments], Result]:
+    """A line of a flow: its result (something JSON can hold) is kept, so a restart goes on behind it."""
+
+    @functools.wraps(act)
+    def run(services: Any, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        if not _inside_flow.get():
+            return act(services, *args, **kwargs)
+        return _checkpointed(act.__name__, lambda: act(services, *args, **kwargs))
+
+    return run
+
+
+def _checkpointed(name: str, act: Callable[[], Result]) -> Result:
+    """Run it, or give back what it gave before the restart. A failure is kept as "not done", never as an error."""
+    failures: list[Exception] = []
+
+    def attempt() -> dict[str, Any]:
+        try:
+            return {"result": act()}
+        except Exception as failure:  # noqa: BLE001 - the checkpoint must not hold it; it is raised again below
+            failures.append(failure)
+            return {}
+
+    kept = DBOS.run_step({"name": name}, attempt)
+    if failures:
+        raise failures[0]
+    if "result" not in kept:
+        raise TryLater(f"{name} had failed before the restart", wait_s=0)
+    result: Result = kept["result"]
+    return result
+
+
+class JsonSerializer(Serializer):
+    """Flows are kept as JSON: readable, and nothing in the database can become code."""
+
+    def name(self) -> str:
+        """The name stored beside each value."""
+        return "watchfloor-json"
+
+    def serialize(self, data: Any) -> str:
+        """To text; errors become their words."""
+        return json.dumps(data, default=str)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        """From text."""
+        return json.loads(serialized_data)
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """How long a flow waits before it tries again: doubling from `first_s`, at most `longest_s`."""
+
+    first_s: float = 1.0
+    longest_s: float = 60.0
+
+    def before(self, attempt: int) -> float:
+        """Seconds to wait before the attempt after number `attempt` (the first is 1)."""
+        return min(self.longest_s, self.first_s * 2.0 ** min(attempt - 1, 16))
+
+
+class Flows:
+    """The running engine. One to a process."""
+
+    def __init__(self, database_url: str, *, backoff: Backoff | None = None, replica: str = "local") -> None:
+        self._backoff = backoff or Backoff()
+        self._turns = threading.BoundedSemaphore(FLOWS_AT_ONCE)
+        self._workflows: dict[str, Any] = {}
+        config: DBOSConfig = {
+            "name": "watchfloor",
+            "application_version": VERSION,
+            "executor_id": replica,
+            "log_level": "ERROR",
+            "serializer": JsonSerializer(),
+            "scheduler_polling_interval_sec": 3600.0,
+        }
+        if database_url.startswith("sqlite"):
+            # Few connections take turns; many would poll for SQLite's one write lock and starve listeners.
+            config["system_database_engine"] = sqlite_engine(database_url, connections=2)
+            config["system_database_url"] = database_url
+            config["use_listen_notify"] = False
+        else:
+            config["system_database_url"] = database_url
+            config["dbos_system_schema"] = "durable"
+        DBOS(config=config)
+
+    def launch(self, services: Any) -> None:
+        """Bind every declared flow to `services`, and finish what an earlier process left behind."""
+        for declared in _flows.values():
+            self._workflows[declared.name] = DBOS.workflow(name=declared.name)(
+                self._runner(declared, services)
+            )
+        DBOS.launch()
+        DBOS.register_queue(LATER, polling_interval_sec=0.5)
+
+    def start_once(self, key: str, story: Flow[Request], request: Request) -> None:
+        """Start a flow unless one was ever started under `key`. When this returns, it will be finished."""
+        with SetWorkflowID(key):
+            DBOS.start_workflow(self._workflows[story.name], key, request.model_dump(mode="json"), 1)
+
+    def are_done(self) -> bool:
+        """Is nothing running, waiting or coming back later?"""
+        return not DBOS.list_workflows(status=["PENDING", "ENQUEUED", "DELAYED"], limit=1)
+
+    def close(self, within_s: float = 8) -> None:
+        """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
+        DBOS.destroy(workflow_completion_timeout_sec=int(within_s), destroy_registry=True)
+
+    def _runner(self, declared: Flow[Any], services: Any) -> Callable[[str, dict[str, Any], int], None]:
+        def run(key: str, request: dict[str, Any], attempt: int) -> None:
+            with self._turns:
+                inside = _inside_flow.set(True)
+                try:
+                    declared.tell(services, declared.request_type.model_validate(request))
+                except TryLater as wait:
+                    self._come_back(declared, key, request, attempt, wait)
+                except Exception:  # what was acknowledged must be finished, perhaps by the next version
+                    log.exception("flow failed", extra={"key": key, "attempt": attempt})
+                    if attempt < ATTEMPTS_AFTER_FAILURE:
+                        self._come_back(declared, key, request, attempt, TryLater("it failed"))
+                    else:
+                        raise
+                finally:
+                    _inside_flow.reset(inside)
+
+        return run
+
+    def _come_back(
+        self, declared: Flow[Any], key: str, request: dict[str, Any], attempt: int, wait: TryLater
+    ) -> None:
+        wait_s = wait.wait_s if wait.wait_s is not None else self._backoff.before(attempt)
+        log.warning("flow comes back", extra={"key": key, "reason": wait.reason, "wait_s": wait_s})
+        with SetWorkflowID(f"{key}~{attempt + 1}"), SetEnqueueOptions(delay_seconds=wait_s):
+            DBOS.enqueue_workflow(LATER, self._workflows[declared.name], key, request, attempt + 1)
+
+
+def wait_until(is_true: Callable[[], bool], within_s: float) -> bool:
+    """Look until it is true, at most `within_s` seconds."""
+    end = time.monotonic() + within_s
+    while not is_true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True

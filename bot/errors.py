@@ -1,0 +1,20 @@
+"""Errors are sentences for the person who gets them: each says what to do next."""
+
+from typing import Any
+
+
+class WatchfloorError(Exception):
+    """That did not work. Try again; if it stays so, ask the administrator to run `watchfloor doctor`."""
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        self.sentence = " ".join((type(self).__doc__ or "").split()).format(**facts)
+        super().__init__(self.sentence)
+
+
+class TryLater(Exception):
+    """It was not done now, but may be: come back in `wait_s` seconds, or after a back-off when that is unknown."""
+
+    def __init__(self, reason: str, wait_s: float | None = None) -> None:
+        self.reason, self.wait_s = reason, wait_s
+        super().__init__(reason)

@@ -1,0 +1,220 @@
+"""Block Kit from plain words, within Slack's limits: too long is shortened here, never refused there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.slack.text import ELLIPSIS, shorten
+
+Block = dict[str, Any]
+Element = dict[str, Any]
+
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+SECTION_TEXT = 3000
+FIELD_TEXT = 2000
+HEADER_TEXT = 150
+BUTTON_TEXT = 75
+BUTTON_VALUE = 2000
+OPTION_TEXT = 75
+OPTION_VALUE = 150
+OPTIONS = 100
+MODAL_TITLE = 24
+PRIVATE_METADATA = 3000
+INPUT_LABEL = 2000
+INPUT_TEXT = 3000
+PLACEHOLDER = 150
+MESSAGE_TEXT = 4000
+TOPIC_TEXT = 250
+
+
+def plain(words: str, limit: int) -> Element:
+    """Plain text: markup in it is not read, so it needs no escaping."""
+    return {"type": "plain_text", "text": shorten(words, limit), "emoji": True}
+
+
+def mrkdwn(words: str, limit: int = SECTION_TEXT) -> Element:
+    """Formatted text; what people typed in it must have been escaped already."""
+    return {"type": "mrkdwn", "text": shorten(words, limit)}
+
+
+def header(words: str) -> Block:
+    """A headline."""
+    return {"type": "header", "text": plain(words, HEADER_TEXT)}
+
+
+def section(words: str, *, block_id: str | None = None, accessory: Element | None = None) -> Block:
+    """A paragraph, with an optional element at its right."""
+    block: Block = {"type": "section", "text": mrkdwn(words)}
+    if block_id:
+        block["block_id"] = block_id
+    if accessory:
+        block["accessory"] = accessory
+    return block
+
+
+def fields(*words: str) -> Block:
+    """Up to ten short texts in two columns."""
+    return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in words[:10]]}
+
+
+def context(*words: str) -> Block:
+    """Small print."""
+    return {"type": "context", "elements": [mrkdwn(text) for text in words[:10]]}
+
+
+def divider() -> Block:
+    """A line."""
+    return {"type": "divider"}
+
+
+def actions(elements: Sequence[Element], *, block_id: str | None = None) -> Block:
+    """A row of buttons and selects."""
+    block: Block = {"type": "actions", "elements": list(elements[:25])}
+    if block_id:
+        block["block_id"] = block_id
+    return block
+
+
+def button(
+    label: str,
+    action_id: str,
+    value: str = "",
+    *,
+    style: str | None = None,
+    url: str | None = None,
+    confirm: Element | None = None,
+) -> Element:
+    """A button; `style` is `primary` or `danger`."""
+    element: Element = {"type": "button", "text": plain(label, BUTTON_TEXT), "action_id": action_id}
+    optional = {"value": shorten(value, BUTTON_VALUE), "style": style, "url": url, "confirm": confirm}
+    return element | {key: given for key, given in optional.items() if given}
+
+
+def confirmation(title: str, words: str, yes: str, no: str) -> Element:
+    """The question Slack asks before a click counts."""
+    return {
+        "title": plain(title, 100),
+        "text": plain(words, 300),
+        "confirm": plain(yes, 30),
+        "deny": plain(no, 30),
+    }
+
+
+def option(label: str, value: str, description: str = "") -> Element:
+    """One choice of a select; its description is one line of guidance."""
+    element: Element = {"text": plain(label, OPTION_TEXT), "value": value[:OPTION_VALUE]}
+    if description:
+        element["description"] = plain(description, OPTION_TEXT)
+    return element
+
+
+def select(
+    action_id: str, options: Sequence[Element], *, placeholder: str = "Choose", initial: str | None = None
+) -> Element:
+    """A menu of fixed options."""
+    element: Element = {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+        "options": list(options[:OPTIONS]),
+    }
+    return element | _initial(options, initial)
+
+
+def _initial(options: Sequence[Element], value: str | None) -> Element:
+    chosen = [element for element in options[:OPTIONS] if element["value"] == value]
+    return {"initial_option": chosen[0]} if chosen else {}
+
+
+def multi_select(action_id: str, options: Sequence[Element], *, placeholder: str = "Choose") -> Element:
+    """A menu of fixed options of which several may be chosen."""
+    return {
+        "type": "multi_static_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+        "options": list(options[:OPTIONS]),
+    }
+
+
+def user_select(
+    action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None
+) -> Element:
+    """A menu of people."""
+    element: Element = {
+        "type": "users_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+    }
+    return element | ({"initial_user": initial} if initial else {})
+
+
+def checkboxes(action_id: str, options: Sequence[Element]) -> Element:
+    """Boxes to tick."""
+    return {"type": "checkboxes", "action_id": action_id, "options": list(options[:10])}
+
+
+def text_input(
+    action_id: str,
+    *,
+    initial: str = "",
+    multiline: bool = False,
+    placeholder: str = "",
+    longest: int = INPUT_TEXT,
+) -> Element:
+    """A field to type in; what is given beforehand is shortened to what may be typed."""
+    element: Element = {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "multiline": multiline,
+        "max_length": min(longest, INPUT_TEXT),
+    }
+    if initial:
+        element["initial_value"] = shorten(initial, min(longest, INPUT_TEXT))
+    if placeholder:
+        element["placeholder"] = plain(placeholder, PLACEHOLDER)
+    return element
+
+
+def field(label: str, block_id: str, element: Element, *, hint: str = "", optional: bool = False) -> Block:
+    """A labelled field of a form."""
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, INPUT_LABEL),
+        "element": element,
+        "optional": optional,
+    }
+    if hint:
+        block["hint"] = plain(hint, INPUT_LABEL)
+    return block
+
+
+def modal(
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    callback_id: str,
+    submit: str | None = None,
+    close: str = "Cancel",
+    memory: str = "",
+) -> Block:
+    """A form. `memory` comes back with the answer, but people can change it: never trust it for a right."""
+    view: Block = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, MODAL_TITLE),
+        "close": plain(close, MODAL_TITLE),
+        "blocks": list(fit(blocks, VIEW_BLOCKS)),
+        "private_metadata": memory[:PRIVATE_METADATA],
+    }
+    if submit:
+        view["submit"] = plain(submit, MODAL_TITLE)
+    return view
+
+
+def fit(blocks: Sequence[Block], limit: int = MESSAGE_BLOCKS) -> list[Block]:
+    """At most `limit` blocks; what was left out is said."""
+    if len(blocks) <= limit:
+        return list(blocks)
+    left_out = len(blocks) - (limit - 1)
+    return [*blocks[: limit - 1], context(f"{ELLIPSIS} {left_out} more not shown here.")]

@@ -1,0 +1,77 @@
+"""Words for Slack: escaping, mentions, dates, lengths. Everything a person typed passes through `escape`."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+ELLIPSIS = "…"
+
+
+def escape(words: str) -> str:
+    """Make `words` harmless as mrkdwn: mentions, channels and links in it stay plain text."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shorten(words: str, limit: int) -> str:
+    """At most `limit` characters; what was cut is shown by an ellipsis and never splits an escape."""
+    if len(words) <= limit:
+        return words
+    kept = words[: limit - len(ELLIPSIS)]
+    ampersand = kept.rfind("&")
+    if ampersand >= 0 and ";" not in kept[ampersand:]:
+        kept = kept[:ampersand]
+    return kept.rstrip() + ELLIPSIS
+
+
+def one_line(words: str, limit: int) -> str:
+    """`words` on one line, escaped, at most `limit` characters after escaping (Slack counts those)."""
+    return shorten(escape(" ".join(words.split())), limit)
+
+
+def mention(user_id: str) -> str:
+    """A mention that notifies the person."""
+    return f"<@{user_id}>"
+
+
+def mentions(user_ids: Iterable[str]) -> str:
+    """Several mentions, separated by commas."""
+    return ", ".join(mention(user_id) for user_id in user_ids)
+
+
+def channel_link(channel_id: str) -> str:
+    """A link to a channel, shown by its name."""
+    return f"<#{channel_id}>"
+
+
+def link(url: str, label: str) -> str:
+    """A link with a label; both are made harmless."""
+    safe_url = url.replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
+    return f"<{safe_url}|{escape(label).replace('|', '¦')}>"
+
+
+def clock_time(moment: datetime) -> str:
+    """The time of day in each reader's own zone; readers without Slack's dates see UTC."""
+    return _date(moment, "{time}", "%H:%M UTC")
+
+
+def day_and_time(moment: datetime) -> str:
+    """Day and time in each reader's own zone."""
+    return _date(moment, "{date_short_pretty} {time}", "%Y-%m-%d %H:%M UTC")
+
+
+def _date(moment: datetime, pattern: str, fallback: str) -> str:
+    utc = moment.astimezone(UTC)
+    return f"<!date^{int(utc.timestamp())}^{pattern}|{utc.strftime(fallback)}>"
+
+
+def lasting(duration: timedelta) -> str:
+    """A duration as people say it: `2 h 05 min`, `3 d 4 h`, `under a minute`."""
+    minutes = int(duration.total_seconds() // 60)
+    if minutes < 1:
+        return "under a minute"
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min"

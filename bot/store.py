@@ -1,0 +1,118 @@
+"""The database: one engine, transactions that take turns, and times that stay in UTC."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from bot.errors import WatchfloorError
+
+BUSY_TIMEOUT_MS = 2_000
+
+
+class DatabaseBusy(WatchfloorError):
+    """Watchfloor's database did not answer, and nothing was changed. Please try again in a moment."""
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """A moment, kept as UTC without a zone (SQLite has none) and given back with it."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """To the database: naive UTC."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """From the database: aware UTC."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class Store:
+    """Where the state lives. `transaction()` to change it, `reading()` to look."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _own_sqlite(url) if self.is_sqlite else sa.create_engine(url, pool_size=20)
+        # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
+        self._turn: Any = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """All of it or nothing. Refuses with a sentence when the database is locked or away."""
+        with self._turn, Session(self.engine, expire_on_commit=False) as session, _told_when_busy():
+            # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
+            session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A look at the state."""
+        with Session(self.engine, expire_on_commit=False) as session, _told_when_busy():
+            yield session
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _told_when_busy() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as refused:
+        raise DatabaseBusy() from refused
+
+
+def sqlite_engine(url: str, *, connections: int = 10) -> sa.Engine:
+    """An SQLite engine that loses nothing at a crash (full sync) and lets readers read while one writes."""
+    _make_private(url)
+    engine = sa.create_engine(url, pool_size=connections, max_overflow=10)
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _: Any) -> None:
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _own_sqlite(url: str) -> sa.Engine:
+    engine = sqlite_engine(url)
+
+    @sa.event.listens_for(engine, "connect")
+    def _leave_transactions_to_us(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+    return engine
+
+
+def _make_private(url: str) -> None:
+    database = sa.make_url(url).database
+    if database and database != ":memory:":
+        path = Path(database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+
+
+def utc_column(*, nullable: bool = True, index: bool = False) -> Any:
+    """A column that holds a moment."""
+    return sa.Column(UtcDateTime(), nullable=nullable, index=index)

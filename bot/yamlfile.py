@@ -1,0 +1,125 @@
+"""YAML that people write: safe, small, and wrong in a way that names file, line and reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+LARGEST_BYTES = 64 * 1024
+
+Model = TypeVar("Model", bound=BaseModel)
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a file."""
+
+    file: str
+    line: int
+    key: str
+    reason: str
+
+    def __str__(self) -> str:
+        where = f" ({self.key})" if self.key else ""
+        return f"{self.file}:{self.line}{where}: {self.reason}"
+
+
+class FileRefused(Exception):
+    """A YAML file cannot be used; `problems` holds everything that is wrong with it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def read(path: Path, model: type[Model]) -> Model:
+    """The file as a `model`, or `FileRefused` with every problem it has."""
+    lines, content = parse(path)
+    try:
+        return model.model_validate(content)
+    except ValidationError as wrong:
+        raise FileRefused(
+            [
+                Problem(path.name, lines.of(error["loc"]), _key(error["loc"]), _reason(error))
+                for error in wrong.errors()
+            ]
+        ) from None
+
+
+class Lines:
+    """Where each key of a YAML document stands."""
+
+    def __init__(self, numbers: dict[Place, int]) -> None:
+        self._numbers = numbers
+
+    def of(self, place: Sequence[str | int]) -> int:
+        """The line of `place`, or of the nearest thing around it."""
+        here = tuple(place)
+        while here and here not in self._numbers:
+            here = here[:-1]
+        return self._numbers.get(here, 1)
+
+
+def parse(path: Path) -> tuple[Lines, Any]:
+    """Lines and plain content of a YAML file; refuses large files, anchors and duplicate keys."""
+    size = path.stat().st_size
+    if size > LARGEST_BYTES:
+        raise FileRefused([Problem(path.name, 1, "", f"is {size} bytes; at most {LARGEST_BYTES} are read")])
+    try:
+        text = path.read_text(encoding="utf-8")
+        _refuse_anchors(path, text)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        numbers: dict[Place, int] = {(): 1}
+        if root is not None:
+            _number(path, root, (), numbers)
+        return Lines(numbers), yaml.safe_load(text)
+    except yaml.MarkedYAMLError as broken:
+        mark = broken.problem_mark or broken.context_mark
+        line = mark.line + 1 if mark else 1
+        raise FileRefused([Problem(path.name, line, "", f"is not YAML: {broken.problem}")]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as broken:
+        raise FileRefused([Problem(path.name, 1, "", f"is not readable text: {broken}")]) from None
+
+
+def _refuse_anchors(path: Path, text: str) -> None:
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
+            line = token.start_mark.line + 1
+            raise FileRefused(
+                [Problem(path.name, line, "", "uses an anchor or alias; write the text out instead")]
+            )
+
+
+def _number(path: Path, node: yaml.Node, place: Place, numbers: dict[Place, int]) -> None:
+    numbers.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*place, str(key.value))
+            if here in numbers:
+                line = key.start_mark.line + 1
+                raise FileRefused([Problem(path.name, line, _key(here), "is given twice; keep one")])
+            numbers[here] = key.start_mark.line + 1
+            _number(path, value, here, numbers)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _number(path, item, (*place, index), numbers)
+
+
+def _key(place: Sequence[str | int]) -> str:
+    return ".".join(str(part) for part in place)
+
+
+def _reason(error: Any) -> str:
+    kind, given = error["type"], error.get("input")
+    if kind == "extra_forbidden":
+        return "is not a known key; check the spelling or remove it"
+    if kind == "missing":
+        return "is missing"
+    if kind == "value_error":
+        return str(error["ctx"]["error"])
+    shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+    return f"{error['msg'][0].lower()}{error['msg'][1:]}{shown}"
