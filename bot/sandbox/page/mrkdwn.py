@@ -69,7 +69,7 @@ def _atom(found: re.Match[str], reader: Reader) -> Markup:
         case "reference":
             return reference(inside, reader)
         case "address":
-            return link(inside, unescaped(inside))
+            return link(inside, unescaped(inside), reader)
         case "emoji":
             return Markup("{}").format(emoji.character(inside))
         case _:

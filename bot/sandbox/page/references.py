@@ -40,7 +40,8 @@ def channel(channel_id: str, reader: Reader) -> Markup:
     name = reader.channels.get(channel_id)
     if name is None:
         return Markup('<span class="mention hidden-channel">🔒 private channel</span>')
-    return Markup('<a class="mention" href="/channel/{}" data-go>#{}</a>').format(channel_id, name)
+    href = f"/channel/{channel_id}?as={reader.name}"
+    return Markup('<a class="mention" href="{}" data-go>#{}</a>').format(href, name)
 
 
 def group(group_id: str, label: str, reader: Reader) -> Markup:
@@ -48,15 +49,23 @@ def group(group_id: str, label: str, reader: Reader) -> Markup:
     return Markup('<span class="mention">@{}</span>').format(name)
 
 
-def link(address: str, label: object, otherwise: str = "") -> Markup:
+def link(address: str, label: object, reader: Reader | None = None, otherwise: str = "") -> Markup:
     """A link people can follow; an address that a browser would run or cannot read stays text."""
-    href = unescaped(address)
-    if not _leads_somewhere(href):
+    href = safe_address(unescaped(address))
+    if not href:
         return Markup("{}").format(unescaped(otherwise) or label)
     message = _PERMALINK.search(href)
-    if message:
-        return Markup('<a href="{}" data-go>{}</a>').format(_place(message), label)
+    if message and reader:
+        return Markup('<a href="{}" data-go>{}</a>').format(_place(message, reader), label)
     return Markup('<a href="{}" target="_blank" rel="noreferrer noopener">{}</a>').format(href, label)
+
+
+def safe_address(href: str) -> str:
+    """The address if it leads to another place; "" for one that a browser would run or cannot read."""
+    try:
+        return href if urlsplit(href).scheme.lower() in _SCHEMES else ""
+    except ValueError:
+        return ""
 
 
 def unescaped(text: str) -> str:
@@ -82,16 +91,10 @@ def _date(dated: re.Match[str], reader: Reader) -> Markup:
     drawn = Markup('<time datetime="{}" title="{}">{}</time>').format(
         at.isoformat(), unescaped(fallback), shown
     )
-    return link(address, drawn) if address else drawn
+    return link(address, drawn, reader) if address else drawn
 
 
-def _leads_somewhere(href: str) -> bool:
-    try:
-        return urlsplit(href).scheme.lower() in _SCHEMES
-    except ValueError:
-        return False
-
-
-def _place(message: re.Match[str]) -> str:
+def _place(message: re.Match[str], reader: Reader) -> str:
     channel_id, seconds, micros = message.groups()
-    return f"/channel/{channel_id}" + (f"?at={seconds}.{micros}" if seconds else "")
+    place = f"/channel/{channel_id}?as={reader.name}"
+    return f"{place}&at={seconds}.{micros}" if seconds else place

@@ -1,0 +1,14 @@
+"""The sandbox's page: the workspace in a browser, for anyone."""
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute
+
+if TYPE_CHECKING:
+    from bot.sandbox import Sandbox
+
+
+
+def routes(sandbox: "Sandbox") -> list[BaseRoute]:
+    """Everything the page answers; mounted beside the Web API, in the same process."""
+    return []
