@@ -1,0 +1,47 @@
+"""The workspace's clock: real time plus an offset that a test or the page can move."""
+
+import time
+from pathlib import Path
+from threading import Lock
+
+
+class Clock:
+    """Gives the time and mints message times, which are unique and always increase."""
+
+    def __init__(self, mirror: Path | None = None) -> None:
+        self._mirror = mirror
+        self._offset_s = 0.0
+        self._last_us = 0
+        self._lock = Lock()
+        if mirror is not None:
+            self._write()
+
+    @property
+    def offset_s(self) -> float:
+        return self._offset_s
+
+    @offset_s.setter
+    def offset_s(self, value: float) -> None:
+        self._offset_s = value
+        self._write()
+
+    def now(self) -> float:
+        return time.time() + self._offset_s
+
+    def ts(self) -> str:
+        """The next message time, in Slack's form: seconds, a point, six digits."""
+        with self._lock:
+            self._last_us = max(self._last_us + 1, int(self.now() * 1_000_000))
+            return f"{self._last_us // 1_000_000}.{self._last_us % 1_000_000:06d}"
+
+    def resume_after(self, ts: str) -> None:
+        """Keep increasing after messages that were loaded from a file."""
+        seconds, _, micros = ts.partition(".")
+        self._last_us = max(self._last_us, int(seconds) * 1_000_000 + int(micros or 0))
+
+    def _write(self) -> None:
+        if self._mirror is None:
+            return
+        draft = self._mirror.with_suffix(".tmp")
+        draft.write_text(f"{self._offset_s}\n")
+        draft.replace(self._mirror)

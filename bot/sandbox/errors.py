@@ -1,0 +1,25 @@
+"""What the sandbox refuses: Web API errors, and things a person cannot do."""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """The Web API answers `ok: false` with this error."""
+
+    def __init__(self, error: str, **fields: Any) -> None:
+        super().__init__(error)
+        self.error = error
+        self.fields = fields
+
+
+class NothingToClick(LookupError):
+    """The person sees no such element: the message or view is not there, or not for them."""
+
+
+class NotVisible(LookupError):
+    """The person cannot see that conversation."""
+
+
+def invalid_arguments(*messages: str) -> Refused:
+    """Slack's answer to a request that is malformed, with the reasons it gives."""
+    return Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] {m}" for m in messages]})

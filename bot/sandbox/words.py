@@ -1,0 +1,85 @@
+"""What a person reads in a message: the words of its text and blocks, and its buttons."""
+
+from collections.abc import Iterator
+from typing import Any
+
+Json = dict[str, Any]
+_LEAF_TEXT = ("text", "title", "subtitle", "body", "label", "hint", "description", "placeholder", "alt_text")
+_CONTAINERS = (
+    "blocks",
+    "elements",
+    "fields",
+    "options",
+    "accessory",
+    "element",
+    "attachments",
+    "rows",
+    "cells",
+)
+_ONE_LINE = ("rich_text_section", "rich_text_preformatted", "rich_text_quote")
+
+
+def words_of(text: str, blocks: list[Json], attachments: list[Json] | None = None) -> str:
+    """The flattened words; the fallback text counts only when there are no blocks to read."""
+    pieces = list(_words(blocks)) + list(_words(attachments or []))
+    if not blocks:
+        pieces.insert(0, text)
+    return "\n".join(piece for piece in pieces if piece)
+
+
+def buttons_of(blocks: list[Json]) -> list[tuple[str, str, str]]:
+    """Every button as (action_id, value, label), in reading order."""
+    return [
+        (element.get("action_id", ""), element.get("value", ""), element["text"]["text"])
+        for _, element in elements_of(blocks)
+        if element.get("type") == "button"
+    ]
+
+
+def elements_of(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
+    """Every (block, interactive element) of a message or view, in reading order."""
+    for block in blocks:
+        yield from ((block, element) for element in _interactive(block))
+
+
+def _interactive(node: Any) -> Iterator[Json]:
+    if isinstance(node, list):
+        for child in node:
+            yield from _interactive(child)
+    elif isinstance(node, dict):
+        if "action_id" in node:
+            yield node
+            return
+        for key in ("elements", "accessory", "element", "blocks", "actions"):
+            yield from _interactive(node.get(key))
+
+
+def _words(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list):
+        for child in node:
+            yield from _words(child)
+    elif isinstance(node, dict):
+        yield from _words_of_object(node)
+
+
+def _words_of_object(node: Json) -> Iterator[str]:
+    if node.get("type") in _ONE_LINE:
+        yield "".join(_inline(child) for child in node.get("elements", []))
+        return
+    for key in _LEAF_TEXT:
+        yield from _words(node.get(key))
+    for key in _CONTAINERS:
+        yield from _words(node.get(key))
+
+
+def _inline(element: Json) -> str:
+    kind = element.get("type")
+    if kind == "user":
+        return f"<@{element.get('user_id')}>"
+    if kind == "channel":
+        return f"<#{element.get('channel_id')}>"
+    if kind == "emoji":
+        return f":{element.get('name')}:"
+    return str(element.get("text") or element.get("url") or element.get("fallback") or "")
