@@ -1,9 +1,10 @@
 """YAML that people write: safe, small, and wrong in a way that names file, line and reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -39,15 +40,26 @@ class FileRefused(Exception):
 def read(path: Path, model: type[Model]) -> Model:
     """The file as a `model`, or `FileRefused` with every problem it has."""
     lines, content = parse(path)
+    return fitted(path, lines, content, model)
+
+
+def fitted(path: Path, lines: "Lines", content: Any, model: type[Model]) -> Model:
+    """What `parse` gave as a `model`, or `FileRefused` with every key that does not fit."""
     try:
         return model.model_validate(content)
     except ValidationError as wrong:
         raise FileRefused(
             [
-                Problem(path.name, lines.of(error["loc"]), _key(error["loc"]), _reason(error))
+                Problem(path.name, lines.of(error["loc"]), key_of(error["loc"]), _reason(error, model))
                 for error in wrong.errors()
             ]
         ) from None
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """` Did you mean …?` with the nearest known word, or nothing."""
+    near = get_close_matches(given, list(known), n=1, cutoff=0.6)
+    return f" Did you mean `{near[0]}`?" if near else ""
 
 
 class Lines:
@@ -101,7 +113,7 @@ def _number(path: Path, node: yaml.Node, place: Place, numbers: dict[Place, int]
             here = (*place, str(key.value))
             if here in numbers:
                 line = key.start_mark.line + 1
-                raise FileRefused([Problem(path.name, line, _key(here), "is given twice; keep one")])
+                raise FileRefused([Problem(path.name, line, key_of(here), "is given twice; keep one")])
             numbers[here] = key.start_mark.line + 1
             _number(path, value, here, numbers)
     elif isinstance(node, yaml.SequenceNode):
@@ -109,17 +121,35 @@ def _number(path: Path, node: yaml.Node, place: Place, numbers: dict[Place, int]
             _number(path, item, (*place, index), numbers)
 
 
-def _key(place: Sequence[str | int]) -> str:
+def key_of(place: Sequence[str | int]) -> str:
+    """A place as people write it: `phases.0.title`."""
     return ".".join(str(part) for part in place)
 
 
-def _reason(error: Any) -> str:
+def _reason(error: Any, model: type[BaseModel]) -> str:
     kind, given = error["type"], error.get("input")
     if kind == "extra_forbidden":
-        return "is not a known key; check the spelling or remove it"
+        *around, name = error["loc"]
+        suggestion = did_you_mean(str(name), _keys_at(model, around)) or " Check the spelling or remove it."
+        return f"is not a known key.{suggestion}"
     if kind == "missing":
         return "is missing"
     if kind == "value_error":
         return str(error["ctx"]["error"])
     shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
     return f"{error['msg'][0].lower()}{error['msg'][1:]}{shown}"
+
+
+def _keys_at(model: type[BaseModel], place: Sequence[str | int]) -> set[str]:
+    """The keys that may stand at `place`; lists and mappings are passed through to what they hold."""
+    here = {model}
+    for part in place:
+        named = [owner.model_fields[str(part)] for owner in here if str(part) in owner.model_fields]
+        here = {found for field in named for found in _models_in(field.annotation)} if named else here
+    return {name for owner in here for name in owner.model_fields}
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for inner in get_args(annotation) for found in _models_in(inner)]
