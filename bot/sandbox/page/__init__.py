@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
+from bot.sandbox.page.site import Site
+
 if TYPE_CHECKING:
     from bot.sandbox import Sandbox
 
 
-
 def routes(sandbox: "Sandbox") -> list[BaseRoute]:
     """Everything the page answers; mounted beside the Web API, in the same process."""
-    return []
+    return Site(sandbox).routes()

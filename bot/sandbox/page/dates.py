@@ -24,6 +24,12 @@ def day_heading(at: datetime, now: datetime) -> str:
     return heading if at.year == now.year else f"{heading}, {at.year}"
 
 
+def length(seconds: float) -> str:
+    """1 h 05 min."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
+
+
 def ago(at: datetime, now: datetime) -> str:
     """How long before `now`, in the largest unit that fits; the future reads "in 5 minutes"."""
     seconds = (now - at).total_seconds()

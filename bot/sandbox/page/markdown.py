@@ -108,9 +108,7 @@ def _table(lines: list[str]) -> tuple[Markup, list[str]]:
     rows, rest = _taken(lines, lambda line: "|" in line)
     head = Markup("").join(Markup("<th>{}</th>").format(cell) for cell in _cells(rows[0]))
     body = Markup("").join(
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(Markup("<td>{}</td>").format(cell) for cell in _cells(row))
-        )
+        Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in _cells(row)))
         for row in rows[2:]
     )
     table = '<div class="table" tabindex="0"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'

@@ -108,9 +108,9 @@ def _prose(lines: Iterable[str], reader: Reader) -> Markup:
 def _list_line(listed: re.Match[str], reader: Reader) -> Markup:
     indent, marker, rest = listed.groups()
     depth = min(len(indent) // 2, 4)
-    return Markup(
-        '<span class="listed depth-{}"><span class="marker">{}</span><span>{}</span></span>'
-    ).format(depth, marker, one_line(rest, reader))
+    return Markup('<span class="listed depth-{}"><span class="marker">{}</span><span>{}</span></span>').format(
+        depth, marker, one_line(rest, reader)
+    )
 
 
 def _escaped(text: str) -> Markup:

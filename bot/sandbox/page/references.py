@@ -25,9 +25,7 @@ def reference(inside: str, reader: Reader) -> Markup:
         case "!":
             return _special(inside, target, label, reader)
         case _:
-            return link(
-                target, emoji.with_characters(unescaped(label or target)), otherwise=label or f"<{target}>"
-            )
+            return link(target, emoji.with_characters(unescaped(label or target)), otherwise=label or f"<{target}>")
 
 
 def person(user_id: str, reader: Reader) -> Markup:
@@ -88,9 +86,7 @@ def _date(dated: re.Match[str], reader: Reader) -> Markup:
     seconds, form, address, fallback = dated.groups()
     at = dates.moment(int(seconds), reader.zone)
     shown = dates.filled(unescaped(form), at, reader.now.astimezone(reader.zone))
-    drawn = Markup('<time datetime="{}" title="{}">{}</time>').format(
-        at.isoformat(), unescaped(fallback), shown
-    )
+    drawn = Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), unescaped(fallback), shown)
     return link(address, drawn, reader) if address else drawn
 
 

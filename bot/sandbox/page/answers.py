@@ -1,0 +1,30 @@
+"""What every answer of the page carries, and which requests are turned away."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
+
+# No script but ours, nothing from another address, nothing that frames the page.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def html(drawn: str, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(drawn, status, headers=HEADERS)
+
+
+def json(body: Any, status: int = 200) -> JSONResponse:
+    return JSONResponse(body, status, headers=HEADERS)
+
+
+def is_from_elsewhere(request: Request) -> bool:
+    """Whether another site in the same browser sends this: it must not act for the person at the page."""
+    return request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none")

@@ -1,0 +1,71 @@
+"""Changes of the workspace, told to every open window as server-sent events."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.page.visitor import Visitor
+
+if TYPE_CHECKING:
+    from bot.sandbox import Sandbox
+
+Change = dict[str, Any]
+_HEARTBEAT_S = 15.0
+# What only the person concerned may hear of.
+_PERSONAL = ("ephemeral", "view", "read")
+_IN_CHANNEL = ("message", "message_changed", "message_deleted", "ephemeral", "members", "typing")
+_FOR_NOBODY = ("call", "envelope")
+
+
+class Broadcast:
+    """One subscription to the workspace, handed on to every window."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._feed = sandbox.workspace.changes.subscribe()
+        self._windows: dict[asyncio.Queue[Change], asyncio.AbstractEventLoop] = {}
+        Thread(target=self._run, name="page-broadcast", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            change = self._feed.get()
+            for window, loop in list(self._windows.items()):
+                with suppress(RuntimeError):  # the window's loop ended with the server
+                    loop.call_soon_threadsafe(window.put_nowait, change)
+
+    async def stream(self, visitor: Visitor) -> AsyncIterator[str]:
+        """The events of one window, until it closes."""
+        window: asyncio.Queue[Change] = asyncio.Queue()
+        self._windows[window] = asyncio.get_running_loop()
+        try:
+            yield "retry: 500\n\n"
+            while True:
+                yield await _next_event(window, visitor)
+        finally:
+            del self._windows[window]
+
+
+async def _next_event(window: "asyncio.Queue[Change]", visitor: Visitor) -> str:
+    try:
+        async with asyncio.timeout(_HEARTBEAT_S):
+            while True:
+                change = await window.get()
+                if concerns(visitor, change):
+                    return f"data: {json.dumps(change)}\n\n"
+    except TimeoutError:
+        return ": still here\n\n"
+
+
+def concerns(visitor: Visitor, change: Change) -> bool:
+    """Whether this person may hear of the change, and has something to see of it."""
+    kind = change["kind"]
+    if kind in _FOR_NOBODY:
+        return False
+    if kind in _PERSONAL and change.get("user") != visitor.user.id:
+        return False
+    channel = visitor.sandbox.workspace.channels.get(change.get("channel", ""))
+    if kind in _IN_CHANNEL and channel is not None:
+        return visitor.sandbox.workspace.is_visible_to(visitor.user, channel) or kind == "members"
+    return True
