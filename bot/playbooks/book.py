@@ -1,0 +1,209 @@
+"""What a playbook file says: phases of steps, each with an owner, a due time, conditions and effects."""
+
+import hashlib
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from bot.floor import SeverityName
+from bot.playbooks.wording import (
+    DUE_PATTERN,
+    Label,
+    Length,
+    Many,
+    Name,
+    OneOrMany,
+    Paragraph,
+    Sentence,
+    Slug,
+    Some,
+    Title,
+    Word,
+    read_due,
+)
+
+START = "start"
+PHASE = "phase"
+MOST_STEPS = 80
+
+RoleName = Literal["commander", "communications_lead", "scribe", "responder"]
+Requirement = Literal["before resolve", "before close"]
+AskKind = Literal["choice", "number", "text", "person", "time"]
+FrontDoor = Literal["normal", "inform", "inform and deflect", "inform and disconnect"]
+
+
+class Part(BaseModel):
+    """A part of the file: unknown keys are mistakes, types are not guessed, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Applies(Part):
+    """Which incidents the playbook is for; what is left out does not matter."""
+
+    types: OneOrMany[Name] = ()
+    severities: OneOrMany[SeverityName] = ()
+    sites: OneOrMany[Word] = ()
+
+
+class Guide(Part):
+    """A link worth having at hand."""
+
+    title: Label
+    url: str = Field(pattern=r"^https://\S+$", max_length=500)
+
+
+class DueTime(Part):
+    """`within` a length of time after the start of the run, of the phase, or after another step's end."""
+
+    within: Length
+    after: Slug = START
+
+
+Due = Annotated[
+    DueTime,
+    BeforeValidator(read_due),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": DUE_PATTERN, "examples": ["10 min after start"]},
+                {
+                    "type": "object",
+                    "properties": {"within": {"type": "string"}, "after": {"type": "string"}},
+                    "required": ["within"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
+class When(Part):
+    """The step is wanted only when all of this holds."""
+
+    severity_at_least: SeverityName | None = None
+    site_among: OneOrMany[Word] = ()
+    partner_among: OneOrMany[Word] = ()
+    done: OneOrMany[Slug] = ()
+    skipped: OneOrMany[Slug] = ()
+    answers: dict[Name, OneOrMany[Word]] = {}
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps whose end the condition speaks of."""
+        return (*self.done, *self.skipped)
+
+
+class Ask(Part):
+    """A question the step asks; its answer can be used in conditions and messages by its id."""
+
+    id: Name
+    question: Title
+    kind: AskKind = "text"
+    options: Many[Label] = Field(default=(), max_length=25)
+    optional: bool = False
+
+    @model_validator(mode="after")
+    def _has_options(self) -> Self:
+        if self.kind == "choice" and len(self.options) < 2:
+            raise ValueError("is a choice, so it needs at least two options")
+        if self.kind != "choice" and self.options:
+            raise ValueError(f"has options, but its kind is `{self.kind}`; write `kind: choice`")
+        if len(set(self.options)) < len(self.options):
+            raise ValueError("offers the same option twice; keep one")
+        return self
+
+
+class Post(Part):
+    """A message to an audience of the floor, sent after the person confirmed it."""
+
+    to: Name
+    message: Paragraph
+
+
+class Sets(Part):
+    """What changes in the incident when the step is done."""
+
+    status: Literal["investigating", "identified", "mitigated", "monitoring"] | None = None
+    front_door: FrontDoor | None = None
+    cadence: Length | None = None
+
+
+class Invites(Part):
+    """Who is brought into the channel when the step is done."""
+
+    groups: OneOrMany[Annotated[str, Field(pattern=r"^@[a-z0-9][a-z0-9._-]*$")]] = ()
+    roles: OneOrMany[RoleName] = ()
+
+
+class Step(Part):
+    """One thing to do."""
+
+    id: Slug
+    title: Title
+    instructions: Paragraph | None = None
+    owner: RoleName = "commander"
+    due: Due | None = None
+    when: When = When()
+    required: Requirement | None = None
+    repeat_every: Length | None = None
+    asks: Many[Ask] = Field(default=(), max_length=20)
+    posts: Post | None = None
+    sets: Sets | None = None
+    invites: Invites | None = None
+
+
+class Phase(Part):
+    """Steps that belong together."""
+
+    id: Slug
+    title: Label
+    steps: Some[Step]
+
+
+class Playbook(Part):
+    """The whole file."""
+
+    title: Label
+    summary: Sentence
+    applies: Applies = Applies()
+    private: bool = False
+    stand_down: OneOrMany[Sentence] = Field(default=(), max_length=10)
+    guides: Many[Guide] = Field(default=(), max_length=10)
+    phases: Some[Phase] = Field(max_length=10)
+
+    @model_validator(mode="after")
+    def _is_not_too_long(self) -> Self:
+        if len(self.steps) > MOST_STEPS:
+            raise ValueError(f"has {len(self.steps)} steps; at most {MOST_STEPS} fit on Slack's screens")
+        return self
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """Every step by its id, in the order of the file."""
+        return {step.id: step for phase in self.phases for step in phase.steps}
+
+    @cached_property
+    def asks(self) -> dict[str, Ask]:
+        """Every question by its id."""
+        return {ask.id: ask for step in self.steps.values() for ask in step.asks}
+
+    @cached_property
+    def version(self) -> str:
+        """Changes whenever the file's meaning changes."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    def phase_of(self, step_id: str) -> Phase:
+        """The phase a step stands in."""
+        return next(phase for phase in self.phases if any(step.id == step_id for step in phase.steps))
+
+    def as_copy(self) -> dict[str, Any]:
+        """Plain data that a run keeps; `Playbook.model_validate` reads it back."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+def json_schema() -> dict[str, Any]:
+    """The file's shape for editors, so that they complete and check while somebody writes."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Playbook.model_json_schema()}

@@ -1,0 +1,157 @@
+"""What a playbook's parts say of each other: references, circles, steps that can never come, the floor's words."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from bot.floor import Floor
+from bot.playbooks.book import PHASE, START, Ask, Playbook, Step
+from bot.playbooks.messages import FACTS, words_in
+from bot.yamlfile import Place, did_you_mean
+
+Finding = tuple[Place, str]
+NUMBER_CONDITION = re.compile(r"(at least |at most )?-?\d+(\.\d+)?")
+
+
+def findings(book: Playbook, floor: Floor | None = None) -> list[Finding]:
+    """Everything that does not fit together, with its place in the file."""
+    found = [*_twice(book), *_references(book), *_messages(book)]
+    if not found:
+        # Circles and dead ends are only worth naming once every reference leads somewhere.
+        found = [*_circles(book), *_never_wanted(book)]
+    return found + (list(_against_floor(book, floor)) if floor else [])
+
+
+def _placed(book: Playbook) -> Iterator[tuple[Place, Step]]:
+    for i, phase in enumerate(book.phases):
+        for j, step in enumerate(phase.steps):
+            yield ("phases", i, "steps", j), step
+
+
+def _placed_asks(book: Playbook) -> Iterator[tuple[Place, Ask]]:
+    for place, step in _placed(book):
+        for k, ask in enumerate(step.asks):
+            yield (*place, "asks", k), ask
+
+
+def _twice(book: Playbook) -> Iterator[Finding]:
+    phases = [(("phases", i), phase.id) for i, phase in enumerate(book.phases)]
+    steps = [(place, step.id) for place, step in _placed(book)]
+    asks = [(place, ask.id) for place, ask in _placed_asks(book)]
+    for kind, named in (("phase", phases), ("step", steps), ("question", asks)):
+        seen: Counter[str] = Counter()
+        for place, name in named:
+            seen[name] += 1
+            if seen[name] == 2:
+                yield (*place, "id"), f"another {kind} is already called `{name}`; give this one its own id"
+    for place, name in steps:
+        if name in (START, PHASE):
+            yield (*place, "id"), f"`{name}` has a meaning in `due`; call the step something else"
+    for place, name in asks:
+        if name in FACTS:
+            yield (*place, "id"), f"`{name}` is a word of messages already ({FACTS[name]}); choose another id"
+
+
+def _references(book: Playbook) -> Iterator[Finding]:
+    for place, step in _placed(book):
+        after = step.due.after if step.due else START
+        if after not in (START, PHASE, *book.steps):
+            yield (*place, "due"), _no_such("step", after, (START, PHASE, *book.steps))
+        for key, names in (("done", step.when.done), ("skipped", step.when.skipped)):
+            for name in names:
+                if name not in book.steps:
+                    yield (*place, "when", key), _no_such("step", name, book.steps)
+        for name, values in step.when.answers.items():
+            answers = (*place, "when", "answers", name)
+            if name not in book.asks:
+                yield answers, _no_such("question", name, book.asks)
+            else:
+                yield from ((answers, reason) for reason in _wrong_values(book.asks[name], values))
+
+
+def _no_such(kind: str, name: str, known: Iterable[str]) -> str:
+    return f"there is no {kind} `{name}`.{did_you_mean(name, known)}"
+
+
+def _wrong_values(ask: Ask, values: Iterable[str]) -> Iterator[str]:
+    for value in values:
+        if ask.kind == "choice" and value not in ask.options:
+            nearest = did_you_mean(value, ask.options) or f" It offers: {', '.join(ask.options)}."
+            yield f"`{value}` is no option of `{ask.id}`.{nearest}"
+        if ask.kind == "number" and not NUMBER_CONDITION.fullmatch(value):
+            yield f"`{value}` is no number; write `12`, `at least 12` or `at most 12`"
+
+
+def _messages(book: Playbook) -> Iterator[Finding]:
+    known = (*FACTS, *book.asks)
+    for place, step in _placed(book):
+        for word in words_in(step.posts.message) if step.posts else ():
+            if word not in known:
+                yield (*place, "posts", "message"), f"`{{{word}}}` stands for nothing.{did_you_mean(word, known)}"
+
+
+def _waits_for(book: Playbook) -> dict[str, set[str]]:
+    asked_in = {ask.id: step.id for step in book.steps.values() for ask in step.asks}
+    return {
+        step.id: {
+            *step.when.steps,
+            *(asked_in[name] for name in step.when.answers),
+            *([step.due.after] if step.due and step.due.after in book.steps else []),
+        }
+        for step in book.steps.values()
+    }
+
+
+def _circles(book: Playbook) -> Iterator[Finding]:
+    try:
+        TopologicalSorter(_waits_for(book)).prepare()
+    except CycleError as circle:
+        names: list[str] = circle.args[1]
+        place = next(place for place, step in _placed(book) if step.id == names[0])
+        chain = " → ".join(f"`{name}`" for name in reversed(names))
+        yield place, f"waits for itself: {chain}; break the circle in `when` or `due`"
+
+
+def _never_wanted(book: Playbook) -> Iterator[Finding]:
+    dead: set[str] = set()
+    for place, step in _placed(book):
+        for reason in (_impossible(book, step), _after_dead(step, dead)):
+            if reason:
+                dead.add(step.id)
+                yield (*place, "when"), f"can never hold: {reason}"
+                break
+
+
+def _impossible(book: Playbook, step: Step) -> str | None:
+    when, applies = step.when, book.applies
+    if when.severity_at_least and applies.severities and min(applies.severities) > when.severity_at_least:
+        return f"the playbook is for {', '.join(applies.severities)}, all below {when.severity_at_least}"
+    if when.site_among and applies.sites and not set(when.site_among) & set(applies.sites):
+        return f"the playbook is for {', '.join(applies.sites)} only"
+    both = set(when.done) & set(when.skipped)
+    if both:
+        return f"`{min(both)}` cannot be done and skipped at once"
+    return None
+
+
+def _after_dead(step: Step, dead: set[str]) -> str | None:
+    waited = sorted(dead.intersection(step.when.steps))
+    return f"it waits for `{waited[0]}`, which never comes" if waited else None
+
+
+def _against_floor(book: Playbook, floor: Floor) -> Iterator[Finding]:
+    def unknown(kind: str, names: Iterable[str], known: Iterable[str], place: Place) -> Iterator[Finding]:
+        known = tuple(known)
+        for name in names:
+            if name not in known:
+                yield place, f"floor.yaml has no {kind} `{name}`.{did_you_mean(name, known)}"
+
+    yield from unknown("type", book.applies.types, floor.types, ("applies", "types"))
+    yield from unknown("site", book.applies.sites, floor.sites, ("applies", "sites"))
+    for place, step in _placed(book):
+        yield from unknown("site", step.when.site_among, floor.sites, (*place, "when", "site_among"))
+        yield from unknown("partner", step.when.partner_among, floor.partners, (*place, "when", "partner_among"))
+        yield from unknown(
+            "audience", [step.posts.to] if step.posts else [], floor.audiences, (*place, "posts", "to")
+        )

@@ -1,0 +1,128 @@
+"""The folder of playbooks: every file that can be used, and everything that is wrong with the others."""
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot import yamlfile
+from bot.floor import Floor
+from bot.playbooks.book import Playbook
+from bot.playbooks.checks import findings
+from bot.playbooks.wording import SLUG
+from bot.yamlfile import FileRefused, Problem
+
+Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file as it was last read; a file that broke keeps the playbook it held before."""
+
+    stamp: Stamp
+    playbook: Playbook | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Library:
+    """What the folder held when it was last looked at."""
+
+    folder: Path
+    floor: Floor | None
+    entries: Mapping[Path, Entry]
+
+    @property
+    def playbooks(self) -> dict[str, Playbook]:
+        """The playbooks that can be used, by name."""
+        return {path.stem: entry.playbook for path, entry in self.entries.items() if entry.playbook}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong, file by file."""
+        if not self.folder.is_dir():
+            return [Problem(self.folder.name, 1, "", "the folder is missing; make it, or set another one")]
+        return [problem for entry in self.entries.values() for problem in entry.problems]
+
+    def refreshed(self) -> "Library":
+        """This library, or a new one when a file was written, added or removed; only those are read again."""
+        stamps = _stamps(self.folder)
+        if stamps == {path: entry.stamp for path, entry in self.entries.items()}:
+            return self
+        entries = {path: self._entry(path, stamp) for path, stamp in stamps.items()}
+        return Library(self.folder, self.floor, entries)
+
+    def _entry(self, path: Path, stamp: Stamp) -> Entry:
+        before = self.entries.get(path)
+        if before and before.stamp == stamp:
+            return before
+        try:
+            return Entry(stamp, read(path, self.floor))
+        except FileRefused as refused:
+            return Entry(stamp, before.playbook if before else None, tuple(refused.problems))
+
+
+def load(folder: Path, floor: Floor | None = None) -> Library:
+    """Read every playbook of the folder; with the floor given, its types, sites and audiences are checked too."""
+    return Library(folder, floor, {}).refreshed()
+
+
+def read(path: Path, floor: Floor | None = None) -> Playbook:
+    """One playbook, or `FileRefused` with everything that is wrong with it."""
+    if not re.fullmatch(SLUG, path.stem) or path.suffix != ".yaml":
+        raise FileRefused(
+            [Problem(path.name, 1, "", "name the file like `phones-down.yaml`: lower case, dashes, .yaml")]
+        )
+    lines, content = yamlfile.parse(path)
+    try:
+        book = yamlfile.fitted(path, lines, content, Playbook)
+    except FileRefused as refused:
+        raise FileRefused([*refused.problems, *_of_the_rest(path, lines, content, refused, floor)]) from None
+    wrong = _placed(path, lines, book, floor)
+    if wrong:
+        raise FileRefused(wrong)
+    return book
+
+
+def _of_the_rest(
+    path: Path, lines: yamlfile.Lines, content: Any, refused: FileRefused, floor: Floor | None
+) -> list[Problem]:
+    """What else is wrong once the refused keys are left out, so that one reading names everything."""
+    rest = deepcopy(content)
+    for problem in refused.problems:
+        _leave_out(rest, problem.key.split("."))
+    try:
+        return _placed(path, lines, yamlfile.fitted(path, lines, rest, Playbook), floor)
+    except FileRefused:
+        return []
+
+
+def _leave_out(content: Any, place: Sequence[str]) -> None:
+    """Remove the deepest named thing on the way to `place`; what is missing altogether stays missing."""
+    holder: tuple[dict[str, Any], str] | None = None
+    for part in place:
+        if isinstance(content, dict):
+            if part not in content:
+                return
+            holder, content = (content, part), content[part]
+        elif isinstance(content, list):
+            content = content[int(part)]
+    if holder:
+        holder[0].pop(holder[1])
+
+
+def _placed(path: Path, lines: yamlfile.Lines, book: Playbook, floor: Floor | None) -> list[Problem]:
+    return [
+        Problem(path.name, lines.of(place), yamlfile.key_of(place), reason)
+        for place, reason in findings(book, floor)
+    ]
+
+
+def _stamps(folder: Path) -> dict[Path, Stamp]:
+    found = {}
+    for path in sorted(folder.glob("*.y*ml")):
+        status = path.stat()
+        found[path] = (status.st_mtime_ns, status.st_size)
+    return found

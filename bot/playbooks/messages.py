@@ -1,0 +1,33 @@
+"""The messages a step posts: plain text in which `{word}` stands for a fact or an answer."""
+
+import re
+from collections.abc import Mapping
+
+FACTS = {
+    "number": "the incident's number",
+    "title": "the incident's title",
+    "severity": "S0 to S4",
+    "status": "where it stands, such as investigating",
+    "type": "what it is about, in the floor's words",
+    "sites": "the sites it touches",
+    "partners": "the partners it touches",
+    "commander": "who leads",
+    "started": "when it was declared",
+    "lasting": "how long it has lasted",
+    "next_update": "when the next update is promised",
+}
+UNKNOWN = "not known yet"
+WORD = re.compile(r"\{([^{}\n]*)\}")
+
+
+def words_in(message: str) -> list[str]:
+    """The words in braces, in the order they stand."""
+    return [word.strip() for word in WORD.findall(message)]
+
+
+def filled(message: str, values: Mapping[str, str]) -> str:
+    """The message with its words replaced; what nobody has said yet reads "not known yet".
+
+    Values are put in as they are, once: escape them before, braces inside them are not read again.
+    """
+    return WORD.sub(lambda found: values.get(found[1].strip()) or UNKNOWN, message)

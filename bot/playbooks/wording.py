@@ -1,0 +1,90 @@
+"""The small words of a playbook file: texts within Slack's limits, lengths of time, due times, lists."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from bot.floor import Duration
+from bot.slack.text import escape
+
+SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+NAME = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+
+Item = TypeVar("Item")
+
+
+def as_words(given: Any) -> Any:
+    """A whole number as its digits; YAML's idea of yes, no, dates and decimals is refused with the remedy."""
+    if isinstance(given, bool):
+        raise ValueError('YAML reads this word as true or false; put it in quotes, such as "Yes"')
+    if isinstance(given, int):
+        return str(given)
+    if given is not None and not isinstance(given, str | list | dict):
+        raise ValueError(f"YAML reads this as a {type(given).__name__}, not as words; put it in quotes")
+    return given
+
+
+def at_most(limit: int) -> Callable[[str], str]:
+    """Refuses a text that is empty or longer than `limit` characters once Slack's escapes are in."""
+
+    def check(words: str) -> str:
+        if not words.strip():
+            raise ValueError("is empty")
+        # Slack counts characters after escaping.
+        if len(escape(words)) > limit:
+            raise ValueError(f"is {len(escape(words))} characters long; at most {limit} fit")
+        return words.strip()
+
+    return check
+
+
+def not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Refuses a list without anything in it."""
+    if not items:
+        raise ValueError("is empty; write at least one")
+    return items
+
+
+def as_list(given: Any) -> Any:
+    """`one` as `[one]`: a list of one thing may be written without brackets."""
+    return given if given is None or isinstance(given, list | tuple) else [given]
+
+
+def write_length(length: timedelta) -> str:
+    """A length of time as the file has it: `90 min`, `4 h`, `45 s`."""
+    seconds = int(length.total_seconds())
+    for unit, size in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def read_due(given: Any) -> Any:
+    """`10 min`, `10 min after start`, `10 min after phase`, `10 min after step-id` taken apart."""
+    if not isinstance(given, str):
+        return given
+    length, _, after = given.partition(" after ")
+    return {"within": length.strip(), "after": after.strip() or "start"}
+
+
+LENGTH_PATTERN = r"^\d{1,5} ?(s|min|h|days?)$"
+DUE_PATTERN = r"^\d{1,5} ?(s|min|h|days?)( after [a-z][a-z0-9-]*)?$"
+
+Length = Annotated[
+    Duration,
+    PlainSerializer(write_length, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": LENGTH_PATTERN, "examples": ["15 min", "4 h"]}),
+]
+Label = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(75))]
+Title = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(120))]
+Sentence = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(300))]
+Paragraph = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(1_500))]
+Slug = Annotated[str, BeforeValidator(as_words), Field(pattern=SLUG, max_length=60)]
+Name = Annotated[str, BeforeValidator(as_words), Field(pattern=NAME, max_length=60)]
+Word = Annotated[str, BeforeValidator(as_words), Field(min_length=1, max_length=75)]
+# YAML has lists only; strict models want tuples, which nobody can change after they were read.
+Many = Annotated[tuple[Item, ...], Field(strict=False)]
+OneOrMany = Annotated[tuple[Item, ...], BeforeValidator(as_list), Field(strict=False)]
+Some = Annotated[tuple[Item, ...], Field(strict=False), AfterValidator(not_empty)]
