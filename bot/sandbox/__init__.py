@@ -2,6 +2,6 @@
 
 from bot.sandbox.errors import NothingToClick, NotVisible
 from bot.sandbox.persons import Answer, Click, Person, Submission
-from bot.sandbox.server import Sandbox
+from bot.sandbox.sandbox import Sandbox, serve
 
-__all__ = ["Answer", "Click", "NotVisible", "NothingToClick", "Person", "Sandbox", "Submission"]
+__all__ = ["Answer", "Click", "NotVisible", "NothingToClick", "Person", "Sandbox", "Submission", "serve"]

@@ -34,6 +34,11 @@ class Clock:
             self._last_us = max(self._last_us + 1, int(self.now() * 1_000_000))
             return f"{self._last_us // 1_000_000}.{self._last_us % 1_000_000:06d}"
 
+    def restart(self) -> None:
+        """Back to real time, also for message times; only for an emptied workspace."""
+        self._last_us = 0
+        self.offset_s = 0.0
+
     def resume_after(self, ts: str) -> None:
         """Keep increasing after messages that were loaded from a file."""
         seconds, _, micros = ts.partition(".")

@@ -25,6 +25,8 @@ class Undelivered(Exception):
 class Transport(Protocol):
     """Takes one envelope to the app and brings back the payload of its acknowledgement."""
 
+    timeout_reason: str
+
     async def deliver(self, envelope: Envelope) -> Json: ...
 
 
@@ -88,7 +90,7 @@ class Deliveries:
                 envelope.answer = await self.transport.deliver(envelope)
             envelope.acknowledged = True
         except TimeoutError:
-            envelope.error = "timeout"
+            envelope.error = self.transport.timeout_reason
         except Undelivered as reason:
             envelope.error = str(reason)
         envelope.ms = (time.perf_counter() - started) * 1000

@@ -41,9 +41,7 @@ async def send_json(send: Send, body: Any, status: int = 200, headers: Headers |
 
 
 async def send_bytes(send: Send, raw: bytes, status: int = 200, headers: Headers | None = None) -> None:
-    fields = {"content-type": "application/json; charset=utf-8", "content-length": str(len(raw))} | (
-        headers or {}
-    )
+    fields = {"content-type": "application/json; charset=utf-8", "content-length": str(len(raw))} | (headers or {})
     encoded = [(key.encode(), value.encode("latin-1")) for key, value in fields.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": raw})

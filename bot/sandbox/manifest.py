@@ -44,9 +44,7 @@ class App:
         return any(c["command"] in ("*", command) for c in self.commands)
 
     def offers_shortcut(self, callback_id: str, kind: str) -> bool:
-        return any(
-            s["callback_id"] in ("*", callback_id) and s["type"] in ("*", kind) for s in self.shortcuts
-        )
+        return any(s["callback_id"] in ("*", callback_id) and s["type"] in ("*", kind) for s in self.shortcuts)
 
     def hears(self, event: str) -> bool:
         return "*" in self.events or event in self.events

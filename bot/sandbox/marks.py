@@ -81,9 +81,7 @@ def _announce_reaction(
     workspace.touch("message_changed", channel=channel.id, ts=message.ts)
 
 
-def _announce_pin(
-    workspace: Workspace, channel: Channel, message: Message, user: User, event_type: str
-) -> None:
+def _announce_pin(workspace: Workspace, channel: Channel, message: Message, user: User, event_type: str) -> None:
     item: Json = {"type": "message", "channel": channel.id, "message": message.as_slack()}
     event: Json = {
         "type": event_type,

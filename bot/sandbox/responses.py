@@ -15,7 +15,7 @@ from bot.sandbox.triggers import ResponseUrl
 from bot.sandbox.workspace import Workspace
 
 if TYPE_CHECKING:
-    from bot.sandbox.server import Sandbox
+    from bot.sandbox.sandbox import Sandbox
 
 
 class Responses:

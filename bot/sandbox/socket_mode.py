@@ -32,6 +32,8 @@ class Connection:
 class SocketMode:
     """Issues tickets, keeps the connections, and delivers each envelope to one of them."""
 
+    timeout_reason = "timeout"
+
     def __init__(self) -> None:
         self._tickets: set[str] = set()
         self._turn = 0

@@ -34,9 +34,7 @@ def replace_view(workspace: Workspace, view: View, body: Json) -> None:
         view.body = body
         fresh = initial_values(body["blocks"])
         view.values = {
-            block_id: {
-                action: view.values.get(block_id, {}).get(action, value) for action, value in row.items()
-            }
+            block_id: {action: view.values.get(block_id, {}).get(action, value) for action, value in row.items()}
             for block_id, row in fresh.items()
         }
         view.hash = _new_hash(workspace)

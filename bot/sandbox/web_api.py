@@ -15,7 +15,7 @@ from bot.sandbox.model import Json
 from bot.sandbox.records import Call
 
 if TYPE_CHECKING:
-    from bot.sandbox.server import Sandbox
+    from bot.sandbox.sandbox import Sandbox
 
 _PREFIX = "/api/"
 _HIDDEN = ("token",)

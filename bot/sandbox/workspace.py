@@ -14,6 +14,9 @@ from bot.sandbox.model import Channel, File, Group, Json, Message, User, View
 from bot.sandbox.people import BOT_ID, BOT_USER_ID, first_channels, first_groups, first_people
 from bot.sandbox.triggers import ResponseUrls, Triggers
 
+# Changes of the wire and the clock, which alter nothing that is kept.
+_PASSING = ("call", "envelope", "clock")
+
 
 class Workspace:
     """Everything Slack would remember. Hold `lock` while reading or changing several things."""
@@ -22,6 +25,7 @@ class Workspace:
         self.app = app
         self.clock = clock
         self.lock = RLock()
+        self.version = 0
         self.changed = Condition(self.lock)
         self.changes = Changes()
         self.triggers = Triggers()
@@ -60,6 +64,7 @@ class Workspace:
     def touch(self, kind: str, **fields: Any) -> None:
         """Tell everyone who waits or renders that something changed."""
         with self.lock:
+            self.version += kind not in _PASSING
             self.changes.publish(kind, **fields)
             self.changed.notify_all()
 
@@ -77,9 +82,7 @@ class Workspace:
         user = self.users.get(name)
         if user is not None:
             return user
-        return next((u for u in self.users.values() if u.name == name.removeprefix("@")), None) or _missing(
-            name
-        )
+        return next((u for u in self.users.values() if u.name == name.removeprefix("@")), None) or _missing(name)
 
     def find_channel(self, name: str) -> Channel | None:
         """A conversation by id, name or `#name`; open channels win over archived ones."""

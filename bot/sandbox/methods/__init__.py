@@ -2,12 +2,34 @@
 
 from bot.sandbox.methods import (
     apps,
+    bookmarks,
+    canvases,
     chat,
     conversations,
+    files,
+    history,
+    marking,
     membership,
+    scheduled,
     team,
+    users,
     views,
 )
 from bot.sandbox.methods.registry import METHODS
 
-__all__ = ["METHODS", "apps", "chat", "conversations", "membership", "team", "views"]
+__all__ = [
+    "METHODS",
+    "apps",
+    "bookmarks",
+    "canvases",
+    "chat",
+    "conversations",
+    "files",
+    "history",
+    "marking",
+    "membership",
+    "scheduled",
+    "team",
+    "users",
+    "views",
+]

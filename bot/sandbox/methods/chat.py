@@ -15,8 +15,8 @@ METADATA_SIZE = 16_000
 
 @method("chat.postMessage", SPECIAL, "chat:write", required=("channel",))
 def post_message(request: Request) -> Json:
-    channel = _destination(request)
-    message = _composed(request, channel)
+    channel = destination(request)
+    message = composed(request, channel)
     posting.post(request.workspace, channel, message)
     return {"channel": channel.id, "ts": message.ts, "message": message.as_slack()}
 
@@ -28,7 +28,7 @@ def post_ephemeral(request: Request) -> Json:
     user_id = request.args.text("user")
     if user_id not in channel.members:
         raise Refused("user_not_in_channel")
-    message = _composed(request, channel)
+    message = composed(request, channel)
     message.ephemeral_to = user_id
     posting.post_ephemeral(request.workspace, channel, message)
     return {"message_ts": message.ts}
@@ -64,7 +64,7 @@ def get_permalink(request: Request) -> Json:
     return {"channel": channel.id, "permalink": link}
 
 
-def _destination(request: Request) -> Channel:
+def destination(request: Request) -> Channel:
     """A channel id, a `#name`, or a person's id, which opens the direct message."""
     name = request.args.text("channel")
     user = request.workspace.users.get(name)
@@ -85,7 +85,7 @@ def _check_writable(request: Request, channel: Channel) -> None:
         raise Refused("not_in_channel")
 
 
-def _composed(request: Request, channel: Channel) -> Message:
+def composed(request: Request, channel: Channel) -> Message:
     fields = _content(request)
     if not (fields["text"].strip() or fields["blocks"] or fields["attachments"]):
         raise Refused("no_text")

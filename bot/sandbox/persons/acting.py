@@ -135,9 +135,7 @@ class Acting(Eyes):
             if found is None and surface is None:
                 found = self._find_in_channel(wanted, channel, ts)
         if found is None:
-            raise NothingToClick(
-                f"{self.user.name} sees no {action_id!r} in {surface or channel or 'sight'}."
-            )
+            raise NothingToClick(f"{self.user.name} sees no {action_id!r} in {surface or channel or 'sight'}.")
         return found
 
     def _find_in_views(self, wanted: Wanted, surface: str | None) -> Target | None:
@@ -164,6 +162,4 @@ class Acting(Eyes):
 
 
 def clicked(envelope: Envelope) -> Click:
-    return Click(
-        envelope.acknowledged, envelope.timed_out, envelope.payload.get("trigger_id", ""), envelope.error
-    )
+    return Click(envelope.acknowledged, envelope.timed_out, envelope.payload.get("trigger_id", ""), envelope.error)

@@ -21,12 +21,10 @@ class Speaking(Eyes):
         where = self._joined(channel)
         name, _, rest = text.partition(" ")
         if not self._workspace.app.has_command(name):
-            return self._told(
-                where, Answer(False, f"{name} is not a valid command.", error="unknown_command")
-            )
+            return self._told(where, Answer(False, f"{name} is not a valid command.", error="unknown_command"))
         payload = interactions.command(self._workspace, self.user, where, name, rest.strip())
         envelope = self._send("slash_commands", payload)
-        if envelope.error == "timeout":
+        if envelope.error.endswith("timeout"):
             text = COMMAND_TIMED_OUT.format(command=name)
             return self._told(where, Answer(False, text, timed_out=True, error="operation_timeout"))
         if envelope.error:
@@ -42,9 +40,7 @@ class Speaking(Eyes):
 
     def _told(self, where: Channel, answer: Answer) -> Answer:
         """Slackbot tells this person alone."""
-        message = Message(
-            self._workspace.clock.ts(), where.id, "USLACKBOT", answer.text, ephemeral_to=self.id
-        )
+        message = Message(self._workspace.clock.ts(), where.id, "USLACKBOT", answer.text, ephemeral_to=self.id)
         posting.post_ephemeral(self._workspace, where, message)
         return answer
 
