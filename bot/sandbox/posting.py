@@ -1,17 +1,17 @@
 """Messages: posting, editing and deleting them, by people and by the app."""
 
-import secrets
 from dataclasses import replace
 
 from bot.sandbox.events import channel_type
 from bot.sandbox.model import Channel, Json, Message, User
+from bot.sandbox.naming import name_blocks
 from bot.sandbox.workspace import Workspace
 
 
 def post(workspace: Workspace, channel: Channel, message: Message) -> Message:
     """Put a message where everyone in the channel sees it, and deliver its event."""
     with workspace.lock:
-        _name_blocks(message.blocks)
+        name_blocks(message.blocks)
         channel.messages[message.ts] = message
         if message.is_reply:
             _count_reply(channel, message)
@@ -23,7 +23,7 @@ def post(workspace: Workspace, channel: Channel, message: Message) -> Message:
 def post_ephemeral(workspace: Workspace, channel: Channel, message: Message) -> Message:
     """Show a message to one person only; it is in no history and makes no event."""
     with workspace.lock:
-        _name_blocks(message.blocks)
+        name_blocks(message.blocks)
         channel.ephemerals.append(message)
         workspace.touch("ephemeral", channel=channel.id, ts=message.ts, user=message.ephemeral_to)
         return message
@@ -41,7 +41,7 @@ def edit(workspace: Workspace, channel: Channel, message: Message, by: User, **c
         before = message.as_slack()
         for name, value in changes.items():
             setattr(message, name, value)
-        _name_blocks(message.blocks)
+        name_blocks(message.blocks)
         message.edited = {"user": by.id, "ts": workspace.clock.ts()}
         workspace.touch("message_changed", channel=channel.id, ts=message.ts)
         _announce_change(workspace, channel, message, before)
@@ -59,12 +59,6 @@ def delete(workspace: Workspace, channel: Channel, message: Message) -> None:
         workspace.touch("message_deleted", channel=channel.id, ts=message.ts)
         if not message.ephemeral:
             _announce_deletion(workspace, channel, message)
-
-
-def _name_blocks(blocks: list[Json]) -> None:
-    """Slack gives every block without a `block_id` one of its own."""
-    for block in blocks:
-        block.setdefault("block_id", secrets.token_urlsafe(4))
 
 
 def _count_reply(channel: Channel, reply: Message) -> None:

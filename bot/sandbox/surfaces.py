@@ -5,6 +5,7 @@ import secrets
 from bot.sandbox.errors import Refused
 from bot.sandbox.fields import initial_values
 from bot.sandbox.model import Json, View
+from bot.sandbox.naming import name_blocks
 from bot.sandbox.workspace import Workspace
 
 STACK_DEPTH = 3
@@ -30,7 +31,7 @@ def push_modal(workspace: Workspace, user_id: str, body: Json) -> View:
 def replace_view(workspace: Workspace, view: View, body: Json) -> None:
     """Show another body in an open view; fields that remain keep what was filled in."""
     with workspace.lock:
-        _name_blocks(body)
+        name_blocks(body["blocks"])
         view.body = body
         fresh = initial_values(body["blocks"])
         view.values = {
@@ -95,7 +96,7 @@ def _new_view(workspace: Workspace, user_id: str, body: Json) -> View:
     external_id = body.get("external_id")
     if external_id and any(v.body.get("external_id") == external_id for v in workspace.views.values()):
         raise Refused("duplicate_external_id")
-    _name_blocks(body)
+    name_blocks(body["blocks"])
     view_id = workspace.new_id("V")
     view = View(view_id, user_id, body, _new_hash(workspace), view_id, values=initial_values(body["blocks"]))
     workspace.views[view.id] = view
@@ -104,11 +105,3 @@ def _new_view(workspace: Workspace, user_id: str, body: Json) -> View:
 
 def _new_hash(workspace: Workspace) -> str:
     return f"{workspace.clock.ts()}.{secrets.token_hex(4)}"
-
-
-def _name_blocks(body: Json) -> None:
-    for block in body["blocks"]:
-        block.setdefault("block_id", secrets.token_urlsafe(4))
-        for key in ("element", "accessory"):
-            if isinstance(block.get(key), dict) and block[key].get("type") != "image":
-                block[key].setdefault("action_id", secrets.token_urlsafe(4))

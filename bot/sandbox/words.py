@@ -5,17 +5,8 @@ from typing import Any
 
 Json = dict[str, Any]
 _LEAF_TEXT = ("text", "title", "subtitle", "body", "label", "hint", "description", "placeholder", "alt_text")
-_CONTAINERS = (
-    "blocks",
-    "elements",
-    "fields",
-    "options",
-    "accessory",
-    "element",
-    "attachments",
-    "rows",
-    "cells",
-)
+_PARTS_OF_A_BLOCK = ("elements", "fields", "options", "accessory", "element", "rows")
+_CONTAINERS = ("blocks", "child_blocks", "actions", "tasks", *_PARTS_OF_A_BLOCK)
 _ONE_LINE = ("rich_text_section", "rich_text_preformatted", "rich_text_quote")
 
 
@@ -50,7 +41,7 @@ def _interactive(node: Any) -> Iterator[Json]:
         if "action_id" in node:
             yield node
             return
-        for key in ("elements", "accessory", "element", "blocks", "actions"):
+        for key in ("elements", "accessory", "element", "child_blocks", "actions"):
             yield from _interactive(node.get(key))
 
 

@@ -1,0 +1,56 @@
+"""Views: modals and App Homes as a whole."""
+
+from typing import Any
+
+from bot.sandbox.blockkit.elements import ID_LENGTH
+from bot.sandbox.blockkit.layout import IN_VIEW
+from bot.sandbox.blockkit.objects import plain
+from bot.sandbox.blockkit.rules import Problems, Rules, all_of, by_type, flag, items, shape, string
+from bot.sandbox.blockkit.uniqueness import unique_block_ids
+from bot.sandbox.words import elements_of
+
+VIEW_BLOCKS = 100
+TITLE_LENGTH = 24
+PRIVATE_METADATA_LENGTH = 3000
+_BLOCKS = all_of(items(IN_VIEW, VIEW_BLOCKS, least=0), unique_block_ids)
+_COMMON: Rules = {
+    "private_metadata": string(PRIVATE_METADATA_LENGTH, least=0),
+    "callback_id": string(ID_LENGTH, least=0),
+    "external_id": string(ID_LENGTH, least=0),
+}
+
+
+def _submittable(value: Any, pointer: str, problems: Problems) -> None:
+    """A modal with inputs needs a submit button."""
+    has_input = any(isinstance(b, dict) and b.get("type") == "input" for b in _list(value.get("blocks")))
+    if has_input and not value.get("submit"):
+        problems.note("missing required field: submit", pointer)
+
+
+def _one_focus(value: Any, pointer: str, problems: Problems) -> None:
+    blocks = [b for b in _list(value.get("blocks")) if isinstance(b, dict)]
+    if sum(element.get("focus_on_load") is True for _, element in elements_of(blocks)) > 1:
+        problems.note("only one element may have focus_on_load", f"{pointer}/blocks")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+VIEW = by_type(
+    {
+        "modal": shape(
+            {"title": plain(TITLE_LENGTH), "blocks": _BLOCKS},
+            {
+                **_COMMON,
+                "submit": plain(TITLE_LENGTH),
+                "close": plain(TITLE_LENGTH),
+                "clear_on_close": flag,
+                "notify_on_close": flag,
+                "submit_disabled": flag,
+            },
+            also=all_of(_submittable, _one_focus),
+        ),
+        "home": shape({"blocks": _BLOCKS}, _COMMON, also=_one_focus),
+    }
+)
