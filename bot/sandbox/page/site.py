@@ -131,5 +131,5 @@ class Site:
         """The whole page, or only its main part when the page asks for it."""
         if "main" in request.query_params:
             return answers.html(draw(main, person.reader(), **facts))
-        frame = screens.frame(person, current)
-        return answers.html(draw("page.html", person.reader(), main=main, **frame, **facts))
+        facts = screens.frame(person, current) | facts
+        return answers.html(draw("page.html", person.reader(), main=main, **facts))

@@ -1,0 +1,107 @@
+// Block Kit elements: what is chosen in them, and telling the app.
+import { deed } from "./server.js";
+import { closeMenus } from "./menus.js";
+import { ask } from "./dialogs.js";
+
+/** The controls under `root`, made to show their state: chips of multi-selects, characters that are left. */
+export function showControls(root) {
+  for (const multi of root.querySelectorAll(".multi")) showChips(multi);
+  for (const field of root.querySelectorAll("[maxlength]")) showRemaining(field);
+}
+
+export function valuesOf(control) {
+  if (control.matches("input[type=file]")) return [...control.files].map((file) => file.name);
+  if (control.matches("input, textarea, select")) return [control.value];
+  return [...control.querySelectorAll("input:checked")].map((input) => input.value);
+}
+
+async function act(control, body) {
+  const place = control.closest("[data-surface]");
+  if (!(await confirmed(control))) return false;
+  control.setAttribute("aria-busy", "true");
+  await deed("act", {
+    surface: place.dataset.surface,
+    channel: place.dataset.channel,
+    ts: place.dataset.ts,
+    action: control.dataset.action,
+    block: control.dataset.block,
+    kind: control.dataset.kind,
+    ...body,
+  });
+  control.removeAttribute("aria-busy");
+  return true;
+}
+
+function confirmed(control) {
+  const question = control.closest(".element")?.querySelector(":scope > template.confirm");
+  return question ? ask(question) : true;
+}
+
+function showChips(multi) {
+  const chips = multi.querySelector(".chips");
+  const labels = [...multi.querySelectorAll("input:checked")].map((input) => input.nextElementSibling);
+  chips.replaceChildren(
+    ...labels.map((label) => {
+      const chip = document.createElement("span");
+      chip.textContent = label.firstChild.textContent.trim();
+      return chip;
+    }),
+  );
+}
+
+function showRemaining(field) {
+  const left = Number(field.maxLength) - field.value.length;
+  let note = field.parentElement.querySelector(".remaining");
+  if (left > field.maxLength * 0.2 && left > 20) return note?.remove();
+  note ??= field.insertAdjacentElement("afterend", Object.assign(document.createElement("span"), { className: "remaining" }));
+  note.textContent = left;
+  return note;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".button[data-action]");
+  if (button) return act(button, { value: button.dataset.value });
+  const item = event.target.closest(".menu[data-kind=overflow] [role=menuitem]");
+  if (item) {
+    if (item.dataset.url) window.open(item.dataset.url, "_blank", "noreferrer");
+    const menu = item.closest(".menu");
+    closeMenus();
+    return act(menu, { values: [item.dataset.value] });
+  }
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.maxLength > 0) showRemaining(event.target);
+});
+
+document.addEventListener("change", async (event) => {
+  const multi = event.target.closest(".multi");
+  if (multi) return showChips(multi);
+  const control = event.target.closest("[data-live]");
+  if (!control || control.matches(".menu")) return;
+  if (control.matches("textarea, input[type=text], input[type=email], input[type=url]")) return;
+  if (control.matches("input") && control.value === "") return;
+  const before = control.matches("select") && control.querySelector("option[selected]")?.value;
+  const done = await act(control, { values: valuesOf(control) });
+  if (!done && control.matches("select")) control.value = before ?? "";
+});
+
+// A field that tells the app of its text does so on Enter, as Slack's `on_enter_pressed`.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("input[data-live]:not([type=file])")) return;
+  event.preventDefault();
+  act(event.target, { values: valuesOf(event.target) });
+});
+
+// Several choices are told when their list closes, not one by one.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const multi = event.target.closest?.(".multi");
+    if (!multi) return;
+    const values = valuesOf(multi).join("\n");
+    if (event.newState === "open") multi.dataset.before = values;
+    else if (multi.hasAttribute("data-live") && multi.dataset.before !== values) act(multi, { values: valuesOf(multi) });
+  },
+  true,
+);

@@ -1,0 +1,80 @@
+// Changes of the workspace as they happen, in this window.
+import { changes } from "./server.js";
+import { forgetCompletions } from "./composer.js";
+import { refreshModal } from "./dialogs.js";
+import { isInView, refreshRow, removeRow } from "./messages.js";
+import { current, go, refreshHeading, refreshScreen, refreshSidebar } from "./navigation.js";
+import { isShown, refreshPane } from "./pane.js";
+import { refreshClock } from "./clock.js";
+import { me } from "./server.js";
+
+/** Run `task` once, shortly after the last of many calls. */
+function soon(task, wait) {
+  let timer;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(task, wait);
+  };
+}
+
+const sidebarSoon = soon(refreshSidebar, 60);
+const headingSoon = soon(refreshHeading, 60);
+const inspectorSoon = soon(() => refreshPane("inspector"), 300);
+
+function inChannel({ channel, ts }) {
+  if (isInView(channel)) refreshRow(ts);
+  if (isShown("thread")) refreshPane("thread", { onlyFor: channel });
+  if (isShown("pins")) refreshPane("pins", { onlyFor: channel });
+}
+
+function screenOf(change) {
+  forgetCompletions();
+  sidebarSoon();
+  if (change.channel !== current()) return;
+  if (isShown("members")) refreshPane("members");
+  const writable = Boolean(document.querySelector("#main .composer"));
+  if (change.kind === "members" && writable) return headingSoon();
+  refreshScreen();
+}
+
+const ON = {
+  message(change) {
+    inChannel(change);
+    sidebarSoon();
+  },
+  ephemeral: inChannel,
+  message_changed(change) {
+    inChannel(change);
+    if (isInView(change.channel)) headingSoon();
+  },
+  message_deleted(change) {
+    if (isInView(change.channel)) removeRow(change.ts);
+    if (isShown("thread")) refreshPane("thread", { onlyFor: change.channel });
+    sidebarSoon();
+  },
+  channel: screenOf,
+  members: screenOf,
+  bookmarks: headingSoon,
+  view() {
+    refreshModal();
+    if (current() === "home") go(`/home?quietly=1`, { remember: false });
+  },
+  read: sidebarSoon,
+  clock: refreshClock,
+  reset: () => location.assign(`/?as=${me.name}`),
+  inspected: inspectorSoon,
+};
+
+export function listen() {
+  let lost = false;
+  const stream = changes();
+  stream.addEventListener("message", (event) => {
+    const change = JSON.parse(event.data);
+    ON[change.kind]?.(change);
+  });
+  stream.addEventListener("error", () => (lost = true));
+  stream.addEventListener("open", () => {
+    if (lost) location.reload();
+  });
+  addEventListener("pagehide", () => stream.close());
+}

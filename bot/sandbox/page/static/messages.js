@@ -1,0 +1,112 @@
+// The message list: new and changed rows, older pages, how far one has read.
+import { deed, part } from "./server.js";
+import { showControls } from "./elements.js";
+
+const NEAR_END = 120;
+const log = () => document.getElementById("messages");
+const rowOf = (ts) => document.getElementById(`m-${ts}`);
+let waiting = new Set();
+let fetching = null;
+
+/** After the screen was drawn: go to message `at`, to the first unread one, or to the end. */
+export function showMessages(at) {
+  const list = log();
+  if (!list) return;
+  const wanted = at ? rowOf(at) : list.querySelector(".new");
+  if (at && wanted) {
+    wanted.scrollIntoView({ block: "center" });
+    wanted.classList.add("flash");
+  } else {
+    list.scrollTop = list.scrollHeight;
+    if (wanted && wanted.getBoundingClientRect().top < list.getBoundingClientRect().top) wanted.scrollIntoView();
+  }
+  watchForOlder(list);
+  markRead();
+}
+
+export function isInView(channel) {
+  return log()?.dataset.channel === channel;
+}
+
+/** Draw these rows as they are now; those that come in while we ask are asked for together. */
+export function refreshRow(ts) {
+  waiting.add(ts);
+  fetching ??= Promise.resolve().then(fetchRows).finally(() => {
+    fetching = null;
+    if (waiting.size) refreshRow([...waiting][0]);
+  });
+  return fetching;
+}
+
+async function fetchRows() {
+  const list = log();
+  const wanted = waiting;
+  waiting = new Set();
+  if (!list) return;
+  const drawn = await part("rows", { channel: list.dataset.channel, ts: [...wanted].join(",") });
+  if (drawn === null || list !== log()) return;
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
+  const fresh = new DOMParser().parseFromString(drawn, "text/html");
+  const rows = [...fresh.querySelectorAll(".row")];
+  for (const row of rows) place(list, row);
+  for (const ts of wanted) if (!rows.some((row) => row.dataset.ts === ts)) rowOf(ts)?.remove();
+  showControls(list);
+  if (atEnd) list.scrollTop = list.scrollHeight;
+  markRead();
+}
+
+function place(list, row) {
+  const old = rowOf(row.dataset.ts);
+  if (old) {
+    const focused = old.contains(document.activeElement) && document.activeElement.dataset?.action;
+    old.replaceWith(row);
+    if (focused) row.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
+    return;
+  }
+  const later = [...list.querySelectorAll(":scope > .row")].reverse();
+  const before = later.find((other) => other.dataset.ts < row.dataset.ts);
+  const first = list.querySelector(":scope > .row");
+  if (before) before.after(row);
+  else if (!list.querySelector("#older") || !first) list.append(row);
+}
+
+export function removeRow(ts) {
+  const row = rowOf(ts);
+  const next = row?.nextElementSibling;
+  row?.remove();
+  // Who stood below the removed row may now begin a group or a day.
+  if (next?.dataset.ts) refreshRow(next.dataset.ts);
+}
+
+export function markRead() {
+  const list = log();
+  const last = list && [...list.querySelectorAll(":scope > .row")].at(-1);
+  if (last && document.visibilityState === "visible") {
+    deed("read", { channel: list.dataset.channel, ts: last.dataset.ts });
+  }
+}
+
+let watcher = null;
+function watchForOlder(list) {
+  watcher?.disconnect();
+  watcher = new IntersectionObserver(([seen]) => seen.isIntersecting && loadOlder(list), { root: list, rootMargin: "400px" });
+  const mark = list.querySelector("#older");
+  if (mark) watcher.observe(mark);
+}
+
+async function loadOlder(list) {
+  const mark = list.querySelector("#older");
+  const first = list.querySelector(":scope > .row");
+  if (!mark || !first) return;
+  watcher.disconnect();
+  const drawn = await part("older", { channel: list.dataset.channel, before: first.dataset.ts });
+  if (drawn === null || list !== log()) return;
+  const height = list.scrollHeight;
+  const { scrollTop } = list;
+  mark.outerHTML = drawn;
+  list.scrollTop = scrollTop + list.scrollHeight - height;
+  showControls(list);
+  watchForOlder(list);
+}
+
+document.addEventListener("visibilitychange", markRead);

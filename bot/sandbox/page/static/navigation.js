@@ -1,0 +1,48 @@
+// Going from screen to screen without leaving the page.
+import { me, part, screen } from "./server.js";
+import { showMessages } from "./messages.js";
+import { showControls } from "./elements.js";
+import { closePane } from "./pane.js";
+
+const main = document.getElementById("main");
+const sidebar = document.getElementById("sidebar");
+
+export const current = () => document.documentElement.dataset.current;
+
+export async function go(href, { remember = true } = {}) {
+  const { html, place } = await screen(href);
+  const at = new URL(href, location.href).searchParams.get("at");
+  main.innerHTML = html;
+  const id = place === "/home" ? "home" : place.split("/").pop();
+  document.documentElement.dataset.current = id;
+  if (remember) history.pushState(null, "", `${place}?as=${me.name}${at ? `&at=${at}` : ""}`);
+  document.body.classList.remove("listing");
+  closePane();
+  arrive(at);
+  await refreshSidebar();
+}
+
+/** After a screen was drawn: scroll where one wants to read on, and start writing. */
+export function arrive(at) {
+  showControls(main);
+  showMessages(at);
+  const writing = main.querySelector(".composer textarea");
+  if (writing && matchMedia("(hover: hover)").matches) writing.focus();
+  const heading = main.querySelector("h1");
+  if (heading) document.title = `${heading.textContent.trim()} · ${me.name} · Sandbox`;
+}
+
+export async function refreshSidebar() {
+  sidebar.innerHTML = (await part("sidebar", { current: current() })) ?? "";
+}
+
+export async function refreshHeading() {
+  const heading = document.querySelector("#heading[data-channel]");
+  if (!heading) return;
+  const drawn = await part("heading", { channel: heading.dataset.channel });
+  if (drawn !== null) heading.innerHTML = drawn;
+}
+
+export async function refreshScreen() {
+  await go(location.href, { remember: false });
+}

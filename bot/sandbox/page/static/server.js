@@ -1,0 +1,52 @@
+// Talking to the sandbox as the person of this window.
+const root = document.documentElement;
+export const me = { name: root.dataset.as, id: root.dataset.user };
+
+const address = (path, params = {}) => `${path}?${new URLSearchParams({ ...params, as: me.name })}`;
+
+/** A part of the screen as an element list, or null when it is not there any more. */
+export async function part(name, params) {
+  const answer = await fetch(address(`/part/${name}`, params));
+  return answer.ok ? await answer.text() : null;
+}
+
+export const completions = async () => (await fetch(address("/completions"))).json();
+
+export async function screen(href) {
+  const url = new URL(href, location.href);
+  url.searchParams.set("as", me.name);
+  url.searchParams.set("main", "1");
+  const answer = await fetch(url);
+  return { html: await answer.text(), place: new URL(answer.url).pathname };
+}
+
+/** Do something; a refusal is told to the person, and comes back as null. */
+export async function deed(name, body = {}) {
+  const answer = await fetch(address(`/do/${name}`), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const outcome = await answer.json();
+  if (answer.ok) return outcome;
+  tell(outcome.error);
+  return null;
+}
+
+export async function upload(channel, files) {
+  const form = new FormData();
+  form.set("channel", channel);
+  for (const file of files) form.append("file", file);
+  await fetch(address("/upload"), { method: "POST", body: form });
+}
+
+export const changes = () => new EventSource(address("/live"));
+
+let hiding;
+export function tell(sentence) {
+  const toast = document.getElementById("toast");
+  toast.textContent = sentence;
+  toast.classList.add("shown");
+  clearTimeout(hiding);
+  hiding = setTimeout(() => toast.classList.remove("shown"), 4000);
+}
