@@ -45,6 +45,10 @@ def _twice(book: Playbook) -> Iterator[Finding]:
             seen[name] += 1
             if seen[name] == 2:
                 yield (*place, "id"), f"another {kind} is already called `{name}`; give this one its own id"
+    titles = Counter(phase.title for phase in book.phases)
+    for i, phase in enumerate(book.phases):
+        if titles[phase.title] > 1:
+            yield ("phases", i, "title"), f"several phases are called “{phase.title}”; give each its own title"
     for place, name in steps:
         if name in (START, PHASE):
             yield (*place, "id"), f"`{name}` has a meaning in `due`; call the step something else"

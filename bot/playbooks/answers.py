@@ -1,0 +1,92 @@
+"""Answers to the questions a step asks: read from a form, checked, shown. Pure."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.errors import WatchfloorError
+from bot.playbooks.book import Ask, Step
+from bot.slack.text import day_and_time, escape, mention
+
+LONGEST_TEXT = 1_000
+VALUE = "value"
+
+
+class AnswersMissing(WatchfloorError):
+    """“{title}” asks: {question} Please answer with its *Done* button, then it counts as done."""
+
+
+class AnswerNotOffered(WatchfloorError):
+    """“{answer}” is no answer to “{question}”. Please choose one of those offered."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a form said, and what is wrong with it by field, as Slack wants it."""
+
+    answers: dict[str, Any]
+    errors: dict[str, str]
+
+
+def read_form(written: Step, values: Mapping[str, Mapping[str, Any]]) -> Reading:
+    """The answers in a submitted form's `state.values`; each field that does not fit gets its sentence."""
+    reading = Reading({}, {})
+    for ask in written.asks:
+        raw = _raw(values.get(ask.id, {}).get(VALUE, {}))
+        if raw is None or raw == "":
+            continue
+        try:
+            reading.answers[ask.id] = _typed(ask, raw)
+        except ValueError:
+            reading.errors[ask.id] = "Please give a number, such as 12 or 3.5."
+    return reading
+
+
+def checked(written: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers to what this step asks and nothing else; refused when one it needs is missing."""
+    known = {ask.id: answers[ask.id] for ask in written.asks if answers.get(ask.id) not in (None, "")}
+    for ask in written.asks:
+        if ask.id not in known and not ask.optional:
+            raise AnswersMissing(title=escape(written.title), question=escape(ask.question))
+        if ask.kind == "choice" and ask.id in known and known[ask.id] not in ask.options:
+            raise AnswerNotOffered(answer=escape(str(known[ask.id])), question=escape(ask.question))
+    return known
+
+
+def shown(ask: Ask, answer: Any) -> str:
+    """An answer as mrkdwn."""
+    if ask.kind == "person":
+        return mention(str(answer))
+    if ask.kind == "time":
+        return day_and_time(datetime.fromisoformat(str(answer)))
+    return escape(str(answer))
+
+
+def shown_all(written: Step, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Question → answer, as mrkdwn, in the order they were asked."""
+    return {escape(ask.question): shown(ask, answers[ask.id]) for ask in written.asks if ask.id in answers}
+
+
+def _raw(field: Mapping[str, Any]) -> Any:
+    option = field.get("selected_option") or {}
+    for key in ("value", "selected_user", "selected_date_time"):
+        if field.get(key) is not None:
+            return field[key]
+    return option.get("value")
+
+
+def _typed(ask: Ask, raw: Any) -> Any:
+    if ask.kind == "number":
+        return _number(str(raw))
+    if ask.kind == "time":
+        return datetime.fromtimestamp(int(raw), UTC).isoformat()
+    return str(raw).strip()[:LONGEST_TEXT]
+
+
+def _number(words: str) -> int | float:
+    number = float(words.strip().replace(",", "."))
+    if not math.isfinite(number):
+        raise ValueError(words)
+    return int(number) if number.is_integer() else number

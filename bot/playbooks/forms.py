@@ -1,0 +1,98 @@
+"""The forms of a playbook: why a step is left out, whose it is, its answers, and all steps at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.playbooks import ids
+from bot.playbooks.book import Ask, Playbook, Step
+from bot.playbooks.progress import is_late, is_open
+from bot.playbooks.rules import State
+from bot.playbooks.tables import PlaybookRun, PlaybookStep
+from bot.playbooks.views import done_button, finished_line, owner_of, progress_line, undo_button
+from bot.slack.blocks import (
+    Block,
+    Element,
+    context,
+    field,
+    header,
+    modal,
+    option,
+    section,
+    select,
+    text_input,
+    user_select,
+)
+from bot.slack.text import clock_time, escape, lasting, shorten
+
+LONGEST_REASON = 500
+INSTRUCTIONS_SHOWN = 1_500
+HINTS = {"number": "A number, such as 12.", "time": "When, in your own time zone."}
+
+
+def skip_form(step: PlaybookStep) -> Block:
+    """Asks why a step is skipped."""
+    return _reason_form(step, "Skip this step", ids.SKIP_FORM, "Skip")
+
+
+def waive_form(step: PlaybookStep) -> Block:
+    """Asks why the incident may go on without a required step."""
+    return _reason_form(step, "Go on without it", ids.WAIVE_FORM, "Waive")
+
+
+def assign_form(step: PlaybookStep) -> Block:
+    """Asks who takes the step."""
+    person = user_select(ids.VALUE, initial=step.owner_id)
+    blocks = [section(f"*{escape(step.title)}*"), field("Who takes it?", ids.OWNER, person)]
+    return modal("Assign", blocks, callback_id=ids.ASSIGN_FORM, submit="Assign", memory=str(step.number))
+
+
+def answer_form(step: PlaybookStep, written: Step) -> Block:
+    """Asks what the step wants to know; submitted, the step is done."""
+    instructions = f"\n{escape(written.instructions)}" if written.instructions else ""
+    blocks = [section(f"*{escape(step.title)}*{instructions}")]
+    blocks += [
+        field(ask.question, ask.id, _field_for(ask), hint=HINTS.get(ask.kind, ""), optional=ask.optional)
+        for ask in written.asks
+    ]
+    return modal("Done", blocks, callback_id=ids.ANSWER_FORM, submit="Done", memory=str(step.number))
+
+
+def all_steps_view(run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime) -> Block:
+    """Every step of the run, phase by phase, each with the button that fits."""
+    book = run.book
+    blocks = [section(f"*{escape(run.title)}*\n{progress_line(steps)}\n{escape(book.summary)}")]
+    for phase in book.phases:
+        blocks.append(header(phase.title))
+        blocks += [_step_line(run, book, step, now) for step in steps if step.phase == phase.title]
+    if book.stand_down:
+        blocks.append(section("*Stand down when*\n" + "\n".join(f"• {escape(words)}" for words in book.stand_down)))
+    return modal("All steps", blocks, callback_id=ids.ALL_STEPS, close="Close", memory=str(run.number))
+
+
+def _reason_form(step: PlaybookStep, title: str, callback_id: str, submit: str) -> Block:
+    reason = text_input(ids.VALUE, multiline=True, longest=LONGEST_REASON, placeholder="In a few words")
+    blocks = [section(f"*{escape(step.title)}*"), field("Why?", ids.REASON, reason)]
+    return modal(title, blocks, callback_id=callback_id, submit=submit, memory=str(step.number))
+
+
+def _field_for(ask: Ask) -> Element:
+    if ask.kind == "choice":
+        return select(ids.VALUE, [option(words, words) for words in ask.options])
+    if ask.kind == "person":
+        return user_select(ids.VALUE)
+    if ask.kind == "time":
+        return {"type": "datetimepicker", "action_id": ids.VALUE}
+    return text_input(ids.VALUE, multiline=ask.kind == "text", longest=1_000)
+
+
+def _step_line(run: PlaybookRun, book: Playbook, step: PlaybookStep, now: datetime) -> Block:
+    if step.state != State.OPEN:
+        return section(finished_line(step), accessory=undo_button(step) if run.is_running else None)
+    if not is_open(step):
+        return context(f"▫️ {escape(step.title)} · not asked for as things stand")
+    instructions = book.steps[step.step_key].instructions
+    more = f"\n{shorten(escape(instructions), INSTRUCTIONS_SHOWN)}" if instructions else ""
+    clock = f" · due {clock_time(step.due_at)}" if step.due_at else ""
+    late = f" · 🔴 *{lasting(now - step.due_at)} late*" if step.due_at and is_late(step, now) else ""
+    words = f"*{escape(step.title)}*\n{owner_of(step)}{late or clock}{more}"
+    return section(words, accessory=done_button(step) if run.is_running else None)

@@ -1,0 +1,177 @@
+"""How a playbook runs: which one, which steps are wanted, due when, reminded when, and what stands in the way."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.playbooks.book import PHASE, START, Ask, Playbook, Step, When
+
+TIME_TO_REPEAT = timedelta(minutes=5)
+MOST_REMINDERS = 3
+# The owner first; the commander 5 minutes later; the escalation ladder 10 minutes after that.
+REMINDED = ("owner", "commander", "ladder")
+GAPS = (timedelta(minutes=5), timedelta(minutes=10))
+
+
+class State(StrEnum):
+    """Where a step stands; always exactly one of these."""
+
+    OPEN = "open"
+    DONE = "done"
+    SKIPPED = "skipped"
+    WAIVED = "waived"
+
+
+FINISHED = (State.DONE, State.SKIPPED, State.WAIVED)
+
+
+@dataclass(frozen=True)
+class IncidentFacts:
+    """What a playbook needs to know of an incident."""
+
+    severity: str
+    type: str
+    sites: tuple[str, ...]
+    partners: tuple[str, ...]
+    started_at: datetime
+
+
+class StepRecord(Protocol):
+    """A step of a run as it stands."""
+
+    @property
+    def step_key(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def finished_at(self) -> datetime | None: ...
+    @property
+    def answers(self) -> dict[str, Any]: ...
+    @property
+    def rounds(self) -> int: ...
+
+
+def pick(playbooks: Mapping[str, Playbook], facts: IncidentFacts) -> str | None:
+    """The name of the playbook that fits best: the one that asks for most, then the narrowest, then by name."""
+    fitting = [name for name, book in playbooks.items() if fits(book, facts)]
+    return min(fitting, key=lambda name: (_breadth(playbooks[name]), name), default=None)
+
+
+def fits(book: Playbook, facts: IncidentFacts) -> bool:
+    """Is the playbook for such an incident?"""
+    applies = book.applies
+    return (
+        (not applies.types or facts.type in applies.types)
+        and (not applies.severities or facts.severity in applies.severities)
+        and (not applies.sites or bool(set(applies.sites) & set(facts.sites)))
+    )
+
+
+def _breadth(book: Playbook) -> tuple[int, int]:
+    asked = [listed for listed in (book.applies.types, book.applies.severities, book.applies.sites) if listed]
+    return -len(asked), sum(len(listed) for listed in asked)
+
+
+def all_answers(steps: Iterable[StepRecord]) -> dict[str, Any]:
+    """Every answer given in the run, by its question's id."""
+    return {name: answer for step in steps for name, answer in step.answers.items()}
+
+
+def wanted(book: Playbook, facts: IncidentFacts, steps: Sequence[StepRecord]) -> set[str]:
+    """The ids of the steps whose conditions hold now; a step already finished stays."""
+    # A repeated step that is open for its next round has been done all the same.
+    states = {step.step_key: State.DONE if step.rounds else step.state for step in steps}
+    answers = all_answers(steps)
+    return {
+        key
+        for key, step in book.steps.items()
+        if states.get(key, State.OPEN) in FINISHED or holds(step.when, book, facts, states, answers)
+    }
+
+
+def holds(
+    when: When, book: Playbook, facts: IncidentFacts, states: Mapping[str, str], answers: Mapping[str, Any]
+) -> bool:
+    """Does every part of the condition hold?"""
+    return (
+        # S0 is the gravest, so "at least S1" is S0 or S1.
+        (when.severity_at_least is None or facts.severity <= when.severity_at_least)
+        and (not when.site_among or bool(set(when.site_among) & set(facts.sites)))
+        and (not when.partner_among or bool(set(when.partner_among) & set(facts.partners)))
+        and all(states.get(key) == State.DONE for key in when.done)
+        and all(states.get(key) in (State.SKIPPED, State.WAIVED) for key in when.skipped)
+        and all(
+            name in answers and any(_answered(book.asks[name], answers[name], value) for value in values)
+            for name, values in when.answers.items()
+        )
+    )
+
+
+def _answered(ask: Ask, answer: Any, value: str) -> bool:
+    if ask.kind != "number":
+        return bool(str(answer).casefold() == value.casefold())
+    limit = float(re.sub(r"at (least|most) ", "", value))
+    if value.startswith("at least"):
+        return float(answer) >= limit
+    if value.startswith("at most"):
+        return float(answer) <= limit
+    return float(answer) == limit
+
+
+def phase_starts(
+    book: Playbook, started_at: datetime, wanted_at: Mapping[str, datetime], steps: Sequence[StepRecord]
+) -> dict[str, datetime | None]:
+    """When each phase began: when the last wanted step of those before it ended; None when it has not."""
+    ended = _ended(steps)
+    begin: datetime | None = started_at
+    starts: dict[str, datetime | None] = {}
+    for phase in book.phases:
+        starts[phase.id] = begin
+        ends = [ended.get(step.id) for step in phase.steps if step.id in wanted_at]
+        begin = max([begin, *(end for end in ends if end)]) if begin and all(ends) else None
+    return starts
+
+
+def due_times(
+    book: Playbook, started_at: datetime, wanted_at: Mapping[str, datetime], steps: Sequence[StepRecord]
+) -> dict[str, datetime | None]:
+    """When each wanted step is due; None while what it is counted from has not happened.
+
+    A step that is wanted only later (the severity rose) has its full time from then on.
+    """
+    starts = phase_starts(book, started_at, wanted_at, steps)
+    ended = _ended(steps)
+    due: dict[str, datetime | None] = {}
+    for phase in book.phases:
+        for step in phase.steps:
+            if step.id in wanted_at:
+                origin = _origin(step, started_at, starts[phase.id], ended)
+                within = step.due.within if step.due else None
+                due[step.id] = max(origin, wanted_at[step.id]) + within if origin and within else None
+    return due
+
+
+def _ended(steps: Iterable[StepRecord]) -> dict[str, datetime]:
+    return {step.step_key: step.finished_at for step in steps if step.finished_at}
+
+
+def _origin(
+    step: Step, started_at: datetime, phase_start: datetime | None, ended: Mapping[str, datetime]
+) -> datetime | None:
+    after = step.due.after if step.due else START
+    if after == START:
+        return started_at
+    return phase_start if after == PHASE else ended.get(after)
+
+
+def who_to_remind(sent: int) -> str | None:
+    """`owner`, `commander` or `ladder` for the reminder after `sent` ones; None when there were enough."""
+    return REMINDED[sent] if sent < MOST_REMINDERS else None
+
+
+def next_reminder_at(sent: int, now: datetime) -> datetime | None:
+    """When to remind again after `sent` reminders, the last of them `now`; missed ones never pile up."""
+    return now + GAPS[sent - 1] if 0 < sent < MOST_REMINDERS else None

@@ -1,0 +1,144 @@
+"""Starting and stopping a playbook in an incident, and keeping its due times true."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from bot.playbooks import rules
+from bot.playbooks.book import Playbook
+from bot.playbooks.rules import IncidentFacts, State
+from bot.playbooks.tables import NoSuchRun, PlaybookRun, PlaybookStep, steps_of
+
+
+def start_run(
+    session: Session,
+    incident_id: int,
+    name: str,
+    playbook: Playbook,
+    facts: IncidentFacts,
+    by: str,
+    now: datetime,
+) -> PlaybookRun:
+    """Start a playbook with a copy of its own; the one that is running when it was started already."""
+    running = _running(session, incident_id, name)
+    if running:
+        return running
+    run = _new_run(incident_id, name, playbook, facts, by, now)
+    try:
+        # Two at once on PostgreSQL: the unique index lets one in, and the other takes what is there.
+        with session.begin_nested():
+            session.add(run)
+    except IntegrityError:
+        return session.exec(_select_running(incident_id, name)).one()
+    steps = [_new_step(run, key, position) for position, key in enumerate(playbook.steps, start=1)]
+    retime(run, steps, now)
+    session.add_all(steps)
+    session.flush()
+    return run
+
+
+def stop_run(session: Session, run_id: int, by: str, now: datetime) -> PlaybookRun:
+    """Stop a running playbook; its open steps are no longer asked for. `NoSuchRun` when it is over already."""
+    stopped = session.exec(
+        sa.update(PlaybookRun)
+        .where(col(PlaybookRun.id) == run_id, col(PlaybookRun.stopped_at).is_(None))
+        .values(stopped_at=now, stopped_by=by)
+    )
+    if not stopped.rowcount:
+        raise NoSuchRun()
+    session.exec(
+        sa.update(PlaybookStep).where(col(PlaybookStep.run_id) == run_id).values(remind_at=None, repeat_at=None)
+    )
+    return session.exec(
+        select(PlaybookRun).where(PlaybookRun.id == run_id).execution_options(populate_existing=True)
+    ).one()
+
+
+def tell_facts(session: Session, incident_id: int, facts: IncidentFacts, now: datetime) -> list[PlaybookRun]:
+    """The incident changed: every running playbook wants what it wants of the new facts, due accordingly."""
+    runs = session.exec(
+        select(PlaybookRun)
+        .where(PlaybookRun.incident_id == incident_id, col(PlaybookRun.stopped_at).is_(None))
+        .order_by(col(PlaybookRun.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for run in runs:
+        run.facts = _as_data(facts)
+        retime(run, steps_of(session, run.number), now)
+    session.flush()
+    return list(runs)
+
+
+def retime(run: PlaybookRun, steps: Iterable[PlaybookStep], now: datetime) -> None:
+    """Set which steps are wanted, when they are due and when their owners are reminded."""
+    steps = list(steps)
+    book = run.book
+    wanted = rules.wanted(book, run.incident, steps)
+    wanted_at = {step.step_key: step.wanted_at or now for step in steps if step.step_key in wanted}
+    due = rules.due_times(book, run.started_at, wanted_at, steps)
+    for step in steps:
+        _retime_step(step, wanted_at.get(step.step_key), due.get(step.step_key))
+
+
+def _retime_step(step: PlaybookStep, wanted_at: datetime | None, due_at: datetime | None) -> None:
+    if step.rounds and wanted_at:
+        due_at = step.due_at  # a repeated step is due again by its own rhythm
+    changed = (step.wanted_at, step.due_at) != (wanted_at, due_at)
+    step.wanted_at, step.due_at = wanted_at, due_at
+    if step.state != State.OPEN or not wanted_at:
+        step.remind_at = None
+    elif rules.who_to_remind(step.reminders_sent) and (changed or step.remind_at is None):
+        step.remind_at = due_at
+
+
+def _running(session: Session, incident_id: int, name: str) -> PlaybookRun | None:
+    return session.exec(_select_running(incident_id, name)).first()
+
+
+def _select_running(incident_id: int, name: str) -> SelectOfScalar[PlaybookRun]:
+    return select(PlaybookRun).where(
+        PlaybookRun.incident_id == incident_id,
+        PlaybookRun.playbook == name,
+        col(PlaybookRun.stopped_at).is_(None),
+    )
+
+
+def _new_run(
+    incident_id: int, name: str, playbook: Playbook, facts: IncidentFacts, by: str, now: datetime
+) -> PlaybookRun:
+    return PlaybookRun(
+        incident_id=incident_id,
+        playbook=name,
+        title=playbook.title,
+        version=playbook.version,
+        written=playbook.as_copy(),
+        facts=_as_data(facts),
+        started_at=now,
+        started_by=by,
+    )
+
+
+def _new_step(run: PlaybookRun, key: str, position: int) -> PlaybookStep:
+    book = run.book
+    written = book.steps[key]
+    return PlaybookStep(
+        run_id=run.number,
+        incident_id=run.incident_id,
+        step_key=key,
+        position=position,
+        phase=book.phase_of(key).title,
+        title=written.title,
+        owner_role=written.owner,
+        required_before=(written.required or "").removeprefix("before "),
+        asks=bool(written.asks),
+    )
+
+
+def _as_data(facts: IncidentFacts) -> dict[str, object]:
+    return asdict(facts) | {"started_at": facts.started_at.isoformat()}

@@ -1,0 +1,242 @@
+"""Playbook runs and their steps; and every question asked of them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from bot.errors import WatchfloorError
+from bot.playbooks.book import Playbook, Step
+from bot.playbooks.rules import IncidentFacts, State
+from bot.store import utc_column
+
+
+class NoSuchStep(WatchfloorError):
+    """That step is not there any more. Use the buttons of the playbook's newest message in this channel."""
+
+
+class NoSuchRun(WatchfloorError):
+    """That playbook is not running here. `/incident playbook` shows which ones are, and starts one."""
+
+
+class PlaybookRun(SQLModel, table=True):
+    """A playbook at work in an incident, with its own copy: an edited file never changes it."""
+
+    __tablename__ = "playbook_runs"
+    __table_args__ = (
+        sa.Index(
+            "ux_playbook_runs_running",
+            "incident_id",
+            "playbook",
+            unique=True,
+            sqlite_where=sa.text("stopped_at IS NULL"),
+            postgresql_where=sa.text("stopped_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id", index=True)
+    playbook: str
+    title: str
+    version: str
+    written: dict[str, Any] = Field(sa_column=sa.Column("copy", sa.JSON, nullable=False))
+    facts: dict[str, Any] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
+    started_at: datetime = Field(sa_column=utc_column(nullable=False))
+    started_by: str
+    stopped_at: datetime | None = Field(default=None, sa_column=utc_column())
+    stopped_by: str | None = None
+    message_ts: str | None = None
+
+    @property
+    def number(self) -> int:
+        """The run's id, once it is in the database."""
+        assert self.id is not None
+        return self.id
+
+    @property
+    def is_running(self) -> bool:
+        """May its steps still be changed?"""
+        return self.stopped_at is None
+
+    @property
+    def book(self) -> Playbook:
+        """The playbook as it was when the run started."""
+        return Playbook.model_validate(self.written)
+
+    @property
+    def incident(self) -> IncidentFacts:
+        """What the run knows of its incident."""
+        return IncidentFacts(
+            severity=self.facts["severity"],
+            type=self.facts["type"],
+            sites=tuple(self.facts["sites"]),
+            partners=tuple(self.facts["partners"]),
+            started_at=datetime.fromisoformat(self.facts["started_at"]),
+        )
+
+
+class PlaybookStep(SQLModel, table=True):
+    """One step of a run: where it stands, whose it is, when it is due, what was answered."""
+
+    __tablename__ = "playbook_steps"
+    __table_args__ = (sa.UniqueConstraint("run_id", "step_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="playbook_runs.id")
+    incident_id: int = Field(foreign_key="incidents.id", index=True)
+    step_key: str
+    position: int
+    phase: str
+    title: str
+    state: str = State.OPEN.value
+    wanted_at: datetime | None = Field(default=None, sa_column=utc_column())
+    owner_id: str | None = Field(default=None, index=True)
+    owner_role: str
+    required_before: str = ""
+    asks: bool = False
+    due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    remind_at: datetime | None = Field(default=None, sa_column=utc_column(index=True))
+    reminders_sent: int = 0
+    snoozed_by: str | None = None
+    repeat_at: datetime | None = Field(default=None, sa_column=utc_column(index=True))
+    rounds: int = 0
+    changed_at: datetime | None = Field(default=None, sa_column=utc_column())
+    changed_by: str | None = None
+    finished_at: datetime | None = Field(default=None, sa_column=utc_column())
+    finished_by: str | None = None
+    reason: str | None = None
+    answers: dict[str, Any] = Field(default_factory=dict, sa_column=sa.Column(sa.JSON, nullable=False))
+    out_of_order: bool = False
+
+    @property
+    def number(self) -> int:
+        """The step's id, once it is in the database."""
+        assert self.id is not None
+        return self.id
+
+
+def runs_of(session: Session, incident_id: int) -> list[PlaybookRun]:
+    """Every run of the incident, the oldest first."""
+    found = select(PlaybookRun).where(PlaybookRun.incident_id == incident_id).order_by(col(PlaybookRun.id))
+    return list(session.exec(found))
+
+
+def find_run(session: Session, run_id: int) -> PlaybookRun:
+    """A run, or `NoSuchRun`."""
+    run = session.get(PlaybookRun, run_id)
+    if run is None:
+        raise NoSuchRun()
+    return run
+
+
+def steps_of(session: Session, run_id: int) -> list[PlaybookStep]:
+    """The run's steps in the playbook's order, as they are now."""
+    found = select(PlaybookStep).where(PlaybookStep.run_id == run_id).order_by(col(PlaybookStep.position))
+    return list(session.exec(found.execution_options(populate_existing=True)))
+
+
+def steps_in_incidents(session: Session, incident_ids: Collection[int]) -> dict[int, list[PlaybookStep]]:
+    """The steps of all running playbooks of these incidents, in one query."""
+    found = session.exec(
+        select(PlaybookStep)
+        .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
+        .where(col(PlaybookStep.incident_id).in_(incident_ids), col(PlaybookRun.stopped_at).is_(None))
+        .order_by(col(PlaybookStep.run_id), col(PlaybookStep.position))
+    )
+    steps: dict[int, list[PlaybookStep]] = {incident_id: [] for incident_id in incident_ids}
+    for step in found:
+        steps[step.incident_id].append(step)
+    return steps
+
+
+def find_step(session: Session, step_id: int) -> PlaybookStep:
+    """A step, or `NoSuchStep`."""
+    step = session.get(PlaybookStep, step_id)
+    if step is None:
+        raise NoSuchStep()
+    return step
+
+
+def step_with_run(session: Session, step_id: int) -> tuple[PlaybookStep, PlaybookRun]:
+    """A step and its run in one query, or `NoSuchStep`."""
+    found = session.exec(
+        select(PlaybookStep, PlaybookRun)
+        .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
+        .where(PlaybookStep.id == step_id)
+    ).first()
+    if found is None:
+        raise NoSuchStep()
+    return found
+
+
+def written_step(session: Session, step_id: int) -> tuple[PlaybookStep, Step]:
+    """A step with what its run's copy of the playbook says of it: instructions, questions, effects."""
+    step, run = step_with_run(session, step_id)
+    return step, run.book.steps[step.step_key]
+
+
+def open_steps_of(session: Session, user_id: str, roles: Sequence[tuple[int, str]] = ()) -> list[PlaybookStep]:
+    """A person's open steps in all incidents: their own, and unowned ones of the `(incident, role)`s they hold."""
+    held = sa.tuple_(col(PlaybookStep.incident_id), col(PlaybookStep.owner_role)).in_(roles)
+    theirs = col(PlaybookStep.owner_id) == user_id
+    return list(
+        session.exec(
+            _open_and_running()
+            .where(theirs | (col(PlaybookStep.owner_id).is_(None) & held) if roles else theirs)
+            .order_by(col(PlaybookStep.due_at).is_(None), col(PlaybookStep.due_at), col(PlaybookStep.id))
+        )
+    )
+
+
+def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[PlaybookStep]]:
+    """The steps of the playbook's last runs that are over, the newest run first."""
+    newest = (
+        select(PlaybookRun.id)
+        .where(PlaybookRun.playbook == playbook, col(PlaybookRun.stopped_at).is_not(None))
+        .order_by(col(PlaybookRun.id).desc())
+        .limit(limit)
+    )
+    steps = session.exec(
+        select(PlaybookStep)
+        .where(col(PlaybookStep.run_id).in_(newest))
+        .order_by(col(PlaybookStep.run_id).desc(), col(PlaybookStep.position))
+    )
+    runs: dict[int, list[PlaybookStep]] = {}
+    for step in steps:
+        runs.setdefault(step.run_id, []).append(step)
+    return list(runs.values())
+
+
+def lock_run_of(session: Session, step_id: int) -> PlaybookRun:
+    """The step's run, held until the transaction ends: two clicks then see each other's work."""
+    run = session.exec(
+        select(PlaybookRun)
+        .join(PlaybookStep, col(PlaybookStep.run_id) == col(PlaybookRun.id))
+        .where(PlaybookStep.id == step_id)
+        .with_for_update(of=PlaybookRun)
+        .execution_options(populate_existing=True)
+    ).first()
+    if run is None:
+        raise NoSuchStep()
+    return run
+
+
+def _open_and_running() -> SelectOfScalar[PlaybookStep]:
+    return (
+        select(PlaybookStep)
+        .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
+        .where(
+            PlaybookStep.state == State.OPEN,
+            col(PlaybookStep.wanted_at).is_not(None),
+            col(PlaybookRun.stopped_at).is_(None),
+        )
+    )
+
+
+def due_reminders(session: Session, now: datetime, limit: int = 200) -> list[PlaybookStep]:
+    """The open steps whose reminder is due, the longest overdue first."""
+    due = _open_and_running().where(col(PlaybookStep.remind_at) <= now)
+    return list(session.exec(due.order_by(col(PlaybookStep.remind_at)).limit(limit)))

@@ -1,0 +1,165 @@
+"""The playbook on Slack's screens: one message per run, edited in place, and one line for the incident's card."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.playbooks import ids
+from bot.playbooks.book import Guide
+from bot.playbooks.progress import (
+    current_phase,
+    is_late,
+    late_steps,
+    next_steps,
+    open_steps,
+    progress,
+)
+from bot.playbooks.rules import State
+from bot.playbooks.tables import PlaybookRun, PlaybookStep
+from bot.slack.blocks import Block, Element, actions, button, context, fit, section
+from bot.slack.text import clock_time, escape, lasting, link, mention, one_line, shorten
+
+BAR_LENGTH = 10
+# A message is read on a phone; the whole instructions stand behind "Show all".
+INSTRUCTIONS_SHOWN = 700
+FINISHED_SHOWN = 6
+ROLES = {
+    "commander": "Commander",
+    "communications_lead": "Communications lead",
+    "scribe": "Scribe",
+    "responder": "Responder",
+}
+MARKS = {State.DONE: "✅", State.SKIPPED: "⏭️", State.WAIVED: "🏳️"}
+
+
+def run_message(
+    run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime, *, newer_exists: bool = False
+) -> tuple[str, list[Block]]:
+    """The run's message: its words for a notification, and its blocks."""
+    text = f"{escape(run.title)}: {progress_line(steps)}"
+    blocks = [section(f"📋 *{escape(run.title)}*\n{progress_line(steps)}"), *_where(run, steps)]
+    if run.is_running:
+        for step in next_steps(steps, now):
+            blocks += _step_to_do(run, step, now)
+    blocks += [*_finished(run, steps), *_end(run, steps, now, newer_exists)]
+    return text, fit(blocks)
+
+
+def progress_line(steps: Sequence[PlaybookStep]) -> str:
+    """`▰▰▰▱▱▱▱▱▱▱ 3 of 10`: for the incident's card."""
+    done = progress(steps)
+    filled = BAR_LENGTH * done.finished // done.wanted if done.wanted else BAR_LENGTH
+    return f"{'▰' * filled}{'▱' * (BAR_LENGTH - filled)} {done.finished} of {done.wanted}"
+
+
+def next_step_line(steps: Sequence[PlaybookStep], now: datetime) -> str:
+    """The next step with its owner and clock, on one line: for the incident's card."""
+    coming = next_steps(steps, now, limit=1)
+    if not coming:
+        return "Every step is finished."
+    return f"*{one_line(coming[0].title, 200)}* · {_owner_and_clock(coming[0], now)}"
+
+
+def reminder_message(step: PlaybookStep, now: datetime) -> tuple[str, list[Block]]:
+    """What is said, in the message's thread, when a step is not finished in time."""
+    text = f"⏰ *{escape(step.title)}* · {_owner_and_clock(step, now)}"
+    snooze = [
+        button("Snooze 10 min", ids.STEP_SNOOZE_10, str(step.number)),
+        button("30 min", ids.STEP_SNOOZE_30, str(step.number)),
+    ]
+    return text, [section(text), actions([done_button(step), *snooze], block_id=f"remind-{step.number}")]
+
+
+def done_button(step: PlaybookStep) -> Element:
+    """*Done*, or for a step that asks something the button that opens its form."""
+    if step.asks:
+        return button("Done …", ids.STEP_ANSWER, str(step.number), style="primary")
+    return button("Done", ids.STEP_DONE, str(step.number), style="primary")
+
+
+def undo_button(step: PlaybookStep) -> Element:
+    """Opens a finished step again."""
+    return button("Undo", ids.STEP_UNDO, str(step.number))
+
+
+def finished_line(step: PlaybookStep) -> str:
+    """`✅ Title: Ana, 14:02`, with the reason of a skipped step and what was out of order."""
+    who = mention(step.finished_by) if step.finished_by else "Watchfloor"
+    when = clock_time(step.finished_at) if step.finished_at else ""
+    notes = [escape(step.reason)] if step.reason else []
+    notes += ["out of order"] if step.out_of_order else []
+    note = f" ({shorten('; '.join(notes), 300)})" if notes else ""
+    return f"{MARKS.get(State(step.state), '▫️')} {escape(step.title)} · {who} {when}{note}"
+
+
+def owner_of(step: PlaybookStep) -> str:
+    """Who has the step: a person, or the role that should."""
+    return mention(step.owner_id) if step.owner_id else ROLES[step.owner_role]
+
+
+def _where(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
+    phase = current_phase(steps)
+    if not run.is_running or phase is None:
+        return []
+    titles = [part.title for part in run.book.phases]
+    return [context(f"Phase {titles.index(phase) + 1} of {len(titles)}: *{escape(phase)}*")]
+
+
+def _step_to_do(run: PlaybookRun, step: PlaybookStep, now: datetime) -> list[Block]:
+    written = run.book.steps[step.step_key]
+    instructions = f"\n{shorten(escape(written.instructions), INSTRUCTIONS_SHOWN)}" if written.instructions else ""
+    words = f"*{escape(step.title)}*\n{_owner_and_clock(step, now)}{instructions}"
+    return [section(words), actions(_buttons(step), block_id=f"step-{step.number}")]
+
+
+def _buttons(step: PlaybookStep) -> list[Element]:
+    value = str(step.number)
+    mine = [] if step.owner_id else [button("Take it", ids.STEP_TAKE, value)]
+    return [
+        done_button(step),
+        button("Skip", ids.STEP_SKIP, value),
+        *mine,
+        button("Assign", ids.STEP_ASSIGN, value),
+    ]
+
+
+def _owner_and_clock(step: PlaybookStep, now: datetime) -> str:
+    parts = [owner_of(step)]
+    if is_late(step, now) and step.due_at:
+        parts.append(f"🔴 *{lasting(now - step.due_at)} late*")
+    elif step.due_at:
+        parts.append(f"due {clock_time(step.due_at)}")
+    if step.required_before:
+        parts.append(f"needed before {step.required_before}")
+    return " · ".join(parts)
+
+
+def _finished(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
+    """Finished steps on one line, the newest with a button to undo it."""
+    finished = sorted((step for step in steps if step.state != State.OPEN), key=lambda step: str(step.finished_at))
+    if not finished:
+        return []
+    *earlier, newest = finished
+    undo = undo_button(newest) if run.is_running else None
+    blocks = [section(finished_line(newest), block_id=f"finished-{newest.number}", accessory=undo)]
+    if earlier:
+        shown = [finished_line(step) for step in reversed(earlier[-FINISHED_SHOWN:])]
+        more = len(earlier) - len(shown)
+        blocks.append(context("\n".join(shown) + (f"\n… and {more} more" if more else "")))
+    return blocks
+
+
+def _end(run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime, newer_exists: bool) -> list[Block]:
+    waiting, late = open_steps(steps), late_steps(steps, now)
+    words = [f"{len(late)} late"] if late else []
+    hidden = len(waiting) - len(next_steps(steps, now))
+    words += [f"{hidden} more to come"] if hidden and run.is_running else []
+    words += [f"guides: {_links(run.book.guides)}"] if run.book.guides else []
+    words += ["the file has changed since; this run keeps its copy"] if newer_exists else []
+    words += [f"stopped by {mention(run.stopped_by or '')} {clock_time(run.stopped_at)}"] if run.stopped_at else []
+    words += ["every step is finished"] if run.is_running and not waiting else []
+    show_all = actions([button("Show all", ids.SHOW_ALL, str(run.number))], block_id=f"run-{run.number}")
+    return [*([context(" · ".join(words))] if words else []), show_all]
+
+
+def _links(guides: Sequence[Guide]) -> str:
+    return ", ".join(link(guide.url, guide.title) for guide in guides)
