@@ -8,9 +8,10 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Protocol
 
+from bot.sandbox.errors import Refused
 from bot.sandbox.events import wrapped
 from bot.sandbox.model import Json
-from bot.sandbox.records import Envelope
+from bot.sandbox.records import Call, Envelope
 from bot.sandbox.workspace import Workspace
 
 ACK_DEADLINE_S = 3.0
@@ -39,6 +40,7 @@ class Deliveries:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.retry_delays_s: Sequence[float] = RETRY_DELAYS_S
         self.envelopes: list[Envelope] = []
+        self.refused: list[Call] = []
         self.outstanding = 0
         self.last_at = 0.0
         self._twice: dict[str, int] = {}
@@ -61,6 +63,11 @@ class Deliveries:
         self._start(self._new("events_api", payload))
         if self._takes_twin("events_api", payload):
             self._start(self._new("events_api", payload))
+
+    def refuse(self, kind: str, answer: Json, refusal: Refused) -> None:
+        """Note that what the app acknowledged with was malformed."""
+        told: Json = {"ok": False, "error": refusal.error, **refusal.fields}
+        self.refused.append(Call(f"acknowledgement of {kind}", answer, answer=told))
 
     def _new(self, kind: str, payload: Json) -> Envelope:
         return Envelope(secrets.token_hex(16), kind, payload)
@@ -93,8 +100,9 @@ class Deliveries:
             envelope.error = self.transport.timeout_reason
         except Undelivered as reason:
             envelope.error = str(reason)
-        envelope.ms = (time.perf_counter() - started) * 1000
-        self._settle(envelope)
+        finally:
+            envelope.ms = (time.perf_counter() - started) * 1000
+            self._settle(envelope)
         return envelope
 
     def _settle(self, envelope: Envelope) -> None:

@@ -92,6 +92,13 @@ def _answer_of(response: http.client.HTTPResponse) -> Json:
     if not raw:
         return {}
     if (response.getheader("content-type") or "").startswith("application/json"):
-        answer: Json = json.loads(raw)
-        return answer
+        return _json_of(raw)
     return {"text": raw.decode()}
+
+
+def _json_of(raw: bytes) -> Json:
+    try:
+        answer = json.loads(raw)
+    except ValueError as error:
+        raise Undelivered("http_error") from error
+    return answer if isinstance(answer, dict) else {}

@@ -36,7 +36,6 @@ def command(workspace: Workspace, user: User, channel: Channel, name: str, text:
 def message_action(workspace: Workspace, user: User, channel: Channel, message: Message, act: Json) -> Json:
     """A click or choice in a message."""
     values = workspace.choices.get((user.id, message.ts), {})
-    shown = message.as_slack() | {"user": message.user}
     container: Json = {
         "type": "message",
         "message_ts": message.ts,
@@ -45,10 +44,12 @@ def message_action(workspace: Workspace, user: User, channel: Channel, message: 
     }
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
+    # Slack does not repeat an ephemeral message: the app has only its time.
+    shown: Json = {} if message.ephemeral else {"message": message.as_slack()}
     return _interaction(workspace, user, "block_actions") | {
         "container": container,
         "channel": _channel(channel),
-        "message": shown,
+        **shown,
         "state": {"values": values},
         "response_url": workspace.response_urls.issue(user.id, channel.id, message.ts),
         "actions": [act],

@@ -44,7 +44,8 @@ def edit(workspace: Workspace, channel: Channel, message: Message, by: User, **c
         name_blocks(message.blocks)
         message.edited = {"user": by.id, "ts": workspace.clock.ts()}
         workspace.touch("message_changed", channel=channel.id, ts=message.ts)
-        _announce_change(workspace, channel, message, before)
+        if not message.ephemeral:
+            _announce_change(workspace, channel, message, before)
 
 
 def delete(workspace: Workspace, channel: Channel, message: Message) -> None:

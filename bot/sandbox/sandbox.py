@@ -110,8 +110,8 @@ class Sandbox:
 
     @property
     def refusals(self) -> list[Call]:
-        """Calls that were malformed; expected empty after every story."""
-        return [call for call in self.journal.calls if call.is_refusal]
+        """Calls and acknowledgements that were malformed; expected empty after every story."""
+        return [c for c in (*self.journal.calls, *self.deliveries.refused) if c.is_refusal]
 
     @property
     def envelopes(self) -> list[Envelope]:
@@ -152,6 +152,7 @@ class Sandbox:
         self.workspace.seed()
         self.clear_calls()
         self.deliveries.envelopes.clear()
+        self.deliveries.refused.clear()
         self.faults.clear()
         self.clock.restart()
         self.workspace.touch("clock", offset_s=0.0)

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 from bot.sandbox.arguments import Arguments, read_arguments
 from bot.sandbox.errors import Refused
 from bot.sandbox.faults import Fault
-from bot.sandbox.http import drop, header, read_body, send_json
+from bot.sandbox.http import drop, header, read_body, send_bytes, send_json
 from bot.sandbox.methods import METHODS
 from bot.sandbox.methods.registry import Method, Request
 from bot.sandbox.model import Json
@@ -45,6 +45,10 @@ class WebApi:
         headers = self._answer(call, fault, body, scope)
         if call.fault == "lost_answer":
             drop(scope)
+            return
+        if call.fault == "server_error":
+            # What stands before Slack's servers answers in plain text, not in JSON.
+            await send_bytes(send, b"Service Unavailable", call.status, {"content-type": "text/plain"})
             return
         await send_json(send, call.answer, call.status, headers)
 

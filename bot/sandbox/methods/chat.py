@@ -106,7 +106,14 @@ def _content(request: Request) -> Json:
         "blocks": check_blocks(args.structure("blocks", "invalid_blocks_format")),
         "attachments": check_attachments(args.structure("attachments", "invalid_attachments")),
         "metadata": read_metadata(request),
+        "username": _username(request),
     }
+
+
+def _username(request: Request) -> str:
+    if any(request.args.has(name) for name in ("username", "icon_emoji", "icon_url")):
+        request.need("chat:write.customize")
+    return request.args.text("username")
 
 
 def _text(request: Request) -> str:

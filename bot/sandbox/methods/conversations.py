@@ -11,7 +11,7 @@ TOPIC_LENGTH = 250
 @method("conversations.create", TIER_2, required=("name",))
 def create(request: Request) -> Json:
     is_private = request.args.flag("is_private")
-    request.need("groups:write") if is_private else request.need("channels:manage")
+    request.need("groups:write" if is_private else "channels:manage")
     name = request.args.text("name")
     channel = channels.create(request.workspace, name, request.bot, is_private)
     return {"channel": channel.as_slack(request.bot.id)}

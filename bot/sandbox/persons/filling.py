@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.sandbox import fields, interactions, surfaces
 from bot.sandbox.blockkit import check_view
-from bot.sandbox.errors import NothingToClick
+from bot.sandbox.errors import NothingToClick, Refused
 from bot.sandbox.model import Json, View
 from bot.sandbox.persons.acting import Acting, Target, clicked
 from bot.sandbox.persons.outcomes import Click, Submission
@@ -36,7 +36,11 @@ class Filling(Acting):
         envelope = self._send("interactive", payload)
         if not envelope.acknowledged:
             return Submission(False, {"": TROUBLE}, view.as_slack(), timed_out=True)
-        return self._follow(view, envelope.answer)
+        try:
+            return self._follow(view, envelope.answer)
+        except Refused as refusal:
+            self._deliveries.refuse("view_submission", envelope.answer, refusal)
+            return Submission(False, {"": TROUBLE}, view.as_slack())
 
     def closes(self) -> None:
         """Close the top modal; the app hears of it when it asked to."""
@@ -99,7 +103,7 @@ class Filling(Acting):
         """Do what the acknowledgement of a submission asks for."""
         action = answer.get("response_action")
         if action == "errors":
-            return Submission(False, dict(answer["errors"]), view.as_slack())
+            return Submission(False, _known_errors(view, answer), view.as_slack())
         if action == "update":
             check_view(answer["view"], "modal")
             surfaces.replace_view(self._workspace, view, answer["view"])
@@ -111,6 +115,15 @@ class Filling(Acting):
         else:
             surfaces.close_view(self._workspace, view)
         return Submission(action not in ("update", "push"), {}, self.modal)
+
+
+def _known_errors(view: View, answer: Json) -> dict[str, str]:
+    """Errors belong to input blocks of this view; Slack shows none of them when one does not."""
+    errors = answer.get("errors") or {}
+    inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
+    if not errors or not inputs.issuperset(errors):
+        raise Refused("invalid_response_errors")
+    return dict(errors)
 
 
 def _local_problems(view: View) -> dict[str, str]:

@@ -3,7 +3,8 @@
 import secrets
 
 from bot.sandbox import interactions, marks, posting, responses, sharing
-from bot.sandbox.model import Channel, File, Message
+from bot.sandbox.errors import Refused
+from bot.sandbox.model import Channel, File, Json, Message
 from bot.sandbox.persons.base import Eyes
 from bot.sandbox.persons.outcomes import Answer
 
@@ -32,10 +33,14 @@ class Speaking(Eyes):
             return self._told(where, Answer(False, text, timed_out=True, error="dispatch_failed"))
         return self._acknowledged(where, envelope.answer)
 
-    def _acknowledged(self, where: Channel, answer: dict[str, object]) -> Answer:
+    def _acknowledged(self, where: Channel, answer: Json) -> Answer:
         if not any(answer.get(key) for key in ("text", "blocks", "attachments")):
             return Answer(True)
-        message = responses.say(self._workspace, where, self.id, answer)
+        try:
+            message = responses.say(self._workspace, where, self.id, answer)
+        except Refused as refusal:
+            self._deliveries.refuse("slash_commands", answer, refusal)
+            return Answer(False, error=refusal.error)
         return Answer(True, message.text, message.blocks)
 
     def _told(self, where: Channel, answer: Answer) -> Answer:
