@@ -54,7 +54,9 @@ def database(folder: Path) -> Store:
 
 def declared(session: Session) -> int:
     """An incident's id."""
-    incident = Incident(declared_key=uuid4().hex, title="IVR down", severity="S1", declared_by="UANA", declared_at=NOON)
+    incident = Incident(
+        declared_key=uuid4().hex, title="IVR down", severity="S1", declared_by="UANA", declared_at=NOON
+    )
     session.add(incident)
     session.flush()
     return incident.number

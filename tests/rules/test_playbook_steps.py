@@ -136,7 +136,7 @@ def test_two_who_take_a_step_at_once_do_not_take_it_from_each_other(session):
 
 
 def test_a_step_that_asks_is_not_done_without_its_answers(session):
-    asking = "id: scope, asks: [{id: queues, question: One or all?, kind: choice, options: [One, All]}]"
+    asking = "id: scope, asks: [{id: queues, question: 'One or all?', kind: choice, options: [One, All]}]"
     run = started(session, book(asking, "id: all-hands, when: {answers: {queues: All}}"))
     scope = rows(session, run)["scope"].number
 
@@ -220,7 +220,12 @@ def test_a_snoozed_step_is_left_alone_for_so_long(session):
 def test_a_repeated_step_comes_again_and_the_phases_after_it_stay_begun(session):
     run = started(
         session,
-        phases({"first": ("id: watch, repeat_every: 30 min, due: 5 min",), "then": ("id: tell, due: 5 min after phase",)}),
+        phases(
+            {
+                "first": ("id: watch, repeat_every: 30 min, due: 5 min",),
+                "then": ("id: tell, due: 5 min after phase",),
+            }
+        ),
     )
     watch = rows(session, run)["watch"].number
     steps.complete(session, watch, "UBEN", after(minutes=4))
