@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.sandbox.errors import NothingToClick, NotVisible, Refused
 from bot.sandbox.model import Message
-from bot.sandbox.page import composer
+from bot.sandbox.page import composer, elements
 from bot.sandbox.page.visitor import Visitor
 from bot.sandbox.persons import Click
 
@@ -49,6 +49,7 @@ def types(visitor: Visitor, body: Json) -> Json | None:
 
 def acts(visitor: Visitor, body: Json) -> None:
     """Press a button or choose in an element of a message, a modal or the App Home."""
+    _fill(visitor, body.get("fields", []))
     place = _place(body)
     if body["kind"] in ("button", "workflow_button"):
         click: Click | None = visitor.person.clicks(body["action"], value=body.get("value") or None, **place)
@@ -60,9 +61,7 @@ def acts(visitor: Visitor, body: Json) -> None:
 
 def submits(visitor: Visitor, body: Json) -> Json:
     """Fill in the fields of the open modal and send it."""
-    for field in body["fields"]:
-        values = _values(visitor, field)
-        visitor.person.fills(field["block"], values if len(values) != 1 else values[0])
+    _fill(visitor, body["fields"])
     submission = visitor.person.submits()
     return {"errors": submission.errors}
 
@@ -148,6 +147,18 @@ DEEDS: dict[str, Deed] = {
     "read": reads,
     "clock": moves_clock,
 }
+
+
+def _fill(visitor: Visitor, fields: list[Json]) -> None:
+    """Bring the fields of the open modal to what stands in them at the page."""
+    stack = visitor.sandbox.workspace.modals.get(visitor.user.id, [])
+    reader = visitor.reader()
+    for field in fields:
+        entered = stack[-1].values.get(field["block"], {}).get(field["action"]) if stack else None
+        if entered is None or [v for v in field["values"] if v] == elements.chosen(entered, entered, reader):
+            continue
+        values = _values(visitor, field)
+        visitor.person.fills(field["block"], values if len(values) != 1 else values[0])
 
 
 def _place(body: Json) -> Json:

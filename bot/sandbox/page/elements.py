@@ -34,7 +34,7 @@ def chosen(element: Json, entered: Json | None, reader: Reader) -> list[str]:
     key, initial = VALUE_KEYS.get(element["type"], ("", ""))
     found = element.get(initial) if entered is None else entered.get(key)
     values = found if isinstance(found, list) else [found]
-    return [_as_shown(value, element, reader) for value in values if value is not None]
+    return [_as_shown(value, element, reader) for value in values if value not in (None, "")]
 
 
 def _as_shown(value: Any, element: Json, reader: Reader) -> str:

@@ -1,10 +1,11 @@
 """Who reads a message, and what the people and channels in it are called for that reader."""
 
+from binascii import crc32
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-HUES = 8
+HUES = 9
 
 
 @dataclass(frozen=True)
@@ -28,4 +29,4 @@ def initials(name: str) -> str:
 
 def hue(key: str) -> int:
     """One of the avatar colours, always the same one for the same person."""
-    return sum(ord(character) * (at + 1) for at, character in enumerate(key)) % HUES
+    return crc32(key.encode()) % HUES

@@ -28,7 +28,6 @@ class Row:
     day: str
     continued: bool
     is_first_new: bool
-    mentions_reader: bool
     files: list[ShownFile]
     repliers: list[Author]
     last_reply: str
@@ -109,7 +108,6 @@ def _row(message: Message, before: Message | None, workspace: Workspace, reader:
         day=dates.day_heading(at, reader.now.astimezone(reader.zone)) if starts_day else "",
         continued=not starts_day and not first_new and _belongs_to(message, before),
         is_first_new=first_new,
-        mentions_reader=f"<@{reader.user_id}>" in message.words,
         files=[shown(file, reader.name) for file in message.files],
         repliers=[author(workspace.users[u]) for u in message.reply_users if u in workspace.users],
         last_reply=_last_reply(message, reader),
@@ -118,7 +116,9 @@ def _row(message: Message, before: Message | None, workspace: Workspace, reader:
 
 
 def _is_new(message: Message, new_after: str, reader: Reader) -> bool:
-    return bool(new_after) and message.ts > new_after and message.user != reader.user_id
+    if not new_after or is_note(message):
+        return False
+    return message.ts > new_after and message.user != reader.user_id
 
 
 def _belongs_to(message: Message, before: Message | None) -> bool:

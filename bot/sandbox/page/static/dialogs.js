@@ -23,7 +23,8 @@ export async function refreshModal() {
   return undefined;
 }
 
-function fields() {
+/** What stands in the fields of the modal that is open. */
+export function fields() {
   return [...modal.querySelectorAll(".block.input [data-action]")].map((control) => ({
     block: control.dataset.block,
     action: control.dataset.action,

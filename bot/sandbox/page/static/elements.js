@@ -1,7 +1,7 @@
 // Block Kit elements: what is chosen in them, and telling the app.
 import { deed } from "./server.js";
 import { closeMenus } from "./menus.js";
-import { ask } from "./dialogs.js";
+import { ask, fields } from "./dialogs.js";
 
 /** The controls under `root`, made to show their state: chips of multi-selects, characters that are left. */
 export function showControls(root) {
@@ -26,6 +26,7 @@ async function act(control, body) {
     action: control.dataset.action,
     block: control.dataset.block,
     kind: control.dataset.kind,
+    fields: place.dataset.surface === "modal" ? fields().filter((field) => field.action !== control.dataset.action) : [],
     ...body,
   });
   control.removeAttribute("aria-busy");

@@ -4,6 +4,7 @@ const MARGIN = 8;
 /** Show `popover` beside `anchor`, inside the window. */
 export function openMenu(popover, anchor) {
   popover.showPopover();
+  if (anchor.matches(".field")) popover.style.minWidth = `${anchor.offsetWidth}px`;
   const at = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = popover;
   const below = at.bottom + 4 + height < innerHeight;
