@@ -1,7 +1,7 @@
 """What a playbook file says: phases of steps, each with an owner, a due time, conditions and effects."""
 
 import hashlib
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -193,15 +193,22 @@ class Playbook(Part):
     @cached_property
     def version(self) -> str:
         """Changes whenever the file's meaning changes."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+        return hashlib.sha256(self.as_copy().encode()).hexdigest()[:12]
 
     def phase_of(self, step_id: str) -> Phase:
         """The phase a step stands in."""
         return next(phase for phase in self.phases if any(step.id == step_id for step in phase.steps))
 
-    def as_copy(self) -> dict[str, Any]:
-        """Plain data that a run keeps; `Playbook.model_validate` reads it back."""
-        return self.model_dump(mode="json", exclude_defaults=True)
+    def as_copy(self) -> str:
+        """What a run keeps of the file; `read_copy` reads it back."""
+        return self.model_dump_json(exclude_defaults=True)
+
+
+# Every click reads its run's copy several times; few different copies are at work at once.
+@lru_cache(maxsize=128)
+def read_copy(written: str) -> Playbook:
+    """The playbook that a run kept."""
+    return Playbook.model_validate_json(written)
 
 
 def json_schema() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.errors import WatchfloorError
-from bot.playbooks.book import Playbook, Step
+from bot.playbooks.book import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
 from bot.store import utc_column
 
@@ -42,7 +42,7 @@ class PlaybookRun(SQLModel, table=True):
     playbook: str
     title: str
     version: str
-    written: dict[str, Any] = Field(sa_column=sa.Column("copy", sa.JSON, nullable=False))
+    written: str = Field(sa_column=sa.Column("copy", sa.Text, nullable=False))
     facts: dict[str, Any] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
     started_at: datetime = Field(sa_column=utc_column(nullable=False))
     started_by: str
@@ -64,7 +64,7 @@ class PlaybookRun(SQLModel, table=True):
     @property
     def book(self) -> Playbook:
         """The playbook as it was when the run started."""
-        return Playbook.model_validate(self.written)
+        return read_copy(self.written)
 
     @property
     def incident(self) -> IncidentFacts:
