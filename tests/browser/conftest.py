@@ -43,20 +43,26 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox(manifest=deskbot.MANIFEST)
-    sandbox.start()
-    yield sandbox
-    sandbox.stop()
-
-
-@pytest.fixture
-def app(sandbox: Sandbox) -> Iterator[None]:
-    """Deskbot, connected."""
-    handler = deskbot.connect(sandbox)
-    yield
+@pytest.fixture(scope="session")
+def house() -> Iterator[Sandbox]:
+    """One sandbox with Deskbot connected, for all tests: connecting takes longer than a test."""
+    house = Sandbox(manifest=deskbot.MANIFEST)
+    house.start()
+    handler = deskbot.connect(house)
+    yield house
     handler.close()
+    house.stop()
+
+
+@pytest.fixture
+def sandbox(house: Sandbox) -> Sandbox:
+    """The sandbox as it is at the beginning."""
+    house.quiet()
+    house.clock_offset_s = 0
+    house.reset()
+    house.clear_calls()
+    house.envelopes.clear()
+    return house
 
 
 @pytest.fixture

@@ -130,6 +130,10 @@ def moves_clock(visitor: Visitor, body: Json) -> None:
     visitor.sandbox.clock_offset_s += float(body["advance_s"])
 
 
+def resets(visitor: Visitor, body: Json) -> None:
+    visitor.sandbox.reset()
+
+
 DEEDS: dict[str, Deed] = {
     "type": types,
     "act": acts,
@@ -146,6 +150,7 @@ DEEDS: dict[str, Deed] = {
     "shortcut": uses_shortcut,
     "read": reads,
     "clock": moves_clock,
+    "reset": resets,
 }
 
 

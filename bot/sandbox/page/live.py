@@ -53,9 +53,16 @@ async def _next_event(window: "asyncio.Queue[Change]", visitor: Visitor) -> str:
             while True:
                 change = await window.get()
                 if concerns(visitor, change):
-                    return f"data: {json.dumps(change)}\n\n"
+                    return f"data: {json.dumps(change | _parent(visitor, change))}\n\n"
     except TimeoutError:
         return ": still here\n\n"
+
+
+def _parent(visitor: Visitor, change: Change) -> Change:
+    """A reply also changes the message it hangs on."""
+    channel = visitor.sandbox.workspace.channels.get(change.get("channel", ""))
+    message = channel.messages.get(change.get("ts", "")) if channel else None
+    return {"parent": message.thread_ts} if message and message.is_reply else {}
 
 
 def concerns(visitor: Visitor, change: Change) -> bool:

@@ -39,8 +39,11 @@ class Site:
             Route("/home", self.home_screen),
             Route("/part/{part}", self.part),
             Route("/do/{deed}", self.do, methods=["POST"]),
-            Route("/upload", self.upload, methods=["POST"]),
+            Route("/attach", self.attach, methods=["POST"]),
             Route("/file/{file}", self.file),
+            # The addresses that files carry in the Web API, for links in messages.
+            Route("/files/{file}", self.file),
+            Route("/files/{file}/{name:path}", self.file),
             Route("/completions", self.completions),
             Route("/live", self.live),
             Mount("/static", StaticFiles(directory=_STATIC)),
@@ -88,10 +91,10 @@ class Site:
         try:
             outcome = await run_in_threadpool(deed, self._visitor(request), body)
         except deeds.REFUSALS as refusal:
-            return answers.json({"error": deeds.sentence(refusal)}, 409)
+            return answers.json({"error": deeds.sentence(refusal)})
         return answers.json(outcome or {})
 
-    async def upload(self, request: Request) -> Response:
+    async def attach(self, request: Request) -> Response:
         if answers.is_from_elsewhere(request):
             return answers.json({"error": "The page does not do that."}, 403)
         person, form = self._visitor(request), await request.form()

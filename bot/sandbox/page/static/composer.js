@@ -5,9 +5,9 @@ const SHOWN = 12;
 let known = null;
 const sent = [];
 
-/** People, channels and commands may have changed. */
-export const forgetCompletions = () => (known = null);
-export const knownCompletions = async () => (known ??= await completions());
+/** Ask again what can be completed: people, channels and commands may have changed. */
+export const learnCompletions = async () => (known = await completions());
+export const knownCompletions = async () => known ?? learnCompletions();
 
 /** The word before the cursor when it begins with a sign that can be completed. */
 function wordAt(field) {
@@ -16,11 +16,11 @@ function wordAt(field) {
   return word.startsWith(":") && word.length < 3 ? "" : word;
 }
 
-async function suggest(field) {
+function suggest(field) {
   const list = listOf(field);
   const word = wordAt(field).toLowerCase();
   if (!word) return hide(list);
-  const entries = (await knownCompletions())[word[0]] ?? [];
+  const entries = known?.[word[0]] ?? [];
   const bare = word.slice(1);
   const fits = (entry) => entry.insert.toLowerCase().startsWith(word) || (bare && entry.shown.toLowerCase().includes(bare));
   const found = entries.filter(fits).slice(0, SHOWN);

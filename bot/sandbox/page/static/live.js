@@ -1,12 +1,11 @@
 // Changes of the workspace as they happen, in this window.
-import { changes } from "./server.js";
-import { forgetCompletions } from "./composer.js";
+import { learnCompletions } from "./composer.js";
 import { refreshModal } from "./dialogs.js";
 import { isInView, refreshRow, removeRow } from "./messages.js";
 import { current, go, refreshHeading, refreshScreen, refreshSidebar } from "./navigation.js";
 import { isShown, refreshPane } from "./pane.js";
 import { refreshClock } from "./clock.js";
-import { me } from "./server.js";
+import { changes, me } from "./server.js";
 
 /** Run `task` once, shortly after the last of many calls. */
 function soon(task, wait) {
@@ -21,14 +20,14 @@ const sidebarSoon = soon(refreshSidebar, 60);
 const headingSoon = soon(refreshHeading, 60);
 const inspectorSoon = soon(() => refreshPane("inspector"), 300);
 
-function inChannel({ channel, ts }) {
-  if (isInView(channel)) refreshRow(ts);
+function inChannel({ channel, ts, parent }) {
+  if (isInView(channel)) for (const row of [ts, parent]) if (row) refreshRow(row);
   if (isShown("thread")) refreshPane("thread", { onlyFor: channel });
   if (isShown("pins")) refreshPane("pins", { onlyFor: channel });
 }
 
 function screenOf(change) {
-  forgetCompletions();
+  learnCompletions();
   sidebarSoon();
   if (change.channel !== current()) return;
   if (isShown("members")) refreshPane("members");

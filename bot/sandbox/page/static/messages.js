@@ -72,10 +72,17 @@ function place(list, row) {
 
 export function removeRow(ts) {
   const row = rowOf(ts);
-  const next = row?.nextElementSibling;
-  row?.remove();
+  if (!row) return refreshParents();
+  const next = row.nextElementSibling;
+  row.remove();
   // Who stood below the removed row may now begin a group or a day.
   if (next?.dataset.ts) refreshRow(next.dataset.ts);
+  return undefined;
+}
+
+/** A reply went away: which message it hung on is known no more. */
+function refreshParents() {
+  for (const replies of log()?.querySelectorAll(".replies") ?? []) refreshRow(replies.closest(".row").dataset.ts);
 }
 
 export function markRead() {

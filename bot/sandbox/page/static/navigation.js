@@ -7,17 +7,24 @@ import { closePane } from "./pane.js";
 const main = document.getElementById("main");
 const sidebar = document.getElementById("sidebar");
 
+let visit = 0;
+
+const idOf = (path) => path.split("/").pop();
 export const current = () => document.documentElement.dataset.current;
 
 export async function go(href, { remember = true } = {}) {
+  const mine = ++visit;
+  const url = new URL(href, location.href);
+  const at = url.searchParams.get("at");
+  // Known before the screen is there: a change that comes meanwhile belongs to where one is going.
+  document.documentElement.dataset.current = idOf(url.pathname);
+  if (remember) history.pushState(null, "", `${url.pathname}?as=${me.name}${at ? `&at=${at}` : ""}`);
   const { html, place } = await screen(href);
-  const at = new URL(href, location.href).searchParams.get("at");
+  if (mine !== visit) return;
+  document.documentElement.dataset.current = idOf(place);
   main.innerHTML = html;
-  const id = place === "/home" ? "home" : place.split("/").pop();
-  document.documentElement.dataset.current = id;
-  if (remember) history.pushState(null, "", `${place}?as=${me.name}${at ? `&at=${at}` : ""}`);
   document.body.classList.remove("listing");
-  closePane();
+  if (remember) closePane();
   arrive(at);
   await refreshSidebar();
 }

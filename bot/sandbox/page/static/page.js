@@ -1,12 +1,12 @@
 // The page: everything that is wired once.
 import { runClock } from "./clock.js";
+import { learnCompletions } from "./composer.js";
 import { deed, me } from "./server.js";
 import { askFor, askWhether, refreshModal } from "./dialogs.js";
 import { listen } from "./live.js";
 import { closeMenus } from "./menus.js";
 import { arrive, go, refreshScreen } from "./navigation.js";
 import { closePane, openPane } from "./pane.js";
-import "./composer.js";
 import "./elements.js";
 import "./reactions.js";
 import "./rows.js";
@@ -78,4 +78,5 @@ arrive(new URLSearchParams(location.search).get("at"));
 refreshModal();
 runClock();
 listen();
+await learnCompletions();
 root.dataset.ready = me.name;

@@ -28,7 +28,7 @@ export async function deed(name, body = {}) {
     body: JSON.stringify(body),
   });
   const outcome = await answer.json();
-  if (answer.ok) return outcome;
+  if (!outcome.error) return outcome;
   tell(outcome.error);
   return null;
 }
@@ -37,7 +37,7 @@ export async function upload(channel, files) {
   const form = new FormData();
   form.set("channel", channel);
   for (const file of files) form.append("file", file);
-  await fetch(address("/upload"), { method: "POST", body: form });
+  await fetch(address("/attach"), { method: "POST", body: form });
 }
 
 export const changes = () => new EventSource(address("/live"));
