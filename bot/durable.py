@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 Request = TypeVar("Request", bound=BaseModel)
 Arguments = ParamSpec("Arguments")
+Host = TypeVar("Host")
 Result = TypeVar("Result")
 
 # Flows that changed their shape get a new number only when an old one could not be finished by the new code.
@@ -56,12 +57,12 @@ def flow(tell: Callable[[Any, Request], None]) -> Flow[Request]:
 
 
 def step(
-    act: Callable[Concatenate[Any, Arguments], Result],
-) -> Callable[Concatenate[Any, Arguments], Result]:
+    act: Callable[Concatenate[Host, Arguments], Result],
+) -> Callable[Concatenate[Host, Arguments], Result]:
     """A line of a flow: its result (something JSON can hold) is kept, so a restart goes on behind it."""
 
     @functools.wraps(act)
-    def run(services: Any, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+    def run(services: Host, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         if not _inside_flow.get():
             return act(services, *args, **kwargs)
         return _checkpointed(act.__name__, lambda: act(services, *args, **kwargs))
@@ -145,9 +146,7 @@ class Flows:
     def launch(self, services: Any) -> None:
         """Bind every declared flow to `services`, and finish what an earlier process left behind."""
         for declared in _flows.values():
-            self._workflows[declared.name] = DBOS.workflow(name=declared.name)(
-                self._runner(declared, services)
-            )
+            self._workflows[declared.name] = DBOS.workflow(name=declared.name)(self._runner(declared, services))
         DBOS.launch()
         DBOS.register_queue(LATER, polling_interval_sec=0.5)
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from bot.durable import Flows
 from bot.floor import Floor
+from bot.playbooks.shelf import Shelf
 from bot.slack.gateway import Gateway
+from bot.soon import Soon
 from bot.store import Store
 from bot.templates import Templates
 
@@ -18,3 +20,6 @@ class Services:
     floor: Floor
     templates: Templates
     flows: Flows
+    soon: Soon
+    shelf: Shelf
+    replica: str = "local"

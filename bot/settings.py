@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     templates_dir: Path = Path("message_templates")
     clock_file: Path | None = None
 
+    replica: str = "local"
     tick_every_s: float = 1.0
     retry_first_s: float = 1.0
     retry_longest_s: float = 60.0

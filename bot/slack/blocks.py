@@ -136,9 +136,7 @@ def multi_select(action_id: str, options: Sequence[Element], *, placeholder: str
     }
 
 
-def user_select(
-    action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None
-) -> Element:
+def user_select(action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None) -> Element:
     """A menu of people."""
     element: Element = {
         "type": "users_select",

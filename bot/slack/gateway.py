@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Any
+from urllib.request import Request, urlopen
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -59,13 +60,12 @@ class Gateway:
     def __init__(self, client: WebClient) -> None:
         self._client = client
         self._blocked_until: dict[str, float] = {}
+        self._identity: dict[str, Any] = {}
 
     @classmethod
     def to(cls, base_url: str, token: str) -> "Gateway":
         """A gateway to the workspace that `token` opens."""
-        client = WebClient(
-            token=token, base_url=base_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(_NO_RETRIES)
-        )
+        client = WebClient(token=token, base_url=base_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(_NO_RETRIES))
         return cls(client)
 
     @property
@@ -105,6 +105,25 @@ class Gateway:
         detail = "; ".join(map(str, messages)) or str(response.get("needed") or "")
         return SlackRefused(method, error, detail)
 
+    # The workspace
+
+    def _me(self) -> dict[str, Any]:
+        if not self._identity:
+            self._identity = self.call("auth.test")
+        return self._identity
+
+    def team_id(self) -> str:
+        """The workspace."""
+        return str(self._me()["team_id"])
+
+    def user_id(self) -> str:
+        """The bot's own user."""
+        return str(self._me()["user_id"])
+
+    def permalink(self, channel_id: str, ts: str) -> str:
+        """The address of a message, made without a call: Slack's addresses follow this form."""
+        return f"{self._me()['url']}archives/{channel_id}/p{ts.replace('.', '')}"
+
     # Channels
 
     def create_channel(self, name: str, *, is_private: bool) -> Channel:
@@ -114,7 +133,7 @@ class Gateway:
 
     def own_channel(self, name: str, created_after: datetime) -> Channel | None:
         """The channel of that name that we made after that moment, if there is one."""
-        me = self.call("auth.test")["user_id"]
+        me = self.user_id()
         earliest = (created_after - CLOCK_SKEW).timestamp()
         cursor = None
         while True:
@@ -132,6 +151,28 @@ class Gateway:
             if not cursor:
                 return None
 
+    def join_by_name(self, name: str) -> str:
+        """The id of the channel of that name, joined if it is public. `SlackRefused` when there is none."""
+        mine = self._named(name, "users.conversations", "public_channel,private_channel")
+        if mine:
+            return mine
+        other = self._named(name, "conversations.list", "public_channel")
+        if other is None:
+            raise SlackRefused("conversations.join", "channel_not_found", f"#{name}")
+        self.call("conversations.join", channel=other)
+        return other
+
+    def _named(self, name: str, method: str, types: str) -> str | None:
+        cursor = None
+        while True:
+            page = self.call(method, types=types, exclude_archived=True, limit=200, cursor=cursor)
+            for found in page["channels"]:
+                if found["name"] == name:
+                    return str(found["id"])
+            cursor = page.get("response_metadata", {}).get("next_cursor") or None
+            if not cursor:
+                return None
+
     def invite(self, channel_id: str, user_ids: Sequence[str]) -> dict[str, str]:
         """Invite people; gives back who could not be, with Slack's reason."""
         refused: dict[str, str] = {}
@@ -142,9 +183,7 @@ class Gateway:
 
     def _invite_some(self, channel_id: str, user_ids: Sequence[str]) -> dict[str, str]:
         try:
-            answer = self.call(
-                "conversations.invite", channel=channel_id, users=",".join(user_ids), force=True
-            )
+            answer = self.call("conversations.invite", channel=channel_id, users=",".join(user_ids), force=True)
         except SlackRefused as refused:
             if refused.error in ("is_archived", "channel_not_found", "not_in_channel", "missing_scope"):
                 raise
@@ -234,6 +273,11 @@ class Gateway:
             blocks=fit(blocks) or None,
         )
 
+    def tell(self, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
+        """Say something to a person by direct message that need not be repeated if it is lost."""
+        words = shorten(text, MESSAGE_TEXT)
+        self.call("chat.postMessage", channel=user_id, text=words, blocks=fit(blocks) or None)
+
     def reply(self, response_url: str, text: str, blocks: Sequence[Block] = ()) -> None:
         """Answer the person who clicked or typed, through the address Slack gave for it."""
         hook = WebhookClient(response_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(_NO_RETRIES))
@@ -278,7 +322,33 @@ class Gateway:
 
     # Files
 
-    def start_upload(self, name: str, length_bytes: int) -> tuple[str, str]:
-        """An address to send a file to, and the id it will have."""
-        answer = self.call("files.getUploadURLExternal", filename=name, length=length_bytes)
-        return answer["upload_url"], answer["file_id"]
+    def upload(self, name: str, content: bytes) -> str:
+        """Send a file to Slack; it appears nowhere until it is shared. Gives back its id."""
+        place = self.call("files.getUploadURLExternal", filename=name, length=len(content))
+        request = Request(place["upload_url"], data=content, method="POST")  # noqa: S310 - Slack gave the address
+        try:
+            with urlopen(request, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310
+                answer.read()
+        except (OSError, HTTPException) as lost:
+            raise OutcomeUnknown("file upload", type(lost).__name__) from lost
+        return str(place["file_id"])
+
+    def share_file(self, file_id: str, title: str, channel_id: str, words: str) -> None:
+        """Show an uploaded file in a conversation, with a few words."""
+        self.call(
+            "files.completeUploadExternal",
+            files=[{"id": file_id, "title": title}],
+            channel_id=channel_id,
+            initial_comment=words,
+        )
+
+    def is_shared(self, file_id: str, channel_id: str) -> bool:
+        """Is the file shown in that conversation?"""
+        try:
+            file = self.call("files.info", file=file_id)["file"]
+        except SlackRefused as refused:
+            if refused.error == "file_not_found":
+                return False
+            raise
+        shown_in = [*file.get("channels", []), *file.get("groups", []), *file.get("ims", [])]
+        return channel_id in shown_in

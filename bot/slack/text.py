@@ -75,3 +75,8 @@ def lasting(duration: timedelta) -> str:
     if hours:
         return f"{hours} h {minutes:02d} min"
     return f"{minutes} min"
+
+
+def moment(ts: str) -> datetime:
+    """The time that Slack gave a message."""
+    return datetime.fromtimestamp(float(ts), UTC)

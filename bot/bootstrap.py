@@ -1,0 +1,129 @@
+"""Builds the bot from its settings; the only module that knows every other."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from bot import clock, floor, migrations, scheduler
+from bot.clock import utcnow
+from bot.displays import tables as displays
+from bot.durable import Backoff, Flows, wait_until
+from bot.flows import directory
+from bot.listeners import commands, events, incidents
+from bot.listeners import playbooks as playbook_listeners
+from bot.notices import tables as notices
+from bot.playbooks.shelf import Shelf
+from bot.services import Services
+from bot.settings import Settings
+from bot.slack.gateway import Gateway
+from bot.soon import Soon
+from bot.store import Store
+from bot.templates import Templates
+
+log = logging.getLogger(__name__)
+
+LISTENERS = 32
+PING_EVERY_S = 5
+ENVELOPES_AT_ONCE = 20
+STOPS_WITHIN_S = 8
+
+
+@dataclass
+class Bot:
+    """A bot that can be started and stopped."""
+
+    settings: Settings
+    services: Services
+    app: App
+    _scheduler: BackgroundScheduler | None = field(default=None, init=False)
+    _socket: SocketModeHandler | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Finish what an earlier process left behind, listen to Slack, watch the clock."""
+        migrations.upgrade(self.services.store.engine)
+        with self.services.store.transaction() as session:
+            displays.release(session, self.services.replica, utcnow())
+            notices.release(session, self.services.replica, utcnow())
+        self.services.flows.launch(self.services)
+        if not self.settings.speaks_http:
+            self._listen()
+        self.services.soon.do("learn", partial(directory.learn, self.services))
+        self._scheduler = scheduler.start(self.services, self.settings.tick_every_s)
+
+    def _listen(self) -> None:
+        token = self.settings.slack_app_token.get_secret_value()
+        self._socket = SocketModeHandler(
+            self.app, token, ping_interval=PING_EVERY_S, web_client=self._socket_client()
+        )
+        self._socket.connect()  # type: ignore[no-untyped-call]
+
+    def _socket_client(self) -> Any:
+        client = self.services.slack.client
+        return Gateway.to(client.base_url, "").client
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is in flight, let go of everything."""
+        if self._socket:
+            self._socket.close()  # type: ignore[no-untyped-call]
+        if self._scheduler:
+            self._scheduler.shutdown(wait=False)
+        self.app.listener_runner.listener_executor.shutdown(wait=True)
+        self.services.soon.close()
+        self.services.flows.close(STOPS_WITHIN_S)
+        self.services.store.close()
+
+    def is_idle(self) -> bool:
+        """Is there nothing left to do until something new happens?"""
+        return self.services.soon.is_idle() and self.services.flows.are_done()
+
+    def settle(self, within_s: float = 20) -> bool:
+        """Wait until there is nothing left to do."""
+        return wait_until(self.is_idle, within_s)
+
+
+def build(settings: Settings) -> Bot:
+    """The bot as its settings describe it. Nothing is connected yet."""
+    clock.follow(settings.clock_file)
+    services = build_services(settings)
+    app = build_app(settings, services)
+    return Bot(settings, services, app)
+
+
+def build_services(settings: Settings) -> Services:
+    """The database, Slack, the floor, the templates, the engine."""
+    the_floor = floor.read(settings.floor_file)
+    return Services(
+        store=Store(settings.database_url),
+        slack=Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value()),
+        floor=the_floor,
+        templates=Templates(settings.templates_dir),
+        flows=Flows(
+            settings.durable_url,
+            backoff=Backoff(settings.retry_first_s, settings.retry_longest_s),
+            replica=settings.replica,
+        ),
+        soon=Soon(),
+        shelf=Shelf(settings.playbooks_dir, the_floor),
+        replica=settings.replica,
+    )
+
+
+def build_app(settings: Settings, services: Services) -> App:
+    """Bolt, with every listener. Enough threads that an acknowledgement never waits for a busy listener."""
+    app = App(
+        client=services.slack.client,
+        signing_secret=settings.slack_signing_secret.get_secret_value() or "socket mode needs none",
+        request_verification_enabled=settings.speaks_http,
+        token_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
+    )
+    for listeners in (events, commands, incidents, playbook_listeners):
+        listeners.register(app, services)
+    return app

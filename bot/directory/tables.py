@@ -1,0 +1,83 @@
+"""What was last heard about people, groups and channels, so that no click waits for Slack to say it again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.directory.rules import Who
+from bot.store import utc_column
+
+
+class Person(SQLModel, table=True):
+    """A person of the workspace."""
+
+    __tablename__ = "people"
+
+    id: str = Field(primary_key=True)
+    name: str
+    timezone: str = "UTC"
+    is_guest: bool = False
+    is_stranger: bool = False
+    is_bot: bool = False
+    heard_at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+class Group(SQLModel, table=True):
+    """A user group and its members."""
+
+    __tablename__ = "groups"
+
+    handle: str = Field(primary_key=True)
+    id: str
+    members: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+
+
+class KnownChannel(SQLModel, table=True):
+    """A channel the bot is in."""
+
+    __tablename__ = "known_channels"
+
+    name: str = Field(primary_key=True)
+    id: str
+
+
+def remember_people(session: Session, people: Iterable[Who], now: datetime) -> None:
+    """Keep what Slack said of people."""
+    for who in people:
+        session.merge(Person(**who.__dict__, heard_at=now))
+
+
+def remember_group(session: Session, handle: str, group_id: str, members: list[str]) -> None:
+    """Keep who is in a group."""
+    session.merge(Group(handle=handle, id=group_id, members=members))
+
+
+def remember_channel(session: Session, name: str, channel_id: str) -> None:
+    """Keep a channel's id."""
+    session.merge(KnownChannel(name=name, id=channel_id))
+
+
+def person(session: Session, user_id: str) -> Who | None:
+    """A person, if they were ever heard of."""
+    row = session.get(Person, user_id)
+    return Who(**row.model_dump(exclude={"heard_at"})) if row else None
+
+
+def names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
+    """The names of several people."""
+    rows = session.exec(select(Person).where(col(Person.id).in_(set(user_ids))))
+    return {row.id: row.name for row in rows}
+
+
+def members(session: Session, handle: str) -> list[str] | None:
+    """Who is in a group; None when the group is not known."""
+    row = session.get(Group, handle)
+    return list(row.members) if row else None
+
+
+def channel_id(session: Session, name: str) -> str | None:
+    """A channel's id by its name."""
+    row = session.get(KnownChannel, name)
+    return row.id if row else None

@@ -1,0 +1,199 @@
+"""One row for each thing Slack shows of an incident. What is wanted and what is shown are numbers: they differ
+while Slack is behind, and the row is found by that. State is never read back from Slack."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store import utc_column
+
+CARD = "card"
+DIGEST = "digest"
+TOPIC = "topic"
+PIN = "pin"
+BOOKMARK = "bookmark"
+RUN = "run"
+
+RETRY_FIRST = timedelta(seconds=5)
+RETRY_LONGEST = timedelta(minutes=15)
+HELD_FOR = timedelta(seconds=45)
+
+
+class Display(SQLModel, table=True):
+    """Something shown in Slack: a card, a digest message, a topic, a pin, a bookmark, a playbook run's message."""
+
+    __tablename__ = "displays"
+    __table_args__ = (
+        sa.UniqueConstraint("incident_id", "kind", "subject"),
+        sa.Index(
+            "ix_displays_stale",
+            "retry_at",
+            sqlite_where=sa.text("wanted > shown"),
+            postgresql_where=sa.text("wanted > shown"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id")
+    kind: str
+    subject: str = ""
+    wanted: int = 1
+    shown: int = 0
+    channel_id: str | None = None
+    ts: str | None = None
+    # Set before the first post: whoever finds it without `ts` must look whether the message arrived.
+    attempted_at: datetime | None = Field(default=None, sa_column=utc_column())
+    retry_at: datetime = Field(sa_column=utc_column(nullable=False))
+    held_by: str | None = None
+    failures: int = 0
+    losses: int = 0
+    # What Slack shows, as a digest: drawing the same again needs no call.
+    drawn: str = ""
+    trouble: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells this message from every other."""
+        return f"{self.kind}:{self.incident_id}:{self.subject}:{self.losses}"
+
+
+def add(session: Session, incident_id: int, kind: str, now: datetime, subject: str = "") -> Display:
+    """Something more is to be shown."""
+    display = Display(incident_id=incident_id, kind=kind, subject=subject, retry_at=now)
+    session.add(display)
+    return display
+
+
+def stale(session: Session, incident_id: int, now: datetime) -> Sequence[Display]:
+    """What must be drawn of an incident now, in the order it was added."""
+    return session.exec(
+        select(Display)
+        .where(
+            Display.incident_id == incident_id,
+            col(Display.wanted) > col(Display.shown),
+            col(Display.retry_at) <= now,
+        )
+        .order_by(col(Display.id))
+    ).all()
+
+
+def outdate(session: Session, incident_id: int, kinds: Sequence[str] = (CARD, DIGEST, TOPIC, RUN)) -> None:
+    """The incident changed: what is shown of it must be drawn again."""
+    session.connection().execute(
+        sa.update(Display)
+        .where(col(Display.incident_id) == incident_id, col(Display.kind).in_(kinds))
+        .values(wanted=Display.wanted + 1)
+    )
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[Display]:
+    """Everything shown of an incident."""
+    return session.exec(select(Display).where(Display.incident_id == incident_id).order_by(col(Display.id))).all()
+
+
+def find(session: Session, incident_id: int, kind: str, subject: str = "") -> Display | None:
+    """One thing shown of an incident."""
+    return session.exec(
+        select(Display).where(Display.incident_id == incident_id, Display.kind == kind, Display.subject == subject)
+    ).first()
+
+
+def outdate_message(session: Session, incident_id: int, ts: str) -> bool:
+    """A message of that time changed in Slack behind our back; False when it is none of ours."""
+    changed = session.connection().execute(
+        sa.update(Display)
+        .where(col(Display.incident_id) == incident_id, col(Display.ts) == ts)
+        .values(wanted=Display.wanted + 1, drawn="")
+    )
+    return bool(changed.rowcount)
+
+
+def stale_incidents(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:
+    """Incidents of which Slack shows less than is wanted, and that may be tried now."""
+    return session.exec(
+        select(Display.incident_id)
+        .where(col(Display.wanted) > col(Display.shown), col(Display.retry_at) <= now)
+        .distinct()
+        .limit(limit)
+    ).all()
+
+
+def claim(session: Session, display_id: int, owner: str, now: datetime) -> tuple[Display, datetime | None] | None:
+    """Hold a stale display for this process, with the moment of an earlier first post if there was one.
+
+    None when it is up to date, waits for a later time, or somebody else is drawing it.
+    """
+    display = session.exec(
+        select(Display)
+        .where(Display.id == display_id, col(Display.wanted) > col(Display.shown), col(Display.retry_at) <= now)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if display is None:
+        return None
+    attempted_at = display.attempted_at
+    display.attempted_at = attempted_at or now
+    display.held_by, display.retry_at = owner, now + HELD_FOR
+    session.add(display)
+    return display, attempted_at
+
+
+def release(session: Session, owner: str, now: datetime) -> None:
+    """After a restart: what this process held before is free again."""
+    session.connection().execute(
+        sa.update(Display)
+        .where(col(Display.held_by) == owner, col(Display.wanted) > col(Display.shown))
+        .values(retry_at=now)
+    )
+
+
+def show(
+    session: Session, display: Display, channel_id: str | None, ts: str | None, drawn: str, now: datetime
+) -> None:
+    """Slack shows the state that was wanted when `display` was claimed; more may be wanted by now."""
+    session.connection().execute(
+        sa.update(Display)
+        .where(col(Display.id) == display.id)
+        .values(
+            shown=display.wanted, channel_id=channel_id, ts=ts, drawn=drawn, retry_at=now, failures=0, trouble=None
+        )
+    )
+
+
+def lose(session: Session, display: Display, now: datetime) -> None:
+    """The message was deleted by a person: it is to be posted anew, under a key of its own, and pinned again."""
+    session.connection().execute(
+        sa.update(Display)
+        .where(col(Display.id) == display.id)
+        .values(ts=None, attempted_at=None, shown=0, drawn="", losses=col(Display.losses) + 1, retry_at=now)
+    )
+    if display.kind == CARD:
+        session.connection().execute(
+            sa.update(Display)
+            .where(col(Display.incident_id) == display.incident_id, col(Display.kind) == PIN)
+            .values(shown=0)
+        )
+
+
+def postpone(session: Session, display: Display, until: datetime) -> None:
+    """Slack asked to wait."""
+    session.connection().execute(sa.update(Display).where(col(Display.id) == display.id).values(retry_at=until))
+
+
+def fail(session: Session, display: Display, reason: str, now: datetime) -> bool:
+    """Slack refused; try again later and later. True when this trouble is new and should be told."""
+    wait = min(RETRY_LONGEST, RETRY_FIRST * 2 ** min(display.failures, 10))
+    session.connection().execute(
+        sa.update(Display)
+        .where(col(Display.id) == display.id)
+        .values(failures=col(Display.failures) + 1, trouble=reason, retry_at=now + wait)
+    )
+    return display.trouble is None
+
+
+def give_up(session: Session, incident_id: int) -> None:
+    """Nothing more can be shown (the channel is gone): stop trying."""
+    session.connection().execute(
+        sa.update(Display).where(col(Display.incident_id) == incident_id).values(shown=Display.wanted)
+    )

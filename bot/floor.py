@@ -1,0 +1,171 @@
+"""`floor.yaml`: how this operations floor works. Severities, audiences, roles, who is invited, who may do what."""
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from bot import yamlfile
+
+UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "day": "days", "days": "days"}
+SEVERITIES = ("S0", "S1", "S2", "S3", "S4")
+ROLES = ("commander", "communications_lead", "scribe", "responder")
+ANYONE = "anyone"
+HERE = "incident"
+DIGEST = "digest"
+
+
+class Moment(StrEnum):
+    """When an audience is told, if not by the clock."""
+
+    ON_CHANGE = "on change"
+    AT_CLOSE = "at close"
+    NEVER = "never"
+
+
+def read_duration(given: Any) -> Any:
+    """`15 min`, `4 h`, `3 days` as a length of time; anything else is refused with what is understood."""
+    if isinstance(given, timedelta):
+        return given
+    match = re.fullmatch(r"\s*(\d{1,5})\s*(s|min|h|days?)\s*", str(given))
+    if not match or int(match[1]) == 0:
+        raise ValueError(f"{given!r} is not a length of time; write it like `15 min`, `4 h` or `3 days`")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+def read_cadence(given: Any) -> Any:
+    """A length of time, or one of `on change`, `at close`, `never`."""
+    if given in list(Moment):
+        return Moment(given)
+    try:
+        return read_duration(given)
+    except ValueError as wrong:
+        raise ValueError(f"{wrong}, or `on change`, `at close`, `never`") from None
+
+
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Cadence = Annotated[timedelta | Moment, BeforeValidator(read_cadence)]
+SeverityName = Literal["S0", "S1", "S2", "S3", "S4"]
+
+
+class Part(BaseModel):
+    """A part of the file: unknown keys are mistakes, and nothing changes after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Tier(Part):
+    """One rung of an escalation ladder: who is told after how long."""
+
+    after: Duration | Literal["at once"]
+    tell: tuple[str, ...] = Field(min_length=1)
+
+
+class Severity(Part):
+    """One severity: what it means, how to choose it, and what it sets in motion."""
+
+    meaning: str = Field(min_length=1, max_length=150)
+    guidance: str = Field(min_length=1, max_length=75)
+    emoji: str = "⚪"
+    commander_within: Duration | None = None
+    postmortem_within: Duration | None = None
+    invite: tuple[str, ...] = ()
+    ladder: tuple[Tier, ...] = ()
+
+
+class Audience(Part):
+    """Some people who are kept informed: where, how often by severity, with which template."""
+
+    title: str
+    channels: tuple[str, ...] = Field(min_length=1)
+    cadence: dict[SeverityName, Cadence]
+    template: str = "stakeholder_update"
+    language: str = "en"
+
+    @field_validator("channels")
+    @classmethod
+    def _are_channels(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
+        for channel in channels:
+            if channel not in (HERE, DIGEST) and not channel.startswith("#"):
+                raise ValueError(f"{channel!r} is not a channel; write `incident`, `digest` or `#name`")
+        return channels
+
+    def rhythm(self, severity: str) -> timedelta | Moment:
+        """How often this audience is told at that severity."""
+        return self.cadence.get(severity, Moment.NEVER)  # type: ignore[call-overload,no-any-return]
+
+
+class Role(Part):
+    """A role in an incident, and what is told to who takes it."""
+
+    title: str
+    help: str
+
+
+class Bookmark(Part):
+    """A link put on every incident's channel."""
+
+    title: str = Field(max_length=60)
+    url: str = Field(pattern=r"^https://")
+    emoji: str = ":link:"
+
+
+class Permissions(Part):
+    """Who may do what: `anyone` (guests and strangers never), a role of the incident, or a `@group`."""
+
+    declare: tuple[str, ...] = (ANYONE,)
+    lead: tuple[str, ...] = (ANYONE,)
+    steps: tuple[str, ...] = (ANYONE,)
+    close: tuple[str, ...] = (ANYONE,)
+
+
+class Floor(Part):
+    """The whole file."""
+
+    incidents_channel: str = "incidents"
+    language: str = "en"
+    severities: dict[SeverityName, Severity]
+    types: dict[str, str]
+    sites: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    roles: dict[Literal["commander", "communications_lead", "scribe", "responder"], Role]
+    audiences: dict[str, Audience] = {}
+    bookmarks: tuple[Bookmark, ...] = ()
+    permissions: Permissions = Permissions()
+
+    @field_validator("incidents_channel")
+    @classmethod
+    def _without_hash(cls, channel: str) -> str:
+        return channel.removeprefix("#")
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Floor":
+        missing = [name for name in SEVERITIES if name not in self.severities]
+        if missing:
+            raise ValueError(f"severities: {', '.join(missing)} missing; all of S0 to S4 are needed")
+        roles_missing = [name for name in ROLES if name not in self.roles]
+        if roles_missing:
+            raise ValueError(f"roles: {', '.join(roles_missing)} missing")
+        if "other" not in self.types:
+            raise ValueError("types: `other` is missing; it is what is taken when nobody says")
+        return self
+
+    @property
+    def groups(self) -> set[str]:
+        """Every user group the file speaks of, without the @."""
+        named = [group for severity in self.severities.values() for group in severity.invite]
+        allowed = self.permissions
+        named += [*allowed.declare, *allowed.lead, *allowed.steps, *allowed.close]
+        return {name.removeprefix("@") for name in named if name.startswith("@")}
+
+    def severity(self, name: str) -> Severity:
+        """What the file says of a severity."""
+        return self.severities[name]  # type: ignore[index]
+
+
+def read(path: Path) -> Floor:
+    """The floor's file, or `yamlfile.FileRefused` with everything that is wrong in it."""
+    return yamlfile.read(path, Floor)

@@ -1,0 +1,52 @@
+"""From the wish to declare to a durable declaration: the form, the words, the check that a person may."""
+
+from bot.clock import utcnow
+from bot.flows.declare import DeclareRequest, declare
+from bot.flows.permissions import check, check_member
+from bot.incidents import forms, rules
+from bot.incidents.rules import Declaration, TitleMissing
+from bot.services import Services
+from bot.slack.text import one_line
+
+DEFAULT_SEVERITY = "S2"
+
+
+def open_declare_form(
+    services: Services,
+    trigger_id: str,
+    user_id: str,
+    *,
+    severity: str = "",
+    description: str = "",
+    memory: str = "",
+) -> None:
+    """Open the form. It comes before anything slow: the trigger lives three seconds."""
+    view = forms.declare_form(
+        services.floor, severity=severity or DEFAULT_SEVERITY, description=description, memory=memory
+    )
+    services.slack.open_view(trigger_id, view)
+
+
+def declare_by_words(services: Services, trigger_id: str, user_id: str, wanted: Declaration, reply_to: str) -> str:
+    """Declare at once from what was typed. Gives back what to answer meanwhile."""
+    request = DeclareRequest(
+        key=f"declare:{trigger_id}",
+        user_id=user_id,
+        title=wanted.title,
+        severity=wanted.severity or DEFAULT_SEVERITY,
+        at=utcnow(),
+        reply_to=reply_to,
+    )
+    start(services, request)
+    unsure = "" if wanted.severity else f" It is {DEFAULT_SEVERITY} until you change it."
+    return f"Opening an incident for “{one_line(wanted.title, 200)}”…{unsure}"
+
+
+def start(services: Services, request: DeclareRequest) -> None:
+    """Persist the wish; from here on it is finished whatever happens."""
+    if not rules.clean_title(request.title):
+        raise TitleMissing()
+    check_member(services, request.user_id)
+    with services.store.reading() as session:
+        check(services, session, request.user_id, "declare")
+    services.flows.start_once(request.key, declare, request)

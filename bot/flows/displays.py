@@ -1,0 +1,199 @@
+"""Bringing what Slack shows of an incident up to date with the database.
+
+Nothing here decides or remembers anything: it reads the state, draws it and writes down what is shown. Losing a
+piece of this work is harmless, for the row still says that more is wanted than is shown.
+"""
+
+import functools
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.clock import utcnow
+from bot.displays import tables as displays
+from bot.displays.tables import Display
+from bot.errors import TryLater
+from bot.flows.directory import channel_id
+from bot.flows.facts import incident_facts
+from bot.incidents import tables as incidents
+from bot.incidents import views
+from bot.incidents.tables import Incident
+from bot.playbooks import tables as playbooks
+from bot.playbooks import views as playbook_views
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.gateway import Post, Posted
+from bot.slack.outcomes import SlackRefused
+from bot.timeline import tables as timeline
+
+log = logging.getLogger(__name__)
+
+GONE = ("is_archived", "channel_not_found", "not_in_channel")
+MESSAGES = (displays.CARD, displays.DIGEST, displays.RUN)
+DELETED = ("message_not_found", "cant_update_message")
+SPOKEN = {
+    displays.CARD: "keep the card up to date",
+    displays.DIGEST: "keep the message in the incidents channel up to date",
+    displays.TOPIC: "set the topic",
+    displays.PIN: "pin the card",
+    displays.BOOKMARK: "add a bookmark",
+    displays.RUN: "keep the playbook's message up to date",
+}
+
+
+def refresh_soon(services: Services, number: int) -> None:
+    """Bring the incident's displays up to date without anyone waiting for it."""
+    services.soon.do(f"displays:{number}", functools.partial(refresh, services, number))
+
+
+def refresh(services: Services, number: int) -> None:
+    """Draw everything of the incident that is out of date: the card first, then the rest side by side."""
+    with services.store.reading() as session:
+        incident = incidents.by_number(session, number)
+        stale = displays.stale(session, number, utcnow())
+    if incident.channel_id is None:
+        return
+    for display in stale:
+        if display.kind == displays.CARD:
+            draw(services, display)
+    rest = [display for display in stale if display.kind != displays.CARD]
+    services.soon.side_by_side([functools.partial(draw, services, display) for display in rest])
+
+
+def draw(services: Services, stale: Display) -> None:
+    """Draw one display. What Slack refuses is recorded, told once, and tried again later."""
+    assert stale.id is not None
+    with services.store.transaction() as session:
+        claimed = displays.claim(session, stale.id, services.replica, utcnow())
+        if claimed is None:
+            return
+        display, attempted_at = claimed
+        incident = incidents.by_number(session, display.incident_id)
+    try:
+        shown = _show(services, incident, display, attempted_at)
+    except SlackRefused as refused:
+        _refused(services, incident, display, refused)
+    except TryLater as wait:
+        until = utcnow() + timedelta(seconds=wait.wait_s if wait.wait_s is not None else 5)
+        with services.store.transaction() as session:
+            displays.postpone(session, display, until)
+    else:
+        with services.store.transaction() as session:
+            displays.show(session, display, shown.channel_id, shown.ts, shown.drawn, utcnow())
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What Slack shows now: where, and a digest of what."""
+
+    channel_id: str
+    ts: str | None
+    drawn: str
+
+
+def _show(services: Services, incident: Incident, display: Display, attempted_at: datetime | None) -> Shown:
+    assert incident.channel_id is not None
+    if display.kind in MESSAGES:
+        return _message(services, incident, display, attempted_at)
+    drawn = ""
+    if display.kind == displays.TOPIC:
+        drawn = _topic(services, incident)
+        if drawn != display.drawn:
+            services.slack.set_topic(incident.channel_id, drawn)
+    elif display.kind == displays.PIN:
+        services.slack.pin(incident.channel_id, _card_ts(services, incident))
+    else:
+        _bookmark(services, incident, display, attempted_at)
+    return Shown(incident.channel_id, None, drawn)
+
+
+def _message(services: Services, incident: Incident, display: Display, attempted_at: datetime | None) -> Shown:
+    where = incident.channel_id or ""
+    if display.kind == displays.DIGEST:
+        where = display.channel_id or channel_id(services, services.floor.incidents_channel)
+    text, blocks = _drawn(services, incident, display)
+    drawn = hashlib.sha256(json.dumps([text, blocks]).encode()).hexdigest()
+    if display.ts:
+        posted = Posted(where, display.ts)
+    else:
+        posted = services.slack.post(Post(display.key, where, text, blocks), attempted_at=attempted_at)
+        if attempted_at is None:
+            return Shown(posted.channel_id, posted.ts, drawn)
+    if drawn != display.drawn:
+        services.slack.update(posted, text, blocks)
+    return Shown(posted.channel_id, posted.ts, drawn)
+
+
+def _drawn(services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
+    with services.store.reading() as session:
+        facts = incident_facts(session, services, incident)
+        if display.kind == displays.CARD:
+            return views.card(facts, services.floor)
+        if display.kind == displays.DIGEST:
+            return views.digest(facts, services.floor)
+        run = playbooks.find_run(session, int(display.subject))
+        known = services.shelf.library.playbooks.get(run.playbook)
+        newer_exists = known is not None and known.version != run.version
+        steps = playbooks.steps_of(session, run.number)
+        return playbook_views.run_message(run, steps, utcnow(), newer_exists=newer_exists)
+
+
+def _topic(services: Services, incident: Incident) -> str:
+    with services.store.reading() as session:
+        return views.topic(incident_facts(session, services, incident))
+
+
+def _card_ts(services: Services, incident: Incident) -> str:
+    with services.store.reading() as session:
+        card = displays.find(session, incident.number, displays.CARD)
+    if card is None or card.ts is None:
+        raise TryLater("the card is not there yet", wait_s=2)
+    return card.ts
+
+
+def _bookmark(services: Services, incident: Incident, display: Display, attempted_at: datetime | None) -> None:
+    assert incident.channel_id is not None
+    title, url, emoji = display.subject.split("|", 2)
+    if display.shown:
+        return
+    url = url or services.slack.permalink(incident.channel_id, _card_ts(services, incident))
+    if attempted_at is None or not services.slack.has_bookmark(incident.channel_id, url):
+        services.slack.bookmark(incident.channel_id, title, url, emoji)
+
+
+def _refused(services: Services, incident: Incident, display: Display, refused: SlackRefused) -> None:
+    with services.store.transaction() as session:
+        if refused.error in DELETED and display.ts:
+            displays.lose(session, display, utcnow())
+        elif refused.error in GONE and display.kind != displays.DIGEST:
+            _record_trouble(session, display, refused)
+            displays.give_up(session, display.incident_id)
+        else:
+            if displays.fail(session, display, refused.error, utcnow()):
+                _record_trouble(session, display, refused)
+            displays.outdate(session, display.incident_id, _kinds_that_tell(display))
+    log.warning("Slack refused a display", extra={"incident": incident.number, "kind": display.kind})
+    refresh_soon(services, incident.number)
+
+
+def _kinds_that_tell(display: Display) -> list[str]:
+    """The card tells of the others' trouble; its own it cannot tell."""
+    first_time = display.trouble is None
+    return [displays.CARD] if first_time and display.kind != displays.CARD else []
+
+
+def _record_trouble(session: Session, display: Display, refused: SlackRefused) -> None:
+    what = SPOKEN[display.kind]
+    timeline.append(session, display.incident_id, "trouble", utcnow(), what=what, reason=refused.error)
+
+
+def tick(services: Services, now: datetime) -> None:
+    """Find what Slack does not show yet."""
+    with services.store.reading() as session:
+        numbers = displays.stale_incidents(session, now)
+    for number in numbers:
+        refresh_soon(services, number)

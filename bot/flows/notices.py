@@ -1,0 +1,57 @@
+"""Sending what is to be said to one person or thread. Lost work is harmless: an unsent notice is found again."""
+
+import functools
+from datetime import datetime, timedelta
+
+from bot.clock import utcnow
+from bot.errors import TryLater
+from bot.notices import tables as notices
+from bot.notices.tables import Notice
+from bot.services import Services
+from bot.slack.gateway import Post
+from bot.slack.outcomes import SlackRefused
+
+TRIED_AGAIN = ("not_in_channel", "restricted_action", "thread_not_found")
+
+
+def send_soon(services: Services) -> None:
+    """Send what waits without anyone waiting for it."""
+    services.soon.do("notices", functools.partial(send_waiting, services))
+
+
+def send_waiting(services: Services) -> None:
+    """Send every notice that may be sent now."""
+    while True:
+        with services.store.transaction() as session:
+            claimed = notices.claim(session, services.replica, utcnow())
+        if not claimed:
+            return
+        for notice, attempted_at in claimed:
+            _send(services, notice, attempted_at)
+
+
+def _send(services: Services, notice: Notice, attempted_at: datetime | None) -> None:
+    post = Post(notice.key, notice.channel_id, notice.words, notice.blocks, notice.thread_ts)
+    try:
+        posted = services.slack.post(post, attempted_at=attempted_at)
+    except SlackRefused as refused:
+        with services.store.transaction() as session:
+            if refused.error in TRIED_AGAIN:
+                notices.postpone(session, notice, refused.error, None, utcnow())
+            else:
+                notices.refuse(session, notice, refused.error)
+    except TryLater as wait:
+        now = utcnow()
+        until = now + timedelta(seconds=wait.wait_s) if wait.wait_s is not None else None
+        with services.store.transaction() as session:
+            notices.postpone(session, notice, wait.reason, until, now)
+    else:
+        with services.store.transaction() as session:
+            notices.settle(session, notice, posted.ts)
+
+
+def tick(services: Services, now: datetime) -> None:
+    """Find what was not said yet."""
+    with services.store.reading() as session:
+        if notices.are_waiting(session, now):
+            send_soon(services)

@@ -1,0 +1,1 @@
+"""The incident: the noun everything hangs on."""

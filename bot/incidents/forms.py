@@ -1,0 +1,232 @@
+"""The incident's forms. Pure: Block Kit from data."""
+
+from datetime import datetime
+
+from bot.floor import Floor
+from bot.incidents import ids
+from bot.incidents.rules import OPEN
+from bot.incidents.tables import Incident
+from bot.incidents.views import STATUS_EMOJI
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    checkboxes,
+    context,
+    divider,
+    header,
+    modal,
+    multi_select,
+    option,
+    section,
+    select,
+    text_input,
+    user_select,
+)
+from bot.slack.blocks import field as form_field
+from bot.slack.text import channel_link, clock_time, day_and_time, one_line
+
+WHEN_UNSURE = "When unsure between two, take the higher."
+
+
+def declare_form(
+    floor: Floor, *, title: str = "", severity: str = "S2", description: str = "", memory: str = ""
+) -> Block:
+    """The form behind `/incident declare`. Only the title is required."""
+    blocks = [
+        form_field(
+            "What is wrong?",
+            ids.TITLE,
+            text_input(ids.TITLE, initial=title, placeholder="IVR down in Manila", longest=300),
+            hint="In a few words, as you would say it on the floor.",
+        ),
+        form_field("Severity", ids.SEVERITY, _severity_select(floor, severity), hint=WHEN_UNSURE),
+        form_field(
+            "What is it about?",
+            ids.TYPE,
+            select(ids.TYPE, [option(label, name) for name, label in floor.types.items()], initial="other"),
+            optional=True,
+        ),
+    ]
+    if floor.sites:
+        blocks.append(_several("Sites affected", ids.SITES, floor.sites))
+    if floor.partners:
+        blocks.append(_several("Partners affected", ids.PARTNERS, floor.partners))
+    blocks += [
+        form_field(
+            "What is known?",
+            ids.DESCRIPTION,
+            text_input(ids.DESCRIPTION, initial=description, multiline=True),
+            optional=True,
+        ),
+        form_field(
+            "Who may see it?",
+            ids.PRIVATE,
+            checkboxes(ids.PRIVATE, [option("Private: its words stay in its channel", "private")]),
+            optional=True,
+        ),
+    ]
+    return modal("Declare an incident", blocks, callback_id=ids.DECLARE_FORM, submit="Declare", memory=memory)
+
+
+def _severity_select(floor: Floor, chosen: str) -> Block:
+    options = [
+        option(f"{severity.emoji} {name}", name, severity.guidance) for name, severity in floor.severities.items()
+    ]
+    return select(ids.SEVERITY, options, initial=chosen)
+
+
+def _several(label: str, name: str, choices: tuple[str, ...]) -> Block:
+    options = [option(choice, choice) for choice in choices]
+    return form_field(label, name, multi_select(name, options), optional=True)
+
+
+def severity_form(incident: Incident, floor: Floor) -> Block:
+    """Change the severity, with a reason."""
+    blocks = [
+        form_field("Severity", ids.SEVERITY, _severity_select(floor, incident.severity), hint=WHEN_UNSURE),
+        form_field("Why?", ids.REASON, text_input(ids.REASON, placeholder="What has changed", longest=500)),
+    ]
+    return modal(
+        "Change the severity", blocks, callback_id=ids.SEVERITY_FORM, submit="Change", memory=str(incident.number)
+    )
+
+
+def status_form(incident: Incident) -> Block:
+    """Set the status, with a reason."""
+    options = [option(f"{STATUS_EMOJI[status]} {status}", str(status)) for status in OPEN]
+    current = incident.status if incident.status in OPEN else "investigating"
+    blocks = [
+        form_field("Status", ids.STATUS, select(ids.STATUS, options, initial=current)),
+        form_field(
+            "Why?",
+            ids.REASON,
+            text_input(ids.REASON, placeholder="What was found or done", longest=500),
+            optional=True,
+        ),
+    ]
+    return modal("Set the status", blocks, callback_id=ids.STATUS_FORM, submit="Set", memory=str(incident.number))
+
+
+def impact_form(incident: Incident) -> Block:
+    """Say who feels what, in one line."""
+    blocks = [
+        form_field(
+            "Who feels what?",
+            ids.IMPACT,
+            text_input(ids.IMPACT, initial=incident.impact, multiline=True, longest=500),
+            hint="One line: callers, queues, sites, how many. It stands on the card and in every update.",
+        )
+    ]
+    return modal("Impact", blocks, callback_id=ids.IMPACT_FORM, submit="Save", memory=str(incident.number))
+
+
+def role_form(incident: Incident, floor: Floor) -> Block:
+    """Give a role to a person."""
+    options = [option(role.title, name, role.help[:75]) for name, role in floor.roles.items()]
+    blocks = [
+        form_field("Role", ids.ROLE, select(ids.ROLE, options, initial="commander")),
+        form_field("Person", ids.PERSON, user_select(ids.PERSON)),
+    ]
+    return modal("Give a role", blocks, callback_id=ids.ROLE_FORM, submit="Give", memory=str(incident.number))
+
+
+def ending_form(incident: Incident, callback_id: str, title: str, submit: str, question: str) -> Block:
+    """Resolve, close or reopen, with a word why."""
+    blocks = [
+        section(f"*#{incident.number}* {one_line(incident.title, 200)}"),
+        form_field(
+            question,
+            ids.REASON,
+            text_input(ids.REASON, multiline=True, longest=1000),
+            optional=callback_id == ids.CLOSE_FORM,
+        ),
+    ]
+    return modal(title, blocks, callback_id=callback_id, submit=submit, memory=str(incident.number))
+
+
+def panel(incident: Incident, next_update_at: datetime | None) -> tuple[str, list[Block]]:
+    """The control panel: everything that can be done, a button each."""
+    number = str(incident.number)
+    words = f"{incident.severity} · {incident.status} · {one_line(incident.title, 140)}"
+    due = f"Next update {clock_time(next_update_at)}." if next_update_at else "No update is due."
+    blocks = [section(f"*Incident #{number}*\n{words}"), context(due)]
+    if incident.is_active:
+        blocks.append(
+            actions(
+                [
+                    button("Severity", ids.CHANGE_SEVERITY, number),
+                    button("Status", ids.CHANGE_STATUS, number),
+                    button("Impact", ids.DESCRIBE_IMPACT, number),
+                    button("Give a role", ids.ASSIGN_ROLE, number),
+                ],
+                block_id="panel.state",
+            )
+        )
+    blocks.append(actions(_ending_buttons(incident, number), block_id="panel.ending"))
+    return words, blocks
+
+
+def _ending_buttons(incident: Incident, number: str) -> list[Block]:
+    if incident.status == "closed":
+        return [button("Reopen…", ids.REOPEN, number)]
+    if incident.status == "resolved":
+        return [button("Close…", ids.CLOSE, number, style="primary"), button("Reopen…", ids.REOPEN, number)]
+    return [button("Resolve…", ids.RESOLVE, number, style="primary")]
+
+
+def open_list(incidents: list[Incident], floor: Floor) -> tuple[str, list[Block]]:
+    """What is open, a line each."""
+    if not incidents:
+        return "Nothing is open.", [section("Nothing is open. `/incident declare` opens an incident.")]
+    lines = [
+        f"{floor.severity(incident.severity).emoji} *{incident.severity}* "
+        f"{channel_link(incident.channel_id) if incident.channel_id else f'#{incident.number}'} "
+        f"{one_line(incident.title, 120)} – {incident.status} since {day_and_time(incident.declared_at)}"
+        for incident in incidents
+    ]
+    blocks = [section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
+    return f"{len(incidents)} open", [header("Open incidents"), *blocks]
+
+
+def home(incidents: list[Incident], floor: Floor) -> list[Block]:
+    """The App Home tab."""
+    _, listed = open_list(incidents, floor)
+    declare = button("Declare an incident", ids.DECLARE, "home", style="danger")
+    return [
+        header("Watchfloor"),
+        section("Something is wrong? Declare it: better one too many than one too late."),
+        actions([declare], block_id="home.declare"),
+        divider(),
+        *listed,
+        context("`/incident help` lists every command."),
+    ]
+
+
+def looks_alike(twins: list[Incident]) -> list[Block]:
+    """An offer to join incidents that sound the same; nothing is blocked."""
+    lines = [
+        f"{channel_link(twin.channel_id or '')} {one_line(twin.title, 120)} ({twin.severity}, {twin.status})"
+        for twin in twins
+    ]
+    buttons = [button(f"Join #{twin.number}", f"{ids.JOIN}.{twin.number}", str(twin.number)) for twin in twins]
+    return [section("*This sounds like an incident that is open already:*\n" + "\n".join(lines)), actions(buttons)]
+
+
+def help_text() -> str:
+    """What can be typed."""
+    return "\n".join(
+        [
+            "*Anywhere*",
+            "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once",
+            "`/incident list` what is open",
+            "*In an incident's channel*",
+            "`/incident` the control panel",
+            "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`",
+            "`/incident claim commander` · `/incident assign commander @ana`",
+            "`/incident handover commander @ana` · `/incident leave commander`",
+            "`/incident playbook` what runs · `/incident playbook start NAME`",
+            "`/incident update what to say` an update now",
+            "`/incident resolve reason` · `/incident close` · `/incident reopen reason`",
+        ]
+    )

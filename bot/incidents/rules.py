@@ -1,0 +1,178 @@
+"""What an incident may be and become. Pure: facts in, answers out."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+
+from slugify import slugify
+
+from bot.errors import WatchfloorError
+
+LONGEST_CHANNEL_NAME = 80
+LONGEST_TITLE = 3000
+ALIKE_WORDS = 0.5
+SMALL_WORDS = frozenset(
+    ["a", "an", "and", "at", "down", "for", "from", "in", "is", "not", "of", "on", "or", "our", "the", "to", "with"]
+)
+
+
+class Status(StrEnum):
+    """Where an incident stands."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MITIGATED = "mitigated"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    MERGED = "merged"
+
+
+OPEN = (Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED, Status.MONITORING)
+ACTIVE = (*OPEN, Status.RESOLVED)
+
+
+class UnknownSeverity(WatchfloorError):
+    """`{given}` is not a severity. Use one of S0, S1, S2, S3, S4; when unsure between two, take the higher."""
+
+
+class PriorityIsNotSeverity(WatchfloorError):
+    """`{given}` is a case's priority. Incidents have a severity, S0 to S4; when unsure, take the higher."""
+
+
+class TitleMissing(WatchfloorError):
+    """Please say in a few words what is wrong, such as `/incident declare S1 IVR down in Manila`."""
+
+
+class AlreadyOver(WatchfloorError):
+    """Incident {number} is {status}. `/incident reopen` in its channel opens it again."""
+
+
+class NotResolvedYet(WatchfloorError):
+    """Incident {number} is still {status}. Resolve it first with `/incident resolve`, then close it."""
+
+
+class StillOpen(WatchfloorError):
+    """Incident {number} is {status}, so there is nothing to reopen."""
+
+
+class UnknownStatus(WatchfloorError):
+    """`{given}` is not a status. Use investigating, identified, mitigated, monitoring, or `/incident resolve`."""
+
+
+class UnknownSubcommand(WatchfloorError):
+    """I do not know `/incident {given}`.{suggestion} `/incident help` lists what there is."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What was typed behind `/incident declare`."""
+
+    severity: str | None
+    title: str
+
+
+def read_declaration(words: str) -> Declaration:
+    """`S1 IVR down in Manila` taken apart. A first word that looks like a severity but is none is refused."""
+    first, _, rest = words.strip().partition(" ")
+    shape = re.fullmatch(r"(s|sev|p)-?(\d+):?", first, re.IGNORECASE)
+    if not shape:
+        return Declaration(None, clean_title(words))
+    if shape[1].lower() == "p":
+        raise PriorityIsNotSeverity(given=first)
+    return Declaration(read_severity(first), clean_title(rest))
+
+
+def read_severity(given: str) -> str:
+    """`s1`, `S1`, `sev1`, `SEV-1` as `S1`."""
+    match = re.fullmatch(r"(?:s|sev)-?(\d+):?", given.strip(), re.IGNORECASE)
+    if not match or int(match[1]) > 4:
+        raise UnknownSeverity(given=given.strip()[:40])
+    return f"S{int(match[1])}"
+
+
+def read_status(given: str) -> Status:
+    """A status a person may set directly; resolving and closing have their own commands."""
+    nearest = get_close_matches(given.strip().lower(), [str(status) for status in OPEN], n=1, cutoff=0.7)
+    if not nearest:
+        raise UnknownStatus(given=given.strip()[:40])
+    return Status(nearest[0])
+
+
+def clean_title(words: str) -> str:
+    """A title on one line, without control characters, at most 3,000 characters."""
+    printable = "".join(character if character.isprintable() else " " for character in words)
+    return " ".join(printable.split())[:LONGEST_TITLE]
+
+
+def channel_name(number: int, title: str, attempt: int = 1) -> str:
+    """A name Slack accepts, from number and title: lower-case letters, digits and `-`, at most 80 characters.
+
+    A title without a single letter or digit (emoji only) gives `inc-7-incident`, never a bare dash.
+    """
+    suffix = f"-{attempt}" if attempt > 1 else ""
+    prefix = f"inc-{number}-"
+    room = LONGEST_CHANNEL_NAME - len(prefix) - len(suffix)
+    words = slugify(title, max_length=min(room, 50), word_boundary=True) or "incident"
+    return f"{prefix}{words[:room]}{suffix}".rstrip("-")
+
+
+def words_of(title: str) -> frozenset[str]:
+    """The words of a title that tell incidents apart."""
+    return frozenset(word for word in re.findall(r"\w+", title.casefold()) if word not in SMALL_WORDS)
+
+
+def alike(title: str, others: Iterable[tuple[int, str]]) -> list[int]:
+    """Which of the `(number, title)` pairs speak of the same thing, the most alike first.
+
+    Likeness is the share of common words in the shorter of the two titles (overlap coefficient, 0 to 1).
+    """
+    mine = words_of(title)
+    scores: list[tuple[float, int]] = []
+    for number, other in others:
+        theirs = words_of(other)
+        shared = len(mine & theirs)
+        smaller = min(len(mine), len(theirs))
+        if smaller and shared / smaller > ALIKE_WORDS:
+            scores.append((-shared / smaller, number))
+    return [number for _, number in sorted(scores)]
+
+
+def nearest_command(given: str, known: Sequence[str]) -> UnknownSubcommand:
+    """The refusal for a word that is no subcommand, with the nearest one suggested."""
+    near = get_close_matches(given.lower(), known, n=1, cutoff=0.5)
+    suggestion = f" Did you mean `/incident {near[0]}`?" if near else ""
+    return UnknownSubcommand(given=given[:40], suggestion=suggestion)
+
+
+def check_may_change(number: int, status: str) -> None:
+    """Only an incident that is not over may be changed."""
+    if status not in ACTIVE:
+        raise AlreadyOver(number=number, status=status)
+
+
+def check_may_close(number: int, status: str) -> None:
+    """Closing comes after resolving."""
+    check_may_change(number, status)
+    if status != Status.RESOLVED:
+        raise NotResolvedYet(number=number, status=status)
+
+
+def check_may_reopen(number: int, status: str) -> None:
+    """Only what is over can be opened again."""
+    if status not in (Status.RESOLVED, Status.CLOSED, Status.DECLINED):
+        raise StillOpen(number=number, status=status)
+
+
+def is_higher(severity: str, than: str) -> bool:
+    """Is the first severity graver than the second? S0 is the gravest."""
+    return severity < than
+
+
+def permitted(allowed: Sequence[str], user_id: str, roles: Iterable[str], groups: Iterable[str]) -> bool:
+    """May this person do what `allowed` speaks of (`anyone`, a role of the incident, a `@group`)?"""
+    held = {*roles, *(f"@{group}" for group in groups)}
+    return "anyone" in allowed or user_id in allowed or bool(held & set(allowed))

@@ -1,0 +1,220 @@
+"""Incidents, who holds which role, who takes part; and every query on them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.errors import WatchfloorError
+from bot.incidents.rules import ACTIVE
+from bot.store import utc_column
+
+
+class NoIncidentHere(WatchfloorError):
+    """This channel is no incident. Use the command in an incident's channel; `/incident list` shows them."""
+
+
+class Incident(SQLModel, table=True):
+    """An incident. Its number is its id."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        sa.Index("ix_incidents_active", "status", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    declared_key: str = Field(unique=True)
+    title: str
+    description: str = ""
+    impact: str = ""
+    severity: str
+    type: str = "other"
+    status: str = "investigating"
+    sites: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    partners: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    is_private: bool = False
+    is_drill: bool = False
+    declared_by: str
+    declared_at: datetime = Field(sa_column=utc_column(nullable=False))
+    mitigated_at: datetime | None = Field(default=None, sa_column=utc_column())
+    resolved_at: datetime | None = Field(default=None, sa_column=utc_column())
+    closed_at: datetime | None = Field(default=None, sa_column=utc_column())
+    channel_id: str | None = Field(default=None, unique=True)
+    channel_name: str | None = None
+    # Set before the declarer is answered: an answer cannot be looked up, so it is given at most once.
+    told_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+    @property
+    def number(self) -> int:
+        """What people call it by."""
+        assert self.id is not None
+        return self.id
+
+    @property
+    def is_active(self) -> bool:
+        """May it still be changed?"""
+        return self.status in ACTIVE
+
+
+class RoleHolder(SQLModel, table=True):
+    """Who holds a role in an incident now."""
+
+    __tablename__ = "role_holders"
+    __table_args__ = (sa.UniqueConstraint("incident_id", "role", "user_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id", index=True)
+    role: str
+    user_id: str
+    since: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+class Participant(SQLModel, table=True):
+    """Who is in an incident's channel."""
+
+    __tablename__ = "participants"
+
+    incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
+    user_id: str = Field(primary_key=True)
+    joined_at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+def by_number(session: Session, number: int) -> Incident:
+    """The incident of that number, which must exist."""
+    return session.exec(select(Incident).where(Incident.id == number)).one()
+
+
+def locked(session: Session, number: int) -> Incident:
+    """The incident of that number, kept from being changed by others until the transaction ends."""
+    return session.exec(select(Incident).where(Incident.id == number).with_for_update()).one()
+
+
+def by_channel(session: Session, channel_id: str) -> Incident:
+    """The incident whose channel this is; `NoIncidentHere` when it is none."""
+    found = of_channel(session, channel_id)
+    if found is None:
+        raise NoIncidentHere()
+    return found
+
+
+def of_channel(session: Session, channel_id: str) -> Incident | None:
+    """The incident whose channel this is, if it is one."""
+    return session.exec(select(Incident).where(Incident.channel_id == channel_id)).first()
+
+
+def by_key(session: Session, declared_key: str) -> Incident | None:
+    """The incident declared by that request, if there is one."""
+    return session.exec(select(Incident).where(Incident.declared_key == declared_key)).first()
+
+
+def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident]:
+    """What is open, gravest first; private ones only for who takes part in them."""
+    return session.exec(
+        select(Incident)
+        .where(col(Incident.status).in_(ACTIVE), _visible_to(user_id))
+        .order_by(col(Incident.severity), col(Incident.id).desc())
+        .limit(limit)
+    ).all()
+
+
+def recent_public(session: Session, since: datetime, but: int) -> Sequence[tuple[int, str]]:
+    """Number and title of open incidents that anyone may see, declared after `since`."""
+    rows = session.exec(
+        select(Incident.id, Incident.title)
+        .where(
+            col(Incident.status).in_(ACTIVE),
+            col(Incident.is_private).is_(False),
+            col(Incident.declared_at) >= since,
+            col(Incident.id) < but,
+        )
+        .order_by(col(Incident.id).desc())
+        .limit(200)
+    ).all()
+    return [(number, title) for number, title in rows if number is not None]
+
+
+def _visible_to(user_id: str) -> sa.ColumnElement[bool]:
+    takes_part = select(Participant.incident_id).where(Participant.user_id == user_id)
+    return sa.or_(col(Incident.is_private).is_(False), col(Incident.id).in_(takes_part))
+
+
+def add(session: Session, incident: Incident) -> Incident:
+    """A new incident, with its number."""
+    session.add(incident)
+    session.flush()
+    return incident
+
+
+def set_channel(session: Session, number: int, channel_id: str, channel_name: str) -> None:
+    """The incident has a channel now."""
+    incident = by_number(session, number)
+    incident.channel_id, incident.channel_name = channel_id, channel_name
+    session.add(incident)
+
+
+def set_told(session: Session, number: int, now: datetime) -> None:
+    """The declarer is being answered."""
+    incident = by_number(session, number)
+    incident.told_at = now
+    session.add(incident)
+
+
+def change_status(session: Session, incident: Incident, status: str, now: datetime) -> None:
+    """Set the status and the milestones that hang on it; the first mitigation counts."""
+    incident.status = status
+    if status in ("mitigated", "monitoring") and incident.mitigated_at is None:
+        incident.mitigated_at = now
+    if status in ("investigating", "identified"):
+        incident.resolved_at = incident.closed_at = None
+    if status == "resolved":
+        incident.resolved_at = now
+    if status == "closed":
+        incident.closed_at = now
+    session.add(incident)
+
+
+def roles(session: Session, incident_id: int) -> dict[str, list[str]]:
+    """Who holds which role, in the order they took it."""
+    rows = session.exec(
+        select(RoleHolder).where(RoleHolder.incident_id == incident_id).order_by(col(RoleHolder.id))
+    )
+    held: dict[str, list[str]] = {}
+    for row in rows:
+        held.setdefault(row.role, []).append(row.user_id)
+    return held
+
+
+def commander(session: Session, incident_id: int) -> str | None:
+    """Who leads, if anyone does."""
+    return next(iter(roles(session, incident_id).get("commander", [])), None)
+
+
+def give_role(session: Session, incident_id: int, role: str, user_id: str, now: datetime) -> None:
+    """Give a role. There is one commander, one communications lead, one scribe; responders are many."""
+    if role != "responder":
+        drop_role(session, incident_id, role)
+    session.add(RoleHolder(incident_id=incident_id, role=role, user_id=user_id, since=now))
+    session.flush()
+
+
+def drop_role(session: Session, incident_id: int, role: str, user_id: str | None = None) -> bool:
+    """Take a role from who holds it; False when nobody (or not that person) did."""
+    gone = sa.delete(RoleHolder).where(col(RoleHolder.incident_id) == incident_id, col(RoleHolder.role) == role)
+    if user_id:
+        gone = gone.where(col(RoleHolder.user_id) == user_id)
+    return bool(session.connection().execute(gone).rowcount)
+
+
+def join(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:
+    """People are in the incident's channel."""
+    for user_id in user_ids:
+        session.merge(Participant(incident_id=incident_id, user_id=user_id, joined_at=now))
+
+
+def leave(session: Session, incident_id: int, user_id: str) -> None:
+    """Someone left the incident's channel."""
+    row = session.get(Participant, (incident_id, user_id))
+    if row:
+        session.delete(row)

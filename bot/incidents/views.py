@@ -1,0 +1,146 @@
+"""What people see of an incident: its card, its digest message, its topic. Pure: Block Kit from data."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.floor import Floor
+from bot.incidents import ids
+from bot.incidents.tables import Incident
+from bot.slack.blocks import Block, actions, button, context, fields, header, section
+from bot.slack.text import channel_link, clock_time, day_and_time, escape, lasting, mention, mentions, one_line
+
+TITLE_SHOWN = 140
+IMPACT_SHOWN = 280
+
+STATUS_EMOJI = {
+    "investigating": "🔎",
+    "identified": "🎯",
+    "mitigated": "🩹",
+    "monitoring": "👀",
+    "resolved": "✅",
+    "closed": "🔒",
+    "declined": "🚫",
+    "merged": "🔗",
+}
+
+
+@dataclass(frozen=True)
+class IncidentFacts:
+    """Everything the card and the digest say."""
+
+    incident: Incident
+    roles: dict[str, list[str]]
+    now: datetime
+    next_update_at: datetime | None = None
+    progress: tuple[str, ...] = ()
+    next_step: str = ""
+    troubles: tuple[str, ...] = field(default=())
+
+
+def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
+    """The pinned card of an incident: fallback words and blocks."""
+    incident = facts.incident
+    blocks = [
+        header(f"{floor.severity(incident.severity).emoji} {incident.severity} · {incident.title}"),
+        section(_impact(incident)),
+        fields(
+            f"*Status*\n{_status(incident)}",
+            f"*Severity*\n{incident.severity} – {escape(floor.severity(incident.severity).guidance)}",
+            f"*{'Lasted' if incident.resolved_at else 'Since'}*\n{_duration(facts)}",
+            f"*Next update*\n{_next_update(facts)}",
+            f"*What it is about*\n{_about(incident, floor)}",
+            f"*Declared by*\n{mention(incident.declared_by)}, {clock_time(incident.declared_at)}",
+        ),
+        section(_roles(facts, floor)),
+    ]
+    if facts.progress:
+        blocks.append(section("\n".join(["*Playbook*", *facts.progress, facts.next_step]).rstrip()))
+    blocks.append(actions(_card_buttons(facts, floor), block_id="card"))
+    if facts.troubles:
+        blocks.append(context(*(f"⚠️ {escape(trouble)}" for trouble in facts.troubles)))
+    return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
+
+
+def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
+    number = str(facts.incident.number)
+    if facts.incident.status == "closed":
+        return [button("Reopen", ids.REOPEN, number)]
+    buttons = []
+    if not facts.roles.get("commander"):
+        label = f"Claim {floor.roles['commander'].title.lower()}"
+        buttons.append(button(label, f"{ids.CLAIM}.commander", f"{number}:commander", style="primary"))
+    if not facts.roles.get("communications_lead"):
+        label = f"Claim {floor.roles['communications_lead'].title.lower()}"
+        buttons.append(button(label, f"{ids.CLAIM}.communications_lead", f"{number}:communications_lead"))
+    if facts.incident.status == "resolved":
+        buttons.append(button("Close…", ids.CLOSE, number, style="primary"))
+    buttons.append(button("Control panel", ids.PANEL, number))
+    return buttons
+
+
+def _status(incident: Incident) -> str:
+    return f"{STATUS_EMOJI.get(incident.status, '')} {incident.status}".strip()
+
+
+def _impact(incident: Incident) -> str:
+    if incident.impact:
+        return f"*Impact* {one_line(incident.impact, IMPACT_SHOWN)}"
+    if incident.description:
+        return one_line(incident.description, IMPACT_SHOWN)
+    return "_Impact not described yet: Control panel → Impact._"
+
+
+def _duration(facts: IncidentFacts) -> str:
+    incident = facts.incident
+    end = incident.resolved_at or facts.now
+    length = lasting(end - incident.declared_at)
+    if incident.resolved_at:
+        return f"{length}, resolved {day_and_time(incident.resolved_at)}"
+    return f"{day_and_time(incident.declared_at)} ({length})"
+
+
+def _next_update(facts: IncidentFacts) -> str:
+    return clock_time(facts.next_update_at) if facts.next_update_at else "–"
+
+
+def _about(incident: Incident, floor: Floor) -> str:
+    parts = [floor.types.get(incident.type, incident.type), *incident.sites, *incident.partners]
+    return escape(" · ".join(parts)) + (" · 🔒 private" if incident.is_private else "")
+
+
+def _roles(facts: IncidentFacts, floor: Floor) -> str:
+    lines = []
+    for name, role in floor.roles.items():
+        holders = facts.roles.get(name, [])
+        if holders or name != "responder":
+            lines.append(f"*{escape(role.title)}* {mentions(holders) if holders else '_nobody yet_'}")
+    return "\n".join(lines)
+
+
+def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
+    """The one message about an incident in the incidents channel."""
+    incident = facts.incident
+    severity = floor.severity(incident.severity)
+    leads = mentions(facts.roles.get("commander", [])) or "_no commander yet_"
+    where = channel_link(incident.channel_id) if incident.channel_id else "_channel being opened_"
+    line = (
+        f"{severity.emoji} *{incident.severity}* · *{one_line(incident.title, TITLE_SHOWN)}*\n"
+        f"{where} · {_status(incident)} · {leads}"
+    )
+    details = [f"#{incident.number}", _about(incident, floor), _duration(facts)]
+    if facts.next_update_at:
+        details.append(f"next update {clock_time(facts.next_update_at)}")
+    blocks = [section(line)]
+    if incident.impact:
+        blocks.append(section(one_line(incident.impact, IMPACT_SHOWN)))
+    blocks.append(context(" · ".join(details)))
+    if incident.is_active:
+        blocks.append(actions([button("Join", ids.JOIN, str(incident.number))], block_id="digest"))
+    return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
+
+
+def topic(facts: IncidentFacts) -> str:
+    """The channel's topic; Slack shows it without formatting, so mentions would be bare ids."""
+    incident = facts.incident
+    title = " ".join(incident.title.split())[:120]
+    return f"{incident.severity} · {incident.status} · {escape(title)}"

@@ -1,0 +1,1 @@
+"""Slack in: parse, act, answer. No rules here."""

@@ -1,0 +1,164 @@
+"""`/incident …`: each subcommand is one function that parses, acts and gives back what to answer."""
+
+from collections.abc import Callable
+
+from slack_bolt import Ack, App
+
+from bot.clock import utcnow
+from bot.flows import changes, ending, roles, steps
+from bot.flows.declaring import declare_by_words, open_declare_form
+from bot.flows.looking import help_words, incident_here, open_incidents, panel
+from bot.incidents import ids, rules
+from bot.listeners import answering, parse
+from bot.listeners.answering import Payload, Words
+from bot.listeners.parse import Typed
+from bot.services import Services
+
+Subcommand = Callable[[Services, Typed], Words]
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to `/incident`."""
+
+    @app.command(ids.COMMAND)
+    def incident(ack: Ack, body: Payload) -> None:
+        typed = parse.typed(body)
+        answering.command(lambda: run(services, typed), ack)
+
+
+def run(services: Services, typed: Typed) -> Words:
+    """What was typed, done."""
+    subcommand = SUBCOMMANDS.get(typed.word)
+    if subcommand is None:
+        raise rules.nearest_command(typed.word, [word for word in SUBCOMMANDS if word])
+    return subcommand(services, typed)
+
+
+def alone(services: Services, typed: Typed) -> Words:
+    """`/incident` alone: the control panel in an incident's channel, help elsewhere."""
+    return panel(services, typed.channel_id, typed.user_id) or help_words()
+
+
+def show_help(services: Services, typed: Typed) -> Words:
+    """`/incident help`"""
+    return help_words()
+
+
+def show_list(services: Services, typed: Typed) -> Words:
+    """`/incident list`"""
+    return open_incidents(services, typed.user_id)
+
+
+def declare(services: Services, typed: Typed) -> Words:
+    """`/incident declare S1 IVR down in Manila`, or the form when no title is given."""
+    wanted = rules.read_declaration(typed.rest)
+    if not wanted.title:
+        open_declare_form(services, typed.trigger_id, typed.user_id, severity=wanted.severity or "")
+        return None
+    return declare_by_words(services, typed.trigger_id, typed.user_id, wanted, typed.response_url)
+
+
+def severity(services: Services, typed: Typed) -> Words:
+    """`/incident severity S0 reason`"""
+    number = incident_here(services, typed.channel_id)
+    first, _, reason = typed.rest.partition(" ")
+    return changes.change_severity(
+        services, number, rules.read_severity(first), reason.strip(), typed.user_id, utcnow()
+    )
+
+
+def status(services: Services, typed: Typed) -> Words:
+    """`/incident status mitigated reason`"""
+    number = incident_here(services, typed.channel_id)
+    first, _, reason = typed.rest.partition(" ")
+    wanted = rules.read_status(first)
+    return changes.change_status(services, number, wanted, reason.strip(), typed.user_id, utcnow())
+
+
+def impact(services: Services, typed: Typed) -> Words:
+    """`/incident impact half the calls are dropped`"""
+    number = incident_here(services, typed.channel_id)
+    return changes.describe_impact(services, number, rules.clean_title(typed.rest), typed.user_id, utcnow())
+
+
+def claim(services: Services, typed: Typed) -> Words:
+    """`/incident claim commander`"""
+    number = incident_here(services, typed.channel_id)
+    return roles.claim(services, number, _role(services, typed.rest), typed.user_id, utcnow())
+
+
+def leave(services: Services, typed: Typed) -> Words:
+    """`/incident leave commander`"""
+    number = incident_here(services, typed.channel_id)
+    return roles.leave(services, number, _role(services, typed.rest), typed.user_id, utcnow())
+
+
+def assign(services: Services, typed: Typed) -> Words:
+    """`/incident assign commander @ana`"""
+    number = incident_here(services, typed.channel_id)
+    role, person = parse.role_and_person(typed.rest, list(services.floor.roles), "assign")
+    return roles.give(services, number, role, person, typed.user_id, utcnow())
+
+
+def hand_over(services: Services, typed: Typed) -> Words:
+    """`/incident handover commander @ana`"""
+    number = incident_here(services, typed.channel_id)
+    role, person = parse.role_and_person(typed.rest, list(services.floor.roles), "handover")
+    return roles.hand_over(services, number, role, person, typed.user_id, utcnow())
+
+
+def playbook(services: Services, typed: Typed) -> Words:
+    """`/incident playbook`, `/incident playbook start NAME`"""
+    number = incident_here(services, typed.channel_id)
+    act, _, name = typed.rest.partition(" ")
+    if act.lower() == "start" and name:
+        return steps.start_by_hand(services, number, name.strip().lower(), typed.user_id, utcnow())
+    return steps.list_playbooks(services, number)
+
+
+def update(services: Services, typed: Typed) -> Words:
+    """`/incident update what to say`"""
+    number = incident_here(services, typed.channel_id)
+    return changes.send_now(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+
+
+def resolve(services: Services, typed: Typed) -> Words:
+    """`/incident resolve reason`"""
+    number = incident_here(services, typed.channel_id)
+    return ending.resolve(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+
+
+def close(services: Services, typed: Typed) -> Words:
+    """`/incident close`"""
+    number = incident_here(services, typed.channel_id)
+    return ending.close(services, number, typed.rest, typed.user_id, utcnow())
+
+
+def reopen(services: Services, typed: Typed) -> Words:
+    """`/incident reopen reason`"""
+    number = incident_here(services, typed.channel_id)
+    return ending.reopen(services, number, typed.rest, typed.user_id, utcnow())
+
+
+def _role(services: Services, given: str) -> str:
+    return parse.role(given, list(services.floor.roles))
+
+
+SUBCOMMANDS: dict[str, Subcommand] = {
+    "": alone,
+    "help": show_help,
+    "list": show_list,
+    "declare": declare,
+    "severity": severity,
+    "status": status,
+    "impact": impact,
+    "claim": claim,
+    "leave": leave,
+    "assign": assign,
+    "handover": hand_over,
+    "playbook": playbook,
+    "update": update,
+    "resolve": resolve,
+    "close": close,
+    "reopen": reopen,
+}

@@ -1,0 +1,50 @@
+"""What happens in Slack. An event is kept before Slack is told that it arrived: this is a middleware, because Bolt
+acknowledges events before their listeners run."""
+
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import App, BoltRequest, BoltResponse
+
+from bot.flows import events
+from bot.services import Services
+
+Payload = dict[str, Any]
+Record = Callable[[Services, Payload], None]
+
+
+def register(app: App, services: Services) -> None:
+    """Record every event that says something about an incident."""
+
+    @app.middleware
+    def keep(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
+        if req.body.get("type") != "event_callback":
+            return next()
+        event = req.body["event"]
+        record = RECORDS.get(event["type"])
+        if record:
+            record(services, event)
+        return BoltResponse(status=200)
+
+
+RECORDS: dict[str, Record] = {
+    "message": events.keep_message,
+    "member_joined_channel": events.keep_join,
+    "member_left_channel": events.keep_leave,
+    "reaction_added": events.keep_mark,
+    "reaction_removed": events.keep_unmark,
+    "pin_added": events.keep_pin,
+    "pin_removed": events.keep_unpin,
+    "channel_archive": events.keep_loss,
+    "channel_deleted": events.keep_loss,
+    "channel_left": events.keep_loss,
+    "group_archive": events.keep_loss,
+    "group_deleted": events.keep_loss,
+    "group_left": events.keep_loss,
+    "channel_unarchive": events.keep_return,
+    "group_unarchive": events.keep_return,
+    "user_change": events.keep_person,
+    "team_join": events.keep_person,
+    "subteam_updated": events.keep_group,
+    "app_home_opened": events.open_home,
+}

@@ -1,0 +1,191 @@
+"""The incident's buttons, forms and shortcuts: parse, act, answer."""
+
+import re
+from collections.abc import Callable
+
+from slack_bolt import Ack, App
+
+from bot.clock import utcnow
+from bot.flows import changes, ending, roles
+from bot.flows.declare import DeclareRequest
+from bot.flows.declaring import open_declare_form, start
+from bot.flows.looking import incident, join, panel_of
+from bot.flows.permissions import check_member
+from bot.incidents import forms, ids, rules
+from bot.incidents.tables import Incident
+from bot.listeners import answering, parse
+from bot.listeners.answering import Payload, Words
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.text import moment
+
+Drawing = Callable[[Incident], Block]
+
+QUESTIONS = {
+    ids.RESOLVE: (ids.RESOLVE_FORM, "Resolve", "Resolve", "What ended the impact?"),
+    ids.CLOSE: (ids.CLOSE_FORM, "Close", "Close", "Anything to add?"),
+    ids.REOPEN: (ids.REOPEN_FORM, "Reopen", "Reopen", "Why is it open again?"),
+}
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to everything about incidents but commands."""
+    _declaring(app, services)
+    _buttons(app, services)
+    _forms(app, services)
+
+
+def _declaring(app: App, services: Services) -> None:
+    @app.shortcut(ids.DECLARE_SHORTCUT)
+    @app.action(ids.DECLARE)
+    def declare_form(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            open_declare_form(services, body["trigger_id"], parse.user(body))
+
+        answering.click(services, body, act, ack)
+
+    @app.shortcut(ids.DECLARE_FROM_MESSAGE)
+    def declare_from_message(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            message = body["message"]
+            memory = f"{body['channel']['id']}|{message['ts']}"
+            words = str(message.get("text") or "")
+            open_declare_form(services, body["trigger_id"], parse.user(body), description=words, memory=memory)
+
+        answering.click(services, body, act, ack)
+
+    @app.view(ids.DECLARE_FORM)
+    def declare(ack: Ack, body: Payload) -> None:
+        answering.form(services, body, ids.TITLE, lambda: start(services, _request(services, body)), ack)
+
+
+def _request(services: Services, body: Payload) -> DeclareRequest:
+    channel_id, _, ts = parse.memory(body).partition("|")
+    description = parse.entered(body, ids.DESCRIPTION)
+    return DeclareRequest(
+        key=f"declare:{body['view']['id']}",
+        user_id=parse.user(body),
+        title=rules.clean_title(parse.entered(body, ids.TITLE)),
+        severity=rules.read_severity(parse.entered(body, ids.SEVERITY)),
+        type=parse.entered(body, ids.TYPE) or "other",
+        sites=parse.several(body, ids.SITES),
+        partners=parse.several(body, ids.PARTNERS),
+        description=description,
+        is_private="private" in parse.several(body, ids.PRIVATE),
+        at=utcnow(),
+        message_at=moment(ts) if ts else None,
+        message_text=description if ts else "",
+        message_link=services.slack.permalink(channel_id, ts) if ts else "",
+    )
+
+
+def _buttons(app: App, services: Services) -> None:
+    @app.action(re.compile(rf"^{re.escape(ids.CLAIM)}\."))
+    def claim(ack: Ack, body: Payload) -> None:
+        def act() -> Words:
+            number, _, role = parse.value(body).partition(":")
+            return roles.claim(services, int(number), role, parse.user(body), utcnow())
+
+        answering.click(services, body, act, ack)
+
+    @app.action(re.compile(rf"^{re.escape(ids.JOIN)}(\.|$)"))
+    def join_incident(ack: Ack, body: Payload) -> None:
+        answering.click(services, body, lambda: join(services, int(parse.value(body)), parse.user(body)), ack)
+
+    @app.action(ids.PANEL)
+    def panel(ack: Ack, body: Payload) -> None:
+        def act() -> Words:
+            return panel_of(services, int(parse.value(body)), parse.user(body))
+
+        answering.click(services, body, act, ack)
+
+    for button, (form, title, submit, question) in QUESTIONS.items():
+        _opens(app, services, button, _asking(form, title, submit, question))
+    _opens(app, services, ids.CHANGE_SEVERITY, lambda found: forms.severity_form(found, services.floor))
+    _opens(app, services, ids.CHANGE_STATUS, forms.status_form)
+    _opens(app, services, ids.DESCRIBE_IMPACT, forms.impact_form)
+    _opens(app, services, ids.ASSIGN_ROLE, lambda found: forms.role_form(found, services.floor))
+
+
+def _asking(form: str, title: str, submit: str, question: str) -> Drawing:
+    return lambda found: forms.ending_form(found, form, title, submit, question)
+
+
+def _opens(app: App, services: Services, button: str, draw: Drawing) -> None:
+    """A button that opens a form about its incident, for who may act and while there is something to do."""
+
+    @app.action(button)
+    def open_form(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            check_member(services, parse.user(body))
+            found = incident(services, int(parse.value(body)))
+            if button != ids.REOPEN:
+                rules.check_may_change(found.number, found.status)
+            services.slack.open_view(body["trigger_id"], draw(found))
+
+        answering.click(services, body, act, ack)
+
+
+def _forms(app: App, services: Services) -> None:
+    @app.view(ids.SEVERITY_FORM)
+    def severity(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            wanted = rules.read_severity(parse.entered(body, ids.SEVERITY))
+            reason = parse.entered(body, ids.REASON)
+            changes.change_severity(services, int(parse.memory(body)), wanted, reason, parse.user(body), utcnow())
+
+        answering.form(services, body, ids.SEVERITY, act, ack)
+
+    @app.view(ids.STATUS_FORM)
+    def status(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            wanted = rules.read_status(parse.entered(body, ids.STATUS))
+            reason = parse.entered(body, ids.REASON)
+            changes.change_status(services, int(parse.memory(body)), wanted, reason, parse.user(body), utcnow())
+
+        answering.form(services, body, ids.STATUS, act, ack)
+
+    @app.view(ids.IMPACT_FORM)
+    def impact(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            words = rules.clean_title(parse.entered(body, ids.IMPACT))
+            changes.describe_impact(services, int(parse.memory(body)), words, parse.user(body), utcnow())
+
+        answering.form(services, body, ids.IMPACT, act, ack)
+
+    @app.view(ids.ROLE_FORM)
+    def role(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            wanted = parse.role(parse.entered(body, ids.ROLE), list(services.floor.roles))
+            person = parse.entered(body, ids.PERSON)
+            roles.give(services, int(parse.memory(body)), wanted, person, parse.user(body), utcnow())
+
+        answering.form(services, body, ids.PERSON, act, ack)
+
+    _endings(app, services)
+
+
+def _endings(app: App, services: Services) -> None:
+    @app.view(ids.RESOLVE_FORM)
+    def resolve(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            number, reason = int(parse.memory(body)), parse.entered(body, ids.REASON)
+            ending.resolve(services, number, reason, body["view"]["id"], parse.user(body), utcnow())
+
+        answering.form(services, body, ids.REASON, act, ack)
+
+    @app.view(ids.CLOSE_FORM)
+    def close(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            number, reason = int(parse.memory(body)), parse.entered(body, ids.REASON)
+            ending.close(services, number, reason, parse.user(body), utcnow())
+
+        answering.form(services, body, ids.REASON, act, ack)
+
+    @app.view(ids.REOPEN_FORM)
+    def reopen(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            number, reason = int(parse.memory(body)), parse.entered(body, ids.REASON)
+            ending.reopen(services, number, reason, parse.user(body), utcnow())
+
+        answering.form(services, body, ids.REASON, act, ack)

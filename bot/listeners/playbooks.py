@@ -1,0 +1,119 @@
+"""The playbook's buttons and forms: parse, act, answer."""
+
+from slack_bolt import Ack, App
+
+from bot.clock import utcnow
+from bot.flows import steps
+from bot.listeners import answering, parse
+from bot.listeners.answering import Payload
+from bot.playbooks import forms, ids
+from bot.playbooks.answers import read_form
+from bot.playbooks.tables import find_run, find_step, steps_of, written_step
+from bot.services import Services
+from bot.slack.blocks import Block
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to everything about playbooks but commands."""
+    _buttons(app, services)
+    _openers(app, services)
+    _forms(app, services)
+
+
+def _buttons(app: App, services: Services) -> None:
+    @app.action(ids.STEP_DONE)
+    def done(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            steps.complete(services, int(parse.value(body)), parse.user(body), utcnow())
+
+        answering.click(services, body, act, ack)
+
+    @app.action(ids.STEP_TAKE)
+    def take(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            steps.take(services, int(parse.value(body)), parse.user(body), utcnow())
+
+        answering.click(services, body, act, ack)
+
+    @app.action(ids.STEP_UNDO)
+    def undo(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            steps.undo(services, int(parse.value(body)), parse.user(body), utcnow())
+
+        answering.click(services, body, act, ack)
+
+
+def _openers(app: App, services: Services) -> None:
+    @app.action(ids.STEP_SKIP)
+    def skip(ack: Ack, body: Payload) -> None:
+        answering.click(services, body, lambda: _open(services, body, _skip_form(services, body)), ack)
+
+    @app.action(ids.STEP_ASSIGN)
+    def assign(ack: Ack, body: Payload) -> None:
+        answering.click(services, body, lambda: _open(services, body, _assign_form(services, body)), ack)
+
+    @app.action(ids.STEP_ANSWER)
+    def answer(ack: Ack, body: Payload) -> None:
+        answering.click(services, body, lambda: _open(services, body, _answer_form(services, body)), ack)
+
+    @app.action(ids.SHOW_ALL)
+    def show_all(ack: Ack, body: Payload) -> None:
+        answering.click(services, body, lambda: _open(services, body, _all_steps(services, body)), ack)
+
+
+def _open(services: Services, body: Payload, view: Block) -> None:
+    services.slack.open_view(body["trigger_id"], view)
+
+
+def _skip_form(services: Services, body: Payload) -> Block:
+    with services.store.reading() as session:
+        return forms.skip_form(find_step(session, int(parse.value(body))))
+
+
+def _assign_form(services: Services, body: Payload) -> Block:
+    with services.store.reading() as session:
+        return forms.assign_form(find_step(session, int(parse.value(body))))
+
+
+def _answer_form(services: Services, body: Payload) -> Block:
+    with services.store.reading() as session:
+        return forms.answer_form(*written_step(session, int(parse.value(body))))
+
+
+def _all_steps(services: Services, body: Payload) -> Block:
+    with services.store.reading() as session:
+        run = find_run(session, int(parse.value(body)))
+        return forms.all_steps_view(run, steps_of(session, run.number), utcnow())
+
+
+def _forms(app: App, services: Services) -> None:
+    @app.view(ids.SKIP_FORM)
+    def skip(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            reason = parse.entered(body, ids.REASON)
+            steps.skip(services, int(parse.memory(body)), parse.user(body), reason, utcnow())
+
+        answering.form(services, body, ids.REASON, act, ack)
+
+    @app.view(ids.ASSIGN_FORM)
+    def assign(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            owner = parse.entered(body, ids.OWNER)
+            steps.assign(services, int(parse.memory(body)), owner, parse.user(body), utcnow())
+
+        answering.form(services, body, ids.OWNER, act, ack)
+
+    @app.view(ids.ANSWER_FORM)
+    def answer(ack: Ack, body: Payload) -> None:
+        step_id = int(parse.memory(body))
+        with services.store.reading() as session:
+            _, written = written_step(session, step_id)
+        reading = read_form(written, body["view"]["state"]["values"])
+        if reading.errors:
+            ack(response_action="errors", errors=reading.errors)
+            return
+
+        def act() -> None:
+            steps.complete(services, step_id, parse.user(body), utcnow(), reading.answers)
+
+        answering.form(services, body, next(iter(body["view"]["state"]["values"])), act, ack)

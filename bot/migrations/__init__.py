@@ -1,0 +1,41 @@
+"""The database's shape, step by step. `upgrade` runs at every start and mostly has nothing to do."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.directory import tables as directory
+from bot.displays import tables as displays
+from bot.incidents import tables as incidents
+from bot.notices import tables as notices
+from bot.playbooks import tables as playbooks
+from bot.postmortems import tables as postmortems
+from bot.timeline import tables as timeline
+from bot.updates import tables as updates
+
+every_table = (directory, displays, incidents, notices, playbooks, postmortems, timeline, updates)
+
+FOLDER = Path(__file__).parent
+HEAD = "0001"
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Bring the database to the newest shape."""
+    with engine.connect() as connection:
+        if _is_current(connection):
+            return
+    # Alembic takes a tenth of a second to load: only a database that needs it pays.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _is_current(connection: sa.Connection) -> bool:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return False
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == HEAD

@@ -1,0 +1,1 @@
+"""Small messages to one person or one thread, each sent once."""

@@ -1,0 +1,124 @@
+"""What is to be said to whom. Written in the transaction of the change it speaks of, sent afterwards."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store import utc_column
+
+RETRY_FIRST = timedelta(seconds=5)
+RETRY_LONGEST = timedelta(minutes=10)
+TRIES = 30
+HELD_FOR = timedelta(seconds=45)
+
+
+class Notice(SQLModel, table=True):
+    """A message for a person (their id as the channel) or for a channel or thread."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        sa.Index(
+            "ix_notices_unsent",
+            "retry_at",
+            sqlite_where=sa.text("is_settled = 0"),
+            postgresql_where=sa.text("NOT is_settled"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    incident_id: int | None = Field(default=None, foreign_key="incidents.id", index=True)
+    channel_id: str
+    thread_ts: str | None = None
+    words: str
+    blocks: list[dict[str, Any]] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    is_settled: bool = False
+    attempted_at: datetime | None = Field(default=None, sa_column=utc_column())
+    retry_at: datetime = Field(sa_column=utc_column(nullable=False))
+    held_by: str | None = None
+    failures: int = 0
+    trouble: str | None = None
+    ts: str | None = None
+
+
+def add(
+    session: Session,
+    key: str,
+    channel_id: str,
+    words: str,
+    now: datetime,
+    *,
+    incident_id: int | None = None,
+    thread_ts: str | None = None,
+    blocks: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Say it once; a second notice of the same key is the same notice."""
+    if session.exec(select(Notice.id).where(Notice.key == key)).first() is None:
+        session.add(
+            Notice(
+                key=key,
+                incident_id=incident_id,
+                channel_id=channel_id,
+                thread_ts=thread_ts,
+                words=words,
+                blocks=list(blocks),
+                retry_at=now,
+            )
+        )
+
+
+def claim(session: Session, owner: str, now: datetime, limit: int = 20) -> list[tuple[Notice, datetime | None]]:
+    """Notices to send now, held for this process, each with the moment of an earlier attempt if there was one."""
+    unsent = (
+        select(Notice)
+        .where(col(Notice.is_settled).is_(False), col(Notice.retry_at) <= now)
+        .order_by(col(Notice.retry_at), col(Notice.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = []
+    for notice in session.exec(unsent):
+        claimed.append((notice, notice.attempted_at))
+        notice.attempted_at = notice.attempted_at or now
+        notice.held_by, notice.retry_at = owner, now + HELD_FOR
+        session.add(notice)
+    return claimed
+
+
+def are_waiting(session: Session, now: datetime) -> bool:
+    """Is there anything to send?"""
+    unsent = select(Notice.id).where(col(Notice.is_settled).is_(False), col(Notice.retry_at) <= now)
+    return session.exec(unsent.limit(1)).first() is not None
+
+
+def release(session: Session, owner: str, now: datetime) -> None:
+    """After a restart: what this process held before is free again."""
+    session.connection().execute(
+        sa.update(Notice)
+        .where(col(Notice.held_by) == owner, col(Notice.is_settled).is_(False))
+        .values(retry_at=now)
+    )
+
+
+def settle(session: Session, notice: Notice, ts: str) -> None:
+    """It arrived."""
+    notice.is_settled, notice.ts = True, ts
+    session.add(notice)
+
+
+def postpone(session: Session, notice: Notice, reason: str, until: datetime | None, now: datetime) -> None:
+    """It did not arrive; later again, and after thirty tries no more."""
+    notice.failures += 1
+    notice.trouble = reason
+    notice.retry_at = until or now + min(RETRY_LONGEST, RETRY_FIRST * 2 ** min(notice.failures, 10))
+    notice.is_settled = notice.failures >= TRIES
+    session.add(notice)
+
+
+def refuse(session: Session, notice: Notice, reason: str) -> None:
+    """Slack will never take it."""
+    notice.is_settled, notice.trouble = True, reason
+    session.add(notice)

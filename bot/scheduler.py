@@ -1,0 +1,38 @@
+"""The clock: a few fixed jobs that look for what is due. Due times are in the database, never here."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot.clock import utcnow
+from bot.flows import directory, displays, notices, postmortem, update
+from bot.services import Services
+
+log = logging.getLogger(__name__)
+
+Look = Callable[[Services, datetime], None]
+
+LOOKS: tuple[Look, ...] = (update.start_due, displays.tick, notices.tick, postmortem.tick)
+LEARN_EVERY_S = 15 * 60
+
+
+def tick(services: Services, now: datetime) -> None:
+    """Look for everything that is due at `now`; what one look breaks on does not stop the others."""
+    for look in LOOKS:
+        try:
+            look(services, now)
+        except Exception:  # the clock must outlive anything; the next tick looks again
+            log.exception("tick failed", extra={"look": look.__module__})
+
+
+def start(services: Services, every_s: float) -> BackgroundScheduler:
+    """Tick every `every_s` seconds, and hear about the workspace now and then."""
+    scheduler = BackgroundScheduler(
+        timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    scheduler.add_job(lambda: tick(services, utcnow()), "interval", seconds=every_s, id="tick")
+    scheduler.add_job(lambda: directory.learn(services), "interval", seconds=LEARN_EVERY_S, id="learn")
+    scheduler.start()
+    return scheduler

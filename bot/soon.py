@@ -1,0 +1,66 @@
+"""Work that may be lost because the clock finds it again: done soon, never twice at once, never queued twice."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+
+log = logging.getLogger(__name__)
+
+Act = Callable[[], None]
+WORKERS = 6
+SIDE_BY_SIDE = 8
+
+
+class Soon:
+    """A few threads that bring Slack up to date with the database."""
+
+    def __init__(self) -> None:
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="soon")
+        # A pool of its own: work that fans out must never wait for the workers it occupies.
+        self._hands = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="side-by-side")
+        self._lock = threading.Lock()
+        self._asked_again: dict[str, bool] = {}
+        self._is_closed = False
+
+    def do(self, key: str, act: Act) -> None:
+        """Do it soon. Asked again meanwhile, it is done once more afterwards, whatever the number of asks."""
+        with self._lock:
+            if self._is_closed:
+                return
+            if key in self._asked_again:
+                self._asked_again[key] = True
+                return
+            self._asked_again[key] = False
+            self._workers.submit(self._work, key, act)
+
+    def _work(self, key: str, act: Act) -> None:
+        while True:
+            try:
+                act()
+            except Exception:  # one failing piece of work must not end the others; the clock tries it again
+                log.exception("work failed", extra={"key": key})
+            with self._lock:
+                if not self._asked_again[key] or self._is_closed:
+                    del self._asked_again[key]
+                    return
+                self._asked_again[key] = False
+
+    def side_by_side(self, acts: Sequence[Act]) -> None:
+        """Do them all at the same time; returns when the last is done, and raises what the first failing raised."""
+        running = [self._hands.submit(act) for act in acts]
+        wait(running)
+        for done in running:
+            done.result()
+
+    def is_idle(self) -> bool:
+        """Is nothing waiting or being done?"""
+        with self._lock:
+            return not self._asked_again
+
+    def close(self) -> None:
+        """Finish what is being done; what waits is found again after the next start."""
+        with self._lock:
+            self._is_closed = True
+        self._workers.shutdown(wait=True, cancel_futures=True)
+        self._hands.shutdown(wait=True)

@@ -1,0 +1,57 @@
+"""What a timeline entry says, in words. One place for every surface; pure."""
+
+from collections.abc import Callable
+from string import Formatter
+from typing import Any
+
+Naming = Callable[[str], str]
+
+# People are written `{who}` (the actor) or `{facts_user}`; every other name is a fact of the entry.
+SENTENCES = {
+    "declared": "{who} declared it as {severity}: {title}",
+    "shortcut_message": "It began with a message: {text} ({link})",
+    "severity": "{who} changed the severity from {old} to {new}: {reason}",
+    "status": "{who} set the status to {new}{because}",
+    "resolved": "{who} resolved it{because}",
+    "reopened": "{who} reopened it{because}",
+    "closed": "{who} closed it{because}",
+    "impact": "{who} described the impact: {text}",
+    "role_taken": "{user} is {role}",
+    "role_given": "{who} made {user} {role}",
+    "role_handed_over": "{who} handed {role} over to {user}",
+    "role_left": "{user} is no longer {role}",
+    "joined": "{who} joined",
+    "left": "{who} left",
+    "playbook_started": "The playbook {playbook} was started",
+    "step_done": "{who} did: {step}{answered}",
+    "step_waived": "{who} waived: {step} ({reason})",
+    "step_skipped": "{who} skipped: {step} ({reason})",
+    "step_assigned": "{who} gave {user} the step: {step}",
+    "step_undone": "{who} took back: {step}",
+    "update_sent": "The update for {audience} was sent{manner}",
+    "updates_missed": "{missed} updates for {audience} were missed",
+    "message": "{who}: {text}",
+    "trouble": "Slack did not let me {what}: {reason}",
+    "postmortem_delivered": "The post-mortem draft was delivered",
+}
+PEOPLE = ("user",)
+
+
+def sentence(kind: str, actor_id: str | None, facts: dict[str, Any], name: Naming) -> str:
+    """The entry as one sentence; `name` says how a person is written on the surface that shows it."""
+    pattern = SENTENCES.get(kind, kind.replace("_", " "))
+    given: dict[str, Any] = {"who": name(actor_id) if actor_id else "Watchfloor", "because": _because(facts)}
+    given["answered"] = _answered(facts)
+    for key, value in facts.items():
+        given[key] = name(value) if key in PEOPLE and isinstance(value, str) else value
+    needed = {key for _, key, _, _ in Formatter().parse(pattern) if key}
+    return pattern.format(**{key: given.get(key, "unknown") for key in needed})
+
+
+def _because(facts: dict[str, Any]) -> str:
+    return f": {facts['reason']}" if facts.get("reason") else ""
+
+
+def _answered(facts: dict[str, Any]) -> str:
+    answers = facts.get("answers") or {}
+    return f" ({'; '.join(f'{asked}: {answer}' for asked, answer in answers.items())})" if answers else ""

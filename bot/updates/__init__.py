@@ -1,0 +1,1 @@
+"""Stakeholder updates: promises made, kept and missed."""

@@ -1,0 +1,187 @@
+"""Promises of updates, and their deliveries channel by channel."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store import utc_column
+
+WAITING = "waiting"
+SENDING = "sending"
+SENT = "sent"
+DROPPED = "dropped"
+
+
+class Promise(SQLModel, table=True):
+    """An update promised to an audience for a certain minute."""
+
+    __tablename__ = "promises"
+    __table_args__ = (
+        sa.UniqueConstraint("incident_id", "audience", "number"),
+        sa.Index(
+            "ix_promises_due",
+            "due_at",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id")
+    audience: str
+    number: int
+    state: str = WAITING
+    cadence_s: int | None = None
+    promised_at: datetime = Field(sa_column=utc_column(nullable=False))
+    due_at: datetime = Field(sa_column=utc_column(nullable=False))
+    sent_at: datetime | None = Field(default=None, sa_column=utc_column())
+    next_due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    missed: int = 0
+    occasion: str = "clock"
+    requested_by: str | None = None
+    words: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells this promise from every other."""
+        return f"update:{self.incident_id}:{self.audience}:{self.number}"
+
+
+class Delivery(SQLModel, table=True):
+    """An update on its way to one channel."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (sa.UniqueConstraint("promise_id", "channel"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    promise_id: int = Field(foreign_key="promises.id", index=True)
+    channel: str
+    channel_id: str | None = None
+    ts: str | None = None
+    attempted_at: datetime | None = Field(default=None, sa_column=utc_column())
+    trouble: str | None = None
+
+
+def promise(
+    session: Session,
+    incident_id: int,
+    audience: str,
+    due_at: datetime,
+    now: datetime,
+    cadence_s: int | None = None,
+    occasion: str = "clock",
+    words: str = "",
+    requested_by: str | None = None,
+) -> Promise:
+    """Promise an update."""
+    last = session.exec(
+        select(sa.func.max(Promise.number)).where(Promise.incident_id == incident_id, Promise.audience == audience)
+    ).one()
+    made = Promise(
+        incident_id=incident_id,
+        audience=audience,
+        number=(last or 0) + 1,
+        due_at=due_at,
+        promised_at=now,
+        cadence_s=cadence_s,
+        occasion=occasion,
+        words=words,
+        requested_by=requested_by,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def due(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
+    """Promises whose minute has come, the oldest first."""
+    return session.exec(
+        select(Promise)
+        .where(Promise.state == WAITING, col(Promise.due_at) <= now)
+        .order_by(col(Promise.due_at))
+        .limit(limit)
+    ).all()
+
+
+def waiting(session: Session, incident_id: int, audience: str | None = None) -> Sequence[Promise]:
+    """What is promised and not yet sent."""
+    found = select(Promise).where(Promise.incident_id == incident_id, Promise.state == WAITING)
+    if audience:
+        found = found.where(Promise.audience == audience)
+    return session.exec(found.order_by(col(Promise.due_at))).all()
+
+
+def get(session: Session, promise_id: int) -> Promise:
+    """The promise of that id, which must exist."""
+    return session.exec(select(Promise).where(Promise.id == promise_id)).one()
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[Promise]:
+    """Every promise of an incident, in the order of their due times."""
+    return session.exec(
+        select(Promise)
+        .where(Promise.incident_id == incident_id, Promise.state != DROPPED)
+        .order_by(col(Promise.due_at), col(Promise.id))
+    ).all()
+
+
+def last_sent(session: Session, incident_id: int, audience: str) -> Promise | None:
+    """The newest update this audience got."""
+    return session.exec(
+        select(Promise)
+        .where(Promise.incident_id == incident_id, Promise.audience == audience, Promise.state == SENT)
+        .order_by(col(Promise.number).desc())
+        .limit(1)
+    ).first()
+
+
+def drop(session: Session, incident_id: int) -> None:
+    """No more updates by the clock: the incident is over."""
+    session.connection().execute(
+        sa.update(Promise)
+        .where(col(Promise.incident_id) == incident_id, col(Promise.state) == WAITING)
+        .values(state=DROPPED)
+    )
+
+
+def drop_one(session: Session, promise: Promise) -> None:
+    """This one is not to be kept: another takes its place, or nobody is left to tell."""
+    if promise.state == WAITING:
+        promise.state = DROPPED
+        session.add(promise)
+
+
+def arrive(session: Session, delivery: Delivery, channel_id: str, ts: str) -> None:
+    """The update is in the channel."""
+    delivery.channel_id, delivery.ts = channel_id, ts
+    session.add(delivery)
+
+
+def refuse(session: Session, delivery: Delivery, reason: str) -> None:
+    """Slack will not take it there."""
+    delivery.trouble = reason
+    session.add(delivery)
+
+
+def delivery(session: Session, promise_id: int, channel: str) -> Delivery:
+    """The delivery of an update to a channel, made when it is first asked for."""
+    found = session.exec(
+        select(Delivery).where(Delivery.promise_id == promise_id, Delivery.channel == channel)
+    ).first()
+    if found is None:
+        found = Delivery(promise_id=promise_id, channel=channel)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def deliveries(session: Session, incident_id: int) -> Sequence[Delivery]:
+    """Every delivery of an incident's updates."""
+    return session.exec(
+        select(Delivery)
+        .join(Promise, col(Promise.id) == col(Delivery.promise_id))
+        .where(Promise.incident_id == incident_id)
+        .order_by(col(Delivery.id))
+    ).all()

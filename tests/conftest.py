@@ -1,0 +1,16 @@
+"""A floor to test on: a sandbox workspace with its people, a bot of its own, and a clock that can be moved."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.floor import TestFloor
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    """A workspace and a running bot, on SQLite over Socket Mode. Nothing malformed may have been sent by the end."""
+    with TestFloor(tmp_path) as floor:
+        yield floor
+        floor.nothing_was_malformed()

@@ -1,0 +1,159 @@
+"""The floor of a test: who is there, what they see, and how time passes."""
+
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bot import bootstrap, scheduler
+from bot.bootstrap import Bot
+from bot.clock import utcnow
+from bot.sandbox import Person, Sandbox
+from bot.settings import Settings
+
+PATIENCE_S = 20
+
+
+class TestFloor:
+    """A sandbox workspace and a bot in this process."""
+
+    __test__ = False
+
+    def __init__(self, folder: Path, *, database_url: str = "", **settings: Any) -> None:
+        self.folder = folder
+        self.sandbox = Sandbox(manifest=settings.pop("manifest", None), clock_file=folder / "clock")
+        self._settings = {
+            "database_url": database_url or f"sqlite:///{folder}/watchfloor.sqlite",
+            "retry_first_s": 0.1,
+            "retry_longest_s": 0.5,
+            "clock_file": folder / "clock",
+        } | settings
+        self.bot: Bot | None = None
+
+    def __enter__(self) -> Self:
+        self.sandbox.start()
+        self.start_bot()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self.stop_bot()
+        self.sandbox.stop()
+
+    # The bot
+
+    def settings(self) -> Settings:
+        """The bot's settings, pointing at this sandbox."""
+        return Settings(
+            _env_file=None,
+            SLACK_BOT_TOKEN=self.sandbox.bot_token,
+            SLACK_APP_TOKEN=self.sandbox.app_token,
+            SLACK_API_URL=f"{self.sandbox.url}/api/",
+            **self._settings,
+        )
+
+    def start_bot(self) -> None:
+        """Start the bot and wait until it has heard about the workspace."""
+        self.bot = bootstrap.build(self.settings())
+        self.bot.start()
+        self.settle()
+
+    def stop_bot(self) -> None:
+        """Stop the bot as a deploy would."""
+        if self.bot:
+            self.bot.stop()
+            self.bot = None
+
+    def restart_bot(self) -> None:
+        """Stop and start."""
+        self.stop_bot()
+        self.start_bot()
+
+    @property
+    def services(self) -> Any:
+        """What the bot works with."""
+        assert self.bot is not None
+        return self.bot.services
+
+    # People
+
+    def __getattr__(self, name: str) -> Person:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.sandbox.person(name)
+
+    # Time
+
+    def passes(self, **length: float) -> None:
+        """Time passes; the bot, if it runs, looks at the clock once and does what is due."""
+        self.sandbox.clock_offset_s += timedelta(**length).total_seconds()
+        if self.bot:
+            self.tick()
+
+    def tick(self) -> None:
+        """The clock's job runs now."""
+        scheduler.tick(self.services, utcnow())
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nobody has anything left to do."""
+        for _ in range(20):
+            self.sandbox.quiet(timeout=PATIENCE_S)
+            if self.bot is None or self.bot.settle(PATIENCE_S):
+                self.sandbox.quiet(timeout=PATIENCE_S)
+                if self.bot is None or self.bot.is_idle():
+                    return
+        raise AssertionError("the floor did not come to rest")
+
+    # What is seen
+
+    def says(self, who: str, words: str, channel: str = "general") -> str:
+        """Somebody types a command; gives back what they were answered at once."""
+        answer = self.sandbox.person(who).types(words, channel=channel)
+        self.settle()
+        return str(answer.text)
+
+    def declares(self, words: str = "S1 IVR down in Manila", who: str = "ana") -> str:
+        """Somebody declares in one line; gives back the name of the incident's channel."""
+        before = {channel.name for channel in self.sandbox.person(who).channels()}
+        self.says(who, f"/incident declare {words}")
+        new = [channel.name for channel in self.sandbox.person(who).channels() if channel.name not in before]
+        assert len(new) == 1, f"expected one new channel, found {new}"
+        return new[0]
+
+    def words(self, channel: str, who: str = "ana") -> str:
+        """Everything that is to be read in a channel."""
+        return "\n".join(message.words for message in self.sandbox.person(who).sees(channel))
+
+    def card(self, channel: str, who: str = "ana") -> str:
+        """The words of the incident's card."""
+        cards = [m for m in self.sandbox.person(who).sees(channel) if "*Declared by*" in m.words]
+        assert len(cards) == 1, f"expected one card, found {len(cards)}"
+        return cards[0].words
+
+    def whispered(self, who: str, channel: str = "general") -> list[str]:
+        """What only this person was shown in a channel."""
+        return [m.words for m in self.sandbox.person(who).sees(channel) if m.ephemeral]
+
+    def live_markup(self, channel: str, who: str = "ana") -> str:
+        """Everything in a channel that Slack would read as formatted text: where a mention would notify."""
+        return "\n".join(
+            text
+            for message in self.sandbox.person(who).sees(channel)
+            for text in _formatted([message.text, message.blocks])
+        )
+
+    def nothing_was_malformed(self) -> None:
+        """Slack would have understood everything the bot sent."""
+        assert self.sandbox.refusals == []
+
+
+def _formatted(part: Any) -> list[str]:
+    if isinstance(part, list):
+        return [text for item in part for text in _formatted(item)]
+    if isinstance(part, dict):
+        if part.get("type") == "mrkdwn":
+            return [part["text"]]
+        if part.get("type") == "plain_text":
+            return []
+        return _formatted(list(part.values()))
+    return [part] if isinstance(part, str) else []
