@@ -1,5 +1,6 @@
 """Deskbot: a small app with one of everything an app can show, for the page to be tried with."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -59,7 +60,7 @@ def _listen(app: App) -> None:
     app.action("kind")(tell_kind)
     app.action("claim")(claim)
     app.action("close")(close)
-    app.action({"type": "block_actions"})(lambda ack: ack())
+    app.action(re.compile(r".*"))(lambda ack: ack())
     app.event("app_home_opened")(publish_home)
     app.event("message")(lambda: None)
 

@@ -45,12 +45,8 @@ def test_a_form_that_changes_keeps_what_was_entered(desk: Desk, sandbox: Sandbox
     ana.presses("Create", inside="#modal")
     ana.sees("🎫 Trunk down")
 
-    sent = [
-        e.payload["view"]["state"]["values"]
-        for e in sandbox.envelopes
-        if e.payload.get("type") == "view_submission"
-    ]
-    values = sent[-1]
+    payloads = [envelope.payload for envelope in sandbox.envelopes]
+    values = next(p["view"]["state"]["values"] for p in payloads if p.get("type") == "view_submission")
     assert values["title"]["title"]["value"] == "Trunk down"
     assert [o["value"] for o in values["sites"]["sites"]["selected_options"]] == ["mnl"]
     assert values["kind"]["kind"]["selected_option"]["value"] == "telephony"

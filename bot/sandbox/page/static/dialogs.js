@@ -122,5 +122,8 @@ small.addEventListener("click", (event) => {
   if (button) small.close(button.value);
 });
 small.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.matches("input")) small.close("confirm");
+  if (event.key !== "Enter" || !event.target.matches("input")) return;
+  // Or else the same key presses what has the focus once the dialog is gone.
+  event.preventDefault();
+  small.close("confirm");
 });

@@ -1,0 +1,167 @@
+"""The page as a whole: who one is, the clock, light and dark, phone, keyboard, inspector, speed."""
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+from desk import Desk
+from playwright.sync_api import expect
+
+from bot.sandbox import Sandbox
+
+
+def furnish(sandbox: Sandbox) -> None:
+    """A conversation worth a picture."""
+    ana, ben, chloe = sandbox.person("ana"), sandbox.person("ben"), sandbox.person("chloe")
+    asked = ana.says("Calls to *Manila* drop after two rings. Is anyone on it? :eyes:", channel="incidents")
+    ben.says("Looking, `trunk-7` is flapping", channel="incidents", thread_ts=asked.ts)
+    chloe.says("Same in Durban", channel="incidents", thread_ts=asked.ts)
+    ben.reacts("eyes", "incidents", asked.ts)
+    ana.reacts("+1", "incidents", asked.ts)
+    ben.pins("incidents", asked.ts)
+    ana.sets_topic("incidents", "Open incidents, one message each")
+    chloe.uploads("incidents", "trunks.csv", b"trunk,state\n7,flapping\n", text="<@U0ANA> the trunks")
+
+
+def test_one_can_be_someone_else(desk: Desk) -> None:
+    ana = desk.window("ana").opens()
+
+    ana.page.get_by_role("button", name="You are Ana Reyes").click()
+    ana.page.get_by_role("menuitem", name="Erik Lund").click()
+
+    ana.page.get_by_role("button", name="You are Erik Lund").wait_for()
+    assert "as=erik" in ana.page.url
+
+
+def test_a_stranger_is_marked_and_sees_the_channels_of_a_guest(desk: Desk) -> None:
+    olga = desk.window("olga").opens()
+
+    assert olga.page.locator("#sidebar").get_by_role("link").all_inner_texts() == ["operations", "deskbot", "Home"]
+    olga.types("Hello")
+    olga.sees("EXTERNAL")
+
+
+def test_the_clock_can_be_moved(desk: Desk, sandbox: Sandbox) -> None:
+    ana = desk.window("ana").opens()
+
+    ana.page.get_by_role("button", name="The workspace's clock").click()
+    ana.page.get_by_role("menuitem", name="1 hour").click()
+
+    ana.sees("+1 h 00 min", inside="#clock")
+    assert sandbox.clock_offset_s == 3600
+    ana.types("An hour later")
+    late = sandbox.person("ana").sees("incidents")[-1]
+    assert float(late.ts) > time.time() + 3500
+
+
+def test_the_inspector_shows_calls_and_envelopes_and_no_refusal(desk: Desk) -> None:
+    ana = desk.window("ana").opens("/channel/C0ENGINEERING")
+    ana.types("/ticket kit")
+    ana.sees("One of everything")
+
+    ana.page.get_by_role("button", name="Inspector").click()
+
+    ana.sees("Nothing.", inside="#pane")
+    ana.sees("chat.postMessage", inside="#pane").click()
+    ana.sees("slash_commands: /ticket", inside="#pane")
+    ana.keeps_a_picture("inspector")
+
+
+def test_reset_empties_the_workspace_in_every_window(desk: Desk, sandbox: Sandbox) -> None:
+    sandbox.person("ben").says("Old words", channel="incidents")
+    ana, ben = desk.window("ana").opens(), desk.window("ben").opens()
+
+    ana.page.get_by_role("button", name="Reset the workspace").click()
+    ana.presses("Reset", inside="#confirm")
+
+    ana.sees_no_more("Old words")
+    ben.sees_no_more("Old words")
+
+
+def test_a_channel_is_created_joined_and_left(desk: Desk, sandbox: Sandbox) -> None:
+    ana, ben = desk.window("ana").opens(), desk.window("ben").opens()
+
+    ana.page.get_by_text("Create a channel").click()
+    ana.page.get_by_label("name, e.g. telephony").fill("war-room")
+    ana.page.keyboard.press("Enter")
+    ana.page.locator("h1", has_text="war-room").wait_for()
+
+    ben.goes_to("war-room")
+    ben.presses("Join channel")
+    ben.types("Here I am")
+    ana.sees("Here I am")
+    ben.page.get_by_role("button", name=re.compile("members")).click()
+    ben.presses("Leave channel", inside="#pane")
+    ben.sees("Join channel")
+
+
+def test_light_and_dark(desk: Desk, sandbox: Sandbox) -> None:
+    furnish(sandbox)
+    ana = desk.window("ana", color_scheme="light").opens()
+    ana.keeps_a_picture("channel-light")
+    light = ana.page.evaluate("getComputedStyle(document.querySelector('#main')).backgroundColor")
+
+    ana.page.get_by_role("button", name="Light or dark").click()
+
+    dark = ana.page.evaluate("getComputedStyle(document.querySelector('#main')).backgroundColor")
+    assert (light, dark) == ("rgb(255, 255, 255)", "rgb(26, 29, 33)")
+    ana.row("Calls to Manila").get_by_role("button", name="2 replies").click()
+    ana.sees("Same in Durban", inside="#pane")
+    ana.keeps_a_picture("channel-dark-thread")
+    ana.opens()
+    assert ana.page.evaluate("getComputedStyle(document.querySelector('#main')).backgroundColor") == dark
+
+
+def test_a_phone_shows_one_thing_at_a_time(desk: Desk, sandbox: Sandbox) -> None:
+    furnish(sandbox)
+    ana = desk.window("ana", width=390, height=780, has_touch=True, is_mobile=True).opens()
+    ana.keeps_a_picture("phone-channel")
+
+    expect(ana.page.locator("#sidebar")).to_be_hidden()
+    assert ana.page.evaluate("document.documentElement.scrollWidth") == 390
+    ana.page.get_by_role("button", name="To the channel list").click()
+    ana.keeps_a_picture("phone-list")
+    ana.goes_to("general")
+    ana.types("From the phone")
+    ana.sees("From the phone")
+
+
+def test_a_thousand_messages_open_at_once_and_older_ones_follow(desk: Desk, sandbox: Sandbox) -> None:
+    ben = sandbox.person("ben")
+    for number in range(1000):
+        ben.says(f"Line {number} of *many* with `code`", channel="random")
+    ana = desk.window("ana").opens()
+    ana.page.locator("#sidebar .unread", has_text="random").wait_for()
+
+    started = time.perf_counter()
+    ana.goes_to("random")
+    ana.sees("Line 999")
+    opened_s = time.perf_counter() - started
+
+    # The goal is 0.5 s; the rest is for a machine that does other things at the same time.
+    assert opened_s < 1.5
+    for _ in range(12):
+        ana.page.locator("#messages").evaluate("list => { list.scrollTop = 0 }")
+        if ana.page.get_by_text("Line 0 of").count():
+            break
+        ana.page.locator("#messages .row").first.wait_for()
+        ana.page.wait_for_function("list => list.scrollTop > 0", arg=ana.page.locator("#messages").element_handle())
+    ana.sees("Line 0 of")
+
+
+@pytest.mark.skipif("AXE_CORE" not in os.environ and not os.environ.get("CI"), reason="AXE_CORE names no script")
+def test_axe_finds_no_serious_fault(desk: Desk, sandbox: Sandbox) -> None:
+    script = Path(os.environ["AXE_CORE"]).read_text()
+    furnish(sandbox)
+    sandbox.person("ana").types("/ticket kit", channel="engineering")
+
+    for scheme in ("light", "dark"):
+        ana = desk.window("ana", color_scheme=scheme)
+        for path in ("/channel/C0INCIDENTS", "/channel/C0ENGINEERING", "/home"):
+            ana.opens(path)
+            ana.page.evaluate(script)
+            found = ana.page.evaluate("axe.run().then(result => result.violations)")
+            serious = [v for v in found if v["impact"] in ("serious", "critical")]
+            assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in serious] == []
