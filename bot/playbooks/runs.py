@@ -87,11 +87,14 @@ def retime(run: PlaybookRun, steps: Iterable[PlaybookStep], now: datetime) -> No
 
 
 def _retime_step(step: PlaybookStep, wanted_at: datetime | None, due_at: datetime | None) -> None:
+    if step.state != State.OPEN:
+        step.remind_at = None  # a finished step keeps the due time it was measured by
+        return
     if step.rounds and wanted_at:
         due_at = step.due_at  # a repeated step is due again by its own rhythm
     changed = (step.wanted_at, step.due_at) != (wanted_at, due_at)
     step.wanted_at, step.due_at = wanted_at, due_at
-    if step.state != State.OPEN or not wanted_at:
+    if not wanted_at:
         step.remind_at = None
     elif rules.who_to_remind(step.reminders_sent) and (changed or step.remind_at is None):
         step.remind_at = due_at

@@ -1,0 +1,100 @@
+"""How well a playbook was kept, and what several runs say about the playbook itself. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.playbooks.rules import State
+
+RUNS_LOOKED_AT = 5
+SKIPPED_TOO_OFTEN = 3
+LATE_TOO_OFTEN = 3
+
+
+class Kept(Protocol):
+    """A step of a run as far as adherence is concerned."""
+
+    @property
+    def step_key(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def wanted_at(self) -> datetime | None: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def finished_at(self) -> datetime | None: ...
+    @property
+    def out_of_order(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Adherence:
+    """What became of the wanted steps; late ones are counted among done, skipped and waived ones too."""
+
+    done: int
+    skipped: int
+    waived: int
+    left_open: int
+    late: int
+    out_of_order: int
+    average_lateness: timedelta | None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Something to mend in a playbook, with the file it stands in."""
+
+    playbook: str
+    step_key: str
+    sentence: str
+
+
+def measure(steps: Iterable[Kept]) -> Adherence:
+    """Count a run. Lateness is finished minus due, averaged over the late steps; None when none was late."""
+    steps = list(steps)
+    late = [length for step in steps if (length := lateness(step))]
+    states = [step.state for step in steps if step.state != State.OPEN or step.wanted_at]
+    return Adherence(
+        done=states.count(State.DONE),
+        skipped=states.count(State.SKIPPED),
+        waived=states.count(State.WAIVED),
+        left_open=states.count(State.OPEN),
+        late=len(late),
+        out_of_order=sum(step.out_of_order for step in steps),
+        average_lateness=sum(late, timedelta()) / len(late) if late else None,
+    )
+
+
+def lateness(step: Kept) -> timedelta | None:
+    """By how much a finished step was late; None when it was in time, is open, or had no due time."""
+    if step.due_at is None or step.finished_at is None or step.finished_at <= step.due_at:
+        return None
+    return step.finished_at - step.due_at
+
+
+def proposals(playbook: str, runs: Sequence[Sequence[Kept]]) -> list[Proposal]:
+    """What the last runs, newest first, say about the playbook's steps."""
+    by_step: dict[str, list[Kept]] = {}
+    for steps in runs[:RUNS_LOOKED_AT]:
+        for step in steps:
+            if step.wanted_at:
+                by_step.setdefault(step.step_key, []).append(step)
+    found = (_proposal(playbook, key, seen) for key, seen in by_step.items())
+    return [proposal for proposal in found if proposal]
+
+
+def _proposal(playbook: str, key: str, seen: Sequence[Kept]) -> Proposal | None:
+    file, title = f"playbooks/{playbook}.yaml", seen[0].title
+    skipped = sum(step.state == State.SKIPPED for step in seen)
+    timed = [step for step in seen if step.state == State.DONE and step.due_at]
+    if skipped >= SKIPPED_TOO_OFTEN:
+        how = f"was skipped in {skipped} of the last {len(seen)} runs: drop it, or give it a condition"
+    elif len(timed) >= LATE_TOO_OFTEN and all(lateness(step) for step in timed):
+        how = f"was late in all of the last {len(timed)} runs: give it more time, or another owner"
+    else:
+        return None
+    return Proposal(playbook, key, f"{file}, step `{key}`: “{title}” {how}.")
