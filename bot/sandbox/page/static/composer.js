@@ -4,6 +4,7 @@ import { completions, deed, upload } from "./server.js";
 const SHOWN = 12;
 let known = null;
 const sent = [];
+const drafts = new Map();
 
 /** Ask again what can be completed: people, channels and commands may have changed. */
 export const learnCompletions = async () => (known = await completions());
@@ -40,6 +41,15 @@ function option(entry, selected) {
   return line;
 }
 
+/** What was begun in this conversation and not sent yet. */
+export function takeUpDraft(field) {
+  field.value = drafts.get(field.form.dataset.channel) ?? "";
+}
+
+function keepDraft({ form, value }) {
+  if (!form.dataset.thread) drafts.set(form.dataset.channel, value);
+}
+
 const listOf = (field) => field.closest(".composer").querySelector(".completions");
 
 function hide(list) {
@@ -68,6 +78,7 @@ async function send(form) {
   const text = field.value.trim();
   if (!text) return;
   field.value = "";
+  keepDraft(field);
   hide(listOf(field));
   sent.push(text);
   const done = await deed("type", { text, channel: form.dataset.channel, thread_ts: form.dataset.thread });
@@ -107,7 +118,9 @@ export function insert(field, text) {
 }
 
 document.addEventListener("input", (event) => {
-  if (event.target.matches(".composer textarea")) suggest(event.target);
+  if (!event.target.matches(".composer textarea")) return;
+  keepDraft(event.target);
+  suggest(event.target);
 });
 document.addEventListener("keydown", (event) => {
   if (event.target.matches(".composer textarea")) onKey(event);

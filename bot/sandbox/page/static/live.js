@@ -2,7 +2,7 @@
 import { learnCompletions } from "./composer.js";
 import { refreshModal } from "./dialogs.js";
 import { isInView, refreshRow, removeRow } from "./messages.js";
-import { current, go, refreshHeading, refreshScreen, refreshSidebar } from "./navigation.js";
+import { current, go, refreshHeading, refreshSidebar } from "./navigation.js";
 import { isShown, refreshPane } from "./pane.js";
 import { refreshClock } from "./clock.js";
 import { changes, me } from "./server.js";
@@ -31,9 +31,7 @@ function screenOf(change) {
   sidebarSoon();
   if (change.channel !== current()) return;
   if (isShown("members")) refreshPane("members");
-  const writable = Boolean(document.querySelector("#main .composer"));
-  if (change.kind === "members" && writable) return headingSoon();
-  refreshScreen();
+  headingSoon();
 }
 
 const ON = {

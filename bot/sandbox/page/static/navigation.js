@@ -1,5 +1,6 @@
 // Going from screen to screen without leaving the page.
 import { me, part, screen } from "./server.js";
+import { takeUpDraft } from "./composer.js";
 import { showMessages } from "./messages.js";
 import { showControls } from "./elements.js";
 import { closePane } from "./pane.js";
@@ -34,6 +35,7 @@ export function arrive(at) {
   showControls(main);
   showMessages(at);
   const writing = main.querySelector(".composer textarea");
+  if (writing) takeUpDraft(writing);
   if (writing && matchMedia("(hover: hover)").matches) writing.focus();
   const heading = main.querySelector("h1");
   if (heading) document.title = `${heading.textContent.trim()} · ${me.name} · Sandbox`;
@@ -46,8 +48,13 @@ export async function refreshSidebar() {
 export async function refreshHeading() {
   const heading = document.querySelector("#heading[data-channel]");
   if (!heading) return;
+  const standing = () => heading.querySelector("[data-standing]").dataset.standing;
+  const before = standing();
   const drawn = await part("heading", { channel: heading.dataset.channel });
-  if (drawn !== null) heading.innerHTML = drawn;
+  if (drawn === null) return refreshScreen();
+  heading.innerHTML = drawn;
+  // Who joined may write now, who left or reads an archive may not.
+  return standing() === before ? undefined : refreshScreen();
 }
 
 export async function refreshScreen() {
