@@ -1,14 +1,16 @@
 """Builds the bot from its settings; the only module that knows every other."""
 
 import logging
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
 
 from bot import clock, floor, migrations, scheduler
 from bot.clock import utcnow
@@ -59,20 +61,16 @@ class Bot:
     def _listen(self) -> None:
         token = self.settings.slack_app_token.get_secret_value()
         self._socket = SocketModeHandler(
-            self.app, token, ping_interval=PING_EVERY_S, web_client=self._socket_client()
+            self.app, token, ping_interval=PING_EVERY_S, web_client=self.app.client
         )
         self._socket.connect()  # type: ignore[no-untyped-call]
 
-    def _socket_client(self) -> Any:
-        client = self.services.slack.client
-        return Gateway.to(client.base_url, "").client
-
     def stop(self) -> None:
         """Take nothing new, finish what is in flight, let go of everything."""
-        if self._socket:
-            self._socket.close()  # type: ignore[no-untyped-call]
         if self._scheduler:
             self._scheduler.shutdown(wait=False)
+        if self._socket:
+            _hang_up(self._socket)
         self.app.listener_runner.listener_executor.shutdown(wait=True)
         self.services.soon.close()
         self.services.flows.close(STOPS_WITHIN_S)
@@ -85,6 +83,15 @@ class Bot:
     def settle(self, within_s: float = 20) -> bool:
         """Wait until there is nothing left to do."""
         return wait_until(self.is_idle, within_s)
+
+
+def _hang_up(handler: SocketModeHandler) -> None:
+    session = handler.client.current_session
+    if session is not None and session.sock is not None:
+        # The client waits up to three seconds for a last message; a closed line ends the wait.
+        with suppress(OSError):
+            session.sock.shutdown(socket.SHUT_RD)
+    handler.close()  # type: ignore[no-untyped-call]
 
 
 def build(settings: Settings) -> Bot:
@@ -116,11 +123,21 @@ def build_services(settings: Settings) -> Services:
 
 def build_app(settings: Settings, services: Services) -> App:
     """Bolt, with every listener. Enough threads that an acknowledgement never waits for a busy listener."""
+
+    def authorize() -> AuthorizeResult:
+        # Asked once and remembered: Bolt would ask Slack again while a person waits.
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=services.slack.team_id(),
+            bot_user_id=services.slack.user_id(),
+            bot_token=settings.slack_bot_token.get_secret_value(),
+        )
+
     app = App(
-        client=services.slack.client,
+        client=Gateway.to(settings.slack_api_url, None).client,
+        authorize=authorize,
         signing_secret=settings.slack_signing_secret.get_secret_value() or "socket mode needs none",
         request_verification_enabled=settings.speaks_http,
-        token_verification_enabled=False,
         ignoring_self_events_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )

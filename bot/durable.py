@@ -11,7 +11,8 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
@@ -125,6 +126,7 @@ class Flows:
         self._backoff = backoff or Backoff()
         self._turns = threading.BoundedSemaphore(FLOWS_AT_ONCE)
         self._workflows: dict[str, Any] = {}
+        self._running, self._counting = 0, threading.Lock()
         config: DBOSConfig = {
             "name": "watchfloor",
             "application_version": VERSION,
@@ -132,6 +134,7 @@ class Flows:
             "log_level": "ERROR",
             "serializer": JsonSerializer(),
             "scheduler_polling_interval_sec": 3600.0,
+            "notification_listener_polling_interval_sec": 0.5,
         }
         if database_url.startswith("sqlite"):
             # Few connections take turns; many would poll for SQLite's one write lock and starve listeners.
@@ -161,11 +164,12 @@ class Flows:
 
     def close(self, within_s: float = 8) -> None:
         """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
-        DBOS.destroy(workflow_completion_timeout_sec=int(within_s), destroy_registry=True)
+        wait_until(lambda: self._running == 0, within_s)
+        DBOS.destroy(destroy_registry=True)
 
     def _runner(self, declared: Flow[Any], services: Any) -> Callable[[str, dict[str, Any], int], None]:
         def run(key: str, request: dict[str, Any], attempt: int) -> None:
-            with self._turns:
+            with self._counted(), self._turns:
                 inside = _inside_flow.set(True)
                 try:
                     declared.tell(services, declared.request_type.model_validate(request))
@@ -181,6 +185,16 @@ class Flows:
                     _inside_flow.reset(inside)
 
         return run
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._counting:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._running -= 1
 
     def _come_back(
         self, declared: Flow[Any], key: str, request: dict[str, Any], attempt: int, wait: TryLater

@@ -9,8 +9,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from bot.floor import SeverityName
 from bot.playbooks.wording import (
     DUE_PATTERN,
+    Group,
     Label,
     Length,
+    Link,
     Many,
     Name,
     OneOrMany,
@@ -51,7 +53,7 @@ class Guide(Part):
     """A link worth having at hand."""
 
     title: Label
-    url: str = Field(pattern=r"^https://\S+$", max_length=500)
+    url: Link
 
 
 class DueTime(Part):
@@ -134,7 +136,7 @@ class Sets(Part):
 class Invites(Part):
     """Who is brought into the channel when the step is done."""
 
-    groups: OneOrMany[Annotated[str, Field(pattern=r"^@[a-z0-9][a-z0-9._-]*$")]] = ()
+    groups: OneOrMany[Group] = ()
     roles: OneOrMany[RoleName] = ()
 
 

@@ -79,11 +79,16 @@ def read(path: Path, floor: Floor | None = None) -> Playbook:
     try:
         book = yamlfile.fitted(path, lines, content, Playbook)
     except FileRefused as refused:
-        raise FileRefused([*refused.problems, *_of_the_rest(path, lines, content, refused, floor)]) from None
+        rest = _of_the_rest(path, lines, content, refused, floor)
+        raise FileRefused(_by_line([*refused.problems, *rest])) from None
     wrong = _placed(path, lines, book, floor)
     if wrong:
-        raise FileRefused(wrong)
+        raise FileRefused(_by_line(wrong))
     return book
+
+
+def _by_line(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: problem.line)
 
 
 def _of_the_rest(
@@ -107,7 +112,7 @@ def _leave_out(content: Any, place: Sequence[str]) -> None:
             if part not in content:
                 return
             holder, content = (content, part), content[part]
-        elif isinstance(content, list):
+        elif isinstance(content, list) and part.isdigit():
             content = content[int(part)]
     if holder:
         holder[0].pop(holder[1])

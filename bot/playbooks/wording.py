@@ -1,5 +1,6 @@
 """The small words of a playbook file: texts within Slack's limits, lengths of time, due times, lists."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
@@ -36,6 +37,17 @@ def at_most(limit: int) -> Callable[[str], str]:
         if len(escape(words)) > limit:
             raise ValueError(f"is {len(escape(words))} characters long; at most {limit} fit")
         return words.strip()
+
+    return check
+
+
+def shaped(pattern: str, example: str) -> Callable[[str], str]:
+    """Refuses a word that does not have the shape of the example."""
+
+    def check(word: str) -> str:
+        if not re.fullmatch(pattern, word):
+            raise ValueError(f"`{word}` does not fit; write it like `{example}`")
+        return word
 
     return check
 
@@ -81,8 +93,22 @@ Label = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(75))]
 Title = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(120))]
 Sentence = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(300))]
 Paragraph = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(1_500))]
-Slug = Annotated[str, BeforeValidator(as_words), Field(pattern=SLUG, max_length=60)]
-Name = Annotated[str, BeforeValidator(as_words), Field(pattern=NAME, max_length=60)]
+Slug = Annotated[
+    str,
+    BeforeValidator(as_words),
+    AfterValidator(shaped(SLUG, "call-carrier")),
+    Field(max_length=60, json_schema_extra={"pattern": SLUG}),
+]
+Name = Annotated[
+    str,
+    BeforeValidator(as_words),
+    AfterValidator(shaped(NAME, "queues_hit")),
+    Field(max_length=60, json_schema_extra={"pattern": NAME}),
+]
+Link = Annotated[
+    str, AfterValidator(shaped(r"https://\S+", "https://wiki.example.com/phones")), Field(max_length=500)
+]
+Group = Annotated[str, AfterValidator(shaped(r"@[a-z0-9][a-z0-9._-]*", "@telephony-oncall"))]
 Word = Annotated[str, BeforeValidator(as_words), Field(min_length=1, max_length=75)]
 # YAML has lists only; strict models want tuples, which nobody can change after they were read.
 Many = Annotated[tuple[Item, ...], Field(strict=False)]

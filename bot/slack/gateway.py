@@ -63,8 +63,8 @@ class Gateway:
         self._identity: dict[str, Any] = {}
 
     @classmethod
-    def to(cls, base_url: str, token: str) -> "Gateway":
-        """A gateway to the workspace that `token` opens."""
+    def to(cls, base_url: str, token: str | None) -> "Gateway":
+        """A gateway to the workspace that `token` opens; without one, each call brings its own."""
         client = WebClient(token=token, base_url=base_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(_NO_RETRIES))
         return cls(client)
 
