@@ -10,6 +10,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 LARGEST_BYTES = 64 * 1024
+SHAPES = {
+    "model_type": "should hold `key: value` lines",
+    "dict_type": "should hold `key: value` lines",
+    "tuple_type": "should be a list, each item on a line that starts with `-`",
+    "list_type": "should be a list, each item on a line that starts with `-`",
+    "string_type": "should be words",
+    "bool_type": "should be true or false",
+}
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
@@ -101,9 +109,7 @@ def _refuse_anchors(path: Path, text: str) -> None:
     for token in yaml.scan(text, Loader=yaml.SafeLoader):
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
             line = token.start_mark.line + 1
-            raise FileRefused(
-                [Problem(path.name, line, "", "uses an anchor or alias; write the text out instead")]
-            )
+            raise FileRefused([Problem(path.name, line, "", "uses an anchor or alias; write the text out instead")])
 
 
 def _number(path: Path, node: yaml.Node, place: Place, numbers: dict[Place, int]) -> None:
@@ -134,6 +140,8 @@ def _reason(error: Any, model: type[BaseModel]) -> str:
         return f"is not a known key.{suggestion}"
     if kind == "missing":
         return "is missing"
+    if kind in SHAPES:
+        return SHAPES[kind]
     if kind == "value_error":
         return str(error["ctx"]["error"])
     shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
