@@ -14,6 +14,7 @@ from bot.playbooks.runs import start_run
 from bot.playbooks.tables import PlaybookRun
 from bot.store import Store
 
+ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 

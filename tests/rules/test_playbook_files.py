@@ -1,0 +1,211 @@
+"""Playbook files: what can be read, and what is refused with file, line, key and a suggestion."""
+
+import os
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from bot import floor as floors
+from bot.playbooks.library import load
+from tests.rules.playbook_builders import ROOT
+
+GOOD = """
+    title: Phones
+    summary: Phones are down.
+    phases:
+      - id: first
+        title: First
+        steps:
+          - id: call
+            title: Call
+"""
+HEAD = GOOD.split("steps:")[0] + "steps:\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def floor():
+    return floors.read(ROOT / "floor.yaml")
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(dedent(text))
+    return path
+
+
+def refused(folder: Path, steps: str, floor=None) -> list[str]:
+    """What is said of a playbook with these steps."""
+    write(
+        folder, "bad.yaml", dedent(HEAD) + "".join(f"      {line}\n" for line in dedent(steps).strip().splitlines())
+    )
+    return [str(problem) for problem in load(folder, floor).problems]
+
+
+def test_every_shipped_playbook_fits_the_shipped_floor(floor):
+    library = load(ROOT / "playbooks", floor)
+
+    assert library.problems == []
+    covered = {name for book in library.playbooks.values() for name in book.applies.types}
+    assert covered == set(floor.types) - {"other"}
+    assert len(library.playbooks) >= 11
+
+
+def test_a_broken_file_does_not_stop_the_others(folder):
+    write(folder, "good.yaml", GOOD)
+    write(folder, "bad.yaml", "title: [")
+    write(folder, "worse.yaml", "- a list")
+
+    library = load(folder)
+
+    assert list(library.playbooks) == ["good"]
+    assert {problem.file for problem in library.problems} == {"bad.yaml", "worse.yaml"}
+
+
+def test_all_problems_of_a_file_are_named_at_once_with_line_key_and_suggestion(folder, floor):
+    said = refused(
+        folder,
+        """
+        - id: call
+          title: Call
+          instrutions: oops
+          due: 10 minutes
+          when: {answers: {reach: All}}
+        - id: call
+          title: Again
+          due: 5 min after cal
+          posts: {to: operatons, message: 'Hello {titel}'}
+        """,
+        floor,
+    )
+
+    assert said == [
+        "bad.yaml:10 (phases.0.steps.0.instrutions): is not a known key. Did you mean `instructions`?",
+        "bad.yaml:11 (phases.0.steps.0.due.within): '10 minutes' is not a length of time;"
+        " write it like `15 min`, `4 h` or `3 days`",
+        "bad.yaml:12 (phases.0.steps.0.when.answers.reach): there is no question `reach`.",
+        "bad.yaml:13 (phases.0.steps.1.id): another step is already called `call`; give this one its own id",
+        "bad.yaml:15 (phases.0.steps.1.due): there is no step `cal`. Did you mean `call`?",
+        "bad.yaml:16 (phases.0.steps.1.posts.message): `{titel}` stands for nothing. Did you mean `title`?",
+        "bad.yaml:16 (phases.0.steps.1.posts.to): floor.yaml has no audience `operatons`."
+        " Did you mean `operations`?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "reason"),
+    [
+        ("- {id: a, title: A, due: 5 min after a}", "waits for itself: `a` → `a`"),
+        ("- {id: a, title: A, when: {done: b}}\n- {id: b, title: B, when: {skipped: a}}", "waits for itself: `"),
+        (
+            "- {id: a, title: A}\n- {id: b, title: B, when: {done: a, skipped: a}}",
+            "can never hold: `a` cannot be done",
+        ),
+        ("- {id: start, title: A}", "`start` has a meaning in `due`"),
+        ("- {id: a, title: A, asks: [{id: title, question: Q}]}", "`title` is a word of messages already"),
+        ("- {id: a, title: A, asks: [{id: q, question: Q, kind: choice}]}", "needs at least two options"),
+        ("- {id: a, title: A, asks: [{id: q, question: Q, options: [a, b]}]}", "write `kind: choice`"),
+        ("- {id: a, title: A, asks: [{id: q, question: Q, kind: choice, options: [Yes, No]}]}", "put it in quotes"),
+        (
+            "- {id: a, title: 'x'" + " " * 3 + ", instructions: '" + "&" * 400 + "'}",
+            "is 2000 characters long; at most 1500",
+        ),
+        ("- {id: a}", "is missing"),
+        ("- {id: A b, title: A}", "write it like `call-carrier`"),
+        ("- {id: a, title: A, owner: boss}", "'commander'"),
+        ("[]", "is empty; write at least one"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused_in_a_sentence(folder, steps, reason):
+    said = refused(folder, steps)
+
+    assert reason in said[0]
+    assert all(reason in sentence for sentence in said)
+
+
+def test_an_answer_that_is_not_offered_is_refused_with_the_nearest_one(folder):
+    said = refused(
+        folder,
+        """
+        - id: scope
+          title: Scope
+          asks:
+            - {id: reach, question: Reach, kind: choice, options: [One queue, All queues]}
+            - {id: seats, question: Seats, kind: number}
+        - id: all
+          title: All
+          when: {answers: {reach: All queue, seats: many}}
+        """,
+    )
+
+    assert said[0].endswith("`All queue` is no option of `reach`. Did you mean `All queues`?")
+    assert said[1].endswith("`many` is no number; write `12`, `at least 12` or `at most 12`")
+
+
+def test_a_step_that_no_severity_of_the_playbook_reaches_is_refused_and_so_is_what_waits_for_it(folder):
+    text = GOOD.replace("    phases:", "    applies: {severities: [S2, S3]}\n    phases:")
+    text += "            when: {severity_at_least: S1}\n          - {id: b, title: B, when: {done: call}}\n"
+    write(folder, "bad.yaml", text)
+
+    said = [problem.reason for problem in load(folder).problems]
+
+    assert said == [
+        "can never hold: the playbook is for S2, S3, all below S1",
+        "can never hold: it waits for `call`, which never comes",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a: &x 1\nb: *x", "anchor"),
+        ("title: A\ntitle: B", "is given twice"),
+        ("#" * 70_000, "at most 65536 are read"),
+        ("title: 'ok", "is not YAML"),
+    ],
+)
+def test_dangerous_or_unreadable_yaml_is_refused(folder, text, reason):
+    (folder / "bad.yaml").write_text(text)
+
+    assert reason in str(load(folder).problems[0])
+
+
+def test_a_file_with_an_odd_name_or_a_missing_folder_is_said(folder):
+    write(folder, "Phones Down.yaml", GOOD)
+    write(folder, "phones.yml", GOOD)
+
+    assert [problem.file for problem in load(folder).problems] == ["Phones Down.yaml", "phones.yml"]
+    assert "the folder is missing" in str(load(folder / "nowhere").problems[0])
+
+
+def test_a_changed_file_is_read_again_and_the_others_are_not(folder):
+    write(folder, "one.yaml", GOOD)
+    two = write(folder, "two.yaml", GOOD)
+    library = load(folder)
+    assert library.refreshed() is library
+
+    write(folder, "two.yaml", GOOD.replace("title: Phones", "title: Lines"))
+    os.utime(two, ns=(1, 1))
+    newer = library.refreshed()
+
+    assert newer.playbooks["two"].title == "Lines"
+    assert newer.playbooks["two"].version != library.playbooks["two"].version
+    assert newer.playbooks["one"] is library.playbooks["one"]
+
+
+def test_a_file_that_breaks_while_in_use_keeps_its_last_good_version(folder):
+    one = write(folder, "one.yaml", GOOD)
+    library = load(folder)
+
+    one.write_text("title: [")
+    broken = library.refreshed()
+    one.unlink()
+
+    assert broken.playbooks["one"] == library.playbooks["one"]
+    assert broken.problems
+    assert broken.refreshed().playbooks == {}
