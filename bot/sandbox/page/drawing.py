@@ -54,6 +54,12 @@ def chosen(context: Context, element: Json, block: Json) -> list[str]:
     return elements.chosen(element, entered, _reader(context))
 
 
+@pass_context
+def leads_to(context: Context, address: str | None) -> Markup:
+    """The attributes of a link to this address; nothing when it leads nowhere."""
+    return references.attributes(address or "", _reader(context))
+
+
 def label_of(block: Json) -> str:
     return bare(block.get("label"))
 
@@ -75,7 +81,7 @@ def _environment() -> Environment:
         "option_groups": option_groups,
         "chosen": chosen,
         "label_of": label_of,
-        "address": references.safe_address,
+        "leads_to": leads_to,
         "initials": initials,
         "emoji": emoji.character,
     }

@@ -25,7 +25,8 @@ def reference(inside: str, reader: Reader) -> Markup:
         case "!":
             return _special(inside, target, label, reader)
         case _:
-            return link(target, emoji.with_characters(unescaped(label or target)), otherwise=label or f"<{target}>")
+            shown = emoji.with_characters(unescaped(label or target))
+            return link(target, shown, reader, otherwise=label or f"<{target}>")
 
 
 def person(user_id: str, reader: Reader) -> Markup:
@@ -49,13 +50,19 @@ def group(group_id: str, label: str, reader: Reader) -> Markup:
 
 def link(address: str, label: object, reader: Reader | None = None, otherwise: str = "") -> Markup:
     """A link people can follow; an address that a browser would run or cannot read stays text."""
-    href = safe_address(unescaped(address))
-    if not href:
+    leads_to = attributes(unescaped(address), reader)
+    if not leads_to:
         return Markup("{}").format(unescaped(otherwise) or label)
+    return Markup("<a {}>{}</a>").format(leads_to, label)
+
+
+def attributes(href: str, reader: Reader | None) -> Markup:
+    """What makes a link: a message of this workspace is gone to, anything else opens by itself."""
+    href = safe_address(href)
     message = _PERMALINK.search(href)
     if message and reader:
-        return Markup('<a href="{}" data-go>{}</a>').format(_place(message, reader), label)
-    return Markup('<a href="{}" target="_blank" rel="noreferrer noopener">{}</a>').format(href, label)
+        return Markup('href="{}" data-go').format(_place(message, reader))
+    return Markup('href="{}" target="_blank" rel="noreferrer noopener"').format(href) if href else Markup("")
 
 
 def safe_address(href: str) -> str:

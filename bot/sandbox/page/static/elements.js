@@ -64,7 +64,6 @@ document.addEventListener("click", (event) => {
   if (button) return act(button, { value: button.dataset.value });
   const item = event.target.closest(".menu[data-kind=overflow] [role=menuitem]");
   if (item) {
-    if (item.dataset.url) window.open(item.dataset.url, "_blank", "noreferrer");
     const menu = item.closest(".menu");
     closeMenus();
     return act(menu, { values: [item.dataset.value] });
