@@ -54,7 +54,7 @@ def read_manifest(manifest: Json) -> App:
     """The parts of an app manifest that the workspace acts on; absent parts grant nothing."""
     features: Json = manifest.get("features", {})
     settings: Json = manifest.get("settings", {})
-    name = manifest.get("display_information", {}).get("name", "app")
+    name = manifest.get("display_information", {}).get("name", "Watchfloor")
     return App(
         name=name,
         bot_name=features.get("bot_user", {}).get("display_name", name),

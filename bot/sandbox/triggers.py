@@ -31,10 +31,14 @@ class Triggers:
         self._issued[trigger_id] = Trigger(user)
         return trigger_id
 
-    def exchange(self, trigger_id: str) -> Trigger:
+    def issued(self, trigger_id: str) -> Trigger:
         trigger = self._issued.get(trigger_id)
         if trigger is None:
             raise Refused("invalid_trigger_id")
+        return trigger
+
+    def exchange(self, trigger_id: str) -> Trigger:
+        trigger = self.issued(trigger_id)
         if trigger.used:
             raise Refused("exchanged_trigger_id")
         if time.monotonic() - trigger.issued_at > TRIGGER_LIFETIME_S:

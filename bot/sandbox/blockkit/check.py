@@ -13,7 +13,15 @@ from bot.sandbox.model import Json
 MESSAGE_BLOCKS = 50
 ATTACHMENTS = 100
 VIEW_BYTES = 250_000
-_MESSAGE = all_of(items(IN_MESSAGE, MESSAGE_BLOCKS, least=0), unique_block_ids)
+
+
+def _all_markdown(blocks: Any, pointer: str, problems: Problems) -> None:
+    """Slack adds up the markdown of one message."""
+    if sum(len(block["text"]) for block in blocks if block["type"] == "markdown") > MARKDOWN_LENGTH:
+        problems.note(f"must be less than {MARKDOWN_LENGTH + 1} characters in all markdown blocks", pointer)
+
+
+_MESSAGE = all_of(items(IN_MESSAGE, MESSAGE_BLOCKS, least=0), unique_block_ids, _all_markdown)
 
 
 def check_blocks(blocks: Any, pointer: str = "/blocks") -> list[Json]:
@@ -24,9 +32,6 @@ def check_blocks(blocks: Any, pointer: str = "/blocks") -> list[Json]:
         raise Refused("invalid_blocks_format")
     problems = Problems()
     _MESSAGE(blocks, pointer, problems)
-    # Slack adds up the markdown of one message.
-    if sum(len(str(b.get("text"))) for b in blocks if b.get("type") == "markdown") > MARKDOWN_LENGTH:
-        problems.note(f"must be less than {MARKDOWN_LENGTH + 1} characters in all markdown blocks", pointer)
     _refuse("invalid_blocks", problems)
     return blocks
 

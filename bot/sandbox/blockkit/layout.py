@@ -49,8 +49,8 @@ def _context_element(value: Any, pointer: str, problems: Problems) -> None:
 
 def _unique_action_ids(value: Any, pointer: str, problems: Problems) -> None:
     seen: set[str] = set()
-    for index, element in enumerate(value.get("elements") or []):
-        action_id = element.get("action_id") if isinstance(element, dict) else None
+    for index, element in enumerate(value["elements"]):
+        action_id = element.get("action_id")
         if action_id in seen:
             objection = f"action_id `{action_id}` already exists for another element"
             problems.note(objection, f"{pointer}/elements/{index}/action_id")

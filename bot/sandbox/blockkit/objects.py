@@ -71,7 +71,7 @@ def initial_is_offered(value: Any, pointer: str, problems: Problems) -> None:
     """An initial choice has to be exactly one of the options."""
     offered = list(value.get("options") or [])
     for group in value.get("option_groups") or []:
-        offered += group.get("options") or [] if isinstance(group, dict) else []
+        offered += group["options"]
     if "initial_option" in value and value["initial_option"] not in offered:
         problems.note("must be one of the options", f"{pointer}/initial_option")
     for index, initial in enumerate(value.get("initial_options") or []):

@@ -82,13 +82,14 @@ def items(rule: Rule, most: int, least: int = 1) -> Rule:
 
 
 def shape(required: Rules, optional: Rules | None = None, also: Rule | None = None) -> Rule:
-    """An object with these properties and no others; `also` looks at it as a whole."""
+    """An object with these properties and no others; when they are fine, `also` looks at the whole."""
     known = {**required, **(optional or {})}
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, dict):
             problems.note("must be an object", pointer)
             return
+        before = len(problems.messages)
         for name in required:
             if value.get(name) is None:
                 problems.note(f"missing required field: {name}", pointer)
@@ -98,7 +99,7 @@ def shape(required: Rules, optional: Rules | None = None, also: Rule | None = No
                     known[name](part, f"{pointer}/{name}", problems)
             elif name != "type":
                 problems.note(f"invalid additional property: {name}", pointer)
-        if also is not None:
+        if also is not None and len(problems.messages) == before:
             also(value, pointer, problems)
 
     return check
@@ -123,9 +124,13 @@ def by_type(known: Rules) -> Rule:
 
 
 def all_of(*rules: Rule) -> Rule:
+    """One rule after the other, up to the first that objects."""
+
     def check(value: Any, pointer: str, problems: Problems) -> None:
+        before = len(problems.messages)
         for rule in rules:
-            rule(value, pointer, problems)
+            if len(problems.messages) == before:
+                rule(value, pointer, problems)
 
     return check
 

@@ -7,8 +7,8 @@ from bot.sandbox.blockkit.rules import Problems
 
 def unique_block_ids(blocks: Any, pointer: str, problems: Problems) -> None:
     seen: set[str] = set()
-    for index, block in enumerate(blocks if isinstance(blocks, list) else []):
-        block_id = block.get("block_id") if isinstance(block, dict) else None
+    for index, block in enumerate(blocks):
+        block_id = block.get("block_id")
         if block_id in seen:
             problems.note(f"block_id `{block_id}` already exists", f"{pointer}/{index}/block_id")
         if block_id:

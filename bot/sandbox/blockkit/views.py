@@ -22,19 +22,14 @@ _COMMON: Rules = {
 
 def _submittable(value: Any, pointer: str, problems: Problems) -> None:
     """A modal with inputs needs a submit button."""
-    has_input = any(isinstance(b, dict) and b.get("type") == "input" for b in _list(value.get("blocks")))
+    has_input = any(block["type"] == "input" for block in value["blocks"])
     if has_input and not value.get("submit"):
         problems.note("missing required field: submit", pointer)
 
 
 def _one_focus(value: Any, pointer: str, problems: Problems) -> None:
-    blocks = [b for b in _list(value.get("blocks")) if isinstance(b, dict)]
-    if sum(element.get("focus_on_load") is True for _, element in elements_of(blocks)) > 1:
+    if sum(element.get("focus_on_load") is True for _, element in elements_of(value["blocks"])) > 1:
         problems.note("only one element may have focus_on_load", f"{pointer}/blocks")
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 VIEW = by_type(

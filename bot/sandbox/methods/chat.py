@@ -128,12 +128,10 @@ def _text(request: Request) -> str:
 
 
 def _changes(request: Request) -> Json:
-    """What an update changes: what is given, and blocks fall away when only a text is."""
+    """What an update changes: only what is given; blocks stay unless an empty list replaces them."""
     given = {name for name in ("text", "blocks", "attachments", "metadata") if name in request.args.values}
     content = _content(request)
     changes: Json = {name: content[name] for name in given}
-    if "text" in given and "blocks" not in given:
-        changes["blocks"] = []
     if not {"text", "blocks", "attachments"} & given:
         return {}
     return changes
