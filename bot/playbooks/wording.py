@@ -5,7 +5,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema
 
 from bot.floor import Duration
 from bot.slack.text import escape
@@ -81,6 +89,14 @@ def read_due(given: Any) -> Any:
     return {"within": length.strip(), "after": after.strip() or "start"}
 
 
+class OrAlone:
+    """Tells editors that a list of one may be written without brackets."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        listed = handler(schema)
+        return {"anyOf": [listed, listed["items"]]}
+
+
 LENGTH_PATTERN = r"^\d{1,5} ?(s|min|h|days?)$"
 DUE_PATTERN = r"^\d{1,5} ?(s|min|h|days?)( after [a-z][a-z0-9-]*)?$"
 
@@ -112,5 +128,5 @@ Group = Annotated[str, AfterValidator(shaped(r"@[a-z0-9][a-z0-9._-]*", "@telepho
 Word = Annotated[str, BeforeValidator(as_words), Field(min_length=1, max_length=75)]
 # YAML has lists only; strict models want tuples, which nobody can change after they were read.
 Many = Annotated[tuple[Item, ...], Field(strict=False)]
-OneOrMany = Annotated[tuple[Item, ...], BeforeValidator(as_list), Field(strict=False)]
+OneOrMany = Annotated[tuple[Item, ...], BeforeValidator(as_list), Field(strict=False), OrAlone()]
 Some = Annotated[tuple[Item, ...], Field(strict=False), AfterValidator(not_empty)]
