@@ -8,12 +8,16 @@ const small = document.getElementById("confirm");
 /** Show the modal that is on top, keeping what was entered in fields that stay. */
 export async function refreshModal() {
   const drawn = await part("modal");
-  if (!drawn) return modal.open && modal.close();
-  const sameView = modal.open && drawn.includes(`data-view="${modal.querySelector("form")?.dataset.view}"`);
+  if (!drawn) return modal.close();
+  const fresh = new DOMParser().parseFromString(drawn, "text/html").querySelector("form");
+  const shown = modal.open ? modal.querySelector("form") : null;
+  // Somebody filled in a field: that is no reason to disturb who is filling in the next one.
+  if (shown?.dataset.hash === fresh.dataset.hash) return undefined;
+  const sameView = shown?.dataset.view === fresh.dataset.view;
   const entered = sameView ? fields() : [];
   const focused = sameView && document.activeElement?.dataset.action;
   const scrolled = sameView ? modal.querySelector(".blocks").scrollTop : 0;
-  modal.innerHTML = drawn;
+  modal.replaceChildren(fresh);
   entered.forEach(restore);
   showControls(modal);
   if (!modal.open) modal.showModal();
