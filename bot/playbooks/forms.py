@@ -46,15 +46,20 @@ def assign_form(step: PlaybookStep) -> Block:
     return modal("Assign", blocks, callback_id=ids.ASSIGN_FORM, submit="Assign", memory=str(step.number))
 
 
-def answer_form(step: PlaybookStep, written: Step) -> Block:
-    """Asks what the step wants to know; submitted, the step is done."""
+def answer_form(step: PlaybookStep, written: Step, message: str = "") -> Block:
+    """Asks what the step wants to know and shows what it sends; submitted, the step is done and it is sent."""
     instructions = f"\n{escape(written.instructions)}" if written.instructions else ""
     blocks = [section(f"*{escape(step.title)}*{instructions}")]
     blocks += [
         field(ask.question, ask.id, _field_for(ask), hint=HINTS.get(ask.kind, ""), optional=ask.optional)
         for ask in written.asks
     ]
-    return modal("Done", blocks, callback_id=ids.ANSWER_FORM, submit="Done", memory=str(step.number))
+    if written.posts:
+        words = text_input(ids.VALUE, initial=message, multiline=True)
+        hint = "Read it, change it if you like. Empty, nothing is sent."
+        blocks.append(field(f"Message to {written.posts.to}", ids.MESSAGE, words, hint=hint, optional=True))
+    submit = "Send and finish" if written.posts else "Done"
+    return modal("Done", blocks, callback_id=ids.ANSWER_FORM, submit=submit, memory=str(step.number))
 
 
 def all_steps_view(run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime) -> Block:

@@ -24,6 +24,7 @@ def reminded(session: Session, step_id: int, sent: int, now: datetime) -> bool:
             col(PlaybookStep.state) == State.OPEN,
         )
         .values(reminders_sent=sent + 1, remind_at=rules.next_reminder_at(sent + 1, now))
+        .execution_options(synchronize_session=False)
     )
     return bool(changed.rowcount)
 

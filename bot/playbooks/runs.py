@@ -88,8 +88,7 @@ def retime(run: PlaybookRun, steps: Iterable[PlaybookStep], now: datetime) -> No
 
 def _retime_step(step: PlaybookStep, wanted_at: datetime | None, due_at: datetime | None) -> None:
     if step.state != State.OPEN:
-        step.remind_at = None  # a finished step keeps the due time it was measured by
-        return
+        return  # a finished step keeps the due time it was measured by
     if step.rounds and wanted_at:
         due_at = step.due_at  # a repeated step is due again by its own rhythm
     changed = (step.wanted_at, step.due_at) != (wanted_at, due_at)
@@ -139,7 +138,7 @@ def _new_step(run: PlaybookRun, key: str, position: int) -> PlaybookStep:
         title=written.title,
         owner_role=written.owner,
         required_before=(written.required or "").removeprefix("before "),
-        asks=bool(written.asks),
+        asks=bool(written.asks or written.posts),
     )
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.errors import WatchfloorError
+from bot.incidents.tables import Incident
 from bot.playbooks.book import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
 from bot.store import utc_column
@@ -208,6 +209,18 @@ def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[Play
     for step in steps:
         runs.setdefault(step.run_id, []).append(step)
     return list(runs.values())
+
+
+def incident_of(session: Session, step_id: int) -> Incident:
+    """The incident a step belongs to."""
+    found = session.exec(
+        select(Incident)
+        .join(PlaybookStep, col(PlaybookStep.incident_id) == col(Incident.id))
+        .where(PlaybookStep.id == step_id)
+    ).first()
+    if found is None:
+        raise NoSuchStep()
+    return found
 
 
 def lock_run_of(session: Session, step_id: int) -> PlaybookRun:

@@ -16,12 +16,13 @@ from bot.playbooks.progress import (
 from bot.playbooks.rules import State
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
 from bot.slack.blocks import Block, Element, actions, button, context, fit, section
-from bot.slack.text import clock_time, escape, lasting, link, mention, one_line, shorten
+from bot.slack.text import channel_link, clock_time, escape, lasting, link, mention, one_line, shorten
 
 BAR_LENGTH = 10
 # A message is read on a phone; the whole instructions stand behind "Show all".
 INSTRUCTIONS_SHOWN = 700
 FINISHED_SHOWN = 6
+MY_STEPS_SHOWN = 40
 ROLES = {
     "commander": "Commander",
     "communications_lead": "Communications lead",
@@ -163,3 +164,18 @@ def _end(run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime, newer_e
 
 def _links(guides: Sequence[Guide]) -> str:
     return ", ".join(link(guide.url, guide.title) for guide in guides)
+
+
+def my_steps(steps: Sequence[PlaybookStep], channels: dict[int, str], now: datetime) -> tuple[str, list[Block]]:
+    """A person's open steps over all incidents, each with its channel and its clock."""
+    if not steps:
+        return "You have no open steps.", [section("You have no open steps.")]
+    blocks = [
+        section(
+            f"*{escape(step.title)}*\n{channel_link(channels[step.incident_id])} · {_owner_and_clock(step, now)}",
+            accessory=done_button(step),
+        )
+        for step in steps
+    ]
+    words = f"You have {len(steps)} open step{'s' if len(steps) > 1 else ''}"
+    return words, fit([section(f"*{words}*"), *blocks], MY_STEPS_SHOWN)

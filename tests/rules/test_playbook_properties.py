@@ -141,4 +141,4 @@ class PeopleAtAPlaybook(RuleBasedStateMachine):
 
 
 TestPeopleAtAPlaybook = PeopleAtAPlaybook.TestCase
-TestPeopleAtAPlaybook.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+TestPeopleAtAPlaybook.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)

@@ -240,6 +240,17 @@ def test_a_repeated_step_comes_again_and_the_phases_after_it_stay_begun(session)
     assert reminders.repeat(session, watch, after(minutes=34)) is None
 
 
+def test_a_repeated_step_that_was_undone_does_not_come_again_by_itself(session):
+    run = started(session, book("id: watch, repeat_every: 30 min"))
+    watch = rows(session, run)["watch"].number
+    steps.complete(session, watch, "UBEN", after(minutes=4))
+
+    steps.undo(session, watch, "UBEN", after(minutes=5))
+
+    assert reminders.steps_to_repeat(session, after(hours=2)) == []
+    assert rows(session, run)["watch"].rounds == 0
+
+
 def test_my_steps_are_those_i_own_and_nobodys_of_my_role(session):
     run = started(session, book(*TWO))
     steps.assign(session, rows(session, run)["call"].number, "UBEN", "UANA", NOON)
