@@ -1,9 +1,30 @@
 """Settings from the environment and `.env`: tokens, addresses, files."""
 
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import WatchfloorError
+
+NOTHING = SecretStr("")
+
+
+class SettingsRefused(WatchfloorError):
+    """The settings cannot be used. {problems}"""
+
+
+class TokensIncomplete(WatchfloorError):
+    """{problem} `watchfloor doctor` says where each is found. Without any token Watchfloor brings a workspace."""
+
+
+def _stripped(given: Any) -> Any:
+    return given.strip() if isinstance(given, str) else given
+
+
+# What was copied from a web page brings its line end along.
+Secret = Annotated[SecretStr, BeforeValidator(_stripped)]
 
 
 class Settings(BaseSettings):
@@ -11,11 +32,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_prefix="WATCHFLOOR_", extra="ignore")
 
-    slack_bot_token: SecretStr = Field(SecretStr(""), validation_alias="SLACK_BOT_TOKEN")
-    slack_app_token: SecretStr = Field(SecretStr(""), validation_alias="SLACK_APP_TOKEN")
-    slack_signing_secret: SecretStr = Field(SecretStr(""), validation_alias="SLACK_SIGNING_SECRET")
+    slack_bot_token: Secret = Field(NOTHING, validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: Secret = Field(NOTHING, validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: Secret = Field(NOTHING, validation_alias="SLACK_SIGNING_SECRET")
     slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
-    port: int = Field(3000, validation_alias="PORT")
+    port: int = Field(3000, validation_alias="PORT", ge=0, le=65535)
     host: str = "0.0.0.0"  # noqa: S104 - Slack must be able to reach it in HTTP mode
 
     database_url: str = "sqlite:///data/watchfloor.sqlite"
@@ -24,6 +45,10 @@ class Settings(BaseSettings):
     templates_dir: Path = Path("message_templates")
     clock_file: Path | None = None
 
+    sandbox_port: int = Field(8099, ge=0, le=65535)
+    sandbox_dir: Path = Path("data/sandbox")
+
+    log_format: Literal["auto", "console", "json"] = "auto"
     replica: str = "local"
     tick_every_s: float = 1.0
     retry_first_s: float = 1.0
@@ -33,6 +58,11 @@ class Settings(BaseSettings):
     def speaks_http(self) -> bool:
         """HTTP mode is chosen by giving a signing secret; otherwise Socket Mode."""
         return bool(self.slack_signing_secret.get_secret_value())
+
+    @property
+    def serves_http(self) -> bool:
+        """Is there a reason to listen on `port`: Slack's requests, or someone who set it to ask `/healthz`?"""
+        return self.speaks_http or "port" in self.model_fields_set
 
     @property
     def has_slack(self) -> bool:
@@ -47,3 +77,26 @@ class Settings(BaseSettings):
         if self.database_url.startswith("sqlite"):
             return self.database_url.removesuffix(".sqlite") + "-flows.sqlite"
         return self.database_url
+
+
+def read() -> Settings:
+    """The settings, or `SettingsRefused` with everything that is wrong with them."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        problems = [f"{error['loc'][0]}: {error['msg']}." for error in wrong.errors()]
+        raise SettingsRefused(problems=" ".join(problems)) from None
+
+
+def refuse_half_a_workspace(settings: Settings) -> None:
+    """Refuse tokens that open nothing: better said at once than taken for "no workspace wanted"."""
+    has_bot_token = bool(settings.slack_bot_token.get_secret_value())
+    has_way_in = settings.speaks_http or bool(settings.slack_app_token.get_secret_value())
+    if has_bot_token and not has_way_in:
+        raise TokensIncomplete(
+            problem="SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN (for Socket Mode) and SLACK_SIGNING_SECRET "
+            "(for HTTP mode) are both empty. Set one of them."
+        )
+    if has_way_in and not has_bot_token:
+        given = "SLACK_SIGNING_SECRET" if settings.speaks_http else "SLACK_APP_TOKEN"
+        raise TokensIncomplete(problem=f"{given} is set, but SLACK_BOT_TOKEN is empty. Set it too.")

@@ -10,7 +10,7 @@ class Clock:
 
     def __init__(self, mirror: Path | None = None) -> None:
         self._mirror = mirror
-        self._offset_s = 0.0
+        self._offset_s = _kept_offset_s(mirror)
         self._last_us = 0
         self._lock = Lock()
         if mirror is not None:
@@ -50,3 +50,10 @@ class Clock:
         draft = self._mirror.with_suffix(".tmp")
         draft.write_text(f"{self._offset_s}\n")
         draft.replace(self._mirror)
+
+
+def _kept_offset_s(mirror: Path | None) -> float:
+    """A workspace that is served again goes on at the time it had reached."""
+    if mirror is None or not mirror.exists():
+        return 0.0
+    return float(mirror.read_text() or 0)

@@ -201,12 +201,19 @@ class Sandbox:
         return not busy and time.monotonic() - last_at >= _QUIET_S
 
 
-def serve(port: int, manifest: Json | None = None, data: Path | None = None) -> None:
+def serve(
+    port: int,
+    manifest: Json | None = None,
+    data: Path | None = None,
+    clock_file: Path | None = None,
+    when_ready: Callable[[Sandbox], None] = lambda sandbox: None,
+) -> None:
     """Serve a workspace until the process is interrupted or asked to end."""
     stopped = Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda number, frame: stopped.set())
-    sandbox = Sandbox(manifest, data, port)
+    sandbox = Sandbox(manifest, data, port, clock_file=clock_file)
     sandbox.start()
+    when_ready(sandbox)
     stopped.wait()
     sandbox.stop()

@@ -1,0 +1,42 @@
+# Watchfloor. `make run` starts it, `make test` tests it; both make the environment first when it is not there.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test check bench lock clean
+
+run: $(READY)
+	@exec $(BIN)/watchfloor run
+
+test: $(READY)
+	@exec $(BIN)/pytest
+
+check: $(READY)
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest
+
+bench: $(READY)
+	@exec $(BIN)/python -m bot.bench
+
+# Pins every dependency of pyproject.toml with the hashes of its files.
+lock: $(READY)
+	@$(BIN)/pip-compile --quiet --all-extras --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \
+		--no-emit-index-url --no-emit-options --no-emit-trusted-host --output-file=requirements.lock pyproject.toml
+
+# Everything that can be made again. What the bot remembers, in data/, stays.
+clean:
+	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find bot tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Watchfloor needs Python 3.11 or newer. Name one: make run PYTHON=python3.11"; exit 1; }
+	@echo "Installing into .venv (once) …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,12 @@
+"""`watchfloor`, and `python -m bot`."""
+
+from bot.cli import app
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    app(prog_name="watchfloor")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""The log: readable on a terminal, JSON elsewhere, and never a secret in it."""
+
+import logging
+import re
+import sys
+from typing import Literal
+
+import structlog
+
+# Tokens, addresses that carry a right to post, triggers, and passwords in database addresses.
+SECRETS = re.compile(
+    r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+"
+    r"|https?://hooks\.slack\.com/\S+|https?://[^\s\"']+/(?:response|link)/[^\s\"']*|wss?://[^\s\"']+"
+    r"|\b\d{6,}\.\d{6,}\.[0-9a-f]{16,}\b"
+)
+PASSWORD = re.compile(r"(\w://[^:/@\s]+):[^@\s/]+@")
+# These write whole requests into their messages below this level.
+TALKATIVE = ("slack_bolt", "slack_sdk", "uvicorn", "apscheduler", "dbos", "sqlalchemy", "asyncio", "httpcore")
+
+
+def redact(line: str) -> str:
+    """The line without anything that would let its reader into the workspace or the database."""
+    return PASSWORD.sub(r"\1:***@", SECRETS.sub("***", line))
+
+
+class Redacting(structlog.stdlib.ProcessorFormatter):
+    """Redacts the finished line: whatever brought a secret there, a message, a field or a traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, or a few with a traceback."""
+        return redact(super().format(record))
+
+
+def configure(style: Literal["auto", "console", "json"] = "auto") -> None:
+    """Send every logger's lines to standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter(as_json=style == "json" or (style == "auto" and not sys.stderr.isatty())))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def formatter(*, as_json: bool) -> Redacting:
+    """How a line is written."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if as_json:
+        last += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    else:
+        plain = structlog.dev.plain_traceback
+        last += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+    return Redacting(foreign_pre_chain=shared, processors=last)

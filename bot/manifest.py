@@ -1,0 +1,127 @@
+"""The app manifest: everything Slack must grant and send, for exactly what the bot does."""
+
+from typing import Any
+
+from bot.incidents import ids
+
+Json = dict[str, Any]
+
+NAME = "Watchfloor"
+COLOUR = "#1d2b3a"
+
+SCOPES_OF_METHODS: dict[str, tuple[str, ...]] = {
+    "auth.test": (),
+    "bookmarks.add": ("bookmarks:write",),
+    "bookmarks.list": ("bookmarks:read",),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.create": ("channels:manage", "groups:write"),
+    "conversations.history": ("channels:history", "groups:history", "im:history"),
+    "conversations.invite": ("channels:manage", "groups:write"),
+    "conversations.join": ("channels:join",),
+    "conversations.list": ("channels:read", "groups:read"),
+    "conversations.open": ("im:write",),
+    "conversations.replies": ("channels:history", "groups:history", "im:history"),
+    "conversations.setTopic": ("channels:manage", "groups:write"),
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
+    "files.info": ("files:read",),
+    "pins.add": ("pins:write",),
+    "usergroups.list": ("usergroups:read",),
+    "users.conversations": ("channels:read", "groups:read"),
+    "users.info": ("users:read",),
+    "users.list": ("users:read",),
+    "views.open": (),
+    "views.publish": (),
+}
+"""What each Web API method asks for; `tests/rules/test_manifest.py` compares it with the calls in `bot/slack`."""
+
+SCOPES_OF_EVENTS: dict[str, tuple[str, ...]] = {
+    "app_home_opened": (),
+    "channel_archive": ("channels:read",),
+    "channel_deleted": ("channels:read",),
+    "channel_left": ("channels:read",),
+    "channel_unarchive": ("channels:read",),
+    "group_archive": ("groups:read",),
+    "group_deleted": ("groups:read",),
+    "group_left": ("groups:read",),
+    "group_unarchive": ("groups:read",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_left_channel": ("channels:read", "groups:read"),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "pin_added": ("pins:read",),
+    "pin_removed": ("pins:read",),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
+    "subteam_updated": ("usergroups:read",),
+    "team_join": ("users:read",),
+    "user_change": ("users:read",),
+}
+"""What each event asks for. Direct messages are not listened to."""
+
+
+def scopes() -> list[str]:
+    """Every scope of the bot token."""
+    asked = [*SCOPES_OF_METHODS.values(), *SCOPES_OF_EVENTS.values(), ("commands",)]
+    return sorted({scope for some in asked for scope in some})
+
+
+def manifest(url: str = "") -> Json:
+    """The manifest for Socket Mode, or for requests to `url`."""
+    return {
+        "display_information": {
+            "name": NAME,
+            "description": "Runs major incidents: channel, roles, playbooks, updates, post-mortem.",
+            "background_color": COLOUR,
+        },
+        "features": _features(url),
+        "oauth_config": {"scopes": {"bot": scopes()}},
+        "settings": {
+            "event_subscriptions": {"bot_events": list(SCOPES_OF_EVENTS)} | _at("request_url", url),
+            "interactivity": {"is_enabled": True} | _at("request_url", url),
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": not url,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _features(url: str) -> Json:
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": True,
+        },
+        "bot_user": {"display_name": NAME.lower(), "always_online": True},
+        "shortcuts": [
+            {
+                "name": "Declare an incident",
+                "type": "global",
+                "callback_id": ids.DECLARE_SHORTCUT,
+                "description": "Opens a channel, a card and the right playbook",
+            },
+            {
+                "name": "Declare from this message",
+                "type": "message",
+                "callback_id": ids.DECLARE_FROM_MESSAGE,
+                "description": "The message becomes the first entry",
+            },
+        ],
+        "slash_commands": [
+            {
+                "command": ids.COMMAND,
+                "description": "Declare and run an incident",
+                "usage_hint": "declare S1 what is down",
+                # People and channels arrive as ids, whatever their names look like.
+                "should_escape": True,
+            }
+            | _at("url", url)
+        ],
+    }
+
+
+def _at(key: str, url: str) -> Json:
+    return {key: f"{url.rstrip('/')}/slack/events"} if url else {}
