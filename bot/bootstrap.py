@@ -17,7 +17,7 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.durable import Backoff, Flows, wait_until
 from bot.flows import directory
-from bot.listeners import commands, events, incidents
+from bot.listeners import commands, endings, events, incidents
 from bot.listeners import playbooks as playbook_listeners
 from bot.notices import tables as notices
 from bot.playbooks.shelf import Shelf
@@ -141,6 +141,6 @@ def build_app(settings: Settings, services: Services) -> App:
         ignoring_self_events_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
-    for listeners in (events, commands, incidents, playbook_listeners):
+    for listeners in (events, commands, incidents, endings, playbook_listeners):
         listeners.register(app, services)
     return app

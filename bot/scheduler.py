@@ -7,14 +7,21 @@ from datetime import datetime
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.clock import utcnow
-from bot.flows import directory, displays, notices, postmortem, update
+from bot.flows import directory, displays, notices, postmortem, reminders, update
 from bot.services import Services
 
 log = logging.getLogger(__name__)
 
 Look = Callable[[Services, datetime], None]
 
-LOOKS: tuple[Look, ...] = (update.start_due, displays.tick, notices.tick, postmortem.tick)
+LOOKS: tuple[Look, ...] = (
+    update.start_due,
+    reminders.remind_of_overdue_steps,
+    reminders.repeat_steps,
+    displays.tick,
+    notices.tick,
+    postmortem.tick,
+)
 LEARN_EVERY_S = 15 * 60
 
 

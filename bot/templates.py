@@ -26,7 +26,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
-            autoescape=False,  # noqa: S701 - the output is mrkdwn or Markdown; values arrive escaped for it
+            autoescape=False,
         )
 
     def render(self, name: str, facts: dict[str, Any]) -> str:

@@ -77,6 +77,12 @@ def members(session: Session, handle: str) -> list[str] | None:
     return list(row.members) if row else None
 
 
+def group_id(session: Session, handle: str) -> str | None:
+    """A group's id, for a mention; None when the group is not known."""
+    row = session.get(Group, handle)
+    return row.id if row and row.id else None
+
+
 def channel_id(session: Session, name: str) -> str | None:
     """A channel's id by its name."""
     row = session.get(KnownChannel, name)

@@ -1,33 +1,23 @@
 """Changing an incident: severity, status, impact. One transaction each; Slack is brought up to date afterwards."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
+from difflib import get_close_matches
 
-from sqlmodel import Session
-
-from bot.displays import tables as displays
+from bot.errors import WatchfloorError
+from bot.flows import notices as notice_flow
 from bot.flows import promises
-from bot.flows.displays import refresh_soon
-from bot.flows.permissions import Deed, check, check_member
+from bot.flows.changing import changing
+from bot.flows.following import follow
 from bot.flows.update import start_due
 from bot.incidents import rules
 from bot.incidents import tables as incidents
-from bot.incidents.tables import Incident
 from bot.services import Services
+from bot.slack.text import escape
 from bot.timeline import tables as timeline
 
 
-@contextmanager
-def changing(services: Services, number: int, by: str, deed: Deed = "lead") -> Iterator[tuple[Session, Incident]]:
-    """A transaction on an incident by someone who may do it; afterwards everything shown of it is drawn again."""
-    check_member(services, by)
-    with services.store.transaction() as session:
-        incident = incidents.locked(session, number)
-        check(services, session, by, deed, number)
-        yield session, incident
-        displays.outdate(session, number)
-    refresh_soon(services, number)
+class UnknownType(WatchfloorError):
+    """`{given}` is not a type of incident on this floor. There are {known}."""
 
 
 def change_severity(services: Services, number: int, severity: str, reason: str, by: str, now: datetime) -> str:
@@ -40,8 +30,33 @@ def change_severity(services: Services, number: int, severity: str, reason: str,
         facts = {"old": old, "new": severity, "reason": reason or "no reason given"}
         timeline.append(session, number, "severity", now, by, **facts)
         promises.retime(session, services, incident, now)
+        follow(session, services, incident, now)
     start_due(services, now)
+    notice_flow.send_soon(services)
     return f"The severity is {severity} now, it was {old}. Updates follow its rhythm."
+
+
+def change_type(services: Services, number: int, kind: str, by: str, now: datetime) -> str:
+    """Say what the incident is about; a playbook that fits better is offered. Gives back what to answer."""
+    with changing(services, number, by) as (session, incident):
+        rules.check_may_change(number, incident.status)
+        old, incident.type = incident.type, read_type(services, kind)
+        session.add(incident)
+        title = services.floor.types[incident.type]
+        timeline.append(session, number, "type", now, by, old=services.floor.types.get(old, old), new=title)
+        follow(session, services, incident, now)
+    notice_flow.send_soon(services)
+    return f"It is about {title} now."
+
+
+def read_type(services: Services, given: str) -> str:
+    """One of the floor's types from its name or title, as people write it."""
+    known = {name: name for name in services.floor.types}
+    known |= {title.casefold(): name for name, title in services.floor.types.items()}
+    near = get_close_matches(given.strip().casefold().replace("-", "_"), known, n=1, cutoff=0.6)
+    if not near:
+        raise UnknownType(given=escape(given.strip()[:40]) or "nothing", known=", ".join(services.floor.types))
+    return known[near[0]]
 
 
 def change_status(services: Services, number: int, status: str, reason: str, by: str, now: datetime) -> str:

@@ -13,7 +13,7 @@ from bot.flows import notices as notice_flow
 from bot.flows import promises
 from bot.flows.directory import members
 from bot.flows.displays import refresh
-from bot.flows.steps import start_playbook
+from bot.flows.playbook_runs import start_fitting
 from bot.incidents import forms, rules
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
@@ -77,7 +77,7 @@ def record(services: Services, request: DeclareRequest) -> int:
         _first_displays(session, services, incident)
         incidents.join(session, number, [request.user_id], now)
         promises.begin(session, services, incident, now)
-        start_playbook(session, services, incident, None, None, now)
+        start_fitting(session, services, incident, now)
         return number
 
 

@@ -2,23 +2,41 @@
 
 from datetime import datetime
 
+from sqlmodel import Session
+
+from bot.errors import WatchfloorError
 from bot.flows import promises
-from bot.flows.changes import changing
+from bot.flows.changing import changing
+from bot.flows.playbook_runs import stop_all
 from bot.flows.postmortem import deliver_soon
+from bot.flows.steps import write_down
 from bot.flows.update import start_due
 from bot.incidents import rules
 from bot.incidents import tables as incidents
+from bot.playbooks import steps
+from bot.playbooks import tables as playbooks
+from bot.playbooks.progress import blocking
+from bot.playbooks.tables import PlaybookStep
 from bot.postmortems import tables as postmortems
 from bot.services import Services
+from bot.slack.text import escape
 from bot.timeline import tables as timeline
 
 
-def resolve(services: Services, number: int, reason: str, key: str, by: str, now: datetime) -> str:
+class StepsStandInTheWay(WatchfloorError):
+    """Before you {act}, the playbook wants: {steps}. Finish them, or press {button} on the control panel
+    (`/incident`) to go on without them for a reason."""
+
+
+def resolve(
+    services: Services, number: int, reason: str, key: str, by: str, now: datetime, waiver: str = ""
+) -> str:
     """The impact is over: a last update goes to everyone who was told."""
     with changing(services, number, by, "close") as (session, incident):
         rules.check_may_change(number, incident.status)
         if incident.status == rules.Status.RESOLVED:
             return "It is resolved already. `/incident close` closes it."
+        _clear_the_way(session, number, "resolve", waiver, by, now)
         incidents.change_status(session, incident, rules.Status.RESOLVED, now)
         timeline.append(session, number, "resolved", now, by, reason=reason)
         promises.now_for_all(session, services, incident, now, f"{promises.RESOLVED}:{key}", by, "")
@@ -26,13 +44,15 @@ def resolve(services: Services, number: int, reason: str, key: str, by: str, now
     return "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."
 
 
-def close(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
+def close(services: Services, number: int, reason: str, by: str, now: datetime, waiver: str = "") -> str:
     """It is over: the draft of the post-mortem goes to the commander, or to the declarer when nobody led."""
     with changing(services, number, by, "close") as (session, incident):
         rules.check_may_close(number, incident.status)
+        _clear_the_way(session, number, "close", waiver, by, now)
         incidents.change_status(session, incident, rules.Status.CLOSED, now)
         timeline.append(session, number, "closed", now, by, reason=reason)
         promises.at_close(session, services, incident, now)
+        stop_all(session, number, by, now)
         recipient = incidents.commander(session, number) or incident.declared_by
         postmortem_id = postmortems.request(session, number, recipient, now)
     deliver_soon(services, postmortem_id)
@@ -51,3 +71,22 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
         promises.on_change(session, services, incident, now)
     start_due(services, now)
     return f"Incident {number} is open again and updates are promised again."
+
+
+def in_the_way(session: Session, number: int, act: str) -> list[PlaybookStep]:
+    """The steps that the running playbooks want finished before one may `resolve` or `close`."""
+    found: list[PlaybookStep] = []
+    for run in playbooks.runs_of(session, number):
+        if run.is_running:
+            found += blocking(playbooks.steps_of(session, run.number), act)
+    return found
+
+
+def _clear_the_way(session: Session, number: int, act: str, waiver: str, by: str, now: datetime) -> None:
+    """Waive what stands in the way, for a reason; without one it is refused, naming the steps."""
+    required = in_the_way(session, number, act)
+    if required and not waiver:
+        named = "; ".join(f"“{escape(step.title)}”" for step in required)
+        raise StepsStandInTheWay(act=act, steps=named, button=f"*{act.capitalize()}…*")
+    for step in required:
+        write_down(session, steps.waive(session, step.number, by, waiver, now))

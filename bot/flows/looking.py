@@ -2,10 +2,14 @@
 
 from sqlmodel import Session
 
+from bot.clock import utcnow
+from bot.flows.ending import in_the_way
 from bot.flows.permissions import check_member
 from bot.incidents import forms
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident, NoIncidentHere
+from bot.playbooks import tables as playbooks
+from bot.playbooks import views as playbook_views
 from bot.services import Services
 from bot.slack.blocks import Block, section
 from bot.updates import tables as updates
@@ -64,6 +68,7 @@ def show_home(services: Services, user_id: str) -> None:
     """Bring a person's home tab up to date."""
     with services.store.reading() as session:
         blocks = forms.home(list(incidents.active(session, user_id, limit=30)), services.floor)
+    blocks += steps_of_person(services, user_id)[1]
     services.slack.publish_home(user_id, blocks)
 
 
@@ -78,3 +83,21 @@ def join(services: Services, number: int, user_id: str) -> str:
         why = ", ".join(refused.values())
         return f"Slack did not let me invite you ({why}). The channel is <#{found.channel_id}>."
     return f"You are in <#{found.channel_id}>."
+
+
+def steps_of_person(services: Services, user_id: str) -> Screen:
+    """Every open step of a person, over all incidents."""
+    check_member(services, user_id)
+    with services.store.reading() as session:
+        held = incidents.roles_of(session, user_id)
+        steps = playbooks.open_steps_of(session, user_id, held)
+        channels = incidents.channels(session, {step.incident_id for step in steps})
+    return playbook_views.my_steps(steps, channels, utcnow())
+
+
+def required_steps(services: Services, number: int, act: str) -> list[str]:
+    """The titles of the steps that stand in the way of `resolve` or `close`; of `reopen` nothing does."""
+    if act == "reopen":
+        return []
+    with services.store.reading() as session:
+        return [step.title for step in in_the_way(session, number, act)]

@@ -79,6 +79,33 @@ def now_for_all(
     return told
 
 
+def now_for_one(
+    session: Session,
+    services: Services,
+    incident: Incident,
+    name: str,
+    now: datetime,
+    occasion: str,
+    by: str,
+    words: str,
+) -> None:
+    """Words for one audience at once, beside what is promised to it."""
+    if name in audiences(services, incident):
+        tables.promise(session, incident.number, name, now, now, occasion=occasion, words=words, requested_by=by)
+
+
+def set_cadence(
+    session: Session, services: Services, incident: Incident, cadence: timedelta, now: datetime
+) -> None:
+    """Every audience that is told by the clock is told at this pace from now on."""
+    for name in audiences(services, incident):
+        for promise in tables.waiting(session, incident.number, name):
+            old = timedelta(seconds=promise.cadence_s) if promise.cadence_s else None
+            promise.due_at = rules.retimed(promise.due_at, old, cadence, now)
+            promise.cadence_s = int(cadence.total_seconds())
+            session.add(promise)
+
+
 def at_close(session: Session, services: Services, incident: Incident, now: datetime) -> None:
     """Tell the audiences that are told when it is over."""
     end(session, incident.number)

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
 from bot.flows import notices as notice_flow
-from bot.flows.changes import changing
+from bot.flows.changing import changing
 from bot.flows.directory import who
 from bot.incidents import rules
 from bot.incidents import tables as incidents

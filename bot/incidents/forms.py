@@ -1,5 +1,6 @@
 """The incident's forms. Pure: Block Kit from data."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.floor import Floor
@@ -24,7 +25,7 @@ from bot.slack.blocks import (
     user_select,
 )
 from bot.slack.blocks import field as form_field
-from bot.slack.text import channel_link, clock_time, day_and_time, one_line
+from bot.slack.text import channel_link, clock_time, day_and_time, escape, one_line
 
 WHEN_UNSURE = "When unsure between two, take the higher."
 
@@ -131,8 +132,10 @@ def role_form(incident: Incident, floor: Floor) -> Block:
     return modal("Give a role", blocks, callback_id=ids.ROLE_FORM, submit="Give", memory=str(incident.number))
 
 
-def ending_form(incident: Incident, callback_id: str, title: str, submit: str, question: str) -> Block:
-    """Resolve, close or reopen, with a word why."""
+def ending_form(
+    incident: Incident, callback_id: str, title: str, submit: str, question: str, required: Sequence[str] = ()
+) -> Block:
+    """Resolve, close or reopen, with a word why; `required` steps that are open want a waiver."""
     blocks = [
         section(f"*#{incident.number}* {one_line(incident.title, 200)}"),
         form_field(
@@ -142,6 +145,17 @@ def ending_form(incident: Incident, callback_id: str, title: str, submit: str, q
             optional=callback_id == ids.CLOSE_FORM,
         ),
     ]
+    if required:
+        listed = "\n".join(f"• {escape(step)}" for step in required)
+        blocks += [
+            section(f"*The playbook wants these first:*\n{listed}"),
+            form_field(
+                "Go on without them? Why?",
+                ids.WAIVER,
+                text_input(ids.WAIVER, longest=500, placeholder="The reason goes into the post-mortem"),
+                optional=True,
+            ),
+        ]
     return modal(title, blocks, callback_id=callback_id, submit=submit, memory=str(incident.number))
 
 

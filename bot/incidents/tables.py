@@ -1,6 +1,6 @@
 """Incidents, who holds which role, who takes part; and every query on them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -34,6 +34,7 @@ class Incident(SQLModel, table=True):
     status: str = "investigating"
     sites: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     partners: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    front_door: str = ""
     is_private: bool = False
     is_drill: bool = False
     declared_by: str
@@ -84,6 +85,12 @@ class Participant(SQLModel, table=True):
 def by_number(session: Session, number: int) -> Incident:
     """The incident of that number, which must exist."""
     return session.exec(select(Incident).where(Incident.id == number)).one()
+
+
+def channels(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """The channels of several incidents."""
+    rows = session.exec(select(Incident.id, Incident.channel_id).where(col(Incident.id).in_(numbers)))
+    return {number: channel_id or "" for number, channel_id in rows if number is not None}
 
 
 def locked(session: Session, number: int) -> Incident:
@@ -184,6 +191,16 @@ def roles(session: Session, incident_id: int) -> dict[str, list[str]]:
     for row in rows:
         held.setdefault(row.role, []).append(row.user_id)
     return held
+
+
+def roles_of(session: Session, user_id: str) -> list[tuple[int, str]]:
+    """Which roles a person holds in incidents that are not over."""
+    rows = session.exec(
+        select(RoleHolder.incident_id, RoleHolder.role)
+        .join(Incident, col(Incident.id) == col(RoleHolder.incident_id))
+        .where(RoleHolder.user_id == user_id, col(Incident.status).in_(ACTIVE))
+    )
+    return [(incident_id, role) for incident_id, role in rows]
 
 
 def commander(session: Session, incident_id: int) -> str | None:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from slack_bolt import Ack, App
 
 from bot.clock import utcnow
-from bot.flows import changes, ending, roles, steps
+from bot.flows import changes, ending, playbook_runs, roles
 from bot.flows.declaring import declare_by_words, open_declare_form
-from bot.flows.looking import help_words, incident_here, open_incidents, panel
+from bot.flows.looking import help_words, incident_here, open_incidents, panel, steps_of_person
 from bot.incidents import ids, rules
 from bot.listeners import answering, parse
 from bot.listeners.answering import Payload, Words
@@ -108,12 +108,24 @@ def hand_over(services: Services, typed: Typed) -> Words:
 
 
 def playbook(services: Services, typed: Typed) -> Words:
-    """`/incident playbook`, `/incident playbook start NAME`"""
+    """`/incident playbook`, `/incident playbook start NAME`, `stop NAME`, `switch NAME`"""
     number = incident_here(services, typed.channel_id)
-    act, _, name = typed.rest.partition(" ")
-    if act.lower() == "start" and name:
-        return steps.start_by_hand(services, number, name.strip().lower(), typed.user_id, utcnow())
-    return steps.list_playbooks(services, number)
+    word, _, name = typed.rest.partition(" ")
+    act = PLAYBOOK_ACTS.get(word.lower())
+    if act and name:
+        return act(services, number, name.strip().lower(), typed.user_id, utcnow())
+    return playbook_runs.list_playbooks(services, number)
+
+
+def kind(services: Services, typed: Typed) -> Words:
+    """`/incident type telephony`"""
+    number = incident_here(services, typed.channel_id)
+    return changes.change_type(services, number, typed.rest, typed.user_id, utcnow())
+
+
+def my_steps(services: Services, typed: Typed) -> Words:
+    """`/incident steps`"""
+    return steps_of_person(services, typed.user_id)
 
 
 def update(services: Services, typed: Typed) -> Words:
@@ -144,6 +156,11 @@ def _role(services: Services, given: str) -> str:
     return parse.role(given, list(services.floor.roles))
 
 
+PLAYBOOK_ACTS = {
+    "start": playbook_runs.start_by_hand,
+    "stop": playbook_runs.stop,
+    "switch": playbook_runs.switch,
+}
 SUBCOMMANDS: dict[str, Subcommand] = {
     "": alone,
     "help": show_help,
@@ -156,7 +173,9 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "leave": leave,
     "assign": assign,
     "handover": hand_over,
+    "type": kind,
     "playbook": playbook,
+    "steps": my_steps,
     "update": update,
     "resolve": resolve,
     "close": close,

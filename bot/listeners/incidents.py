@@ -6,7 +6,7 @@ from collections.abc import Callable
 from slack_bolt import Ack, App
 
 from bot.clock import utcnow
-from bot.flows import changes, ending, roles
+from bot.flows import changes, roles
 from bot.flows.declare import DeclareRequest
 from bot.flows.declaring import open_declare_form, start
 from bot.flows.looking import incident, join, panel_of
@@ -20,12 +20,6 @@ from bot.slack.blocks import Block
 from bot.slack.text import moment
 
 Drawing = Callable[[Incident], Block]
-
-QUESTIONS = {
-    ids.RESOLVE: (ids.RESOLVE_FORM, "Resolve", "Resolve", "What ended the impact?"),
-    ids.CLOSE: (ids.CLOSE_FORM, "Close", "Close", "Anything to add?"),
-    ids.REOPEN: (ids.REOPEN_FORM, "Reopen", "Reopen", "Why is it open again?"),
-}
 
 
 def register(app: App, services: Services) -> None:
@@ -99,16 +93,10 @@ def _buttons(app: App, services: Services) -> None:
 
         answering.click(services, body, act, ack)
 
-    for button, (form, title, submit, question) in QUESTIONS.items():
-        _opens(app, services, button, _asking(form, title, submit, question))
     _opens(app, services, ids.CHANGE_SEVERITY, lambda found: forms.severity_form(found, services.floor))
     _opens(app, services, ids.CHANGE_STATUS, forms.status_form)
     _opens(app, services, ids.DESCRIBE_IMPACT, forms.impact_form)
     _opens(app, services, ids.ASSIGN_ROLE, lambda found: forms.role_form(found, services.floor))
-
-
-def _asking(form: str, title: str, submit: str, question: str) -> Drawing:
-    return lambda found: forms.ending_form(found, form, title, submit, question)
 
 
 def _opens(app: App, services: Services, button: str, draw: Drawing) -> None:
@@ -119,8 +107,7 @@ def _opens(app: App, services: Services, button: str, draw: Drawing) -> None:
         def act() -> None:
             check_member(services, parse.user(body))
             found = incident(services, int(parse.value(body)))
-            if button != ids.REOPEN:
-                rules.check_may_change(found.number, found.status)
+            rules.check_may_change(found.number, found.status)
             services.slack.open_view(body["trigger_id"], draw(found))
 
         answering.click(services, body, act, ack)
@@ -161,31 +148,3 @@ def _forms(app: App, services: Services) -> None:
             roles.give(services, int(parse.memory(body)), wanted, person, parse.user(body), utcnow())
 
         answering.form(services, body, ids.PERSON, act, ack)
-
-    _endings(app, services)
-
-
-def _endings(app: App, services: Services) -> None:
-    @app.view(ids.RESOLVE_FORM)
-    def resolve(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            number, reason = int(parse.memory(body)), parse.entered(body, ids.REASON)
-            ending.resolve(services, number, reason, body["view"]["id"], parse.user(body), utcnow())
-
-        answering.form(services, body, ids.REASON, act, ack)
-
-    @app.view(ids.CLOSE_FORM)
-    def close(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            number, reason = int(parse.memory(body)), parse.entered(body, ids.REASON)
-            ending.close(services, number, reason, parse.user(body), utcnow())
-
-        answering.form(services, body, ids.REASON, act, ack)
-
-    @app.view(ids.REOPEN_FORM)
-    def reopen(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            number, reason = int(parse.memory(body)), parse.entered(body, ids.REASON)
-            ending.reopen(services, number, reason, parse.user(body), utcnow())
-
-        answering.form(services, body, ids.REASON, act, ack)

@@ -1,11 +1,15 @@
 """The playbook's buttons and forms: parse, act, answer."""
 
+import re
+
 from slack_bolt import Ack, App
 
 from bot.clock import utcnow
-from bot.flows import steps
+from bot.flows import playbook_runs, steps
+from bot.flows.step_effects import Sending
+from bot.flows.step_message import message_words
 from bot.listeners import answering, parse
-from bot.listeners.answering import Payload
+from bot.listeners.answering import Payload, Words
 from bot.playbooks import forms, ids
 from bot.playbooks.answers import read_form
 from bot.playbooks.tables import find_run, find_step, steps_of, written_step
@@ -32,6 +36,24 @@ def _buttons(app: App, services: Services) -> None:
     def take(ack: Ack, body: Payload) -> None:
         def act() -> None:
             steps.take(services, int(parse.value(body)), parse.user(body), utcnow())
+
+        answering.click(services, body, act, ack)
+
+    @app.action(re.compile(rf"^({re.escape(ids.STEP_SNOOZE_10)}|{re.escape(ids.STEP_SNOOZE_30)})$"))
+    def snooze(ack: Ack, body: Payload) -> None:
+        def act() -> Words:
+            minutes = int(body["actions"][0]["action_id"].rpartition(".")[2])
+            return steps.snooze(services, int(parse.value(body)), parse.user(body), minutes, utcnow())
+
+        answering.click(services, body, act, ack)
+
+    @app.action(re.compile(rf"^({re.escape(ids.START)}|{re.escape(ids.SWITCH)})$"))
+    def start(ack: Ack, body: Payload) -> None:
+        def act() -> Words:
+            number, _, name = parse.value(body).partition(":")
+            begin = {ids.START: playbook_runs.start_by_hand, ids.SWITCH: playbook_runs.switch}
+            chosen = begin[body["actions"][0]["action_id"]]
+            return chosen(services, int(number), name, parse.user(body), utcnow())
 
         answering.click(services, body, act, ack)
 
@@ -77,7 +99,9 @@ def _assign_form(services: Services, body: Payload) -> Block:
 
 def _answer_form(services: Services, body: Payload) -> Block:
     with services.store.reading() as session:
-        return forms.answer_form(*written_step(session, int(parse.value(body))))
+        step, written = written_step(session, int(parse.value(body)))
+        message = message_words(session, services, step, written)
+        return forms.answer_form(step, written, message)
 
 
 def _all_steps(services: Services, body: Payload) -> Block:
@@ -114,6 +138,7 @@ def _forms(app: App, services: Services) -> None:
             return
 
         def act() -> None:
-            steps.complete(services, step_id, parse.user(body), utcnow(), reading.answers)
+            sending = Sending(parse.entered(body, ids.MESSAGE)) if written.posts else None
+            steps.complete(services, step_id, parse.user(body), utcnow(), reading.answers, sending)
 
         answering.form(services, body, next(iter(body["view"]["state"]["values"])), act, ack)

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("status", AutoString(), nullable=False),
         sa.Column("sites", sa.JSON(), nullable=False),
         sa.Column("partners", sa.JSON(), nullable=False),
+        sa.Column("front_door", AutoString(), nullable=False),
         sa.Column("is_private", sa.Boolean(), nullable=False),
         sa.Column("is_drill", sa.Boolean(), nullable=False),
         sa.Column("declared_by", AutoString(), nullable=False),
