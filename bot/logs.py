@@ -14,8 +14,8 @@ SECRETS = re.compile(
     r"|\b\d{6,}\.\d{6,}\.[0-9a-f]{16,}\b"
 )
 PASSWORD = re.compile(r"(\w://[^:/@\s]+):[^@\s/]+@")
-# These write whole requests into their messages below this level.
-TALKATIVE = ("slack_bolt", "slack_sdk", "uvicorn", "apscheduler", "dbos", "sqlalchemy", "asyncio", "httpcore")
+# Below a warning these write whole requests, or what only their authors need.
+TALKATIVE = ("slack_bolt", "slack_sdk", "uvicorn", "apscheduler", "dbos", "sqlalchemy", "alembic", "asyncio")
 
 
 def redact(line: str) -> str:
@@ -35,11 +35,15 @@ def configure(style: Literal["auto", "console", "json"] = "auto") -> None:
     """Send every logger's lines to standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(as_json=style == "json" or (style == "auto" and not sys.stderr.isatty())))
+    handler.addFilter(matters)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def matters(record: logging.LogRecord) -> bool:
+    """Is it worth a line? Asked at the handler, because some libraries set their loggers' levels themselves."""
+    return record.levelno >= logging.WARNING or not record.name.startswith(TALKATIVE)
 
 
 def formatter(*, as_json: bool) -> Redacting:
