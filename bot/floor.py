@@ -129,6 +129,7 @@ class Floor(Part):
     language: str = "en"
     severities: dict[SeverityName, Severity]
     types: dict[str, str]
+    recognised_by: dict[str, tuple[str, ...]] = {}
     sites: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
     roles: dict[Literal["commander", "communications_lead", "scribe", "responder"], Role]
@@ -149,6 +150,11 @@ class Floor(Part):
         roles_missing = [name for name in ROLES if name not in self.roles]
         if roles_missing:
             raise ValueError(f"roles: {', '.join(roles_missing)} missing")
+        strange = sorted(set(self.recognised_by) - set(self.types))
+        if strange:
+            raise ValueError(
+                f"recognised_by: {', '.join(strange)} are no types; add them to `types` or remove them"
+            )
         if "other" not in self.types:
             raise ValueError("types: `other` is missing; it is what is taken when nobody says")
         return self

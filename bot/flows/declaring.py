@@ -34,6 +34,9 @@ def declare_by_words(services: Services, trigger_id: str, user_id: str, wanted: 
         user_id=user_id,
         title=wanted.title,
         severity=wanted.severity or DEFAULT_SEVERITY,
+        type=rules.recognise(wanted.title, services.floor.recognised_by),
+        sites=rules.mentioned(wanted.title, services.floor.sites),
+        partners=rules.mentioned(wanted.title, services.floor.partners),
         at=utcnow(),
         reply_to=reply_to,
     )

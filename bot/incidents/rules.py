@@ -1,7 +1,7 @@
 """What an incident may be and become. Pure: facts in, answers out."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -118,6 +118,24 @@ def channel_name(number: int, title: str, attempt: int = 1) -> str:
     room = LONGEST_CHANNEL_NAME - len(prefix) - len(suffix)
     words = slugify(title, max_length=min(room, 50), word_boundary=True) or "incident"
     return f"{prefix}{words[:room]}{suffix}".rstrip("-")
+
+
+def recognise(title: str, recognised_by: Mapping[str, Sequence[str]]) -> str:
+    """The type whose words stand in the title; the one with the longest of them, `other` when there is none."""
+    spoken = " ".join(["", *re.findall(r"[\w-]+", title.casefold()), ""])
+    found = [
+        (-len(words), kind)
+        for kind, telling in recognised_by.items()
+        for words in telling
+        if f" {words.casefold()} " in spoken
+    ]
+    return min(found)[1] if found else "other"
+
+
+def mentioned(title: str, places: Iterable[str]) -> list[str]:
+    """The sites or partners that the title names."""
+    spoken = words_of(title)
+    return [place for place in places if words_of(place) and words_of(place) <= spoken]
 
 
 def words_of(title: str) -> frozenset[str]:
