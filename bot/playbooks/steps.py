@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
 from bot.errors import WatchfloorError
@@ -171,16 +172,19 @@ def _change_if(
     session: Session, hand: Hand, expected: dict[str, Any], by: str, now: datetime, values: dict[str, Any]
 ) -> None:
     """One conditional UPDATE decides who was first."""
+    values = values | {"changed_by": by, "changed_at": now}
     as_expected = [sa.column(name).is_not_distinct_from(value) for name, value in expected.items()]
     changed = session.exec(
         sa.update(PlaybookStep)
         .where(col(PlaybookStep.id) == hand.step.id, *as_expected)
-        .values(**values, changed_by=by, changed_at=now)
+        .values(values)
         .execution_options(synchronize_session=False)
     )
-    session.refresh(hand.step)
     if not changed.rowcount:
+        session.refresh(hand.step)
         raise SomeoneWasFirst(**_who_was_first(hand.step))
+    for name, value in values.items():
+        set_committed_value(hand.step, name, value)
 
 
 def _settle(session: Session, hand: Hand, now: datetime) -> None:

@@ -252,4 +252,5 @@ def _open_and_running() -> SelectOfScalar[PlaybookStep]:
 def due_reminders(session: Session, now: datetime, limit: int = 200) -> list[PlaybookStep]:
     """The open steps whose reminder is due, the longest overdue first."""
     due = _open_and_running().where(col(PlaybookStep.remind_at) <= now)
-    return list(session.exec(due.order_by(col(PlaybookStep.remind_at)).limit(limit)))
+    in_turn = due.order_by(col(PlaybookStep.remind_at)).limit(limit)
+    return list(session.exec(in_turn.execution_options(populate_existing=True)))
