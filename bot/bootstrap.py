@@ -1,15 +1,11 @@
 """Builds the bot from its settings; the only module that knows every other."""
 
-import logging
-import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 
 from bot import clock, floor, migrations, scheduler
@@ -21,18 +17,21 @@ from bot.listeners import commands, endings, events, incidents
 from bot.listeners import playbooks as playbook_listeners
 from bot.notices import tables as notices
 from bot.playbooks.shelf import Shelf
+from bot.pulse import Pulse
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack.gateway import Gateway
+from bot.slack.line import Line
 from bot.soon import Soon
 from bot.store import Store
 from bot.templates import Templates
-
-log = logging.getLogger(__name__)
+from bot.web import health
+from bot.web.door import Door
+from bot.web.health import Health
+from bot.web.server import Server
+from bot.web.site import site
 
 LISTENERS = 32
-PING_EVERY_S = 5
-ENVELOPES_AT_ONCE = 20
 STOPS_WITHIN_S = 8
 
 
@@ -43,34 +42,53 @@ class Bot:
     settings: Settings
     services: Services
     app: App
+    ticks: Pulse = field(default_factory=Pulse, init=False)
+    server: Server | None = field(default=None, init=False)
+    line: Line | None = field(default=None, init=False)
     _scheduler: BackgroundScheduler | None = field(default=None, init=False)
-    _socket: SocketModeHandler | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Finish what an earlier process left behind, listen to Slack, watch the clock."""
+        if self.settings.serves_http:
+            self.server = Server(self.settings.host, self.settings.port)
         migrations.upgrade(self.services.store.engine)
         with self.services.store.transaction() as session:
             displays.release(session, self.services.replica, utcnow())
             notices.release(session, self.services.replica, utcnow())
         self.services.flows.launch(self.services)
-        if not self.settings.speaks_http:
-            self._listen()
+        self._listen()
         self.services.soon.do("learn", partial(directory.learn, self.services))
-        self._scheduler = scheduler.start(self.services, self.settings.tick_every_s)
+        self._scheduler = scheduler.start(self.services, self.settings.tick_every_s, self.ticks)
 
     def _listen(self) -> None:
-        token = self.settings.slack_app_token.get_secret_value()
-        self._socket = SocketModeHandler(
-            self.app, token, ping_interval=PING_EVERY_S, web_client=self.app.client
+        if not self.settings.speaks_http:
+            self.line = Line(self.app, self.settings.slack_app_token.get_secret_value())
+            self.line.connect()
+        if self.server:
+            self.server.start(site(self._health(), self._door()))
+
+    def _door(self) -> Door | None:
+        secret = self.settings.slack_signing_secret.get_secret_value()
+        return Door(self.app, secret) if self.settings.speaks_http else None
+
+    def _health(self) -> Health:
+        every_s = self.settings.tick_every_s
+        return Health(
+            (
+                lambda: health.database(self.services.store),
+                lambda: health.clock(self.ticks, every_s),
+                lambda: health.slack(self.line),
+            )
         )
-        self._socket.connect()  # type: ignore[no-untyped-call]
 
     def stop(self) -> None:
         """Take nothing new, finish what is in flight, let go of everything."""
         if self._scheduler:
             self._scheduler.shutdown(wait=False)
-        if self._socket:
-            _hang_up(self._socket)
+        if self.server:
+            self.server.stop()
+        if self.line:
+            self.line.close()
         self.app.listener_runner.listener_executor.shutdown(wait=True)
         self.services.soon.close()
         self.services.flows.close(STOPS_WITHIN_S)
@@ -83,15 +101,6 @@ class Bot:
     def settle(self, within_s: float = 20) -> bool:
         """Wait until there is nothing left to do."""
         return wait_until(self.is_idle, within_s)
-
-
-def _hang_up(handler: SocketModeHandler) -> None:
-    session = handler.client.current_session
-    if session is not None and session.sock is not None:
-        # The client waits up to three seconds for a last message; a closed line ends the wait.
-        with suppress(OSError):
-            session.sock.shutdown(socket.SHUT_RD)
-    handler.close()  # type: ignore[no-untyped-call]
 
 
 def build(settings: Settings) -> Bot:

@@ -8,6 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.clock import utcnow
 from bot.flows import directory, displays, notices, postmortem, reminders, update
+from bot.pulse import Pulse
 from bot.services import Services
 
 log = logging.getLogger(__name__)
@@ -34,12 +35,17 @@ def tick(services: Services, now: datetime) -> None:
             log.exception("tick failed", extra={"look": look.__module__})
 
 
-def start(services: Services, every_s: float) -> BackgroundScheduler:
+def start(services: Services, every_s: float, ticks: Pulse) -> BackgroundScheduler:
     """Tick every `every_s` seconds, and hear about the workspace now and then."""
+
+    def look() -> None:
+        tick(services, utcnow())
+        ticks.beat()
+
     scheduler = BackgroundScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
-    scheduler.add_job(lambda: tick(services, utcnow()), "interval", seconds=every_s, id="tick")
+    scheduler.add_job(look, "interval", seconds=every_s, id="tick")
     scheduler.add_job(lambda: directory.learn(services), "interval", seconds=LEARN_EVERY_S, id="learn")
     scheduler.start()
     return scheduler

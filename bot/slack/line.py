@@ -1,0 +1,84 @@
+"""Socket Mode: the line on which Slack calls the bot."""
+
+import logging
+import socket
+from contextlib import suppress
+from threading import Event, Thread
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.pulse import Pulse
+from bot.slack.outcomes import SlackRefused
+
+log = logging.getLogger(__name__)
+
+PING_EVERY_S = 5
+ENVELOPES_AT_ONCE = 20
+TRIES_EVERY_S = 3.0
+FINAL = (
+    *("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"),
+    *("not_allowed_token_type", "missing_scope", "no_permission"),
+)
+
+
+class Line:
+    """Connects, and stays connected; a Slack that does not answer is tried again."""
+
+    def __init__(self, app: App, app_token: str) -> None:
+        self._handler = SocketModeHandler(
+            app, app_token, ping_interval=PING_EVERY_S, web_client=app.client, concurrency=ENVELOPES_AT_ONCE
+        )
+        self._handler.client.message_listeners.append(self._hear)
+        self._closing = Event()
+        self._heard = Pulse()
+
+    @property
+    def is_connected(self) -> bool:
+        """Would an envelope reach us now?"""
+        return bool(self._handler.client.is_connected())
+
+    @property
+    def heard_s_ago(self) -> float:
+        """Seconds since Slack last sent anything."""
+        return self._heard.age_s
+
+    def connect(self) -> None:
+        """Connect now, or go on trying. Raises `SlackRefused` when trying again cannot help."""
+        if not self._connects():
+            Thread(target=self._keep_trying, name="socket-mode", daemon=True).start()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._closing.set()
+        session = self._handler.client.current_session
+        if session is not None and session.sock is not None:
+            # The client waits up to three seconds for a last message; a closed line ends the wait.
+            with suppress(OSError):
+                session.sock.shutdown(socket.SHUT_RD)
+        self._handler.close()  # type: ignore[no-untyped-call]
+
+    def _connects(self) -> bool:
+        try:
+            self._handler.connect()  # type: ignore[no-untyped-call]
+        except SlackApiError as refused:
+            if refused.response.get("error") in FINAL:
+                raise SlackRefused("apps.connections.open", refused.response["error"]) from refused
+            log.warning("Slack does not let me connect yet", extra={"error": refused.response.get("error")})
+            return False
+        except (OSError, SlackClientError) as lost:
+            log.warning("Slack does not answer; I keep trying", extra={"reason": type(lost).__name__})
+            return False
+        # From here on the client itself connects again whenever the line is lost.
+        return True
+
+    def _keep_trying(self) -> None:
+        while not self._closing.wait(TRIES_EVERY_S):
+            with suppress(SlackRefused):
+                if self._connects():
+                    return
+
+    def _hear(self, client: Any, message: dict[str, Any], raw: str | None) -> None:
+        self._heard.beat()

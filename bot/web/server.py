@@ -1,0 +1,60 @@
+"""The web server, in a thread beside the bot."""
+
+import socket
+from threading import Thread
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from bot.errors import WatchfloorError
+
+FINISHES_WITHIN_S = 4
+BACKLOG = 1024
+
+
+class PortRefused(WatchfloorError):
+    """Port {port} cannot be used: {reason}. End what runs there, or choose another port: PORT=3001"""
+
+
+class Server:
+    """Takes its port at once, so that a taken one is noticed before any work begins; serves when told."""
+
+    def __init__(self, host: str, port: int) -> None:
+        # asyncio turns off Nagle's delay (40 ms an answer) only where the protocol is named.
+        self._listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._listening.bind((host, port))
+        except OSError as refused:
+            self._listening.close()
+            raise PortRefused(port=port, reason=refused.strerror) from None
+        self._server: uvicorn.Server | None = None
+        self._thread: Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """Where it listens; of interest when any free port was asked for."""
+        return int(self._listening.getsockname()[1])
+
+    def start(self, site: ASGIApp) -> None:
+        """Serve `site` from now on."""
+        self._listening.listen(BACKLOG)
+        config = uvicorn.Config(
+            site,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=FINISHES_WITHIN_S,
+        )
+        self._server = uvicorn.Server(config)
+        serve = self._server.run
+        self._thread = Thread(target=serve, args=([self._listening],), name="web", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no new request, answer those that are here."""
+        if self._server and self._thread:
+            self._server.should_exit = True
+            self._thread.join()
+        self._listening.close()
