@@ -38,6 +38,7 @@ class Deliveries:
         self._workspace = workspace
         self.transport = transport
         self.loop: asyncio.AbstractEventLoop | None = None
+        self.ack_deadline_s = ACK_DEADLINE_S
         self.retry_delays_s: Sequence[float] = RETRY_DELAYS_S
         self.envelopes: list[Envelope] = []
         self.refused: list[Call] = []
@@ -93,7 +94,7 @@ class Deliveries:
     async def _attempt(self, envelope: Envelope) -> Envelope:
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(ACK_DEADLINE_S):
+            async with asyncio.timeout(self.ack_deadline_s):
                 envelope.answer = await self.transport.deliver(envelope)
             envelope.acknowledged = True
         except TimeoutError:

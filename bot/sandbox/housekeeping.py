@@ -43,3 +43,4 @@ class Housekeeping:
             return
         self._saved_version = self._workspace.version
         persistence.save(self._data, persistence.dumps(self._workspace, self._identity))
+        self._workspace.touch("saved")

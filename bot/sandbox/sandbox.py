@@ -52,7 +52,7 @@ class Sandbox:
         self.journal = Journal(self.workspace)
         self.faults = Faults()
         self.rates = Rates()
-        self.socket_mode = SocketMode()
+        self.socket_mode = SocketMode(lambda: self.workspace.touch("connection"))
         self.deliveries = Deliveries(self.workspace, self.socket_mode)
         if kept:
             persistence.restore(self.workspace, kept)
@@ -142,6 +142,15 @@ class Sandbox:
     @retry_delays_s.setter
     def retry_delays_s(self, delays_s: Sequence[float]) -> None:
         self.deliveries.retry_delays_s = delays_s
+
+    @property
+    def ack_deadline_s(self) -> float:
+        """How long the app has to acknowledge."""
+        return self.deliveries.ack_deadline_s
+
+    @ack_deadline_s.setter
+    def ack_deadline_s(self, seconds: float) -> None:
+        self.deliveries.ack_deadline_s = seconds
 
     def refresh_connections(self, reason: str = "refresh_requested") -> None:
         """Ask the app to open new Socket Mode connections, as Slack does every few hours."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.types import Receive, Scope, Send
@@ -22,6 +23,7 @@ class Connection:
 
     socket: WebSocket
     owed: "dict[str, asyncio.Future[Json]]" = field(default_factory=dict)
+    leaving: bool = False
 
     def fail(self) -> None:
         for waiting in self.owed.values():
@@ -34,7 +36,8 @@ class SocketMode:
 
     timeout_reason = "timeout"
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
         self._tickets: set[str] = set()
         self._turn = 0
         self.connections: list[Connection] = []
@@ -56,6 +59,7 @@ class SocketMode:
         await socket.accept()
         connection = Connection(socket)
         self.connections.append(connection)
+        self._changed()
         try:
             await socket.send_text(self._hello())
             await self._listen(connection)
@@ -67,8 +71,7 @@ class SocketMode:
     async def deliver(self, envelope: Envelope) -> Json:
         if not self.connections:
             raise Undelivered("connection_failed")
-        self._turn += 1
-        connection = self.connections[self._turn % len(self.connections)]
+        connection = self._next()
         waiting: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         connection.owed[envelope.id] = waiting
         try:
@@ -80,9 +83,10 @@ class SocketMode:
             connection.owed.pop(envelope.id, None)
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to come again; Slack closes the old one once the app has had time."""
+        """Ask every connection to come again; the app opens its new one before it closes the old."""
         text = json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
         for connection in list(self.connections):
+            connection.leaving = True
             await connection.socket.send_text(text)
 
     async def close(self) -> None:
@@ -90,6 +94,12 @@ class SocketMode:
         for connection in list(self.connections):
             self._forget(connection)
             await connection.socket.close(code=1001)
+
+    def _next(self) -> Connection:
+        """The connections in turn; those asked to leave only when there is no other."""
+        staying = [c for c in self.connections if not c.leaving] or self.connections
+        self._turn += 1
+        return staying[self._turn % len(staying)]
 
     async def _listen(self, connection: Connection) -> None:
         while True:
@@ -101,6 +111,7 @@ class SocketMode:
     def _forget(self, connection: Connection) -> None:
         if connection in self.connections:
             self.connections.remove(connection)
+            self._changed()
         connection.fail()
 
     def _hello(self) -> str:

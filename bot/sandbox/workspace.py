@@ -15,7 +15,7 @@ from bot.sandbox.people import BOT_ID, BOT_USER_ID, first_channels, first_groups
 from bot.sandbox.triggers import ResponseUrls, Triggers
 
 # Changes of the wire and the clock, which alter nothing that is kept.
-_PASSING = ("call", "envelope", "clock")
+_PASSING = ("call", "envelope", "clock", "connection", "saved")
 
 
 class Workspace:

@@ -1,37 +1,37 @@
+import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode import SocketModeClient
-from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
+from websockets.sync.client import connect
 
 from bot.sandbox import Sandbox
 
 Json = dict[str, Any]
-Answer = Callable[[SocketModeRequest], Json | None]
 SILENCE = object()
 
 
 class ConnectedApp:
-    """An app over Slack's own Socket Mode client, which acknowledges as it is told."""
+    """An app on one Socket Mode connection, which acknowledges as it is told."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
         self.heard: list[SocketModeRequest] = []
         self.answers: dict[str, Any] = {}
         self._changed = threading.Condition()
-        self.socket = SocketModeClient(sandbox.app_token, web_client=client_of(sandbox))
-        self.socket.socket_mode_request_listeners.append(self._hear)
-        self.socket.connect()
-        sandbox.wait_for(lambda: sandbox.socket_mode.connections)
+        url = client_of(sandbox).apps_connections_open(app_token=sandbox.app_token)["url"]
+        self._open = ExitStack()
+        self._socket = self._open.enter_context(connect(url))
+        assert json.loads(self._socket.recv())["type"] == "hello"
+        threading.Thread(target=self._listen, daemon=True).start()
 
     def answers_to(self, kind: str, answer: Any) -> None:
-        """Acknowledge this type of payload (or envelope) with this; a function gets the payload."""
+        """Acknowledge this type of payload (or envelope) with this, or with SILENCE."""
         self.answers[kind] = answer
 
     def events(self, kind: str) -> list[Json]:
@@ -47,17 +47,22 @@ class ConnectedApp:
         return (self.events(kind) or self.payloads(kind))[0]
 
     def closes(self) -> None:
-        self.socket.close()
+        self._open.close()
 
-    def _hear(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
-        answer = self.answers.get(request.payload.get("type", ""), self.answers.get(request.type))
-        if callable(answer):
-            answer = answer(request.payload)
-        if answer is not SILENCE:
-            client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload=answer))
+    def _listen(self) -> None:
+        for text in self._socket:
+            request = SocketModeRequest.from_dict(json.loads(text))
+            if request is not None:
+                self._hear(request)
+
+    def _hear(self, request: SocketModeRequest) -> None:
         with self._changed:
             self.heard.append(request)
             self._changed.notify_all()
+        answer = self.answers.get(request.payload.get("type", ""), self.answers.get(request.type))
+        if answer is not SILENCE:
+            response = SocketModeResponse(request.envelope_id, payload=answer)
+            self._socket.send(json.dumps(response.to_dict()))
 
 
 def client_of(sandbox: Sandbox, token: str | None = None) -> WebClient:

@@ -111,10 +111,8 @@ def test_only_subscribed_events_are_delivered():
     sandbox.stop()
 
 
-def test_an_unacknowledged_event_comes_again_with_the_same_id(
-    sandbox: Sandbox, app: ConnectedApp, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("bot.sandbox.delivery.ACK_DEADLINE_S", 0.1)
+def test_an_unacknowledged_event_comes_again_with_the_same_id(sandbox: Sandbox, app: ConnectedApp):
+    sandbox.ack_deadline_s = 0.1
     sandbox.retry_delays_s = (0.0, 0.01, 0.01)
     app.answers_to("event_callback", SILENCE)
 

@@ -67,7 +67,7 @@ def test_a_channel_has_one_canvas(sandbox: Sandbox, client: WebClient, incidents
     client.canvases_edit(canvas_id=canvas, changes=[added])
 
     assert sandbox.workspace.canvases[canvas]["markdown"] == "# Plan\nmore"
-    again = refusal(client.conversations_canvases_create, channel_id=incidents)
+    again = refusal(client.conversations_canvases_create, channel_id=incidents, document_content=text)
     assert again == "channel_canvas_already_exists"
     assert refusal(client.canvases_edit, canvas_id="F0NONE", changes=[added]) == "canvas_not_found"
     assert client.canvases_create(title="Alone")["canvas_id"] != canvas

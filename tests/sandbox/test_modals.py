@@ -198,6 +198,7 @@ def test_the_app_hears_of_a_closed_modal_when_it_asked_to(
 
 
 def test_an_unanswered_submission_stays_open(sandbox: Sandbox, client: WebClient, app: ConnectedApp, trigger: Any):
+    sandbox.ack_deadline_s = 0.1
     app.answers_to("view_submission", SILENCE)
     opened(client, trigger, section("1"))
 

@@ -1,9 +1,11 @@
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.socket_mode import SocketModeClient
+from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.sandbox import NothingToClick, NotVisible, Sandbox
 
-from .conftest import SILENCE, ConnectedApp, actions, button, plain, section
+from .conftest import SILENCE, ConnectedApp, actions, button, client_of, plain, section
 
 
 def test_a_command_reaches_the_app_and_its_answer_the_person(sandbox: Sandbox, app: ConnectedApp):
@@ -35,6 +37,7 @@ def test_a_malformed_answer_to_a_command_is_a_refusal(sandbox: Sandbox, app: Con
 
 
 def test_a_command_nobody_acknowledges_times_out(sandbox: Sandbox, app: ConnectedApp):
+    sandbox.ack_deadline_s = 0.1
     app.answers_to("slash_commands", SILENCE)
 
     answer = sandbox.person("ana").types("/incident", "general")
@@ -170,11 +173,22 @@ def test_each_envelope_goes_to_one_of_the_connections(sandbox: Sandbox, app: Con
     other.closes()
 
 
-def test_an_app_told_to_refresh_comes_back(sandbox: Sandbox, app: ConnectedApp):
-    sandbox.refresh_connections()
+def test_slacks_own_client_answers_and_comes_back_when_told_to_refresh(sandbox: Sandbox):
+    app = SocketModeClient(sandbox.app_token, web_client=client_of(sandbox))
+    app.socket_mode_request_listeners.append(
+        lambda client, request: client.send_socket_mode_response(
+            SocketModeResponse(request.envelope_id, payload={"text": "Here."})
+        )
+    )
+    app.connect()
+    assert sandbox.person("ana").types("/incident", "general").text == "Here."
 
-    sandbox.wait_for(lambda: len(sandbox.calls_of("apps.connections.open")) == 2)
-    sandbox.wait_for(lambda: sandbox.person("ana").types("/incident", "general").ok)
+    first = sandbox.socket_mode.connections[0]
+    sandbox.refresh_connections()
+    sandbox.wait_for(lambda: first not in sandbox.socket_mode.connections)
+
+    assert sandbox.person("ana").types("/incident", "general").text == "Here."
+    app.close()
 
 
 def test_the_same_command_can_be_delivered_twice(sandbox: Sandbox, app: ConnectedApp):
