@@ -31,12 +31,9 @@ HINTS = {"number": "A number, such as 12.", "time": "When, in your own time zone
 
 def skip_form(step: PlaybookStep) -> Block:
     """Asks why a step is skipped."""
-    return _reason_form(step, "Skip this step", ids.SKIP_FORM, "Skip")
-
-
-def waive_form(step: PlaybookStep) -> Block:
-    """Asks why the incident may go on without a required step."""
-    return _reason_form(step, "Go on without it", ids.WAIVE_FORM, "Waive")
+    reason = text_input(ids.VALUE, multiline=True, longest=LONGEST_REASON, placeholder="In a few words")
+    blocks = [section(f"*{escape(step.title)}*"), field("Why?", ids.REASON, reason)]
+    return modal("Skip this step", blocks, callback_id=ids.SKIP_FORM, submit="Skip", memory=str(step.number))
 
 
 def assign_form(step: PlaybookStep) -> Block:
@@ -72,12 +69,6 @@ def all_steps_view(run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetim
     if book.stand_down:
         blocks.append(section("*Stand down when*\n" + "\n".join(f"• {escape(words)}" for words in book.stand_down)))
     return modal("All steps", blocks, callback_id=ids.ALL_STEPS, close="Close", memory=str(run.number))
-
-
-def _reason_form(step: PlaybookStep, title: str, callback_id: str, submit: str) -> Block:
-    reason = text_input(ids.VALUE, multiline=True, longest=LONGEST_REASON, placeholder="In a few words")
-    blocks = [section(f"*{escape(step.title)}*"), field("Why?", ids.REASON, reason)]
-    return modal(title, blocks, callback_id=callback_id, submit=submit, memory=str(step.number))
 
 
 def _field_for(ask: Ask) -> Element:

@@ -14,7 +14,6 @@ SWITCH = "playbook.switch"
 STOP = "playbook.stop"
 
 SKIP_FORM = "step.skip_form"
-WAIVE_FORM = "step.waive_form"
 ASSIGN_FORM = "step.assign_form"
 ANSWER_FORM = "step.answer_form"
 ALL_STEPS = "playbook.all_steps"

@@ -106,7 +106,6 @@ def test_the_forms_are_as_slack_wants_them_and_remember_their_step(session):
 
     for form in (
         forms.skip_form(step),
-        forms.waive_form(step),
         forms.assign_form(step),
         forms.answer_form(step, written),
     ):

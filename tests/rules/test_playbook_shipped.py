@@ -1,0 +1,99 @@
+"""The shipped playbooks, walked from the first step to the last as a floor would."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.playbooks import answers, messages, progress, steps
+from bot.playbooks.book import Ask, Playbook
+from bot.playbooks.library import load
+from bot.playbooks.rules import all_answers
+from bot.playbooks.tables import steps_of, written_step
+from tests.rules.playbook_builders import NOON, ROOT, database, started
+
+PLAYBOOKS = load(ROOT / "playbooks").playbooks
+TEN_MINUTES = timedelta(minutes=10)
+
+
+@pytest.fixture
+def session(tmp_path):
+    store = database(tmp_path)
+    with store.transaction() as session:
+        yield session
+    store.close()
+
+
+def answer(ask: Ask, choose: int):
+    kinds = {"number": 60, "time": NOON.isoformat(), "person": "UBEN", "text": "words"}
+    return ask.options[choose] if ask.kind == "choice" else kinds[ask.kind]
+
+
+def walk(session, run, choose):
+    """Do every step that is asked for, in order; gives back what was posted."""
+    posted = {}
+    while waiting := progress.open_steps(steps_of(session, run.number)):
+        _, written = written_step(session, waiting[0].number)
+        given = {ask.id: answer(ask, choose) for ask in written.asks if not ask.optional}
+        steps.complete(session, waiting[0].number, "UBEN", NOON, given)
+        if written.posts:
+            known = all_answers(steps_of(session, run.number))
+            shown = {name: answers.shown(run.book.asks[name], given) for name, given in known.items()}
+            posted[written.id] = messages.filled(written.posts.message, dict.fromkeys(messages.FACTS, "x") | shown)
+    return posted
+
+
+@pytest.mark.parametrize("choose", [0, -1], ids=["first-answers", "last-answers"])
+@pytest.mark.parametrize("severity", ["S0", "S3"])
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_it_can_be_walked_to_its_end_and_every_message_is_complete(session, name, severity, choose):
+    run = started(session, PLAYBOOKS[name], name, severity=severity)
+
+    posted = walk(session, run, choose)
+
+    rows = steps_of(session, run.number)
+    assert progress.progress(rows).is_complete
+    assert progress.blocking(rows, "close") == []
+    assert [step for step, message in posted.items() if messages.UNKNOWN in message] == []
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_it_is_short_enough_to_follow_at_night_and_says_when_to_stop(name):
+    playbook = PLAYBOOKS[name]
+
+    assert len(playbook.steps) <= 25
+    assert len(playbook.phases[0].steps) <= 6
+    assert 3 <= len(playbook.stand_down) <= 4
+    assert all(len(step.instructions or "") <= 600 for step in playbook.steps.values())
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_its_first_phase_is_the_first_ten_minutes_and_finds_the_scope(name):
+    first = PLAYBOOKS[name].phases[0]
+
+    assert first.title == "First ten minutes"
+    assert all(step.due and step.due.within <= TEN_MINUTES for step in first.steps)
+    assert any(step.asks for step in first.steps)
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_what_is_switched_on_is_switched_off_before_resolving(name):
+    playbook = PLAYBOOKS[name]
+    doors = [step for step in playbook.steps.values() if step.sets and step.sets.front_door]
+
+    on = [step for step in doors if step.sets and step.sets.front_door != "normal"]
+    off = [step for step in doors if step.sets and step.sets.front_door == "normal"]
+    assert bool(on) == bool(off)
+    assert all(step.required == "before resolve" for step in off)
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_it_proves_the_fix_and_tells_people_before_it_lets_anybody_resolve(name):
+    required = [step.id for step in _required(PLAYBOOKS[name])]
+
+    assert len(required) >= 2
+    assert any(key.startswith("confirm-") for key in required)
+    assert {"all-clear", "deadline"} & set(required)
+
+
+def _required(playbook: Playbook):
+    return [step for step in playbook.steps.values() if step.required == "before resolve"]
