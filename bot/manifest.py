@@ -104,7 +104,7 @@ def _features(url: str) -> Json:
                 "description": "Opens a channel, a card and the right playbook",
             },
             {
-                "name": "Declare from this message",
+                "name": "Declare an incident",
                 "type": "message",
                 "callback_id": ids.DECLARE_FROM_MESSAGE,
                 "description": "The message becomes the first entry",

@@ -8,6 +8,7 @@ from typing import Any, Self
 from bot import bootstrap, scheduler
 from bot.bootstrap import Bot
 from bot.clock import utcnow
+from bot.manifest import manifest
 from bot.sandbox import Person, Sandbox
 from bot.settings import Settings
 
@@ -19,9 +20,12 @@ class TestFloor:
 
     __test__ = False
 
-    def __init__(self, folder: Path, *, database_url: str = "", **settings: Any) -> None:
+    def __init__(self, folder: Path, *, database_url: str = "", over_http: bool = False, **settings: Any) -> None:
         self.folder = folder
-        self.sandbox = Sandbox(manifest=settings.pop("manifest", None), clock_file=folder / "clock")
+        self.over_http = over_http
+        # Installed with what `watchfloor manifest` prints: a scope or event missing there is missing here.
+        installed = manifest("https://watchfloor.example" if over_http else "")
+        self.sandbox = Sandbox(manifest=settings.pop("manifest", installed), clock_file=folder / "clock")
         self._settings = {
             "database_url": database_url or f"sqlite:///{folder}/watchfloor.sqlite",
             "retry_first_s": 0.1,
@@ -43,11 +47,14 @@ class TestFloor:
 
     def settings(self) -> Settings:
         """The bot's settings, pointing at this sandbox."""
+        way_in = {"SLACK_APP_TOKEN": self.sandbox.app_token}
+        if self.over_http:
+            way_in = {"SLACK_SIGNING_SECRET": self.sandbox.signing_secret, "PORT": "0", "host": "127.0.0.1"}
         return Settings(
             _env_file=None,
             SLACK_BOT_TOKEN=self.sandbox.bot_token,
-            SLACK_APP_TOKEN=self.sandbox.app_token,
             SLACK_API_URL=f"{self.sandbox.url}/api/",
+            **way_in,
             **self._settings,
         )
 
@@ -55,7 +62,16 @@ class TestFloor:
         """Start the bot and wait until it has heard about the workspace."""
         self.bot = bootstrap.build(self.settings())
         self.bot.start()
+        if self.over_http:
+            self.sandbox.events_url = f"{self.address}/slack/events"
         self.settle()
+
+    @property
+    def address(self) -> str:
+        """Where the bot listens for HTTP."""
+        assert self.bot is not None
+        assert self.bot.server is not None
+        return f"http://127.0.0.1:{self.bot.server.port}"
 
     def stop_bot(self) -> None:
         """Stop the bot as a deploy would."""
