@@ -6,7 +6,7 @@ from pathlib import Path
 
 import deskbot
 import pytest
-from desk import Desk
+from desk import Desk, Profiles
 from playwright.sync_api import Browser, sync_playwright
 
 from bot.sandbox import Sandbox
@@ -65,10 +65,15 @@ def sandbox(house: Sandbox) -> Sandbox:
     return house
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Profiles:
+    return Profiles(browser)
+
+
 @pytest.fixture
-def desk(browser: Browser, sandbox: Sandbox) -> Iterator[Desk]:
+def desk(profiles: Profiles, sandbox: Sandbox) -> Iterator[Desk]:
     """Windows on the workspace; at the end none has complained or asked another machine."""
-    desk = Desk(browser, sandbox.url)
+    desk = Desk(profiles, sandbox.url)
     yield desk
     desk.close()
     assert desk.complaints == []

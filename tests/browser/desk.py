@@ -65,29 +65,44 @@ class Window:
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
+class Profiles:
+    """One browser profile for each person and kind of screen, kept for all tests: a cold one starts slowly."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._known: dict[str, BrowserContext] = {}
+
+    def of(self, person: str, **options: Any) -> BrowserContext:
+        key = f"{person} {sorted(options.items())}"
+        if key not in self._known:
+            self._known[key] = self._browser.new_context(**options)
+            self._known[key].set_default_timeout(PATIENCE_MS)
+        return self._known[key]
+
+
 class Desk:
     """Opens windows, and listens for what should not happen in any of them."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
-        self._browser = browser
+    def __init__(self, profiles: Profiles, url: str) -> None:
+        self._profiles = profiles
         self._url = url
-        self._contexts: list[BrowserContext] = []
+        self._pages: list[Page] = []
         self.complaints: list[str] = []
         self.foreign_requests: list[str] = []
 
     def window(self, person: str, width: int = 1280, height: int = 860, **options: Any) -> Window:
-        context = self._browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(PATIENCE_MS)
-        self._contexts.append(context)
-        page = context.new_page()
+        page = self._profiles.of(person, **options).new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        self._pages.append(page)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", self._watch)
         return Window(page, self._url, person)
 
     def close(self) -> None:
-        for context in self._contexts:
-            context.close()
+        for page in self._pages:
+            page.evaluate("localStorage.clear()")
+            page.close()
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -241,4 +241,6 @@ def with_words(node: Any, words: str) -> Any:
 
 
 def draw_blocks(blocks: list[dict[str, Any]]) -> str:
-    return draw("modal.html", ANA, view={"id": "V1", "hash": "1", "title": None, "blocks": blocks}, depth=1, app=None)
+    return draw(
+        "modal.html", ANA, view={"id": "V1", "hash": "1", "title": None, "blocks": blocks}, depth=1, app=None
+    )

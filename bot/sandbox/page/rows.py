@@ -91,23 +91,23 @@ def rows(
     new_after: str = "",
 ) -> Iterator[Row]:
     """A row for each message; `before` is what stands above the first, `new_after` the last time read."""
+    first_new = next((m for m in messages if _is_new(m, new_after, reader)), None)
     for message in messages:
-        yield _row(message, before, workspace, reader, new_after)
+        yield _row(message, before, workspace, reader, is_first_new=message is first_new)
         before = message
 
 
-def _row(message: Message, before: Message | None, workspace: Workspace, reader: Reader, new_after: str) -> Row:
+def _row(message: Message, before: Message | None, workspace: Workspace, reader: Reader, is_first_new: bool) -> Row:
     at = dates.moment(float(message.ts), reader.zone)
     above = dates.moment(float(before.ts), reader.zone) if before else None
     starts_day = above is None or above.date() != at.date()
-    first_new = _is_new(message, new_after, reader) and not (before and _is_new(before, new_after, reader))
     return Row(
         message=message,
         author=author_of(message, workspace),
         at=at,
         day=dates.day_heading(at, reader.now.astimezone(reader.zone)) if starts_day else "",
-        continued=not starts_day and not first_new and _belongs_to(message, before),
-        is_first_new=first_new,
+        continued=not starts_day and not is_first_new and _belongs_to(message, before),
+        is_first_new=is_first_new,
         files=[shown(file, reader.name) for file in message.files],
         repliers=[author(workspace.users[u]) for u in message.reply_users if u in workspace.users],
         last_reply=_last_reply(message, reader),

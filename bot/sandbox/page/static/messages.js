@@ -48,10 +48,12 @@ async function fetchRows() {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
   const fresh = new DOMParser().parseFromString(drawn, "text/html");
   const rows = [...fresh.querySelectorAll(".row")];
+  // What one wrote oneself, or is shown alone, is worth leaving what one was reading.
+  const isAnswer = rows.some((row) => "forReader" in row.dataset && !rowOf(row.dataset.ts));
   for (const row of rows) place(list, row);
   for (const ts of wanted) if (!rows.some((row) => row.dataset.ts === ts)) rowOf(ts)?.remove();
   showControls(list);
-  if (atEnd) list.scrollTop = list.scrollHeight;
+  if (atEnd || isAnswer) list.scrollTop = list.scrollHeight;
   markRead();
 }
 
