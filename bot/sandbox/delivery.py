@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.sandbox.errors import Refused
 from bot.sandbox.events import wrapped
 from bot.sandbox.model import Json
-from bot.sandbox.records import Call, Envelope
+from bot.sandbox.records import Call, Envelope, keep
 from bot.sandbox.workspace import Workspace
 
 ACK_DEADLINE_S = 3.0
@@ -88,7 +88,7 @@ class Deliveries:
             return nowhere
         with self._workspace.lock:
             self.outstanding += 1
-            self.envelopes.append(envelope)
+            keep(self.envelopes, envelope)
         return asyncio.run_coroutine_threadsafe(self._attempt(envelope), self.loop)
 
     async def _attempt(self, envelope: Envelope) -> Envelope:

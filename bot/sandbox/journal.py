@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.sandbox.records import Call
+from bot.sandbox.records import Call, keep
 from bot.sandbox.workspace import Workspace
 
 
@@ -21,7 +21,7 @@ class Journal:
     def recording(self, call: Call) -> Iterator[Call]:
         started = time.perf_counter()
         self.in_flight += 1
-        self.calls.append(call)
+        keep(self.calls, call)
         try:
             yield call
         finally:

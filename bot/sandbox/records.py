@@ -21,6 +21,15 @@ _MALFORMED = (
     "duplicate_",
 )
 _BY_STATE = ("invalid_trigger_id", "invalid_cursor", "invalid_url")
+# A workspace that runs for weeks remembers its last calls and envelopes only.
+_KEPT = 50_000
+
+
+def keep(record: list[Any], entry: Any) -> None:
+    """Add to a record, and forget the older half of one that has become very long."""
+    record.append(entry)
+    if len(record) > _KEPT:
+        del record[: _KEPT // 2]
 
 
 @dataclass

@@ -4,12 +4,15 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.sandbox.errors import Refused
 
 TRIGGER_LIFETIME_S = 3.0
 RESPONSE_URL_LIFETIME_S = 30 * 60
 RESPONSE_URL_USES = 5
+# Far more than anybody can use within their lifetimes.
+_KEPT = 50_000
 
 
 @dataclass
@@ -29,6 +32,7 @@ class Triggers:
     def issue(self, user: str) -> str:
         trigger_id = f"{time.time_ns() // 1_000_000}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
         self._issued[trigger_id] = Trigger(user)
+        _forget_oldest(self._issued)
         return trigger_id
 
     def issued(self, trigger_id: str) -> Trigger:
@@ -69,6 +73,7 @@ class ResponseUrls:
     def issue(self, user: str, channel: str, message_ts: str = "") -> str:
         key = secrets.token_urlsafe(18)
         self._issued[key] = ResponseUrl(user, channel, self._now(), message_ts)
+        _forget_oldest(self._issued)
         return f"{self.base}/response/{key}"
 
     def use(self, key: str) -> ResponseUrl:
@@ -81,3 +86,8 @@ class ResponseUrls:
             raise Refused("used_url")
         grant.uses += 1
         return grant
+
+
+def _forget_oldest(issued: dict[str, Any]) -> None:
+    if len(issued) > _KEPT:
+        del issued[next(iter(issued))]

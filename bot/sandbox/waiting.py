@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bot.sandbox.workspace import Workspace
@@ -10,13 +11,15 @@ from bot.sandbox.workspace import Workspace
 def wait_for(workspace: Workspace, predicate: Callable[[], Any], timeout_s: float) -> Any:
     """Look again after each change of the workspace; returns the predicate's value."""
     deadline = time.monotonic() + timeout_s
-    with workspace.changed:
-        while not (value := predicate()):
+    while True:
+        # Asked without holding the lock: the predicate may be a deed that waits for the app.
+        seen = workspace.touches
+        if value := predicate():
+            return value
+        with workspace.changed:
             left_s = deadline - time.monotonic()
-            if left_s <= 0:
+            if not workspace.changed.wait_for(partial(_has_moved, workspace, seen), left_s):
                 raise TimeoutError(f"It did not come true within {timeout_s} s.")
-            workspace.changed.wait(left_s)
-        return value
 
 
 def wait_until(workspace: Workspace, holds: Callable[[], bool], timeout_s: float, every_s: float) -> None:
@@ -27,3 +30,7 @@ def wait_until(workspace: Workspace, holds: Callable[[], bool], timeout_s: float
             if time.monotonic() > deadline:
                 raise TimeoutError(f"The app was still busy after {timeout_s} s.")
             workspace.changed.wait(every_s)
+
+
+def _has_moved(workspace: Workspace, since: int) -> bool:
+    return workspace.touches != since

@@ -26,6 +26,7 @@ class Workspace:
         self.clock = clock
         self.lock = RLock()
         self.version = 0
+        self.touches = 0
         self.changed = Condition(self.lock)
         self.changes = Changes()
         self.triggers = Triggers()
@@ -64,6 +65,7 @@ class Workspace:
     def touch(self, kind: str, **fields: Any) -> None:
         """Tell everyone who waits or renders that something changed."""
         with self.lock:
+            self.touches += 1
             self.version += kind not in _PASSING
             self.changes.publish(kind, **fields)
             self.changed.notify_all()

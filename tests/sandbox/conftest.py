@@ -1,7 +1,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from bot.sandbox import Sandbox
@@ -50,10 +51,14 @@ class ConnectedApp:
         self._open.close()
 
     def _listen(self) -> None:
-        for text in self._socket:
+        for text in self._texts():
             request = SocketModeRequest.from_dict(json.loads(text))
             if request is not None:
                 self._hear(request)
+
+    def _texts(self) -> Iterator[str | bytes]:
+        with suppress(ConnectionClosed):  # the sandbox was stopped first
+            yield from self._socket
 
     def _hear(self, request: SocketModeRequest) -> None:
         with self._changed:

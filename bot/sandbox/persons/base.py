@@ -6,6 +6,9 @@ from bot.sandbox.model import Channel, Json, Message, User
 from bot.sandbox.records import Envelope
 from bot.sandbox.workspace import Workspace
 
+# A deed waits this much longer than the app may take: then the server itself has stopped.
+_SERVER_GONE_S = 5
+
 
 class Eyes:
     """Sees what the person may see: members only in private channels, their own ephemerals."""
@@ -72,4 +75,5 @@ class Eyes:
 
     def _send(self, kind: str, payload: Json) -> Envelope:
         """Send to the app and wait for its acknowledgement, or its failure to give one."""
-        return self._deliveries.send(kind, payload).result()
+        deadline_s = self._deliveries.ack_deadline_s + _SERVER_GONE_S
+        return self._deliveries.send(kind, payload).result(deadline_s)
