@@ -5,6 +5,7 @@ from bot.flows.declare import DeclareRequest, declare
 from bot.flows.permissions import check, check_member
 from bot.incidents import forms, rules
 from bot.incidents.rules import Declaration, TitleMissing
+from bot.playbooks.rules import IncidentFacts, pick
 from bot.services import Services
 from bot.slack.text import one_line
 
@@ -52,4 +53,20 @@ def start(services: Services, request: DeclareRequest) -> None:
     check_member(services, request.user_id)
     with services.store.reading() as session:
         check(services, session, request.user_id, "declare")
-    services.flows.start_once(request.key, declare, request)
+    services.flows.start_once(request.key, declare, _kept_private(services, request))
+
+
+def _kept_private(services: Services, request: DeclareRequest) -> DeclareRequest:
+    """Some outages are private by default: their playbook says so. Better too quiet for a minute than too loud."""
+    facts = IncidentFacts(
+        severity=request.severity,
+        type=request.type,
+        sites=tuple(request.sites),
+        partners=tuple(request.partners),
+        started_at=request.at,
+    )
+    known = services.shelf.library.playbooks
+    name = pick(known, facts)
+    if name is None or not known[name].private:
+        return request
+    return request.model_copy(update={"is_private": True})
