@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from bot.floor import Floor
 from bot.playbooks.book import PHASE, START, Ask, Playbook, Step
+from bot.playbooks.ids import MESSAGE
 from bot.playbooks.messages import FACTS, words_in
 from bot.yamlfile import Place, did_you_mean
 
@@ -55,6 +56,8 @@ def _twice(book: Playbook) -> Iterator[Finding]:
     for place, name in asks:
         if name in FACTS:
             yield (*place, "id"), f"`{name}` is a word of messages already ({FACTS[name]}); choose another id"
+        if name == MESSAGE:
+            yield (*place, "id"), f"`{MESSAGE}` is the name of the form's own field; choose another id"
 
 
 def _references(book: Playbook) -> Iterator[Finding]:

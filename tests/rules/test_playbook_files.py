@@ -108,6 +108,7 @@ def test_all_problems_of_a_file_are_named_at_once_with_line_key_and_suggestion(f
         ),
         ("- {id: start, title: A}", "`start` has a meaning in `due`"),
         ("- {id: a, title: A, asks: [{id: title, question: Q}]}", "`title` is a word of messages already"),
+        ("- {id: a, title: A, asks: [{id: message, question: Q}]}", "the form's own field"),
         ("- {id: a, title: A, asks: [{id: q, question: Q, kind: choice}]}", "needs at least two options"),
         ("- {id: a, title: A, asks: [{id: q, question: Q, options: [a, b]}]}", "write `kind: choice`"),
         ("- {id: a, title: A, asks: [{id: q, question: Q, kind: choice, options: [Yes, No]}]}", "put it in quotes"),
