@@ -25,3 +25,16 @@ def _offset() -> timedelta:
     except (FileNotFoundError, ValueError):
         # The file is written by another process, perhaps not yet: no shift is the safe reading.
         return timedelta()
+
+
+def announce(next_due_at: datetime | None) -> None:
+    """Say beside the offset's file when something is due next, so that whoever moves the clock can jump there.
+
+    Nothing is said when the clock is not shifted from outside. The file holds seconds since 1970, or nothing.
+    """
+    if _offset_file is None:
+        return
+    said = _offset_file.with_name(f"{_offset_file.name}.due")
+    words = f"{next_due_at.timestamp():.0f}" if next_due_at else ""
+    if not said.exists() or said.read_text() != words:
+        said.write_text(words)

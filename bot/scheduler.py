@@ -6,8 +6,10 @@ from datetime import datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot import clock
 from bot.clock import utcnow
 from bot.flows import directory, displays, notices, postmortem, reminders, update
+from bot.flows.next_due import next_due
 from bot.pulse import Pulse
 from bot.services import Services
 
@@ -40,6 +42,7 @@ def start(services: Services, every_s: float, ticks: Pulse) -> BackgroundSchedul
 
     def look() -> None:
         tick(services, utcnow())
+        clock.announce(next_due(services))
         ticks.beat()
 
     scheduler = BackgroundScheduler(

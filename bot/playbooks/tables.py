@@ -249,6 +249,13 @@ def _open_and_running() -> SelectOfScalar[PlaybookStep]:
     )
 
 
+def next_reminder(session: Session) -> datetime | None:
+    """When the next reminder of any incident is due."""
+    waiting = _open_and_running().where(col(PlaybookStep.remind_at).is_not(None))
+    step = session.exec(waiting.order_by(col(PlaybookStep.remind_at)).limit(1)).first()
+    return step.remind_at if step else None
+
+
 def due_reminders(session: Session, now: datetime, limit: int = 200) -> list[PlaybookStep]:
     """The open steps whose reminder is due, the longest overdue first."""
     due = _open_and_running().where(col(PlaybookStep.remind_at) <= now)

@@ -105,6 +105,13 @@ def due(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
     ).all()
 
 
+def next_due(session: Session) -> datetime | None:
+    """When the next promise of any incident is due."""
+    return session.exec(
+        select(Promise.due_at).where(Promise.state == WAITING).order_by(col(Promise.due_at)).limit(1)
+    ).first()
+
+
 def waiting(session: Session, incident_id: int, audience: str | None = None) -> Sequence[Promise]:
     """What is promised and not yet sent."""
     found = select(Promise).where(Promise.incident_id == incident_id, Promise.state == WAITING)

@@ -1,0 +1,14 @@
+"""What the clock will find next."""
+
+from datetime import datetime
+
+from bot.playbooks import tables as playbooks
+from bot.services import Services
+from bot.updates import tables as updates
+
+
+def next_due(services: Services) -> datetime | None:
+    """When the next update or reminder is due, over all incidents; None when nothing is."""
+    with services.store.reading() as session:
+        due = [updates.next_due(session), playbooks.next_reminder(session)]
+    return min((moment for moment in due if moment), default=None)

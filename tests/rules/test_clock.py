@@ -1,0 +1,40 @@
+"""The clock that can be moved from outside."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from freezegun import freeze_time
+
+from bot import clock
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def offset_file(tmp_path: Path):
+    clock.follow(tmp_path / "clock")
+    yield tmp_path / "clock"
+    clock.follow(None)
+
+
+@freeze_time(NOON)
+def test_the_clock_is_shifted_by_what_the_file_says(offset_file: Path) -> None:
+    offset_file.write_text("3600")
+
+    assert clock.utcnow() == NOON + timedelta(hours=1)
+
+
+@freeze_time(NOON)
+def test_a_file_that_is_missing_or_half_written_shifts_nothing(offset_file: Path) -> None:
+    assert clock.utcnow() == NOON
+    offset_file.write_text("36x")
+    assert clock.utcnow() == NOON
+
+
+def test_what_is_due_next_is_said_beside_it(offset_file: Path) -> None:
+    clock.announce(NOON)
+    assert (offset_file.parent / "clock.due").read_text() == str(int(NOON.timestamp()))
+
+    clock.announce(None)
+    assert (offset_file.parent / "clock.due").read_text() == ""
