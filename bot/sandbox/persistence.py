@@ -19,6 +19,7 @@ def dumps(workspace: Workspace, identity: Json) -> str:
         state: Json = {
             "format": _FORMAT,
             "identity": identity,
+            "clock_offset_s": workspace.clock.offset_s,
             "users": list(workspace.users.values()),
             "groups": list(workspace.groups.values()),
             "channels": list(workspace.channels.values()),
@@ -56,6 +57,7 @@ def restore(workspace: Workspace, state: Json) -> None:
         workspace.views = {v.id: v for v in workspace.homes.values()}
         for name in _PLAIN:
             setattr(workspace, name, state[name])
+        workspace.clock.offset_s = state["clock_offset_s"]
         for channel in workspace.channels.values():
             for ts in channel.messages:
                 workspace.clock.resume_after(ts)

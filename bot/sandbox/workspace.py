@@ -14,8 +14,8 @@ from bot.sandbox.model import Channel, File, Group, Json, Message, User, View
 from bot.sandbox.people import BOT_ID, BOT_USER_ID, first_channels, first_groups, first_people
 from bot.sandbox.triggers import ResponseUrls, Triggers
 
-# Changes of the wire and the clock, which alter nothing that is kept.
-_PASSING = ("call", "envelope", "clock", "connection", "saved")
+# What happens on the wire alters nothing that is kept.
+_PASSING = ("call", "envelope", "connection", "saved")
 
 
 class Workspace:

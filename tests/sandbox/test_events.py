@@ -102,6 +102,7 @@ def test_only_subscribed_events_are_delivered():
     ana = sandbox.person("ana")
     ts = ana.says("in a channel", "incidents").ts
     ana.says("to the bot")
+    ana.pins("incidents", ts)
     ana.reacts("eyes", "incidents", ts)
     sandbox.quiet()
 

@@ -32,6 +32,19 @@ def test_a_workspace_in_a_file_is_there_after_a_restart(tmp_path: Path):
     assert float(later) > max(float(m.ts) for m in seen)
 
 
+def test_a_moved_clock_and_the_order_of_messages_outlive_a_restart(tmp_path: Path):
+    data = tmp_path / "workspace.json"
+    first = Sandbox(data=data)
+    first.clock_offset_s = 7200
+    ahead = first.person("ana").says("two hours ahead", "general").ts
+    first.clock_offset_s = 3600
+    first.stop()
+
+    second = Sandbox(data=data)
+    assert second.clock_offset_s == 3600
+    assert float(second.person("ana").says("after", "general").ts) > float(ahead)
+
+
 def test_changes_are_saved_while_it_runs(tmp_path: Path):
     data = tmp_path / "workspace.json"
     sandbox = Sandbox(data=data)
