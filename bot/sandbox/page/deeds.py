@@ -7,6 +7,7 @@ from typing import Any
 from bot.sandbox.errors import NothingToClick, NotVisible, Refused
 from bot.sandbox.model import Message
 from bot.sandbox.page import composer, elements
+from bot.sandbox.page.story import Story
 from bot.sandbox.page.visitor import Visitor
 from bot.sandbox.persons import Click
 
@@ -130,9 +131,23 @@ def moves_clock(visitor: Visitor, body: Json) -> None:
     visitor.sandbox.clock_offset_s += float(body["advance_s"])
 
 
+def tells_story(visitor: Visitor, body: Json) -> None:
+    """Start, pause, go on with or stop the story."""
+    _ORDERS[body["order"]](visitor.story)
+
+
 def resets(visitor: Visitor, body: Json) -> None:
+    visitor.story.stop()
     visitor.sandbox.reset()
 
+
+_ORDERS: dict[str, Callable[[Story], None]] = {
+    "start": Story.start,
+    "pause": Story.pause,
+    "go_on": Story.go_on,
+    "stop": Story.stop,
+    "forget": Story.forget,
+}
 
 DEEDS: dict[str, Deed] = {
     "type": types,
@@ -151,6 +166,7 @@ DEEDS: dict[str, Deed] = {
     "read": reads,
     "clock": moves_clock,
     "reset": resets,
+    "story": tells_story,
 }
 
 

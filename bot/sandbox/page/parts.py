@@ -87,6 +87,10 @@ def clock(visitor: Visitor, query: Query) -> str:
     return _drawn("clock.html", visitor, screens.clock(visitor))
 
 
+def story(visitor: Visitor, query: Query) -> str:
+    return _drawn("story.html", visitor, screens.story(visitor))
+
+
 def inspection(visitor: Visitor, query: Query) -> str:
     return _drawn("inspector.html", visitor, inspector.facts(visitor.sandbox, visitor.reader()))
 
@@ -104,6 +108,7 @@ PARTS: dict[str, Part] = {
     "message-menu": message_menu,
     "edit": words_typed,
     "clock": clock,
+    "story": story,
     "inspector": inspection,
 }
 

@@ -11,6 +11,7 @@ from bot.sandbox.page.visitor import Visitor
 Facts = dict[str, Any]
 # As many messages as a tall screen shows several times over; older ones come when one scrolls up.
 PAGE_LENGTH = 80
+_FIRST_WORDS = "declare S1 IVR down in Manila"
 
 
 def frame(visitor: Visitor, current: str) -> Facts:
@@ -21,7 +22,14 @@ def frame(visitor: Visitor, current: str) -> Facts:
         "shortcuts": shortcuts(visitor, "global"),
         **sidebar(visitor, current),
         **clock(visitor),
+        **story(visitor),
     }
+
+
+def story(visitor: Visitor) -> Facts:
+    """How to begin, or what the story that plays is telling."""
+    command = next((c["command"] for c in visitor.sandbox.workspace.app.commands if c["command"] != "*"), "")
+    return {"story": visitor.story, "first_words": f"{command} {_FIRST_WORDS}".strip()}
 
 
 def clock(visitor: Visitor) -> Facts:

@@ -16,6 +16,7 @@ from bot.sandbox.page.completions import completions
 from bot.sandbox.page.drawing import draw
 from bot.sandbox.page.live import Broadcast
 from bot.sandbox.page.reading import ReadMarks
+from bot.sandbox.page.story import Story
 from bot.sandbox.page.visitor import Visitor, visitor
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Site:
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
         self._marks = ReadMarks(sandbox.workspace.clock.ts())
+        self._story = Story(sandbox)
         self._broadcast = Broadcast(sandbox)
 
     def routes(self) -> list[BaseRoute]:
@@ -128,7 +130,7 @@ class Site:
         return StreamingResponse(events, media_type="text/event-stream", headers=answers.HEADERS)
 
     def _visitor(self, request: Request) -> Visitor:
-        return visitor(self._sandbox, self._marks, request.query_params.get("as"))
+        return visitor(self._sandbox, self._marks, self._story, request.query_params.get("as"))
 
     def _screen(self, person: Visitor, request: Request, main: str, current: str, facts: Any) -> Response:
         """The whole page, or only its main part when the page asks for it."""

@@ -9,6 +9,7 @@ from bot.sandbox.errors import NotVisible
 from bot.sandbox.model import Channel, User
 from bot.sandbox.page.names import Reader
 from bot.sandbox.page.reading import ReadMarks
+from bot.sandbox.page.story import Story
 
 if TYPE_CHECKING:
     from bot.sandbox import Sandbox
@@ -24,6 +25,7 @@ class Visitor:
 
     sandbox: "Sandbox"
     marks: ReadMarks
+    story: Story
     user: User
 
     @property
@@ -62,10 +64,10 @@ class Visitor:
         return next(named, None) or next(iter(joined), None) or self.direct_message()
 
 
-def visitor(sandbox: "Sandbox", marks: ReadMarks, name: str | None) -> Visitor:
+def visitor(sandbox: "Sandbox", marks: ReadMarks, story: Story, name: str | None) -> Visitor:
     """The person called `name`; an unknown one is the first person."""
     try:
         user = sandbox.workspace.person(name or FIRST_PERSON)
     except LookupError:
         user = sandbox.workspace.person(FIRST_PERSON)
-    return Visitor(sandbox, marks, user if not user.is_bot else sandbox.workspace.person(FIRST_PERSON))
+    return Visitor(sandbox, marks, story, user if not user.is_bot else sandbox.workspace.person(FIRST_PERSON))

@@ -5,6 +5,7 @@ import { isInView, refreshRow, removeRow } from "./messages.js";
 import { current, go, refreshHeading, refreshSidebar } from "./navigation.js";
 import { isShown, refreshPane } from "./pane.js";
 import { refreshClock } from "./clock.js";
+import { refreshStory } from "./story.js";
 import { changes, me } from "./server.js";
 
 /** Run `task` once, shortly after the last of many calls. */
@@ -58,6 +59,7 @@ const ON = {
   },
   read: sidebarSoon,
   clock: refreshClock,
+  story: refreshStory,
   reset: () => location.assign(`/?as=${me.name}`),
   inspected: inspectorSoon,
 };
