@@ -13,7 +13,6 @@ SCOPES_OF_METHODS: dict[str, tuple[str, ...]] = {
     "auth.test": (),
     "bookmarks.add": ("bookmarks:write",),
     "bookmarks.list": ("bookmarks:read",),
-    "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
     "conversations.create": ("channels:manage", "groups:write"),

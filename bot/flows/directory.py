@@ -1,7 +1,8 @@
 """Knowing people, groups and channels: from what was heard before, else by asking Slack."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import islice
 
 from bot.clock import utcnow
 from bot.directory import tables
@@ -27,6 +28,14 @@ def _ask(services: Services, user_id: str) -> Who:
     with services.store.transaction() as session:
         tables.remember_people(session, [person], utcnow())
     return person
+
+
+def names(services: Services, user_ids: Collection[str]) -> dict[str, str]:
+    """The names of those people, as far as they are known."""
+    if not user_ids:
+        return {}
+    with services.store.reading() as session:
+        return tables.names(session, user_ids)
 
 
 def members(services: Services, groups: Iterable[str]) -> list[str]:
@@ -93,14 +102,10 @@ def learn_channels(services: Services) -> None:
 
 def learn_people(services: Services) -> None:
     """Everyone in the workspace, so that a click need not wait for Slack to say who clicked."""
-    cursor: str | None = None
-    for _ in range(PAGES_OF_PEOPLE):
-        page, cursor = services.slack.people(cursor)
+    for page in islice(services.slack.people(), PAGES_OF_PEOPLE):
         people = [who_is(user, services.slack.team_id()) for user in page if not user.get("deleted")]
         with services.store.transaction() as session:
             tables.remember_people(session, people, utcnow())
-        if cursor is None:
-            return
 
 
 def heard(services: Services, user: dict[str, object]) -> None:

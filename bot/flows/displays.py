@@ -26,7 +26,7 @@ from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.gateway import Post, Posted
+from bot.slack.messages import Post, Posted
 from bot.slack.outcomes import SlackRefused
 from bot.timeline import tables as timeline
 

@@ -8,7 +8,7 @@ from bot.errors import TryLater
 from bot.notices import tables as notices
 from bot.notices.tables import Notice
 from bot.services import Services
-from bot.slack.gateway import Post
+from bot.slack.messages import Post
 from bot.slack.outcomes import SlackRefused
 
 TRIED_AGAIN = ("not_in_channel", "restricted_action", "thread_not_found")

@@ -18,7 +18,7 @@ from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import context, section
-from bot.slack.gateway import Post
+from bot.slack.messages import Post
 from bot.slack.outcomes import SlackRefused
 from bot.timeline import tables as timeline
 from bot.updates import rules, tables

@@ -1,9 +1,14 @@
 """Words for Slack: escaping, mentions, dates, lengths. Everything a person typed passes through `escape`."""
 
-from collections.abc import Iterable
+import html
+import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 ELLIPSIS = "…"
+# A time of day alone is clear for as long as nobody sleeps in between.
+SAME_SHIFT = timedelta(hours=12)
+_REFERENCE = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
 
 
 def escape(words: str) -> str:
@@ -25,6 +30,30 @@ def shorten(words: str, limit: int) -> str:
 def one_line(words: str, limit: int) -> str:
     """`words` on one line, escaped, at most `limit` characters after escaping (Slack counts those)."""
     return shorten(escape(" ".join(words.split())), limit)
+
+
+def spoken(words: str, name: Callable[[str], str | None]) -> str:
+    """What Slack sends of a message as people read it: names for ids, links written out, escapes undone.
+
+    `name` gives a person's name, or None when it is unknown. The result is plain text: escape it before it leaves.
+    """
+    return html.unescape(_REFERENCE.sub(lambda found: _spoken(found, name), words))
+
+
+def _spoken(found: re.Match[str], name: Callable[[str], str | None]) -> str:
+    sign, target, label = found[1], found[2], found[3] or ""
+    if sign == "@":
+        return f"@{name(target) or label or target}"
+    if sign == "#":
+        return f"#{label or target}"
+    if sign == "!":
+        return label or f"@{target.split('^')[0]}"
+    return f"{label} ({target})" if label and label != target else target
+
+
+def mentioned_people(words: str) -> set[str]:
+    """The ids of everyone who is mentioned in what Slack sends of a message."""
+    return {found[2] for found in _REFERENCE.finditer(words) if found[1] == "@"}
 
 
 def mention(user_id: str) -> str:
@@ -58,16 +87,26 @@ def day_and_time(moment: datetime) -> str:
     return _date(moment, "{date_short_pretty} {time}", "%Y-%m-%d %H:%M UTC")
 
 
+def near_time(moment: datetime, now: datetime) -> str:
+    """The time of day, with its day when that is not the same shift any more."""
+    return clock_time(moment) if abs(moment - now) < SAME_SHIFT else day_and_time(moment)
+
+
+def ago(moment: datetime) -> str:
+    """How long ago it was, as each reader's Slack counts on by itself; others read the moment."""
+    return _date(moment, "{ago}", "%Y-%m-%d %H:%M UTC")
+
+
 def _date(moment: datetime, pattern: str, fallback: str) -> str:
     utc = moment.astimezone(UTC)
     return f"<!date^{int(utc.timestamp())}^{pattern}|{utc.strftime(fallback)}>"
 
 
 def lasting(duration: timedelta) -> str:
-    """A duration as people say it: `2 h 05 min`, `3 d 4 h`, `under a minute`."""
+    """A duration as people say it: `2 h 05 min`, `3 d 4 h`, `less than a minute`."""
     minutes = int(duration.total_seconds() // 60)
     if minutes < 1:
-        return "under a minute"
+        return "less than a minute"
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:

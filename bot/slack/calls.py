@@ -1,0 +1,96 @@
+"""One call to Slack's Web API, and the three ways it can fail."""
+
+import time
+from collections.abc import Iterator
+from http.client import HTTPException
+from typing import Any, Self
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry import RetryHandler
+from slack_sdk.web import SlackResponse
+
+from bot.slack.outcomes import OutcomeUnknown, RateLimited, SlackRefused
+
+CALL_TIMEOUT_S = 10
+NO_RETRIES: list[RetryHandler] = []  # a retry by the client would repeat a post whose answer was lost
+
+
+class Calls:
+    """The way to one workspace."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+        self._blocked_until: dict[str, float] = {}
+        self._identity: dict[str, Any] = {}
+
+    @classmethod
+    def to(cls, base_url: str, token: str | None) -> Self:
+        """The way to the workspace that `token` opens; without one, each call brings its own."""
+        return cls(
+            WebClient(token=token, base_url=base_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(NO_RETRIES))
+        )
+
+    @property
+    def client(self) -> WebClient:
+        """The client underneath, for Bolt."""
+        return self._client
+
+    def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """One call. Raises `SlackRefused`, `RateLimited` or `OutcomeUnknown`."""
+        wait_s = self._blocked_until.get(method, 0) - time.monotonic()
+        if wait_s > 0:
+            raise RateLimited(method, wait_s)
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            answer = self._client.api_call(method, json=given)
+        except SlackApiError as refused:
+            raise self._failure(method, refused) from refused
+        except (OSError, HTTPException, SlackClientError, ValueError) as lost:
+            raise OutcomeUnknown(method, type(lost).__name__) from lost
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    def pages(self, method: str, *, at_most: int = 1_000, **arguments: Any) -> Iterator[dict[str, Any]]:
+        """Page after page of an answer that Slack gives in pages."""
+        cursor = None
+        for _ in range(at_most):
+            page = self.call(method, cursor=cursor, **arguments)
+            yield page
+            cursor = page.get("response_metadata", {}).get("next_cursor") or None
+            if cursor is None:
+                return
+
+    def _failure(self, method: str, refused: SlackApiError) -> Exception:
+        response: SlackResponse = refused.response
+        if response.status_code == 429:
+            wait_s = float(response.headers.get("Retry-After", 1))
+            self._blocked_until[method] = time.monotonic() + wait_s
+            return RateLimited(method, wait_s)
+        error = str(response.get("error", "")) if isinstance(response.data, dict) else ""
+        if response.status_code >= 500 or error in (
+            "",
+            "internal_error",
+            "fatal_error",
+            "service_unavailable",
+        ):
+            return OutcomeUnknown(method, error or str(response.status_code))
+        messages = (response.get("response_metadata") or {}).get("messages") or []
+        detail = "; ".join(map(str, messages)) or str(response.get("needed") or "")
+        return SlackRefused(method, error, detail)
+
+    def _me(self) -> dict[str, Any]:
+        if not self._identity:
+            self._identity = self.call("auth.test")
+        return self._identity
+
+    def team_id(self) -> str:
+        """The workspace."""
+        return str(self._me()["team_id"])
+
+    def user_id(self) -> str:
+        """The bot's own user."""
+        return str(self._me()["user_id"])
+
+    def permalink(self, channel_id: str, ts: str) -> str:
+        """The address of a message, made without a call: Slack's addresses follow this form."""
+        return f"{self._me()['url']}archives/{channel_id}/p{ts.replace('.', '')}"

@@ -1,0 +1,107 @@
+"""Messages: sent once, found again, edited in place; and answers to who clicked or typed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook import WebhookClient
+
+from bot.slack.blocks import MESSAGE_TEXT, Block, fit
+from bot.slack.calls import CALL_TIMEOUT_S, NO_RETRIES, Calls
+from bot.slack.channels import CLOCK_SKEW
+from bot.slack.outcomes import OutcomeUnknown, SlackRefused
+from bot.slack.text import shorten
+
+LOOKED_THROUGH_PAGES = 10
+METADATA_TYPE = "watchfloor_message"
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message to be sent once. `key` tells it from every other message ever sent."""
+
+    key: str
+    channel_id: str
+    text: str
+    blocks: Sequence[Block] = ()
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True)
+class Posted:
+    """Where a message landed."""
+
+    channel_id: str
+    ts: str
+
+
+class Messages(Calls):
+    """What the bot says."""
+
+    def post(self, post: Post, *, attempted_at: datetime | None = None) -> Posted:
+        """Send a message. Give `attempted_at` when it may have been sent before: it is looked for first."""
+        if attempted_at is not None and (found := self.find(post, attempted_at)):
+            return found
+        answer = self.call(
+            "chat.postMessage",
+            channel=post.channel_id,
+            text=shorten(post.text, MESSAGE_TEXT),
+            blocks=fit(post.blocks) or None,
+            thread_ts=post.thread_ts,
+            metadata={"event_type": METADATA_TYPE, "event_payload": {"key": post.key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return Posted(answer["channel"], answer["ts"])
+
+    def find(self, post: Post, attempted_at: datetime) -> Posted | None:
+        """The message that carries the key of `post`, if it arrived after `attempted_at`."""
+        channel_id = self._conversation(post.channel_id)
+        where: dict[str, Any] = {"channel": channel_id, "oldest": f"{(attempted_at - CLOCK_SKEW).timestamp():.6f}"}
+        method = "conversations.history"
+        if post.thread_ts:
+            method, where = "conversations.replies", where | {"ts": post.thread_ts}
+        look = self.pages(method, **where, include_all_metadata=True, limit=200, at_most=LOOKED_THROUGH_PAGES)
+        for page in look:
+            for message in page["messages"]:
+                if message.get("metadata", {}).get("event_payload", {}).get("key") == post.key:
+                    return Posted(channel_id, message["ts"])
+        return None
+
+    def _conversation(self, channel_id: str) -> str:
+        return self.direct_channel(channel_id) if channel_id.startswith(("U", "W")) else channel_id
+
+    def update(self, posted: Posted, text: str, blocks: Sequence[Block]) -> None:
+        """Edit a message in place."""
+        self.call(
+            "chat.update",
+            channel=posted.channel_id,
+            ts=posted.ts,
+            text=shorten(text, MESSAGE_TEXT),
+            blocks=fit(blocks),
+        )
+
+    def tell(self, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
+        """Say something to a person by direct message that need not be repeated if it is lost."""
+        words = shorten(text, MESSAGE_TEXT)
+        self.call("chat.postMessage", channel=user_id, text=words, blocks=fit(blocks) or None)
+
+    def reply(self, response_url: str, text: str, blocks: Sequence[Block] = ()) -> None:
+        """Answer the person who clicked or typed, through the address Slack gave for it."""
+        hook = WebhookClient(response_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(NO_RETRIES))
+        words = shorten(text, MESSAGE_TEXT)
+        try:
+            answer = hook.send(
+                text=words, blocks=fit(blocks) or None, response_type="ephemeral", replace_original=False
+            )
+        except (OSError, HTTPException, SlackClientError, ValueError) as lost:
+            raise OutcomeUnknown("response_url", type(lost).__name__) from lost
+        if answer.status_code != 200:
+            raise SlackRefused("response_url", f"{answer.status_code} {answer.body}")
+
+    def direct_channel(self, user_id: str) -> str:
+        """The id of the direct-message channel with a person."""
+        return str(self.call("conversations.open", users=user_id)["channel"]["id"])

@@ -1,0 +1,18 @@
+"""Forms and home tabs."""
+
+from collections.abc import Sequence
+
+from bot.slack.blocks import VIEW_BLOCKS, Block, fit
+from bot.slack.calls import Calls
+
+
+class Surfaces(Calls):
+    """What the bot shows beside messages."""
+
+    def open_view(self, trigger_id: str, view: Block) -> None:
+        """Open a form; the trigger lives three seconds, so this comes before anything slow."""
+        self.call("views.open", trigger_id=trigger_id, view=view)
+
+    def publish_home(self, user_id: str, blocks: Sequence[Block]) -> None:
+        """Show a person's App Home."""
+        self.call("views.publish", user_id=user_id, view={"type": "home", "blocks": fit(blocks, VIEW_BLOCKS)})
