@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from bot.errors import WatchfloorError
 
@@ -111,6 +112,27 @@ def _make_private(url: str) -> None:
         path = Path(database)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
+
+
+def put(session: Session, row: SQLModel) -> None:
+    """Write a row, over the one of the same primary key if there is one, even when two do so at once."""
+    insert = _insert(session, row)
+    key = [column.name for column in sa.inspect(type(row)).primary_key]
+    rest = {column.name: column for column in insert.excluded if column.name not in key}
+    session.connection().execute(insert.on_conflict_do_update(index_elements=key, set_=rest))
+
+
+def put_new(session: Session, row: SQLModel) -> bool:
+    """Write a row unless one like it is there, even when two do so at once; False when it is."""
+    written = session.connection().execute(_insert(session, row).on_conflict_do_nothing())
+    return bool(written.rowcount)
+
+
+def _insert(session: Session, row: SQLModel) -> Any:
+    session.flush()
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    values = {name: value for name, value in row if not (name == "id" and value is None)}
+    return dialect.insert(type(row)).values(values)
 
 
 def utc_column(*, nullable: bool = True, index: bool = False) -> Any:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.directory.rules import Who
-from bot.store import utc_column
+from bot.store import put, utc_column
 
 
 class Person(SQLModel, table=True):
@@ -46,17 +46,17 @@ class KnownChannel(SQLModel, table=True):
 def remember_people(session: Session, people: Iterable[Who], now: datetime) -> None:
     """Keep what Slack said of people."""
     for who in people:
-        session.merge(Person(**who.__dict__, heard_at=now))
+        put(session, Person(**who.__dict__, heard_at=now))
 
 
 def remember_group(session: Session, handle: str, group_id: str, members: list[str]) -> None:
     """Keep who is in a group."""
-    session.merge(Group(handle=handle, id=group_id, members=members))
+    put(session, Group(handle=handle, id=group_id, members=members))
 
 
 def remember_channel(session: Session, name: str, channel_id: str) -> None:
     """Keep a channel's id."""
-    session.merge(KnownChannel(name=name, id=channel_id))
+    put(session, KnownChannel(name=name, id=channel_id))
 
 
 def person(session: Session, user_id: str) -> Who | None:

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
 from bot.incidents.rules import ACTIVE
-from bot.store import utc_column
+from bot.store import put_new, utc_column
 
 
 class NoIncidentHere(WatchfloorError):
@@ -227,7 +227,7 @@ def drop_role(session: Session, incident_id: int, role: str, user_id: str | None
 def join(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:
     """People are in the incident's channel."""
     for user_id in user_ids:
-        session.merge(Participant(incident_id=incident_id, user_id=user_id, joined_at=now))
+        put_new(session, Participant(incident_id=incident_id, user_id=user_id, joined_at=now))
 
 
 def leave(session: Session, incident_id: int, user_id: str) -> None:

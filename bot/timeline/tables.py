@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import utc_column
+from bot.store import put_new, utc_column
 
 
 class TimelineEntry(SQLModel, table=True):
@@ -45,21 +45,29 @@ def append(
 
 
 def append_once(
-    session: Session, incident_id: int, source_key: str, kind: str, at: datetime, actor_id: str, **facts: Any
+    session: Session,
+    incident_id: int,
+    source_key: str,
+    kind: str,
+    at: datetime,
+    actor_id: str | None = None,
+    **facts: Any,
 ) -> None:
-    """Write down what may be heard of twice."""
-    if _by_source(session, incident_id, source_key) is None:
-        append(session, incident_id, kind, at, actor_id, **facts).source_key = source_key
+    """Write down what may be heard of, or done, twice."""
+    put_new(
+        session,
+        TimelineEntry(
+            incident_id=incident_id, kind=kind, at=at, actor_id=actor_id, facts=facts, source_key=source_key
+        ),
+    )
 
 
 def record_message(
     session: Session, incident_id: int, at: datetime, actor_id: str, message_ts: str, facts: dict[str, Any]
 ) -> bool:
     """Keep a message as it was said; False when it was kept before."""
-    source_key = f"message:{message_ts}"
-    if _by_source(session, incident_id, source_key):
-        return False
-    session.add(
+    return put_new(
+        session,
         TimelineEntry(
             incident_id=incident_id,
             at=at,
@@ -67,10 +75,9 @@ def record_message(
             actor_id=actor_id,
             facts=facts,
             message_ts=message_ts,
-            source_key=source_key,
-        )
+            source_key=f"message:{message_ts}",
+        ),
     )
-    return True
 
 
 def edit_message(session: Session, incident_id: int, message_ts: str, text: str, at: datetime) -> None:

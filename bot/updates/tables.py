@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import utc_column
+from bot.store import put_new, utc_column
 
 WAITING = "waiting"
 SENDING = "sending"
@@ -174,14 +174,10 @@ def refuse(session: Session, delivery: Delivery, reason: str) -> None:
 
 def delivery(session: Session, promise_id: int, channel: str) -> Delivery:
     """The delivery of an update to a channel, made when it is first asked for."""
-    found = session.exec(
+    put_new(session, Delivery(promise_id=promise_id, channel=channel))
+    return session.exec(
         select(Delivery).where(Delivery.promise_id == promise_id, Delivery.channel == channel)
-    ).first()
-    if found is None:
-        found = Delivery(promise_id=promise_id, channel=channel)
-        session.add(found)
-        session.flush()
-    return found
+    ).one()
 
 
 def deliveries(session: Session, incident_id: int) -> Sequence[Delivery]:
