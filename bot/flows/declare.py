@@ -140,7 +140,8 @@ def withdraw(services: Services, number: int, reason: str) -> None:
         incidents.change_status(session, incident, "declined", utcnow())
         promises.end(session, number)
         displays.give_up(session, number)
-        timeline.append(session, number, "trouble", utcnow(), what="open the channel", reason=reason)
+        facts = {"what": "open the channel", "reason": reason}
+        timeline.append_once(session, number, "withdrawn", "trouble", utcnow(), **facts)
 
 
 @step
@@ -170,8 +171,8 @@ def _tell_who_is_missing(session: Session, incident: Incident, refused: dict[str
     key = f"invitations:{incident.number}"
     notices.add(session, key, incident.channel_id, words, utcnow(), incident_id=incident.number)
     for user_id, why in refused.items():
-        what = f"invite {named.get(user_id, user_id)}"
-        timeline.append(session, incident.number, "trouble", utcnow(), what=what, reason=why)
+        facts = {"what": f"invite {named.get(user_id, user_id)}", "reason": why}
+        timeline.append_once(session, incident.number, f"{key}:{user_id}", "trouble", utcnow(), **facts)
 
 
 @step

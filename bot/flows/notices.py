@@ -24,10 +24,9 @@ def send_waiting(services: Services) -> None:
     while True:
         with services.store.transaction() as session:
             claimed = notices.claim(session, services.replica, utcnow())
-        if not claimed:
+        if claimed is None:
             return
-        for notice, attempted_at in claimed:
-            _send(services, notice, attempted_at)
+        _send(services, *claimed)
 
 
 def _send(services: Services, notice: Notice, attempted_at: datetime | None) -> None:

@@ -95,8 +95,9 @@ def give_up(services: Services, postmortem_id: int, reason: str) -> None:
     with services.store.transaction() as session:
         draft = tables.get(session, postmortem_id)
         draft.trouble = reason
-        what = "deliver the post-mortem draft"
-        timeline.append(session, draft.incident_id, "trouble", utcnow(), what=what, reason=reason)
+        facts = {"what": "deliver the post-mortem draft", "reason": reason}
+        key = f"postmortem:{postmortem_id}"
+        timeline.append_once(session, draft.incident_id, key, "trouble", utcnow(), **facts)
 
 
 def deliver_soon(services: Services, postmortem_id: int) -> None:

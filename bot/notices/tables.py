@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import utc_column
+from bot.store import put_new, utc_column
 
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_LONGEST = timedelta(minutes=10)
@@ -56,36 +56,39 @@ def add(
     blocks: Sequence[dict[str, Any]] = (),
 ) -> None:
     """Say it once; a second notice of the same key is the same notice."""
-    if session.exec(select(Notice.id).where(Notice.key == key)).first() is None:
-        session.add(
-            Notice(
-                key=key,
-                incident_id=incident_id,
-                channel_id=channel_id,
-                thread_ts=thread_ts,
-                words=words,
-                blocks=list(blocks),
-                retry_at=now,
-            )
-        )
+    put_new(
+        session,
+        Notice(
+            key=key,
+            incident_id=incident_id,
+            channel_id=channel_id,
+            thread_ts=thread_ts,
+            words=words,
+            blocks=list(blocks),
+            retry_at=now,
+        ),
+    )
 
 
-def claim(session: Session, owner: str, now: datetime, limit: int = 20) -> list[tuple[Notice, datetime | None]]:
-    """Notices to send now, held for this process, each with the moment of an earlier attempt if there was one."""
-    unsent = (
+def claim(session: Session, owner: str, now: datetime) -> tuple[Notice, datetime | None] | None:
+    """The next notice to send, held for this process, with the moment of an earlier attempt if there was one.
+
+    One at a time: of several, the last might wait longer than it is held.
+    """
+    notice = session.exec(
         select(Notice)
         .where(col(Notice.is_settled).is_(False), col(Notice.retry_at) <= now)
         .order_by(col(Notice.retry_at), col(Notice.id))
-        .limit(limit)
+        .limit(1)
         .with_for_update(skip_locked=True)
-    )
-    claimed = []
-    for notice in session.exec(unsent):
-        claimed.append((notice, notice.attempted_at))
-        notice.attempted_at = notice.attempted_at or now
-        notice.held_by, notice.retry_at = owner, now + HELD_FOR
-        session.add(notice)
-    return claimed
+    ).first()
+    if notice is None:
+        return None
+    attempted_at = notice.attempted_at
+    notice.attempted_at = attempted_at or now
+    notice.held_by, notice.retry_at = owner, now + HELD_FOR
+    session.add(notice)
+    return notice, attempted_at
 
 
 def are_waiting(session: Session, now: datetime) -> bool:
