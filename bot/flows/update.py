@@ -8,6 +8,7 @@ from sqlmodel import Session
 from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.durable import flow, step
+from bot.errors import TryLater
 from bot.floor import DIGEST, HERE
 from bot.flows import promises
 from bot.flows.directory import channel_id
@@ -47,11 +48,15 @@ def prepare(services: Services, promise_id: int) -> list[str]:
     now = utcnow()
     with services.store.transaction() as session:
         promise = tables.get(session, promise_id)
-        incident = incidents.by_number(session, promise.incident_id)
+        incident = incidents.locked(session, promise.incident_id)
+        # Read again behind the lock: someone may have asked for an update at once, which takes its place.
+        session.refresh(promise)
         audience = services.floor.audiences.get(promise.audience)
-        if promise.state in (tables.SENT, tables.DROPPED) or audience is None or incident.channel_id is None:
+        if promise.state in (tables.SENT, tables.DROPPED) or audience is None:
             tables.drop_one(session, promise)
             return []
+        if incident.channel_id is None:
+            raise TryLater("the incident's channel is not there yet")
         if promise.state == tables.WAITING:
             _keep(session, services, incident, promise, now)
         private = incident.is_private
