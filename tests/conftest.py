@@ -7,6 +7,8 @@ import pytest
 
 from tests.floor import TestFloor
 
+pytest_plugins = ["tests.postgres"]
+
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[TestFloor]:

@@ -1,0 +1,19 @@
+"""A desk on each kind of database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.desk import Desk
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    """A workspace and an empty database; the bot is not started yet."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/watchfloor.sqlite"
+    else:
+        url = request.getfixturevalue("postgres_url")
+    with Desk(tmp_path, url) as desk:
+        yield desk

@@ -1,0 +1,134 @@
+"""A workspace, a database, and a bot that is killed and started again."""
+
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bot.sandbox import Sandbox
+from bot.sandbox.model import Channel
+from bot.store import Store
+from tests.crash.process import Moment, live
+
+STARTS_WITHIN_S = 20
+ENDS_WITHIN_S = 40
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+
+# Forked from a process that has loaded the bot: a start costs tenths of a second, not more than one.
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["tests.crash.process"])
+
+
+class BotProcess:
+    """A bot in a process of its own."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self._orders, theirs = _context.Pipe()
+        self._process = _context.Process(target=live, args=(settings, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+        assert self._orders.poll(STARTS_WITHIN_S), "the bot did not start"
+        assert self._orders.recv() == "ready"
+
+    def dies(self, moment: Moment, calls: int) -> None:
+        """It will be killed after the answer to so many more calls, or before the call that follows them."""
+        self._orders.send(("arm", moment, calls))
+        self._orders.recv()
+
+    def rests(self) -> bool:
+        """Wait until it has nothing left to do; False when it died on the way."""
+        try:
+            self._orders.send(("rest",))
+            assert self._orders.poll(ENDS_WITHIN_S), "the bot does not come to rest"
+            assert self._orders.recv(), "the bot found no end"
+        except (EOFError, ConnectionError):
+            self._process.join()
+            return False
+        return True
+
+    def is_killed(self) -> None:
+        """Kill it here and now."""
+        self._process.kill()
+        self._process.join()
+
+    def is_asked_to_end(self) -> None:
+        """SIGTERM, as a deploy sends it; returns when the process has ended."""
+        self._process.terminate()
+        self._process.join(ENDS_WITHIN_S)
+        assert self._process.exitcode is not None, "it did not end"
+
+    @property
+    def is_alive(self) -> bool:
+        """Does it still run?"""
+        return self._process.is_alive()
+
+
+class Desk:
+    """A workspace, a database, and the bots that work on it."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.sandbox = Sandbox(clock_file=folder / "clock")
+        self.store = Store(database_url)
+        self._clock_file, self._database_url = folder / "clock", database_url
+        self._bots: list[BotProcess] = []
+
+    def __enter__(self) -> Self:
+        self.sandbox.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        for bot in self._bots:
+            bot.is_killed()
+        self.store.close()
+        self.sandbox.stop()
+
+    def starts_a_bot(self, replica: str = "local") -> BotProcess:
+        """Start a bot; returns when it listens."""
+        bot = BotProcess(
+            {
+                "SLACK_BOT_TOKEN": self.sandbox.bot_token,
+                "SLACK_APP_TOKEN": self.sandbox.app_token,
+                "SLACK_API_URL": f"{self.sandbox.url}/api/",
+                "database_url": self._database_url,
+                "clock_file": self._clock_file,
+                "playbooks_dir": PLAYBOOKS,
+                "replica": replica,
+                "tick_every_s": 0.2,
+                "retry_first_s": 0.2,
+                "retry_longest_s": 1,
+            }
+        )
+        self._bots.append(bot)
+        # An envelope for the line of a bot that was killed would be lost, as it is in Slack.
+        self.sandbox.wait_for(lambda: len(self.sandbox.socket_mode.connections) == self._living())
+        return bot
+
+    def _living(self) -> int:
+        return sum(bot.is_alive for bot in self._bots)
+
+    def says(self, words: str, channel: str = "general") -> None:
+        """Ana types a command; whether the bot lives to acknowledge it is another matter."""
+        with suppress(TimeoutError):
+            self.sandbox.person("ana").types(words, channel=channel)
+
+    def channels(self) -> list[Channel]:
+        """Every conversation of the workspace."""
+        with self.sandbox.workspace.lock:
+            return list(self.sandbox.workspace.channels.values())
+
+
+def kill_points(desk: Desk) -> Iterator[tuple[BotProcess, int]]:
+    """For each place where the bot can be killed, one that has recovered from the place before and is not armed.
+
+    It ends when the story was told to its end by a bot that was armed and survived.
+    """
+    number = 0
+    while True:
+        bot = desk.starts_a_bot()
+        assert bot.rests()
+        number += 1
+        yield bot, number
+        if bot.rests():
+            return

@@ -1,0 +1,91 @@
+"""What is to be found after everything was cut off and finished: one of each, and nothing missing."""
+
+from collections import Counter
+
+from sqlmodel import col, select
+
+from bot.displays.tables import Display
+from bot.notices.tables import Notice
+from bot.sandbox.model import Channel, Message
+from bot.timeline import tables as timeline
+from bot.updates.tables import SENT, Delivery, Promise
+from tests.crash.desk import Desk
+
+
+def channels_of(desk: Desk, number: int) -> list[Channel]:
+    """Every channel that was made for an incident."""
+    return [channel for channel in desk.channels() if channel.name.startswith(f"inc-{number}-")]
+
+
+def incident_is_whole(desk: Desk, number: int) -> None:
+    """One channel with its people, one card, one digest message, one playbook message; everything drawn."""
+    (channel,) = channels_of(desk, number)
+    assert desk.sandbox.person("ana").id in channel.members
+    sent = keys(desk)
+    wanted = [f"card:{number}::0", f"digest:{number}::0"]
+    assert {key: sent[key] for key in wanted} == dict.fromkeys(wanted, 1)
+    assert len([key for key in sent if key.startswith(f"run:{number}:")]) == 1
+    assert len(channel.pins) == 1
+    assert len(channel.bookmarks) == 1
+    assert channel.topic["value"]
+    assert answers(desk, number) <= 1
+
+
+def nothing_is_there_twice(desk: Desk) -> None:
+    """No message was sent twice, nothing was written down twice, nothing is left to show or to say."""
+    assert {key: times for key, times in keys(desk).items() if times > 1} == {}
+    with desk.store.reading() as session:
+        written = Counter(
+            (entry.incident_id, entry.kind, str(entry.facts), entry.at)
+            for entry in session.exec(select(timeline.TimelineEntry))
+        )
+        behind = session.exec(select(Display).where(col(Display.wanted) > col(Display.shown))).all()
+        unsaid = session.exec(select(Notice).where(col(Notice.is_settled).is_(False))).all()
+    assert [entry for entry, times in written.items() if times > 1] == []
+    assert behind == []
+    assert unsaid == []
+    assert desk.sandbox.refusals == []
+
+
+def once_each(desk: Desk, number: int, kinds: tuple[str, ...]) -> None:
+    """These things happened to an incident exactly once, by its timeline."""
+    with desk.store.reading() as session:
+        happened = Counter(entry.kind for entry in timeline.entries(session, number))
+    assert {kind: happened[kind] for kind in kinds} == dict.fromkeys(kinds, 1)
+
+
+def every_promise_was_kept_once(desk: Desk, number: int) -> int:
+    """Each update that was sent is in each of its channels once; gives back how many there were."""
+    sent = keys(desk)
+    with desk.store.reading() as session:
+        promises = session.exec(select(Promise).where(Promise.incident_id == number, Promise.state == SENT)).all()
+        deliveries = session.exec(select(Delivery)).all()
+    for promise in promises:
+        channels = [delivery.channel for delivery in deliveries if delivery.promise_id == promise.id]
+        assert channels
+        assert [sent[f"{promise.key}:{channel}"] for channel in channels] == [1] * len(channels)
+    return len(promises)
+
+
+def post_mortems(desk: Desk, number: int) -> int:
+    """How often the draft of an incident is to be seen."""
+    return sum(file["name"] == f"post-mortem-{number}.md" for message in messages(desk) for file in message.files)
+
+
+def keys(desk: Desk) -> Counter[str]:
+    """Every message of the bot by the key it carries."""
+    return Counter(
+        message.metadata["event_payload"]["key"] for message in messages(desk) if message.metadata is not None
+    )
+
+
+def answers(desk: Desk, number: int) -> int:
+    """How often the declarer was told that the incident is open."""
+    said = f"Incident {number} is open"
+    whispered = [message for channel in desk.channels() for message in channel.ephemerals]
+    return sum(said in message.words for message in [*whispered, *messages(desk)])
+
+
+def messages(desk: Desk) -> list[Message]:
+    """Every message in every conversation."""
+    return [message for channel in desk.channels() for message in channel.messages.values()]

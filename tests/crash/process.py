@@ -1,0 +1,91 @@
+"""The bot in a process of its own, which dies without warning at a chosen call to Slack."""
+
+import os
+import signal
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.client import HTTPResponse
+from multiprocessing.connection import Connection
+from threading import Lock
+from typing import Any, Literal
+
+from bot import bootstrap
+from bot.bootstrap import Bot
+from bot.clock import utcnow
+from bot.displays import tables as displays
+from bot.durable import wait_until
+from bot.notices import tables as notices
+from bot.settings import Settings
+from bot.updates import tables as updates
+
+Moment = Literal["after", "before"]
+PATIENCE_S = 30
+ALL_RETRIES = timedelta(days=1)
+
+
+@dataclass
+class Doom(urllib.request.BaseHandler):
+    """Kills this process when an answer has arrived and nothing was written down of it, or before the next call."""
+
+    moment: Moment | None = None
+    calls_left: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def arm(self, moment: Moment, calls: int) -> None:
+        """Die after the answer to so many calls, or before the call that follows them."""
+        self.moment, self.calls_left = moment, calls
+
+    def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
+        """Every call passes here before it is sent."""
+        with self._lock:
+            self._die_if(self.moment == "before" and self.calls_left <= 0)
+        return request
+
+    def http_response(self, request: urllib.request.Request, response: HTTPResponse) -> HTTPResponse:
+        """Every answer passes here before the bot sees it."""
+        with self._lock:
+            self.calls_left -= 1
+            self._die_if(self.moment == "after" and self.calls_left == 0)
+        return response
+
+    def _die_if(self, is_time: bool) -> None:
+        if is_time:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def live(settings: dict[str, Any], orders: Connection) -> None:
+    """Run a bot and do what is ordered until the process is ended."""
+    signal.signal(signal.SIGTERM, _leave)
+    doom = Doom()
+    urllib.request.install_opener(urllib.request.build_opener(doom))
+    bot = bootstrap.build(Settings(_env_file=None, **settings))
+    bot.start()
+    able: dict[str, Callable[..., Any]] = {"arm": doom.arm, "rest": lambda: _rest(bot)}
+    try:
+        orders.send("ready")
+        while True:
+            verb, *facts = orders.recv()
+            orders.send(able[verb](*facts))
+    finally:
+        bot.stop()
+
+
+def _leave(number: int, frame: object) -> None:
+    raise SystemExit
+
+
+def _rest(bot: Bot) -> bool:
+    """Wait until nothing is being done, nothing is to be shown and nothing to be said."""
+    return wait_until(lambda: bot.is_idle() and not _is_behind(bot) and bot.is_idle(), PATIENCE_S)
+
+
+def _is_behind(bot: Bot) -> bool:
+    now = utcnow()
+    with bot.services.store.reading() as session:
+        return (
+            bool(updates.due(session, now))
+            or bool(displays.stale_incidents(session, now + ALL_RETRIES))
+            or notices.are_waiting(session, now + ALL_RETRIES)
+        )

