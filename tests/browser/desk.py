@@ -56,6 +56,15 @@ class Window:
     def presses_in_menu(self, name: str) -> None:
         self.page.locator(".popover:popover-open").get_by_role("menuitem", name=name, exact=True).click()
 
+    def answers_form(self, words: str) -> None:
+        """Write the same words into every empty line of the open form, and send it."""
+        self.modal.wait_for()
+        for line in self.modal.get_by_role("textbox").all():
+            if not line.input_value():
+                line.fill(words)
+        self.modal.locator("[type=submit]").click()
+        self.modal.wait_for(state="hidden")
+
     @property
     def modal(self) -> Locator:
         return self.page.locator("#modal[open]")
@@ -98,6 +107,10 @@ class Desk:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", self._watch)
         return Window(page, self._url, person)
+
+    def empties_the_workspace(self) -> None:
+        answer = self._profiles.of("ana").request.post(f"{self._url}/control/reset", data={})
+        assert answer.ok
 
     def close(self) -> None:
         for page in self._pages:

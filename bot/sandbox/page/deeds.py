@@ -133,7 +133,10 @@ def moves_clock(visitor: Visitor, body: Json) -> None:
 
 def tells_story(visitor: Visitor, body: Json) -> None:
     """Start, pause, go on with or stop the story."""
-    _ORDERS[body["order"]](visitor.story)
+    if body["order"] == "start":
+        visitor.story.start(float(body.get("pace", 1)))
+    else:
+        _ORDERS[body["order"]](visitor.story)
 
 
 def resets(visitor: Visitor, body: Json) -> None:
@@ -142,7 +145,6 @@ def resets(visitor: Visitor, body: Json) -> None:
 
 
 _ORDERS: dict[str, Callable[[Story], None]] = {
-    "start": Story.start,
     "pause": Story.pause,
     "go_on": Story.go_on,
     "stop": Story.stop,

@@ -107,6 +107,8 @@ def _quote(lines: list[str]) -> tuple[Markup, list[str]]:
 def _table(lines: list[str]) -> tuple[Markup, list[str]]:
     rows, rest = _taken(lines, lambda line: "|" in line)
     head = Markup("").join(Markup("<th>{}</th>").format(cell) for cell in _cells(rows[0]))
+    if not any(_cells(rows[0])):
+        head = Markup("")
     body = Markup("").join(
         Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in _cells(row)))
         for row in rows[2:]
@@ -157,8 +159,7 @@ def _item(text: str) -> Markup:
 
 def _paragraph(lines: list[str]) -> tuple[Markup, list[str]]:
     more, rest = _taken(lines[1:], lambda line: line.strip() and not _starts_a_block(line))
-    drawn = Markup("<br>").join(inline(line.strip()) for line in [lines[0], *more])
-    return Markup("<p>{}</p>").format(drawn), rest
+    return Markup("<p>{}</p>").format(inline("\n".join(line.strip() for line in [lines[0], *more]))), rest
 
 
 def _starts_a_block(line: str) -> bool:

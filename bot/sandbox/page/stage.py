@@ -24,11 +24,14 @@ class Ended(Exception):
 class Stage:
     """One performance: who is where, and the pauses between what they do."""
 
-    def __init__(self, sandbox: "Sandbox", tell: Callable[[str, str], None], going: Event, stopped: Event) -> None:
+    def __init__(
+        self, sandbox: "Sandbox", tell: Callable[[str, str], None], going: Event, stopped: Event, pace: float
+    ) -> None:
         self._sandbox = sandbox
         self._tell = tell
         self._going = going
         self._stopped = stopped
+        self._pace = pace
         self._known = set(sandbox.workspace.channels)
         self.here = ""
 
@@ -38,7 +41,7 @@ class Stage:
 
     def waits(self, seconds: float) -> None:
         """Let people look; a pause that was asked for stretches this one."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + seconds / self._pace
         while time.monotonic() < until or not self._going.is_set():
             if self._stopped.wait(0.1):
                 raise Ended("")

@@ -35,12 +35,13 @@ class Story:
         untouched = not any(channel.messages for channel in self._sandbox.workspace.channels.values())
         return untouched and not self.is_playing
 
-    def start(self) -> None:
+    def start(self, pace: float = 1.0) -> None:
+        """Play from the beginning; a `pace` of 2 leaves half the time to look."""
         if self.is_playing:
             return
         self._stopped.clear()
         self._going.set()
-        self._thread = Thread(target=self._play, name="story", daemon=True)
+        self._thread = Thread(target=self._play, args=(pace,), name="story", daemon=True)
         self._thread.start()
 
     def pause(self) -> None:
@@ -60,9 +61,9 @@ class Story:
         self.caption = ""
         self._tell("", "")
 
-    def _play(self) -> None:
+    def _play(self, pace: float) -> None:
         try:
-            outage.play(Stage(self._sandbox, self._tell, self._going, self._stopped))
+            outage.play(Stage(self._sandbox, self._tell, self._going, self._stopped, pace))
         except Ended as end:
             self.caption = str(end)
         except (NotVisible, NothingToClick, LookupError, Refused, TimeoutError) as surprise:

@@ -3,21 +3,20 @@ import { deed, part } from "./server.js";
 import { current, go } from "./navigation.js";
 
 const box = document.getElementById("story");
+let isFollowing = true;
 let dismissed = sessionStorage.getItem("story") === "dismissed";
 
 function show(drawn) {
-  const following = box.querySelector("#follow")?.checked ?? true;
   box.innerHTML = drawn ?? "";
   const follow = box.querySelector("#follow");
-  if (follow) follow.checked = following;
+  if (follow) follow.checked = isFollowing;
   box.hidden = dismissed || !box.firstElementChild;
 }
 
 export async function refreshStory({ place } = {}) {
   if (place) dismissed = false;
   show(await part("story"));
-  const follow = box.querySelector("#follow");
-  if (place && follow?.checked && place !== current()) go(`/channel/${place}`);
+  if (place && isFollowing && place !== current()) go(`/channel/${place}`);
 }
 
 document.addEventListener("click", (event) => {
@@ -32,6 +31,10 @@ document.addEventListener("click", (event) => {
   }
   dismissed = false;
   deed("story", { order: button.dataset.story });
+});
+
+box.addEventListener("change", (event) => {
+  isFollowing = event.target.checked;
 });
 
 show(box.innerHTML);

@@ -1,0 +1,101 @@
+"""A whole incident in the browser, with the bot itself: by hand, and as the story that plays itself."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from desk import Desk, Profiles
+from playwright.sync_api import expect
+
+ROOT = Path(__file__).parents[2]
+# Ten times as fast as for people who read along.
+STORY_PACE = 10
+STORY_LASTS_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def floor_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The bot with a workspace of its own, as the run command starts it."""
+    data = tmp_path_factory.mktemp("floor")
+    ours = {"WATCHFLOOR_SANDBOX_PORT": "0", "WATCHFLOOR_SANDBOX_DIR": str(data)}
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "WATCHFLOOR_", "PORT"))}
+    bot = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=inherited | ours, stdout=subprocess.PIPE, text=True
+    )
+    assert bot.stdout is not None
+    told = next((found for line in bot.stdout if (found := re.search(r"http://[\d.:]+", line))), None)
+    assert told is not None, "The bot ended before it said where its workspace is."
+    yield told[0]
+    bot.terminate()
+    bot.wait(15)
+
+
+@pytest.fixture
+def desk(profiles: Profiles, floor_url: str) -> Iterator[Desk]:
+    desk = Desk(profiles, floor_url)
+    desk.empties_the_workspace()
+    yield desk
+    desk.close()
+    assert desk.complaints == []
+    assert desk.foreign_requests == []
+
+
+def test_an_incident_from_the_form_to_the_post_mortem(desk: Desk) -> None:
+    ana = desk.window("ana").opens()
+
+    ana.sees("Welcome, Ana Reyes.", inside="#story")
+    ana.presses("Start empty", inside="#story")
+    ana.types("/incident declare")
+    ana.presses("Declare", inside="#modal")
+    ana.sees("Please complete this required field.", inside="#modal")
+    ana.modal.get_by_label("What is wrong?").fill("Payments time out")
+    ana.page.keyboard.press("Enter")
+    ana.modal.wait_for(state="hidden")
+
+    ana.page.locator("#sidebar").get_by_text("payments-time-out").click()
+    ana.presses("Claim commander")
+    ben = desk.window("ben").opens()
+    ben.sees("Payments time out")
+    ben.presses("Join")
+    ben.page.locator("#sidebar").get_by_text("payments-time-out").click()
+    expect(ben.row("Control panel").first).to_contain_text("Ana Reyes")
+    ben.presses("Claim communications lead")
+    ana.page.get_by_role("button", name="Claim communications lead").wait_for(state="detached")
+
+    ana.page.get_by_role("button", name="The workspace's clock").click()
+    ana.page.get_by_role("menuitem", name="1 hour").click()
+    ana.sees("Since the last update")
+    ana.keeps_a_picture("incident")
+
+    ana.presses("Control panel")
+    ana.presses("Resolve…")
+    ana.answers_form("The gateway was restarted")
+    ana.presses("Close…")
+    ana.answers_form("Nothing is owed to anyone")
+
+    ana.page.locator("#sidebar .unread", has_text="watchfloor").click()
+    ana.page.locator(".file .card").last.click()
+    expect(ana.page.locator("#pane .document h1")).to_contain_text("Payments time out")
+    ana.keeps_a_picture("post-mortem")
+
+
+def test_the_story_plays_to_its_end_and_slack_would_have_refused_nothing(desk: Desk) -> None:
+    ana = desk.window("ana").opens()
+
+    ana.page.evaluate(
+        """pace => fetch("/do/story?as=ana", {
+            method: "POST",
+            headers: {"content-type": "application/json"},
+            body: JSON.stringify({order: "start", pace}),
+        })""",
+        STORY_PACE,
+    )
+
+    ana.page.locator("#story").get_by_text("The workspace is yours now.").wait_for(timeout=STORY_LASTS_MS)
+    ana.page.locator(".file .card").last.wait_for()
+    ana.page.get_by_role("button", name="Inspector").click()
+    ana.sees("Nothing.", inside="#pane")
