@@ -100,14 +100,13 @@ def find(session: Session, incident_id: int, kind: str, subject: str = "") -> Di
     ).first()
 
 
-def outdate_message(session: Session, incident_id: int, ts: str) -> bool:
-    """A message of that time changed in Slack behind our back; False when it is none of ours."""
-    changed = session.connection().execute(
-        sa.update(Display)
-        .where(col(Display.incident_id) == incident_id, col(Display.ts) == ts)
-        .values(wanted=Display.wanted + 1, drawn="")
-    )
-    return bool(changed.rowcount)
+def outdate_message(session: Session, channel_id: str, ts: str) -> Sequence[int]:
+    """A message changed in Slack behind our back; gives back whose it is: no incident's when it is none of ours."""
+    ours = sa.and_(col(Display.channel_id) == channel_id, col(Display.ts) == ts)
+    numbers = session.exec(select(Display.incident_id).where(ours)).all()
+    if numbers:
+        session.connection().execute(sa.update(Display).where(ours).values(wanted=Display.wanted + 1, drawn=""))
+    return numbers
 
 
 def stale_incidents(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:

@@ -77,6 +77,8 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
 
 def describe_impact(services: Services, number: int, words: str, by: str, now: datetime) -> str:
     """Say who feels what; it stands on the card and in every update. Gives back what to answer."""
+    if not words:
+        raise rules.ImpactMissing()
     with changing(services, number, by) as (session, incident):
         rules.check_may_change(number, incident.status)
         if incident.impact != words:

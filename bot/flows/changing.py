@@ -19,6 +19,7 @@ def changing(services: Services, number: int, by: str, deed: Deed = "lead") -> I
     check_member(services, by)
     with services.store.transaction() as session:
         incident = incidents.locked(session, number)
+        incidents.check_visible(session, incident, by)
         check(services, session, by, deed, number)
         yield session, incident
         displays.outdate(session, number)

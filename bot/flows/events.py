@@ -3,16 +3,15 @@
 import functools
 from typing import Any
 
-from sqlmodel import Session
-
 from bot.clock import utcnow
 from bot.directory import tables as directory
 from bot.displays import tables as displays
+from bot.flows import losses
 from bot.flows.directory import heard
 from bot.flows.displays import refresh_soon
 from bot.flows.looking import show_home
+from bot.flows.notices import send_soon
 from bot.incidents import tables as incidents
-from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import moment
 from bot.timeline import tables as timeline
@@ -20,6 +19,12 @@ from bot.timeline import tables as timeline
 Event = dict[str, Any]
 
 MARKING_REACTIONS = ("pushpin", "round_pushpin")
+LOSSES = {
+    "channel_archive": losses.ARCHIVED,
+    "group_archive": losses.ARCHIVED,
+    "channel_deleted": losses.DELETED,
+    "group_deleted": losses.DELETED,
+}
 # Joins, topics and the like are events of their own, or nothing that was said.
 SAID = (None, "file_share", "thread_broadcast", "me_message")
 
@@ -62,19 +67,22 @@ def _keep_deletion(services: Services, event: Event) -> None:
     ts = event.get("deleted_ts") or event.get("previous_message", {}).get("ts", "")
     with services.store.transaction() as session:
         incident = incidents.of_channel(session, event["channel"])
-        if incident is None:
-            return
-        timeline.mark_deleted(session, incident.number, ts, utcnow())
-        # A deleted card or playbook message is drawn again.
-        if displays.outdate_message(session, incident.number, ts):
-            refresh_soon(services, incident.number)
+        if incident is not None:
+            timeline.mark_deleted(session, incident.number, ts, utcnow())
+        # A deleted card, playbook message or digest message is drawn again.
+        redrawn = displays.outdate_message(session, event["channel"], ts)
+    for number in redrawn:
+        refresh_soon(services, number)
 
 
 def keep_join(services: Services, event: Event) -> None:
-    """Someone is in the incident's channel."""
+    """Someone is in the incident's channel; when it is the bot itself, it may have been gone."""
+    if event["user"] == services.slack.user_id():
+        keep_return(services, event)
+        return
     with services.store.transaction() as session:
         incident = incidents.of_channel(session, event["channel"])
-        if incident is None or event["user"] == services.slack.user_id():
+        if incident is None:
             return
         incidents.join(session, incident.number, [event["user"]], utcnow())
         key = f"joined:{event['user']}:{event.get('event_ts', '')}"
@@ -132,22 +140,16 @@ def keep_loss(services: Services, event: Event) -> None:
     with services.store.transaction() as session:
         incident = incidents.of_channel(session, event["channel"])
         if incident and incident.is_active:
-            _tell_of_loss(session, incident)
-
-
-def _tell_of_loss(session: Session, incident: Incident) -> None:
-    timeline.append(session, incident.number, "trouble", utcnow(), what="use its channel", reason="it is gone")
-    displays.give_up(session, incident.number)
-    displays.outdate(session, incident.number, (displays.DIGEST,))
+            losses.lose_channel(session, incident, LOSSES.get(event["type"], losses.REMOVED), utcnow())
+    send_soon(services)
 
 
 def keep_return(services: Services, event: Event) -> None:
     """The incident's channel is back: everything is drawn again."""
     with services.store.transaction() as session:
         incident = incidents.of_channel(session, event["channel"])
-        if incident is None:
+        if incident is None or not losses.find_channel(session, incident, utcnow()):
             return
-        displays.outdate(session, incident.number)
     refresh_soon(services, incident.number)
 
 

@@ -1,11 +1,13 @@
 """Looking without changing: the panel, the list, the home tab."""
 
-from sqlmodel import Session
+from collections.abc import Callable
 
 from bot.clock import utcnow
+from bot.directory.rules import NotForGuests
+from bot.flows.directory import who
 from bot.flows.ending import in_the_way
 from bot.flows.permissions import check_member
-from bot.incidents import forms
+from bot.incidents import forms, rules
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident, NoIncidentHere
 from bot.playbooks import tables as playbooks
@@ -17,38 +19,51 @@ from bot.updates import tables as updates
 Screen = tuple[str, list[Block]]
 
 
-def incident_here(services: Services, channel_id: str) -> int:
-    """The number of the incident whose channel this is; `NoIncidentHere` when it is none."""
+def incident_here(services: Services, channel_id: str, user_id: str) -> int:
+    """The number of the incident in whose channel somebody types; `NoIncidentHere` when it is none."""
     with services.store.reading() as session:
-        return incidents.by_channel(session, channel_id).number
+        found = incidents.by_channel(session, channel_id)
+        is_missed = found.is_private and not incidents.takes_part(session, found.number, user_id)
+    if is_missed:
+        # Who types in a private channel is in it, though Slack's word of the joining never came.
+        with services.store.transaction() as session:
+            incidents.join(session, found.number, [user_id], utcnow())
+    return found.number
 
 
-def incident(services: Services, number: int) -> Incident:
-    """The incident of that number."""
+def incident(services: Services, number: int, user_id: str) -> Incident:
+    """The incident of that number, for somebody who may act in it."""
+    check_member(services, user_id)
     with services.store.reading() as session:
-        return incidents.by_number(session, number)
+        found = incidents.by_number(session, number)
+        incidents.check_visible(session, found, user_id)
+    return found
+
+
+def open_about(
+    services: Services, trigger_id: str, number: int, user_id: str, draw: Callable[[Incident], Block]
+) -> None:
+    """Open a form about an incident, for who may act and while there is something to do."""
+    found = incident(services, number, user_id)
+    rules.check_may_change(found.number, found.status)
+    services.slack.open_view(trigger_id, draw(found))
 
 
 def panel(services: Services, channel_id: str, user_id: str) -> Screen | None:
     """The control panel of the incident whose channel this is, if it is one."""
-    with services.store.reading() as session:
-        try:
-            found = incidents.by_channel(session, channel_id)
-        except NoIncidentHere:
-            return None
-        return _panel(session, found)
+    try:
+        number = incident_here(services, channel_id, user_id)
+    except NoIncidentHere:
+        return None
+    return panel_of(services, number, user_id)
 
 
 def panel_of(services: Services, number: int, user_id: str) -> Screen:
     """The control panel of an incident."""
-    check_member(services, user_id)
+    found = incident(services, number, user_id)
     with services.store.reading() as session:
-        return _panel(session, incidents.by_number(session, number))
-
-
-def _panel(session: Session, found: Incident) -> Screen:
-    due = [promise.due_at for promise in updates.waiting(session, found.number)]
-    return forms.panel(found, min(due, default=None))
+        due = [promise.due_at for promise in updates.waiting(session, number)]
+    return forms.panel(found, min(due, default=None), utcnow())
 
 
 def open_incidents(services: Services, user_id: str) -> Screen:
@@ -66,23 +81,13 @@ def help_words() -> Screen:
 
 def show_home(services: Services, user_id: str) -> None:
     """Bring a person's home tab up to date."""
+    if not who(services, user_id).may_act:
+        services.slack.publish_home(user_id, [section(NotForGuests().sentence)])
+        return
     with services.store.reading() as session:
         blocks = forms.home(list(incidents.active(session, user_id, limit=30)), services.floor)
     blocks += steps_of_person(services, user_id)[1]
     services.slack.publish_home(user_id, blocks)
-
-
-def join(services: Services, number: int, user_id: str) -> str:
-    """Invite who clicked into an incident everyone may see. Gives back what to answer."""
-    check_member(services, user_id)
-    found = incident(services, number)
-    if found.is_private or found.channel_id is None:
-        raise NoIncidentHere()
-    refused = services.slack.invite(found.channel_id, [user_id])
-    if refused:
-        why = ", ".join(refused.values())
-        return f"Slack did not let me invite you ({why}). The channel is <#{found.channel_id}>."
-    return f"You are in <#{found.channel_id}>."
 
 
 def steps_of_person(services: Services, user_id: str) -> Screen:

@@ -9,6 +9,7 @@ from bot.errors import WatchfloorError
 from bot.flows import notices as notice_flow
 from bot.flows.changing import changing
 from bot.flows.directory import who
+from bot.flows.joining import bring_in
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
@@ -19,7 +20,8 @@ from bot.timeline import tables as timeline
 
 
 class RoleTaken(WatchfloorError):
-    """{holder} is {role} already. Ask them to hand it over with `/incident handover {name} @you`."""
+    """{holder} is {role} already, and hands it over with `/incident handover {name} @you`.
+    If they are gone, `/incident assign {name} @you` gives it to you."""
 
 
 class NotYourRole(WatchfloorError):
@@ -37,7 +39,7 @@ def claim(services: Services, number: int, role: str, by: str, now: datetime) ->
             raise RoleTaken(holder=mention(holders[0]), role=_title(services, role), name=role)
         _give(session, services, incident, role, by, now)
         timeline.append(session, number, "role_taken", now, by, user=by, role=_title(services, role))
-    notice_flow.send_soon(services)
+    _follow_up(services, number, by, now)
     return f"You are {_title(services, role)} of incident {number}."
 
 
@@ -51,7 +53,7 @@ def give(services: Services, number: int, role: str, to: str, by: str, now: date
             return f"{mention(to)} is {_title(services, role)} already."
         _give(session, services, incident, role, to, now)
         timeline.append(session, number, "role_given", now, by, user=to, role=_title(services, role))
-    notice_flow.send_soon(services)
+    _follow_up(services, number, to, now)
     return f"{mention(to)} is {_title(services, role)} of incident {number} now, and was told."
 
 
@@ -65,19 +67,23 @@ def hand_over(services: Services, number: int, role: str, to: str, by: str, now:
         if to == by:
             return f"You are {_title(services, role)} already; name the person who takes it over."
         incidents.drop_role(session, number, role, by)
+        incidents.drop_role(session, number, role, to)
         _give(session, services, incident, role, to, now)
         timeline.append(session, number, "role_handed_over", now, by, user=to, role=_title(services, role))
-    notice_flow.send_soon(services)
+    _follow_up(services, number, to, now)
     return f"{mention(to)} is {_title(services, role)} now. Tell them aloud what matters before you leave."
 
 
 def leave(services: Services, number: int, role: str, by: str, now: datetime) -> str:
     """Give a role back."""
-    with changing(services, number, by) as (session, _):
+    with changing(services, number, by) as (session, incident):
+        rules.check_may_change(number, incident.status)
         _check_holds(session, services, number, role, by, "leave")
         incidents.drop_role(session, number, role, by)
         timeline.append(session, number, "role_left", now, by, user=by, role=_title(services, role))
-    return f"You are no longer {_title(services, role)}. Nobody holds it until somebody claims it."
+        remaining = incidents.roles(session, number).get(role, [])
+    vacant = "" if remaining else " Nobody holds it until somebody claims it."
+    return f"You are no longer {_title(services, role)}.{vacant}"
 
 
 def _give(session: Session, services: Services, incident: Incident, role: str, to: str, now: datetime) -> None:
@@ -86,6 +92,12 @@ def _give(session: Session, services: Services, incident: Incident, role: str, t
     where = channel_link(incident.channel_id or "")
     words = f"You are *{_title(services, role)}* of incident {number} in {where}. {services.floor.roles[role].help}"  # type: ignore[index]
     notices.add(session, f"role:{number}:{role}:{to}:{now.isoformat()}", to, words, now, incident_id=number)
+
+
+def _follow_up(services: Services, number: int, holder: str, now: datetime) -> None:
+    """Who has a role is told what it asks of them, and is in the channel."""
+    notice_flow.send_soon(services)
+    bring_in(services, number, holder, f"{number}:{holder}:{now.isoformat()}")
 
 
 def _check_holds(session: Session, services: Services, number: int, role: str, by: str, act: str) -> None:

@@ -16,6 +16,7 @@ from bot.flows.permissions import check, check_member
 from bot.flows.step_effects import Sending
 from bot.flows.update import start_due
 from bot.incidents import rules
+from bot.incidents import tables as incidents
 from bot.playbooks import reminders, steps
 from bot.playbooks import tables as playbooks
 from bot.playbooks.steps import StepChange
@@ -83,6 +84,7 @@ def _change(services: Services, by: str, act: Act, sending: Sending | None = Non
     with services.store.transaction() as session:
         change = act(session)
         incident = playbooks.incident_of(session, change.step_id)
+        incidents.check_visible(session, incident, by)
         rules.check_may_change(incident.number, incident.status)
         check(services, session, by, "steps", incident.number)
         write_down(session, change)
@@ -91,6 +93,16 @@ def _change(services: Services, by: str, act: Act, sending: Sending | None = Non
         displays.outdate(session, incident.number, (displays.CARD, displays.RUN))
     refresh_soon(services, change.incident_id)
     return change
+
+
+def check_may_work(services: Services, step_id: int, user_id: str) -> None:
+    """Refuse before a form opens what would be refused when it is submitted."""
+    check_member(services, user_id)
+    with services.store.reading() as session:
+        incident = playbooks.incident_of(session, step_id)
+        incidents.check_visible(session, incident, user_id)
+        rules.check_may_change(incident.number, incident.status)
+        check(services, session, user_id, "steps", incident.number)
 
 
 def write_down(session: Session, change: StepChange) -> None:

@@ -25,7 +25,7 @@ from bot.slack.blocks import (
     user_select,
 )
 from bot.slack.blocks import field as form_field
-from bot.slack.text import channel_link, clock_time, day_and_time, escape, one_line
+from bot.slack.text import channel_link, day_and_time, escape, near_time, one_line
 
 WHEN_UNSURE = "When unsure between two, take the higher."
 
@@ -159,11 +159,11 @@ def ending_form(
     return modal(title, blocks, callback_id=callback_id, submit=submit, memory=str(incident.number))
 
 
-def panel(incident: Incident, next_update_at: datetime | None) -> tuple[str, list[Block]]:
+def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> tuple[str, list[Block]]:
     """The control panel: everything that can be done, a button each."""
     number = str(incident.number)
     words = f"{incident.severity} · {incident.status} · {one_line(incident.title, 140)}"
-    due = f"Next update {clock_time(next_update_at)}." if next_update_at else "No update is due."
+    due = f"Next update {near_time(next_update_at, now)}." if next_update_at else "No update is due."
     blocks = [section(f"*Incident #{number}*\n{words}"), context(due)]
     if incident.is_active:
         blocks.append(
@@ -244,3 +244,12 @@ def help_text() -> str:
             "`/incident resolve reason` · `/incident close` · `/incident reopen reason`",
         ]
     )
+
+
+def channel_lost(incident: Incident, what: str, remedy: str) -> tuple[str, list[Block]]:
+    """What is said to who leads when the channel is gone: the buttons work from where it is said."""
+    words = (
+        f"I can no longer write into the channel of incident {incident.number}, "
+        f"{one_line(incident.title, 140)}: {what}. {remedy} Other audiences go on getting their updates."
+    )
+    return words, [section(words), actions([button("Control panel", ids.PANEL, str(incident.number))])]

@@ -12,6 +12,9 @@ from bot.errors import WatchfloorError
 
 LONGEST_CHANNEL_NAME = 80
 LONGEST_TITLE = 3000
+LONGEST_QUOTED = 40
+# Invisible, but letters of Persian and Hindi and families of emoji are put together with them.
+JOINERS = "\u200c\u200d"
 ALIKE_WORDS = 0.5
 SMALL_WORDS = frozenset(
     ["a", "an", "and", "at", "down", "for", "from", "in", "is", "not", "of", "on", "or", "our", "the", "to", "with"]
@@ -63,6 +66,10 @@ class UnknownStatus(WatchfloorError):
     """`{given}` is not a status. Use investigating, identified, mitigated, monitoring, or `/incident resolve`."""
 
 
+class ImpactMissing(WatchfloorError):
+    """Please say who feels what, such as `/incident impact half the calls to Manila are dropped`."""
+
+
 class UnknownSubcommand(WatchfloorError):
     """I do not know `/incident {given}`.{suggestion} `/incident help` lists what there is."""
 
@@ -78,34 +85,39 @@ class Declaration:
 def read_declaration(words: str) -> Declaration:
     """`S1 IVR down in Manila` taken apart. A first word that looks like a severity but is none is refused."""
     first, _, rest = words.strip().partition(" ")
-    shape = re.fullmatch(r"(s|sev|p)-?(\d+):?", first, re.IGNORECASE)
-    if not shape:
+    if not re.fullmatch(r"(s|sev|p)-?\d{1,3}:?", first, re.IGNORECASE):
         return Declaration(None, clean_title(words))
-    if shape[1].lower() == "p":
-        raise PriorityIsNotSeverity(given=first)
     return Declaration(read_severity(first), clean_title(rest))
 
 
 def read_severity(given: str) -> str:
     """`s1`, `S1`, `sev1`, `SEV-1` as `S1`."""
-    match = re.fullmatch(r"(?:s|sev)-?(\d+):?", given.strip(), re.IGNORECASE)
-    if not match or int(match[1]) > 4:
-        raise UnknownSeverity(given=given.strip()[:40])
-    return f"S{int(match[1])}"
+    match = re.fullmatch(r"(s|sev|p)-?(\d{1,3}):?", given.strip(), re.IGNORECASE)
+    if match and match[1].lower() == "p":
+        raise PriorityIsNotSeverity(given=quoted(given))
+    if not match or int(match[2]) > 4:
+        raise UnknownSeverity(given=quoted(given))
+    return f"S{int(match[2])}"
 
 
 def read_status(given: str) -> Status:
     """A status a person may set directly; resolving and closing have their own commands."""
     nearest = get_close_matches(given.strip().lower(), [str(status) for status in OPEN], n=1, cutoff=0.7)
     if not nearest:
-        raise UnknownStatus(given=given.strip()[:40])
+        raise UnknownStatus(given=quoted(given))
     return Status(nearest[0])
 
 
 def clean_title(words: str) -> str:
     """A title on one line, without control characters, at most 3,000 characters."""
-    printable = "".join(character if character.isprintable() else " " for character in words)
+    printable = "".join(letter if letter.isprintable() or letter in JOINERS else " " for letter in words)
     return " ".join(printable.split())[:LONGEST_TITLE]
+
+
+def quoted(given: str) -> str:
+    """What somebody typed, fit to be repeated in a refusal: short, and nothing in it can be read as markup."""
+    plain = " ".join(re.sub(r"[<>&`]", " ", given).split())
+    return plain[:LONGEST_QUOTED] or "…"
 
 
 def channel_name(number: int, title: str, attempt: int = 1) -> str:
@@ -162,8 +174,10 @@ def alike(title: str, others: Iterable[tuple[int, str]]) -> list[int]:
 def nearest_command(given: str, known: Sequence[str]) -> UnknownSubcommand:
     """The refusal for a word that is no subcommand, with the nearest one suggested."""
     near = get_close_matches(given.lower(), known, n=1, cutoff=0.5)
+    if re.fullmatch(r"(s|sev)-?[0-4]:?", given, re.IGNORECASE):
+        near = [f"declare {given.upper()} …"]
     suggestion = f" Did you mean `/incident {near[0]}`?" if near else ""
-    return UnknownSubcommand(given=given[:40], suggestion=suggestion)
+    return UnknownSubcommand(given=quoted(given), suggestion=suggestion)
 
 
 def check_may_change(number: int, status: str) -> None:

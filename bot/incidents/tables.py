@@ -15,6 +15,10 @@ class NoIncidentHere(WatchfloorError):
     """This channel is no incident. Use the command in an incident's channel; `/incident list` shows them."""
 
 
+class NoSuchIncident(WatchfloorError):
+    """There is no such incident that you may see. If you are in its channel, type `/incident` there."""
+
+
 class Incident(SQLModel, table=True):
     """An incident. Its number is its id."""
 
@@ -83,8 +87,8 @@ class Participant(SQLModel, table=True):
 
 
 def by_number(session: Session, number: int) -> Incident:
-    """The incident of that number, which must exist."""
-    return session.exec(select(Incident).where(Incident.id == number)).one()
+    """The incident of that number; `NoSuchIncident` when there is none."""
+    return _found(session.exec(select(Incident).where(Incident.id == number)).first())
 
 
 def channels(session: Session, numbers: Collection[int]) -> dict[int, str]:
@@ -95,7 +99,24 @@ def channels(session: Session, numbers: Collection[int]) -> dict[int, str]:
 
 def locked(session: Session, number: int) -> Incident:
     """The incident of that number, kept from being changed by others until the transaction ends."""
-    return session.exec(select(Incident).where(Incident.id == number).with_for_update()).one()
+    return _found(session.exec(select(Incident).where(Incident.id == number).with_for_update()).first())
+
+
+def _found(incident: Incident | None) -> Incident:
+    if incident is None:
+        raise NoSuchIncident()
+    return incident
+
+
+def takes_part(session: Session, incident_id: int, user_id: str) -> bool:
+    """Is the person in the incident's channel, as far as we heard?"""
+    return session.get(Participant, (incident_id, user_id)) is not None
+
+
+def check_visible(session: Session, incident: Incident, user_id: str) -> None:
+    """A private incident is there for who takes part in it; for everyone else it does not exist."""
+    if incident.is_private and not takes_part(session, incident.number, user_id):
+        raise NoSuchIncident()
 
 
 def by_channel(session: Session, channel_id: str) -> Incident:

@@ -7,12 +7,15 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.errors import TryLater, WatchfloorError
+from bot.flows.directory import names
 from bot.services import Services
 from bot.slack.blocks import Block
+from bot.slack.text import mentioned_people, shorten, spoken
 
 log = logging.getLogger(__name__)
 
 Payload = dict[str, Any]
+LONGEST_ERROR = 2000
 Words = str | tuple[str, list[Block]] | None
 
 UNEXPECTED = (
@@ -68,13 +71,29 @@ def whisper(services: Services, body: Payload, words: str | tuple[str, list[Bloc
         log.warning("an answer did not arrive", extra={"reason": str(failure)})
 
 
+class FieldsRefused(Exception):
+    """Some fields of a form do not fit; each has its sentence."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        self.errors = errors
+        super().__init__(", ".join(errors))
+
+
 def form(services: Services, body: Payload, field: str, act: Callable[[], Words], ack: Ack) -> None:
     """Take a form: a refusal stands beside `field` and the form stays open."""
     try:
         words = act()
+    except FieldsRefused as refused:
+        ack(response_action="errors", errors=refused.errors)
+        return
     except Exception as failure:  # noqa: BLE001 - whatever happens, the person who submitted hears a sentence
-        ack(response_action="errors", errors={field: sentence_of(failure)[:2000]})
+        ack(response_action="errors", errors={field: _plain(services, sentence_of(failure))})
         return
     ack()
     if words is not None:
         whisper(services, body, words)
+
+
+def _plain(services: Services, sentence: str) -> str:
+    """Forms show plain text: people by their names, times written out."""
+    return shorten(spoken(sentence, names(services, mentioned_people(sentence)).get), LONGEST_ERROR)

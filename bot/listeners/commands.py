@@ -7,12 +7,14 @@ from slack_bolt import Ack, App
 from bot.clock import utcnow
 from bot.flows import changes, ending, playbook_runs, roles
 from bot.flows.declaring import declare_by_words, open_declare_form
-from bot.flows.looking import help_words, incident_here, open_incidents, panel, steps_of_person
-from bot.incidents import ids, rules
+from bot.flows.looking import help_words, incident_here, open_about, open_incidents, panel, steps_of_person
+from bot.incidents import forms, ids, rules
+from bot.incidents.tables import Incident
 from bot.listeners import answering, parse
 from bot.listeners.answering import Payload, Words
 from bot.listeners.parse import Typed
 from bot.services import Services
+from bot.slack.blocks import Block
 
 Subcommand = Callable[[Services, Typed], Words]
 
@@ -60,8 +62,10 @@ def declare(services: Services, typed: Typed) -> Words:
 
 def severity(services: Services, typed: Typed) -> Words:
     """`/incident severity S0 reason`"""
-    number = incident_here(services, typed.channel_id)
+    number = incident_here(services, typed.channel_id, typed.user_id)
     first, _, reason = typed.rest.partition(" ")
+    if not first:
+        return _asked(services, typed, number, lambda found: forms.severity_form(found, services.floor))
     return changes.change_severity(
         services, number, rules.read_severity(first), reason.strip(), typed.user_id, utcnow()
     )
@@ -69,47 +73,51 @@ def severity(services: Services, typed: Typed) -> Words:
 
 def status(services: Services, typed: Typed) -> Words:
     """`/incident status mitigated reason`"""
-    number = incident_here(services, typed.channel_id)
+    number = incident_here(services, typed.channel_id, typed.user_id)
     first, _, reason = typed.rest.partition(" ")
+    if not first:
+        return _asked(services, typed, number, forms.status_form)
     wanted = rules.read_status(first)
     return changes.change_status(services, number, wanted, reason.strip(), typed.user_id, utcnow())
 
 
 def impact(services: Services, typed: Typed) -> Words:
     """`/incident impact half the calls are dropped`"""
-    number = incident_here(services, typed.channel_id)
+    number = incident_here(services, typed.channel_id, typed.user_id)
+    if not typed.rest:
+        return _asked(services, typed, number, forms.impact_form)
     return changes.describe_impact(services, number, rules.clean_title(typed.rest), typed.user_id, utcnow())
 
 
 def claim(services: Services, typed: Typed) -> Words:
     """`/incident claim commander`"""
-    number = incident_here(services, typed.channel_id)
+    number = incident_here(services, typed.channel_id, typed.user_id)
     return roles.claim(services, number, _role(services, typed.rest), typed.user_id, utcnow())
 
 
 def leave(services: Services, typed: Typed) -> Words:
     """`/incident leave commander`"""
-    number = incident_here(services, typed.channel_id)
+    number = incident_here(services, typed.channel_id, typed.user_id)
     return roles.leave(services, number, _role(services, typed.rest), typed.user_id, utcnow())
 
 
 def assign(services: Services, typed: Typed) -> Words:
     """`/incident assign commander @ana`"""
-    number = incident_here(services, typed.channel_id)
-    role, person = parse.role_and_person(typed.rest, list(services.floor.roles), "assign")
+    number = incident_here(services, typed.channel_id, typed.user_id)
+    role, person = parse.role_and_person(typed.raw, list(services.floor.roles), "assign")
     return roles.give(services, number, role, person, typed.user_id, utcnow())
 
 
 def hand_over(services: Services, typed: Typed) -> Words:
     """`/incident handover commander @ana`"""
-    number = incident_here(services, typed.channel_id)
-    role, person = parse.role_and_person(typed.rest, list(services.floor.roles), "handover")
+    number = incident_here(services, typed.channel_id, typed.user_id)
+    role, person = parse.role_and_person(typed.raw, list(services.floor.roles), "handover")
     return roles.hand_over(services, number, role, person, typed.user_id, utcnow())
 
 
 def playbook(services: Services, typed: Typed) -> Words:
     """`/incident playbook`, `/incident playbook start NAME`, `stop NAME`, `switch NAME`"""
-    number = incident_here(services, typed.channel_id)
+    number = incident_here(services, typed.channel_id, typed.user_id)
     word, _, name = typed.rest.partition(" ")
     act = PLAYBOOK_ACTS.get(word.lower())
     if act and name:
@@ -119,7 +127,7 @@ def playbook(services: Services, typed: Typed) -> Words:
 
 def kind(services: Services, typed: Typed) -> Words:
     """`/incident type telephony`"""
-    number = incident_here(services, typed.channel_id)
+    number = incident_here(services, typed.channel_id, typed.user_id)
     return changes.change_type(services, number, typed.rest, typed.user_id, utcnow())
 
 
@@ -130,26 +138,32 @@ def my_steps(services: Services, typed: Typed) -> Words:
 
 def update(services: Services, typed: Typed) -> Words:
     """`/incident update what to say`"""
-    number = incident_here(services, typed.channel_id)
+    number = incident_here(services, typed.channel_id, typed.user_id)
     return changes.send_now(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
 
 
 def resolve(services: Services, typed: Typed) -> Words:
     """`/incident resolve reason`"""
-    number = incident_here(services, typed.channel_id)
+    number = incident_here(services, typed.channel_id, typed.user_id)
     return ending.resolve(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
 
 
 def close(services: Services, typed: Typed) -> Words:
     """`/incident close`"""
-    number = incident_here(services, typed.channel_id)
+    number = incident_here(services, typed.channel_id, typed.user_id)
     return ending.close(services, number, typed.rest, typed.user_id, utcnow())
 
 
 def reopen(services: Services, typed: Typed) -> Words:
     """`/incident reopen reason`"""
-    number = incident_here(services, typed.channel_id)
+    number = incident_here(services, typed.channel_id, typed.user_id)
     return ending.reopen(services, number, typed.rest, typed.user_id, utcnow())
+
+
+def _asked(services: Services, typed: Typed, number: int, draw: Callable[[Incident], Block]) -> Words:
+    """What was left out of the command is asked for in its form."""
+    open_about(services, typed.trigger_id, number, typed.user_id, draw)
+    return None
 
 
 def _role(services: Services, given: str) -> str:

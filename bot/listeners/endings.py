@@ -9,7 +9,6 @@ from slack_bolt import Ack, App
 from bot.clock import utcnow
 from bot.flows import ending
 from bot.flows.looking import incident, required_steps
-from bot.flows.permissions import check_member
 from bot.incidents import forms, ids
 from bot.listeners import answering, parse
 from bot.listeners.answering import Payload
@@ -43,7 +42,7 @@ def _reopen(services: Services, body: Payload, now: datetime) -> str:
 
 
 def _entered(body: Payload) -> tuple[int, str, str]:
-    return int(parse.memory(body)), parse.entered(body, ids.REASON), parse.entered(body, ids.WAIVER)
+    return parse.number_in_form(body), parse.entered(body, ids.REASON), parse.entered(body, ids.WAIVER)
 
 
 ENDINGS = (
@@ -64,8 +63,7 @@ def _opens(app: App, services: Services, way: Ending) -> None:
     @app.action(way.button)
     def open_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            check_member(services, parse.user(body))
-            found = incident(services, int(parse.value(body)))
+            found = incident(services, parse.number_clicked(body), parse.user(body))
             required = required_steps(services, found.number, way.title.lower())
             view = forms.ending_form(found, way.form, way.title, way.title, way.question, required)
             services.slack.open_view(body["trigger_id"], view)

@@ -9,8 +9,8 @@ from bot.clock import utcnow
 from bot.flows import changes, roles
 from bot.flows.declare import DeclareRequest
 from bot.flows.declaring import open_declare_form, start
-from bot.flows.looking import incident, join, panel_of
-from bot.flows.permissions import check_member
+from bot.flows.joining import ask_to_join
+from bot.flows.looking import open_about, panel_of
 from bot.incidents import forms, ids, rules
 from bot.incidents.tables import Incident
 from bot.listeners import answering, parse
@@ -78,18 +78,27 @@ def _buttons(app: App, services: Services) -> None:
     def claim(ack: Ack, body: Payload) -> None:
         def act() -> Words:
             number, _, role = parse.value(body).partition(":")
-            return roles.claim(services, int(number), role, parse.user(body), utcnow())
+            return roles.claim(services, parse.number(number), role, parse.user(body), utcnow())
 
         answering.click(services, body, act, ack)
 
     @app.action(re.compile(rf"^{re.escape(ids.JOIN)}(\.|$)"))
     def join_incident(ack: Ack, body: Payload) -> None:
-        answering.click(services, body, lambda: join(services, int(parse.value(body)), parse.user(body)), ack)
+        def act() -> None:
+            ask_to_join(
+                services,
+                parse.number_clicked(body),
+                parse.user(body),
+                body["trigger_id"],
+                body["response_url"],
+            )
+
+        answering.click(services, body, act, ack)
 
     @app.action(ids.PANEL)
     def panel(ack: Ack, body: Payload) -> None:
         def act() -> Words:
-            return panel_of(services, int(parse.value(body)), parse.user(body))
+            return panel_of(services, parse.number_clicked(body), parse.user(body))
 
         answering.click(services, body, act, ack)
 
@@ -105,10 +114,7 @@ def _opens(app: App, services: Services, button: str, draw: Drawing) -> None:
     @app.action(button)
     def open_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            check_member(services, parse.user(body))
-            found = incident(services, int(parse.value(body)))
-            rules.check_may_change(found.number, found.status)
-            services.slack.open_view(body["trigger_id"], draw(found))
+            open_about(services, body["trigger_id"], parse.number_clicked(body), parse.user(body), draw)
 
         answering.click(services, body, act, ack)
 
@@ -119,7 +125,9 @@ def _forms(app: App, services: Services) -> None:
         def act() -> None:
             wanted = rules.read_severity(parse.entered(body, ids.SEVERITY))
             reason = parse.entered(body, ids.REASON)
-            changes.change_severity(services, int(parse.memory(body)), wanted, reason, parse.user(body), utcnow())
+            changes.change_severity(
+                services, parse.number_in_form(body), wanted, reason, parse.user(body), utcnow()
+            )
 
         answering.form(services, body, ids.SEVERITY, act, ack)
 
@@ -128,7 +136,7 @@ def _forms(app: App, services: Services) -> None:
         def act() -> None:
             wanted = rules.read_status(parse.entered(body, ids.STATUS))
             reason = parse.entered(body, ids.REASON)
-            changes.change_status(services, int(parse.memory(body)), wanted, reason, parse.user(body), utcnow())
+            changes.change_status(services, parse.number_in_form(body), wanted, reason, parse.user(body), utcnow())
 
         answering.form(services, body, ids.STATUS, act, ack)
 
@@ -136,7 +144,7 @@ def _forms(app: App, services: Services) -> None:
     def impact(ack: Ack, body: Payload) -> None:
         def act() -> None:
             words = rules.clean_title(parse.entered(body, ids.IMPACT))
-            changes.describe_impact(services, int(parse.memory(body)), words, parse.user(body), utcnow())
+            changes.describe_impact(services, parse.number_in_form(body), words, parse.user(body), utcnow())
 
         answering.form(services, body, ids.IMPACT, act, ack)
 
@@ -145,6 +153,6 @@ def _forms(app: App, services: Services) -> None:
         def act() -> None:
             wanted = parse.role(parse.entered(body, ids.ROLE), list(services.floor.roles))
             person = parse.entered(body, ids.PERSON)
-            roles.give(services, int(parse.memory(body)), wanted, person, parse.user(body), utcnow())
+            roles.give(services, parse.number_in_form(body), wanted, person, parse.user(body), utcnow())
 
         answering.form(services, body, ids.PERSON, act, ack)

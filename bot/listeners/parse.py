@@ -6,39 +6,48 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import WatchfloorError
+from bot.incidents.rules import quoted
+from bot.slack.text import spoken
 
 Payload = dict[str, Any]
 
+LONGEST_NUMBER = 18  # more digits than that are no key of any row
+
 
 class NobodyNamed(WatchfloorError):
-    """Please name a person with @, such as `/incident {example} @ana`."""
+    """Please choose a person from the list that opens when you type @, such as `/incident {example} @ana`."""
 
 
 class UnknownRole(WatchfloorError):
     """`{given}` is not a role. There are {known}."""
 
 
+class NotOurForm(WatchfloorError):
+    """I do not know what this form is about any more. Please close it and open it again."""
+
+
 @dataclass(frozen=True)
 class Typed:
-    """A command: who typed what where."""
+    """A command: who typed what where. `rest` is what people read, `raw` what Slack sent, with its mentions."""
 
     user_id: str
     channel_id: str
     word: str
     rest: str
+    raw: str
     trigger_id: str
     response_url: str
 
 
 def typed(body: Payload) -> Typed:
     """`/incident WORD REST` as it was typed: Slack's escapes are undone, and made again where words leave."""
-    text = html.unescape(body.get("text") or "").strip()
-    word, _, rest = text.partition(" ")
+    word, _, rest = (body.get("text") or "").strip().partition(" ")
     return Typed(
         user_id=body["user_id"],
         channel_id=body["channel_id"],
-        word=word.lower(),
-        rest=rest.strip(),
+        word=html.unescape(word).lower(),
+        rest=spoken(rest, lambda user_id: None).strip(),
+        raw=rest,
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url", ""),
     )
@@ -78,22 +87,38 @@ def memory(body: Payload) -> str:
     return str(body["view"].get("private_metadata") or "")
 
 
+def number(given: str) -> int:
+    """An incident's or a step's number, from a button's value or from what a form remembers."""
+    if not given.isascii() or not given.isdigit() or len(given) > LONGEST_NUMBER:
+        raise NotOurForm()
+    return int(given)
+
+
+def number_clicked(body: Payload) -> int:
+    """The number that the clicked button stands for."""
+    return number(value(body))
+
+
+def number_in_form(body: Payload) -> int:
+    """The number that the form was opened for."""
+    return number(memory(body))
+
+
 def role_and_person(rest: str, known: list[str], example: str) -> tuple[str, str]:
     """`commander <@U1|ana>` as a role and a user id."""
     person = re.search(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>", rest)
-    name = rest[: person.start()] if person else rest
-    found = role(name, known)
     if person is None:
-        raise NobodyNamed(example=f"{example} {found}")
-    return found, person[1]
+        named = role(rest.partition("@")[0], known)
+        raise NobodyNamed(example=f"{example} {named}")
+    return role(rest[: person.start()], known), person[1]
 
 
 def role(given: str, known: list[str]) -> str:
     """A role from how people write it: `Commander`, `comms lead`, `communications_lead`."""
     wanted = re.sub(r"[\s_-]+", "_", given.strip().lower()) or "commander"
     matching = [name for name in known if name == wanted or name.startswith(wanted) or wanted in name]
-    if wanted in ("comms", "comms_lead", "comms_lead_"):
+    if wanted.startswith("comms"):
         matching = ["communications_lead"]
     if not matching:
-        raise UnknownRole(given=given.strip()[:40], known=", ".join(name.replace("_", " ") for name in known))
+        raise UnknownRole(given=quoted(given), known=", ".join(name.replace("_", " ") for name in known))
     return matching[0]

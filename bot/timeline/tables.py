@@ -129,6 +129,16 @@ def since(session: Session, incident_id: int, moment: datetime, kinds: Sequence[
     ).all()
 
 
+def last_of(session: Session, incident_id: int, kinds: Sequence[str]) -> TimelineEntry | None:
+    """The newest entry of one of those kinds."""
+    return session.exec(
+        select(TimelineEntry)
+        .where(TimelineEntry.incident_id == incident_id, col(TimelineEntry.kind).in_(kinds))
+        .order_by(col(TimelineEntry.id).desc())
+        .limit(1)
+    ).first()
+
+
 def _by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
     return session.exec(
         select(TimelineEntry).where(

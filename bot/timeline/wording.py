@@ -38,6 +38,8 @@ SENTENCES = {
     "updates_missed": "{missed} updates for {audience} were missed",
     "message": "{who}: {text}",
     "trouble": "Slack did not let me {what}: {reason}",
+    "channel_lost": "Watchfloor lost the channel: {reason}",
+    "channel_found": "The channel is back",
     "postmortem_delivered": "The post-mortem draft was delivered",
 }
 PEOPLE = ("user",)
