@@ -1,0 +1,65 @@
+"""Looking behind the screens: what the database holds, what Slack keeps, what the post-mortem file says."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.floor import TestFloor
+
+KEPT_TABLES = (
+    "incidents",
+    "role_holders",
+    "timeline_entries",
+    "promises",
+    "playbook_runs",
+    "playbook_steps",
+    "notices",
+    "postmortems",
+)
+
+
+def rows(floor: TestFloor, table: str) -> list[dict[str, Any]]:
+    """Every row of a table."""
+    with floor.services.store.reading() as session:
+        found = session.connection().execute(sa.text(f"SELECT * FROM {table} ORDER BY id"))
+        return [dict(row._mapping) for row in found]
+
+
+def timeline(floor: TestFloor, kind: str) -> list[dict[str, Any]]:
+    """The timeline's entries of one kind."""
+    return [row for row in rows(floor, "timeline_entries") if row["kind"] == kind]
+
+
+def seen_by_all(floor: TestFloor) -> dict[str, list[str]]:
+    """What stands in every channel, for everyone who is there."""
+    with floor.sandbox.workspace.lock:
+        return {
+            channel.name or channel.id: [message.words for message in channel.messages.values()]
+            for channel in floor.sandbox.workspace.channels.values()
+        }
+
+
+@contextmanager
+def untouched(floor: TestFloor) -> Iterator[None]:
+    """Nothing is half-done: the database and every channel are afterwards as they were before."""
+    floor.settle()
+    before = {table: rows(floor, table) for table in KEPT_TABLES}, seen_by_all(floor)
+    yield
+    floor.settle()
+    after = {table: rows(floor, table) for table in KEPT_TABLES}, seen_by_all(floor)
+    assert after == before
+
+
+def post_mortems(floor: TestFloor, who: str) -> list[str]:
+    """The post-mortem drafts a person got by direct message, oldest first."""
+    files = [file for message in floor.sandbox.person(who).direct_messages() for file in message.files]
+    return [floor.sandbox.workspace.files[file["id"]].content.decode() for file in files]
+
+
+def table_of(markdown: str, heading: str) -> list[list[str]]:
+    """The rows of the first table below a heading of a Markdown file, without its head."""
+    lines = markdown.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0].strip().splitlines()
+    body = [line for line in lines if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in body[2:]]
