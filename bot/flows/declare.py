@@ -27,7 +27,7 @@ from bot.timeline import tables as timeline
 NAMES_TRIED = 5
 TWINS_SINCE = timedelta(hours=12)
 TWINS_SHOWN = 3
-MESSAGE = ("message_at", "message_text", "message_link")
+MESSAGE = ("message_at", "message_text", "message_link", "message_author")
 CARD_BOOKMARK = ("Incident card", "", ":rotating_light:")
 
 
@@ -48,6 +48,7 @@ class DeclareRequest(BaseModel):
     message_at: datetime | None = None
     message_text: str = ""
     message_link: str = ""
+    message_author: str = ""
 
 
 @flow
@@ -90,7 +91,7 @@ def _first_entries(session: Session, number: int, request: DeclareRequest) -> No
     facts = {"severity": request.severity, "title": request.title}
     timeline.append(session, number, "declared", request.at, request.user_id, **facts)
     if request.message_at:
-        words = {"text": request.message_text, "link": request.message_link}
+        words = {"text": request.message_text, "link": request.message_link, "author": request.message_author}
         timeline.append(session, number, "shortcut_message", request.message_at, request.user_id, **words)
 
 

@@ -1,6 +1,6 @@
 """Everything the post-mortem draft says, gathered from the record. What is not on record is said to be unknown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from bot.playbooks import tables as playbooks
 from bot.postmortems import rules
 from bot.postmortems.rules import Change, harmless, time_to
 from bot.services import Services
-from bot.slack.text import lasting
+from bot.slack.text import lasting, spoken
 from bot.timeline import tables as timeline
 from bot.timeline import wording
 from bot.timeline.tables import TimelineEntry
@@ -21,7 +21,7 @@ from bot.updates import tables as updates
 from bot.updates.rules import LATE_AFTER
 
 Facts = dict[str, Any]
-Naming = Callable[[str | None], str]
+Naming = wording.Naming
 
 SPEECH = "message"
 
@@ -57,14 +57,14 @@ def gather(session: Session, services: Services, number: int, now: datetime) -> 
 def _naming(session: Session, incident: Incident, entries: Sequence[TimelineEntry]) -> Naming:
     people = {incident.declared_by}
     for entry in entries:
-        people |= {who for who in (entry.actor_id, entry.facts.get("user")) if who}
+        people |= {who for who in (entry.actor_id, *wording.people_in(entry.facts)) if who}
     for held in incidents.roles(session, incident.number).values():
         people |= set(held)
     for run in playbooks.runs_of(session, incident.number):
         for step in playbooks.steps_of(session, run.number):
             people |= {who for who in (step.owner_id, step.finished_by) if who}
     names = directory.names(session, people)
-    return lambda user_id: harmless(names.get(user_id or "", user_id or "Watchfloor"))
+    return lambda user_id: names.get(user_id or "", user_id or "Watchfloor")
 
 
 def _moment(at: datetime | None) -> str:
@@ -74,20 +74,21 @@ def _moment(at: datetime | None) -> str:
 def _severities(
     incident: Incident, entries: Sequence[TimelineEntry], name: Naming, now: datetime
 ) -> list[rules.Span]:
-    changes = [
-        Change(entry.at, entry.facts["new"], name(entry.actor_id), harmless(entry.facts.get("reason", "")))
-        for entry in entries
-        if entry.kind == "severity"
-    ]
+    changes = [_change(entry, name) for entry in entries if entry.kind == "severity"]
     first = next((entry.facts["severity"] for entry in entries if entry.kind == "declared"), incident.severity)
     end = incident.resolved_at or incident.closed_at or now
     return rules.spans(first, incident.declared_at, changes, end)
 
 
+def _change(entry: TimelineEntry, name: Naming) -> Change:
+    by = harmless(name(entry.actor_id or ""))
+    return Change(entry.at, entry.facts["new"], by, harmless(entry.facts.get("reason", "")))
+
+
 def _roles(session: Session, services: Services, number: int, name: Naming) -> list[Facts]:
     held = incidents.roles(session, number)
     return [
-        {"title": role.title, "people": ", ".join(map(name, held.get(key, []))) or "nobody"}
+        {"title": role.title, "people": harmless(", ".join(map(name, held.get(key, [])))) or "nobody"}
         for key, role in services.floor.roles.items()
     ]
 
@@ -106,7 +107,7 @@ def _commander_named(entries: Sequence[TimelineEntry]) -> datetime | None:
 def _milestones(incident: Incident, entries: Sequence[TimelineEntry], name: Naming) -> list[Facts]:
     rows = [
         ("Started", None, "ask the commander; estimate it and say on what basis"),
-        ("Declared", incident.declared_at, f"by {name(incident.declared_by)}"),
+        ("Declared", incident.declared_at, f"by {harmless(name(incident.declared_by))}"),
         ("Commander named", _commander_named(entries), ""),
         ("First update sent", _first(entries, "update_sent"), ""),
         ("Mitigated", incident.mitigated_at, ""),
@@ -131,18 +132,27 @@ def _figures(incident: Incident, entries: Sequence[TimelineEntry]) -> list[Facts
 
 
 def _entry(entry: TimelineEntry, name: Naming) -> Facts:
-    facts = {key: harmless(value) if isinstance(value, str) else value for key, value in entry.facts.items()}
-    facts["user"] = entry.facts.get("user")
-    words = wording.sentence(entry.kind, entry.actor_id, facts, name)
+    words = wording.sentence(entry.kind, entry.actor_id, entry.facts, name)
     if entry.facts.get("deleted_at"):
-        words = f"{name(entry.actor_id)} deleted a message"
+        words = f"{name(entry.actor_id or '')} deleted a message"
     return {
         "number": entry.id,
         "at": _moment(entry.at),
-        "words": words,
+        "words": harmless(words + _trail(entry, name)),
         "is_speech": entry.kind == SPEECH,
         "is_marked": bool(entry.facts.get("marked_by")),
     }
+
+
+def _trail(entry: TimelineEntry, name: Naming) -> str:
+    """What became of a message: its files, its thread, what it said before it was edited."""
+    if entry.kind != SPEECH or entry.facts.get("deleted_at"):
+        return ""
+    facts = entry.facts
+    notes = ["in a thread"] if facts.get("thread_ts") else []
+    notes += [f"files: {', '.join(facts['files'])}"] if facts.get("files") else []
+    notes += [f"said before: {spoken(words, name)}" for words in facts.get("earlier", [])]
+    return f" [{'; '.join(notes)}]" if notes else ""
 
 
 def _updates(session: Session, services: Services, number: int) -> list[Facts]:
@@ -182,7 +192,7 @@ def _runs(session: Session, number: int, name: Naming) -> list[Facts]:
                 {
                     "title": harmless(step.title),
                     "state": step.state,
-                    "who": name(step.finished_by) if step.finished_by else "",
+                    "who": harmless(name(step.finished_by)) if step.finished_by else "",
                     "at": _moment(step.finished_at) if step.finished_at else "",
                     "reason": harmless(step.reason or ""),
                     "is_late": bool(step.due_at and step.finished_at and step.finished_at > step.due_at),

@@ -1,6 +1,7 @@
 """What an update says, from the incident's state and what happened since the last one."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -9,10 +10,11 @@ from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import clock_time, escape, lasting, one_line
+from bot.slack.text import escape, lasting, near_time, one_line
 from bot.templates import TemplateBroken
 from bot.timeline import tables as timeline
 from bot.timeline import wording
+from bot.timeline.tables import TimelineEntry
 from bot.updates import tables, views
 from bot.updates.tables import Promise
 
@@ -28,6 +30,7 @@ TOLD_KINDS = (
     "step_done",
     "role_given",
     "role_taken",
+    "role_handed_over",
 )
 CHANGES_TOLD = 6
 
@@ -57,29 +60,29 @@ def _facts(
         "status": incident.status,
         "impact": one_line(incident.impact, 500),
         "news": escape(promise.words),
-        "changes": _changes(session, incident, promise),
+        "changes": _changes(session, incident, promise, now),
         "lead": escape(named.get(lead, "") if lead else ""),
         "lasting": lasting((incident.resolved_at or now) - incident.declared_at),
-        "next_update": clock_time(promise.next_due_at) if promise.next_due_at else "",
+        "next_update": near_time(promise.next_due_at, now) if promise.next_due_at else "",
         "missed": promise.missed,
         "occasion": promise.occasion.partition(":")[0],
     }
 
 
-def _changes(session: Session, incident: Incident, promise: Promise) -> list[str]:
+def _changes(session: Session, incident: Incident, promise: Promise, now: datetime) -> list[str]:
     last = tables.last_sent(session, incident.number, promise.audience)
     since = last.sent_at if last and last.sent_at else incident.declared_at
-    told = timeline.since(session, incident.number, since, TOLD_KINDS)
+    told = list(timeline.since(session, incident.number, since, TOLD_KINDS))[-CHANGES_TOLD:]
     people = directory.names(session, _people(told))
-    return [f"{clock_time(entry.at)} {one_line(_sentence(entry, people), 300)}" for entry in told[-CHANGES_TOLD:]]
+    return [f"{near_time(entry.at, now)} {one_line(_sentence(entry, people), 300)}" for entry in told]
 
 
-def _people(entries: object) -> set[str]:
-    found: set[str] = set()
-    for entry in entries:  # type: ignore[attr-defined]
-        found |= {who for who in (entry.actor_id, entry.facts.get("user")) if who}
-    return found
+def _people(entries: Sequence[TimelineEntry]) -> set[str]:
+    named = {who for entry in entries for who in (entry.actor_id, *wording.people_in(entry.facts))}
+    return {who for who in named if who}
 
 
-def _sentence(entry: timeline.TimelineEntry, people: dict[str, str]) -> str:
-    return wording.sentence(entry.kind, entry.actor_id, entry.facts, lambda user_id: people.get(user_id, "someone"))
+def _sentence(entry: TimelineEntry, people: dict[str, str]) -> str:
+    # The impact itself stands above; below it is only said who changed it.
+    facts = entry.facts | ({"text": "as above"} if entry.kind == "impact" else {})
+    return wording.sentence(entry.kind, entry.actor_id, facts, lambda user_id: people.get(user_id, "someone"))

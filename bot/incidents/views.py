@@ -5,9 +5,10 @@ from datetime import datetime
 
 from bot.floor import Floor
 from bot.incidents import ids
+from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.slack.blocks import Block, actions, button, context, fields, header, section
-from bot.slack.text import channel_link, clock_time, day_and_time, escape, lasting, mention, mentions, one_line
+from bot.slack.text import ago, channel_link, day_and_time, escape, lasting, mention, mentions, near_time, one_line
 
 TITLE_SHOWN = 140
 IMPACT_SHOWN = 280
@@ -49,7 +50,7 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
             f"*{'Lasted' if incident.resolved_at else 'Since'}*\n{_duration(facts)}",
             f"*Next update*\n{_next_update(facts)}",
             f"*What it is about*\n{_about(incident, floor)}",
-            f"*Declared by*\n{mention(incident.declared_by)}, {clock_time(incident.declared_at)}",
+            f"*Declared by*\n{mention(incident.declared_by)}",
         ),
         section(_roles(facts, floor)),
     ]
@@ -92,15 +93,15 @@ def _impact(incident: Incident) -> str:
 
 def _duration(facts: IncidentFacts) -> str:
     incident = facts.incident
-    end = incident.resolved_at or facts.now
-    length = lasting(end - incident.declared_at)
     if incident.resolved_at:
+        length = lasting(incident.resolved_at - incident.declared_at)
         return f"{length}, resolved {day_and_time(incident.resolved_at)}"
-    return f"{day_and_time(incident.declared_at)} ({length})"
+    # Slack counts on by itself: a length written here would be wrong a minute later.
+    return f"{day_and_time(incident.declared_at)}, {ago(incident.declared_at)}"
 
 
 def _next_update(facts: IncidentFacts) -> str:
-    return clock_time(facts.next_update_at) if facts.next_update_at else "–"
+    return near_time(facts.next_update_at, facts.now) if facts.next_update_at else "–"
 
 
 def _about(incident: Incident, floor: Floor) -> str:
@@ -129,7 +130,7 @@ def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     )
     details = [f"#{incident.number}", _about(incident, floor), _duration(facts)]
     if facts.next_update_at:
-        details.append(f"next update {clock_time(facts.next_update_at)}")
+        details.append(f"next update {near_time(facts.next_update_at, facts.now)}")
     blocks = [section(line)]
     if incident.impact:
         blocks.append(section(one_line(incident.impact, IMPACT_SHOWN)))
@@ -140,7 +141,10 @@ def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
 
 
 def topic(facts: IncidentFacts) -> str:
-    """The channel's topic; Slack shows it without formatting, so mentions would be bare ids."""
+    """The channel's topic: it changes seldom, for Slack tells everyone in the channel each time it does.
+
+    Slack shows it without formatting, so mentions would be bare ids.
+    """
     incident = facts.incident
-    title = " ".join(incident.title.split())[:120]
-    return f"{incident.severity} · {incident.status} · {escape(title)}"
+    over = "" if incident.status in OPEN else f"{STATUS_EMOJI[incident.status]} {incident.status} · "
+    return f"{over}{incident.severity} · {one_line(incident.title, TITLE_SHOWN)}"

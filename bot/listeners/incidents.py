@@ -9,6 +9,7 @@ from bot.clock import utcnow
 from bot.flows import changes, roles
 from bot.flows.declare import DeclareRequest
 from bot.flows.declaring import open_declare_form, start
+from bot.flows.directory import names
 from bot.flows.joining import ask_to_join
 from bot.flows.looking import open_about, panel_of
 from bot.incidents import forms, ids, rules
@@ -17,7 +18,7 @@ from bot.listeners import answering, parse
 from bot.listeners.answering import Payload, Words
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import moment
+from bot.slack.text import mentioned_people, moment, spoken
 
 Drawing = Callable[[Incident], Block]
 
@@ -41,10 +42,10 @@ def _declaring(app: App, services: Services) -> None:
     @app.shortcut(ids.DECLARE_FROM_MESSAGE)
     def declare_from_message(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            message = body["message"]
-            memory = f"{body['channel']['id']}|{message['ts']}"
-            words = str(message.get("text") or "")
-            open_declare_form(services, body["trigger_id"], parse.user(body), description=words, memory=memory)
+            origin = parse.origin_of(body)
+            words = spoken(origin.text, names(services, mentioned_people(origin.text)).get)
+            user_id = parse.user(body)
+            open_declare_form(services, body["trigger_id"], user_id, description=words, memory=origin.kept())
 
         answering.click(services, body, act, ack)
 
@@ -54,8 +55,7 @@ def _declaring(app: App, services: Services) -> None:
 
 
 def _request(services: Services, body: Payload) -> DeclareRequest:
-    channel_id, _, ts = parse.memory(body).partition("|")
-    description = parse.entered(body, ids.DESCRIPTION)
+    origin = parse.origin(body)
     return DeclareRequest(
         key=f"declare:{body['view']['id']}",
         user_id=parse.user(body),
@@ -64,12 +64,13 @@ def _request(services: Services, body: Payload) -> DeclareRequest:
         type=parse.entered(body, ids.TYPE) or "other",
         sites=parse.several(body, ids.SITES),
         partners=parse.several(body, ids.PARTNERS),
-        description=description,
+        description=parse.entered(body, ids.DESCRIPTION),
         is_private="private" in parse.several(body, ids.PRIVATE),
         at=utcnow(),
-        message_at=moment(ts) if ts else None,
-        message_text=description if ts else "",
-        message_link=services.slack.permalink(channel_id, ts) if ts else "",
+        message_at=moment(origin.ts) if origin else None,
+        message_text=origin.text if origin else "",
+        message_link=services.slack.permalink(origin.channel_id, origin.ts) if origin else "",
+        message_author=origin.author_id if origin else "",
     )
 
 

@@ -5,12 +5,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel, Field, ValidationError
+
 from bot.errors import WatchfloorError
 from bot.incidents.rules import quoted
-from bot.slack.text import spoken
+from bot.slack.blocks import PRIVATE_METADATA as FITS
+from bot.slack.text import shorten, spoken
 
 Payload = dict[str, Any]
 
+LONGEST_ORIGIN = 2_800
 LONGEST_NUMBER = 18  # more digits than that are no key of any row
 
 
@@ -85,6 +89,41 @@ def _field(body: Payload, name: str) -> Payload:
 def memory(body: Payload) -> str:
     """What the form was opened for. People can change it: rights are checked again behind it."""
     return str(body["view"].get("private_metadata") or "")
+
+
+class Origin(BaseModel):
+    """The message that an incident is declared from, as Slack wrote it."""
+
+    channel_id: str
+    ts: str = Field(pattern=r"^\d{1,12}\.\d{6}$")
+    text: str = ""
+    author_id: str = ""
+
+    def kept(self) -> str:
+        """As the form remembers it: a long message is shortened until it fits."""
+        room = LONGEST_ORIGIN
+        while len(memory := self.model_copy(update={"text": shorten(self.text, room)}).model_dump_json()) > FITS:
+            room = room * 3 // 4
+        return memory
+
+
+def origin_of(body: Payload) -> Origin:
+    """The message on which the shortcut was used."""
+    message = body["message"]
+    return Origin(
+        channel_id=body["channel"]["id"],
+        ts=message["ts"],
+        text=message.get("text") or "",
+        author_id=message.get("user") or "",
+    )
+
+
+def origin(body: Payload) -> Origin | None:
+    """The message that the declaration form was opened on, if it was."""
+    try:
+        return Origin.model_validate_json(memory(body)) if memory(body) else None
+    except ValidationError:
+        raise NotOurForm() from None
 
 
 def number(given: str) -> int:

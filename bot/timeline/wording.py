@@ -4,12 +4,14 @@ from collections.abc import Callable
 from string import Formatter
 from typing import Any
 
+from bot.slack.text import mentioned_people, spoken
+
 Naming = Callable[[str], str]
 
 # People are written `{who}` (the actor) or `{facts_user}`; every other name is a fact of the entry.
 SENTENCES = {
     "declared": "{who} declared it as {severity}: {title}",
-    "shortcut_message": "It began with a message: {text} ({link})",
+    "shortcut_message": "It began with a message{of_whom}: {text} ({link})",
     "type": "{who} changed what it is about from {old} to {new}",
     "severity": "{who} changed the severity from {old} to {new}: {reason}",
     "status": "{who} set the status to {new}{because}",
@@ -42,16 +44,21 @@ SENTENCES = {
     "channel_found": "The channel is back",
     "postmortem_delivered": "The post-mortem draft was delivered",
 }
-PEOPLE = ("user",)
+PEOPLE = ("user", "author")
+# Their words came from Slack as it writes them: ids for names, escapes for `<` and `&`.
+SAID = ("message", "shortcut_message")
 
 
 def sentence(kind: str, actor_id: str | None, facts: dict[str, Any], name: Naming) -> str:
     """The entry as one sentence; `name` says how a person is written on the surface that shows it."""
     pattern = SENTENCES.get(kind, kind.replace("_", " "))
     given: dict[str, Any] = {"who": name(actor_id) if actor_id else "Watchfloor", "because": _because(facts)}
-    given["answered"] = _answered(facts)
+    given["of_whom"] = f" of {name(facts['author'])}" if facts.get("author") else ""
+    given["answered"] = _answered(facts, name)
     for key, value in facts.items():
         given[key] = name(value) if key in PEOPLE and isinstance(value, str) else value
+    if kind in SAID:
+        given["text"] = spoken(str(facts.get("text", "")), name)
     needed = {key for _, key, _, _ in Formatter().parse(pattern) if key}
     return pattern.format(**{key: given.get(key, "unknown") for key in needed})
 
@@ -60,6 +67,14 @@ def _because(facts: dict[str, Any]) -> str:
     return f": {facts['reason']}" if facts.get("reason") else ""
 
 
-def _answered(facts: dict[str, Any]) -> str:
+def _answered(facts: dict[str, Any], name: Naming) -> str:
     answers = facts.get("answers") or {}
-    return f" ({'; '.join(f'{asked}: {answer}' for asked, answer in answers.items())})" if answers else ""
+    said = [f"{asked} {spoken(str(answer), name)}" for asked, answer in answers.items()]
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def people_in(facts: dict[str, Any]) -> set[str]:
+    """Everyone a fact speaks of: their names are needed for the sentence."""
+    said = [facts.get("text") or "", *(facts.get("answers") or {}).values()]
+    named = {facts[key] for key in PEOPLE if isinstance(facts.get(key), str)}
+    return named.union(*(mentioned_people(str(words)) for words in said))
