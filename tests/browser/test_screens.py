@@ -52,6 +52,7 @@ def test_the_clock_can_be_moved(desk: Desk, sandbox: Sandbox) -> None:
     ana.sees("+1 h 00 min", inside="#clock")
     assert sandbox.clock_offset_s == 3600
     ana.types("An hour later")
+    ana.sees("An hour later")
     late = sandbox.person("ana").sees("incidents")[-1]
     assert float(late.ts) > time.time() + 3500
 

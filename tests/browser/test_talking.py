@@ -125,3 +125,27 @@ def test_signs_complete_to_people_channels_and_emoji(desk: Desk, sandbox: Sandbo
     ana.sees("#operations").click()
     ana.page.locator("h1", has_text="operations").wait_for()
     assert sandbox.person("ben").sees("incidents")[-1].text == "<@U0BEN> see <#C0OPERATIONS|operations> :rocket:"
+
+
+def test_the_arrow_up_puts_right_what_one_wrote_last(desk: Desk, sandbox: Sandbox) -> None:
+    ana = desk.window("ana").opens()
+    ana.types("Calls drup")
+    ana.sees("Calls drup")
+
+    ana.composer.press("ArrowUp")
+    ana.page.get_by_label("Edit message").fill("Calls drop")
+    ana.page.keyboard.press("Enter")
+
+    ana.sees("(edited)")
+    assert sandbox.person("ben").sees("incidents")[-1].text == "Calls drop"
+
+
+def test_what_was_begun_waits_in_its_channel(desk: Desk) -> None:
+    ana = desk.window("ana").opens()
+    ana.composer.press_sequentially("Half a sent")
+
+    ana.goes_to("random")
+    assert ana.composer.input_value() == ""
+    ana.goes_to("incidents")
+
+    assert ana.composer.input_value() == "Half a sent"

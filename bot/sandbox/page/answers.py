@@ -3,7 +3,7 @@
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 # No script but ours, nothing from another address, nothing that frames the page.
 HEADERS = {
@@ -15,6 +15,11 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+
+
+def nothing(reason: str) -> Response:
+    """The part is not there (any more), which is no error: the page takes it away."""
+    return Response(status_code=204, headers=HEADERS | {"X-Reason": reason.encode("ascii", "replace").decode()})
 
 
 def html(drawn: str, status: int = 200) -> HTMLResponse:

@@ -16,7 +16,7 @@ Change = dict[str, Any]
 _HEARTBEAT_S = 15.0
 # What only the person concerned may hear of.
 _PERSONAL = ("ephemeral", "view", "read")
-_IN_CHANNEL = ("message", "message_changed", "message_deleted", "ephemeral", "members", "typing")
+_IN_CHANNEL = ("message", "message_changed", "message_deleted", "ephemeral", "members")
 _FOR_NOBODY = ("call", "envelope")
 
 

@@ -83,7 +83,7 @@ class Site:
             try:
                 return answers.html(part(person, request.query_params))
             except deeds.REFUSALS as refusal:
-                return answers.html(deeds.sentence(refusal), 404)
+                return answers.nothing(deeds.sentence(refusal))
 
     async def do(self, request: Request) -> Response:
         deed = deeds.DEEDS.get(request.path_params["deed"])

@@ -3,7 +3,6 @@ import { completions, deed, upload } from "./server.js";
 
 const SHOWN = 12;
 let known = null;
-const sent = [];
 const drafts = new Map();
 
 /** Ask again what can be completed: people, channels and commands may have changed. */
@@ -80,7 +79,6 @@ async function send(form) {
   field.value = "";
   keepDraft(field);
   hide(listOf(field));
-  sent.push(text);
   const done = await deed("type", { text, channel: form.dataset.channel, thread_ts: form.dataset.thread });
   if (done === null && !field.value) field.value = text;
 }
@@ -99,9 +97,9 @@ function onKey(event) {
   } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     send(field.form);
-  } else if (event.key === "ArrowUp" && !field.value && sent.length) {
+  } else if (event.key === "ArrowUp" && !field.value && !field.form.dataset.thread) {
     event.preventDefault();
-    field.value = sent.at(-1);
+    document.dispatchEvent(new Event("editlast"));
   }
 }
 

@@ -19,7 +19,10 @@ function soon(task, wait) {
 
 const sidebarSoon = soon(refreshSidebar, 60);
 const headingSoon = soon(refreshHeading, 60);
-const inspectorSoon = soon(() => refreshPane("inspector"), 300);
+const inspectorSoon = soon(() => {
+  // Not while somebody reads an entry: it would close.
+  if (!document.querySelector(".inspector details[open]")) refreshPane("inspector");
+}, 300);
 
 function inChannel({ channel, ts, parent }) {
   if (isInView(channel)) for (const row of [ts, parent]) if (row) refreshRow(row);
@@ -61,7 +64,6 @@ const ON = {
   clock: refreshClock,
   story: refreshStory,
   reset: () => location.assign(`/?as=${me.name}`),
-  inspected: inspectorSoon,
 };
 
 export function listen() {
@@ -70,6 +72,7 @@ export function listen() {
   stream.addEventListener("message", (event) => {
     const change = JSON.parse(event.data);
     ON[change.kind]?.(change);
+    if (isShown("inspector")) inspectorSoon();
   });
   stream.addEventListener("error", () => (lost = true));
   stream.addEventListener("open", () => {

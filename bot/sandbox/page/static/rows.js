@@ -32,6 +32,12 @@ async function edit(row) {
   field.setSelectionRange(field.value.length, field.value.length);
 }
 
+// The arrow up in an empty composer: what one wrote last is to be put right.
+document.addEventListener("editlast", () => {
+  const own = [...document.querySelectorAll("#messages .row[data-for-reader]:not(.ephemeral, .note)")].at(-1);
+  if (own) edit(own);
+});
+
 async function remove({ channel, ts }) {
   if (await askWhether("Delete message", "Delete this message for everyone? This cannot be undone.", "Delete")) {
     await deed("delete", { channel, ts });

@@ -4,10 +4,10 @@ export const me = { name: root.dataset.as, id: root.dataset.user };
 
 const address = (path, params = {}) => `${path}?${new URLSearchParams({ ...params, as: me.name })}`;
 
-/** A part of the screen as an element list, or null when it is not there any more. */
+/** The HTML of a part of the screen, or null when it is not there any more. */
 export async function part(name, params) {
   const answer = await fetch(address(`/part/${name}`, params));
-  return answer.ok ? await answer.text() : null;
+  return answer.status === 200 ? await answer.text() : null;
 }
 
 export const completions = async () => (await fetch(address("/completions"))).json();

@@ -1,0 +1,61 @@
+"""The page's addresses, without a browser: who gets what, and whom the page does not obey."""
+
+import httpx
+import pytest
+
+from bot.sandbox import Sandbox
+
+
+@pytest.fixture
+def http(sandbox: Sandbox) -> httpx.Client:
+    return httpx.Client(base_url=sandbox.url, trust_env=False)
+
+
+def test_the_front_leads_to_a_channel_of_that_person(http: httpx.Client) -> None:
+    assert http.get("/").headers["location"] == "/channel/C0INCIDENTS?as=ana"
+    assert http.get("/?as=ulla").headers["location"] == "/channel/C0RANDOM?as=ulla"
+    assert http.get("/?as=nobody-we-know").headers["location"] == "/channel/C0INCIDENTS?as=ana"
+
+
+def test_no_script_and_no_address_but_ours_is_allowed(http: httpx.Client) -> None:
+    policy = http.get("/channel/C0GENERAL?as=ana").headers["content-security-policy"]
+
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+
+
+def test_another_site_cannot_act_for_the_person_at_the_page(http: httpx.Client, sandbox: Sandbox) -> None:
+    order = {"text": "Not my words", "channel": "C0GENERAL"}
+
+    refused = http.post("/do/type?as=ana", json=order, headers={"sec-fetch-site": "cross-site"})
+
+    assert refused.status_code == 403
+    assert sandbox.person("ana").sees("general") == []
+
+
+def test_a_file_is_given_only_to_those_who_see_where_it_is_shared(http: httpx.Client, sandbox: Sandbox) -> None:
+    file = sandbox.person("ana").uploads("leads", "plan.html", b"<script>alert(1)</script>")
+
+    assert http.get(f"/file/{file.id}?as=ben").status_code == 404
+    given = http.get(f"/file/{file.id}?as=erik")
+    assert given.content == file.content
+    # Never shown as a page of ours, whatever it contains.
+    assert given.headers["content-type"] == "application/octet-stream"
+    assert given.headers["content-disposition"] == "attachment; filename*=UTF-8''plan.html"
+
+
+def test_a_part_of_a_channel_one_does_not_see_is_empty(http: httpx.Client, sandbox: Sandbox) -> None:
+    secret = sandbox.person("ana").says("The plan", channel="leads")
+    part = {"channel": "G0LEADS", "ts": secret.ts}
+
+    assert "The plan" in http.get("/part/rows", params=part | {"as": "erik"}).text
+    for name in ("rows", "thread", "heading", "members", "pins", "message-menu", "edit"):
+        answer = http.get(f"/part/{name}", params=part | {"as": "ben"})
+        assert (answer.status_code, answer.text) == (204, "")
+
+
+def test_a_refusal_is_a_sentence(http: httpx.Client) -> None:
+    taken = http.post("/do/create-channel?as=ana", json={"name": "general", "private": False})
+
+    assert taken.json() == {"error": "There is a channel of that name already."}
