@@ -10,14 +10,14 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot import clock, floor, migrations, scheduler
 from bot.clock import utcnow
-from bot.displays import tables as displays
 from bot.durable import Backoff, Flows, wait_until
 from bot.flows import directory
+from bot.flows.take_over import free, take_over
 from bot.listeners import commands, endings, events, incidents
 from bot.listeners import playbooks as playbook_listeners
-from bot.notices import tables as notices
 from bot.playbooks.shelf import Shelf
 from bot.pulse import Pulse
+from bot.replicas import Replicas
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack.gateway import Gateway
@@ -52,11 +52,12 @@ class Bot:
         if self.settings.serves_http:
             self.server = Server(self.settings.host, self.settings.port)
         migrations.upgrade(self.services.store.engine)
-        with self.services.store.transaction() as session:
-            displays.release(session, self.services.replica, utcnow())
-            notices.release(session, self.services.replica, utcnow())
+        self.services.replicas.join()
+        free(self.services, self.services.replicas.name, utcnow())
         self.services.flows.launch(self.services)
         self._listen()
+        if self.services.replicas.are_several:
+            self.services.soon.do("take over", partial(take_over, self.services))
         self.services.soon.do("learn", partial(directory.learn, self.services))
         self._scheduler = scheduler.start(self.services, self.settings.tick_every_s, self.ticks)
 
@@ -92,6 +93,7 @@ class Bot:
         self.app.listener_runner.listener_executor.shutdown(wait=True)
         self.services.soon.close()
         self.services.flows.close(STOPS_WITHIN_S)
+        self.services.replicas.leave()
         self.services.store.close()
 
     def is_idle(self) -> bool:
@@ -122,11 +124,11 @@ def build_services(settings: Settings) -> Services:
         flows=Flows(
             settings.durable_url,
             backoff=Backoff(settings.retry_first_s, settings.retry_longest_s),
-            replica=settings.replica,
+            replica=settings.replica_name,
         ),
         soon=Soon(),
         shelf=Shelf(settings.playbooks_dir, the_floor),
-        replica=settings.replica,
+        replicas=Replicas(settings.database_url, settings.replica_name),
     )
 
 

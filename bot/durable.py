@@ -158,6 +158,18 @@ class Flows:
         with SetWorkflowID(key):
             DBOS.start_workflow(self._workflows[story.name], key, request.model_dump(mode="json"), 1)
 
+    def owners(self) -> set[str]:
+        """The replicas that run flows now, or died over them."""
+        running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        return {flow.executor_id for flow in running if flow.executor_id}
+
+    def take_over(self, replica: str) -> None:
+        """Continue the flows of a replica that is dead; whoever has a hand free continues each."""
+        left = DBOS.list_workflows(status="PENDING", executor_id=replica, load_input=False, load_output=False)
+        if left:
+            log.warning("taking over", extra={"replica": replica, "flows": len(left)})
+            DBOS.resume_workflows([flow.workflow_id for flow in left])
+
     def are_done(self) -> bool:
         """Is nothing running, waiting or coming back later?"""
         return not DBOS.list_workflows(status=["PENDING", "ENQUEUED", "DELAYED"], limit=1)

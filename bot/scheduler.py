@@ -10,6 +10,7 @@ from bot import clock
 from bot.clock import utcnow
 from bot.flows import directory, displays, notices, postmortem, reminders, update
 from bot.flows.next_due import next_due
+from bot.flows.take_over import take_over
 from bot.pulse import Pulse
 from bot.services import Services
 
@@ -26,6 +27,7 @@ LOOKS: tuple[Look, ...] = (
     postmortem.tick,
 )
 LEARN_EVERY_S = 15 * 60
+TAKE_OVER_EVERY_S = 5
 
 
 def tick(services: Services, now: datetime) -> None:
@@ -50,5 +52,7 @@ def start(services: Services, every_s: float, ticks: Pulse) -> BackgroundSchedul
     )
     scheduler.add_job(look, "interval", seconds=every_s, id="tick")
     scheduler.add_job(lambda: directory.learn(services), "interval", seconds=LEARN_EVERY_S, id="learn")
+    if services.replicas.are_several:
+        scheduler.add_job(lambda: take_over(services), "interval", seconds=TAKE_OVER_EVERY_S, id="take over")
     scheduler.start()
     return scheduler

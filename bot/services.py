@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.durable import Flows
 from bot.floor import Floor
 from bot.playbooks.shelf import Shelf
+from bot.replicas import Replicas
 from bot.slack.gateway import Gateway
 from bot.soon import Soon
 from bot.store import Store
@@ -13,7 +14,7 @@ from bot.templates import Templates
 
 @dataclass(frozen=True)
 class Services:
-    """The database, Slack, the floor's configuration, the templates and the durable engine."""
+    """The database, Slack, the floor's configuration, the templates, the durable engine."""
 
     store: Store
     slack: Gateway
@@ -22,4 +23,4 @@ class Services:
     flows: Flows
     soon: Soon
     shelf: Shelf
-    replica: str = "local"
+    replicas: Replicas

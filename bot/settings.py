@@ -1,5 +1,8 @@
 """Settings from the environment and `.env`: tokens, addresses, files."""
 
+import os
+import re
+import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,6 +26,11 @@ def _stripped(given: Any) -> Any:
     return given.strip() if isinstance(given, str) else given
 
 
+def _with_driver(given: Any) -> Any:
+    """Hosts hand out `postgres://…`; the driver that is installed must be named."""
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", given) if isinstance(given, str) else given
+
+
 # What was copied from a web page brings its line end along.
 Secret = Annotated[SecretStr, BeforeValidator(_stripped)]
 
@@ -39,7 +47,7 @@ class Settings(BaseSettings):
     port: int = Field(3000, validation_alias="PORT", ge=0, le=65535)
     host: str = "0.0.0.0"  # noqa: S104 - Slack must be able to reach it in HTTP mode
 
-    database_url: str = "sqlite:///data/watchfloor.sqlite"
+    database_url: Annotated[str, BeforeValidator(_with_driver)] = "sqlite:///data/watchfloor.sqlite"
     floor_file: Path = Path("floor.yaml")
     playbooks_dir: Path = Path("playbooks")
     templates_dir: Path = Path("message_templates")
@@ -49,7 +57,7 @@ class Settings(BaseSettings):
     sandbox_dir: Path = Path("data/sandbox")
 
     log_format: Literal["auto", "console", "json"] = "auto"
-    replica: str = "local"
+    replica: str = ""
     tick_every_s: float = 1.0
     retry_first_s: float = 1.0
     retry_longest_s: float = 60.0
@@ -70,6 +78,13 @@ class Settings(BaseSettings):
         return bool(self.slack_bot_token.get_secret_value()) and (
             self.speaks_http or bool(self.slack_app_token.get_secret_value())
         )
+
+    @property
+    def replica_name(self) -> str:
+        """What this process is called among those that share its database."""
+        if self.replica or self.database_url.startswith("sqlite"):
+            return self.replica or "local"
+        return f"{socket.gethostname()}-{os.getpid()}"
 
     @property
     def durable_url(self) -> str:

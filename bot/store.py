@@ -42,7 +42,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _own_sqlite(url) if self.is_sqlite else sa.create_engine(url, pool_size=20)
+        self.engine = _own_sqlite(url) if self.is_sqlite else _postgresql(url)
         # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
         self._turn: Any = threading.Lock() if self.is_sqlite else nullcontext()
 
@@ -104,6 +104,11 @@ def _own_sqlite(url: str) -> sa.Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
     return engine
+
+
+def _postgresql(url: str) -> sa.Engine:
+    # A connection that the server has closed meanwhile is replaced before it is used.
+    return sa.create_engine(url, pool_size=20, pool_pre_ping=True)
 
 
 def _make_private(url: str) -> None:

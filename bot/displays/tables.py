@@ -138,12 +138,18 @@ def claim(session: Session, display_id: int, owner: str, now: datetime) -> tuple
     return display, attempted_at
 
 
+def holders(session: Session) -> set[str]:
+    """The processes that are drawing something, or died over it."""
+    held = select(Display.held_by).where(
+        col(Display.wanted) > col(Display.shown), col(Display.held_by).is_not(None)
+    )
+    return {name for name in session.exec(held.distinct()) if name}
+
+
 def release(session: Session, owner: str, now: datetime) -> None:
-    """After a restart: what this process held before is free again."""
+    """What a process that has ended held is free again."""
     session.connection().execute(
-        sa.update(Display)
-        .where(col(Display.held_by) == owner, col(Display.wanted) > col(Display.shown))
-        .values(retry_at=now)
+        sa.update(Display).where(col(Display.held_by) == owner).values(held_by=None, retry_at=now)
     )
 
 
@@ -155,7 +161,14 @@ def show(
         sa.update(Display)
         .where(col(Display.id) == display.id)
         .values(
-            shown=display.wanted, channel_id=channel_id, ts=ts, drawn=drawn, retry_at=now, failures=0, trouble=None
+            shown=display.wanted,
+            channel_id=channel_id,
+            ts=ts,
+            drawn=drawn,
+            held_by=None,
+            retry_at=now,
+            failures=0,
+            trouble=None,
         )
     )
 
@@ -165,7 +178,15 @@ def lose(session: Session, display: Display, now: datetime) -> None:
     session.connection().execute(
         sa.update(Display)
         .where(col(Display.id) == display.id)
-        .values(ts=None, attempted_at=None, shown=0, drawn="", losses=col(Display.losses) + 1, retry_at=now)
+        .values(
+            ts=None,
+            attempted_at=None,
+            shown=0,
+            drawn="",
+            losses=col(Display.losses) + 1,
+            held_by=None,
+            retry_at=now,
+        )
     )
     if display.kind == CARD:
         session.connection().execute(
@@ -177,7 +198,9 @@ def lose(session: Session, display: Display, now: datetime) -> None:
 
 def postpone(session: Session, display: Display, until: datetime) -> None:
     """Slack asked to wait."""
-    session.connection().execute(sa.update(Display).where(col(Display.id) == display.id).values(retry_at=until))
+    session.connection().execute(
+        sa.update(Display).where(col(Display.id) == display.id).values(held_by=None, retry_at=until)
+    )
 
 
 def fail(session: Session, display: Display, reason: str, now: datetime) -> bool:
@@ -186,7 +209,7 @@ def fail(session: Session, display: Display, reason: str, now: datetime) -> bool
     session.connection().execute(
         sa.update(Display)
         .where(col(Display.id) == display.id)
-        .values(failures=col(Display.failures) + 1, trouble=reason, retry_at=now + wait)
+        .values(failures=col(Display.failures) + 1, trouble=reason, held_by=None, retry_at=now + wait)
     )
     return display.trouble is None
 

@@ -68,7 +68,7 @@ def draw(services: Services, stale: Display) -> None:
     """Draw one display. What Slack refuses is recorded, told once, and tried again later."""
     assert stale.id is not None
     with services.store.transaction() as session:
-        claimed = displays.claim(session, stale.id, services.replica, utcnow())
+        claimed = displays.claim(session, stale.id, services.replicas.name, utcnow())
         if claimed is None:
             return
         display, attempted_at = claimed

@@ -23,7 +23,7 @@ def send_waiting(services: Services) -> None:
     """Send every notice that may be sent now."""
     while True:
         with services.store.transaction() as session:
-            claimed = notices.claim(session, services.replica, utcnow())
+            claimed = notices.claim(session, services.replicas.name, utcnow())
         if claimed is None:
             return
         _send(services, *claimed)

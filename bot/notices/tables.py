@@ -97,12 +97,18 @@ def are_waiting(session: Session, now: datetime) -> bool:
     return session.exec(unsent.limit(1)).first() is not None
 
 
+def holders(session: Session) -> set[str]:
+    """The processes that are sending something, or died over it."""
+    held = select(Notice.held_by).where(col(Notice.is_settled).is_(False), col(Notice.held_by).is_not(None))
+    return {name for name in session.exec(held.distinct()) if name}
+
+
 def release(session: Session, owner: str, now: datetime) -> None:
-    """After a restart: what this process held before is free again."""
+    """What a process that has ended held is free again."""
     session.connection().execute(
         sa.update(Notice)
         .where(col(Notice.held_by) == owner, col(Notice.is_settled).is_(False))
-        .values(retry_at=now)
+        .values(held_by=None, retry_at=now)
     )
 
 
@@ -115,6 +121,7 @@ def settle(session: Session, notice: Notice, ts: str) -> None:
 def postpone(session: Session, notice: Notice, reason: str, until: datetime | None, now: datetime) -> None:
     """It did not arrive; later again, and after thirty tries no more."""
     notice.failures += 1
+    notice.held_by = None
     notice.trouble = reason
     notice.retry_at = until or now + min(RETRY_LONGEST, RETRY_FIRST * 2 ** min(notice.failures, 10))
     notice.is_settled = notice.failures >= TRIES

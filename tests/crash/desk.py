@@ -71,7 +71,8 @@ class Desk:
     def __init__(self, folder: Path, database_url: str) -> None:
         self.sandbox = Sandbox(clock_file=folder / "clock")
         self.store = Store(database_url)
-        self._clock_file, self._database_url = folder / "clock", database_url
+        self.database_url = database_url
+        self._clock_file = folder / "clock"
         self._bots: list[BotProcess] = []
 
     def __enter__(self) -> Self:
@@ -91,7 +92,7 @@ class Desk:
                 "SLACK_BOT_TOKEN": self.sandbox.bot_token,
                 "SLACK_APP_TOKEN": self.sandbox.app_token,
                 "SLACK_API_URL": f"{self.sandbox.url}/api/",
-                "database_url": self._database_url,
+                "database_url": self.database_url,
                 "clock_file": self._clock_file,
                 "playbooks_dir": PLAYBOOKS,
                 "replica": replica,

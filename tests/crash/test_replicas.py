@@ -1,0 +1,56 @@
+"""Several bots on one PostgreSQL: each thing is done once, and who dies is replaced."""
+
+import pytest
+
+from bot.replicas import Replicas, ReplicaTaken
+from tests.crash import evidence
+from tests.crash.desk import Desk
+
+pytestmark = pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
+
+
+def test_two_replicas_that_both_watch_the_clock_keep_each_promise_once(desk: Desk) -> None:
+    one, other = desk.starts_a_bot("one"), desk.starts_a_bot("other")
+    desk.says("/incident declare S1 line 1 is down")
+    assert one.rests()
+    for hours in range(1, 6):
+        desk.sandbox.clock_offset_s = 3600 * hours
+        assert one.rests()
+        assert other.rests()
+
+    assert evidence.every_promise_was_kept_once(desk, 1) == 10
+    evidence.incident_is_whole(desk, 1)
+    evidence.nothing_is_there_twice(desk)
+
+
+def test_what_a_killed_replica_had_begun_is_finished_by_another(desk: Desk) -> None:
+    survivor, declared = desk.starts_a_bot("survivor"), 0
+    assert survivor.rests()
+    for calls in (1, 5):
+        victim = desk.starts_a_bot(f"victim {calls}")
+        assert victim.rests()
+        victim.dies("after", calls)
+        # Slack gives each command to one of the two.
+        while victim.rests():
+            declared += 1
+            desk.says(f"/incident declare S1 line {declared} is down")
+
+        assert survivor.rests(), "it waits at most half a minute"
+
+    for number in range(1, declared + 1):
+        evidence.incident_is_whole(desk, number)
+    evidence.nothing_is_there_twice(desk)
+
+
+def test_a_name_can_be_used_by_one_living_replica_only(desk: Desk) -> None:
+    first, second = Replicas(desk.database_url, "one"), Replicas(desk.database_url, "one")
+    first.join()
+
+    with pytest.raises(ReplicaTaken, match="WATCHFLOOR_REPLICA"):
+        second.join(patience_s=0.1)
+    first.leave()
+    second.join(patience_s=5)
+
+    second.leave()
+    with first.kept_dead("one") as is_dead:
+        assert not is_dead, "who is not alive itself declares nobody dead"
