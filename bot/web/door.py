@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.errors import WatchfloorError
+from bot.web.seen import Seen
 
 # More than the listeners' threads: a request that waits for a listener must not keep others from being read.
 AT_ONCE = 64
@@ -37,8 +38,9 @@ class Door:
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
         self._threads = CapacityLimiter(AT_ONCE)
+        self._seen = Seen()
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Answer one request."""
         try:
             body = await _body(request)
@@ -48,16 +50,21 @@ class Door:
             return _refusal(400, "cut off")
         if not self._is_from_slack(body, request.headers):
             return _refusal(401, "invalid request")
+        if not self._seen.is_new(request.headers["x-slack-signature"]):
+            return Response()
         # Bolt's listeners are synchronous: in the event loop one of them would stop every other request.
         answer = await anyio.to_thread.run_sync(self._dispatch, request, body, limiter=self._threads)
+        if answer.status >= 500:
+            self._seen.take_back(request.headers["x-slack-signature"])
         return to_starlette_response(answer)
 
     def _is_from_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
         moment = headers.get("x-slack-request-timestamp", "")
         signature = headers.get("x-slack-signature", "")
-        # The verifier breaks on what is no number or no ASCII; strangers may send anything.
-        is_readable = MOMENT.fullmatch(moment) and SIGNATURE.fullmatch(signature)
-        return bool(is_readable) and self._verifier.is_valid(body, moment, signature)
+        # The verifier breaks on what is no number, no ASCII or no text; strangers may send anything.
+        if not (MOMENT.fullmatch(moment) and SIGNATURE.fullmatch(signature) and _is_text(body)):
+            return False
+        return self._verifier.is_valid(body, moment, signature)
 
     def _dispatch(self, request: Request, body: bytes) -> BoltResponse:
         return self._app.dispatch(to_bolt_request(request, body))
@@ -70,6 +77,14 @@ async def _body(request: Request) -> bytes:
         if len(body) > LARGEST_BYTES:
             raise TooLarge()
     return bytes(body)
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _refusal(status: int, reason: str) -> JSONResponse:

@@ -32,7 +32,7 @@ class Health:
     def __init__(self, looks: Iterable[Look]) -> None:
         self._looks = tuple(looks)
 
-    async def __call__(self, request: Request) -> JSONResponse:
+    async def answer(self, request: Request) -> JSONResponse:
         """200 when all is well, 503 with the reasons otherwise."""
         findings = await run_in_threadpool(lambda: [look() for look in self._looks])
         is_well = all(finding.is_well for finding in findings)

@@ -9,7 +9,7 @@ from bot.web.health import Health
 
 def site(health: Health, door: Door | None) -> Starlette:
     """`/healthz`, and in HTTP mode Slack's door."""
-    routes = [Route("/healthz", health)]
+    routes = [Route("/healthz", health.answer)]
     if door is not None:
-        routes.append(Route("/slack/events", door, methods=["POST"]))
+        routes.append(Route("/slack/events", door.answer, methods=["POST"]))
     return Starlette(routes=routes)
