@@ -1,4 +1,4 @@
-"""The stories' floor: a small playbook, and the same story over both of Slack's transports where it is marked so."""
+"""The stories' floor: a small playbook, and the stories marked `both_ways` told over both of Slack's transports."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +8,25 @@ import pytest
 from tests.floor import TestFloor
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
+SOCKET_MODE, HTTP = "Socket Mode", "HTTP"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known."""
+    config.addinivalue_line("markers", "both_ways: the story is told over Socket Mode and over HTTP")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tell a story once for each transport it is marked for."""
+    if "transport" in metafunc.fixturenames:
+        is_core = metafunc.definition.get_closest_marker("both_ways") is not None
+        metafunc.parametrize("transport", [SOCKET_MODE, HTTP] if is_core else [SOCKET_MODE])
 
 
 @pytest.fixture
-def floor(tmp_path: Path) -> Iterator[TestFloor]:
+def floor(tmp_path: Path, transport: str) -> Iterator[TestFloor]:
     """A workspace and a running bot of this test's own. Nothing malformed may have been sent by the end."""
-    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS) as floor:
+    with TestFloor(tmp_path, over_http=transport == HTTP, playbooks_dir=PLAYBOOKS) as floor:
         yield floor
         floor.nothing_was_malformed()
 

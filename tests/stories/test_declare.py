@@ -2,11 +2,15 @@
 
 import pytest
 
+from bot.incidents import ids
+from bot.sandbox.words import words_of
 from tests.floor import TestFloor
+from tests.stories.record import post_mortems, rows, timeline
 
 MOST_CALLS = 8
 
 
+@pytest.mark.both_ways
 def test_one_line_opens_a_channel_with_the_declarer_and_the_card_in_it(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down in Manila")
 
@@ -60,3 +64,129 @@ def test_a_second_declaration_of_the_same_thing_offers_to_join_the_first(floor: 
     floor.ben.clicks("incident.join.1", channel="general")
     floor.settle()
     assert "inc-1-ivr-down-in-manila" in [channel.name for channel in floor.ben.channels()]
+
+
+@pytest.mark.both_ways
+def test_the_form_asks_for_a_title_and_knows_everything_else(floor: TestFloor) -> None:
+    floor.says("ana", "/incident declare")
+    assert floor.ana.submits().errors == {"title": "Please complete this required field."}
+
+    floor.ana.fills("What is wrong?", "Agents cannot sign on")
+    floor.ana.fills("Severity", "S0")
+    floor.ana.fills("What is it about?", "sign_on")
+    floor.ana.fills("Sites affected", ["Manila", "Cebu"])
+    floor.ana.fills("Partners affected", ["Telvia"])
+    floor.ana.fills("What is known?", "Since the 06:00 shift change")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    card = floor.card("inc-1-agents-cannot-sign-on")
+    assert "🔴 S0 · Agents cannot sign on" in card
+    assert "Sign-on and lockouts · Manila · Cebu · Telvia" in card
+    assert "Since the 06:00 shift change" in card
+    assert any("Incident 1 is open" in message.words for message in floor.ana.direct_messages())
+
+
+def test_a_severity_alone_opens_the_form_with_it_chosen(floor: TestFloor) -> None:
+    floor.says("ana", "/incident declare s0")
+
+    floor.ana.fills("What is wrong?", "All lines dead")
+    floor.ana.submits()
+    floor.settle()
+
+    assert "S0 · All lines dead" in floor.card("inc-1-all-lines-dead")
+
+
+def test_a_form_submitted_twice_declares_once(floor: TestFloor) -> None:
+    floor.says("ana", "/incident declare")
+    floor.ana.fills("What is wrong?", "CRM is slow")
+    floor.sandbox.deliver_twice("interactive")
+
+    floor.ana.submits()
+    floor.settle()
+
+    assert [row["title"] for row in rows(floor, "incidents")] == ["CRM is slow"]
+    assert len(floor.sandbox.calls_of("conversations.create")) == 1
+
+
+def test_a_command_delivered_twice_declares_once(floor: TestFloor) -> None:
+    floor.sandbox.deliver_twice("slash_commands")
+
+    floor.declares("S1 IVR down")
+
+    assert len(rows(floor, "incidents")) == 1
+
+
+def test_the_global_shortcut_opens_the_form(floor: TestFloor) -> None:
+    floor.hana.uses_shortcut(ids.DECLARE_SHORTCUT)
+
+    floor.hana.fills("What is wrong?", "チャットが遅い")
+    assert floor.hana.submits().closed
+    floor.settle()
+
+    assert len(rows(floor, "incidents")) == 1
+
+
+def test_the_message_behind_a_shortcut_is_the_first_entry_as_it_was_said(floor: TestFloor) -> None:
+    said = floor.chloe.says("Trunk 7 is <b>red</b> & <@U0BEN> knows why", channel="engineering")
+    floor.passes(minutes=40)
+    floor.ana.uses_message_shortcut(ids.DECLARE_FROM_MESSAGE, channel="engineering", ts=said.ts)
+    floor.ana.fills("What is wrong?", "Trunk 7 down")
+    floor.ana.fills("What is known?", "Carrier called")
+    floor.ana.submits()
+    floor.settle()
+
+    floor.says("ana", "/incident resolve repaired", "inc-1-trunk-7-down")
+    floor.says("ana", "/incident close", "inc-1-trunk-7-down")
+
+    draft = post_mortems(floor, "ana")[0]
+    entries = draft.split("## Timeline\n")[1].strip().splitlines()
+    assert "It began with a message of Chloe Martin: Trunk 7 is" in entries[0]
+    assert "@Ben Okafor knows why" in entries[0]
+    assert f"p{said.ts.replace('.', '')}" in entries[0]
+    assert "declared it as S2: Trunk 7 down" in entries[1]
+
+
+def test_a_message_too_long_for_a_form_can_still_be_declared_from(floor: TestFloor) -> None:
+    said = floor.chloe.says("é" * 20_000, channel="engineering")
+
+    floor.ana.uses_message_shortcut(ids.DECLARE_FROM_MESSAGE, channel="engineering", ts=said.ts)
+    floor.ana.fills("What is wrong?", "Something long")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert len(timeline(floor, "shortcut_message")) == 1
+
+
+def test_the_home_tab_lists_what_is_open_and_declares(floor: TestFloor) -> None:
+    floor.declares("S1 IVR down")
+    floor.ben.opens_home()
+    floor.settle()
+    assert "IVR down" in words_of("", floor.ben.home["blocks"])
+
+    floor.ben.clicks(ids.DECLARE, surface="home")
+    floor.ben.fills("What is wrong?", "Chat down")
+    assert floor.ben.submits().closed
+    floor.settle()
+
+    floor.ben.opens_home()
+    floor.settle()
+    assert "Chat down" in words_of("", floor.ben.home["blocks"])
+
+
+def test_declaring_from_the_conversation_with_the_bot_answers_there(floor: TestFloor) -> None:
+    answer = floor.ana.types("/incident declare S3 Headsets hum", channel=None)
+    floor.settle()
+
+    assert "Opening an incident" in answer.text
+    assert any("Incident 1 is open" in message.words for message in floor.ana.direct_messages())
+
+
+def test_a_title_without_a_severity_says_which_one_it_took(floor: TestFloor) -> None:
+    assert "It is S2 until you change it." in floor.says("ana", "/incident declare Chat is slow")
+
+
+def test_a_name_that_is_taken_gets_a_number(floor: TestFloor) -> None:
+    floor.ben.creates_channel("inc-1-ivr-down")
+
+    assert floor.declares("S1 IVR down") == "inc-1-ivr-down-2"
