@@ -147,11 +147,12 @@ def doctor() -> None:
     """Say what is missing before the bot can run well, and what to do about it."""
     from bot.doctor import examine
 
+    is_missing = False
     with in_sentences():
-        findings = examine(settings_of.read())
-    for finding in findings:
-        typer.echo(finding)
-    if any(finding.is_missing for finding in findings):
+        for finding in examine(settings_of.read()):
+            typer.echo(finding)
+            is_missing = is_missing or finding.is_missing
+    if is_missing:
         raise typer.Exit(1)
 
 

@@ -1,0 +1,44 @@
+"""What the doctor says: a sentence on what is, and for what is missing a sentence on what to do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mark(StrEnum):
+    """How a finding begins."""
+
+    WELL = "✓"
+    NOTE = "·"
+    MISSING = "✗"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report, or two."""
+
+    mark: Mark
+    words: str
+    remedy: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """Must something be done?"""
+        return self.mark is Mark.MISSING
+
+    def __str__(self) -> str:
+        return f"{self.mark} {self.words}" + (f"\n    {self.remedy}" if self.remedy else "")
+
+
+def well(words: str) -> Finding:
+    """As it should be."""
+    return Finding(Mark.WELL, words)
+
+
+def note(words: str, remedy: str = "") -> Finding:
+    """Good to know; nothing is missing."""
+    return Finding(Mark.NOTE, words, remedy)
+
+
+def missing(words: str, remedy: str) -> Finding:
+    """Something has to be done."""
+    return Finding(Mark.MISSING, words, remedy)

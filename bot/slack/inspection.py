@@ -1,0 +1,46 @@
+"""Looking at how the app is installed, for `watchfloor doctor`; nothing is changed."""
+
+from dataclasses import dataclass
+
+from bot.slack.gateway import Gateway
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where the token leads, and what was granted with it."""
+
+    team: str
+    bot_name: str
+    scopes: frozenset[str] | None
+
+
+def installation(gateway: Gateway) -> Installation:
+    """Who the bot is in which workspace. The scopes are None where Slack does not say them."""
+    told = gateway.call("auth.test")
+    headers = gateway.client.api_call("auth.test").headers
+    listed = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
+    scopes = frozenset(scope.strip() for scope in listed.split(",")) if listed else None
+    return Installation(str(told.get("team", "")), str(told.get("user", "")), scopes)
+
+
+def opens_line(gateway: Gateway) -> None:
+    """Ask for a Socket Mode address without using it; `SlackRefused` when the app has no such right."""
+    gateway.call("apps.connections.open")
+
+
+def channels(gateway: Gateway) -> dict[str, bool]:
+    """Every channel the bot may see by name, and whether it is in it."""
+    found: dict[str, bool] = {}
+    cursor: str | None = None
+    while True:
+        page = gateway.call(
+            "conversations.list",
+            types="public_channel,private_channel",
+            exclude_archived=True,
+            limit=200,
+            cursor=cursor,
+        )
+        found |= {channel["name"]: bool(channel.get("is_member")) for channel in page["channels"]}
+        cursor = page.get("response_metadata", {}).get("next_cursor") or None
+        if not cursor:
+            return found

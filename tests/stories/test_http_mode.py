@@ -1,0 +1,132 @@
+"""The same bot behind an address of its own: Slack's signed requests, everybody else's, and its health."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+import sqlalchemy as sa
+from freezegun import freeze_time
+
+from bot.durable import wait_until
+from bot.incidents import ids
+from bot.pulse import Pulse
+from bot.web import health
+from tests.floor import TestFloor
+from tests.tap import Tap, post
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    """A workspace that posts to a bot's address."""
+    with TestFloor(tmp_path, over_http=True) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def a_whole_incident(floor: TestFloor) -> str:
+    channel = floor.declares("S1 IVR down in Manila")
+    floor.ana.clicks(f"{ids.CLAIM}.commander", channel=channel)
+    floor.settle()
+    ts = floor.ana.says("The carrier confirms an outage", channel=channel).ts
+    floor.ana.reacts("pushpin", channel=channel, ts=ts)
+    floor.says("ana", "/incident severity S0 every site now", channel=channel)
+    floor.says("ana", "/incident update Calls go to the partner until the carrier is back", channel=channel)
+    ends(floor, ids.RESOLVE, channel, "the carrier is back")
+    ends(floor, ids.CLOSE, channel, "")
+    return channel
+
+
+def ends(floor: TestFloor, button: str, channel: str, reason: str) -> None:
+    """By the panel's form, which takes a reason for the playbook's steps that were left out."""
+    floor.says("ana", "/incident", channel=channel)
+    floor.ana.clicks(button, channel=channel)
+    if reason:
+        floor.ana.fills(ids.REASON, reason)
+    if ids.WAIVER in str(floor.ana.modal):
+        floor.ana.fills(ids.WAIVER, "it was over before they were due")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+
+def healthz(floor: TestFloor) -> tuple[int, dict[str, Any]]:
+    try:
+        with urlopen(f"{floor.address}/healthz") as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as unwell:
+        return unwell.code, json.load(unwell)
+
+
+def everything_kept(floor: TestFloor) -> dict[str, int]:
+    """How many rows each table has."""
+    engine = floor.services.store.engine
+    with engine.connect() as connection:
+        return {
+            table: connection.execute(sa.select(sa.func.count()).select_from(sa.table(table))).scalar_one()
+            for table in sa.inspect(engine).get_table_names()
+        }
+
+
+def test_a_whole_incident_is_lived_through_over_http(floor: TestFloor) -> None:
+    channel = a_whole_incident(floor)
+
+    assert "S0 · IVR down in Manila" in floor.card(channel)
+    files = [file["name"] for message in floor.ana.direct_messages() for file in message.files]
+    assert len(files) == 1
+    assert files[0].endswith(".md")
+
+
+def test_everything_sent_a_second_time_within_five_minutes_changes_nothing(floor: TestFloor) -> None:
+    with Tap(floor.address) as tap:
+        floor.sandbox.events_url = tap.url
+        channel = a_whole_incident(floor)
+        kept, seen = everything_kept(floor), floor.words(channel)
+        channels = [found.name for found in floor.ana.channels()]
+        private_words = [message.words for message in floor.ana.direct_messages()]
+
+        for request in list(tap.sent):
+            assert post(floor.address, request)[0] == 200
+        floor.settle()
+
+    assert everything_kept(floor) == kept
+    assert floor.words(channel) == seen
+    assert [found.name for found in floor.ana.channels()] == channels
+    assert [message.words for message in floor.ana.direct_messages()] == private_words
+
+
+def test_health_is_good_while_the_bot_works(floor: TestFloor) -> None:
+    status, told = healthz(floor)
+
+    assert (status, told["problems"]) == (200, [])
+
+
+def test_health_says_when_slack_is_away_and_when_it_is_back(tmp_path: Path) -> None:
+    with TestFloor(tmp_path, PORT="0", host="127.0.0.1") as floor:
+        assert healthz(floor)[0] == 200
+
+        floor.sandbox.offline = True
+        assert wait_until(lambda: healthz(floor)[0] == 503, 20)
+        assert "Not connected to Slack" in healthz(floor)[1]["problems"][0]
+
+        floor.sandbox.offline = False
+        assert wait_until(lambda: healthz(floor)[0] == 200, 20)
+
+
+def test_health_says_when_the_clock_stands_still() -> None:
+    with freeze_time() as frozen:
+        ticks = Pulse()
+        frozen.tick(14)
+        assert health.clock(ticks, every_s=1).is_well
+        frozen.tick(2)
+        assert not health.clock(ticks, every_s=1).is_well
+
+
+def test_health_says_when_the_database_is_gone(floor: TestFloor, tmp_path: Path) -> None:
+    floor.services.store.close()
+    (tmp_path / "watchfloor.sqlite").rename(tmp_path / "away")
+    (tmp_path / "watchfloor.sqlite").mkdir()
+
+    assert health.database(floor.services.store).words == "The database does not answer."
