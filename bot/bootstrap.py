@@ -127,7 +127,7 @@ def build_services(settings: Settings) -> Services:
             replica=settings.replica_name,
         ),
         soon=Soon(),
-        shelf=Shelf(settings.playbooks_dir, the_floor),
+        shelf=Shelf(settings.playbooks_dir, the_floor, settings.playbooks_every_s),
         replicas=Replicas(settings.database_url, settings.replica_name),
     )
 

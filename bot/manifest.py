@@ -33,6 +33,8 @@ SCOPES_OF_METHODS: dict[str, tuple[str, ...]] = {
     "users.list": ("users:read",),
     "views.open": (),
     "views.publish": (),
+    "views.push": (),
+    "views.update": (),
 }
 """What each Web API method asks for; `tests/rules/test_manifest.py` compares it with the calls in `bot/slack`."""
 

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = "auto"
     replica: str = ""
     tick_every_s: float = 1.0
+    playbooks_every_s: float = Field(5.0, ge=0)
     retry_first_s: float = 1.0
     retry_longest_s: float = 60.0
 

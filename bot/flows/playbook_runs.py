@@ -114,4 +114,6 @@ def list_playbooks(services: Services, number: int) -> str:
     lines.append("`/incident playbook start NAME`, `stop NAME` or `switch NAME` with one of these:")
     known = services.shelf.library.playbooks
     lines += [f"• `{name}` {escape(book.title)}" for name, book in sorted(known.items())]
+    broken = sorted({problem.file for problem in services.shelf.library.problems})
+    lines += [f"⚠️ {escape(file)} has a mistake; `watchfloor playbooks check` says where." for file in broken]
     return "\n".join(lines)

@@ -1,9 +1,13 @@
 """Steps that are not finished in time: the owner is reminded, then the commander, then the escalation ladder.
 
-Each reminder stands in the thread of the playbook's message; after three nothing more is said.
+Each reminder stands in the thread of the playbook's message; after three nothing more is said. What one person is
+reminded of at the same time is one message.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlmodel import Session
 
@@ -20,58 +24,89 @@ from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
 from bot.playbooks.tables import PlaybookStep
 from bot.services import Services
-from bot.slack.blocks import context
+from bot.slack.blocks import MESSAGE_BLOCKS, context
 from bot.slack.text import mentions
 from bot.timeline import tables as timeline
+
+# Each step takes a line and its buttons, and who is asked takes one more.
+STEPS_IN_ONE = (MESSAGE_BLOCKS - 1) // 2
 
 
 def remind_of_overdue_steps(services: Services, now: datetime) -> None:
     """Remind of every step whose time has come; whoever ticks, each reminder is said once."""
     with services.store.reading() as session:
         due = playbooks.due_reminders(session, now)
-    for step in due:
+    for number, steps in groupby(sorted(due, key=_place), key=lambda step: step.incident_id):
         with services.store.transaction() as session:
-            _remind(session, services, step, now)
-        refresh_soon(services, step.incident_id)
+            _remind(session, services, incidents.by_number(session, number), list(steps), now)
+        refresh_soon(services, number)
     if due:
         notice_flow.send_soon(services)
 
 
-def _remind(session: Session, services: Services, step: PlaybookStep, now: datetime) -> None:
-    incident = incidents.by_number(session, step.incident_id)
-    message = displays.find(session, step.incident_id, displays.RUN, str(step.run_id))
-    if not reminders.reminded(session, step.number, step.reminders_sent, now):
-        return
-    displays.outdate(session, incident.number, (displays.CARD, displays.RUN))
+def _place(step: PlaybookStep) -> tuple[int, int, int]:
+    return step.incident_id, step.run_id, step.position
+
+
+def _remind(
+    session: Session, services: Services, incident: Incident, due: Iterable[PlaybookStep], now: datetime
+) -> None:
+    mine = [step for step in due if reminders.reminded(session, step.number, step.reminders_sent, now)]
+    if mine:
+        displays.outdate(session, incident.number, (displays.CARD, displays.RUN))
     if not incident.is_active or incident.channel_id is None:
         return
-    level = rules.who_to_remind(step.reminders_sent) or "owner"
-    asked = _asked(session, services, incident, step, level)
-    text, blocks = playbook_views.reminder_message(step, now)
-    words = f"{asked} {text}".strip()
+    asking = Asking(incident, incidents.roles(session, incident.number), _ladder(session, services, incident))
+    said: dict[tuple[int, str], list[PlaybookStep]] = {}
+    for step in mine:
+        level = rules.who_to_remind(step.reminders_sent) or "owner"
+        said.setdefault((step.run_id, asking.words(step, level)), []).append(step)
+        timeline.append(session, incident.number, "step_reminded", now, step=step.title, level=level)
+    for (_, asked), steps in said.items():
+        for first in range(0, len(steps), STEPS_IN_ONE):
+            _say(session, incident, steps[first : first + STEPS_IN_ONE], asked, now)
+
+
+def _say(session: Session, incident: Incident, steps: list[PlaybookStep], asked: str, now: datetime) -> None:
+    """One message in the run's thread; its key is that of its first step, which is in no other."""
+    first = steps[0]
+    key = f"remind:{first.number}:{first.rounds}:{first.reminders_sent}"
+    for step in steps:
+        step.reminders_sent += 1
+    text, blocks = playbook_views.reminder_message(steps, now)
+    message = displays.find(session, incident.number, displays.RUN, str(first.run_id))
     notices.add(
         session,
-        f"remind:{step.number}:{step.rounds}:{step.reminders_sent}",
-        incident.channel_id,
-        words,
+        key,
+        incident.channel_id or "",
+        f"{asked} {text}",
         now,
         incident_id=incident.number,
         thread_ts=message.ts if message else None,
-        blocks=[*blocks, context(asked)] if asked else blocks,
+        blocks=[context(asked), *blocks],
     )
-    timeline.append(session, incident.number, "step_reminded", now, step=step.title, level=level)
 
 
-def _asked(session: Session, services: Services, incident: Incident, step: PlaybookStep, level: str) -> str:
-    """Who is asked now, as mentions: whoever should have it, and one rung higher each time nobody is there."""
-    roles = incidents.roles(session, incident.number)
-    owner = [step.owner_id] if step.owner_id else roles.get(step.owner_role, [])
-    commander = roles.get("commander", [])
-    if level == "owner" and (owner or commander):
-        return mentions(owner or commander)
-    if level == "commander" and commander:
-        return mentions(commander)
-    return _ladder(session, services, incident) or mentions(commander or [incident.declared_by])
+@dataclass(frozen=True)
+class Asking:
+    """Who is asked about late steps of an incident, in words that mention them and say why."""
+
+    incident: Incident
+    roles: Mapping[str, Sequence[str]]
+    ladder: str
+
+    def words(self, step: PlaybookStep, level: str) -> str:
+        """Whoever should have the step, and one rung higher each time nobody is there."""
+        owner = [step.owner_id] if step.owner_id else self.roles.get(step.owner_role, [])
+        commander = self.roles.get("commander", [])
+        if level == "owner" and owner:
+            return f"{mentions(owner)}: this is due and yours."
+        if level == "owner" and commander:
+            return f"{mentions(commander)}: this is due and nobody has it. Do it or assign it."
+        if level == "commander" and commander:
+            return f"{mentions(commander)}: this is still open, though its owner was reminded."
+        higher = self.ladder or mentions(commander or [self.incident.declared_by])
+        return f"{higher}: this is due and still open."
 
 
 def _ladder(session: Session, services: Services, incident: Incident) -> str:

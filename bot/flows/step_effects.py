@@ -8,15 +8,17 @@ from sqlmodel import Session
 from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.durable import flow, step
+from bot.floor import DIGEST, HERE, Audience
 from bot.flows import promises
 from bot.flows.directory import members
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.notices import tables as notices
+from bot.playbooks.book import Post, Sets
 from bot.playbooks.steps import StepChange
 from bot.services import Services
 from bot.slack.outcomes import SlackRefused
-from bot.slack.text import channel_link, escape
+from bot.slack.text import channel_link, escape, lasting
 from bot.timeline import tables as timeline
 
 
@@ -27,28 +29,74 @@ class Sending:
     words: str
 
 
-def apply(
-    session: Session, services: Services, incident: Incident, change: StepChange, sending: Sending | None
-) -> None:
-    """Everything a finished step changes in the database, in its own transaction."""
-    sets, posts = change.written.sets, change.written.posts
-    if sets and sets.status and sets.status != incident.status:
-        old = incident.status
-        incidents.change_status(session, incident, sets.status, change.at)
-        facts = {"old": old, "new": sets.status, "reason": change.title}
+@dataclass(frozen=True)
+class Effects:
+    """A finished step at work in the database, in its own transaction; each effect says what it did."""
+
+    session: Session
+    services: Services
+    incident: Incident
+    change: StepChange
+    sending: Sending | None
+
+    def happen(self) -> list[str]:
+        """Everything the step does besides being done, told in sentences for who did it."""
+        sets = self.change.written.sets
+        told = self._set(sets) if sets else []
+        return [*told, *self._send(self.change.written.posts), *self._announce_guests()]
+
+    def _set(self, sets: Sets) -> list[str]:
+        told = []
+        if sets.status and sets.status != self.incident.status:
+            told.append(self._set_status(sets.status))
+        if sets.front_door and sets.front_door != self.incident.front_door:
+            told.append(self._set_front_door(sets.front_door))
+        if sets.cadence:
+            promises.set_cadence(self.session, self.services, self.incident, sets.cadence, self.change.at)
+            told.append(f"Updates are promised every {lasting(sets.cadence)} now.")
+        displays.outdate(self.session, self.incident.number, (displays.DIGEST, displays.TOPIC))
+        return told
+
+    def _set_status(self, status: str) -> str:
+        session, incident, change = self.session, self.incident, self.change
+        facts = {"old": incident.status, "new": status, "reason": change.title}
+        incidents.change_status(session, incident, status, change.at)
         timeline.append(session, incident.number, "status", change.at, change.by, **facts)
-        promises.on_change(session, services, incident, change.at)
-    if sets and sets.front_door:
-        incident.front_door = sets.front_door
-        session.add(incident)
-        timeline.append(session, incident.number, "front_door", change.at, change.by, new=sets.front_door)
-    if sets and sets.cadence:
-        promises.set_cadence(session, services, incident, sets.cadence, change.at)
-    if posts and sending and sending.words:
-        key = f"step:{change.step_id}:{change.at.isoformat()}"
-        promises.now_for_one(session, services, incident, posts.to, change.at, key, change.by, sending.words)
-    if sets:
-        displays.outdate(session, incident.number, (displays.DIGEST, displays.TOPIC))
+        promises.on_change(session, self.services, incident, change.at)
+        return f"The status is {status} now."
+
+    def _set_front_door(self, state: str) -> str:
+        self.incident.front_door = state
+        self.session.add(self.incident)
+        number, change = self.incident.number, self.change
+        timeline.append(self.session, number, "front_door", change.at, change.by, new=state)
+        return f"The front door is on record as “{state}”."
+
+    def _send(self, posts: Post | None) -> list[str]:
+        if posts is None:
+            return []
+        if not (self.sending and self.sending.words):
+            return ["Its message was left empty, so nothing was sent."]
+        audience = promises.audiences(self.services, self.incident).get(posts.to)
+        if audience is None:
+            return ["This incident is private, so its message was not sent."]
+        key = f"step:{self.change.step_id}:{self.change.at.isoformat()}"
+        at, by, words = self.change.at, self.change.by, self.sending.words
+        promises.now_for_one(self.session, self.services, self.incident, posts.to, at, key, by, words)
+        return [f"The update goes to {where(audience)} now."]
+
+    def _announce_guests(self) -> list[str]:
+        invites = self.change.written.invites
+        if invites is None:
+            return []
+        named = [*invites.groups, *(f"the {role.replace('_', ' ')}" for role in invites.roles)]
+        return [f"{', '.join(named)} will be in the channel in a moment."]
+
+
+def where(audience: Audience) -> str:
+    """Where an audience reads: `#executives`, `the incident's channel and the incidents channel`."""
+    spoken = {HERE: "the incident's channel", DIGEST: "the incidents channel"}
+    return " and ".join(spoken.get(channel, channel) for channel in audience.channels)
 
 
 def tell_owner(session: Session, change: StepChange, owner_id: str) -> None:

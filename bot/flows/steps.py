@@ -13,17 +13,21 @@ from bot.flows import step_effects
 from bot.flows.directory import who
 from bot.flows.displays import refresh_soon
 from bot.flows.permissions import check, check_member
-from bot.flows.step_effects import Sending
+from bot.flows.step_effects import Effects, Sending
 from bot.flows.update import start_due
 from bot.incidents import rules
 from bot.incidents import tables as incidents
+from bot.incidents.tables import Incident
 from bot.playbooks import reminders, steps
 from bot.playbooks import tables as playbooks
+from bot.playbooks.rules import State
 from bot.playbooks.steps import StepChange
 from bot.services import Services
+from bot.slack.text import escape
 from bot.timeline import tables as timeline
 
 Act = Callable[[Session], StepChange]
+Then = Callable[[Session, Incident, StepChange], None]
 
 
 def complete(
@@ -33,13 +37,19 @@ def complete(
     now: datetime,
     answers: dict[str, Any] | None = None,
     sending: Sending | None = None,
-) -> None:
-    """Mark a step done; what it posts, sets and invites happens with it."""
-    change = _change(services, by, lambda session: steps.complete(session, step_id, by, now, answers), sending)
+) -> str | None:
+    """Mark a step done; what it posts, sets and invites happens with it. Gives back what to tell of that."""
+    told: list[str] = []
+
+    def then(session: Session, incident: Incident, change: StepChange) -> None:
+        told.extend(Effects(session, services, incident, change, sending).happen())
+
+    change = _change(services, by, lambda session: steps.complete(session, step_id, by, now, answers), then)
     if change.written.posts or change.written.sets:
         start_due(services, now)
     if change.written.invites:
         step_effects.invite(services, change)
+    return f"“{escape(change.title)}” is done. {' '.join(told)}" if told else None
 
 
 def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) -> None:
@@ -66,19 +76,25 @@ def assign(services: Services, step_id: int, to: str, by: str, now: datetime) ->
     notice_flow.send_soon(services)
 
 
-def undo(services: Services, step_id: int, by: str, now: datetime) -> None:
-    """Open a finished step again."""
-    _change(services, by, lambda session: steps.undo(session, step_id, by, now))
+def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None:
+    """Open a finished step again. Gives back what to tell: what it did in the world is not undone by that."""
+    change = _change(services, by, lambda session: steps.undo(session, step_id, by, now))
+    written = change.written
+    if change.facts["was"] != State.DONE or not (written.posts or written.sets or written.invites):
+        return None
+    return f"“{escape(change.title)}” is open again. What it sent, set or whom it brought in stays as it is."
 
 
 def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetime) -> str:
     """Remind of a step later. Gives back what to answer."""
     length = timedelta(minutes=minutes)
     change = _change(services, by, lambda session: reminders.snooze(session, step_id, by, length, now))
-    return f"“{change.title}” rests for {minutes} minutes. It stays due when it was."
+    if not change.facts["is_reminded"]:
+        return f"“{escape(change.title)}” has had all its reminders; none would come. It stays due when it was."
+    return f"“{escape(change.title)}” rests for {minutes} minutes. It stays due when it was."
 
 
-def _change(services: Services, by: str, act: Act, sending: Sending | None = None) -> StepChange:
+def _change(services: Services, by: str, act: Act, then: Then | None = None) -> StepChange:
     """The busiest path of a bad night: few queries, and the same number whatever the number of incidents."""
     check_member(services, by)
     with services.store.transaction() as session:
@@ -88,8 +104,8 @@ def _change(services: Services, by: str, act: Act, sending: Sending | None = Non
         rules.check_may_change(incident.number, incident.status)
         check(services, session, by, "steps", incident.number)
         write_down(session, change)
-        if change.kind == "step_done":
-            step_effects.apply(session, services, incident, change, sending)
+        if then:
+            then(session, incident, change)
         displays.outdate(session, incident.number, (displays.CARD, displays.RUN))
     refresh_soon(services, change.incident_id)
     return change

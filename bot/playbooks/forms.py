@@ -43,7 +43,7 @@ def assign_form(step: PlaybookStep) -> Block:
     return modal("Assign", blocks, callback_id=ids.ASSIGN_FORM, submit="Assign", memory=str(step.number))
 
 
-def answer_form(step: PlaybookStep, written: Step, message: str = "") -> Block:
+def answer_form(step: PlaybookStep, written: Step, message: str = "", where: str = "") -> Block:
     """Asks what the step wants to know and shows what it sends; submitted, the step is done and it is sent."""
     instructions = f"\n{escape(written.instructions)}" if written.instructions else ""
     blocks = [section(f"*{escape(step.title)}*{instructions}")]
@@ -54,7 +54,8 @@ def answer_form(step: PlaybookStep, written: Step, message: str = "") -> Block:
     if written.posts:
         words = text_input(ids.VALUE, initial=message, multiline=True)
         hint = "Read it, change it if you like. Empty, nothing is sent."
-        blocks.append(field(f"Message to {written.posts.to}", ids.MESSAGE, words, hint=hint, optional=True))
+        label = f"Message to {where or written.posts.to}"
+        blocks.append(field(label, ids.MESSAGE, words, hint=hint, optional=True))
     submit = "Send and finish" if written.posts else "Done"
     return modal("Done", blocks, callback_id=ids.ANSWER_FORM, submit=submit, memory=str(step.number))
 

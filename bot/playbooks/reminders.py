@@ -36,7 +36,8 @@ def snooze(session: Session, step_id: int, by: str, length: timedelta, now: date
     hand.step.remind_at = now + length if rules.who_to_remind(hand.step.reminders_sent) else None
     hand.step.snoozed_by = by
     session.flush()
-    return change_of("step_snoozed", hand, by, now, {"minutes": int(length.total_seconds() // 60)})
+    facts = {"minutes": int(length.total_seconds() // 60), "is_reminded": hand.step.remind_at is not None}
+    return change_of("step_snoozed", hand, by, now, facts)
 
 
 def steps_to_repeat(session: Session, now: datetime, limit: int = 200) -> list[int]:

@@ -125,6 +125,14 @@ def runs_of(session: Session, incident_id: int) -> list[PlaybookRun]:
     return list(session.exec(found))
 
 
+def incidents_running(session: Session, playbooks: Collection[str]) -> list[int]:
+    """The incidents in which one of these playbooks is running."""
+    found = select(PlaybookRun.incident_id).where(
+        col(PlaybookRun.playbook).in_(playbooks), col(PlaybookRun.stopped_at).is_(None)
+    )
+    return list(session.exec(found.distinct()))
+
+
 def find_run(session: Session, run_id: int) -> PlaybookRun:
     """A run, or `NoSuchRun`."""
     run = session.get(PlaybookRun, run_id)

@@ -1,6 +1,6 @@
 """The playbook on Slack's screens: one message per run, edited in place, and one line for the incident's card."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.playbooks import ids
@@ -13,15 +13,17 @@ from bot.playbooks.progress import (
     open_steps,
     progress,
 )
-from bot.playbooks.rules import State
+from bot.playbooks.rules import State, who_to_remind
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
 from bot.slack.blocks import Block, Element, actions, button, context, fit, section
 from bot.slack.text import channel_link, clock_time, escape, lasting, link, mention, one_line, shorten
 
 BAR_LENGTH = 10
+REMINDER = "remind-"
 # A message is read on a phone; the whole instructions stand behind "Show all".
 INSTRUCTIONS_SHOWN = 700
 FINISHED_SHOWN = 6
+PHASES_OF_THE_END = 2
 MY_STEPS_SHOWN = 40
 ROLES = {
     "commander": "Commander",
@@ -41,7 +43,7 @@ def run_message(
     if run.is_running:
         for step in next_steps(steps, now):
             blocks += _step_to_do(run, step, now)
-    blocks += [*_finished(run, steps), *_end(run, steps, now, newer_exists)]
+    blocks += [*_finished(run, steps), *_stand_down(run, steps), *_end(run, steps, now, newer_exists)]
     return text, fit(blocks)
 
 
@@ -60,14 +62,40 @@ def next_step_line(steps: Sequence[PlaybookStep], now: datetime) -> str:
     return f"*{one_line(coming[0].title, 200)}* · {_owner_and_clock(coming[0], now)}"
 
 
-def reminder_message(step: PlaybookStep, now: datetime) -> tuple[str, list[Block]]:
-    """What is said, in the message's thread, when a step is not finished in time."""
-    text = f"⏰ *{escape(step.title)}* · {_owner_and_clock(step, now)}"
+def reminder_message(steps: Sequence[PlaybookStep], now: datetime) -> tuple[str, list[Block]]:
+    """What is said, in the message's thread, of steps not finished in time; drawn again, it shows what became."""
+    first = f"⏰ *{escape(steps[0].title)}* · {_owner_and_clock(steps[0], now)}"
+    text = first if len(steps) == 1 else f"⏰ {len(steps)} steps wait: {', '.join(escape(s.title) for s in steps)}"
+    return text, [block for step in steps for block in _reminder(step, now)]
+
+
+def reminded_of(block_ids: Iterable[str]) -> list[int]:
+    """Which steps a reminder speaks of, from the ids of its blocks."""
+    found = (block_id.removeprefix(REMINDER) for block_id in block_ids if block_id.startswith(REMINDER))
+    return [int(number) for number in found if number.isdigit()]
+
+
+def _reminder(step: PlaybookStep, now: datetime) -> list[Block]:
+    block_id = f"{REMINDER}{step.number}"
+    if step.state != State.OPEN:
+        return [section(finished_line(step), block_id=block_id)]
+    rest = _rest(step, now)
+    words = f"⏰ *{escape(step.title)}* · {_owner_and_clock(step, now)}{rest}"
     snooze = [
         button("Snooze 10 min", ids.STEP_SNOOZE_10, str(step.number)),
         button("30 min", ids.STEP_SNOOZE_30, str(step.number)),
     ]
-    return text, [section(text), actions([done_button(step), *snooze], block_id=f"remind-{step.number}")]
+    # After the last reminder there is nothing left to put off.
+    offered = snooze if who_to_remind(step.reminders_sent) and not rest else []
+    buttons = actions([done_button(step), *offered], block_id=f"act-{step.number}")
+    return [section(words, block_id=block_id), buttons]
+
+
+def _rest(step: PlaybookStep, now: datetime) -> str:
+    """Who let the step rest until when, while it rests."""
+    if not (step.snoozed_by and step.remind_at and step.remind_at > now):
+        return ""
+    return f" · 💤 until {clock_time(step.remind_at)} ({mention(step.snoozed_by)})"
 
 
 def done_button(step: PlaybookStep) -> Element:
@@ -147,6 +175,15 @@ def _finished(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
         more = len(earlier) - len(shown)
         blocks.append(context("\n".join(shown) + (f"\n… and {more} more" if more else "")))
     return blocks
+
+
+def _stand_down(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
+    """When to stop, as soon as the last but one phase is reached: before that nobody asks."""
+    book = run.book
+    ending = [phase.title for phase in book.phases[-PHASES_OF_THE_END:]]
+    if not (run.is_running and book.stand_down and current_phase(steps) in [*ending, None]):
+        return []
+    return [context("*Stand down when*\n" + "\n".join(f"• {escape(words)}" for words in book.stand_down))]
 
 
 def _end(run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime, newer_exists: bool) -> list[Block]:

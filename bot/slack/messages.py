@@ -89,13 +89,13 @@ class Messages(Calls):
         words = shorten(text, MESSAGE_TEXT)
         self.call("chat.postMessage", channel=user_id, text=words, blocks=fit(blocks) or None)
 
-    def reply(self, response_url: str, text: str, blocks: Sequence[Block] = ()) -> None:
-        """Answer the person who clicked or typed, through the address Slack gave for it."""
+    def reply(self, response_url: str, text: str, blocks: Sequence[Block] = (), *, replaces: bool = False) -> None:
+        """Answer the person who clicked or typed, below what they clicked on or in its place."""
         hook = WebhookClient(response_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(NO_RETRIES))
         words = shorten(text, MESSAGE_TEXT)
         try:
             answer = hook.send(
-                text=words, blocks=fit(blocks) or None, response_type="ephemeral", replace_original=False
+                text=words, blocks=fit(blocks) or None, response_type="ephemeral", replace_original=replaces
             )
         except (OSError, HTTPException, SlackClientError, ValueError) as lost:
             raise OutcomeUnknown("response_url", type(lost).__name__) from lost

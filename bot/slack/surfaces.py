@@ -13,6 +13,14 @@ class Surfaces(Calls):
         """Open a form; the trigger lives three seconds, so this comes before anything slow."""
         self.call("views.open", trigger_id=trigger_id, view=view)
 
+    def push_view(self, trigger_id: str, view: Block) -> None:
+        """Open a form on top of the one that is open; closing it leads back."""
+        self.call("views.push", trigger_id=trigger_id, view=view)
+
+    def update_view(self, view_id: str, view: Block) -> None:
+        """Show the new state in a form that is open."""
+        self.call("views.update", view_id=view_id, view=view)
+
     def publish_home(self, user_id: str, blocks: Sequence[Block]) -> None:
         """Show a person's App Home."""
         self.call("views.publish", user_id=user_id, view={"type": "home", "blocks": fit(blocks, VIEW_BLOCKS)})

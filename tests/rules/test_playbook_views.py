@@ -111,7 +111,7 @@ def test_the_forms_are_as_slack_wants_them_and_remember_their_step(session):
     ):
         check_view(form, "modal")
         assert form["private_metadata"] == str(step.id)
-    _, blocks = views.reminder_message(step, after(minutes=1))
+    _, blocks = views.reminder_message([step], after(minutes=1))
     check_blocks(blocks)
 
 
