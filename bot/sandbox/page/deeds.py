@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot.sandbox.errors import NothingToClick, NotVisible, Refused
 from bot.sandbox.model import Message
 from bot.sandbox.page import composer, elements
+from bot.sandbox.page.refusals import Failed
 from bot.sandbox.page.story import Story
 from bot.sandbox.page.visitor import Visitor
 from bot.sandbox.persons import Click
@@ -15,27 +15,6 @@ Json = dict[str, Any]
 Deed = Callable[[Visitor, Json], Json | None]
 
 NOT_ANSWERED = "The app did not answer in time."
-
-
-class Failed(Exception):
-    """The deed had no effect; the argument says why."""
-
-
-REFUSALS = (Failed, NotVisible, NothingToClick, PermissionError, LookupError, Refused)
-_SENTENCES = {
-    "name_taken": "There is a channel of that name already.",
-    "already_reacted": "You have reacted with that already.",
-    "cant_archive_general": "#general cannot be archived.",
-}
-
-
-def sentence(refusal: Exception) -> str:
-    """What to tell the person whose deed was refused."""
-    if isinstance(refusal, Refused):
-        return _SENTENCES.get(refusal.error, f"Slack refuses that: {refusal.error}.")
-    if isinstance(refusal, KeyError):
-        return "That is not there any more."
-    return str(refusal)
 
 
 def types(visitor: Visitor, body: Json) -> Json | None:

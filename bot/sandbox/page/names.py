@@ -22,8 +22,8 @@ class Reader:
 
 
 def initials(name: str) -> str:
-    """AR for Ana Reyes."""
-    parts = [part for part in name.split() if part[0].isalnum()]
+    """AR for Ana Reyes; what stands in brackets is another way to write the name."""
+    parts = [part for part in name.partition(" (")[0].split() if part[0].isalnum()]
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
 
 

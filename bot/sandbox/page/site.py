@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.errors import NotVisible
-from bot.sandbox.page import answers, attachments, deeds, parts, screens
+from bot.sandbox.page import answers, attachments, deeds, parts, refusals, screens
 from bot.sandbox.page.completions import completions
 from bot.sandbox.page.drawing import draw
 from bot.sandbox.page.live import Broadcast
@@ -82,8 +82,8 @@ class Site:
         with self._sandbox.workspace.lock:
             try:
                 return answers.html(part(person, request.query_params))
-            except deeds.REFUSALS as refusal:
-                return answers.nothing(deeds.sentence(refusal))
+            except refusals.REFUSALS as refusal:
+                return answers.nothing(refusals.sentence(refusal))
 
     async def do(self, request: Request) -> Response:
         deed = deeds.DEEDS.get(request.path_params["deed"])
@@ -92,8 +92,8 @@ class Site:
         body = await request.json()
         try:
             outcome = await run_in_threadpool(deed, self._visitor(request), body)
-        except deeds.REFUSALS as refusal:
-            return answers.json({"error": deeds.sentence(refusal)})
+        except refusals.REFUSALS as refusal:
+            return answers.json({"error": refusals.sentence(refusal)})
         return answers.json(outcome or {})
 
     async def attach(self, request: Request) -> Response:
