@@ -37,6 +37,6 @@ $(READY): requirements.lock pyproject.toml
 		{ echo "Watchfloor needs Python 3.11 or newer. Name one: make run PYTHON=python3.11"; exit 1; }
 	@echo "Installing into .venv (once) …"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
