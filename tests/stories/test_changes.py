@@ -1,0 +1,137 @@
+"""Severity, status and impact change, by word and by button; the panel and the list."""
+
+import pytest
+
+from bot.incidents import ids
+from bot.sandbox.words import words_of
+from tests.floor import TestFloor
+from tests.stories.record import rows, timeline, untouched
+
+
+@pytest.mark.both_ways
+def test_a_change_of_severity_shows_on_the_card_the_topic_and_the_digest(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+
+    answer = floor.says("ana", "/incident severity S1 three sites now", channel)
+
+    assert answer == "The severity is S1 now, it was S2. Updates follow its rhythm."
+    assert "🟠 S1 · Chat is slow" in floor.card(channel)
+    assert "*S1* · *Chat is slow*" in floor.words("incidents")
+    assert floor.sandbox.workspace.channel(channel).topic["value"] == "S1 · Chat is slow"
+    assert timeline(floor, "severity")[0]["facts"].count("three sites now") == 1
+
+
+def test_the_same_severity_again_changes_nothing(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+
+    with untouched(floor):
+        assert floor.says("ana", "/incident severity S2", channel) == "It is S2 already; nothing was changed."
+
+
+def test_what_a_command_leaves_out_is_asked_for_in_a_form(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+
+    floor.says("ana", "/incident severity", channel)
+    floor.ana.fills("Severity", "S0")
+    assert floor.ana.submits().errors == {"reason": "Please complete this required field."}
+    floor.ana.fills("Why?", "All of chat is gone")
+    assert floor.ana.submits().closed
+    floor.says("ana", "/incident status", channel)
+    floor.ana.fills("Status", "identified")
+    assert floor.ana.submits().closed
+    floor.says("ana", "/incident impact", channel)
+    floor.ana.fills("Who feels what?", "Every chat customer")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    card = floor.card(channel)
+    assert "S0 · Chat is slow" in card
+    assert "🎯 identified" in card
+    assert "*Impact* Every chat customer" in card
+
+
+def test_the_panel_changes_everything_by_button(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("devi", "/incident", channel)
+    panel = floor.whispered("devi", channel)[-1]
+    assert "*Incident #1*" in panel
+    assert "Next update" in panel
+
+    floor.devi.clicks(ids.CHANGE_STATUS, channel=channel)
+    floor.devi.fills("Status", "mitigated")
+    floor.devi.fills("Why?", "Calls go to Cebu")
+    assert floor.devi.submits().closed
+    floor.settle()
+
+    assert "🩹 mitigated" in floor.card(channel)
+    assert rows(floor, "incidents")[0]["mitigated_at"] is not None
+
+
+def test_a_form_submitted_twice_changes_once(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+    floor.says("ana", "/incident severity", channel)
+    floor.ana.fills("Severity", "S1")
+    floor.ana.fills("Why?", "more sites")
+    floor.sandbox.deliver_twice("interactive")
+
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert len(timeline(floor, "severity")) == 1
+
+
+def test_the_list_shows_what_is_open_gravest_first(floor: TestFloor) -> None:
+    floor.declares("S3 Headsets hum")
+    floor.declares("S0 Every line is dead")
+
+    floor.says("hana", "/incident list")
+
+    listed = floor.whispered("hana")[-1]
+    assert listed.index("Every line is dead") < listed.index("Headsets hum")
+
+
+def test_an_empty_list_says_how_to_declare(floor: TestFloor) -> None:
+    floor.says("hana", "/incident list")
+
+    assert "Nothing is open. `/incident declare` opens an incident." in floor.whispered("hana")[-1]
+
+
+def test_who_asks_to_join_from_the_digest_is_let_in_and_told(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+
+    floor.hana.clicks(ids.JOIN, channel="incidents")
+    floor.settle()
+
+    assert "U0HANA" in floor.sandbox.workspace.channel(channel).members
+    assert any("You are in <#" in words for words in floor.whispered("hana", "incidents"))
+
+
+def test_an_incident_of_several_days_shows_dates(floor: TestFloor) -> None:
+    channel = floor.declares("S3 Headsets hum")
+    floor.passes(days=3, hours=4)
+    floor.says("ana", "/incident status identified a bad batch", channel)
+    floor.says("ana", "/incident resolve replaced", channel)
+
+    card = floor.card(channel)
+
+    assert "3 d 4 h, resolved" in card
+    assert "{date_short_pretty}" in card
+
+
+def test_the_topic_is_not_set_again_for_what_it_does_not_say(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+    floor.sandbox.clear_calls()
+
+    floor.says("ana", "/incident status identified", channel)
+    floor.says("ana", "/incident impact few", channel)
+
+    assert floor.sandbox.calls_of("conversations.setTopic") == []
+
+
+def test_the_home_tab_of_a_guest_shows_no_incident(floor: TestFloor) -> None:
+    floor.declares("S1 IVR down")
+
+    floor.gus.opens_home()
+    floor.settle()
+
+    assert "IVR down" not in words_of("", floor.gus.home["blocks"])

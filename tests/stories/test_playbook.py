@@ -1,0 +1,147 @@
+"""The playbook in an incident: done, skipped, given, taken back; two people at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bot.playbooks import ids
+from tests.floor import TestFloor
+from tests.stories.record import rows, timeline, untouched
+
+
+def run(floor: TestFloor, channel: str, title: str = "Small outage") -> str:
+    """The words of the playbook's message."""
+    [message] = [m for m in floor.ana.sees(channel) if m.words.startswith(f"📋 *{title}*")]
+    return str(message.words)
+
+
+def states(floor: TestFloor) -> dict[str, str]:
+    return {row["step_key"]: row["state"] for row in rows(floor, "playbook_steps")}
+
+
+def step(floor: TestFloor, key: str) -> str:
+    """The value of a step's buttons."""
+    return next(str(row["id"]) for row in rows(floor, "playbook_steps") if row["step_key"] == key)
+
+
+@pytest.mark.both_ways
+def test_a_step_is_done_with_one_click_and_the_card_counts_it(floor: TestFloor) -> None:
+    channel = floor.declares()
+    assert "0 of 3" in floor.card(channel)
+    assert "Next: *Call the carrier*" in floor.card(channel)
+
+    floor.ana.clicks(ids.STEP_DONE, channel=channel, value=step(floor, "call"))
+    floor.settle()
+
+    assert "✅ Call the carrier · <@U0ANA>" in run(floor, channel)
+    assert "1 of 3" in floor.card(channel)
+    assert len(timeline(floor, "step_done")) == 1
+
+
+def test_of_two_who_click_at_once_one_does_it_and_the_other_is_told(floor: TestFloor) -> None:
+    channel = floor.declares()
+    value = step(floor, "call")
+    with ThreadPoolExecutor(2) as both:
+        clicks = [
+            both.submit(person.clicks, ids.STEP_DONE, channel=channel, value=value)
+            for person in (floor.ana, floor.devi)
+        ]
+        assert all(click.result().acked for click in clicks)
+    floor.settle()
+
+    assert len(timeline(floor, "step_done")) == 1
+    late = [words for who in ("ana", "devi") for words in floor.whispered(who, channel) if "was first" in words]
+    assert len(late) == 1
+    assert "Nothing was changed by your click." in late[0]
+
+
+def test_a_step_is_skipped_with_a_reason(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    floor.ana.clicks(ids.STEP_SKIP, channel=channel, value=step(floor, "call"))
+    assert floor.ana.submits().errors == {"reason": "Please complete this required field."}
+    floor.ana.fills("Why?", "They called us")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert "⏭️ Call the carrier · <@U0ANA>" in run(floor, channel)
+    assert "(They called us)" in run(floor, channel)
+
+
+def test_a_step_is_given_to_a_person_who_is_told(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    floor.ana.clicks(ids.STEP_ASSIGN, channel=channel, value=step(floor, "call"))
+    floor.ana.fills("Who takes it?", "devi")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert "<@U0DEVI>" in run(floor, channel)
+    assert any("Call the carrier" in message.words for message in floor.devi.direct_messages())
+
+
+def test_a_finished_step_is_taken_back(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.ana.clicks(ids.STEP_DONE, channel=channel, value=step(floor, "call"))
+    floor.settle()
+
+    floor.devi.clicks(ids.STEP_UNDO, channel=channel)
+    floor.settle()
+
+    assert states(floor)["call"] == "open"
+    assert "0 of 3" in floor.card(channel)
+
+
+def test_a_step_that_asks_is_done_with_its_answers_named_in_the_update(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    floor.ana.clicks(ids.STEP_ANSWER, channel=channel, value=step(floor, "reach"))
+    floor.ana.fills("Who has it?", "Manila & <Cebu>")
+    floor.ana.fills("Who knows more?", "chloe")
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.says("ana", "/incident update", channel)
+
+    told = floor.words("executives")
+    assert "Who has it? Manila &amp; &lt;Cebu&gt;; Who knows more? @Chloe Martin" in told
+
+
+def test_another_playbook_is_started_by_hand(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    answer = floor.says("ana", "/incident playbook start wrong-bills", channel)
+
+    assert answer == "The playbook “Wrong bills” is running; its message is in the channel."
+    assert "Stop the billing run" in run(floor, channel, "Wrong bills")
+
+
+def test_a_playbook_nobody_knows_is_refused_with_those_there_are(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    with untouched(floor):
+        answer = floor.says("ana", "/incident playbook start <!channel>", channel)
+        assert "There are: outage, wrong-bills." in answer
+
+
+def test_nobody_works_on_the_steps_of_a_closed_incident(floor: TestFloor) -> None:
+    channel = floor.declares()
+    [message] = [m for m in floor.ana.sees(channel) if m.words.startswith("📋")]
+    buttons = list(message.blocks)
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close", channel)
+    # As on a screen that was not drawn again yet.
+    message.blocks = buttons
+
+    with untouched(floor):
+        floor.devi.clicks(ids.STEP_DONE, channel=channel, ts=message.ts, value=step(floor, "call"))
+    assert any("was stopped" in words or "is closed" in words for words in floor.whispered("devi", channel))
+
+
+def test_a_guest_is_refused_before_the_form_opens(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.ana.invites(channel, "gus")
+
+    with untouched(floor):
+        floor.gus.clicks(ids.STEP_SKIP, channel=channel, value=step(floor, "call"))
+    assert floor.gus.modal is None
+    assert any("guest" in words.lower() for words in floor.whispered("gus", channel))

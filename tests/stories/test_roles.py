@@ -1,0 +1,128 @@
+"""Who leads, who speaks, who writes: claimed, given, handed over, left."""
+
+import pytest
+
+from bot.incidents import ids
+from tests.floor import TestFloor
+from tests.stories.record import rows, timeline, untouched
+
+CLAIM_COMMANDER = f"{ids.CLAIM}.commander"
+
+
+def told(floor: TestFloor, who: str) -> str:
+    """What the bot said to somebody alone."""
+    return "\n".join(message.words for message in floor.sandbox.person(who).direct_messages())
+
+
+def holders(floor: TestFloor) -> dict[str, str]:
+    return {row["role"]: row["user_id"] for row in rows(floor, "role_holders")}
+
+
+@pytest.mark.both_ways
+def test_who_claims_command_stands_on_the_card_and_is_told_what_it_asks(floor: TestFloor) -> None:
+    channel = floor.declares()
+    assert "*Commander* _nobody yet_" in floor.card(channel)
+
+    floor.ana.clicks(CLAIM_COMMANDER, channel=channel)
+    floor.settle()
+
+    assert "*Commander* <@U0ANA>" in floor.card(channel)
+    assert "You decide, others do." in told(floor, "ana")
+    assert CLAIM_COMMANDER not in str(floor.ana.sees(channel))
+    assert "You are commander of incident 1." in "\n".join(floor.whispered("ana", channel))
+
+
+def test_of_two_who_claim_at_once_one_leads_and_the_other_is_told_who(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    floor.ana.clicks(CLAIM_COMMANDER, channel=channel)
+    floor.devi.clicks(CLAIM_COMMANDER, channel=channel)
+    floor.settle()
+
+    assert holders(floor) == {"commander": "U0ANA"}
+    assert any("<@U0ANA> is commander already" in words for words in floor.whispered("devi", channel))
+    assert "You decide" not in told(floor, "devi")
+
+
+def test_a_click_delivered_twice_is_one_claim(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.sandbox.deliver_twice("interactive")
+
+    floor.ana.clicks(CLAIM_COMMANDER, channel=channel)
+    floor.settle()
+
+    assert len(timeline(floor, "role_taken")) == 1
+
+
+def test_who_is_given_a_role_from_outside_is_brought_into_the_channel_and_told(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    answer = floor.says("ana", "/incident assign comms <@U0BEN|ben>", channel)
+
+    assert answer == "<@U0BEN> is communications lead of incident 1 now, and was told."
+    assert "every update goes out when it was promised" in told(floor, "ben")
+    assert channel in [found.name for found in floor.ben.channels() if "U0BEN" in found.members]
+
+
+def test_a_role_is_handed_over_by_who_holds_it(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.says("ana", "/incident claim", channel)
+
+    refusal = floor.says("devi", "/incident handover commander <@U0BEN|ben>", channel)
+    assert refusal.startswith("You are not commander of this incident")
+
+    floor.says("ana", "/incident handover commander <@U0BEN|ben>", channel)
+    assert "*Commander* <@U0BEN>" in floor.card(channel)
+    assert "You decide, others do." in told(floor, "ben")
+
+
+def test_a_responder_may_hand_over_to_another_responder(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.says("ana", "/incident claim responder", channel)
+    floor.says("devi", "/incident claim responder", channel)
+
+    floor.says("ana", "/incident handover responder <@U0DEVI|devi>", channel)
+
+    assert [row["user_id"] for row in rows(floor, "role_holders")] == ["U0DEVI"]
+
+
+def test_who_leaves_a_role_leaves_it_free_to_claim(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.says("ana", "/incident claim", channel)
+
+    answer = floor.says("ana", "/incident leave", channel)
+
+    assert answer == "You are no longer commander. Nobody holds it until somebody claims it."
+    floor.devi.clicks(CLAIM_COMMANDER, channel=channel)
+    floor.settle()
+    assert "*Commander* <@U0DEVI>" in floor.card(channel)
+
+
+def test_a_role_can_be_given_from_the_control_panel(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.ana.clicks(ids.PANEL, channel=channel)
+    floor.settle()
+
+    floor.ana.clicks(ids.ASSIGN_ROLE, channel=channel)
+    floor.ana.fills("Role", "scribe")
+    floor.ana.fills("Person", "chloe")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert "*Scribe* <@U0CHLOE>" in floor.card(channel)
+
+
+def test_a_guest_cannot_be_given_a_role(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    with untouched(floor):
+        answer = floor.says("ana", "/incident assign commander <@U0GUS|gus>", channel)
+        assert "guest" in answer.lower()
+
+
+def test_a_person_named_without_choosing_them_is_asked_for(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    with untouched(floor):
+        answer = floor.says("ana", "/incident assign scribe chloe", channel)
+        assert "`/incident assign scribe @ana`" in answer or "not a role" in answer
