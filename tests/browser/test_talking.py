@@ -149,3 +149,15 @@ def test_what_was_begun_waits_in_its_channel(desk: Desk) -> None:
     ana.goes_to("incidents")
 
     assert ana.composer.input_value() == "Half a sent"
+
+
+def test_nothing_is_missed_between_opening_a_window_and_hearing_changes(desk: Desk, sandbox: Sandbox) -> None:
+    ana = desk.window("ana")
+    # The screen is drawn; the stream of changes is not there yet.
+    ana.page.route(
+        "**/live*", lambda route: (sandbox.person("ben").says("Just now", channel="incidents"), route.continue_())
+    )
+
+    ana.opens()
+
+    ana.sees("Just now")

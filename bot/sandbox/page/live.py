@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import queue
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from threading import Thread
@@ -17,34 +18,49 @@ _HEARTBEAT_S = 15.0
 # What only the person concerned may hear of.
 _PERSONAL = ("ephemeral", "view", "read")
 _IN_CHANNEL = ("message", "message_changed", "message_deleted", "ephemeral", "members")
+_LAST: Change = {}
 _FOR_NOBODY = ("call", "envelope")
 
 
 class Broadcast:
-    """One subscription to the workspace, handed on to every window."""
+    """One subscription to the workspace, as long as any window is open, handed on to every window."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
-        self._feed = sandbox.workspace.changes.subscribe()
+        self._changes = sandbox.workspace.changes
+        self._feed: queue.Queue[Change] | None = None
         self._windows: dict[asyncio.Queue[Change], asyncio.AbstractEventLoop] = {}
-        Thread(target=self._run, name="page-broadcast", daemon=True).start()
-
-    def _run(self) -> None:
-        while True:
-            change = self._feed.get()
-            for window, loop in list(self._windows.items()):
-                with suppress(RuntimeError):  # the window's loop ended with the server
-                    loop.call_soon_threadsafe(window.put_nowait, change)
 
     async def stream(self, visitor: Visitor) -> AsyncIterator[str]:
         """The events of one window, until it closes."""
         window: asyncio.Queue[Change] = asyncio.Queue()
         self._windows[window] = asyncio.get_running_loop()
+        if self._feed is None:
+            self._listen()
         try:
             yield "retry: 500\n\n"
             while True:
                 yield await _next_event(window, visitor)
         finally:
             del self._windows[window]
+            if not self._windows:
+                self._hang_up()
+
+    def _listen(self) -> None:
+        self._feed = self._changes.subscribe()
+        Thread(target=self._run, args=(self._feed,), name="page-broadcast", daemon=True).start()
+
+    def _hang_up(self) -> None:
+        feed, self._feed = self._feed, None
+        if feed is not None:
+            self._changes.unsubscribe(feed)
+            with suppress(queue.Full):  # then there is a change to wake up for already
+                feed.put_nowait(_LAST)
+
+    def _run(self, feed: "queue.Queue[Change]") -> None:
+        while (change := feed.get()) and feed is self._feed:
+            for window, loop in list(self._windows.items()):
+                with suppress(RuntimeError):  # the window's loop ended with the server
+                    loop.call_soon_threadsafe(window.put_nowait, change)
 
 
 async def _next_event(window: "asyncio.Queue[Change]", visitor: Visitor) -> str:

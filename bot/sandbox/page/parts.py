@@ -20,6 +20,11 @@ def rows(visitor: Visitor, query: Query) -> str:
     return _drawn("rows.html", visitor, screens.some_rows(visitor, channel, set(query["ts"].split(","))))
 
 
+def newer(visitor: Visitor, query: Query) -> str:
+    channel = visitor.channel(query["channel"])
+    return _drawn("rows.html", visitor, screens.newer(visitor, channel, query["after"]))
+
+
 def older(visitor: Visitor, query: Query) -> str:
     facts = screens.older(visitor, visitor.channel(query["channel"]), query["before"])
     return _drawn("older.html", visitor, facts)
@@ -98,6 +103,7 @@ def inspection(visitor: Visitor, query: Query) -> str:
 PARTS: dict[str, Part] = {
     "sidebar": sidebar,
     "rows": rows,
+    "newer": newer,
     "older": older,
     "thread": thread,
     "pins": pins,

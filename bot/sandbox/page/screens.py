@@ -103,6 +103,12 @@ def older(visitor: Visitor, channel: Channel, before: str) -> Facts:
     return {"has_older": first > 0, **_rows(visitor, messages, first, end)}
 
 
+def newer(visitor: Visitor, channel: Channel, after: str) -> Facts:
+    """What stands below the message timed `after`."""
+    later = (m.ts for m in rows.top_level(channel, visitor.user.id) if m.ts > after)
+    return some_rows(visitor, channel, set(later))
+
+
 def some_rows(visitor: Visitor, channel: Channel, wanted: set[str]) -> Facts:
     """The rows of these message times, as they stand in the channel now."""
     messages = rows.top_level(channel, visitor.user.id)

@@ -1,7 +1,7 @@
 // Changes of the workspace as they happen, in this window.
 import { learnCompletions } from "./composer.js";
 import { refreshModal } from "./dialogs.js";
-import { isInView, refreshRow, removeRow } from "./messages.js";
+import { catchUp, isInView, refreshRow, removeRow } from "./messages.js";
 import { current, go, refreshHeading, refreshSidebar } from "./navigation.js";
 import { isShown, refreshPane } from "./pane.js";
 import { refreshClock } from "./clock.js";
@@ -76,7 +76,10 @@ export function listen() {
   });
   stream.addEventListener("error", () => (lost = true));
   stream.addEventListener("open", () => {
-    if (lost) location.reload();
+    if (lost) return location.reload();
+    catchUp();
+    refreshModal();
+    return sidebarSoon();
   });
   addEventListener("pagehide", () => stream.close());
 }

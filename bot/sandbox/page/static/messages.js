@@ -45,16 +45,30 @@ async function fetchRows() {
   if (!list) return;
   const drawn = await part("rows", { channel: list.dataset.channel, ts: [...wanted].join(",") });
   if (drawn === null || list !== log()) return;
+  const rows = show(list, drawn);
+  for (const ts of wanted) if (!rows.some((row) => row.dataset.ts === ts)) rowOf(ts)?.remove();
+}
+
+/** What came between the drawing of the screen and the first change we could hear of. */
+export async function catchUp() {
+  const list = log();
+  if (!list) return;
+  const after = [...list.querySelectorAll(":scope > .row")].at(-1)?.dataset.ts ?? "0";
+  const drawn = await part("newer", { channel: list.dataset.channel, after });
+  if (drawn !== null && list === log()) show(list, drawn);
+}
+
+function show(list, drawn) {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
   const fresh = new DOMParser().parseFromString(drawn, "text/html");
   const rows = [...fresh.querySelectorAll(".row")];
   // What one wrote oneself, or is shown alone, is worth leaving what one was reading.
   const isAnswer = rows.some((row) => "forReader" in row.dataset && !rowOf(row.dataset.ts));
   for (const row of rows) place(list, row);
-  for (const ts of wanted) if (!rows.some((row) => row.dataset.ts === ts)) rowOf(ts)?.remove();
   showControls(list);
   if (atEnd || isAnswer) list.scrollTop = list.scrollHeight;
   markRead();
+  return rows;
 }
 
 function place(list, row) {

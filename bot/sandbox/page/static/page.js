@@ -2,7 +2,7 @@
 import { runClock } from "./clock.js";
 import { learnCompletions } from "./composer.js";
 import { deed, me } from "./server.js";
-import { askFor, askWhether, refreshModal } from "./dialogs.js";
+import { askFor, askWhether } from "./dialogs.js";
 import { listen } from "./live.js";
 import { closeMenus } from "./menus.js";
 import { arrive, go, refreshScreen } from "./navigation.js";
@@ -75,7 +75,6 @@ addEventListener("popstate", refreshScreen);
 
 if (!document.querySelector("#main .messages, #main .home")) document.body.classList.add("listing");
 arrive(new URLSearchParams(location.search).get("at"));
-refreshModal();
 runClock();
 listen();
 await learnCompletions();
