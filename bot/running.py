@@ -4,11 +4,13 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Thread
 from types import FrameType
 
 from bot import bootstrap
 from bot.bootstrap import Bot
+from bot.errors import TryLater
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,9 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], is_fine: Callable
     for problem in bot.services.shelf.library.problems:
         log.warning("a playbook is left out: %s", problem)
     try:
+        # A token that opens nothing is said here, in a sentence, rather than by every call that fails later.
+        with suppress(TryLater):
+            bot.services.slack.team_id()
         bot.start()
         when_ready(bot)
         ending.wait_while(is_fine)

@@ -3,7 +3,7 @@
 import logging
 import socket
 from contextlib import suppress
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 from typing import Any
 
 from slack_bolt import App
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 PING_EVERY_S = 5
 ENVELOPES_AT_ONCE = 20
 TRIES_EVERY_S = 3.0
+FINISHES_WITHIN_S = 1.0
 FINAL = (
     *("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"),
     *("not_allowed_token_type", "missing_scope", "no_permission"),
@@ -31,9 +32,14 @@ class Line:
         self._handler = SocketModeHandler(
             app, app_token, ping_interval=PING_EVERY_S, web_client=app.client, concurrency=ENVELOPES_AT_ONCE
         )
-        self._handler.client.message_listeners.append(self._hear)
+        client = self._handler.client
+        client.message_listeners.append(self._hear)
+        # Around Bolt's own: what was begun is to be acknowledged before the line is closed.
+        client.socket_mode_request_listeners.insert(0, self._begin)
+        client.socket_mode_request_listeners.append(self._end)
         self._closing = Event()
         self._heard = Pulse()
+        self._open, self._counting = 0, Condition()
 
     @property
     def is_connected(self) -> bool:
@@ -51,8 +57,10 @@ class Line:
             Thread(target=self._keep_trying, name="socket-mode", daemon=True).start()
 
     def close(self) -> None:
-        """Hang up."""
+        """Acknowledge what has arrived, then hang up."""
         self._closing.set()
+        with self._counting:
+            self._counting.wait_for(self._is_idle, FINISHES_WITHIN_S)
         session = self._handler.client.current_session
         if session is not None and session.sock is not None:
             # The client waits up to three seconds for a last message; a closed line ends the wait.
@@ -79,6 +87,18 @@ class Line:
             with suppress(SlackRefused):
                 if self._connects():
                     return
+
+    def _is_idle(self) -> bool:
+        return self._open == 0 and self._handler.client.message_queue.empty()
+
+    def _begin(self, client: Any, request: Any) -> None:
+        with self._counting:
+            self._open += 1
+
+    def _end(self, client: Any, request: Any) -> None:
+        with self._counting:
+            self._open -= 1
+            self._counting.notify_all()
 
     def _hear(self, client: Any, message: dict[str, Any], raw: str | None) -> None:
         self._heard.beat()

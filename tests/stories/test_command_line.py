@@ -1,0 +1,285 @@
+"""`watchfloor` as a person runs it: real processes, real signals, and sentences instead of tracebacks."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+from urllib.request import Request, urlopen
+
+import pytest
+import yaml
+
+from bot.durable import wait_until
+from bot.sandbox import Sandbox
+
+REPOSITORY = Path(__file__).parents[2]
+READY_WITHIN_S = 20
+STOPS_WITHIN_S = 10
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def order(url: str, verb: str, body: str) -> None:
+    """Do something as a person of the workspace."""
+    headers = {"content-type": "application/json"}
+    with urlopen(Request(f"{url}/control/{verb}", body.encode(), headers)) as answer:
+        answer.read()
+
+
+def look(url: str, what: str) -> str:
+    with urlopen(f"{url}/control/{what}") as answer:
+        return str(answer.read().decode())
+
+
+class Desk:
+    """A folder with the floor's files, in which commands are typed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        shutil.copy(REPOSITORY / "floor.yaml", folder)
+        for name in ("playbooks", "message_templates"):
+            shutil.copytree(REPOSITORY / name, folder / name)
+        self.environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self.environment["WATCHFLOOR_SANDBOX_PORT"] = str(self.port)
+        self.running: list[subprocess.Popen[str]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def types(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *words],
+            cwd=self.folder,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+
+    def starts(self, **environment: str) -> "Running":
+        """`watchfloor run`, until it says that it is ready."""
+        return Running(self, [sys.executable, "-m", "bot", "run"], environment)
+
+    def close(self) -> None:
+        for process in self.running:
+            process.kill()
+            process.wait()
+
+
+class Running:
+    """A bot in a process of its own."""
+
+    def __init__(self, desk: Desk, command: Sequence[str], environment: dict[str, str]) -> None:
+        self.log = desk.folder / "log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                command, cwd=desk.folder, env=desk.environment | environment, stdout=log, stderr=log, text=True
+            )
+        desk.running.append(self.process)
+
+    def is_ready(self) -> Self:
+        assert wait_until(lambda: "Open http" in self.words or "is ready" in self.words, READY_WITHIN_S), self.words
+        return self
+
+    @property
+    def words(self) -> str:
+        return self.log.read_text()
+
+    def hears(self, sign: signal.Signals) -> Self:
+        self.process.send_signal(sign)
+        return self
+
+    def ends(self, within_s: float = STOPS_WITHIN_S) -> int:
+        return self.process.wait(within_s)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    desk.close()
+
+
+def test_one_command_opens_a_workspace_in_which_an_incident_can_be_declared(desk: Desk) -> None:
+    # A proxy that leads nowhere: nothing on this machine may be sent through it.
+    running = desk.starts(HTTPS_PROXY="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9").is_ready()
+
+    assert f"Open {desk.url} – you are Ana. Type /incident declare S1 IVR down in Manila" in running.words
+    order(desk.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
+    assert wait_until(lambda: "inc-1-ivr-down" in look(desk.url, "channels?as=ana"), 10)
+    assert running.hears(signal.SIGINT).ends() == 0
+    assert "Traceback" not in running.words
+
+
+def test_after_a_kill_everything_is_still_there_and_the_next_start_needs_no_help(desk: Desk) -> None:
+    running = desk.starts().is_ready()
+    order(desk.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
+    assert wait_until(lambda: "inc-1-ivr-down" in look(desk.url, "channels?as=ana"), 10)
+    running.hears(signal.SIGKILL).ends()
+
+    again = desk.starts().is_ready()
+
+    assert "inc-1-ivr-down" in look(desk.url, "channels?as=ana")
+    assert again.hears(signal.SIGTERM).ends() == 0
+
+
+def test_time_goes_on_where_it_was_after_a_restart(desk: Desk) -> None:
+    running = desk.starts().is_ready()
+    order(desk.url, "clock", '{"advance_s": 3600}')
+    running.hears(signal.SIGTERM).ends()
+
+    desk.starts().is_ready()
+
+    order(desk.url, "clock", '{"advance_s": 0}')
+    assert float((desk.folder / "data/sandbox/clock").read_text()) == 3600
+
+
+def test_interrupted_twice_it_ends_at_once(desk: Desk) -> None:
+    running = desk.starts().is_ready()
+    order(desk.url, "latency", '{"seconds": 5}')
+    order(desk.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
+
+    running.hears(signal.SIGINT)
+    assert wait_until(lambda: "finishing" in running.words, 5)
+    started = time.monotonic()
+    running.hears(signal.SIGINT).ends()
+
+    assert time.monotonic() - started < 2
+
+
+def test_the_workspace_ends_with_the_bot_that_started_it(desk: Desk) -> None:
+    desk.starts().is_ready().hears(signal.SIGKILL).ends()
+
+    def is_free() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", desk.port)) != 0
+
+    assert wait_until(is_free, 5)
+
+
+def test_a_port_in_use_is_said_in_a_sentence(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", desk.port)):
+        said = desk.types("run")
+
+    assert said.returncode == 1
+    assert f"Port {desk.port} is in use." in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_a_broken_floor_file_is_named_with_its_line(desk: Desk) -> None:
+    floor = desk.folder / "floor.yaml"
+    floor.write_text(floor.read_text().replace("commander_within: 3 min", "commander_within: soon"))
+
+    said = desk.types("run")
+
+    assert said.returncode == 1
+    assert "floor.yaml:" in said.stderr
+    assert "'soon' is not a length of time" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_a_broken_playbook_is_left_out_and_the_others_run(desk: Desk) -> None:
+    (desk.folder / "playbooks/odd.yaml").write_text("title: [\n")
+
+    running = desk.starts().is_ready()
+
+    assert "odd.yaml:" in running.words
+    checked = desk.types("playbooks", "check")
+    assert checked.returncode == 1
+    assert "odd.yaml:" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN (for Socket Mode) and SLACK_SIGNING_SECRET"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "  "}, "are both empty. Set one of them."),
+        ({"SLACK_SIGNING_SECRET": "secret"}, "SLACK_BOT_TOKEN is empty"),
+        ({"PORT": "abc"}, "PORT: "),
+    ],
+)
+def test_settings_that_open_nothing_are_refused_in_a_sentence(desk: Desk, given: dict[str, str], said: str) -> None:
+    run = desk.types("run", **given)
+
+    assert run.returncode == 1
+    assert said in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_token_that_slack_does_not_know_is_said_in_a_sentence(desk: Desk) -> None:
+    with workspace() as sandbox:
+        given = tokens(sandbox) | {"SLACK_BOT_TOKEN": "xoxb-unknown"}
+        run = desk.types("run", **given)
+
+    assert run.returncode == 1
+    assert "invalid_auth" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_the_doctor_finds_nothing_missing_where_the_manifest_was_pasted(desk: Desk) -> None:
+    with workspace(yaml.safe_load(desk.types("manifest").stdout)) as sandbox:
+        examined = desk.types("doctor", **tokens(sandbox))
+
+    assert "✗" not in examined.stdout
+    assert examined.returncode == 0
+
+
+def test_the_doctor_names_every_scope_channel_and_group_that_is_missing(desk: Desk) -> None:
+    described = yaml.safe_load(desk.types("manifest").stdout)
+    described["oauth_config"]["scopes"]["bot"].remove("pins:write")
+    floor = desk.folder / "floor.yaml"
+    floor.write_text(
+        floor.read_text().replace("#executives", "#board").replace("@telephony-oncall", "@phone-people")
+    )
+
+    with workspace(described) as sandbox:
+        examined = desk.types("doctor", **tokens(sandbox))
+
+    missing = [line for line in examined.stdout.splitlines() if line.startswith("✗")]
+    assert missing == [
+        "✗ The scope pins:write is missing.",
+        "✗ The channel #board of floor.yaml does not exist.",
+        "✗ The user group @phone-people of floor.yaml does not exist.",
+    ]
+    assert examined.returncode == 1
+
+
+def test_a_playbook_is_shown_as_people_read_it(desk: Desk) -> None:
+    shown = desk.types("playbooks", "show", "generic")
+
+    assert shown.returncode == 0
+    assert "[generic]" in shown.stdout
+
+
+class workspace:
+    """A workspace that somebody else runs."""
+
+    def __init__(self, manifest: dict[str, object] | None = None) -> None:
+        self.sandbox = Sandbox(manifest=manifest)
+
+    def __enter__(self) -> Sandbox:
+        self.sandbox.start()
+        return self.sandbox
+
+    def __exit__(self, *trouble: object) -> None:
+        self.sandbox.stop()
+
+
+def tokens(sandbox: Sandbox) -> dict[str, str]:
+    return {
+        "SLACK_API_URL": f"{sandbox.url}/api/",
+        "SLACK_BOT_TOKEN": sandbox.bot_token,
+        "SLACK_APP_TOKEN": sandbox.app_token,
+    }
