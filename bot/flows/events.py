@@ -3,6 +3,8 @@
 import functools
 from typing import Any
 
+from sqlmodel import Session
+
 from bot.clock import utcnow
 from bot.directory import tables as directory
 from bot.displays import tables as displays
@@ -36,38 +38,54 @@ def keep_message(services: Services, event: Event) -> None:
         _keep_edit(services, event)
     elif subtype == "message_deleted":
         _keep_deletion(services, event)
-    elif subtype in SAID and event.get("user") and not event.get("bot_id"):
+    elif _is_speech(event):
         _keep_words(services, event)
 
 
 def _keep_words(services: Services, event: Event) -> None:
-    facts = {"text": event.get("text", "")}
-    if event.get("thread_ts"):
-        facts["thread_ts"] = event["thread_ts"]
-    if event.get("files"):
-        facts["files"] = [file.get("name", "file") for file in event["files"]]
     with services.store.transaction() as session:
         incident = incidents.of_channel(session, event["channel"])
         if incident:
-            at, ts = moment(event["ts"]), event["ts"]
-            timeline.record_message(session, incident.number, at, event["user"], ts, facts)
+            _record(session, incident.number, event, _said(event))
+
+
+def _said(message: Event) -> dict[str, Any]:
+    facts = {"text": message.get("text", "")}
+    if message.get("thread_ts"):
+        facts["thread_ts"] = message["thread_ts"]
+    if message.get("files"):
+        facts["files"] = [file.get("name", "file") for file in message["files"]]
+    return facts
+
+
+def _record(session: Session, number: int, message: Event, facts: dict[str, Any]) -> bool:
+    at, ts = moment(message["ts"]), message["ts"]
+    return timeline.record_message(session, number, at, message["user"], ts, facts)
+
+
+def _is_speech(message: Event) -> bool:
+    return message.get("subtype") in SAID and bool(message.get("user")) and not message.get("bot_id")
 
 
 def _keep_edit(services: Services, event: Event) -> None:
     message = event["message"]
-    if message.get("bot_id"):
+    if not _is_speech(message):
         return
     with services.store.transaction() as session:
         incident = incidents.of_channel(session, event["channel"])
-        if incident:
+        # Slack may tell of the edit before it tells of the message: then the message is kept as it is now.
+        if incident and not _record(session, incident.number, message, _said(message)):
             timeline.edit_message(session, incident.number, message["ts"], message.get("text", ""), utcnow())
 
 
 def _keep_deletion(services: Services, event: Event) -> None:
-    ts = event.get("deleted_ts") or event.get("previous_message", {}).get("ts", "")
+    message = event.get("previous_message", {})
+    ts = event.get("deleted_ts") or message.get("ts", "")
     with services.store.transaction() as session:
         incident = incidents.of_channel(session, event["channel"])
         if incident is not None:
+            if _is_speech(message):
+                _record(session, incident.number, message, {"text": ""})
             timeline.mark_deleted(session, incident.number, ts, utcnow())
         # A deleted card, playbook message or digest message is drawn again.
         redrawn = displays.outdate_message(session, event["channel"], ts)

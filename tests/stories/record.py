@@ -60,6 +60,6 @@ def post_mortems(floor: TestFloor, who: str) -> list[str]:
 
 def table_of(markdown: str, heading: str) -> list[list[str]]:
     """The rows of the first table below a heading of a Markdown file, without its head."""
-    lines = markdown.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0].strip().splitlines()
-    body = [line for line in lines if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in body[2:]]
+    below = markdown.split(f"## {heading}\n", 1)[1]
+    table = below[below.index("|") :].split("\n\n", 1)[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[2:] if line.startswith("|")]

@@ -1,0 +1,150 @@
+"""Resolved, closed, opened again; and what the post-mortem draft says of it."""
+
+import pytest
+
+from bot.incidents import ids
+from tests.floor import TestFloor
+from tests.stories.record import post_mortems, table_of
+from tests.stories.test_updates import updates
+
+
+@pytest.mark.both_ways
+def test_a_resolved_incident_gets_its_last_update_and_its_draft_at_the_close(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down in Manila")
+    floor.ana.clicks(f"{ids.CLAIM}.commander", channel=channel)
+    floor.settle()
+    floor.passes(minutes=12)
+
+    floor.says("ana", "/incident", channel)
+    floor.ana.clicks(ids.RESOLVE, channel=channel)
+    floor.ana.fills("What ended the impact?", "Trunk replaced")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    for place in (channel, "incidents", "executives"):
+        last = updates(floor, place)[-1]
+        assert "resolved after 12 min" in last
+        assert "Ana Reyes resolved it: Trunk replaced" in last
+        assert "This is the last update." in last
+    assert "✅ resolved" in floor.card(channel)
+
+    floor.ana.clicks(ids.CLOSE, channel=channel)
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert "🔒 closed" in floor.card(channel)
+    [draft] = post_mortems(floor, "ana")
+    assert draft.startswith("# Post-mortem 1: IVR down in Manila")
+
+
+def lived_through(floor: TestFloor) -> str:
+    """An incident with everything in it; gives back its channel."""
+    channel = floor.declares("S1 IVR down in Manila")
+    floor.says("ana", "/incident claim", channel)
+    floor.passes(minutes=5)
+    first = floor.devi.says("Agents hear *silence* | <https://status.example/x|carrier page>", channel=channel)
+    floor.devi.says("typo", channel=channel)
+    floor.devi.edits(channel=channel, ts=floor.devi.sees(channel)[-1].ts, text="the trunk & no typo")
+    wrong = floor.devi.says("this was about something else", channel=channel)
+    floor.devi.deletes(channel=channel, ts=wrong.ts)
+    floor.devi.says("me too", channel=channel, thread_ts=first.ts)
+    floor.devi.uploads(channel, "wallboard.png", b"png", "see here")
+    floor.devi.reacts("pushpin", channel=channel, ts=first.ts)
+    floor.settle()
+    floor.passes(minutes=10)
+    floor.says("ana", "/incident severity S0 Cebu too", channel)
+    floor.says("ana", "/incident impact All voice <!channel> customers", channel)
+    floor.passes(minutes=20)
+    floor.says("ana", "/incident status mitigated rerouted to Pune", channel)
+    floor.passes(minutes=25)
+    floor.says("ana", "/incident resolve trunk replaced", channel)
+    floor.says("ana", "/incident close", channel)
+    return channel
+
+
+def test_the_draft_holds_everything_that_was_recorded(floor: TestFloor) -> None:
+    lived_through(floor)
+
+    [draft] = post_mortems(floor, "ana")
+
+    severities = table_of(draft, "Severity history")
+    assert [[row[0], row[2], row[4]] for row in severities] == [
+        ["S1", "15 min", "–"],
+        ["S0", "45 min", "Cebu too"],
+    ]
+    milestones = {row[0]: row[1] for row in table_of(draft, "Milestones")}
+    assert milestones["Started"] == "unknown"
+    assert milestones["Mitigated"] != "unknown"
+    assert "| Time to resolve | declared → resolved | 1 h 00 min |" in draft
+    assert "| Time to mitigate | declared → mitigated | 35 min |" in draft
+    assert ["Commander", "Ana Reyes"] in table_of(draft, "People")
+    sent = table_of(draft, "Communications")
+    assert {row[0] for row in sent} == {"Operations", "Executives"}
+    assert all(row[2] != "not sent" for row in sent)
+    assert ["Call the carrier", "open", "–", "–", "–"] in table_of(draft, "Playbook")
+
+
+def test_the_draft_quotes_every_message_with_names_and_without_markup(floor: TestFloor) -> None:
+    lived_through(floor)
+
+    [draft] = post_mortems(floor, "ana")
+
+    assert r"Devi Nair: Agents hear \*silence\* \| carrier page \(https://status.example/x\)" in draft
+    assert r"Devi Nair: the trunk &amp; no typo \[said before: typo\]" in draft
+    assert "Devi Nair deleted a message" in draft
+    assert "this was about something else" not in draft
+    assert r"Devi Nair: me too \[in a thread\]" in draft
+    assert r"Devi Nair: see here \[files: wallboard.png\]" in draft
+    assert "📌 Devi Nair: Agents hear" in draft
+    assert "## Marked as important" in draft
+    assert "<!" not in draft
+    assert "<@" not in draft
+    assert "U0" not in draft
+
+
+def test_without_a_commander_the_draft_goes_to_who_declared(floor: TestFloor) -> None:
+    channel = floor.declares("S3 Headsets hum", who="hana")
+    floor.says("hana", "/incident resolve replaced", channel)
+
+    answer = floor.says("hana", "/incident close", channel)
+
+    assert answer == "Closed. The post-mortem draft goes to <@U0HANA> by direct message."
+    assert len(post_mortems(floor, "hana")) == 1
+
+
+def test_what_is_not_resolved_cannot_be_closed(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    answer = floor.says("ana", "/incident close", channel)
+
+    assert answer == (
+        "Incident 1 is still investigating. Resolve it first with `/incident resolve`, then close it."
+    )
+
+
+def test_a_reopened_incident_is_promised_about_again_and_closes_with_a_second_draft(floor: TestFloor) -> None:
+    channel = lived_through(floor)
+    told = len(updates(floor, channel))
+    floor.passes(minutes=30)
+
+    floor.ana.clicks(ids.REOPEN, channel=channel)
+    floor.ana.fills("Why is it open again?", "The trunk fails again")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert "🔎 investigating" in floor.card(channel)
+    floor.passes(minutes=15)
+    assert len(updates(floor, channel)) == told + 1
+    floor.says("ana", "/incident resolve carrier swapped", channel)
+    floor.says("ana", "/incident close", channel)
+    first, second = post_mortems(floor, "ana")
+    assert "reopened it: The trunk fails again" not in first
+    assert "reopened it: The trunk fails again" in second
+
+
+def test_what_is_open_cannot_be_reopened(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    answer = floor.says("ana", "/incident reopen why not", channel)
+
+    assert answer == "Incident 1 is investigating, so there is nothing to reopen."

@@ -1,0 +1,158 @@
+"""Stakeholders are told on the promised minute, by the clock, by hand and when something changes."""
+
+import pytest
+
+from tests.floor import TestFloor
+from tests.stories.record import rows, timeline
+
+
+def updates(floor: TestFloor, channel: str) -> list[str]:
+    """The updates in a channel, oldest first."""
+    with floor.sandbox.workspace.lock:
+        messages = floor.sandbox.workspace.channel(channel).messages.values()
+        posted = [message for message in messages if (message.metadata or {}).get("event_payload", {})]
+    return [message.words for message in posted if message.metadata["event_payload"]["key"].startswith("update:")]
+
+
+@pytest.mark.both_ways
+def test_the_update_goes_out_on_the_promised_minute_and_promises_the_next(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.passes(minutes=29)
+    assert updates(floor, channel) == []
+
+    floor.passes(minutes=1)
+
+    [told] = updates(floor, channel)
+    assert "*S1 · IVR down* – investigating" in told
+    assert "*Next update <!date^" in told
+    assert updates(floor, "incidents") == [told]
+    assert updates(floor, "executives") == [], "executives are told of an S1 every hour"
+
+
+def test_the_digest_gets_its_updates_in_a_thread(floor: TestFloor) -> None:
+    floor.declares("S1 IVR down")
+    floor.passes(minutes=30)
+
+    [digest] = [message for message in floor.ana.sees("incidents") if message.reply_count]
+    assert digest.words.startswith("🟠 *S1* · *IVR down*")
+
+
+def test_several_that_were_missed_collapse_to_one_that_says_so(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.stop_bot()
+    floor.passes(hours=1, minutes=45)
+
+    floor.start_bot()
+    floor.tick()
+
+    [told] = updates(floor, channel)
+    assert "3 updates" in told
+    assert "missed" in told
+    floor.passes(minutes=15)
+    assert len(updates(floor, channel)) == 2, "the promised rhythm goes on"
+
+
+def test_an_update_says_what_has_changed_since_the_last_one_and_only_that(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("ana", "/incident status identified a trunk", channel)
+    floor.passes(minutes=30)
+    floor.says("ana", "/incident status mitigated rerouted", channel)
+    floor.passes(minutes=30)
+    floor.passes(minutes=30)
+
+    first, second, third = updates(floor, channel)
+    assert "Ana Reyes set the status to identified: a trunk" in first
+    assert "Ana Reyes set the status to mitigated: rerouted" in second
+    assert "identified" not in second
+    assert "No change since the last update." in third
+
+
+def test_a_graver_incident_is_told_of_more_often(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.passes(minutes=10)
+    floor.says("ana", "/incident severity S0 all lines", channel)
+
+    floor.passes(minutes=4)
+    assert updates(floor, channel) == []
+    floor.passes(minutes=2)
+
+    assert "*S0 · IVR down*" in updates(floor, channel)[0]
+
+
+def test_an_audience_that_hears_of_changes_hears_of_each_once(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+    floor.says("ana", "/incident status identified a bad release", channel)
+    floor.says("ana", "/incident status identified", channel)
+    floor.passes(minutes=30)
+
+    [told] = updates(floor, "executives")
+    assert "a bad release" in told
+    assert "The next update comes when something changes." in told
+    assert updates(floor, channel) == []
+
+
+def test_an_update_by_hand_goes_to_everyone_and_the_next_is_promised_from_then(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.passes(minutes=20)
+
+    answer = floor.says("ana", "/incident update Calls go to Cebu & work", channel)
+
+    assert "on its way" in answer
+    for place in (channel, "incidents", "executives"):
+        assert "Calls go to Cebu &amp; work" in updates(floor, place)[0]
+    floor.passes(minutes=29)
+    assert len(updates(floor, channel)) == 1
+    floor.passes(minutes=1)
+    assert len(updates(floor, channel)) == 2
+
+
+def test_nothing_is_said_after_the_close(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close", channel)
+    said = len(updates(floor, channel))
+
+    floor.passes(hours=5)
+
+    assert len(updates(floor, channel)) == said == 1
+
+
+def test_who_is_told_at_the_close_is_told_then(floor: TestFloor) -> None:
+    channel = floor.declares("S4 Test of the sirens")
+    assert "so nothing was sent" in floor.says("ana", "/incident update anyone", channel)
+    floor.passes(hours=5)
+    floor.says("ana", "/incident resolve over", channel)
+    assert updates(floor, channel) == []
+
+    floor.says("ana", "/incident close", channel)
+
+    assert "This is the last update." in updates(floor, channel)[0]
+
+
+def test_the_impact_is_told_once_in_an_update(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("ana", "/incident impact Half the calls are lost", channel)
+    floor.passes(minutes=30)
+
+    assert updates(floor, channel)[0].count("Half the calls are lost") == 1
+
+
+def test_a_broken_template_does_not_stop_the_update(floor: TestFloor) -> None:
+    broken = floor.folder / "templates"
+    (broken / "stakeholder_update").mkdir(parents=True)
+    (broken / "stakeholder_update" / "en.j2").write_text("{{ nobody.knows.this }}")
+    channel = floor.declares("S1 IVR down")
+    floor.services.templates.__init__(broken)
+
+    floor.passes(minutes=30)
+
+    assert "IVR down" in updates(floor, channel)[0]
+
+
+def test_each_promise_stands_in_the_record_with_its_minute(floor: TestFloor) -> None:
+    floor.declares("S1 IVR down")
+    floor.passes(minutes=30)
+
+    kept = [row for row in rows(floor, "promises") if row["audience"] == "operations"]
+    assert [row["state"] for row in kept] == ["sent", "waiting"]
+    assert len(timeline(floor, "update_sent")) == 1
