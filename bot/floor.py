@@ -57,11 +57,27 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Tier(Part):
-    """One rung of an escalation ladder: who is told after how long."""
+def read_delay(given: Any) -> Any:
+    """A length of time, or `at once`."""
+    return timedelta() if given == "at once" else read_duration(given)
 
-    after: Duration | Literal["at once"]
+
+class Tier(Part):
+    """One rung of an escalation ladder: who is told after how long, unless what it waits for happened before."""
+
+    after: Annotated[timedelta, BeforeValidator(read_delay)]
     tell: tuple[str, ...] = Field(min_length=1)
+    stops_on: Literal["commander named", "acknowledged"] = "commander named"
+
+    @field_validator("tell")
+    @classmethod
+    def _are_people(cls, tell: tuple[str, ...]) -> tuple[str, ...]:
+        for name in tell:
+            if name not in ROLES and not re.fullmatch(r"@\S+|[UW][A-Z0-9]{2,}", name):
+                raise ValueError(
+                    f"{name!r} is nobody; write `@name`, `@group`, a user id or one of {', '.join(ROLES)}"
+                )
+        return tell
 
 
 class Severity(Part):
@@ -74,6 +90,14 @@ class Severity(Part):
     postmortem_within: Duration | None = None
     invite: tuple[str, ...] = ()
     ladder: tuple[Tier, ...] = ()
+
+    @field_validator("ladder")
+    @classmethod
+    def _climbs(cls, ladder: tuple[Tier, ...]) -> tuple[Tier, ...]:
+        delays = [tier.after for tier in ladder]
+        if delays != sorted(set(delays)):
+            raise ValueError("each tier must come later than the one before it")
+        return ladder
 
 
 class Audience(Part):
@@ -122,10 +146,28 @@ class Permissions(Part):
     close: tuple[str, ...] = (ANYONE,)
 
 
+class Pager(Part):
+    """Where a page is sent besides Slack: an HTTPS address, and the variable that holds the signing secret."""
+
+    url: str
+    secret_env: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    # For a gateway in one's own network: it may then be reached without TLS and at a private address.
+    allow_private: bool = False
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> "Pager":
+        schemes = ("https://", "http://") if self.allow_private else ("https://",)
+        if not self.url.startswith(schemes):
+            raise ValueError(f"url: {self.url!r} is not safe; it must begin with `https://`")
+        return self
+
+
 class Floor(Part):
     """The whole file."""
 
     incidents_channel: str = "incidents"
+    administrators_channel: str | None = None
+    pager: Pager | None = None
     language: str = "en"
     severities: dict[SeverityName, Severity]
     types: dict[str, str]
@@ -137,10 +179,10 @@ class Floor(Part):
     bookmarks: tuple[Bookmark, ...] = ()
     permissions: Permissions = Permissions()
 
-    @field_validator("incidents_channel")
+    @field_validator("incidents_channel", "administrators_channel")
     @classmethod
-    def _without_hash(cls, channel: str) -> str:
-        return channel.removeprefix("#")
+    def _without_hash(cls, channel: str | None) -> str | None:
+        return channel.removeprefix("#") if channel else None
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Floor":
@@ -163,6 +205,7 @@ class Floor(Part):
     def groups(self) -> set[str]:
         """Every user group the file speaks of, without the @."""
         named = [group for severity in self.severities.values() for group in severity.invite]
+        named += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
         allowed = self.permissions
         named += [*allowed.declare, *allowed.lead, *allowed.steps, *allowed.close]
         return {name.removeprefix("@") for name in named if name.startswith("@")}

@@ -24,6 +24,7 @@ class Who:
     is_guest: bool = False
     is_stranger: bool = False
     is_bot: bool = False
+    handle: str = ""
 
     @property
     def may_act(self) -> bool:
@@ -41,4 +42,5 @@ def who_is(user: dict[str, Any], team_id: str) -> Who:
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         is_stranger=bool(user.get("is_stranger")) or user.get("team_id", team_id) != team_id,
         is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
+        handle=user.get("name") or "",
     )

@@ -21,6 +21,7 @@ class Person(SQLModel, table=True):
     is_guest: bool = False
     is_stranger: bool = False
     is_bot: bool = False
+    handle: str = ""
     heard_at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
@@ -63,6 +64,11 @@ def person(session: Session, user_id: str) -> Who | None:
     """A person, if they were ever heard of."""
     row = session.get(Person, user_id)
     return Who(**row.model_dump(exclude={"heard_at"})) if row else None
+
+
+def by_handle(session: Session, handle: str) -> str | None:
+    """The id of the person who is written `@handle`; None when nobody of that name was heard of."""
+    return session.exec(select(Person.id).where(Person.handle == handle).limit(1)).first()
 
 
 def names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:

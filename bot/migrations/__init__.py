@@ -4,8 +4,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.alarms import tables as alarms
 from bot.directory import tables as directory
 from bot.displays import tables as displays
+from bot.escalation import tables as escalation
 from bot.incidents import tables as incidents
 from bot.notices import tables as notices
 from bot.playbooks import tables as playbooks
@@ -13,10 +15,21 @@ from bot.postmortems import tables as postmortems
 from bot.timeline import tables as timeline
 from bot.updates import tables as updates
 
-every_table = (directory, displays, incidents, notices, playbooks, postmortems, timeline, updates)
+every_table = (
+    alarms,
+    directory,
+    displays,
+    escalation,
+    incidents,
+    notices,
+    playbooks,
+    postmortems,
+    timeline,
+    updates,
+)
 
 FOLDER = Path(__file__).parent
-HEAD = "0001"
+HEAD = "0002"
 
 
 def upgrade(engine: sa.Engine) -> None:

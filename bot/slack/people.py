@@ -1,6 +1,7 @@
 """People and user groups, as Slack describes them."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from bot.slack.calls import Calls
@@ -17,6 +18,16 @@ class People(Calls):
         """Everyone in the workspace, page after page."""
         for page in self.pages("users.list", limit=200):
             yield page["members"]
+
+    def is_away(self, user_id: str) -> bool:
+        """Does Slack show the person as away?"""
+        return bool(self.call("users.getPresence", user=user_id)["presence"] == "away")
+
+    def is_undisturbed(self, user_id: str, now: datetime) -> bool:
+        """Does the person not want to be disturbed now?"""
+        told = self.call("dnd.info", user=user_id)
+        starts, ends = told.get("next_dnd_start_ts", 0), told.get("next_dnd_end_ts", 0)
+        return bool(told.get("dnd_enabled")) and starts <= now.timestamp() < ends
 
     def groups(self) -> list[dict[str, Any]]:
         """The workspace's user groups with their members."""

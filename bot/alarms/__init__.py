@@ -1,0 +1,1 @@
+"""Alarms about Watchfloor's own work: what the auditor found."""

@@ -1,0 +1,49 @@
+"""Alarms: raised once while their cause lasts, cleared when it is gone."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store import put_new, utc_column
+
+
+class Alarm(SQLModel, table=True):
+    """Something that is not as it should be: what (`key`), in words, since when."""
+
+    __tablename__ = "alarms"
+    __table_args__ = (
+        sa.Index(
+            "ux_alarms_open",
+            "key",
+            unique=True,
+            sqlite_where=sa.text("cleared_at IS NULL"),
+            postgresql_where=sa.text("cleared_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str
+    words: str
+    raised_at: datetime = Field(sa_column=utc_column(nullable=False))
+    cleared_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+def open_alarms(session: Session) -> Sequence[Alarm]:
+    """What is not as it should be now, the oldest first."""
+    return session.exec(select(Alarm).where(col(Alarm.cleared_at).is_(None)).order_by(col(Alarm.id))).all()
+
+
+def sound(session: Session, key: str, words: str, now: datetime) -> Alarm | None:
+    """A new alarm; None when it sounds already."""
+    if not put_new(session, Alarm(key=key, words=words, raised_at=now)):
+        return None
+    return session.exec(select(Alarm).where(Alarm.key == key, col(Alarm.cleared_at).is_(None))).one()
+
+
+def clear_all_but(session: Session, keys: Collection[str], now: datetime) -> None:
+    """Every other alarm's cause is gone."""
+    session.connection().execute(
+        sa.update(Alarm).where(col(Alarm.cleared_at).is_(None), col(Alarm.key).not_in(keys)).values(cleared_at=now)
+    )

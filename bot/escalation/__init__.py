@@ -1,0 +1,1 @@
+"""Escalation: who is told when nobody comes, and what they answered."""

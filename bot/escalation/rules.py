@@ -1,0 +1,168 @@
+"""The escalation ladder: who is next, when, and what stops the clock. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+ANSWER_WITHIN = timedelta(minutes=5)
+
+
+class State(StrEnum):
+    """Where a rung stands."""
+
+    WAITING = "waiting"
+    TOLD = "told"
+    ENDED = "ended"
+
+
+class StopsOn(StrEnum):
+    """What stops the clock before a rung is told. *On my way* stops it before any rung."""
+
+    COMMANDER = "commander named"
+    ACKNOWLEDGED = "acknowledged"
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One tier of an incident's own ladder. The last rung tells nobody: its turn means the top was reached.
+
+    `after` counts from the declaration; a rung that waits without `due_at` waits because the clock was stopped.
+    """
+
+    position: int
+    after: timedelta
+    tell: tuple[str, ...]
+    stops_on: str = StopsOn.COMMANDER
+    state: str = State.WAITING
+    due_at: datetime | None = None
+
+    @property
+    def is_top(self) -> bool:
+        """Is there nobody left to tell?"""
+        return not self.tell
+
+    @property
+    def is_waiting(self) -> bool:
+        """Is its turn still to come?"""
+        return self.state == State.WAITING
+
+
+Ladder = list[Rung]
+
+
+def planned(tiers: Iterable[tuple[timedelta, Sequence[str], str]], now: datetime) -> Ladder:
+    """A ladder from its tiers (after, tell, stops on), counted from `now`; without tiers there is none."""
+    rungs = [
+        Rung(position, after, tuple(tell), stops_on, due_at=now + after)
+        for position, (after, tell, stops_on) in enumerate(tiers)
+    ]
+    return _topped(rungs)
+
+
+def raised(ladder: Sequence[Rung], higher: Sequence[Rung], now: datetime) -> Ladder:
+    """The ladder with the people of a graver one (planned at `now`) added to it, tier by tier.
+
+    A tier that was told already waits again when it gained people; what is nearer in time counts.
+    """
+    old = {rung.position: rung for rung in ladder if not rung.is_top}
+    new = {rung.position: rung for rung in higher if not rung.is_top}
+    merged = [_merged(old.get(place), new.get(place), now) for place in sorted({*old, *new})]
+    if any(rung.is_waiting for rung in merged):
+        return _topped(_in_order(merged))
+    return list(ladder)
+
+
+def _merged(old: Rung | None, new: Rung | None, now: datetime) -> Rung:
+    if old is None or new is None:
+        kept = old or new
+        assert kept is not None
+        return replace(kept, due_at=kept.due_at or now + kept.after) if kept.is_waiting else kept
+    gained = tuple(name for name in new.tell if name not in old.tell)
+    if not old.is_waiting and not gained:
+        return old
+    due = [moment for moment in (old.due_at, new.due_at) if moment]
+    return replace(new, tell=(*old.tell, *gained), state=State.WAITING, due_at=min(due))
+
+
+def told(ladder: Sequence[Rung], position: int) -> Ladder:
+    """The ladder after a rung had its turn."""
+    return [replace(rung, state=State.TOLD, due_at=None) if rung.position == position else rung for rung in ladder]
+
+
+def next_rung(ladder: Sequence[Rung]) -> Rung | None:
+    """Whose turn is next, whether or not the clock runs; None when the top was reached."""
+    return min((rung for rung in ladder if rung.is_waiting), key=lambda rung: rung.position, default=None)
+
+
+def last_told(ladder: Sequence[Rung]) -> Rung | None:
+    """The highest rung that had its turn."""
+    return max((rung for rung in ladder if rung.state == State.TOLD), key=lambda rung: rung.position, default=None)
+
+
+def hurried(ladder: Sequence[Rung], now: datetime) -> Ladder:
+    """The next rung's turn is now, and the others follow in their own distance, even when the clock was stopped."""
+    coming = next_rung(ladder)
+    if coming is None:
+        return list(ladder)
+    return [
+        replace(rung, due_at=now + max(rung.after - coming.after, timedelta())) if rung.is_waiting else rung
+        for rung in ladder
+    ]
+
+
+def stopped(ladder: Sequence[Rung], reason: StopsOn) -> Ladder:
+    """The clock stops: before every rung when somebody comes, before some when only a commander is named."""
+    return [
+        replace(rung, due_at=None) if rung.is_waiting and reason in (StopsOn.ACKNOWLEDGED, rung.stops_on) else rung
+        for rung in ladder
+    ]
+
+
+def resumed(ladder: Sequence[Rung], now: datetime) -> Ladder:
+    """The clock runs again from `now`, from the rung that it had reached."""
+    before = last_told(ladder)
+    reached = before.after if before else timedelta()
+    return _in_order(
+        replace(rung, due_at=now + max(rung.after - reached, timedelta()))
+        if rung.is_waiting and rung.due_at is None
+        else rung
+        for rung in ladder
+    )
+
+
+def ended(ladder: Sequence[Rung]) -> Ladder:
+    """The incident is over: nobody is told any more."""
+    return [replace(rung, state=State.ENDED, due_at=None) if rung.is_waiting else rung for rung in ladder]
+
+
+def reopened(ladder: Sequence[Rung]) -> Ladder:
+    """The incident is not over after all: who was not told yet waits again, with the clock stopped."""
+    return [replace(rung, state=State.WAITING) if rung.state == State.ENDED else rung for rung in ladder]
+
+
+def answer_by(ladder: Sequence[Rung], now: datetime) -> datetime:
+    """Until when who is told now may answer before it counts as silence: at most until the next rung's turn."""
+    coming = [rung.due_at for rung in ladder if rung.is_waiting and rung.due_at and rung.due_at > now]
+    return min([now + ANSWER_WITHIN, *coming])
+
+
+def _topped(rungs: Ladder) -> Ladder:
+    if not rungs:
+        return []
+    last = rungs[-1]
+    latest = max((rung.due_at for rung in rungs if rung.due_at), default=None)
+    due_at = latest + ANSWER_WITHIN if latest else None
+    return [*rungs, Rung(last.position + 1, last.after + ANSWER_WITHIN, (), last.stops_on, due_at=due_at)]
+
+
+def _in_order(rungs: Iterable[Rung]) -> Ladder:
+    """No rung's turn comes before that of a lower one."""
+    ordered: Ladder = []
+    earliest: datetime | None = None
+    for rung in rungs:
+        if rung.due_at and earliest and rung.due_at < earliest:
+            rung = replace(rung, due_at=earliest)
+        earliest = rung.due_at or earliest
+        ordered.append(rung)
+    return ordered

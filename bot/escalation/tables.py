@@ -1,0 +1,216 @@
+"""The ladders of incidents rung by rung, and everyone who was told, with their answers."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.escalation import rules
+from bot.store import put, put_new, utc_column
+
+VOLUNTEER = "volunteer"
+RING = "wanted"
+RINGING = "ringing"
+RUNG = "rung"
+NOT_RUNG = "failed"
+
+
+class Answer(StrEnum):
+    """What came of telling somebody."""
+
+    NONE = ""
+    COMING = "coming"
+    CANNOT = "cannot"
+    SILENT = "silent"
+    PASSED_OVER = "passed over"
+
+
+class LadderRung(SQLModel, table=True):
+    """A rung of an incident's ladder, copied from the floor's file when the incident was declared."""
+
+    __tablename__ = "ladder_rungs"
+    __table_args__ = (
+        sa.Index(
+            "ix_ladder_rungs_due",
+            "due_at",
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        ),
+    )
+
+    incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    after_s: int
+    tell: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    stops_on: str
+    state: str
+    due_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+class Page(SQLModel, table=True):
+    """Somebody told that they are needed. `occasion` is the tier or the command: nobody is told twice for one."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        sa.UniqueConstraint("incident_id", "occasion", "user_id"),
+        sa.Index(
+            "ix_pages_unanswered",
+            "answer_by",
+            sqlite_where=sa.text("answer_by IS NOT NULL"),
+            postgresql_where=sa.text("answer_by IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_pages_to_ring",
+            "id",
+            sqlite_where=sa.text("pager = 'wanted'"),
+            postgresql_where=sa.text("pager = 'wanted'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id")
+    occasion: str
+    user_id: str
+    tier: int | None = None
+    asked_by: str | None = None
+    reason: str = ""
+    told_at: datetime = Field(sa_column=utc_column(nullable=False))
+    answer: str = Answer.NONE
+    answered_at: datetime | None = Field(default=None, sa_column=utc_column())
+    # While it is set, no answer by then is silence; whoever is no longer needed owes none.
+    answer_by: datetime | None = Field(default=None, sa_column=utc_column())
+    # Why the person could not be told, or what is to be known of them: "away".
+    obstacle: str = ""
+    pager: str | None = None
+
+    @property
+    def number(self) -> int:
+        """Its id."""
+        assert self.id is not None
+        return self.id
+
+    @property
+    def key(self) -> str:
+        """What tells this page from every other."""
+        return f"page:{self.incident_id}:{self.occasion}:{self.user_id}"
+
+
+def ladder(session: Session, incident_id: int) -> rules.Ladder:
+    """An incident's ladder, from the lowest rung."""
+    rows = session.exec(
+        select(LadderRung)
+        .where(LadderRung.incident_id == incident_id)
+        .order_by(col(LadderRung.position))
+        .execution_options(populate_existing=True)
+    )
+    return [
+        rules.Rung(
+            row.position, timedelta(seconds=row.after_s), tuple(row.tell), row.stops_on, row.state, row.due_at
+        )
+        for row in rows
+    ]
+
+
+def keep(session: Session, incident_id: int, ladder: Iterable[rules.Rung]) -> None:
+    """Write a ladder down as it stands now."""
+    for rung in ladder:
+        put(
+            session,
+            LadderRung(
+                incident_id=incident_id,
+                position=rung.position,
+                after_s=int(rung.after.total_seconds()),
+                tell=list(rung.tell),
+                stops_on=rung.stops_on,
+                state=rung.state,
+                due_at=rung.due_at,
+            ),
+        )
+
+
+def due(session: Session, now: datetime, limit: int = 200) -> Sequence[tuple[int, int, datetime]]:
+    """Whose turn it is: incident, position and due time of the rungs, the oldest first."""
+    rows = session.exec(
+        select(LadderRung.incident_id, LadderRung.position, LadderRung.due_at)
+        .where(col(LadderRung.due_at).is_not(None), col(LadderRung.due_at) <= now)
+        .order_by(col(LadderRung.due_at), col(LadderRung.position))
+        .limit(limit)
+    ).all()
+    return [(incident_id, position, due_at) for incident_id, position, due_at in rows if due_at]
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next rung has its turn, or the next silence counts."""
+    turns = select(sa.func.min(LadderRung.due_at)).where(col(LadderRung.due_at).is_not(None))
+    silences = select(sa.func.min(Page.answer_by)).where(col(Page.answer_by).is_not(None))
+    moments = [session.exec(turns).one(), session.exec(silences).one()]
+    return min((moment for moment in moments if moment), default=None)
+
+
+def tell(session: Session, page: Page) -> Page | None:
+    """Write down that somebody is told; None when they were told on this occasion before."""
+    return of_person_once(session, page) if put_new(session, page) else None
+
+
+def of_person_once(session: Session, page: Page) -> Page:
+    """The page of that person on that occasion, which must exist."""
+    return session.exec(
+        select(Page).where(
+            Page.incident_id == page.incident_id, Page.occasion == page.occasion, Page.user_id == page.user_id
+        )
+    ).one()
+
+
+def get(session: Session, page_id: int) -> Page:
+    """The page of that id, which must exist."""
+    return session.exec(select(Page).where(Page.id == page_id)).one()
+
+
+def pages(session: Session, incident_id: int) -> Sequence[Page]:
+    """Everyone who was told of an incident, in that order."""
+    return session.exec(
+        select(Page)
+        .where(Page.incident_id == incident_id)
+        .order_by(col(Page.id))
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def pages_of(session: Session, incident_id: int, user_id: str) -> Sequence[Page]:
+    """How often one person was told of an incident, the newest first."""
+    return session.exec(
+        select(Page)
+        .where(Page.incident_id == incident_id, Page.user_id == user_id, Page.answer != Answer.PASSED_OVER)
+        .order_by(col(Page.id).desc())
+    ).all()
+
+
+def silent(session: Session, now: datetime, limit: int = 200) -> Sequence[Page]:
+    """Who did not answer in time."""
+    return session.exec(
+        select(Page)
+        .where(col(Page.answer_by).is_not(None), col(Page.answer_by) <= now)
+        .order_by(col(Page.answer_by))
+        .limit(limit)
+    ).all()
+
+
+def excuse(session: Session, incident_id: int) -> None:
+    """Somebody comes, or it is over: nobody else owes an answer."""
+    session.connection().execute(
+        sa.update(Page)
+        .where(col(Page.incident_id) == incident_id, col(Page.answer_by).is_not(None))
+        .values(answer_by=None)
+    )
+
+
+def to_ring(session: Session, limit: int = 100) -> Sequence[Page]:
+    """Pages that the pager has not heard of."""
+    return session.exec(select(Page).where(Page.pager == RING).order_by(col(Page.id)).limit(limit)).all()
+
+
+def set_pager(session: Session, page_id: int, state: str) -> None:
+    """How far the pager's call is."""
+    session.connection().execute(sa.update(Page).where(col(Page.id) == page_id).values(pager=state))
