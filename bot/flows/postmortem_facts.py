@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.directory import tables as directory
+from bot.flows import playbook_facts
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.playbooks import tables as playbooks
@@ -49,7 +50,7 @@ def gather(session: Session, services: Services, number: int, now: datetime) -> 
         "entries": [_entry(entry, name) for entry in entries],
         "updates": _updates(session, services, number),
         "kept": _kept(session, number),
-        "runs": _runs(session, number, name),
+        "runs": playbook_facts.runs(session, number, name),
         "marked": [_entry(entry, name) for entry in entries if entry.facts.get("marked_by")],
     }
 
@@ -182,24 +183,3 @@ def _kept(session: Session, number: int) -> str:
         if promise.occasion == "clock" and promise.state == updates.SENT
     ]
     return rules.adherence(promised, LATE_AFTER)
-
-
-def _runs(session: Session, number: int, name: Naming) -> list[Facts]:
-    return [
-        {
-            "title": harmless(run.title),
-            "steps": [
-                {
-                    "title": harmless(step.title),
-                    "state": step.state,
-                    "who": harmless(name(step.finished_by)) if step.finished_by else "",
-                    "at": _moment(step.finished_at) if step.finished_at else "",
-                    "reason": harmless(step.reason or ""),
-                    "is_late": bool(step.due_at and step.finished_at and step.finished_at > step.due_at),
-                }
-                for step in playbooks.steps_of(session, run.number)
-                if step.wanted_at or step.finished_at
-            ],
-        }
-        for run in playbooks.runs_of(session, number)
-    ]

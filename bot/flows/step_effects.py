@@ -75,11 +75,11 @@ class Effects:
     def _send(self, posts: Post | None) -> list[str]:
         if posts is None:
             return []
-        if not (self.sending and self.sending.words):
-            return ["Its message was left empty, so nothing was sent."]
         audience = promises.audiences(self.services, self.incident).get(posts.to)
         if audience is None:
             return ["This incident is private, so its message was not sent."]
+        if not (self.sending and self.sending.words):
+            return ["Its message was left empty, so nothing was sent."]
         key = f"step:{self.change.step_id}:{self.change.at.isoformat()}"
         at, by, words = self.change.at, self.change.by, self.sending.words
         promises.now_for_one(self.session, self.services, self.incident, posts.to, at, key, by, words)
@@ -89,8 +89,8 @@ class Effects:
         invites = self.change.written.invites
         if invites is None:
             return []
-        named = [*invites.groups, *(f"the {role.replace('_', ' ')}" for role in invites.roles)]
-        return [f"{', '.join(named)} will be in the channel in a moment."]
+        named = [*invites.groups, *(role.replace("_", " ") for role in invites.roles)]
+        return [f"Invited into the channel: {', '.join(named)}."]
 
 
 def where(audience: Audience) -> str:

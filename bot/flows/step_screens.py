@@ -5,8 +5,10 @@ from typing import Any
 
 from bot.clock import utcnow
 from bot.flows import looking
+from bot.flows.promises import audiences
 from bot.flows.step_effects import where
 from bot.flows.step_message import message_words
+from bot.incidents import tables as incidents
 from bot.playbooks import forms
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
@@ -33,7 +35,8 @@ def answer_form(services: Services, step_id: int) -> Block:
     with services.store.reading() as session:
         step, written = playbooks.written_step(session, step_id)
         message = message_words(session, services, step, written)
-    audience = services.floor.audiences.get(written.posts.to) if written.posts else None
+        told = audiences(services, incidents.by_number(session, step.incident_id)) if written.posts else {}
+    audience = told.get(written.posts.to) if written.posts else None
     return forms.answer_form(step, written, message, where(audience) if audience else "")
 
 

@@ -109,8 +109,13 @@ def _opens(app: App, services: Services, action_id: str, draw: Callable[[Service
 
 
 def _forms(app: App, services: Services) -> None:
-    def submitted(body: Payload, field: str, act: Callable[[], Words], ack: Ack) -> None:
-        answering.form(services, body, field, act, ack)
+    def submitted(body: Payload, act: Callable[[], Words], ack: Ack) -> None:
+        field = next(iter(body["view"]["state"]["values"]), "")
+        if field:
+            answering.form(services, body, field, act, ack)
+        else:
+            # Nothing to write a refusal beside: it is said instead.
+            answering.click(services, body, act, ack)
         screens.show_below(services, body)
 
     @app.view(ids.SKIP_FORM)
@@ -119,7 +124,7 @@ def _forms(app: App, services: Services) -> None:
             reason = parse.entered(body, ids.REASON)
             steps.skip(services, screens.step_in_form(body), parse.user(body), reason, utcnow())
 
-        submitted(body, ids.REASON, act, ack)
+        submitted(body, act, ack)
 
     @app.view(ids.ASSIGN_FORM)
     def assign(ack: Ack, body: Payload) -> None:
@@ -127,7 +132,7 @@ def _forms(app: App, services: Services) -> None:
             owner = parse.entered(body, ids.OWNER)
             steps.assign(services, screens.step_in_form(body), owner, parse.user(body), utcnow())
 
-        submitted(body, ids.OWNER, act, ack)
+        submitted(body, act, ack)
 
     @app.view(ids.ANSWER_FORM)
     def answer(ack: Ack, body: Payload) -> None:
@@ -139,4 +144,4 @@ def _forms(app: App, services: Services) -> None:
             sending = Sending(parse.entered(body, ids.MESSAGE)) if posts else None
             return steps.complete(services, step_id, parse.user(body), utcnow(), reading.answers, sending)
 
-        submitted(body, next(iter(body["view"]["state"]["values"])), act, ack)
+        submitted(body, act, ack)

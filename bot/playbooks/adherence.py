@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.playbooks.rules import State
+from bot.slack.text import lasting
 
 RUNS_LOOKED_AT = 5
 SKIPPED_TOO_OFTEN = 3
@@ -74,6 +75,18 @@ def lateness(step: Kept) -> timedelta | None:
     if step.due_at is None or step.finished_at is None or step.finished_at <= step.due_at:
         return None
     return step.finished_at - step.due_at
+
+
+def in_words(kept: Adherence) -> str:
+    """`7 steps done, 1 skipped, 1 waived; 2 late, by 12 min on average; 1 out of order.`"""
+    others = ((kept.skipped, "skipped"), (kept.waived, "waived"), (kept.left_open, "left open"))
+    ends = ", ".join([f"{kept.done} step{'' if kept.done == 1 else 's'} done", *_counted(others)])
+    late = f"{kept.late} late, by {lasting(kept.average_lateness)} on average" if kept.average_lateness else ""
+    return "; ".join([ends, late or "none late", *_counted([(kept.out_of_order, "out of order")])]) + "."
+
+
+def _counted(numbers: Iterable[tuple[int, str]]) -> list[str]:
+    return [f"{number} {what}" for number, what in numbers if number]
 
 
 def proposals(playbook: str, runs: Sequence[Sequence[Kept]]) -> list[Proposal]:

@@ -44,19 +44,23 @@ def assign_form(step: PlaybookStep) -> Block:
 
 
 def answer_form(step: PlaybookStep, written: Step, message: str = "", where: str = "") -> Block:
-    """Asks what the step wants to know and shows what it sends; submitted, the step is done and it is sent."""
+    """Asks what the step wants to know and shows what it sends `where`; submitted, it is done and sent.
+
+    Where there is nobody to send to, because the incident is private, it says so.
+    """
     instructions = f"\n{escape(written.instructions)}" if written.instructions else ""
     blocks = [section(f"*{escape(step.title)}*{instructions}")]
     blocks += [
         field(ask.question, ask.id, _field_for(ask), hint=HINTS.get(ask.kind, ""), optional=ask.optional)
         for ask in written.asks
     ]
-    if written.posts:
+    if written.posts and where:
         words = text_input(ids.VALUE, initial=message, multiline=True)
         hint = "Read it, change it if you like. Empty, nothing is sent."
-        label = f"Message to {where or written.posts.to}"
-        blocks.append(field(label, ids.MESSAGE, words, hint=hint, optional=True))
-    submit = "Send and finish" if written.posts else "Done"
+        blocks.append(field(f"Message to {where}", ids.MESSAGE, words, hint=hint, optional=True))
+    elif written.posts:
+        blocks.append(context("This incident is private: the message of this step is not sent."))
+    submit = "Send and finish" if written.posts and where else "Done"
     return modal("Done", blocks, callback_id=ids.ANSWER_FORM, submit=submit, memory=str(step.number))
 
 

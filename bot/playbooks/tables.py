@@ -201,10 +201,15 @@ def open_steps_of(session: Session, user_id: str, roles: Sequence[tuple[int, str
 
 
 def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[PlaybookStep]]:
-    """The steps of the playbook's last runs that are over, the newest run first."""
+    """The steps of the playbook's last runs that are over, the newest run first; drills do not count."""
     newest = (
         select(PlaybookRun.id)
-        .where(PlaybookRun.playbook == playbook, col(PlaybookRun.stopped_at).is_not(None))
+        .join(Incident, col(Incident.id) == col(PlaybookRun.incident_id))
+        .where(
+            PlaybookRun.playbook == playbook,
+            col(PlaybookRun.stopped_at).is_not(None),
+            col(Incident.is_drill).is_(False),
+        )
         .order_by(col(PlaybookRun.id).desc())
         .limit(limit)
     )
