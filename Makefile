@@ -20,7 +20,7 @@ check: $(READY)
 	@$(BIN)/pytest
 
 bench: $(READY)
-	@exec $(BIN)/python -m bot.bench
+	@exec $(BIN)/python -m bench
 
 # Pins every dependency of pyproject.toml with the hashes of its files.
 lock: $(READY)

@@ -1,0 +1,36 @@
+"""Run the benchmark: print the table, write `build/bench.json`, fail when a figure is not as it must be."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import clicking, declaring, queries, starting
+from bench.figures import Figure
+from bench.stage import stage
+
+RESULTS = Path("build/bench.json")
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Every figure."""
+    figures = declaring.one_declaration(folder / "one")
+    with stage(folder / "crowd") as (workspace, bot):
+        memory = clicking.memory(workspace, bot)
+        clicks = clicking.crowds(workspace, bot)
+        declarations = declaring.crowds(workspace, bot)
+    figures += [*clicks, *declarations, *memory]
+    return [*figures, *starting.starts(folder / "starts"), *queries.queries(folder / "queries")]
+
+
+def main() -> int:
+    """Measure and tell."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures = measure(Path(folder))
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps([figure.as_json() for figure in figures], indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write("\n".join(figure.row() for figure in figures) + "\n")
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+sys.exit(main())

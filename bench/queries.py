@@ -1,0 +1,96 @@
+"""How many statements one click costs, with few incidents and with many."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bench.figures import Figure
+from bench.stage import PLAYBOOKS
+from bot import bootstrap
+from bot.bootstrap import Bot
+from bot.incidents.tables import Incident
+from bot.sandbox import Sandbox
+from bot.settings import Settings
+
+FEW, MANY = 10, 10_000
+CLICKS = 3
+# The clock's own looks are not the click's.
+NO_TICKS_S = 3600.0
+
+
+def queries(folder: Path) -> list[Figure]:
+    """Statements from a click until it is shown, at ten incidents and at ten thousand."""
+    folder.mkdir()
+    sandbox = Sandbox()
+    sandbox.start()
+    bot = bootstrap.build(_settings(sandbox, folder))
+    bot.start()
+    for number in range(1, FEW + 1):
+        sandbox.person("ana").types(f"/incident declare S2 line {number} is down", channel="general")
+    few = [_click(sandbox, bot) for _ in range(CLICKS)]
+    _add_closed(bot, MANY - FEW)
+    many = [_click(sandbox, bot) for _ in range(CLICKS)]
+    bot.stop()
+    sandbox.stop()
+    more = [after - before for before, after in zip(few, many, strict=True)]
+    return [
+        Figure("queries for one click with 10,000 incidents", many, "queries", max(few)),
+        Figure("queries more for one click with 10,000 incidents than with 10", more, "queries", 0),
+    ]
+
+
+def _settings(sandbox: Sandbox, folder: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        SLACK_BOT_TOKEN=sandbox.bot_token,
+        SLACK_APP_TOKEN=sandbox.app_token,
+        SLACK_API_URL=f"{sandbox.url}/api/",
+        database_url=f"sqlite:///{folder}/watchfloor.sqlite",
+        playbooks_dir=PLAYBOOKS,
+        tick_every_s=NO_TICKS_S,
+    )
+
+
+def _click(sandbox: Sandbox, bot: Bot) -> float:
+    _rest(sandbox, bot)
+    channel = next(c.name for c in sandbox.person("ana").channels() if c.name.startswith("inc-1-"))
+    with _counted(bot) as statements:
+        sandbox.person("ana").clicks("step.done", channel=channel)
+        _rest(sandbox, bot)
+    return float(len(statements))
+
+
+def _rest(sandbox: Sandbox, bot: Bot) -> None:
+    sandbox.quiet(timeout=60)
+    assert bot.settle()
+    sandbox.quiet(timeout=60)
+
+
+@contextmanager
+def _counted(bot: Bot) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def count(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        statements.append(statement)
+
+    engine = bot.services.store.engine
+    sa.event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", count)
+
+
+def _add_closed(bot: Bot, number: int) -> None:
+    now = datetime.now(UTC)
+    closed = {"title": "long ago", "severity": "S2", "status": "closed", "declared_by": "U0ANA"}
+    rows = [
+        closed | {"declared_key": f"old {index}", "declared_at": now, "closed_at": now, "sites": [], "partners": []}
+        for index in range(number)
+    ]
+    with bot.services.store.transaction() as session:
+        session.connection().execute(sa.insert(Incident), rows)
