@@ -142,7 +142,7 @@ class TestFloor:
 
     def card(self, channel: str, who: str = "ana") -> str:
         """The words of the incident's card."""
-        cards = [m for m in self.sandbox.person(who).sees(channel) if "*Declared by*" in m.words]
+        cards = [m for m in self.sandbox.person(who).sees(channel) if "declared by" in m.words]
         assert len(cards) == 1, f"expected one card, found {len(cards)}"
         return cards[0].words
 

@@ -7,7 +7,7 @@ from bot.floor import Floor
 from bot.incidents import ids
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.slack.blocks import Block, actions, button, context, fields, header, section
+from bot.slack.blocks import Block, actions, button, context, header, section
 from bot.slack.text import ago, channel_link, day_and_time, escape, lasting, mention, mentions, near_time, one_line
 
 TITLE_SHOWN = 140
@@ -39,27 +39,26 @@ class IncidentFacts:
 
 
 def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
-    """The pinned card of an incident: fallback words and blocks."""
+    """The pinned card of an incident: fallback words and blocks. It must fit on a phone's screen."""
     incident = facts.incident
     blocks = [
         header(f"{floor.severity(incident.severity).emoji} {incident.severity} · {incident.title}"),
-        section(_impact(incident)),
-        fields(
-            f"*Status*\n{_status(incident)}",
-            f"*Severity*\n{incident.severity} – {escape(floor.severity(incident.severity).guidance)}",
-            f"*{'Lasted' if incident.resolved_at else 'Since'}*\n{_duration(facts)}",
-            f"*Next update*\n{_next_update(facts)}",
-            f"*What it is about*\n{_about(incident, floor)}",
-            f"*Declared by*\n{mention(incident.declared_by)}",
-        ),
-        section(_roles(facts, floor)),
+        section("\n".join([_impact(incident), _state(facts), _roles(facts, floor)])),
     ]
     if facts.progress:
-        blocks.append(section("\n".join(["*Playbook*", *facts.progress, facts.next_step]).rstrip()))
+        blocks.append(section("\n".join([*facts.progress, facts.next_step]).rstrip()))
     blocks.append(actions(_card_buttons(facts, floor), block_id="card"))
+    blocks.append(context(f"{_about(incident, floor)} · declared by {mention(incident.declared_by)}"))
     if facts.troubles:
         blocks.append(context(*(f"⚠️ {escape(trouble)}" for trouble in facts.troubles)))
     return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
+
+
+def _state(facts: IncidentFacts) -> str:
+    parts = [f"*{_status(facts.incident)}*", _duration(facts)]
+    if facts.next_update_at:
+        parts.append(f"next update {near_time(facts.next_update_at, facts.now)}")
+    return " · ".join(parts)
 
 
 def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
@@ -97,11 +96,7 @@ def _duration(facts: IncidentFacts) -> str:
         length = lasting(incident.resolved_at - incident.declared_at)
         return f"{length}, resolved {day_and_time(incident.resolved_at)}"
     # Slack counts on by itself: a length written here would be wrong a minute later.
-    return f"{day_and_time(incident.declared_at)}, {ago(incident.declared_at)}"
-
-
-def _next_update(facts: IncidentFacts) -> str:
-    return near_time(facts.next_update_at, facts.now) if facts.next_update_at else "–"
+    return f"since {day_and_time(incident.declared_at)}, {ago(incident.declared_at)}"
 
 
 def _about(incident: Incident, floor: Floor) -> str:
@@ -110,12 +105,12 @@ def _about(incident: Incident, floor: Floor) -> str:
 
 
 def _roles(facts: IncidentFacts, floor: Floor) -> str:
-    lines = []
+    named = []
     for name, role in floor.roles.items():
         holders = facts.roles.get(name, [])
         if holders or name != "responder":
-            lines.append(f"*{escape(role.title)}* {mentions(holders) if holders else '_nobody yet_'}")
-    return "\n".join(lines)
+            named.append(f"*{escape(role.title)}* {mentions(holders) if holders else '–'}")
+    return " · ".join(named)
 
 
 def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
