@@ -1,0 +1,112 @@
+"""What a step does besides being done: it tells an audience, sets where things stand, brings people in."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.playbooks import ids
+from tests.floor import TestFloor
+from tests.stories.playbook_desk import AT_WORK, Desk
+from tests.stories.record import rows, timeline
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    with TestFloor(tmp_path, playbooks_dir=AT_WORK) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def test_a_message_is_read_changed_and_sent_to_its_audience_only_after_that(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S1 IVR down"))
+    desk.answers("ana", "Find out how far it reaches", {"queues_hit": "All queues", "agents_out": "60"})
+
+    desk.presses("ben", ids.STEP_ANSWER, "Tell the executives")
+    preview = str(floor.ben.modal)
+    assert "IVR down (S1), reach: All queues, since" in preview
+    assert "Message to #executives" in preview
+    assert "reach: All queues" not in floor.words("executives")
+
+    desk.submits("ben", {ids.MESSAGE: "Half of the calls <!here> fail. We know why."})
+
+    assert "Half of the calls <!here> fail" in floor.words("executives").replace("&lt;", "<").replace("&gt;", ">")
+    assert "<!here>" not in floor.live_markup("executives")
+    assert any("The update goes to #executives now." in words for words in desk.told("ben"))
+    sent = [row for row in timeline(floor, "update_sent") if row["actor_id"] == "U0BEN"]
+    assert len(sent) == 1
+
+    desk.presses("ben", ids.STEP_UNDO, "Tell the executives")
+    assert any("What it sent" in words and "stays as it is" in words for words in desk.told("ben"))
+
+
+def test_a_message_left_empty_is_not_sent_and_neither_is_one_of_a_private_incident(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S1 IVR down"))
+    desk.answers("ben", "Tell the executives", {ids.MESSAGE: ""})
+    assert any("nothing was sent" in words for words in desk.told("ben"))
+
+    floor.ana.types("/incident declare", channel="general")
+    private = {"What is wrong?": "IVR down because of a person", "Severity": "S1", "Who may see it?": "private"}
+    assert desk.submits("ana", private).closed
+    secret = Desk(floor, next(c.name for c in floor.ana.channels() if c.name.startswith("inc-2-")))
+    secret.presses("ana", ids.STEP_ANSWER, "Tell the executives")
+    assert "the message of this step is not sent" in str(floor.ana.modal)
+    secret.submits("ana", {})
+    assert any("private, so its message was not sent" in words for words in secret.told("ana"))
+    assert "because of a person" not in floor.words("executives")
+
+
+def test_a_step_sets_the_status_the_front_door_and_how_often_updates_come(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S1 IVR down"))
+    before = [row["cadence_s"] for row in rows(floor, "promises") if row["state"] == "waiting"]
+
+    desk.does("ana", "Switch the message on")
+
+    (incident,) = rows(floor, "incidents")
+    assert (incident["status"], incident["front_door"]) == ("identified", "inform")
+    assert set(before) == {1800, 3600}
+    assert {row["cadence_s"] for row in rows(floor, "promises") if row["state"] == "waiting"} == {600}
+    assert "identified" in floor.words(desk.channel).lower()
+    (sentence,) = [words for words in desk.told("ana") if "is done" in words]
+    assert "The status is identified now." in sentence
+    assert "Updates are promised every 10 min now." in sentence
+
+
+def test_a_step_brings_groups_and_roles_into_the_channel(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 IVR down"))
+    floor.says("ana", "/incident assign scribe <@U0DEVI>", desk.channel)
+
+    desk.does("ana", "Bring the experts in")
+
+    members = floor.sandbox.workspace.channel(desk.channel).members
+    assert {"U0CHLOE", "U0DEVI"} <= set(members)
+    assert any("Invited into the channel: @telephony-oncall, scribe." in words for words in desk.told("ana"))
+
+
+def test_a_step_that_is_repeated_comes_round_again(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 IVR down"))
+    desk.does("ana", "Look at the queues again")
+    assert desk.row("Look at the queues again")["state"] == "done"
+
+    floor.passes(minutes=31)
+
+    assert desk.row("Look at the queues again")["state"] == "open"
+    assert "Look at the queues again" in desk.words, "it presses, whatever the phase"
+    assert len(timeline(floor, "step_repeated")) == 1
+
+
+def test_conditions_follow_the_place_the_partner_and_the_severity(floor: TestFloor) -> None:
+    here = Desk(floor, floor.declares("S2 IVR down in Manila at Telvia"))
+    there = Desk(floor, floor.declares("S3 chat widget slow"))
+
+    assert (here.wants("Ring the site lead in Manila"), here.wants("Ring Telvia")) == (True, True)
+    assert (there.wants("Ring the site lead in Manila"), there.wants("Ring Telvia")) == (False, False)
+    assert not here.wants("Tell the executives")
+
+    floor.says("ana", "/incident severity S1 it grows", here.channel)
+    assert here.wants("Tell the executives")
+    assert here.row("Tell the executives")["remind_at"], "its clock starts with the severity"
+
+    floor.says("ana", "/incident severity S3 it shrinks", here.channel)
+    assert not here.wants("Tell the executives")
+    assert here.row("Tell the executives")["remind_at"] is None

@@ -1,0 +1,148 @@
+"""Late steps: the owner is reminded, then the commander, then the ladder; in the thread, three times at most."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.playbooks import ids
+from tests.floor import TestFloor
+from tests.stories.playbook_desk import Desk
+from tests.stories.record import rows, timeline
+
+TWO_STEPS = """
+title: Two steps
+summary: Enough to be late with.
+phases:
+  - id: now
+    title: Now
+    steps:
+      - id: call
+        title: Call the carrier
+        owner: responder
+        due: 10 min
+      - id: tell
+        title: Tell the floor
+        owner: responder
+        due: 10 min
+      - id: grave
+        title: Ring the director
+        owner: commander
+        due: 10 min
+        when: {severity_at_least: S1}
+"""
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    folder = tmp_path / "playbooks"
+    folder.mkdir()
+    (folder / "two-steps.yaml").write_text(TWO_STEPS)
+    with TestFloor(tmp_path, playbooks_dir=folder) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def staffed(floor: TestFloor, severity: str = "S2") -> Desk:
+    """An incident that Ana leads and Ben works on."""
+    desk = Desk(floor, floor.declares(f"{severity} IVR down"))
+    floor.says("ana", "/incident claim commander", desk.channel)
+    floor.says("ana", "/incident assign responder <@U0BEN>", desk.channel)
+    return desk
+
+
+def test_the_owner_then_the_commander_then_the_ladder_are_reminded_in_the_thread_and_then_nobody(
+    floor: TestFloor,
+) -> None:
+    desk = staffed(floor)
+    floor.passes(minutes=9)
+    assert desk.reminders() == []
+
+    floor.passes(minutes=2)
+    (first,) = desk.reminders()
+    assert "<@U0BEN>: this is due and yours" in first.words
+    assert "Call the carrier" in first.words
+    assert "Tell the floor" in first.words, "what one person is late with is one message"
+
+    floor.passes(minutes=6)
+    assert "<@U0ANA>: this is still open" in desk.reminders()[1].words
+    floor.stop_bot()
+    floor.passes(minutes=11)
+    floor.start_bot()
+    floor.tick()
+    assert len(desk.reminders()) == 3, "a restart loses none and repeats none"
+    assert "Snooze" not in desk.reminders()[2].words
+
+    floor.passes(hours=5)
+    floor.tick()
+    assert len(desk.reminders()) == 3
+    assert len(timeline(floor, "step_reminded")) == 6
+
+
+def test_a_reminder_shows_what_became_of_its_steps_and_a_snooze_says_whose(floor: TestFloor) -> None:
+    desk = staffed(floor)
+    floor.passes(minutes=11)
+    (reminder,) = desk.reminders()
+
+    desk.presses("ben", ids.STEP_SNOOZE_30, "Call the carrier", ts=reminder.ts)
+    desk.presses("ben", ids.STEP_DONE, "Tell the floor", ts=reminder.ts)
+    assert any("rests for 30 minutes" in words for words in desk.told("ben"))
+    (reminder,) = desk.reminders()
+    assert "💤 until" in reminder.words
+    assert "✅ Tell the floor" in reminder.words
+    assert [str(row["facts"]) for row in timeline(floor, "step_snoozed")]
+    assert "late" in desk.words, "it stays due when it was"
+
+    floor.passes(minutes=25)
+    assert len(desk.reminders()) == 1
+    floor.passes(minutes=6)
+    assert len(desk.reminders()) == 2
+    floor.passes(minutes=11)
+    assert len(desk.reminders()) == 3
+    desk.presses("ana", ids.STEP_SNOOZE_10, "Call the carrier", ts=desk.reminders()[1].ts)
+    assert any("has had all its reminders" in words for words in desk.told("ana"))
+    floor.passes(minutes=60)
+    assert len(desk.reminders()) == 3, "a fourth never comes, not even by a snooze"
+
+
+def test_who_has_no_owner_goes_to_the_commander_and_without_one_up_the_ladder(floor: TestFloor) -> None:
+    led = Desk(floor, floor.declares("S2 IVR down"))
+    floor.says("ana", "/incident claim commander", led.channel)
+    alone = Desk(floor, floor.declares("S1 chat widget slow"))
+
+    floor.passes(minutes=11)
+
+    assert "<@U0ANA>: this is due and nobody has it" in led.reminders()[0].words
+    assert "<!subteam^S0ANALYSTS>: this is due and still open" in alone.reminders()[0].words
+
+
+def test_a_change_of_severity_moves_the_reminders_before_the_next_tick(floor: TestFloor) -> None:
+    desk = staffed(floor)
+    floor.passes(minutes=20)
+    said = len(desk.reminders())
+
+    floor.says("ana", "/incident severity S1 it grows", desk.channel)
+    floor.passes(minutes=9)
+    assert not any("Ring the director" in message.words for message in desk.reminders())
+    floor.passes(minutes=2)
+    assert any("Ring the director" in message.words for message in desk.reminders()[said:])
+
+    floor.says("ana", "/incident severity S2 it shrinks", desk.channel)
+    said = len(desk.reminders())
+    floor.passes(minutes=30)
+    assert not any("Ring the director" in message.words for message in desk.reminders()[said:])
+
+
+def test_the_same_minute_in_two_incidents_is_one_message_in_each_and_a_closed_one_is_silent(
+    floor: TestFloor,
+) -> None:
+    first, second = staffed(floor), Desk(floor, floor.declares("S2 chat widget slow"))
+    closed = Desk(floor, floor.declares("S2 printers print nothing"))
+    floor.says("ana", "/incident resolve it was a cable", closed.channel)
+    floor.says("ana", "/incident close", closed.channel)
+
+    floor.passes(minutes=11)
+
+    assert [len(desk.reminders()) for desk in (first, second, closed)] == [1, 1, 0]
+    reminders = [row for row in rows(floor, "notices") if row["key"].startswith("remind:")]
+    assert len(reminders) == 2
