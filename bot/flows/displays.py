@@ -17,6 +17,7 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.displays.tables import Display
 from bot.errors import TryLater
+from bot.flows import escalation_messages
 from bot.flows.directory import channel_id
 from bot.flows.facts import incident_facts
 from bot.incidents import tables as incidents
@@ -33,7 +34,9 @@ from bot.timeline import tables as timeline
 log = logging.getLogger(__name__)
 
 GONE = ("is_archived", "channel_not_found", "not_in_channel")
-MESSAGES = (displays.CARD, displays.DIGEST, displays.RUN)
+MESSAGES = (displays.CARD, displays.DIGEST, displays.RUN, *escalation_messages.KINDS)
+# Shown outside the incident's channel: their trouble says nothing of it.
+ELSEWHERE = (displays.DIGEST, displays.PAGE)
 DELETED = ("message_not_found", "cant_update_message")
 SPOKEN = {
     displays.CARD: "keep the card up to date",
@@ -42,6 +45,8 @@ SPOKEN = {
     displays.PIN: "pin the card",
     displays.BOOKMARK: "add a bookmark",
     displays.RUN: "keep the playbook's message up to date",
+    displays.PAGE: "tell somebody that they are needed",
+    displays.LADDER: "keep the escalation's message up to date",
 }
 
 
@@ -84,6 +89,9 @@ def draw(services: Services, stale: Display) -> None:
     else:
         with services.store.transaction() as session:
             displays.show(session, display, shown.channel_id, shown.ts, shown.drawn, utcnow())
+            displays.outdate(session, display.incident_id, _kinds_that_told(display))
+        if display.trouble:
+            refresh_soon(services, incident.number)
 
 
 @dataclass(frozen=True)
@@ -112,9 +120,7 @@ def _show(services: Services, incident: Incident, display: Display, attempted_at
 
 
 def _message(services: Services, incident: Incident, display: Display, attempted_at: datetime | None) -> Shown:
-    where = incident.channel_id or ""
-    if display.kind == displays.DIGEST:
-        where = display.channel_id or channel_id(services, services.floor.incidents_channel)
+    where = _where(services, incident, display)
     text, blocks = _drawn(services, incident, display)
     drawn = hashlib.sha256(json.dumps([text, blocks]).encode()).hexdigest()
     if display.ts:
@@ -128,8 +134,21 @@ def _message(services: Services, incident: Incident, display: Display, attempted
     return Shown(posted.channel_id, posted.ts, drawn)
 
 
+def _where(services: Services, incident: Incident, display: Display) -> str:
+    if display.kind not in ELSEWHERE:
+        return incident.channel_id or ""
+    if display.channel_id:
+        return display.channel_id
+    if display.kind == displays.DIGEST:
+        return channel_id(services, services.floor.incidents_channel)
+    with services.store.reading() as session:
+        return escalation_messages.recipient(session, display)
+
+
 def _drawn(services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
     with services.store.reading() as session:
+        if display.kind in escalation_messages.KINDS:
+            return escalation_messages.draw(session, incident, display)
         facts = incident_facts(session, services, incident)
         if display.kind == displays.CARD:
             return views.card(facts, services.floor)
@@ -169,7 +188,7 @@ def _refused(services: Services, incident: Incident, display: Display, refused: 
     with services.store.transaction() as session:
         if refused.error in DELETED and display.ts:
             displays.lose(session, display, utcnow())
-        elif refused.error in GONE and display.kind != displays.DIGEST:
+        elif refused.error in GONE and display.kind not in ELSEWHERE:
             _record_trouble(session, display, refused)
             displays.give_up(session, display.incident_id)
         else:
@@ -184,6 +203,11 @@ def _kinds_that_tell(display: Display) -> list[str]:
     """The card tells of the others' trouble; its own it cannot tell."""
     first_time = display.trouble is None
     return [displays.CARD] if first_time and display.kind != displays.CARD else []
+
+
+def _kinds_that_told(display: Display) -> list[str]:
+    """The card told of a trouble; now it must tell that it is over."""
+    return [displays.CARD] if display.trouble and display.kind != displays.CARD else []
 
 
 def _record_trouble(session: Session, display: Display, refused: SlackRefused) -> None:
