@@ -21,11 +21,19 @@ def open_declare_form(
     description: str = "",
     memory: str = "",
 ) -> None:
-    """Open the form. It comes before anything slow: the trigger lives three seconds."""
+    """Open the form, for who may declare. It comes before anything slow: the trigger lives three seconds."""
+    check_may_declare(services, user_id)
     view = forms.declare_form(
         services.floor, severity=severity or DEFAULT_SEVERITY, description=description, memory=memory
     )
     services.slack.open_view(trigger_id, view)
+
+
+def check_may_declare(services: Services, user_id: str) -> None:
+    """Refuse who may not declare incidents here."""
+    check_member(services, user_id)
+    with services.store.reading() as session:
+        check(services, session, user_id, "declare")
 
 
 def declare_by_words(services: Services, trigger_id: str, user_id: str, wanted: Declaration, reply_to: str) -> str:
@@ -50,9 +58,7 @@ def start(services: Services, request: DeclareRequest) -> None:
     """Persist the wish; from here on it is finished whatever happens."""
     if not rules.clean_title(request.title):
         raise TitleMissing()
-    check_member(services, request.user_id)
-    with services.store.reading() as session:
-        check(services, session, request.user_id, "declare")
+    check_may_declare(services, request.user_id)
     services.flows.start_once(request.key, declare, _kept_private(services, request))
 
 
