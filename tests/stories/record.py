@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.sandbox.model import Message
 from tests.floor import TestFloor
 
 KEPT_TABLES = (
@@ -39,6 +40,12 @@ def seen_by_all(floor: TestFloor) -> dict[str, list[str]]:
             channel.name or channel.id: [message.words for message in channel.messages.values()]
             for channel in floor.sandbox.workspace.channels.values()
         }
+
+
+def card_message(floor: TestFloor, channel: str) -> Message:
+    """The incident's card as it stands in its channel."""
+    [card] = [message for message in floor.ana.sees(channel) if "declared by" in message.words]
+    return card
 
 
 @contextmanager

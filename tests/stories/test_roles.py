@@ -21,7 +21,7 @@ def holders(floor: TestFloor) -> dict[str, str]:
 @pytest.mark.both_ways
 def test_who_claims_command_stands_on_the_card_and_is_told_what_it_asks(floor: TestFloor) -> None:
     channel = floor.declares()
-    assert "*Commander* _nobody yet_" in floor.card(channel)
+    assert "*Commander* –" in floor.card(channel)
 
     floor.ana.clicks(CLAIM_COMMANDER, channel=channel)
     floor.settle()

@@ -1,0 +1,71 @@
+"""Words that would be markup, a mention or a template stay words, wherever they turn up."""
+
+import pytest
+
+from tests.floor import TestFloor
+from tests.stories.record import post_mortems
+
+EVERYWHERE = ("incidents", "executives")
+
+
+def live(text: str) -> bool:
+    """Would Slack notify people of it?"""
+    return any(sign in text for sign in ("<!channel", "<!here", "<!everyone", "<!subteam", "<@U0ERIK"))
+
+
+@pytest.mark.parametrize("shout", ["&lt;!channel&gt;", "<!channel>", "<!subteam^S0ANALYSTS|@x>", "<@U0ERIK|erik>"])
+def test_nobody_is_notified_by_what_somebody_typed(floor: TestFloor, shout: str) -> None:
+    channel = floor.declares(f"S1 {shout} IVR down")
+    for typed in (
+        f"severity S0 {shout}",
+        f"status identified {shout}",
+        f"impact {shout}",
+        f"update {shout}",
+        f"playbook start {shout}",
+        f"resolve {shout}",
+        f"close {shout}",
+    ):
+        floor.says("ana", f"/incident {typed}", channel)
+        for place in (channel, *EVERYWHERE):
+            assert not live(floor.live_markup(place))
+    assert not any(live(call.args["topic"]) for call in floor.sandbox.calls_of("conversations.setTopic"))
+    assert not any(live(message.words) for message in floor.ana.direct_messages())
+    assert "<!" not in post_mortems(floor, "ana")[0]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "{{ 7 * 7 }} {% for x in y %}",
+        "${jndi:ldap://x} {title}",
+        "!!python/object:os.system [x",
+        "'; DROP TABLE incidents;--",
+    ],
+)
+def test_a_title_is_never_read_as_a_template(floor: TestFloor, title: str) -> None:
+    channel = floor.declares(f"S1 {title}")
+    floor.passes(minutes=30)
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close", channel)
+
+    assert title in floor.card(channel)
+    assert title in floor.words("incidents")
+    assert " 49 " not in floor.words(channel)
+    assert len(post_mortems(floor, "ana")) == 1
+
+
+def test_words_of_any_length_fit_everywhere(floor: TestFloor) -> None:
+    floor.says("ana", "/incident declare S1 " + "<&>" * 900)
+    channel = "inc-1-incident"
+    floor.says("ana", "/incident impact " + "&" * 2900, channel)
+    floor.says("ana", "/incident status identified " + "<" * 2900, channel)
+    floor.says("ana", "/incident update " + ">" * 2900, channel)
+    floor.says("ana", "/incident", channel)
+    floor.says("ana", "/incident list", channel)
+    floor.ben.opens_home()
+    floor.settle()
+    floor.says("ana", "/incident resolve " + "&" * 2900, channel)
+    floor.says("ana", "/incident close " + "&" * 2900, channel)
+
+    assert "…" in floor.card(channel)
+    assert len(post_mortems(floor, "ana")) == 1

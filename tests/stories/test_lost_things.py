@@ -1,0 +1,129 @@
+"""People archive, delete, rename and edit what the bot made; the incident goes on."""
+
+from bot.incidents import ids
+from bot.sandbox import posting
+from tests.floor import TestFloor
+from tests.stories.record import card_message, rows, timeline
+from tests.stories.test_updates import updates
+
+
+def deletes(floor: TestFloor, channel: str, ts: str) -> None:
+    """An administrator deletes a message that is not theirs."""
+    workspace = floor.sandbox.workspace
+    with workspace.lock:
+        where = workspace.channel(channel)
+        posting.delete(workspace, where, where.messages[ts])
+    floor.settle()
+
+
+def told(floor: TestFloor, who: str) -> list[str]:
+    return [message.words for message in floor.sandbox.person(who).direct_messages()]
+
+
+def test_a_topic_edited_by_hand_stops_nothing_and_is_set_again_at_the_next_change(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+    floor.ana.sets_topic(channel, "our topic")
+
+    floor.says("ana", "/incident severity S1 worse", channel)
+
+    assert floor.sandbox.workspace.channel(channel).topic["value"] == "S1 · Chat is slow"
+
+
+def test_a_deleted_card_is_drawn_and_pinned_again(floor: TestFloor) -> None:
+    channel = floor.declares()
+    before = card_message(floor, channel).ts
+
+    deletes(floor, channel, before)
+
+    after = card_message(floor, channel).ts
+    assert after != before
+    assert floor.sandbox.workspace.channel(channel).messages[after].pinned
+    floor.ana.clicks(f"{ids.CLAIM}.commander", channel=channel)
+    floor.settle()
+    assert "*Commander* <@U0ANA>" in floor.card(channel)
+
+
+def test_a_deleted_digest_message_is_drawn_again(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    [digest] = [message for message in floor.ana.sees("incidents") if "IVR down" in message.words]
+
+    deletes(floor, "incidents", digest.ts)
+
+    assert "*IVR down*" in floor.words("incidents")
+    floor.passes(minutes=30)
+    assert len(updates(floor, "incidents")) == 1
+    assert len(updates(floor, channel)) == 1
+
+
+def test_a_renamed_channel_is_still_the_incidents(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.ana.renames(channel, "war-room")
+
+    floor.says("ana", "/incident status identified", "war-room")
+
+    assert "🎯 identified" in floor.card("war-room")
+
+
+def test_an_archived_channel_is_told_to_who_leads_and_drawn_again_when_it_is_back(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("ana", "/incident claim", channel)
+
+    floor.ana.archives(channel)
+    floor.settle()
+
+    assert "it was archived. Unarchive it" in told(floor, "ana")[-1]
+    floor.passes(minutes=60)
+    assert len(updates(floor, "executives")) == 1, "who is not in the channel goes on hearing"
+    floor.ana.unarchives(channel)
+    floor.settle()
+    floor.passes(minutes=30)
+    assert len(timeline(floor, "channel_lost")) == len(timeline(floor, "channel_found")) == 1
+    assert updates(floor, channel)
+
+
+def test_an_incident_whose_channel_was_deleted_is_ended_from_the_direct_message(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.ana.deletes_channel(channel)
+    floor.settle()
+    assert "it was deleted." in told(floor, "ana")[-1]
+
+    floor.ana.clicks(ids.PANEL)
+    floor.settle()
+    floor.ana.clicks(ids.RESOLVE)
+    floor.ana.fills("What ended the impact?", "Works again")
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.ana.clicks(ids.PANEL)
+    floor.settle()
+    floor.ana.clicks(ids.CLOSE)
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert rows(floor, "incidents")[0]["status"] == "closed"
+    assert "works again" in updates(floor, "executives")[-1].lower()
+    assert any(message.files for message in floor.ana.direct_messages())
+
+
+def test_a_bot_that_was_removed_says_so_once_and_draws_again_when_it_is_back(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.ana.kicks(channel, "watchfloor")
+    floor.settle()
+    floor.passes(minutes=60)
+
+    assert [words for words in told(floor, "ana") if "I was removed from it" in words] == told(floor, "ana")[-1:]
+
+    floor.ana.invites(channel, "watchfloor")
+    floor.settle()
+    floor.says("ana", "/incident status identified a trunk", channel)
+    assert "🎯 identified" in floor.card(channel)
+
+
+def test_joining_what_is_archived_says_why_not(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.ana.archives(channel)
+    floor.settle()
+
+    floor.hana.clicks(ids.JOIN, channel="incidents")
+    floor.settle()
+
+    assert any("its channel is archived" in words for words in floor.whispered("hana", "incidents"))

@@ -1,0 +1,127 @@
+"""A private incident's words appear nowhere outside its channel."""
+
+import logging
+
+import pytest
+
+from bot.incidents import ids
+from bot.sandbox.errors import NotVisible
+from bot.sandbox.words import words_of
+from tests.floor import TestFloor
+from tests.stories.record import rows, seen_by_all, untouched
+
+SECRET = "payroll of the board leaked"
+CHANNEL = "inc-1-payroll-of-the-board-leaked"
+
+
+def declared(floor: TestFloor, who: str = "ana") -> str:
+    """A private incident; gives back its channel."""
+    person = floor.sandbox.person(who)
+    floor.says(who, "/incident declare S1")
+    person.fills("What is wrong?", SECRET)
+    person.fills("Who may see it?", ["private"])
+    assert person.submits().closed
+    floor.settle()
+    return CHANNEL
+
+
+@pytest.mark.both_ways
+def test_its_words_stay_in_its_channel(floor: TestFloor, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="bot")
+    channel = declared(floor)
+    floor.says("ana", "/incident claim", channel)
+    floor.says("ana", "/incident severity S0 worse", channel)
+    floor.says("ana", "/incident update It is contained", channel)
+    floor.passes(minutes=45)
+    floor.ben.opens_home()
+    floor.says("ben", "/incident list")
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close", channel)
+
+    elsewhere = {name: words for name, words in seen_by_all(floor).items() if name != channel}
+    own = floor.sandbox.workspace.direct_message(floor.ana.user)
+    told = "\n".join(word for name, words in elsewhere.items() if name not in (own.name, own.id) for word in words)
+    assert SECRET not in told
+    assert "contained" not in told
+    assert SECRET not in words_of("", floor.ben.home["blocks"])
+    assert SECRET not in "\n".join(floor.whispered("ben"))
+    assert SECRET not in caplog.text
+    assert floor.sandbox.workspace.channel(channel).is_private
+    with pytest.raises(NotVisible):
+        floor.ben.sees(channel)
+
+
+def test_its_members_find_it_in_their_list_and_home(floor: TestFloor) -> None:
+    declared(floor)
+
+    floor.ana.opens_home()
+    floor.says("ana", "/incident list")
+
+    assert SECRET in words_of("", floor.ana.home["blocks"])
+    assert SECRET in floor.whispered("ana")[-1]
+
+
+def test_who_is_invited_by_hand_finds_it_and_who_leaves_does_not(floor: TestFloor) -> None:
+    channel = declared(floor)
+    floor.ana.invites(channel, "ben")
+    floor.settle()
+    floor.says("ben", "/incident list")
+    assert SECRET in floor.whispered("ben")[-1]
+
+    floor.ben.leaves(channel)
+    floor.settle()
+    floor.says("ben", "/incident list")
+    assert SECRET not in floor.whispered("ben")[-1]
+
+
+def test_a_private_channel_that_cannot_be_made_leaves_nothing_public(floor: TestFloor) -> None:
+    floor.sandbox.fault("conversations.create", "error", error="restricted_action", count=9)
+
+    floor.says("ana", "/incident declare S1")
+    floor.ana.fills("What is wrong?", SECRET)
+    floor.ana.fills("Who may see it?", ["private"])
+    floor.ana.submits()
+    floor.settle()
+
+    assert all(
+        call.args.get("is_private") in (True, "true") for call in floor.sandbox.calls_of("conversations.create")
+    )
+    assert SECRET not in "\n".join(floor.words(place) for place in ("general", "incidents", "operations"))
+    assert rows(floor, "incidents")[0]["status"] == "declined"
+    assert any("The incident was not opened" in message.words for message in floor.ana.direct_messages())
+
+
+def test_a_form_turned_to_a_private_incident_changes_and_tells_nothing(floor: TestFloor) -> None:
+    declared(floor)
+    public = floor.declares("S2 Chat is slow", who="ben")
+    floor.says("ben", "/incident severity", public)
+    floor.sandbox.workspace.modals["U0BEN"][-1].body["private_metadata"] = "1"
+    floor.ben.fills("Severity", "S4")
+    floor.ben.fills("Why?", "curious")
+
+    with untouched(floor):
+        refused = floor.ben.submits()
+
+    assert refused.errors["severity"].startswith("There is no such incident that you may see.")
+
+
+def test_a_second_declaration_is_not_told_of_a_private_one(floor: TestFloor) -> None:
+    declared(floor)
+
+    floor.says("ben", f"/incident declare S1 {SECRET}")
+
+    assert not any("sounds like" in words for words in floor.whispered("ben"))
+
+
+def test_who_works_in_its_channel_is_known_there_even_if_their_joining_was_missed(floor: TestFloor) -> None:
+    channel = declared(floor)
+    floor.stop_bot()
+    floor.ana.invites(channel, "ben")
+    floor.sandbox.envelopes.clear()
+    floor.start_bot()
+
+    floor.says("ben", "/incident", channel)
+    floor.ben.clicks(ids.CHANGE_STATUS, channel=channel)
+    floor.ben.fills("Status", "identified")
+
+    assert floor.ben.submits().closed

@@ -1,0 +1,160 @@
+"""What cannot be done is refused with a sentence to who asked, and nothing is half-done behind it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.incidents import ids
+from tests.floor import TestFloor
+from tests.stories.record import card_message, untouched
+
+
+@pytest.fixture(scope="module")
+def channel(shared_floor: TestFloor) -> Iterator[str]:
+    """An open incident that everyone in this module refuses to change."""
+    yield shared_floor.declares("S1 IVR down")
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        (
+            "/incident declar S1 x",
+            "I do not know `/incident declar`. Did you mean `/incident declare`? "
+            "`/incident help` lists what there is.",
+        ),
+        (
+            "/incident S1 IVR down",
+            "I do not know `/incident s1`. Did you mean `/incident declare S1 …`? "
+            "`/incident help` lists what there is.",
+        ),
+        ("/incident <!channel>", "I do not know `/incident !channel`. `/incident help` lists what there is."),
+        (
+            "/incident declare S7 IVR down",
+            "`S7` is not a severity. Use one of S0, S1, S2, S3, S4; when unsure between two, take the higher.",
+        ),
+        (
+            "/incident declare P1 IVR down",
+            "`P1` is a case's priority. Incidents have a severity, S0 to S4; when unsure, take the higher.",
+        ),
+        (
+            "/incident severity S0",
+            "This channel is no incident. Use the command in an incident's channel; `/incident list` shows them.",
+        ),
+    ],
+)
+def test_a_command_that_makes_no_sense_is_refused_with_what_to_do(
+    shared_floor: TestFloor, channel: str, typed: str, answer: str
+) -> None:
+    with untouched(shared_floor):
+        assert shared_floor.says("ana", typed, "general") == answer
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        (
+            "/incident severity huge",
+            "`huge` is not a severity. Use one of S0, S1, S2, S3, S4; when unsure between two, take the higher.",
+        ),
+        (
+            "/incident severity P2",
+            "`P2` is a case's priority. Incidents have a severity, S0 to S4; when unsure, take the higher.",
+        ),
+        (
+            "/incident status fixed",
+            "`fixed` is not a status. "
+            "Use investigating, identified, mitigated, monitoring, or `/incident resolve`.",
+        ),
+        (
+            "/incident claim captain",
+            "`captain` is not a role. There are commander, communications lead, scribe, responder.",
+        ),
+        (
+            "/incident assign scribe",
+            "Please choose a person from the list that opens when you type @, "
+            "such as `/incident assign scribe @ana`.",
+        ),
+        (
+            "/incident leave scribe",
+            "You are not scribe of this incident, so there is nothing to leave. `/incident claim scribe` takes it.",
+        ),
+        ("/incident reopen", "Incident 1 is investigating, so there is nothing to reopen."),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused_with_what_to_do(
+    shared_floor: TestFloor, channel: str, typed: str, answer: str
+) -> None:
+    with untouched(shared_floor):
+        assert shared_floor.says("ana", typed, channel) == answer
+
+
+def test_a_title_of_spaces_is_no_title(shared_floor: TestFloor, channel: str) -> None:
+    with untouched(shared_floor):
+        shared_floor.says("ana", "/incident declare")
+        shared_floor.ana.fills("What is wrong?", "   ")
+        refused = shared_floor.ana.submits()
+        assert refused.errors == {
+            "title": "Please say in a few words what is wrong, such as `/incident declare S1 IVR down in Manila`."
+        }
+        shared_floor.ana.closes()
+
+
+@pytest.mark.parametrize("who", ["gus", "ulla", "olga"])
+def test_guests_and_strangers_may_not_act(shared_floor: TestFloor, channel: str, who: str) -> None:
+    where = {"gus": "general", "ulla": "random", "olga": "operations"}[who]
+    with untouched(shared_floor):
+        answer = shared_floor.says(who, "/incident declare S0 Let me in", where)
+        assert "guest" in answer.lower()
+        assert "guest" in shared_floor.says(who, "/incident list", where).lower()
+        shared_floor.says(who, "/incident declare", where)
+        assert shared_floor.sandbox.person(who).modal is None
+
+
+def test_a_guest_in_the_channel_may_press_nothing(shared_floor: TestFloor, channel: str) -> None:
+    shared_floor.ana.invites(channel, "gus")
+    with untouched(shared_floor):
+        shared_floor.gus.clicks(f"{ids.CLAIM}.commander", channel=channel)
+        shared_floor.gus.clicks(ids.PANEL, channel=channel)
+        shared_floor.settle()
+        assert len([words for words in shared_floor.whispered("gus", channel) if "guest" in words.lower()]) == 2
+        assert "guest" in shared_floor.says("gus", "/incident", channel).lower()
+
+
+@pytest.mark.parametrize("memory", ["", "x", "-1", "0", "999999", "9" * 40, "1; DROP TABLE incidents", "١"])
+def test_a_form_about_no_incident_is_refused(shared_floor: TestFloor, channel: str, memory: str) -> None:
+    shared_floor.says("ana", "/incident status", channel)
+    top = shared_floor.sandbox.workspace.modals["U0ANA"][-1]
+    top.body["private_metadata"] = memory
+    with untouched(shared_floor):
+        shared_floor.ana.fills("Status", "mitigated")
+        refused = shared_floor.ana.submits()
+        assert not refused.closed
+        assert refused.errors["status"].startswith(("I do not know what this form", "There is no such incident"))
+    shared_floor.ana.closes()
+
+
+def test_buttons_of_a_closed_incident_say_that_it_is_closed(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    card = card_message(floor, channel)
+    buttons = list(card.blocks)
+    floor.says("ana", "/incident", channel)
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close", channel)
+    # As on a screen that was not drawn again yet.
+    card.blocks = buttons
+
+    with untouched(floor):
+        floor.devi.clicks(f"{ids.CLAIM}.commander", channel=channel, ts=card.ts)
+        floor.ana.clicks(ids.CHANGE_SEVERITY, channel=channel)
+        floor.ana.clicks(ids.RESOLVE, channel=channel)
+        if floor.ana.modal:
+            floor.ana.fills("What ended the impact?", "again")
+            refused = floor.ana.submits()
+            assert refused.errors["reason"].startswith("Incident 1 is closed.")
+
+    closed = "Incident 1 is closed. `/incident reopen` in its channel opens it again."
+    assert closed in floor.whispered("devi", channel)
+    assert closed in floor.whispered("ana", channel)
+    for typed in ("severity S0", "status mitigated", "impact few", "claim", "update", "resolve", "close"):
+        assert floor.says("ana", f"/incident {typed}", channel) == closed

@@ -1,0 +1,141 @@
+"""Slack fails, one call at a time or as a whole; the database is locked. The incident stays usable."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from bot.incidents import ids
+from tests.floor import TestFloor
+from tests.stories.record import rows, seen_by_all, timeline
+from tests.stories.test_updates import updates
+
+
+@contextmanager
+def locked(floor: TestFloor) -> Iterator[None]:
+    """Somebody else writes to the database and does not stop."""
+    held = sqlite3.connect(floor.folder / "watchfloor.sqlite", isolation_level=None)
+    held.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        held.execute("ROLLBACK")
+        held.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "trouble", "count"),
+    [
+        ("conversations.setTopic", "The topic could not be set", 1),
+        ("bookmarks.add", "The bookmark could not be added", 1),
+        ("pins.add", "The card could not be pinned", 1),
+    ],
+)
+@pytest.mark.parametrize("error", ["restricted_action", "unknown_method"])
+def test_a_decoration_that_fails_is_told_once_and_tried_again(
+    floor: TestFloor, method: str, trouble: str, count: int, error: str
+) -> None:
+    floor.sandbox.fault(method, "error", error=error, count=count)
+    channel = floor.declares()
+
+    assert f"⚠️ {trouble} ({error})." in floor.card(channel)
+    assert len(timeline(floor, "trouble")) == 1
+    floor.ana.clicks(f"{ids.CLAIM}.commander", channel=channel)
+    floor.settle()
+    assert "*Commander* <@U0ANA>" in floor.card(channel)
+
+    floor.passes(minutes=1)
+    assert trouble not in floor.card(channel)
+    assert len(timeline(floor, "trouble")) == 1
+
+
+def test_a_digest_that_cannot_be_shown_is_told_on_the_card_and_shown_later(floor: TestFloor) -> None:
+    floor.sandbox.fault("chat.postMessage", "error", error="restricted_action", count=1, after=1)
+    channel = floor.declares("S1 IVR down")
+    floor.passes(minutes=1)
+
+    assert "IVR down" in floor.words("incidents")
+    assert "⚠️" not in floor.card(channel)
+
+
+def test_somebody_who_cannot_be_invited_is_named_in_the_channel(floor: TestFloor) -> None:
+    floor.sandbox.workspace.groups["S0ANALYSTS"].users.append("U0ULLA")
+    floor.restart_bot()
+
+    channel = floor.declares("S1 IVR down")
+
+    assert "I could not invite Ulla Ultra" in floor.words(channel)
+    assert "/invite" in floor.words(channel)
+    assert "IVR down" in floor.card(channel)
+
+
+def test_what_slack_was_asked_while_it_was_down_is_done_when_it_is_back(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.sandbox.offline = True
+    floor.sandbox.clock_offset_s += 31 * 60
+    floor.bot.settle(1)
+
+    floor.sandbox.offline = False
+    floor.sandbox.wait_for(lambda: updates(floor, channel), timeout=20)
+    floor.settle()
+
+    assert len(updates(floor, channel)) == len(updates(floor, "incidents")) == 1
+
+
+def test_a_form_that_cannot_be_opened_says_so(floor: TestFloor) -> None:
+    floor.sandbox.fault("views.open", "server_error", count=1)
+
+    answer = floor.says("ana", "/incident declare")
+
+    assert answer == "Slack does not answer me just now, so I could not do that. Please try again in a moment."
+
+
+def test_a_channel_that_cannot_be_made_leaves_no_incident_open(floor: TestFloor) -> None:
+    floor.sandbox.fault("conversations.create", "error", error="restricted_action", count=9)
+    before = seen_by_all(floor)
+
+    floor.says("ana", "/incident declare S1 IVR down")
+
+    assert any("The incident was not opened" in words for words in floor.whispered("ana"))
+    assert seen_by_all(floor) == before
+    floor.says("ben", "/incident list")
+    assert "Nothing is open." in floor.whispered("ben")[-1]
+
+
+def test_while_the_database_is_locked_a_change_is_refused_with_a_sentence(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+    busy = "Watchfloor's database did not answer, and nothing was changed. Please try again in a moment."
+
+    with locked(floor):
+        assert floor.says("ana", "/incident severity S1 worse", channel) == busy
+        assert floor.ana.clicks(f"{ids.CLAIM}.commander", channel=channel).acked
+    floor.settle()
+
+    assert busy in floor.whispered("ana", channel)
+    assert rows(floor, "incidents")[0]["severity"] == "S2"
+    assert rows(floor, "role_holders") == []
+    floor.says("ana", "/incident severity S1 worse", channel)
+    assert "S1 · Chat is slow" in floor.card(channel)
+
+
+def test_a_declaration_acknowledged_while_the_database_is_locked_is_not_lost(floor: TestFloor) -> None:
+    with locked(floor):
+        answer = floor.ana.types("/incident declare S1 IVR down", channel="general")
+        assert answer.ok
+    floor.settle()
+
+    assert len(rows(floor, "incidents")) == 1
+    assert "S1 · IVR down" in floor.card("inc-1-ivr-down")
+
+
+def test_a_message_said_while_the_database_is_locked_is_kept(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.sandbox.retry_delays_s = (0.1, 3, 3)
+
+    with locked(floor):
+        floor.ana.says("The trunk is dead", channel=channel)
+        floor.sandbox.wait_for(lambda: any(e.error for e in floor.sandbox.envelopes), timeout=10)
+    floor.sandbox.wait_for(lambda: timeline(floor, "message"), timeout=15)
+
+    assert len(timeline(floor, "message")) == 1
