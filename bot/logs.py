@@ -8,9 +8,10 @@ from typing import Literal
 import structlog
 
 # Tokens, addresses that carry a right to post, triggers, and passwords in database addresses.
+REST = r"""[^\s"'\\<>]*"""  # up to where the address ends, in plain text as in JSON
 SECRETS = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+"
-    r"|https?://hooks\.slack\.com/\S+|https?://[^\s\"']+/(?:response|link)/[^\s\"']*|wss?://[^\s\"']+"
+    rf"|https?://hooks\.slack\.com/{REST}|https?://[\w.:-]+/(?:response|link)/{REST}|wss?://{REST}"
     r"|\b\d{6,}\.\d{6,}\.[0-9a-f]{16,}\b"
 )
 PASSWORD = re.compile(r"(\w://[^:/@\s]+):[^@\s/]+@")

@@ -1,0 +1,87 @@
+"""`floor.yaml`: what it may say, and how a mistake in it is named."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import floor
+from bot.floor import Moment
+from bot.yamlfile import FileRefused
+
+SHIPPED = Path("floor.yaml")
+
+
+def problems_with(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
+    """What is said of the shipped file after each `old` became `new`."""
+    text = SHIPPED.read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    changed = tmp_path / "floor.yaml"
+    changed.write_text(text)
+    with pytest.raises(FileRefused) as refused:
+        floor.read(changed)
+    return [str(problem) for problem in refused.value.problems]
+
+
+def line_of(words: str) -> int:
+    return next(number for number, line in enumerate(SHIPPED.read_text().splitlines(), 1) if words in line)
+
+
+def test_the_shipped_file_can_be_used() -> None:
+    read = floor.read(SHIPPED)
+
+    assert read.incidents_channel == "incidents"
+    assert read.audiences["operations"].rhythm("S0") == timedelta(minutes=15)
+    assert read.audiences["executives"].rhythm("S2") is Moment.ON_CHANGE
+    assert read.audiences["executives"].rhythm("S4") is Moment.NEVER
+    assert "incident-analysts" in read.groups
+
+
+def test_every_mistake_is_named_at_once_with_its_line(tmp_path: Path) -> None:
+    said = problems_with(
+        tmp_path,
+        ("commander_within: 3 min", "commander_within: soon"),
+        ('channels: ["#executives"]', "channels: [executives]"),
+        ("language: en", "langauge: en"),
+    )
+
+    assert len(said) == 3
+    assert any(f"floor.yaml:{line_of('commander_within: 3 min')}" in words and "'soon'" in words for words in said)
+    assert any(f"floor.yaml:{line_of('#executives')}" in words and "is not a channel" in words for words in said)
+    assert any("langauge" in words and "Did you mean `language`?" in words for words in said)
+
+
+@pytest.mark.parametrize(
+    ("given", "length"),
+    [
+        ("90 s", timedelta(seconds=90)),
+        ("15 min", timedelta(minutes=15)),
+        ("4h", timedelta(hours=4)),
+        ("1 day", timedelta(days=1)),
+        ("3 days", timedelta(days=3)),
+    ],
+)
+def test_a_length_of_time_is_written_as_people_write_it(given: str, length: timedelta) -> None:
+    assert floor.read_duration(given) == length
+
+
+@pytest.mark.parametrize("given", ["soon", "0 min", "15", "-5 min", "15 minutes and a bit", "1e3 min", ""])
+def test_what_is_no_length_of_time_is_refused_with_an_example(given: str) -> None:
+    with pytest.raises(ValueError, match="write it like `15 min`"):
+        floor.read_duration(given)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  S4:\n    meaning", "  S5:\n    meaning", "S5"),
+        ("  other: Something else\n", "", "`other` is missing"),
+        ("commander_within: 3 min", "commander_within: 3 min\n    commander_within: 4 min", "given twice"),
+        ("language: en", "language: &a en", "anchor or alias"),
+        ("severities:\n", "severities: [\n", "is not YAML"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert any(said in words for words in problems_with(tmp_path, (old, new)))

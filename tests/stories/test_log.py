@@ -1,0 +1,93 @@
+"""What stands in the log, and what never does."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from bot.incidents import ids
+from bot.logs import formatter, matters, redact
+from tests.floor import TestFloor
+
+TITLE = "Suspected leak of card numbers"
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything that is written to the log, at the most talkative level."""
+    lines = io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(formatter(as_json=True))
+    handler.addFilter(matters)
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield lines
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def declares_in_private(floor: TestFloor) -> str:
+    floor.ana.types("/incident declare", channel="general")
+    floor.ana.fills(ids.TITLE, TITLE)
+    floor.ana.fills(ids.SEVERITY, "S1")
+    floor.ana.fills(ids.PRIVATE, "private")
+    assert floor.ana.submits().closed
+    floor.settle()
+    (channel,) = [found.name for found in floor.ana.channels() if found.name.startswith("inc-")]
+    return channel
+
+
+def test_no_token_no_address_and_no_private_word_is_logged_in_a_whole_incident(
+    floor: TestFloor, log: io.StringIO
+) -> None:
+    floor.sandbox.fault("conversations.setTopic", "error", error="internal_error")
+    floor.sandbox.fault("bookmarks.add", "rate_limited", retry_after=1)
+    floor.sandbox.fault("chat.postMessage", "server_error")
+    channel = declares_in_private(floor)
+    floor.ana.says("The numbers of 40 customers were in the mail", channel=channel)
+    floor.says("ana", "/incident severity S0 it was sent to a partner", channel=channel)
+    floor.says("ana", "/incident update We have asked the partner to delete it", channel=channel)
+    floor.says("ana", "/incident nonsense", channel=channel)
+    floor.restart_bot()
+
+    written = log.getvalue()
+
+    assert written, "the faults must have left a trace"
+    for secret in (floor.sandbox.bot_token, floor.sandbox.app_token, "xoxb-", "xapp-", "/response/", "ticket="):
+        assert secret not in written
+    for words in (TITLE, "card numbers", "40 customers", "sent to a partner", "asked the partner", channel):
+        assert words not in written
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("token xoxb-1234-abcd refused", "token *** refused"),
+        ("xapp-1-A0-123-abc", "***"),
+        ("xoxe.xoxp-1-abc", "***"),
+        ("posting to https://hooks.slack.com/commands/T0/1/abc failed", "posting to *** failed"),
+        ("connect postgresql+psycopg://wf:s3cret@db/wf", "connect postgresql+psycopg://wf:***@db/wf"),
+        ("trigger 13345224609.738474920.8088930838d88f008e0", "trigger ***"),
+        ("flow update:42:7 comes back in 1.5 s", "flow update:42:7 comes back in 1.5 s"),
+    ],
+)
+def test_secrets_are_replaced_and_the_rest_is_left(written: str, kept: str) -> None:
+    assert redact(written) == kept
+
+
+def test_a_secret_in_a_traceback_or_a_field_is_replaced_too(log: io.StringIO) -> None:
+    try:
+        raise ValueError("xoxb-1-secret")
+    except ValueError:
+        logging.getLogger("bot.test").exception(
+            "failed", extra={"address": "https://hooks.slack.com/actions/T/1/x"}
+        )
+
+    line = json.loads(log.getvalue().splitlines()[-1])
+    assert line["address"] == "***"
+    assert "xoxb" not in line["exception"]
+    assert "ValueError" in line["exception"]
