@@ -93,7 +93,8 @@ def _told_when_busy() -> Iterator[None]:
 def sqlite_engine(url: str, *, connections: int = 10, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
     """An SQLite engine that loses nothing at a crash (full sync) and lets readers read while one writes."""
     _make_private(url)
-    engine = sa.create_engine(url, pool_size=connections, max_overflow=10)
+    # What people wrote must not come into the log with an error.
+    engine = sa.create_engine(url, pool_size=connections, max_overflow=10, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
@@ -124,7 +125,7 @@ def _own_sqlite(url: str) -> sa.Engine:
 
 def _postgresql(url: str) -> sa.Engine:
     # A connection that the server has closed meanwhile is replaced before it is used.
-    return sa.create_engine(url, pool_size=20, pool_pre_ping=True)
+    return sa.create_engine(url, pool_size=20, pool_pre_ping=True, hide_parameters=True)
 
 
 def _make_private(url: str) -> None:

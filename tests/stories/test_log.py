@@ -6,9 +6,11 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from bot.incidents import ids
 from bot.logs import formatter, matters, redact
+from bot.store import DatabaseBusy
 from tests.floor import TestFloor
 
 TITLE = "Suspected leak of card numbers"
@@ -91,3 +93,11 @@ def test_a_secret_in_a_traceback_or_a_field_is_replaced_too(log: io.StringIO) ->
     assert line["address"] == "***"
     assert "xoxb" not in line["exception"]
     assert "ValueError" in line["exception"]
+
+
+def test_an_error_of_the_database_does_not_repeat_what_was_to_be_written(floor: TestFloor) -> None:
+    with pytest.raises(DatabaseBusy) as refused, floor.services.store.transaction() as session:
+        session.connection().execute(sa.text("INSERT INTO nowhere VALUES (:words)"), {"words": TITLE})
+
+    assert "INSERT INTO nowhere" in str(refused.value.__cause__)
+    assert TITLE not in str(refused.value.__cause__)
