@@ -1,4 +1,8 @@
-"""The workspace's clock: real time plus an offset that a test or the page can move."""
+"""The workspace's clock: real time plus an offset that a test or the page can move.
+
+The offset is mirrored in a file for an app that wants to live in the same time. Such an app may write beside it, in
+`<file>.due`, when it has something to do next: seconds since 1970, or nothing.
+"""
 
 import time
 from pathlib import Path
@@ -27,6 +31,12 @@ class Clock:
 
     def now(self) -> float:
         return time.time() + self._offset_s
+
+    @property
+    def next_due_at(self) -> float | None:
+        """When the app has something to do next; None when it has not said so, or that moment has come."""
+        said_at = _said_due_at(self._mirror)
+        return said_at if said_at is not None and said_at > self.now() else None
 
     def ts(self) -> str:
         """The next message time, in Slack's form: seconds, a point, six digits."""
@@ -57,3 +67,13 @@ def _kept_offset_s(mirror: Path | None) -> float:
     if mirror is None or not mirror.exists():
         return 0.0
     return float(mirror.read_text() or 0)
+
+
+def _said_due_at(mirror: Path | None) -> float | None:
+    if mirror is None:
+        return None
+    try:
+        return float(mirror.with_name(f"{mirror.name}.due").read_text())
+    except (FileNotFoundError, ValueError):
+        # Another process writes the file: it is not there yet, or holds nothing.
+        return None

@@ -1,6 +1,7 @@
 """A real browser in front of a sandbox in which Deskbot answers."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bot.sandbox import Sandbox
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -30,23 +31,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
+def chromium() -> str | None:
+    """Where the browser is: where CHROMIUM says, or on the path."""
+    named = os.environ.get("CHROMIUM")
+    return shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail(
-            "There is no Chromium to look at the page with: `apt-get install chromium`, "
-            "or say where it is in the environment variable CHROMIUM."
-        )
+    found = chromium()
+    if found is None:
+        is_missing = pytest.fail if os.environ.get("CI") else pytest.skip
+        is_missing("To try the page, install Chromium (`apt-get install chromium`) or name one in CHROMIUM.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=found, args=list(QUIET))
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def house() -> Iterator[Sandbox]:
+def clock_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the sandbox and an app that lives in its time keep that time."""
+    return tmp_path_factory.mktemp("house") / "clock"
+
+
+@pytest.fixture(scope="session")
+def house(clock_file: Path) -> Iterator[Sandbox]:
     """One sandbox with Deskbot connected, for all tests: connecting takes longer than a test."""
-    house = Sandbox(manifest=deskbot.MANIFEST)
+    house = Sandbox(manifest=deskbot.MANIFEST, clock_file=clock_file)
     house.start()
     handler = deskbot.connect(house)
     yield house

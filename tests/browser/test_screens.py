@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,32 @@ def test_the_clock_can_be_moved(desk: Desk, sandbox: Sandbox) -> None:
     ana.sees("An hour later")
     late = sandbox.person("ana").sees("incidents")[-1]
     assert float(late.ts) > time.time() + 3500
+
+
+@pytest.fixture
+def app_is_due(clock_file: Path) -> Iterator[Callable[..., None]]:
+    """Say, as an app does, when it has something to do next."""
+    said = clock_file.with_name(f"{clock_file.name}.due")
+    yield lambda at: said.write_text(f"{at:.0f}")
+    said.unlink()
+
+
+def test_the_clock_goes_to_the_next_thing_due(
+    desk: Desk, sandbox: Sandbox, app_is_due: Callable[..., None]
+) -> None:
+    ana = desk.window("ana").opens()
+    ana.page.get_by_role("button", name="The workspace's clock").click()
+    assert ana.page.get_by_role("menuitem", name="To the next thing due").count() == 0
+    ana.page.keyboard.press("Escape")
+
+    app_is_due(at=sandbox.clock.now() + 1500)
+    ana.page.get_by_role("button", name="The workspace's clock").click()
+    ana.page.get_by_role("menuitem", name=re.compile(r"^To the next thing due \(.*\d+:\d\d [AP]M\)$")).click()
+
+    ana.sees("+25 min", inside="#clock")
+    assert sandbox.clock_offset_s == pytest.approx(1500, abs=30)
+    app_is_due(at=sandbox.clock.now() - 1)
+    assert sandbox.clock.next_due_at is None
 
 
 def test_the_inspector_shows_calls_and_envelopes_and_no_refusal(desk: Desk) -> None:

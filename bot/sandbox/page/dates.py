@@ -15,6 +15,11 @@ def clock_time(at: datetime) -> str:
     return f"{at.hour % 12 or 12}:{at:%M %p}"
 
 
+def near(at: datetime, now: datetime) -> str:
+    """9:05 AM, and on which day when it is not today."""
+    return clock_time(at) if at.date() == now.date() else f"{day_heading(at, now)}, {clock_time(at)}"
+
+
 def day_heading(at: datetime, now: datetime) -> str:
     """Today, Yesterday, or Friday, November 20th; the year only when it is another one."""
     named = _relative_day(at, now)

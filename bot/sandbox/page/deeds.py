@@ -107,7 +107,10 @@ def reads(visitor: Visitor, body: Json) -> None:
 
 
 def moves_clock(visitor: Visitor, body: Json) -> None:
-    visitor.sandbox.clock_offset_s += float(body["advance_s"])
+    """Let some seconds pass, or the time until a moment."""
+    sandbox = visitor.sandbox
+    wait_s = float(body["until"]) - sandbox.clock.now() if "until" in body else float(body["advance_s"])
+    sandbox.clock_offset_s += max(0.0, wait_s)
 
 
 def tells_story(visitor: Visitor, body: Json) -> None:

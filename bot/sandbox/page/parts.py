@@ -92,6 +92,10 @@ def clock(visitor: Visitor, query: Query) -> str:
     return _drawn("clock.html", visitor, screens.clock(visitor))
 
 
+def due(visitor: Visitor, query: Query) -> str:
+    return _drawn("due.html", visitor, screens.due(visitor))
+
+
 def story(visitor: Visitor, query: Query) -> str:
     return _drawn("story.html", visitor, screens.story(visitor))
 
@@ -114,6 +118,7 @@ PARTS: dict[str, Part] = {
     "message-menu": message_menu,
     "edit": words_typed,
     "clock": clock,
+    "due": due,
     "story": story,
     "inspector": inspection,
 }

@@ -33,14 +33,22 @@ def story(visitor: Visitor) -> Facts:
 
 
 def clock(visitor: Visitor) -> Facts:
-    """The workspace's time, and how far it was moved."""
+    """The workspace's time, how far it was moved, and when something is due."""
     offset_s = visitor.sandbox.clock_offset_s
     reader = visitor.reader()
     return {
         "clock_at": reader.now.astimezone(reader.zone),
         "clock_epoch": reader.now.timestamp(),
         "clock_ahead": dates.length(offset_s) if offset_s else "",
+        **due(visitor),
     }
+
+
+def due(visitor: Visitor) -> Facts:
+    """When the app has something to do next."""
+    due_at, reader = visitor.sandbox.clock.next_due_at, visitor.reader()
+    at = dates.moment(due_at, reader.zone) if due_at else None
+    return {"clock_due": due_at, "clock_due_at": dates.near(at, reader.now.astimezone(reader.zone)) if at else ""}
 
 
 def shortcuts(visitor: Visitor, kind: str) -> list[dict[str, str]]:

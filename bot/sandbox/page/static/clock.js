@@ -25,10 +25,18 @@ export function runClock() {
   start();
   setInterval(tick, 1000);
   box.addEventListener("click", (event) => {
-    const step = event.target.closest("[data-advance]");
+    const step = event.target.closest("[data-advance], [data-until]");
     if (!step) return;
     closeMenus();
-    deed("clock", { advance_s: Number(step.dataset.advance) });
+    const { advance, until } = step.dataset;
+    deed("clock", until ? { until: Number(until) } : { advance_s: Number(advance) });
   });
+  box.addEventListener("toggle", (event) => event.newState === "open" && refreshDue(), true);
 }
 
+/** The app may have found something else to do since the clock was drawn. */
+async function refreshDue() {
+  const drawn = await part("due");
+  const due = document.getElementById("due");
+  if (due.innerHTML.trim() !== drawn?.trim()) due.innerHTML = drawn ?? "";
+}
