@@ -1,0 +1,127 @@
+"""`/incident playbook`: what runs, what could; and playbooks that are offered, edited and broken meanwhile."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.playbooks import ids
+from tests.floor import TestFloor
+from tests.stories.playbook_desk import Desk
+from tests.stories.record import rows, timeline
+
+PHONES = """
+title: Phones down
+summary: Nobody can call.
+applies: {types: telephony}
+phases:
+  - id: now
+    title: Now
+    steps:
+      - {id: call, title: Call the carrier, due: 10 min}
+"""
+GENERIC = PHONES.replace("Phones down", "Anything else").replace("applies: {types: telephony}\n", "")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "playbooks"
+    folder.mkdir()
+    (folder / "phones.yaml").write_text(PHONES)
+    (folder / "generic.yaml").write_text(GENERIC)
+    return folder
+
+
+@pytest.fixture
+def floor(tmp_path: Path, folder: Path) -> Iterator[TestFloor]:
+    with TestFloor(tmp_path, playbooks_dir=folder, playbooks_every_s=0) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def write(file: Path, words: str) -> None:
+    """Write a file as an editor does; its time differs even on a coarse clock."""
+    before = file.stat().st_mtime_ns
+    file.write_text(words)
+    os.utime(file, ns=(before + 1_000_000_000, before + 1_000_000_000))
+
+
+def running(floor: TestFloor) -> list[str]:
+    return [row["playbook"] for row in rows(floor, "playbook_runs") if row["stopped_at"] is None]
+
+
+def test_playbooks_are_listed_started_stopped_and_switched_by_hand(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 the coffee is out"))
+    listed = floor.says("ana", "/incident playbook", desk.channel)
+    assert "`generic` Anything else is running" in listed
+    assert "`phones` Phones down" in listed
+
+    assert "is running" in floor.says("ana", "/incident playbook start phones", desk.channel)
+    assert sorted(running(floor)) == ["generic", "phones"]
+    assert "is running" in floor.says("ana", "/incident playbook start PHONES", desk.channel), "twice is once"
+    assert sorted(running(floor)) == ["generic", "phones"]
+    assert "is stopped" in floor.says("ana", "/incident playbook stop phones", desk.channel)
+    assert "is not running here" in floor.says("ana", "/incident playbook stop phones", desk.channel)
+    assert "runs instead" in floor.says("ana", "/incident playbook switch phones", desk.channel)
+    assert running(floor) == ["phones"]
+    refused = floor.says("ana", "/incident playbook start phoness", desk.channel)
+    assert "There is no playbook `phoness`" in refused
+    assert "generic, phones" in refused
+    assert len(timeline(floor, "playbook_stopped")) == 2
+    assert "stopped by" in floor.words(desk.channel)
+
+
+def test_a_change_of_type_offers_the_playbook_that_fits_better_once_and_forces_nothing(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 something is odd"))
+    floor.says("ana", "/incident type telephony", desk.channel)
+    assert "“Phones down” fits this incident better now" in floor.words(desk.channel)
+    assert running(floor) == ["generic"]
+
+    floor.says("ana", "/incident type other", desk.channel)
+    floor.says("ana", "/incident type telephony", desk.channel)
+    assert floor.words(desk.channel).count("fits this incident better now") == 1
+
+    floor.ben.clicks(ids.SWITCH, channel=desk.channel)
+    floor.settle()
+    assert running(floor) == ["phones"]
+    (offer,) = [m for m in floor.ana.sees(desk.channel) if "fits this incident better" in m.words]
+    assert "<@U0BEN> switched to it." in offer.words
+    assert "Start it too" not in offer.words
+
+    floor.says("ana", "/incident playbook switch generic", desk.channel)
+    floor.says("ana", "/incident severity S1", desk.channel)
+    assert floor.words(desk.channel).count("fits this incident better now") == 1, "somebody has decided already"
+
+
+def test_an_offer_may_be_started_beside_what_runs(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 something is odd"))
+    floor.says("ana", "/incident type telephony", desk.channel)
+
+    floor.ana.clicks(ids.START, channel=desk.channel)
+    floor.settle()
+
+    assert sorted(running(floor)) == ["generic", "phones"]
+    assert "<@U0ANA> started it too." in floor.words(desk.channel)
+
+
+def test_an_edited_file_leaves_running_incidents_alone_and_a_broken_one_everything(
+    floor: TestFloor, folder: Path
+) -> None:
+    old = Desk(floor, floor.declares("S2 the phones are dead"))
+    assert "the file has changed" not in old.words
+
+    write(folder / "phones.yaml", PHONES.replace("Call the carrier", "Call both carriers"))
+    floor.tick()
+    assert "the file has changed since; this run keeps its copy" in old.words
+    assert "Call the carrier" in old.words
+    new = Desk(floor, floor.declares("S2 the trunk in Cebu is silent"))
+    assert "Call both carriers" in new.words
+
+    write(folder / "phones.yaml", "title: [not a title")
+    floor.tick()
+    third = Desk(floor, floor.declares("S2 the dialer stopped"))
+    assert "Call both carriers" in third.words, "the last good version stays in use"
+    old.does("ana", "Call the carrier")
+    assert "✅ Call the carrier" in old.words
+    assert "phones.yaml has a mistake" in floor.says("ana", "/incident playbook", old.channel)

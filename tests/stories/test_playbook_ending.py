@@ -1,0 +1,92 @@
+"""What a playbook wants before an incident ends, and what is learned of it afterwards."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.incidents import ids as incident_ids
+from bot.incidents import tables as incidents
+from tests.floor import TestFloor
+from tests.stories.playbook_desk import AT_WORK, Desk
+from tests.stories.record import post_mortems, rows, timeline
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    with TestFloor(tmp_path, playbooks_dir=AT_WORK) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+TITLES = ("IVR down", "chat widget slow", "mail stuck", "fax dead", "badges refused")
+
+
+def becomes_a_drill(floor: TestFloor, number: int) -> None:
+    with floor.services.store.transaction() as session:
+        incidents.by_number(session, number).is_drill = True
+
+
+def status(floor: TestFloor, number: int) -> str:
+    return str(rows(floor, "incidents")[number - 1]["status"])
+
+
+def test_required_steps_stand_in_the_way_until_they_are_done_or_waived_for_a_reason(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 IVR down"))
+    refused = floor.says("ana", "/incident resolve it works", desk.channel)
+    assert "“Prove that it works”" in refused
+    assert "Ask for the report" not in refused, "that is wanted before closing only"
+    assert "done" not in status(floor, 1)
+
+    desk.does("ana", "Prove that it works")
+    assert "Resolved" in floor.says("ana", "/incident resolve it works", desk.channel)
+    assert "“Ask for the report”" in floor.says("ana", "/incident close", desk.channel)
+
+    floor.says("ana", "/incident", desk.channel)
+    floor.ana.clicks(incident_ids.CLOSE, channel=desk.channel)
+    assert "Ask for the report" in str(floor.ana.modal)
+    assert desk.submits("ana", {incident_ids.REASON: "all quiet"}).errors, "without a reason for the waiver"
+    assert desk.submits("ana", {incident_ids.WAIVER: "the carrier has gone bankrupt"}).closed
+
+    assert status(floor, 1) == "closed"
+    (waived,) = timeline(floor, "step_waived")
+    assert "bankrupt" in str(waived["facts"])
+    assert "🏳️ Ask for the report" in desk.words
+    assert desk.message.blocks, "the message stays, without buttons that change anything"
+    assert "Done" not in desk.words.split("\n")
+
+
+def test_the_draft_says_how_the_playbook_was_kept(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 IVR down"))
+    floor.passes(minutes=22)
+    desk.does("ana", "Call the carrier", "Prove that it works")
+    desk.skips("ana", "Bring the experts in", "they sleep")
+    floor.says("ana", "/incident resolve it works", desk.channel)
+    desk.does("ana", "Ask for the report")
+    floor.says("ana", "/incident close", desk.channel)
+
+    (draft,) = post_mortems(floor, "ana")
+
+    assert "3 steps done, 1 skipped, 4 left open; 1 late, by 12 min on average; 2 out of order." in draft
+    assert "| Call the carrier | done, late |" in draft
+    assert "they sleep" in draft
+
+
+def test_a_step_skipped_in_three_of_the_last_five_runs_is_named_with_its_file_but_drills_do_not_count(
+    floor: TestFloor,
+) -> None:
+    for number, title in enumerate(TITLES, start=1):
+        desk = Desk(floor, floor.declares(f"S2 {title}"))
+        if number == 1:
+            becomes_a_drill(floor, number)
+        if number != 3:
+            desk.skips("ana", "Call the carrier", "nobody answers there")
+        desk.does("ana", "Prove that it works", "Ask for the report")
+        floor.says("ana", "/incident resolve", desk.channel)
+        floor.says("ana", "/incident close", desk.channel)
+
+    drafts = post_mortems(floor, "ana")
+
+    assert all("was skipped in" not in draft for draft in drafts[:4])
+    assert "playbooks/everything.yaml, step" in drafts[4].replace("\\", "")
+    assert "was skipped in 3 of the last 4 runs: drop it, or give it a condition" in drafts[4]
