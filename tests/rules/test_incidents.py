@@ -1,0 +1,124 @@
+"""What an incident may be called, be and become."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.incidents import rules
+
+SLACK_NAME = re.compile(r"^[a-z0-9_-]{1,80}$")
+
+
+@given(st.integers(1, 10**9), st.text(max_size=300), st.integers(1, 5))
+def test_every_title_gives_a_channel_name_that_slack_accepts(number: int, title: str, attempt: int) -> None:
+    name = rules.channel_name(number, title, attempt)
+
+    assert SLACK_NAME.match(name)
+    assert name.startswith(f"inc-{number}-")
+    assert len(name) > len(f"inc-{number}-")
+
+
+@given(st.text(max_size=60))
+def test_another_attempt_is_another_name(title: str) -> None:
+    names = [rules.channel_name(7, title, attempt) for attempt in range(1, 6)]
+
+    assert len(set(names)) == len(names)
+
+
+@given(st.text(max_size=5000))
+def test_a_clean_title_is_one_line_without_control_characters(words: str) -> None:
+    title = rules.clean_title(words)
+
+    assert len(title) <= rules.LONGEST_TITLE
+    assert len(title.splitlines()) <= 1
+    assert rules.clean_title(title) == title
+
+
+@pytest.mark.parametrize("title", ["नमस्ते क्‍ष", "می‌خواهم", "👩‍👩‍👧 gone", "電話が全部つながらない"])
+def test_letters_and_emoji_that_are_joined_stay_joined(title: str) -> None:
+    assert rules.clean_title(title) == title
+
+
+@pytest.mark.parametrize("trick", ["a\u202eb", "a\x00b", "a\nb", "a\u2028b", "a\x1b[31mb"])
+def test_invisible_tricks_are_taken_out(trick: str) -> None:
+    assert not set("\u202e\x00\n\u2028\x1b") & set(rules.clean_title(trick))
+
+
+@pytest.mark.parametrize(
+    ("typed", "severity", "title"),
+    [
+        ("S1 IVR down", "S1", "IVR down"),
+        ("sev-0: all dead", "S0", "all dead"),
+        ("IVR down", None, "IVR down"),
+        ("S2", "S2", ""),
+        ("", None, ""),
+        ("S3cret out", None, "S3cret out"),
+    ],
+)
+def test_a_declaration_is_read_as_people_type_it(typed: str, severity: str | None, title: str) -> None:
+    assert rules.read_declaration(typed) == rules.Declaration(severity, title)
+
+
+@pytest.mark.parametrize("typed", ["P1 IVR down", "p3 x", "P-2: x"])
+def test_a_priority_is_not_taken_for_a_severity(typed: str) -> None:
+    with pytest.raises(rules.PriorityIsNotSeverity):
+        rules.read_declaration(typed)
+
+
+@given(st.text(max_size=60))
+def test_only_five_severities_exist(typed: str) -> None:
+    try:
+        assert rules.read_severity(typed) in ("S0", "S1", "S2", "S3", "S4")
+    except (rules.UnknownSeverity, rules.PriorityIsNotSeverity) as refused:
+        assert "<" not in refused.sentence
+
+
+@given(st.text(max_size=200))
+def test_what_is_repeated_in_a_refusal_cannot_be_markup(typed: str) -> None:
+    shown = rules.quoted(typed)
+
+    assert 0 < len(shown) <= rules.LONGEST_QUOTED
+    assert not set("<>&`") & set(shown)
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "is_alike"),
+    [
+        ("IVR down in Manila", "Manila IVR is down", True),
+        ("IVR down", "CRM down", False),
+        ("the and of", "the and of", False),
+        ("電話 不通", "電話 不通", True),
+    ],
+)
+def test_titles_that_speak_of_the_same_thing_are_alike(mine: str, other: str, is_alike: bool) -> None:
+    assert rules.alike(mine, [(4, other)]) == ([4] if is_alike else [])
+
+
+def test_only_a_resolved_incident_closes_and_only_what_is_over_reopens() -> None:
+    for status in rules.Status:
+        may_close = status == rules.Status.RESOLVED
+        may_reopen = status in (rules.Status.RESOLVED, rules.Status.CLOSED, rules.Status.DECLINED)
+        assert _allows(rules.check_may_close, status) == may_close
+        assert _allows(rules.check_may_reopen, status) == may_reopen
+
+
+def _allows(check: object, status: str) -> bool:
+    try:
+        check(1, status)  # type: ignore[operator]
+    except (rules.AlreadyOver, rules.NotResolvedYet, rules.StillOpen):
+        return False
+    return True
+
+
+def test_a_lower_number_is_graver() -> None:
+    assert all(rules.is_higher(graver, than) for graver, than in pairwise(["S0", "S1", "S2", "S3", "S4"]))
+
+
+def test_permission_is_by_role_group_or_for_anyone() -> None:
+    assert rules.permitted(["anyone"], "U1", [], [])
+    assert rules.permitted(["commander"], "U1", ["commander"], [])
+    assert rules.permitted(["@leads"], "U1", [], ["leads"])
+    assert not rules.permitted(["commander", "@leads"], "U1", ["scribe"], ["others"])

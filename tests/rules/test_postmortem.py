@@ -1,0 +1,52 @@
+"""What the post-mortem draft computes, and that nothing typed becomes markup in it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.postmortems import rules
+from bot.postmortems.rules import Change
+
+START = datetime(2026, 10, 24, 22, 0, tzinfo=UTC)
+LATE = timedelta(minutes=2)
+lengths = st.lists(st.integers(0, 10_000), max_size=6).map(sorted)
+
+
+@given(lengths)
+def test_the_stretches_touch_and_fill_the_whole_time(minutes: list[int]) -> None:
+    changes = [Change(START + timedelta(minutes=after), f"S{after % 5}") for after in minutes]
+    end = START + timedelta(minutes=20_000)
+
+    spans = rules.spans("S2", START, changes, end)
+
+    assert spans[0].start == START
+    assert spans[-1].end == end
+    assert all(before.end == after.start for before, after in pairwise(spans))
+    assert sum((span.end - span.start for span in spans), timedelta()) == end - START
+
+
+def test_what_is_not_known_or_out_of_order_is_unknown() -> None:
+    assert rules.time_to(None, START) == "unknown"
+    assert rules.time_to(START, None) == "unknown"
+    assert rules.time_to(START, START - timedelta(seconds=1)) == "unknown"
+    assert rules.time_to(START, START + timedelta(minutes=90)) == "1 h 30 min"
+
+
+def test_kept_promises_are_counted_over_those_made() -> None:
+    in_time, late, never = START + LATE, START + LATE + timedelta(seconds=1), None
+
+    assert rules.adherence([(START, in_time), (START, late), (START, never)], LATE) == "1 of 3"
+    assert rules.adherence([], LATE) == "none promised"
+
+
+@given(st.text(max_size=200))
+def test_nothing_typed_becomes_a_link_a_heading_or_html(words: str) -> None:
+    shown = rules.harmless(words)
+
+    assert len(shown.splitlines()) <= 1
+    bare = re.sub(r"\\.", "", shown)
+    assert not set("`*_[]|<~") & set(bare)
+    assert not re.match(r"[#+-]|\d+\.", bare)

@@ -1,0 +1,98 @@
+"""Words for Slack: what a person typed is shown as typed, within Slack's limits, and notifies nobody."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack import text
+
+NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
+
+
+@given(st.text())
+def test_escaped_words_hold_no_markup_and_read_as_they_were_typed(words: str) -> None:
+    escaped = text.escape(words)
+
+    assert "<" not in escaped
+    assert ">" not in escaped
+    assert escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == words
+
+
+@given(st.text(alphabet="<>&aé🔥 ", max_size=200), st.integers(1, 80))
+def test_shortened_words_fit_and_never_split_an_escape(words: str, limit: int) -> None:
+    short = text.shorten(text.escape(words), limit)
+
+    assert len(short) <= limit
+    assert re.sub(r"&(amp|lt|gt);", "", short).count("&") == 0
+
+
+@given(st.text(max_size=300), st.integers(1, 300))
+def test_one_line_is_one_line(words: str, limit: int) -> None:
+    assert len(text.one_line(words, limit).splitlines()) <= 1
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="\x00"), max_size=200))
+def test_what_slack_escaped_is_spoken_as_it_was_typed(words: str) -> None:
+    assert text.spoken(text.escape(words), {}.get) == words
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("<@U0ANA> and <@U0NEW|newbie>", "@Ana Reyes and @newbie"),
+        ("<@U0NEW>", "@U0NEW"),
+        ("in <#C1|general> or <#C2>", "in #general or #C2"),
+        ("<!here> <!channel> <!subteam^S1|@oncall>", "@here @channel @oncall"),
+        ("at <!date^1^{time}|04:00 UTC>", "at 04:00 UTC"),
+        ("<https://a.example/x?a=1&amp;b=2|the page>", "the page (https://a.example/x?a=1&b=2)"),
+        ("<https://a.example>", "https://a.example"),
+        ("5 &lt; 6 &amp;&amp; 7 &gt; 6", "5 < 6 && 7 > 6"),
+    ],
+)
+def test_references_are_spoken_by_name(sent: str, read: str) -> None:
+    assert text.spoken(sent, {"U0ANA": "Ana Reyes"}.get) == read
+
+
+def test_everyone_who_is_mentioned_is_found() -> None:
+    assert text.mentioned_people("<@U1> <@U2|x> <#C1> <!here> @U3") == {"U1", "U2"}
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(seconds=59), "less than a minute"),
+        (timedelta(minutes=1), "1 min"),
+        (timedelta(minutes=65), "1 h 05 min"),
+        (timedelta(days=3, hours=4, minutes=59), "3 d 4 h"),
+    ],
+)
+def test_a_length_is_said_as_people_say_it(length: timedelta, words: str) -> None:
+    assert text.lasting(length) == words
+
+
+def test_a_time_within_the_shift_needs_no_day_and_another_has_one() -> None:
+    assert "{date_short_pretty}" not in text.near_time(NOON + timedelta(hours=11), NOON)
+    assert "{date_short_pretty}" in text.near_time(NOON + timedelta(hours=13), NOON)
+    assert "{date_short_pretty}" in text.near_time(NOON - timedelta(days=2), NOON)
+
+
+@given(
+    st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)), st.sampled_from(["clock_time", "day_and_time", "ago"])
+)
+def test_a_moment_names_the_same_second_in_every_zone(moment: datetime, form: str) -> None:
+    at = moment.replace(tzinfo=UTC)
+
+    shown = getattr(text, form)(at)
+
+    assert shown.startswith(f"<!date^{int(at.timestamp())}^")
+    assert shown.endswith(" UTC>")
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_a_link_cannot_be_broken_out_of(url: str, label: str) -> None:
+    made = text.link(url, label)
+
+    assert made.count("<") == made.count(">") == made.count("|") == 1

@@ -1,0 +1,75 @@
+"""When an update is due: on the promised minute, whatever was missed and whatever the clocks on the wall do."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from freezegun import freeze_time
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clock import utcnow
+from bot.updates import rules
+
+cadences = st.integers(1, 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))
+delays = st.integers(0, 14 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
+
+
+@given(cadences, moments, delays)
+def test_the_next_update_keeps_the_rhythm_and_is_never_in_the_past(
+    cadence: timedelta, promised_at: datetime, delay: timedelta
+) -> None:
+    now = promised_at + delay
+
+    due = rules.next_update_due(cadence, promised_at, now)
+
+    assert now < due <= now + cadence
+    assert (due - promised_at) % cadence == timedelta()
+
+
+@given(cadences, moments, delays)
+def test_what_was_missed_and_what_comes_next_leave_no_interval_out(
+    cadence: timedelta, promised_at: datetime, delay: timedelta
+) -> None:
+    now = promised_at + delay
+
+    missed = rules.missed_updates(cadence, promised_at, now)
+
+    if delay <= rules.LATE_AFTER:
+        assert missed == 0
+    else:
+        assert promised_at + missed * cadence == rules.next_update_due(cadence, promised_at, now)
+
+
+@given(cadences, cadences, moments, delays)
+def test_a_new_rhythm_counts_from_the_last_update_but_never_calls_for_one_in_the_past(
+    old: timedelta, new: timedelta, last: datetime, passed: timedelta
+) -> None:
+    now = last + min(passed, old)
+
+    due = rules.retimed(last + old, old, new, now)
+
+    assert due > now
+    assert due == max(last + new, now + min(new, rules.LATE_AFTER))
+
+
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        ("Europe/London", datetime(2026, 3, 29, 1, 0, tzinfo=UTC)),
+        ("Europe/London", datetime(2026, 10, 25, 1, 0, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 3, 8, 7, 0, tzinfo=UTC)),
+    ],
+)
+def test_an_hour_is_an_hour_while_the_wall_clock_jumps(zone: str, change: datetime) -> None:
+    with freeze_time(change - timedelta(minutes=30)) as frozen:
+        promised_at = rules.first_update_due(timedelta(hours=1), utcnow())
+        frozen.move_to(promised_at)
+        due = rules.next_update_due(timedelta(hours=1), promised_at, utcnow())
+
+    assert promised_at == change + timedelta(minutes=30)
+    assert due - promised_at == timedelta(hours=1)
+    before, after = (at.astimezone(ZoneInfo(zone)).utcoffset() for at in (change - timedelta(seconds=1), due))
+    assert before != after, "the wall clock did jump"
+    assert rules.missed_updates(timedelta(hours=1), promised_at, promised_at) == 0
