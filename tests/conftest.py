@@ -12,7 +12,13 @@ pytest_plugins = ["tests.postgres"]
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[TestFloor]:
-    """A workspace and a running bot, on SQLite over Socket Mode. Nothing malformed may have been sent by the end."""
+    """A workspace and a running bot, on SQLite over Socket Mode. By the end nothing malformed was sent."""
     with TestFloor(tmp_path) as floor:
         yield floor
         floor.nothing_was_malformed()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once what was not tried, and why."""
+    for reason in sorted({report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])}):
+        terminalreporter.write_line(reason)
