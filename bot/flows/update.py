@@ -69,6 +69,7 @@ def _keep(session: Session, services: Services, incident: Incident, promise: Pro
         promise.missed = rules.missed_updates(cadence, promise.due_at, now)
     if cadence and incident.status in OPEN:
         promise.next_due_at = rules.next_update_due(cadence, promise.due_at, now)
+    promise.missed += tables.overtake(session, promise, now - rules.LATE_AFTER)
     promise.words = compose(session, services, incident, promise, now)
     promise.state = tables.SENDING
     session.add(promise)
@@ -83,7 +84,7 @@ def deliver(services: Services, promise_id: int, channel: str) -> None:
         promise = tables.get(session, promise_id)
         incident = incidents.by_number(session, promise.incident_id)
         delivery = tables.delivery(session, promise_id, channel)
-        if delivery.ts or delivery.trouble:
+        if delivery.ts or delivery.trouble or promise.state == tables.DROPPED:
             return
         attempted_at = delivery.attempted_at
         delivery.attempted_at = attempted_at or utcnow()

@@ -160,6 +160,29 @@ def drop_one(session: Session, promise: Promise) -> None:
         session.add(promise)
 
 
+def overtake(session: Session, promise: Promise, due_before: datetime) -> int:
+    """What was due by the clock long ago and reached nobody is not sent after all: `promise` says what is so now.
+
+    Gives back how many updates were missed by that.
+    """
+    arrived = select(Delivery.id).where(Delivery.promise_id == Promise.id, col(Delivery.ts).is_not(None))
+    overtaken = session.exec(
+        select(Promise).where(
+            Promise.incident_id == promise.incident_id,
+            Promise.audience == promise.audience,
+            Promise.state == SENDING,
+            Promise.occasion == "clock",
+            col(Promise.number) < promise.number,
+            col(Promise.due_at) < due_before,
+            ~arrived.exists(),
+        )
+    ).all()
+    for earlier in overtaken:
+        earlier.state = DROPPED
+        session.add(earlier)
+    return sum(1 + earlier.missed for earlier in overtaken)
+
+
 def arrive(session: Session, delivery: Delivery, channel_id: str, ts: str) -> None:
     """The update is in the channel."""
     delivery.channel_id, delivery.ts = channel_id, ts
