@@ -17,7 +17,7 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.displays.tables import Display
 from bot.errors import TryLater
-from bot.flows import escalation_messages
+from bot.flows import escalation_messages, losses
 from bot.flows.directory import channel_id
 from bot.flows.facts import incident_facts
 from bot.incidents import tables as incidents
@@ -189,8 +189,7 @@ def _refused(services: Services, incident: Incident, display: Display, refused: 
         if refused.error in DELETED and display.ts:
             displays.lose(session, display, utcnow())
         elif refused.error in GONE and display.kind not in ELSEWHERE:
-            _record_trouble(session, display, refused)
-            displays.give_up(session, display.incident_id)
+            losses.lose_channel(session, incident, losses.SEEN_AS.get(refused.error, losses.REMOVED), utcnow())
         else:
             if displays.fail(session, display, refused.error, utcnow()):
                 _record_trouble(session, display, refused)

@@ -27,6 +27,9 @@ ARCHIVED = Loss("it was archived", "Unarchive it, and I show everything there ag
 DELETED = Loss("it was deleted", "It cannot come back; please agree on another place to talk.")
 REMOVED = Loss("I was removed from it", "Invite me there with `/invite`, and I show everything again.")
 
+# How Slack refuses a call, when it did not tell of the loss itself.
+SEEN_AS = {"is_archived": ARCHIVED, "channel_not_found": DELETED, "not_in_channel": REMOVED}
+
 
 def is_lost(session: Session, number: int) -> bool:
     """Is the channel gone, as far as we know?"""
