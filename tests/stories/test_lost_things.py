@@ -110,7 +110,7 @@ def test_a_bot_that_was_removed_says_so_once_and_draws_again_when_it_is_back(flo
     floor.settle()
     floor.passes(minutes=60)
 
-    assert [words for words in told(floor, "ana") if "I was removed from it" in words] == told(floor, "ana")[-1:]
+    assert len([words for words in told(floor, "ana") if "I was removed from it" in words]) == 1
 
     floor.ana.invites(channel, "watchfloor")
     floor.settle()
@@ -127,3 +127,16 @@ def test_joining_what_is_archived_says_why_not(floor: TestFloor) -> None:
     floor.settle()
 
     assert any("its channel is archived" in words for words in floor.whispered("hana", "incidents"))
+
+
+def test_a_removal_that_was_not_heard_of_is_noticed_at_the_next_change(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.stop_bot()
+    floor.ana.kicks(channel, "watchfloor")
+    floor.start_bot()
+
+    floor.says("ana", "/incident status identified a trunk", channel)
+    floor.tick()
+
+    assert len([words for words in told(floor, "ana") if "I was removed from it" in words]) == 1
+    assert "🎯 identified" in floor.words("incidents")

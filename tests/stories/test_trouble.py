@@ -6,7 +6,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from bot.clock import utcnow
+from bot.durable import wait_until
 from bot.incidents import ids
+from bot.updates import tables as promises
 from tests.floor import TestFloor
 from tests.stories.record import rows, seen_by_all, timeline
 from tests.stories.test_updates import updates
@@ -22,6 +25,12 @@ def locked(floor: TestFloor) -> Iterator[None]:
     finally:
         held.execute("ROLLBACK")
         held.close()
+
+
+def is_up_to_date(floor: TestFloor) -> bool:
+    """Was everything that is due begun?"""
+    with floor.services.store.reading() as session:
+        return not promises.due(session, utcnow())
 
 
 @pytest.mark.parametrize(
@@ -139,3 +148,18 @@ def test_a_message_said_while_the_database_is_locked_is_kept(floor: TestFloor) -
     floor.sandbox.wait_for(lambda: timeline(floor, "message"), timeout=15)
 
     assert len(timeline(floor, "message")) == 1
+
+
+def test_updates_that_piled_up_while_slack_was_down_become_one(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.sandbox.offline = True
+    for _ in range(4):
+        floor.sandbox.clock_offset_s += 31 * 60
+        wait_until(lambda: is_up_to_date(floor), 10)
+
+    floor.sandbox.offline = False
+    floor.sandbox.wait_for(lambda: updates(floor, channel), timeout=20)
+    floor.settle()
+
+    assert len(updates(floor, channel)) == 1
+    assert "missed" in updates(floor, channel)[0]
