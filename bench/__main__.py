@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import clicking, declaring, queries, starting
+from bench import clicking, declaring, queries, starting, ticking
 from bench.figures import Figure
 from bench.stage import stage
 
@@ -20,7 +20,8 @@ def measure(folder: Path) -> list[Figure]:
         clicks = clicking.crowds(workspace, bot)
         declarations = declaring.crowds(workspace, bot)
     figures += [*clicks, *declarations, *memory]
-    return [*figures, *starting.starts(folder / "starts"), *queries.queries(folder / "queries")]
+    figures += [*starting.starts(folder / "starts"), *queries.queries(folder / "queries")]
+    return [*figures, *ticking.ticks(folder / "ticks")]
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from bot.bootstrap import Bot
 from bot.incidents.tables import Incident
 from bot.sandbox import Sandbox
 from bot.settings import Settings
+from bot.store import Store
 
 FEW, MANY = 10, 10_000
 CLICKS = 3
@@ -58,7 +59,7 @@ def _settings(sandbox: Sandbox, folder: Path) -> Settings:
 def _click(sandbox: Sandbox, bot: Bot) -> float:
     _rest(sandbox, bot)
     channel = next(c.name for c in sandbox.person("ana").channels() if c.name.startswith("inc-1-"))
-    with _counted(bot) as statements:
+    with counted(bot.services.store) as statements:
         sandbox.person("ana").clicks("step.done", channel=channel)
         _rest(sandbox, bot)
     return float(len(statements))
@@ -71,18 +72,18 @@ def _rest(sandbox: Sandbox, bot: Bot) -> None:
 
 
 @contextmanager
-def _counted(bot: Bot) -> Iterator[list[str]]:
+def counted(store: Store) -> Iterator[list[str]]:
+    """Every statement that the bot sends to its database meanwhile."""
     statements: list[str] = []
 
     def count(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         statements.append(statement)
 
-    engine = bot.services.store.engine
-    sa.event.listen(engine, "before_cursor_execute", count)
+    sa.event.listen(store.engine, "before_cursor_execute", count)
     try:
         yield statements
     finally:
-        sa.event.remove(engine, "before_cursor_execute", count)
+        sa.event.remove(store.engine, "before_cursor_execute", count)
 
 
 def _add_closed(bot: Bot, number: int) -> None:

@@ -15,6 +15,10 @@ from bot.playbooks.rules import IncidentFacts, State
 from bot.store import utc_column
 
 
+# A tick stays short, so that clicks do not wait behind it; the next one is a second away.
+REMINDED_AT_ONCE = 100
+
+
 class NoSuchStep(WatchfloorError):
     """That step is not there any more. Use the buttons of the playbook's newest message in this channel."""
 
@@ -269,8 +273,8 @@ def next_reminder(session: Session) -> datetime | None:
     return step.remind_at if step else None
 
 
-def due_reminders(session: Session, now: datetime, limit: int = 200) -> list[PlaybookStep]:
-    """The open steps whose reminder is due, the longest overdue first."""
+def due_reminders(session: Session, now: datetime, limit: int = REMINDED_AT_ONCE) -> list[PlaybookStep]:
+    """The open steps whose reminder is due, the longest overdue first; the others wait for the next look."""
     due = _open_and_running().where(col(PlaybookStep.remind_at) <= now)
     in_turn = due.order_by(col(PlaybookStep.remind_at)).limit(limit)
     return list(session.exec(in_turn.execution_options(populate_existing=True)))
