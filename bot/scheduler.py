@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import clock
 from bot.clock import utcnow
-from bot.flows import directory, displays, newer_playbooks, notices, postmortem, reminders, update
+from bot.flows import directory, displays, escalate, newer_playbooks, notices, paging, postmortem, reminders, update
 from bot.flows.next_due import next_due
 from bot.flows.take_over import take_over
 from bot.pulse import Pulse
@@ -20,6 +20,8 @@ Look = Callable[[Services, datetime], None]
 
 LOOKS: tuple[Look, ...] = (
     update.start_due,
+    escalate.start_due,
+    paging.note_silences,
     reminders.remind_of_overdue_steps,
     reminders.repeat_steps,
     newer_playbooks.tell_of_newer_playbooks,

@@ -15,6 +15,8 @@ TOPIC = "topic"
 PIN = "pin"
 BOOKMARK = "bookmark"
 RUN = "run"
+PAGE = "page"
+LADDER = "ladder"
 
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_LONGEST = timedelta(minutes=15)
@@ -22,7 +24,8 @@ HELD_FOR = timedelta(seconds=45)
 
 
 class Display(SQLModel, table=True):
-    """Something shown in Slack: a card, a digest message, a topic, a pin, a bookmark, a playbook run's message."""
+    """Something shown in Slack: a card, a digest message, a topic, a pin, a bookmark, a playbook run's message,
+    the line about an escalation, a page."""
 
     __tablename__ = "displays"
     __table_args__ = (

@@ -197,6 +197,16 @@ def silent(session: Session, now: datetime, limit: int = 200) -> Sequence[Page]:
     ).all()
 
 
+def fall_silent(session: Session, page_id: int, now: datetime) -> Page | None:
+    """No answer came in time; None when one came meanwhile, or somebody else has seen to it."""
+    changed = session.connection().execute(
+        sa.update(Page)
+        .where(col(Page.id) == page_id, col(Page.answer_by) <= now)
+        .values(answer=Answer.SILENT, answer_by=None)
+    )
+    return get(session, page_id) if changed.rowcount else None
+
+
 def excuse(session: Session, incident_id: int) -> None:
     """Somebody comes, or it is over: nobody else owes an answer."""
     session.connection().execute(

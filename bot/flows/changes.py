@@ -4,8 +4,8 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from bot.errors import WatchfloorError
+from bot.flows import ladder, promises
 from bot.flows import notices as notice_flow
-from bot.flows import promises
 from bot.flows.changing import changing
 from bot.flows.following import follow
 from bot.flows.update import start_due
@@ -30,6 +30,7 @@ def change_severity(services: Services, number: int, severity: str, reason: str,
         facts = {"old": old, "new": severity, "reason": reason or "no reason given"}
         timeline.append(session, number, "severity", now, by, **facts)
         promises.retime(session, services, incident, now)
+        ladder.follow_severity(session, services, incident, old, now)
         follow(session, services, incident, now)
     start_due(services, now)
     notice_flow.send_soon(services)
@@ -67,6 +68,7 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
             return f"It is {status} already; nothing was changed."
         if incident.status == rules.Status.RESOLVED:
             promises.begin(session, services, incident, now)
+            ladder.reopen(session, number, now)
         old = incident.status
         incidents.change_status(session, incident, status, now)
         timeline.append(session, number, "status", now, by, old=old, new=status, reason=reason)

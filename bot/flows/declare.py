@@ -9,8 +9,8 @@ from bot.clock import utcnow
 from bot.directory import tables as directory
 from bot.displays import tables as displays
 from bot.durable import flow, step
+from bot.flows import ladder, promises
 from bot.flows import notices as notice_flow
-from bot.flows import promises
 from bot.flows.directory import members
 from bot.flows.displays import refresh
 from bot.flows.playbook_runs import start_fitting
@@ -78,6 +78,7 @@ def record(services: Services, request: DeclareRequest) -> int:
         _first_displays(session, services, incident)
         incidents.join(session, number, [request.user_id], now)
         promises.begin(session, services, incident, now)
+        ladder.begin(session, services, incident, now)
         start_fitting(session, services, incident, now)
         return number
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.flows import promises
+from bot.flows import ladder, promises
 from bot.flows.changing import changing
 from bot.flows.playbook_runs import stop_all
 from bot.flows.postmortem import deliver_soon
@@ -40,6 +40,7 @@ def resolve(
         incidents.change_status(session, incident, rules.Status.RESOLVED, now)
         timeline.append(session, number, "resolved", now, by, reason=reason)
         promises.now_for_all(session, services, incident, now, f"{promises.RESOLVED}:{key}", by, "")
+        ladder.end(session, number)
     start_due(services, now)
     return "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."
 
@@ -52,6 +53,7 @@ def close(services: Services, number: int, reason: str, by: str, now: datetime, 
         incidents.change_status(session, incident, rules.Status.CLOSED, now)
         timeline.append(session, number, "closed", now, by, reason=reason)
         promises.at_close(session, services, incident, now)
+        ladder.end(session, number)
         stop_all(session, number, by, now)
         recipient = incidents.commander(session, number) or incident.declared_by
         postmortem_id = postmortems.request(session, number, recipient, now)
@@ -68,6 +70,7 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
         timeline.append(session, number, "reopened", now, by, reason=reason)
         promises.end(session, number)
         promises.begin(session, services, incident, now)
+        ladder.reopen(session, number, now)
         promises.on_change(session, services, incident, now)
     start_due(services, now)
     return f"Incident {number} is open again and updates are promised again."

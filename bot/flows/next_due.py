@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.escalation import tables as escalation
 from bot.playbooks import tables as playbooks
 from bot.services import Services
 from bot.updates import tables as updates
@@ -10,5 +11,5 @@ from bot.updates import tables as updates
 def next_due(services: Services) -> datetime | None:
     """When the next update or reminder is due, over all incidents; None when nothing is."""
     with services.store.reading() as session:
-        due = [updates.next_due(session), playbooks.next_reminder(session)]
+        due = [updates.next_due(session), playbooks.next_reminder(session), escalation.next_due(session)]
     return min((moment for moment in due if moment), default=None)

@@ -111,7 +111,8 @@ class Asking:
 
 def _ladder(session: Session, services: Services, incident: Incident) -> str:
     severity = services.floor.severity(incident.severity)
-    told = [name for tier in severity.ladder for name in tier.tell] or list(severity.invite)
+    # A late step is no reason to call the higher tiers: they are told when nobody leads.
+    told = severity.ladder[0].tell if severity.ladder else severity.invite
     groups = [directory.group_id(session, name.removeprefix("@")) for name in told if name.startswith("@")]
     return ", ".join(f"<!subteam^{group}>" for group in groups if group)
 

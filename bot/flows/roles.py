@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
+from bot.flows import ladder
 from bot.flows import notices as notice_flow
 from bot.flows.changing import changing
 from bot.flows.directory import who
@@ -17,6 +18,8 @@ from bot.notices import tables as notices
 from bot.services import Services
 from bot.slack.text import channel_link, mention
 from bot.timeline import tables as timeline
+
+COMMANDER = "commander"
 
 
 class RoleTaken(WatchfloorError):
@@ -80,6 +83,8 @@ def leave(services: Services, number: int, role: str, by: str, now: datetime) ->
         rules.check_may_change(number, incident.status)
         _check_holds(session, services, number, role, by, "leave")
         incidents.drop_role(session, number, role, by)
+        if role == COMMANDER:
+            ladder.commander_left(session, number, now)
         timeline.append(session, number, "role_left", now, by, user=by, role=_title(services, role))
         remaining = incidents.roles(session, number).get(role, [])
     vacant = "" if remaining else " Nobody holds it until somebody claims it."
@@ -89,6 +94,8 @@ def leave(services: Services, number: int, role: str, by: str, now: datetime) ->
 def _give(session: Session, services: Services, incident: Incident, role: str, to: str, now: datetime) -> None:
     number = incident.number
     incidents.give_role(session, number, role, to, now)
+    if role == COMMANDER:
+        ladder.commander_named(session, number)
     where = channel_link(incident.channel_id or "")
     words = f"You are *{_title(services, role)}* of incident {number} in {where}. {services.floor.roles[role].help}"  # type: ignore[index]
     notices.add(session, f"role:{number}:{role}:{to}:{now.isoformat()}", to, words, now, incident_id=number)

@@ -239,6 +239,8 @@ def help_text() -> str:
             "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`",
             "`/incident claim commander` · `/incident assign commander @ana`",
             "`/incident handover commander @ana` · `/incident leave commander`",
+            "`/incident page @ana why` asks for a person, a group or a role · "
+            "`/incident escalate why` tells the next tier now",
             "`/incident playbook` what runs · `/incident playbook start NAME`",
             "`/incident update what to say` an update now",
             "`/incident resolve reason` · `/incident close` · `/incident reopen reason`",

@@ -1,0 +1,121 @@
+"""What people see of an escalation: who is told by direct message, and one line in the channel. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.escalation import ids
+from bot.escalation.rules import Ladder, next_rung
+from bot.escalation.tables import Answer, Page
+from bot.incidents.rules import OPEN
+from bot.incidents.tables import Incident
+from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.text import channel_link, escape, mention, mentions, near_time, one_line
+
+PAGES_SHOWN = 15
+SAID = {
+    Answer.NONE: "no answer yet",
+    Answer.COMING: "*on the way*",
+    Answer.CANNOT: "can't",
+    Answer.SILENT: "did not answer",
+    Answer.PASSED_OVER: "passed over",
+}
+THANKS = {
+    Answer.COMING: "✅ You are on your way.",
+    Answer.CANNOT: "You said that you can't. Thank you, others are asked.",
+}
+
+
+@dataclass(frozen=True)
+class EscalationFacts:
+    """Everything the messages say."""
+
+    incident: Incident
+    ladder: Ladder
+    pages: Sequence[Page]
+    has_commander: bool
+    now: datetime
+
+    @property
+    def coming(self) -> list[str]:
+        """Who is on the way."""
+        return [page.user_id for page in self.pages if page.answer == Answer.COMING]
+
+    @property
+    def asks(self) -> bool:
+        """Is anybody still wanted?"""
+        return self.incident.status in OPEN and not self.coming
+
+
+def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
+    """The direct message to somebody who is needed; edited when they, or somebody else, answered."""
+    text = f"🔔 You are needed in {_what(facts.incident)}. {escape(_why(page))}"
+    where = channel_link(facts.incident.channel_id or "")
+    blocks = [section(f"🔔 *You are needed* in {_what(facts.incident)}\n{_asked(page)}\n{where}")]
+    if page.answer in THANKS:
+        blocks.append(section(THANKS[Answer(page.answer)]))
+    elif facts.asks or (page.asked_by and facts.incident.status in OPEN):
+        blocks.append(_buttons(facts.incident))
+    elif facts.coming:
+        blocks.append(section(f"{mentions(facts.coming)} is on the way; nothing is asked of you any more."))
+    else:
+        blocks.append(section("It is over; nothing is asked of you any more."))
+    return text, blocks
+
+
+def line(facts: EscalationFacts) -> tuple[str, list[Block]]:
+    """The one message about the escalation in the incident's channel."""
+    text = f"📟 Escalation: {_standing(facts)}"
+    told = [_told(page, facts.now) for page in facts.pages[-PAGES_SHOWN:]]
+    blocks = [section("\n".join([f"📟 *Escalation* {_standing(facts)}", *told]))]
+    if len(facts.pages) > PAGES_SHOWN:
+        blocks.append(context(f"… and {len(facts.pages) - PAGES_SHOWN} before them."))
+    if facts.asks:
+        blocks.append(_buttons(facts.incident))
+    return text, blocks
+
+
+def _buttons(incident: Incident) -> Block:
+    number = str(incident.number)
+    come = button("On my way", ids.ON_MY_WAY, number, style="primary")
+    return actions([come, button("Can't", ids.CANNOT, number)], block_id=f"escalation-{number}")
+
+
+def _what(incident: Incident) -> str:
+    # Outside its channel nothing is said of a private incident but that it is there.
+    if incident.is_private:
+        return f"incident {incident.number}, which is private"
+    return f"incident {incident.number}, {incident.severity} *{one_line(incident.title, 200)}*"
+
+
+def _asked(page: Page) -> str:
+    who = f"{mention(page.asked_by)} asks for you. " if page.asked_by else ""
+    return who + escape(_why(page))
+
+
+def _why(page: Page) -> str:
+    return page.reason[:1].upper() + page.reason[1:]
+
+
+def _told(page: Page, now: datetime) -> str:
+    said = SAID[Answer(page.answer)]
+    if page.answered_at and page.answer != Answer.SILENT:
+        said += f" {near_time(page.answered_at, now)}"
+    noted = f" ({escape(page.obstacle)})" if page.obstacle else ""
+    told = f"told {near_time(page.told_at, now)} · " if page.answer != Answer.PASSED_OVER else ""
+    tier = f"tier {page.tier + 1} · " if page.tier is not None else ""
+    return f"• {mention(page.user_id)} · {tier}{told}{said}{noted}"
+
+
+def _standing(facts: EscalationFacts) -> str:
+    coming = next_rung(facts.ladder)
+    if facts.incident.status not in OPEN:
+        return "is over."
+    if facts.coming:
+        return f"has stopped: {mentions(dict.fromkeys(facts.coming))} is on the way."
+    if coming is None or coming.is_top:
+        return "has reached the top of its ladder." if facts.ladder and coming is None else "waits for an answer."
+    if coming.due_at is None:
+        return "has stopped: a commander is named." if facts.has_commander else "has stopped."
+    names = ", ".join(escape(name) for name in coming.tell)
+    return f"goes on: tier {coming.position + 1} ({names}) is told {near_time(coming.due_at, facts.now)}."

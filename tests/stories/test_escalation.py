@@ -1,0 +1,143 @@
+"""The escalation ladder: who is told when nobody comes, and what their answers do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.escalation import ids
+from tests.floor import TestFloor
+from tests.stories.escalation_desk import happened, is_told, line, pages
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    """S0: Devi at 2 min, telephony (Chloe) at 4, Erik at 8. S1: the analysts (Ana, Devi) at 5, Ben at 10."""
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=FLOOR) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def test_without_a_commander_each_tier_is_told_when_its_time_comes(floor: TestFloor) -> None:
+    channel = floor.declares("S0 every line is dead", who="ana")
+
+    floor.passes(minutes=2)
+    is_told(floor, "devi")
+    assert pages(floor, "chloe") == []
+    floor.passes(minutes=2)
+    is_told(floor, "chloe")
+    floor.passes(minutes=4)
+    is_told(floor, "erik")
+
+    assert len(pages(floor, "devi")) == 1
+    assert "tier 1" in line(floor, channel)
+    assert "did not answer" in line(floor, channel)
+    assert happened(floor, 1).count("paged") == 3
+    assert happened(floor, 1).count("page_unanswered") == 2
+
+
+def test_a_commander_stops_the_clock_and_leaving_starts_it_again(floor: TestFloor) -> None:
+    channel = floor.declares("S0 every line is dead", who="ana")
+    floor.says("ana", "/incident claim commander", channel)
+    floor.passes(minutes=30)
+    assert pages(floor, "devi") == []
+
+    floor.says("ana", "/incident leave commander", channel)
+    floor.passes(minutes=2)
+
+    is_told(floor, "devi")
+
+
+def test_on_my_way_stops_the_clock_invites_the_person_and_says_so(floor: TestFloor) -> None:
+    channel = floor.declares("S0 every line is dead", who="ana")
+    floor.passes(minutes=4)
+    is_told(floor, "chloe")
+    is_told(floor, "devi")
+
+    floor.chloe.clicks(ids.ON_MY_WAY, channel="dm")
+    floor.settle()
+    floor.passes(minutes=30)
+
+    assert channel in [seen.name for seen in floor.chloe.channels()]
+    assert "on the way" in line(floor, channel)
+    assert "You are on your way" in pages(floor, "chloe")[0]
+    assert "nothing is asked of you any more" in pages(floor, "devi")[0]
+    assert pages(floor, "erik") == []
+    assert happened(floor, 1).count("on_my_way") == 1
+
+
+def test_cant_moves_on_at_once(floor: TestFloor) -> None:
+    floor.declares("S0 every line is dead", who="ana")
+    floor.passes(minutes=2)
+    is_told(floor, "devi")
+
+    floor.devi.clicks(ids.CANNOT, channel="dm")
+
+    is_told(floor, "chloe")
+    assert pages(floor, "erik") == []
+    floor.passes(minutes=4)
+    is_told(floor, "erik")
+    assert "page_declined" in happened(floor, 1)
+
+
+def test_whoever_is_away_or_not_to_be_disturbed_is_passed_over(floor: TestFloor) -> None:
+    floor.sandbox.person("devi").away = True
+    floor.sandbox.person("chloe").do_not_disturb = True
+    channel = floor.declares("S0 every line is dead", who="ana")
+
+    floor.passes(minutes=2)
+    floor.tick()
+    floor.tick()
+
+    is_told(floor, "erik")
+    assert pages(floor, "devi") == pages(floor, "chloe") == []
+    assert "away" in line(floor, channel)
+    assert "Do Not Disturb" in line(floor, channel)
+    assert happened(floor, 1).count("page_passed_over") == 2
+
+
+def test_the_top_reached_unanswered_is_said_to_who_declared_and_to_the_administrators(floor: TestFloor) -> None:
+    floor.declares("S0 every line is dead", who="ana")
+    for minutes in (2, 2, 4, 5):
+        floor.passes(minutes=minutes)
+
+    def nobody_came() -> bool:
+        told = [message.words for message in floor.ana.direct_messages()]
+        return any("nobody is on the way" in words for words in told)
+
+    assert floor.sandbox.wait_for(nobody_came)
+    assert floor.words("operations").count("Nobody on the escalation ladder") == 1
+    assert happened(floor, 1).count("ladder_topped") == 1
+    floor.passes(minutes=30)
+    assert floor.words("operations").count("Nobody on the escalation ladder") == 1
+
+
+def test_a_graver_severity_adds_its_people_and_tells_nobody_twice_for_a_tier(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down", who="ana")
+    floor.passes(minutes=5)
+    is_told(floor, "devi")
+
+    floor.says("ana", "/incident severity S0 it spreads", channel)
+    floor.passes(minutes=4)
+
+    is_told(floor, "chloe")
+    assert len(pages(floor, "devi")) == 1
+    assert len(pages(floor, "ben")) == 1, "the second tier of the S1 keeps its people"
+    floor.passes(minutes=4)
+    is_told(floor, "erik")
+
+
+def test_resolving_ends_it(floor: TestFloor) -> None:
+    channel = floor.declares("S0 every line is dead", who="ana")
+    floor.passes(minutes=2)
+    is_told(floor, "devi")
+
+    floor.says("ana", "/incident resolve", channel)
+    floor.passes(minutes=30)
+
+    assert pages(floor, "chloe") == []
+    assert "is over" in pages(floor, "devi")[0]
+    assert "is over" in line(floor, channel)
