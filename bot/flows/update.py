@@ -10,7 +10,7 @@ from bot.displays import tables as displays
 from bot.durable import flow, step
 from bot.errors import TryLater
 from bot.floor import DIGEST, HERE
-from bot.flows import promises
+from bot.flows import losses, promises
 from bot.flows.directory import channel_id
 from bot.flows.displays import refresh_soon
 from bot.flows.update_words import compose
@@ -98,6 +98,8 @@ def deliver(services: Services, promise_id: int, channel: str) -> None:
             tables.refuse(session, delivery, refused.error)
             what = f"send the {promise.audience} update to {channel}"
             timeline.append(session, incident.number, "trouble", utcnow(), what=what, reason=refused.error)
+            if channel == HERE and refused.error in losses.SEEN_AS:
+                losses.lose_channel(session, incident, losses.SEEN_AS[refused.error], utcnow())
         return
     with services.store.transaction() as session:
         tables.arrive(session, delivery, posted.channel_id, posted.ts)
