@@ -156,6 +156,20 @@ def test_a_phone_shows_one_thing_at_a_time(desk: Desk, sandbox: Sandbox) -> None
     ana.sees("From the phone")
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_bar_fits_a_phone_however_far_the_clock_was_moved(desk: Desk, sandbox: Sandbox, width: int) -> None:
+    sandbox.clock_offset_s = 30 * 3600
+    ana = desk.window("ana", width=width, height=780, has_touch=True, is_mobile=True).opens()
+    ana.sees("+30 h 00 min", inside="#clock")
+
+    for control in ana.page.locator(".top .controls > *").all():
+        box = control.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["height"] <= 46
+
+
 def test_a_thousand_messages_open_at_once_and_older_ones_follow(desk: Desk, sandbox: Sandbox) -> None:
     ben = sandbox.person("ben")
     for number in range(1000):
