@@ -20,7 +20,7 @@ from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
 from pydantic import BaseModel
 
 from bot.errors import TryLater
-from bot.store import sqlite_engine
+from bot.store import patiently, sqlite_engine
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +181,7 @@ class Flows:
 
     def _runner(self, declared: Flow[Any], services: Any) -> Callable[[str, dict[str, Any], int], None]:
         def run(key: str, request: dict[str, Any], attempt: int) -> None:
-            with self._counted(), self._turns:
+            with self._counted(), self._turns, patiently():
                 inside = _inside_flow.set(True)
                 try:
                     declared.tell(services, declared.request_type.model_validate(request))

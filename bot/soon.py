@@ -2,14 +2,18 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+
+from bot.store import patiently
 
 log = logging.getLogger(__name__)
 
 Act = Callable[[], None]
 WORKERS = 6
 SIDE_BY_SIDE = 8
+TURNS = 64
 
 
 class Soon:
@@ -19,6 +23,7 @@ class Soon:
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="soon")
         # A pool of its own: work that fans out must never wait for the workers it occupies.
         self._hands = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="side-by-side")
+        self._turns = [threading.Lock() for _ in range(TURNS)]
         self._lock = threading.Lock()
         self._asked_again: dict[str, bool] = {}
         self._is_closed = False
@@ -37,7 +42,8 @@ class Soon:
     def _work(self, key: str, act: Act) -> None:
         while True:
             try:
-                act()
+                with patiently():
+                    act()
             except Exception:  # one failing piece of work must not end the others; the clock tries it again
                 log.exception("work failed", extra={"key": key})
             with self._lock:
@@ -45,6 +51,12 @@ class Soon:
                     del self._asked_again[key]
                     return
                 self._asked_again[key] = False
+
+    @contextmanager
+    def alone(self, number: int) -> Iterator[None]:
+        """No two threads of this process are in here for the same number, whatever the clock says."""
+        with self._turns[number % len(self._turns)]:
+            yield
 
     def side_by_side(self, acts: Sequence[Act]) -> None:
         """Do them all at the same time; returns when the last is done, and raises what the first failing raised."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.store import utc_column
 
@@ -20,7 +21,8 @@ LADDER = "ladder"
 
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_LONGEST = timedelta(minutes=15)
-HELD_FOR = timedelta(seconds=45)
+# Longer than any drawing takes; who holds it and dies is freed at once by a restart or a take-over.
+HELD_FOR = timedelta(minutes=3)
 
 
 class Display(SQLModel, table=True):
@@ -71,7 +73,11 @@ def add(session: Session, incident_id: int, kind: str, now: datetime, subject: s
 
 def stale(session: Session, incident_id: int, now: datetime) -> Sequence[Display]:
     """What must be drawn of an incident now, in the order it was added."""
-    return session.exec(
+    return session.exec(_stale(incident_id, now)).all()
+
+
+def _stale(incident_id: int, now: datetime) -> SelectOfScalar[Display]:
+    return (
         select(Display)
         .where(
             Display.incident_id == incident_id,
@@ -79,7 +85,7 @@ def stale(session: Session, incident_id: int, now: datetime) -> Sequence[Display
             col(Display.retry_at) <= now,
         )
         .order_by(col(Display.id))
-    ).all()
+    )
 
 
 def outdate(session: Session, incident_id: int, kinds: Sequence[str] = (CARD, DIGEST, TOPIC, RUN)) -> None:
@@ -122,23 +128,18 @@ def stale_incidents(session: Session, now: datetime, limit: int = 100) -> Sequen
     ).all()
 
 
-def claim(session: Session, display_id: int, owner: str, now: datetime) -> tuple[Display, datetime | None] | None:
-    """Hold a stale display for this process, with the moment of an earlier first post if there was one.
+def claim(session: Session, incident_id: int, owner: str, now: datetime) -> list[tuple[Display, datetime | None]]:
+    """Hold what is stale of an incident for this process, each with the moment of an earlier first post.
 
-    None when it is up to date, waits for a later time, or somebody else is drawing it.
+    What somebody else is drawing, or waits for a later time, is left out.
     """
-    display = session.exec(
-        select(Display)
-        .where(Display.id == display_id, col(Display.wanted) > col(Display.shown), col(Display.retry_at) <= now)
-        .with_for_update(skip_locked=True)
-    ).first()
-    if display is None:
-        return None
-    attempted_at = display.attempted_at
-    display.attempted_at = attempted_at or now
-    display.held_by, display.retry_at = owner, now + HELD_FOR
-    session.add(display)
-    return display, attempted_at
+    stale = session.exec(_stale(incident_id, now).with_for_update(skip_locked=True)).all()
+    claims = [(display, display.attempted_at) for display in stale]
+    for display in stale:
+        display.attempted_at = display.attempted_at or now
+        display.held_by, display.retry_at = owner, now + HELD_FOR
+        session.add(display)
+    return claims
 
 
 def holders(session: Session) -> set[str]:

@@ -8,6 +8,7 @@ import functools
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,6 +39,7 @@ MESSAGES = (displays.CARD, displays.DIGEST, displays.RUN, *escalation_messages.K
 # Shown outside the incident's channel: their trouble says nothing of it.
 ELSEWHERE = (displays.DIGEST, displays.PAGE)
 DELETED = ("message_not_found", "cant_update_message")
+SLACK_SILENT_S = 5.0
 SPOKEN = {
     displays.CARD: "keep the card up to date",
     displays.DIGEST: "keep the message in the incidents channel up to date",
@@ -50,48 +52,82 @@ SPOKEN = {
 }
 
 
+Outcome = Callable[[Session], None]
+
+
 def refresh_soon(services: Services, number: int) -> None:
     """Bring the incident's displays up to date without anyone waiting for it."""
     services.soon.do(f"displays:{number}", functools.partial(refresh, services, number))
 
 
 def refresh(services: Services, number: int) -> None:
-    """Draw everything of the incident that is out of date: the card first, then the rest side by side."""
+    """Draw everything of the incident that is out of date: a new card first, then the rest side by side."""
+    with services.soon.alone(number):
+        incident, claims = _claim(services, number)
+        new_cards = [claim for claim in claims if claim.display.kind == displays.CARD and not claim.display.ts]
+        _draw(services, incident, new_cards)
+        _draw(services, incident, [claim for claim in claims if claim not in new_cards])
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A display that is this process's to draw, and when a first post of it was attempted before."""
+
+    display: Display
+    attempted_at: datetime | None
+
+
+def _claim(services: Services, number: int) -> tuple[Incident, list[Claim]]:
     with services.store.reading() as session:
         incident = incidents.by_number(session, number)
         stale = displays.stale(session, number, utcnow())
-    if incident.channel_id is None:
-        return
-    for display in stale:
-        if display.kind == displays.CARD:
-            draw(services, display)
-    rest = [display for display in stale if display.kind != displays.CARD]
-    services.soon.side_by_side([functools.partial(draw, services, display) for display in rest])
-
-
-def draw(services: Services, stale: Display) -> None:
-    """Draw one display. What Slack refuses is recorded, told once, and tried again later."""
-    assert stale.id is not None
+    if incident.channel_id is None or not stale:
+        return incident, []
     with services.store.transaction() as session:
-        claimed = displays.claim(session, stale.id, services.replicas.name, utcnow())
-        if claimed is None:
-            return
-        display, attempted_at = claimed
-        incident = incidents.by_number(session, display.incident_id)
+        incident = incidents.by_number(session, number)
+        claims = displays.claim(session, number, services.replicas.name, utcnow())
+    return incident, [Claim(display, attempted_at) for display, attempted_at in claims]
+
+
+def _draw(services: Services, incident: Incident, claims: list[Claim]) -> None:
+    """Draw side by side, and write down in one transaction what came of it, even when one broke."""
+    if not claims:
+        return
+    outcomes: list[Outcome] = []
+
+    def draw(claim: Claim) -> None:
+        outcomes.append(_outcome(services, incident, claim))
+
     try:
-        shown = _show(services, incident, display, attempted_at)
+        services.soon.side_by_side([functools.partial(draw, claim) for claim in claims])
+    finally:
+        with services.store.transaction() as session:
+            for write_down in outcomes:
+                write_down(session)
+            is_behind = bool(displays.stale(session, incident.number, utcnow()))
+    if is_behind:
+        refresh_soon(services, incident.number)
+
+
+def _outcome(services: Services, incident: Incident, claim: Claim) -> Outcome:
+    """Draw one display. What Slack refuses is recorded, told once, and tried again later."""
+    display = claim.display
+    try:
+        shown = _show(services, incident, display, claim.attempted_at)
     except SlackRefused as refused:
-        _refused(services, incident, display, refused)
+        log.warning("Slack refused a display", extra={"incident": incident.number, "kind": display.kind})
+        return functools.partial(_refused, incident=incident, display=display, refused=refused)
     except TryLater as wait:
-        until = utcnow() + timedelta(seconds=wait.wait_s if wait.wait_s is not None else 5)
-        with services.store.transaction() as session:
-            displays.postpone(session, display, until)
-    else:
-        with services.store.transaction() as session:
-            displays.show(session, display, shown.channel_id, shown.ts, shown.drawn, utcnow())
-            displays.outdate(session, display.incident_id, _kinds_that_told(display))
-        if display.trouble:
-            refresh_soon(services, incident.number)
+        until = utcnow() + timedelta(seconds=wait.wait_s if wait.wait_s is not None else SLACK_SILENT_S)
+        return functools.partial(displays.postpone, display=display, until=until)
+    return functools.partial(
+        displays.show,
+        display=display,
+        channel_id=shown.channel_id,
+        ts=shown.ts,
+        drawn=shown.drawn,
+        now=utcnow(),
+    )
 
 
 @dataclass(frozen=True)
@@ -170,7 +206,7 @@ def _card_ts(services: Services, incident: Incident) -> str:
     with services.store.reading() as session:
         card = displays.find(session, incident.number, displays.CARD)
     if card is None or card.ts is None:
-        raise TryLater("the card is not there yet", wait_s=2)
+        raise TryLater("the card is not there yet", wait_s=0.2)
     return card.ts
 
 
@@ -184,18 +220,15 @@ def _bookmark(services: Services, incident: Incident, display: Display, attempte
         services.slack.bookmark(incident.channel_id, title, url, emoji)
 
 
-def _refused(services: Services, incident: Incident, display: Display, refused: SlackRefused) -> None:
-    with services.store.transaction() as session:
-        if refused.error in DELETED and display.ts:
-            displays.lose(session, display, utcnow())
-        elif refused.error in GONE and display.kind not in ELSEWHERE:
-            losses.lose_channel(session, incident, losses.SEEN_AS.get(refused.error, losses.REMOVED), utcnow())
-        else:
-            if displays.fail(session, display, refused.error, utcnow()):
-                _record_trouble(session, display, refused)
-            displays.outdate(session, display.incident_id, _kinds_that_tell(display))
-    log.warning("Slack refused a display", extra={"incident": incident.number, "kind": display.kind})
-    refresh_soon(services, incident.number)
+def _refused(session: Session, incident: Incident, display: Display, refused: SlackRefused) -> None:
+    if refused.error in DELETED and display.ts:
+        displays.lose(session, display, utcnow())
+    elif refused.error in GONE and display.kind not in ELSEWHERE:
+        losses.lose_channel(session, incident, losses.SEEN_AS.get(refused.error, losses.REMOVED), utcnow())
+    else:
+        if displays.fail(session, display, refused.error, utcnow()):
+            _record_trouble(session, display, refused)
+        displays.outdate(session, display.incident_id, _kinds_that_tell(display))
 
 
 def _kinds_that_tell(display: Display) -> list[str]:

@@ -12,7 +12,8 @@ from bot.store import put_new, utc_column
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_LONGEST = timedelta(minutes=10)
 TRIES = 30
-HELD_FOR = timedelta(seconds=45)
+# Longer than any sending takes; who holds it and dies is freed at once by a restart or a take-over.
+HELD_FOR = timedelta(minutes=3)
 
 
 class Notice(SQLModel, table=True):
