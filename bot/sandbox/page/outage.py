@@ -2,6 +2,13 @@
 
 from bot.sandbox.page.stage import Stage
 
+# The buttons of the app that is shown.
+CLAIM_COMMAND = "incident.claim.commander"
+CLAIM_COMMUNICATIONS = "incident.claim.communications_lead"
+STEP_DONE = ("step.done", "step.answer")
+RESOLVE = "incident.resolve"
+CLOSE = "incident.close"
+
 LOOK_S = 3.5
 GLANCE_S = 1.5
 
@@ -30,10 +37,10 @@ def _something_is_wrong(stage: Stage) -> None:
 
 def _people_take_their_places(stage: Stage) -> None:
     stage.narrates("Ana takes command with a button.")
-    stage.presses("ana", "Claim commander")
+    stage.presses("ana", CLAIM_COMMAND)
     stage.waits(LOOK_S)
     stage.narrates("Ben joins and will speak for the incident.")
-    stage.presses("ben", "Claim communications lead")
+    stage.presses("ben", CLAIM_COMMUNICATIONS)
     stage.waits(LOOK_S)
     stage.says("ana", "/incident impact Callers in Manila hear silence; about half of 120 calls an hour are lost")
     stage.says("chloe", "`trunk-7` is flapping. Carrier ticket is open, I am moving calls to trunk 8.")
@@ -51,7 +58,7 @@ def _the_floor_is_kept_informed(stage: Stage) -> None:
     stage.waits(LOOK_S)
     stage.narrates("The next steps of the playbook are done; who did what, and when, is written down.")
     for person, note in (("ana", "I have command"), ("chloe", "Both numbers answer"), ("ben", "Manila and Durban")):
-        stage.presses(person, "Done")
+        stage.presses(person, *STEP_DONE)
         stage.answers_form(person, note)
         stage.waits(GLANCE_S)
     stage.waits(LOOK_S)
@@ -60,10 +67,10 @@ def _the_floor_is_kept_informed(stage: Stage) -> None:
 def _it_is_over(stage: Stage) -> None:
     stage.narrates("It is over: Ana resolves the incident and closes it.")
     stage.says("ana", "/incident")
-    stage.presses("ana", "Resolve")
+    stage.presses("ana", RESOLVE)
     stage.answers_form("ana", "The carrier replaced the card of trunk 7")
     stage.waits(LOOK_S)
-    stage.presses("ana", "Close")
+    stage.presses("ana", CLOSE)
     stage.answers_form("ana", "Everything is written down")
     stage.reads_the_direct_message("ana")
     stage.narrates("The post-mortem draft arrives as a file. The workspace is yours now.")

@@ -1,4 +1,4 @@
-"""The stage of a story: what its people can be told to do, found by the words on the screen."""
+"""The stage of a story: what its people can be told to do."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,8 @@ from bot.sandbox.model import Channel, Json, Message
 if TYPE_CHECKING:
     from bot.sandbox import Sandbox
 
-Beat = Callable[["Stage"], None]
+# Where it stands, its action_id and its value.
+Button = tuple[Message, str, str]
 PATIENCE_S = 15.0
 FORM_IS_READ_S = 2.0
 _TEXTS = ("plain_text_input", "email_text_input", "url_text_input", "number_input")
@@ -58,14 +59,14 @@ class Stage:
         self._enters(person)
         self._sandbox.person(person).types(text, channel=self.here)
 
-    def presses(self, person: str, label: str) -> None:
-        """Press the newest button with that label."""
+    def presses(self, person: str, *action_ids: str) -> None:
+        """Press the newest button with one of these ids: its label may change, or be in another language."""
         self._enters(person)
 
-        def button() -> tuple[Message, str, str] | None:
-            return self._button(person, label)
+        def button() -> Button | None:
+            return self._button(person, action_ids)
 
-        message, action_id, value = self._until(button, f"There is no button “{label}”.")
+        message, action_id, value = self._until(button, f"There is no button {' or '.join(action_ids)}.")
         self._sandbox.person(person).clicks(action_id, channel=self.here, ts=message.ts, value=value or None)
 
     def answers_form(self, person: str, text: str) -> None:
@@ -99,10 +100,10 @@ class Stage:
         channels = self._sandbox.workspace.channels.values()
         return next((c for c in channels if c.id not in self._known and not c.is_im), None)
 
-    def _button(self, person: str, label: str) -> tuple[Message, str, str] | None:
+    def _button(self, person: str, action_ids: tuple[str, ...]) -> Button | None:
         for message in reversed(self._sandbox.person(person).sees(self.here)):
-            for action_id, value, text in message.buttons:
-                if text.startswith(label):
+            for action_id, value, _ in message.buttons:
+                if action_id in action_ids:
                     return message, action_id, value
         return None
 
