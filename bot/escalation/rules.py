@@ -82,7 +82,9 @@ def _merged(old: Rung | None, new: Rung | None, now: datetime) -> Rung:
     if not old.is_waiting and not gained:
         return old
     due = [moment for moment in (old.due_at, new.due_at) if moment]
-    return replace(new, tell=(*old.tell, *gained), state=State.WAITING, due_at=min(due))
+    # The nearer delay of the two: so the delays still climb from rung to rung.
+    after = min(old.after, new.after)
+    return replace(new, after=after, tell=(*old.tell, *gained), state=State.WAITING, due_at=min(due))
 
 
 def told(ladder: Sequence[Rung], position: int) -> Ladder:

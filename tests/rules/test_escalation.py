@@ -1,0 +1,90 @@
+"""The escalation ladder as rules: when whose turn is, and what changes it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.escalation import rules
+from bot.escalation.rules import Ladder, State, StopsOn
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def ladder(*tiers: tuple[int, str]) -> Ladder:
+    """A ladder planned at noon from (minutes, who)."""
+    return rules.planned(((minutes * MINUTE, (who,), StopsOn.COMMANDER) for minutes, who in tiers), NOON)
+
+
+def minutes(planned: Ladder) -> list[float | None]:
+    """When each rung is due, in minutes after noon."""
+    return [(rung.due_at - NOON) / MINUTE if rung.due_at else None for rung in planned]
+
+
+def test_without_tiers_there_is_no_ladder() -> None:
+    assert ladder() == []
+
+
+def test_five_minutes_after_the_last_tier_the_top_is_reached() -> None:
+    assert minutes(ladder((0, "@ana"), (4, "@ben"))) == [0, 4, 9]
+
+
+def test_whoever_is_hurried_brings_the_later_ones_along() -> None:
+    hurried = rules.hurried(rules.told(ladder((2, "@ana"), (4, "@ben"), (10, "@erik")), 0), NOON + 2 * MINUTE)
+
+    assert minutes(hurried) == [None, 2, 8, 13]
+
+
+def test_after_a_stop_the_clock_goes_on_from_the_rung_it_had_reached() -> None:
+    stopped = rules.stopped(rules.told(ladder((2, "@ana"), (6, "@ben")), 0), StopsOn.COMMANDER)
+    assert minutes(stopped) == [None, None, None]
+
+    assert minutes(rules.resumed(stopped, NOON + 60 * MINUTE)) == [None, 64, 69]
+
+
+def test_a_commander_does_not_stop_tiers_that_wait_for_an_answer() -> None:
+    planned = rules.planned(
+        [(MINUTE, ("@ana",), StopsOn.COMMANDER), (2 * MINUTE, ("@ben",), StopsOn.ACKNOWLEDGED)], NOON
+    )
+
+    assert minutes(rules.stopped(planned, StopsOn.COMMANDER)) == [None, 2, 7]
+    assert minutes(rules.stopped(planned, StopsOn.ACKNOWLEDGED)) == [None, None, None]
+
+
+def test_a_graver_ladder_adds_people_to_tiers_and_tiers_to_the_ladder() -> None:
+    lesser = rules.told(ladder((2, "@ana"), (30, "@ben")), 0)
+    later = NOON + 3 * MINUTE
+    graver = rules.planned(
+        ((m * MINUTE, (who,), StopsOn.COMMANDER) for m, who in ((1, "@ana"), (4, "@chloe"), (8, "@erik"))), later
+    )
+
+    raised = rules.raised(lesser, graver, later)
+
+    assert [rung.tell for rung in raised] == [("@ana",), ("@ben", "@chloe"), ("@erik",), ()]
+    assert minutes(raised) == [None, 7, 11, 16]
+    assert raised[0].state == State.TOLD
+
+
+def test_a_tier_that_was_told_and_gains_people_has_its_turn_again() -> None:
+    lesser = rules.told(ladder((2, "@ana")), 0)
+    later = NOON + 3 * MINUTE
+
+    raised = rules.raised(lesser, rules.planned([(MINUTE, ("@erik",), StopsOn.COMMANDER)], later), later)
+
+    assert raised[0].is_waiting
+    assert raised[0].tell == ("@ana", "@erik")
+
+
+def test_of_an_incident_that_is_over_nobody_is_next_until_it_is_reopened() -> None:
+    over = rules.ended(ladder((2, "@ana")))
+    assert rules.next_rung(over) is None
+
+    reopened = rules.resumed(rules.reopened(over), NOON + 60 * MINUTE)
+    assert minutes(reopened) == [62, 67]
+
+
+@pytest.mark.parametrize(("gap", "expected"), [(3, 3), (20, 5)])
+def test_silence_counts_after_five_minutes_or_when_the_next_tier_is_told(gap: int, expected: int) -> None:
+    told = rules.told(ladder((0, "@ana"), (gap, "@ben")), 0)
+
+    assert rules.answer_by(told, NOON) == NOON + expected * MINUTE

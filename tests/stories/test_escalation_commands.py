@@ -1,0 +1,142 @@
+"""`/incident page` and `/incident escalate`: asking for people by hand, and what is refused."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.escalation import ids
+from tests.floor import TestFloor
+from tests.stories.escalation_desk import happened, is_told, line, pages
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    """S0: Devi at 2 min, telephony (Chloe) at 4, Erik at 8. S1: the analysts (Ana, Devi) at 5, Ben at 10."""
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=FLOOR) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def test_a_person_is_paged_by_name_with_the_reason(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down", who="ana")
+
+    answer = floor.says("ana", "/incident page <@U0CHLOE|chloe> the trunks look dead", channel)
+    is_told(floor, "chloe")
+
+    assert "I am telling" in answer
+    assert "The trunks look dead" in pages(floor, "chloe")[0]
+    floor.chloe.clicks(ids.ON_MY_WAY, channel="dm")
+    floor.settle()
+    assert "on the way" in line(floor, channel)
+    assert channel in [seen.name for seen in floor.chloe.channels()]
+
+
+def test_a_group_and_a_role_are_paged_too(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down", who="ana")
+    floor.says("ana", "/incident assign commander <@U0BEN|ben>", channel)
+
+    floor.says("ana", "/incident page <!subteam^S0EXECUTIVES|@executives> we need a decision", channel)
+    floor.says("ana", "/incident page commander are you there?", channel)
+
+    is_told(floor, "erik")
+    is_told(floor, "ben")
+    assert happened(floor, 1).count("paged") == 2
+
+
+def test_who_is_away_is_paged_by_hand_all_the_same_and_it_is_shown(floor: TestFloor) -> None:
+    floor.sandbox.person("chloe").away = True
+    channel = floor.declares("S1 IVR down", who="ana")
+
+    floor.says("ana", "/incident page @chloe", channel)
+
+    is_told(floor, "chloe")
+    assert "(away)" in line(floor, channel)
+
+
+def test_a_page_that_is_not_answered_is_on_record_as_silence(floor: TestFloor) -> None:
+    channel = floor.declares("S3 a screen is slow", who="ana")
+    floor.says("ana", "/incident page @chloe", channel)
+    is_told(floor, "chloe")
+
+    floor.passes(minutes=5)
+
+    assert happened(floor, 1).count("page_unanswered") == 1
+    assert "did not answer" in line(floor, channel)
+    floor.chloe.clicks(ids.ON_MY_WAY, channel="dm")
+    floor.settle()
+    assert "on the way" in line(floor, channel), "a late answer is an answer"
+
+
+def test_escalating_tells_the_next_tier_now_and_the_clock_goes_on_from_there(floor: TestFloor) -> None:
+    channel = floor.declares("S0 every line is dead", who="ana")
+
+    answer = floor.says("ana", "/incident escalate nobody picks up", channel)
+
+    assert "Tier 1" in answer
+    is_told(floor, "devi")
+    floor.says("ana", "/incident escalate", channel)
+    is_told(floor, "chloe")
+    assert pages(floor, "erik") == []
+    floor.passes(minutes=4)
+    is_told(floor, "erik")
+    assert "told already" in floor.says("ana", "/incident escalate", channel)
+
+
+@pytest.mark.parametrize(
+    ("typed", "refusal"),
+    [
+        ("/incident page", "Say whom"),
+        ("/incident page @nobody-of-that-name", "I know nobody"),
+        ("/incident page communications_lead", "I know nobody"),
+        ("/incident page the moon", "is not a role"),
+        ("/incident escalate", "no escalation ladder"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_a_sentence(floor: TestFloor, typed: str, refusal: str) -> None:
+    channel = floor.declares("S3 a screen is slow", who="ana")
+
+    assert refusal in floor.says("ana", typed, channel)
+
+
+def test_guests_neither_page_nor_escalate_nor_turn_down(floor: TestFloor) -> None:
+    channel = floor.declares("S0 every line is dead", who="ana")
+    floor.ana.invites(channel, "gus")
+    floor.settle()
+
+    assert "Guests" in floor.says("gus", "/incident page @ben", channel)
+    assert "Guests" in floor.says("gus", "/incident escalate", channel)
+    assert pages(floor, "devi") == pages(floor, "ben") == []
+
+
+def test_outside_a_private_incident_only_that_it_is_there_is_said(floor: TestFloor) -> None:
+    floor.says("ana", "/incident declare S0")
+    floor.ana.fills("What is wrong?", "Payroll of the board leaked")
+    floor.ana.fills("Who may see it?", ["private"])
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    floor.passes(minutes=2)
+    is_told(floor, "devi")
+
+    assert "Payroll" not in pages(floor, "devi")[0]
+    floor.devi.clicks(ids.ON_MY_WAY, channel="dm")
+    floor.settle()
+    assert "inc-1-payroll-of-the-board-leaked" in [channel.name for channel in floor.devi.channels()]
+
+
+def test_an_incident_keeps_the_ladder_it_was_declared_with(floor: TestFloor, tmp_path: Path) -> None:
+    floor.declares("S0 every line is dead", who="ana")
+    changed = tmp_path / "floor.yaml"
+    changed.write_text(FLOOR.read_text().replace('["@devi"]', '["@farah"]'))
+    floor.stop_bot()
+    floor._settings["floor_file"] = changed
+    floor.start_bot()
+
+    floor.passes(minutes=2)
+
+    is_told(floor, "devi")
+    assert pages(floor, "farah") == []
