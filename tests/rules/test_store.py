@@ -1,0 +1,100 @@
+"""The database's shape and manners, on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel, select
+
+from bot import migrations
+from bot.notices import tables as notices
+from bot.notices.tables import Notice
+from bot.store import Store
+
+NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+CROWD = 8
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        store = Store(f"sqlite:///{tmp_path}/watchfloor.sqlite")
+    else:
+        store = Store(request.getfixturevalue("postgres_url"))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def ready(store: Store) -> Store:
+    """A database of the newest shape."""
+    migrations.upgrade(store.engine)
+    return store
+
+
+def test_an_empty_database_gets_the_shape_that_the_tables_describe(ready: Store) -> None:
+    with ready.engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
+
+    assert differences == []
+
+
+def test_upgrading_again_changes_nothing(ready: Store) -> None:
+    before = sa.inspect(ready.engine).get_table_names()
+
+    migrations.upgrade(ready.engine)
+
+    assert sa.inspect(ready.engine).get_table_names() == before
+
+
+def test_times_come_back_in_utc_with_their_zone(ready: Store) -> None:
+    with ready.transaction() as session:
+        notices.add(session, "hello", "C1", "words", NOW)
+
+    with ready.reading() as session:
+        assert session.exec(select(Notice.retry_at)).one() == NOW
+
+
+def test_a_transaction_that_fails_leaves_nothing_behind(ready: Store) -> None:
+    with pytest.raises(ZeroDivisionError), ready.transaction() as session:
+        notices.add(session, "hello", "C1", "words", NOW)
+        raise ZeroDivisionError
+
+    with ready.reading() as session:
+        assert session.exec(select(Notice)).all() == []
+
+
+def test_what_many_say_at_the_same_moment_is_said_once(ready: Store) -> None:
+    together = Barrier(CROWD)
+
+    def say(_: int) -> None:
+        together.wait()
+        with ready.transaction() as session:
+            notices.add(session, "hello", "C1", "words", NOW)
+
+    with ThreadPoolExecutor(CROWD) as crowd:
+        list(crowd.map(say, range(CROWD)))
+
+    with ready.reading() as session:
+        assert len(session.exec(select(Notice)).all()) == 1
+
+
+def test_a_notice_is_claimed_by_one_of_many(ready: Store) -> None:
+    with ready.transaction() as session:
+        notices.add(session, "hello", "C1", "words", NOW)
+    together = Barrier(CROWD)
+
+    def claim(number: int) -> bool:
+        together.wait()
+        with ready.transaction() as session:
+            return notices.claim(session, f"replica {number}", NOW) is not None
+
+    with ThreadPoolExecutor(CROWD) as crowd:
+        assert sum(crowd.map(claim, range(CROWD))) == 1
