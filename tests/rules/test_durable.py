@@ -1,0 +1,114 @@
+"""What was started is finished, once."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from pydantic import BaseModel
+
+from bot.durable import Backoff, Flows, flow, step, wait_until
+from bot.errors import TryLater
+
+CROWD = 8
+PATIENCE_S = 10
+
+
+class Order(BaseModel):
+    """What is wanted."""
+
+    item: str
+
+
+@dataclass
+class Kitchen:
+    """What was done, and what goes wrong."""
+
+    done: list[str] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+
+@flow
+def cook(kitchen: Kitchen, order: Order) -> None:
+    """Two steps; the second may fail."""
+    serve(kitchen, prepare(kitchen, order.item))
+
+
+@step
+def prepare(kitchen: Kitchen, item: str) -> str:
+    """The first step; gives back something to go on with."""
+    kitchen.done.append(f"prepared {item}")
+    return item.upper()
+
+
+@step
+def serve(kitchen: Kitchen, item: str) -> None:
+    """The second step."""
+    if kitchen.failures:
+        raise kitchen.failures.pop()
+    kitchen.done.append(f"served {item}")
+
+
+@pytest.fixture
+def kitchen() -> Kitchen:
+    """Nothing done yet."""
+    return Kitchen()
+
+
+@pytest.fixture
+def flows(tmp_path: Path, kitchen: Kitchen) -> Iterator[Flows]:
+    """An engine that comes back soon."""
+    flows = Flows(f"sqlite:///{tmp_path}/flows.sqlite", backoff=Backoff(0.05, 0.1))
+    flows.launch(kitchen)
+    yield flows
+    flows.close()
+
+
+def test_each_step_goes_on_with_what_the_one_before_gave(flows: Flows, kitchen: Kitchen) -> None:
+    flows.start_once("dinner", cook, Order(item="soup"))
+
+    assert wait_until(flows.are_done, PATIENCE_S)
+    assert kitchen.done == ["prepared soup", "served SOUP"]
+
+
+def test_a_key_that_many_start_at_the_same_moment_runs_once(flows: Flows, kitchen: Kitchen) -> None:
+    together = Barrier(CROWD)
+
+    def start(_: int) -> None:
+        together.wait()
+        flows.start_once("dinner", cook, Order(item="soup"))
+
+    with ThreadPoolExecutor(CROWD) as crowd:
+        list(crowd.map(start, range(CROWD)))
+
+    assert wait_until(flows.are_done, PATIENCE_S)
+    assert kitchen.done == ["prepared soup", "served SOUP"]
+
+
+def test_a_key_that_was_finished_is_not_started_again(flows: Flows, kitchen: Kitchen) -> None:
+    flows.start_once("dinner", cook, Order(item="soup"))
+    assert wait_until(flows.are_done, PATIENCE_S)
+
+    flows.start_once("dinner", cook, Order(item="soup"))
+
+    assert wait_until(flows.are_done, PATIENCE_S)
+    assert kitchen.done.count("served SOUP") == 1
+
+
+@pytest.mark.parametrize("failure", [TryLater("Slack asks to wait", wait_s=0), ValueError("broken")])
+def test_a_flow_that_fails_comes_back(flows: Flows, kitchen: Kitchen, failure: Exception) -> None:
+    kitchen.failures.append(failure)
+
+    flows.start_once("dinner", cook, Order(item="soup"))
+
+    assert wait_until(lambda: "served SOUP" in kitchen.done, PATIENCE_S)
+    assert wait_until(flows.are_done, PATIENCE_S)
+    assert kitchen.done.count("served SOUP") == 1
+
+
+def test_the_wait_before_another_attempt_doubles_up_to_a_longest() -> None:
+    backoff = Backoff(first_s=1, longest_s=60)
+
+    assert [backoff.before(attempt) for attempt in (1, 2, 3, 6, 7, 100)] == [1, 2, 4, 32, 60, 60]
