@@ -14,6 +14,9 @@ from bot.incidents import tables as incidents
 from bot.services import Services
 from bot.slack.text import escape
 from bot.timeline import tables as timeline
+from bot.updates import tables as updates
+
+ON_ITS_WAY = "The update is on its way."
 
 
 class UnknownType(WatchfloorError):
@@ -94,8 +97,10 @@ def send_now(services: Services, number: int, words: str, key: str, by: str, now
     """An update at once, with what the person says, to every audience; the next one is promised from now."""
     with changing(services, number, by) as (session, incident):
         rules.check_may_change(number, incident.status)
+        if updates.was_asked_for(session, number, f"manual:{key}"):
+            return ON_ITS_WAY
         told = promises.now_for_all(session, services, incident, now, f"manual:{key}", by, words)
     start_due(services, now)
     if not told:
         return f"No audience is told of a {incident.severity} before it closes, so nothing was sent."
-    return "The update is on its way."
+    return ON_ITS_WAY

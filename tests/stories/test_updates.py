@@ -156,3 +156,12 @@ def test_each_promise_stands_in_the_record_with_its_minute(floor: TestFloor) -> 
     kept = [row for row in rows(floor, "promises") if row["audience"] == "operations"]
     assert [row["state"] for row in kept] == ["sent", "waiting"]
     assert len(timeline(floor, "update_sent")) == 1
+
+
+def test_a_command_that_is_delivered_twice_sends_one_update(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.sandbox.deliver_twice("slash_commands", 1)
+
+    floor.says("ana", "/incident update The carrier is on it", channel=channel)
+
+    assert floor.words("executives", "erik").count("The carrier is on it") == 1
