@@ -144,6 +144,12 @@ def last_sent(session: Session, incident_id: int, audience: str) -> Promise | No
     ).first()
 
 
+def was_asked_for(session: Session, incident_id: int, occasion: str) -> bool:
+    """Was an update asked for on this occasion before, by the same click or command delivered twice?"""
+    found = select(Promise.id).where(Promise.incident_id == incident_id, Promise.occasion == occasion)
+    return session.exec(found.limit(1)).first() is not None
+
+
 def drop(session: Session, incident_id: int) -> None:
     """No more updates by the clock: the incident is over."""
     session.connection().execute(
