@@ -120,14 +120,7 @@ def _outcome(services: Services, incident: Incident, claim: Claim) -> Outcome:
     except TryLater as wait:
         until = utcnow() + timedelta(seconds=wait.wait_s if wait.wait_s is not None else SLACK_SILENT_S)
         return functools.partial(displays.postpone, display=display, until=until)
-    return functools.partial(
-        displays.show,
-        display=display,
-        channel_id=shown.channel_id,
-        ts=shown.ts,
-        drawn=shown.drawn,
-        now=utcnow(),
-    )
+    return functools.partial(_arrived, display=display, shown=shown)
 
 
 @dataclass(frozen=True)
@@ -194,7 +187,7 @@ def _drawn(services: Services, incident: Incident, display: Display) -> tuple[st
         known = services.shelf.library.playbooks.get(run.playbook)
         newer_exists = known is not None and known.version != run.version
         steps = playbooks.steps_of(session, run.number)
-        return playbook_views.run_message(run, steps, utcnow(), newer_exists=newer_exists)
+        return playbook_views.run_message(run, steps, utcnow(), newer_exists=newer_exists, holders=facts.roles)
 
 
 def _topic(services: Services, incident: Incident) -> str:
@@ -220,6 +213,13 @@ def _bookmark(services: Services, incident: Incident, display: Display, attempte
         services.slack.bookmark(incident.channel_id, title, url, emoji)
 
 
+def _arrived(session: Session, display: Display, shown: Shown) -> None:
+    displays.show(session, display, shown.channel_id, shown.ts, shown.drawn, utcnow())
+    if display.trouble and display.kind != displays.CARD:
+        # The card told of the trouble; now it must tell that it is over.
+        displays.outdate(session, display.incident_id, (displays.CARD,))
+
+
 def _refused(session: Session, incident: Incident, display: Display, refused: SlackRefused) -> None:
     if refused.error in DELETED and display.ts:
         displays.lose(session, display, utcnow())
@@ -235,11 +235,6 @@ def _kinds_that_tell(display: Display) -> list[str]:
     """The card tells of the others' trouble; its own it cannot tell."""
     first_time = display.trouble is None
     return [displays.CARD] if first_time and display.kind != displays.CARD else []
-
-
-def _kinds_that_told(display: Display) -> list[str]:
-    """The card told of a trouble; now it must tell that it is over."""
-    return [displays.CARD] if display.trouble and display.kind != displays.CARD else []
 
 
 def _record_trouble(session: Session, display: Display, refused: SlackRefused) -> None:
