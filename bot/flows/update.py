@@ -65,11 +65,11 @@ def prepare(services: Services, promise_id: int) -> list[str]:
 
 def _keep(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> None:
     cadence = timedelta(seconds=promise.cadence_s) if promise.cadence_s else None
-    if cadence and promise.occasion == promises.CLOCK:
-        promise.missed = rules.missed_updates(cadence, promise.due_at, now)
+    unsent_since = tables.overtake(session, promise, now - rules.LATE_AFTER)
+    if cadence and (unsent_since or promise.occasion == promises.CLOCK):
+        promise.missed = rules.missed_updates(cadence, unsent_since or promise.due_at, now)
     if cadence and incident.status in OPEN:
         promise.next_due_at = rules.next_update_due(cadence, promise.due_at, now)
-    promise.missed += tables.overtake(session, promise, now - rules.LATE_AFTER)
     promise.words = compose(session, services, incident, promise, now)
     promise.state = tables.SENDING
     session.add(promise)

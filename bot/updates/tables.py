@@ -166,27 +166,28 @@ def drop_one(session: Session, promise: Promise) -> None:
         session.add(promise)
 
 
-def overtake(session: Session, promise: Promise, due_before: datetime) -> int:
+def overtake(session: Session, promise: Promise, due_before: datetime) -> datetime | None:
     """What was due by the clock long ago and reached nobody is not sent after all: `promise` says what is so now.
 
-    Gives back how many updates were missed by that.
+    Gives back when the first update that was missed by that was due.
     """
+    earlier = (
+        Promise.incident_id == promise.incident_id,
+        Promise.audience == promise.audience,
+        Promise.occasion == "clock",
+        col(Promise.number) < promise.number,
+    )
     arrived = select(Delivery.id).where(Delivery.promise_id == Promise.id, col(Delivery.ts).is_not(None))
-    overtaken = session.exec(
-        select(Promise).where(
-            Promise.incident_id == promise.incident_id,
-            Promise.audience == promise.audience,
-            Promise.state == SENDING,
-            Promise.occasion == "clock",
-            col(Promise.number) < promise.number,
-            col(Promise.due_at) < due_before,
-            ~arrived.exists(),
-        )
-    ).all()
-    for earlier in overtaken:
-        earlier.state = DROPPED
-        session.add(earlier)
-    return sum(1 + earlier.missed for earlier in overtaken)
+    unsent = (Promise.state == SENDING, col(Promise.due_at) < due_before, ~arrived.exists())
+    for overtaken in session.exec(select(Promise).where(*earlier, *unsent)):
+        overtaken.state = DROPPED
+        session.add(overtaken)
+    last = last_sent(session, promise.incident_id, promise.audience)
+    # Only what was composed has words: it was about to be sent when it was overtaken.
+    composed = (Promise.state == DROPPED, Promise.words != "", col(Promise.number) > (last.number if last else 0))
+    return session.exec(
+        select(Promise.due_at).where(*earlier, *composed).order_by(col(Promise.number)).limit(1)
+    ).first()
 
 
 def arrive(session: Session, delivery: Delivery, channel_id: str, ts: str) -> None:
