@@ -114,6 +114,7 @@ def test_a_bot_that_was_removed_says_so_once_and_draws_again_when_it_is_back(flo
 
     floor.ana.invites(channel, "watchfloor")
     floor.settle()
+    assert len(timeline(floor, "channel_found")) == 1
     floor.says("ana", "/incident status identified a trunk", channel)
     assert "🎯 identified" in floor.card(channel)
 
