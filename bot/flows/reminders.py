@@ -57,23 +57,28 @@ def _remind(
     if not incident.is_active or incident.channel_id is None:
         return
     asking = Asking(incident, incidents.roles(session, incident.number), _ladder(session, services, incident))
-    said: dict[tuple[int, str], list[PlaybookStep]] = {}
+    said: dict[tuple[int, str], dict[int, str]] = {}
     for step in mine:
         level = rules.who_to_remind(step.reminders_sent) or "owner"
-        said.setdefault((step.run_id, asking.words(step, level)), []).append(step)
+        who, why = asking.about(step, level)
+        said.setdefault((step.run_id, who), {})[step.number] = why
         timeline.append(session, incident.number, "step_reminded", now, step=step.title, level=level)
-    for (_, asked), steps in said.items():
+    for (_, who), whys in said.items():
+        steps = [step for step in mine if step.number in whys]
         for first in range(0, len(steps), STEPS_IN_ONE):
-            _say(session, incident, steps[first : first + STEPS_IN_ONE], asked, now)
+            _say(session, incident, steps[first : first + STEPS_IN_ONE], who, whys, now)
 
 
-def _say(session: Session, incident: Incident, steps: list[PlaybookStep], asked: str, now: datetime) -> None:
+def _say(
+    session: Session, incident: Incident, steps: list[PlaybookStep], who: str, whys: dict[int, str], now: datetime
+) -> None:
     """One message in the run's thread; its key is that of its first step, which is in no other."""
     first = steps[0]
     key = f"remind:{first.number}:{first.rounds}:{first.reminders_sent}"
     for step in steps:
         step.reminders_sent += 1
-    text, blocks = playbook_views.reminder_message(steps, now)
+    text, blocks = playbook_views.reminder_message(steps, now, whys)
+    asked = f"{who}: {'this is' if len(steps) == 1 else 'these are'} due and open."
     message = displays.find(session, incident.number, displays.RUN, str(first.run_id))
     notices.add(
         session,
@@ -89,24 +94,24 @@ def _say(session: Session, incident: Incident, steps: list[PlaybookStep], asked:
 
 @dataclass(frozen=True)
 class Asking:
-    """Who is asked about late steps of an incident, in words that mention them and say why."""
+    """Who is asked about late steps of an incident, and why they."""
 
     incident: Incident
     roles: Mapping[str, Sequence[str]]
     ladder: str
 
-    def words(self, step: PlaybookStep, level: str) -> str:
-        """Whoever should have the step, and one rung higher each time nobody is there."""
+    def about(self, step: PlaybookStep, level: str) -> tuple[str, str]:
+        """Whoever should have the step, one rung higher each time nobody is there; and why they are asked."""
         owner = [step.owner_id] if step.owner_id else self.roles.get(step.owner_role, [])
         commander = self.roles.get("commander", [])
         if level == "owner" and owner:
-            return f"{mentions(owner)}: this is due and yours."
+            return mentions(owner), "It is yours."
         if level == "owner" and commander:
-            return f"{mentions(commander)}: this is due and nobody has it. Do it or assign it."
+            return mentions(commander), "Nobody has it: do it or assign it."
         if level == "commander" and commander:
-            return f"{mentions(commander)}: this is still open, though its owner was reminded."
-        higher = self.ladder or mentions(commander or [self.incident.declared_by])
-        return f"{higher}: this is due and still open."
+            return mentions(commander), "Reminded once, still open."
+        why = "Reminded twice, still open." if level == "ladder" else "Nobody has it and nobody leads."
+        return self.ladder or mentions(commander or [self.incident.declared_by]), why
 
 
 def _ladder(session: Session, services: Services, incident: Incident) -> str:

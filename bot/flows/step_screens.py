@@ -51,7 +51,9 @@ def all_steps(services: Services, run_id: int, user_id: str) -> Block:
     """Every step of a run with its buttons, for who may see the incident."""
     with services.store.reading() as session:
         run = playbooks.find_run(session, run_id)
-        view = forms.all_steps_view(run, playbooks.steps_of(session, run_id), utcnow())
+        view = forms.all_steps_view(
+            run, playbooks.steps_of(session, run_id), utcnow(), incidents.roles(session, run.incident_id)
+        )
     looking.incident(services, run.incident_id, user_id)
     return view
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.playbooks import ids
-from bot.playbooks.book import Ask, Playbook, Step
+from bot.playbooks.book import Ask, Step
 from bot.playbooks.progress import is_late, is_open
 from bot.playbooks.rules import State
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
-from bot.playbooks.views import done_button, finished_line, owner_of, progress_line, undo_button
+from bot.playbooks.views import NOBODY, Holders, done_button, finished_line, owner_of, progress_line, undo_button
 from bot.slack.blocks import (
     Block,
     Element,
@@ -64,13 +64,15 @@ def answer_form(step: PlaybookStep, written: Step, message: str = "", where: str
     return modal("Done", blocks, callback_id=ids.ANSWER_FORM, submit=submit, memory=str(step.number))
 
 
-def all_steps_view(run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime) -> Block:
+def all_steps_view(
+    run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime, holders: Holders = NOBODY
+) -> Block:
     """Every step of the run, phase by phase, each with the button that fits."""
     book = run.book
     blocks = [section(f"*{escape(run.title)}*\n{progress_line(steps)}\n{escape(book.summary)}")]
     for phase in book.phases:
         blocks.append(header(phase.title))
-        blocks += [_step_line(run, book, step, now) for step in steps if step.phase == phase.title]
+        blocks += [_step_line(run, step, now, holders) for step in steps if step.phase == phase.title]
     if book.stand_down:
         blocks.append(section("*Stand down when*\n" + "\n".join(f"• {escape(words)}" for words in book.stand_down)))
     return modal("All steps", blocks, callback_id=ids.ALL_STEPS, close="Close", memory=str(run.number))
@@ -86,14 +88,14 @@ def _field_for(ask: Ask) -> Element:
     return text_input(ids.VALUE, multiline=ask.kind == "text", longest=1_000)
 
 
-def _step_line(run: PlaybookRun, book: Playbook, step: PlaybookStep, now: datetime) -> Block:
+def _step_line(run: PlaybookRun, step: PlaybookStep, now: datetime, holders: Holders) -> Block:
     if step.state != State.OPEN:
         return section(finished_line(step), accessory=undo_button(step) if run.is_running else None)
     if not is_open(step):
         return context(f"▫️ {escape(step.title)} · not asked for as things stand")
-    instructions = book.steps[step.step_key].instructions
+    instructions = run.book.steps[step.step_key].instructions
     more = f"\n{shorten(escape(instructions), INSTRUCTIONS_SHOWN)}" if instructions else ""
     clock = f" · due {clock_time(step.due_at)}" if step.due_at else ""
     late = f" · 🔴 *{lasting(now - step.due_at)} late*" if step.due_at and is_late(step, now) else ""
-    words = f"*{escape(step.title)}*\n{owner_of(step)}{late or clock}{more}"
+    words = f"*{escape(step.title)}*\n{owner_of(step, holders)}{late or clock}{more}"
     return section(words, accessory=done_button(step) if run.is_running else None)

@@ -14,7 +14,6 @@ from bot.playbooks.book import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
 from bot.store import utc_column
 
-
 # A tick stays short, so that clicks do not wait behind it; the next one is a second away.
 REMINDED_AT_ONCE = 100
 

@@ -1,6 +1,6 @@
 """The playbook on Slack's screens: one message per run, edited in place, and one line for the incident's card."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.playbooks import ids
@@ -16,7 +16,7 @@ from bot.playbooks.progress import (
 from bot.playbooks.rules import State, who_to_remind
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
 from bot.slack.blocks import Block, Element, actions, button, context, fit, section
-from bot.slack.text import channel_link, clock_time, escape, lasting, link, mention, one_line, shorten
+from bot.slack.text import channel_link, clock_time, escape, lasting, link, mention, mentions, one_line, shorten
 
 BAR_LENGTH = 10
 REMINDER = "remind-"
@@ -31,18 +31,26 @@ ROLES = {
     "scribe": "Scribe",
     "responder": "Responder",
 }
+Holders = Mapping[str, Sequence[str]]
+NOBODY: Holders = {}
+NO_WHYS: Mapping[int, str] = {}
 MARKS = {State.DONE: "✅", State.SKIPPED: "⏭️", State.WAIVED: "🏳️"}
 
 
 def run_message(
-    run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime, *, newer_exists: bool = False
+    run: PlaybookRun,
+    steps: Sequence[PlaybookStep],
+    now: datetime,
+    *,
+    newer_exists: bool = False,
+    holders: Holders = NOBODY,
 ) -> tuple[str, list[Block]]:
-    """The run's message: its words for a notification, and its blocks."""
+    """The run's message: its words for a notification, and its blocks. `holders` says who has which role."""
     text = f"{escape(run.title)}: {progress_line(steps)}"
     blocks = [section(f"📋 *{escape(run.title)}*\n{progress_line(steps)}"), *_where(run, steps)]
     if run.is_running:
         for step in next_steps(steps, now):
-            blocks += _step_to_do(run, step, now)
+            blocks += _step_to_do(run, step, now, holders)
     blocks += [*_finished(run, steps), *_stand_down(run, steps), *_end(run, steps, now, newer_exists)]
     return text, fit(blocks)
 
@@ -62,11 +70,16 @@ def next_step_line(steps: Sequence[PlaybookStep], now: datetime) -> str:
     return f"*{one_line(coming[0].title, 200)}* · {_owner_and_clock(coming[0], now)}"
 
 
-def reminder_message(steps: Sequence[PlaybookStep], now: datetime) -> tuple[str, list[Block]]:
-    """What is said, in the message's thread, of steps not finished in time; drawn again, it shows what became."""
+def reminder_message(
+    steps: Sequence[PlaybookStep], now: datetime, whys: Mapping[int, str] = NO_WHYS
+) -> tuple[str, list[Block]]:
+    """What is said, in the message's thread, of steps not finished in time; drawn again, it shows what became.
+
+    `whys` says of each step why it is said to this person.
+    """
     first = f"⏰ *{escape(steps[0].title)}* · {_owner_and_clock(steps[0], now)}"
     text = first if len(steps) == 1 else f"⏰ {len(steps)} steps wait: {', '.join(escape(s.title) for s in steps)}"
-    return text, [block for step in steps for block in _reminder(step, now)]
+    return text, [block for step in steps for block in _reminder(step, now, whys.get(step.number, ""))]
 
 
 def reminded_of(block_ids: Iterable[str]) -> list[int]:
@@ -75,19 +88,20 @@ def reminded_of(block_ids: Iterable[str]) -> list[int]:
     return [int(number) for number in found if number.isdigit()]
 
 
-def _reminder(step: PlaybookStep, now: datetime) -> list[Block]:
+def _reminder(step: PlaybookStep, now: datetime, why: str) -> list[Block]:
     block_id = f"{REMINDER}{step.number}"
     if step.state != State.OPEN:
         return [section(finished_line(step), block_id=block_id)]
     rest = _rest(step, now)
-    words = f"⏰ *{escape(step.title)}* · {_owner_and_clock(step, now)}{rest}"
+    words = f"⏰ *{escape(step.title)}* · {_owner_and_clock(step, now)}{rest}" + (f"\n_{why}_" if why else "")
     snooze = [
         button("Snooze 10 min", ids.STEP_SNOOZE_10, str(step.number)),
         button("30 min", ids.STEP_SNOOZE_30, str(step.number)),
     ]
     # After the last reminder there is nothing left to put off.
     offered = snooze if who_to_remind(step.reminders_sent) and not rest else []
-    buttons = actions([done_button(step), *offered], block_id=f"act-{step.number}")
+    give = [] if step.owner_id else [button("Assign", ids.STEP_ASSIGN, str(step.number))]
+    buttons = actions([done_button(step), *give, *offered], block_id=f"act-{step.number}")
     return [section(words, block_id=block_id), buttons]
 
 
@@ -120,9 +134,11 @@ def finished_line(step: PlaybookStep) -> str:
     return f"{MARKS.get(State(step.state), '▫️')} {escape(step.title)} · {who} {when}{note}"
 
 
-def owner_of(step: PlaybookStep) -> str:
-    """Who has the step: a person, or the role that should."""
-    return mention(step.owner_id) if step.owner_id else ROLES[step.owner_role]
+def owner_of(step: PlaybookStep, holders: Holders = NOBODY) -> str:
+    """Who has the step: a person, or the role that should, with whoever holds it."""
+    if step.owner_id:
+        return mention(step.owner_id)
+    return f"{ROLES[step.owner_role]} {mentions(holders.get(step.owner_role, []))}".strip()
 
 
 def _where(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
@@ -133,10 +149,10 @@ def _where(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
     return [context(f"Phase {titles.index(phase) + 1} of {len(titles)}: *{escape(phase)}*")]
 
 
-def _step_to_do(run: PlaybookRun, step: PlaybookStep, now: datetime) -> list[Block]:
+def _step_to_do(run: PlaybookRun, step: PlaybookStep, now: datetime, holders: Holders) -> list[Block]:
     written = run.book.steps[step.step_key]
     instructions = f"\n{shorten(escape(written.instructions), INSTRUCTIONS_SHOWN)}" if written.instructions else ""
-    words = f"*{escape(step.title)}*\n{_owner_and_clock(step, now)}{instructions}"
+    words = f"*{escape(step.title)}*\n{_owner_and_clock(step, now, holders)}{instructions}"
     return [section(words), actions(_buttons(step), block_id=f"step-{step.number}")]
 
 
@@ -151,8 +167,8 @@ def _buttons(step: PlaybookStep) -> list[Element]:
     ]
 
 
-def _owner_and_clock(step: PlaybookStep, now: datetime) -> str:
-    parts = [owner_of(step)]
+def _owner_and_clock(step: PlaybookStep, now: datetime, holders: Holders = NOBODY) -> str:
+    parts = [owner_of(step, holders)]
     if is_late(step, now) and step.due_at:
         parts.append(f"🔴 *{lasting(now - step.due_at)} late*")
     elif step.due_at:
@@ -188,7 +204,7 @@ def _stand_down(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
 
 def _end(run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime, newer_exists: bool) -> list[Block]:
     waiting, late = open_steps(steps), late_steps(steps, now)
-    words = [f"{len(late)} late"] if late else []
+    words = [f"{len(late)} late"] if late and run.is_running else []
     hidden = len(waiting) - len(next_steps(steps, now))
     words += [f"{hidden} more to come"] if hidden and run.is_running else []
     words += [f"guides: {_links(run.book.guides)}"] if run.book.guides else []

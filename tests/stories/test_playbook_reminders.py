@@ -60,12 +60,14 @@ def test_the_owner_then_the_commander_then_the_ladder_are_reminded_in_the_thread
 
     floor.passes(minutes=2)
     (first,) = desk.reminders()
-    assert "<@U0BEN>: this is due and yours" in first.words
+    assert "<@U0BEN>: these are due and open" in first.words
+    assert "It is yours" in first.words
     assert "Call the carrier" in first.words
     assert "Tell the floor" in first.words, "what one person is late with is one message"
 
     floor.passes(minutes=6)
-    assert "<@U0ANA>: this is still open" in desk.reminders()[1].words
+    assert "<@U0ANA>: these are due" in desk.reminders()[1].words
+    assert "Reminded once, still open" in desk.reminders()[1].words
     floor.stop_bot()
     floor.passes(minutes=11)
     floor.start_bot()
@@ -112,8 +114,10 @@ def test_who_has_no_owner_goes_to_the_commander_and_without_one_up_the_ladder(fl
 
     floor.passes(minutes=11)
 
-    assert "<@U0ANA>: this is due and nobody has it" in led.reminders()[0].words
-    assert "<!subteam^S0ANALYSTS>: this is due and still open" in alone.reminders()[0].words
+    assert "<@U0ANA>: these are due" in led.reminders()[0].words
+    assert "Nobody has it: do it or assign it" in led.reminders()[0].words
+    assert "<!subteam^S0ANALYSTS>: these are due" in alone.reminders()[0].words
+    assert "nobody leads" in alone.reminders()[0].words
 
 
 def test_a_change_of_severity_moves_the_reminders_before_the_next_tick(floor: TestFloor) -> None:
