@@ -44,6 +44,9 @@ def upgrade(engine: sa.Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # Replicas that start together: the first upgrades, the others find nothing left to do.
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watchfloor upgrade', 0))"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -1,5 +1,7 @@
 """Several bots on one PostgreSQL: each thing is done once, and who dies is replaced."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from bot.replicas import Replicas, ReplicaTaken
@@ -7,6 +9,15 @@ from tests.crash import evidence
 from tests.crash.desk import Desk
 
 pytestmark = pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
+
+
+def test_replicas_that_start_together_on_an_empty_database_upgrade_it_once(desk: Desk) -> None:
+    with ThreadPoolExecutor() as together:
+        bots = list(together.map(desk.starts_a_bot, ("one", "other", "third")))
+
+    desk.says("/incident declare S1 line 1 is down")
+    assert all(bot.rests() for bot in bots)
+    evidence.incident_is_whole(desk, 1)
 
 
 def test_two_replicas_that_both_watch_the_clock_keep_each_promise_once(desk: Desk) -> None:
