@@ -6,7 +6,9 @@ from sqlmodel import Session
 
 from bot.errors import WatchfloorError
 from bot.flows import ladder, promises
+from bot.flows import notices as notice_flow
 from bot.flows.changing import changing
+from bot.flows.following import offer_after_reopening
 from bot.flows.playbook_runs import stop_all
 from bot.flows.postmortem import deliver_soon
 from bot.flows.steps import write_down
@@ -72,7 +74,9 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
         promises.begin(session, services, incident, now)
         ladder.reopen(session, number, now)
         promises.on_change(session, services, incident, now)
+        offer_after_reopening(session, services, incident, now)
     start_due(services, now)
+    notice_flow.send_soon(services)
     return f"Incident {number} is open again and updates are promised again."
 
 

@@ -63,7 +63,7 @@ def _buttons(app: App, services: Services) -> None:
 
 def _offers(app: App, services: Services) -> None:
     for action_id, begin, what in (
-        (ids.START, playbook_runs.start_by_hand, "started it too"),
+        (ids.START, playbook_runs.start_by_hand, "started it"),
         (ids.SWITCH, playbook_runs.switch, "switched to it"),
     ):
         _takes_offer(app, services, action_id, begin, what)

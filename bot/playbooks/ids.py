@@ -11,7 +11,6 @@ STEP_SNOOZE_30 = "step.snooze.30"
 SHOW_ALL = "playbook.show_all"
 START = "playbook.start"
 SWITCH = "playbook.switch"
-STOP = "playbook.stop"
 
 SKIP_FORM = "step.skip_form"
 ASSIGN_FORM = "step.assign_form"

@@ -102,7 +102,7 @@ def test_an_offer_may_be_started_beside_what_runs(floor: TestFloor) -> None:
     floor.settle()
 
     assert sorted(running(floor)) == ["generic", "phones"]
-    assert "<@U0ANA> started it too." in floor.words(desk.channel)
+    assert "<@U0ANA> started it." in floor.words(desk.channel)
 
 
 def test_an_edited_file_leaves_running_incidents_alone_and_a_broken_one_everything(

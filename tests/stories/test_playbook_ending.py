@@ -7,6 +7,7 @@ import pytest
 
 from bot.incidents import ids as incident_ids
 from bot.incidents import tables as incidents
+from bot.playbooks import ids
 from tests.floor import TestFloor
 from tests.stories.playbook_desk import AT_WORK, Desk
 from tests.stories.record import post_mortems, rows, timeline
@@ -52,8 +53,14 @@ def test_required_steps_stand_in_the_way_until_they_are_done_or_waived_for_a_rea
     (waived,) = timeline(floor, "step_waived")
     assert "bankrupt" in str(waived["facts"])
     assert "🏳️ Ask for the report" in desk.words
-    assert desk.message.blocks, "the message stays, without buttons that change anything"
     assert "Done" not in desk.words.split("\n")
+
+    floor.says("ana", "/incident reopen it is back", desk.channel)
+    assert "No playbook is running since the incident was closed" in floor.words(desk.channel)
+    floor.ana.clicks(ids.START, channel=desk.channel)
+    floor.settle()
+    assert "<@U0ANA> started it." in floor.words(desk.channel)
+    assert desk.row("Call the carrier")["state"] == "open"
 
 
 def test_the_draft_says_how_the_playbook_was_kept(floor: TestFloor) -> None:

@@ -108,14 +108,19 @@ def test_a_reminder_shows_what_became_of_its_steps_and_a_snooze_says_whose(floor
 
 
 def test_who_has_no_owner_goes_to_the_commander_and_without_one_up_the_ladder(floor: TestFloor) -> None:
-    led = Desk(floor, floor.declares("S2 IVR down"))
+    led = Desk(floor, floor.declares("S1 IVR down"))
     floor.says("ana", "/incident claim commander", led.channel)
     alone = Desk(floor, floor.declares("S1 chat widget slow"))
 
     floor.passes(minutes=11)
 
-    assert "<@U0ANA>: these are due" in led.reminders()[0].words
-    assert "Nobody has it: do it or assign it" in led.reminders()[0].words
+    (reminder,) = led.reminders()
+    assert "<@U0ANA>: these are due" in reminder.words
+    assert "Nobody has it: do it or assign it" in reminder.words
+    assert "It is yours" in reminder.words, "whatever the reason, one person gets one message"
+    led.presses("ana", ids.STEP_ASSIGN, "Tell the floor", ts=reminder.ts)
+    led.submits("ana", {ids.OWNER: "ben"})
+    assert led.row("Tell the floor")["owner_id"] == "U0BEN"
     assert "<!subteam^S0ANALYSTS>: these are due" in alone.reminders()[0].words
     assert "nobody leads" in alone.reminders()[0].words
 
