@@ -29,6 +29,11 @@ class Window:
         self.page.locator("#heading h1", has_text=channel).wait_for()
         return self
 
+    def goes_to_on_a_phone(self, channel: str) -> "Window":
+        """There the list of channels takes the place of the conversation."""
+        self.page.get_by_role("button", name="To the channel list").click()
+        return self.goes_to(channel)
+
     @property
     def composer(self) -> Locator:
         return self.page.locator("#main .composer textarea")
@@ -69,9 +74,11 @@ class Window:
     def modal(self) -> Locator:
         return self.page.locator("#modal[open]")
 
-    def keeps_a_picture(self, name: str) -> None:
+    def keeps_a_picture(self, name: str, of: str = "body") -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+        # Out of the way: what it points at looks different.
+        self.page.mouse.move(0, 0)
+        self.page.locator(of).screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 class Profiles:

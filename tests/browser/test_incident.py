@@ -49,42 +49,56 @@ def lets_pass(person: Window, choice: str) -> None:
 
 
 def test_an_incident_from_the_form_to_the_post_mortem(desk: Desk) -> None:
-    ana = desk.window("ana").opens()
+    ana = desk.window("ana", 1180, 860, device_scale_factor=1.5).opens()
 
     ana.sees("Welcome, Ana Reyes.", inside="#story")
     ana.presses("Start empty", inside="#story")
     ana.types("/incident declare")
     ana.presses("Declare", inside="#modal")
     ana.sees("Please complete this required field.", inside="#modal")
-    ana.modal.get_by_label("What is wrong?").fill("Payments time out")
-    ana.page.keyboard.press("Enter")
+    ana.modal.get_by_label("What is wrong?").fill("IVR down in Manila")
+    ana.modal.get_by_label("Severity").select_option("S1")
+    ana.modal.get_by_label("What is it about?").select_option("Telephony or IVR")
+    ana.modal.get_by_label("What is known?").fill(
+        "Callers hear silence after the greeting; half of 120 calls an hour are lost"
+    )
+    ana.presses("Declare", inside="#modal")
     ana.modal.wait_for(state="hidden")
 
-    ana.page.locator("#sidebar").get_by_text("payments-time-out").click()
+    ana.goes_to("ivr-down-in-manila")
     ana.presses("Claim commander")
     ben = desk.window("ben").opens()
-    ben.sees("Payments time out")
+    ben.sees("IVR down in Manila")
     ben.presses("Join")
-    ben.page.locator("#sidebar").get_by_text("payments-time-out").click()
+    ben.goes_to("ivr-down-in-manila")
     expect(ben.row("Control panel").first).to_contain_text("Ana Reyes")
     ben.presses("Claim communications lead")
     ana.page.get_by_role("button", name="Claim communications lead").wait_for(state="detached")
-
-    lets_pass(ana, "To the next thing due")
-    lets_pass(ana, "1 hour")
-    ana.sees("Since the last update")
+    ben.types("`trunk-7` is flapping, Durban hears silence too. I am moving calls to trunk 8 :eyes:")
+    ana.sees("I am moving calls")
+    ana.page.locator("#messages [data-action='step.done']").first.click()
+    ana.row("Control panel").get_by_text("1 of").wait_for()
+    ana.row("Control panel").evaluate("card => card.scrollIntoView()")
     ana.keeps_a_picture("incident")
 
+    lets_pass(ana, "30 minutes")
+    ana.sees("Since the last update")
+    phone = desk.window("ben", width=390, height=780, is_mobile=True, color_scheme="dark", device_scale_factor=2)
+    phone.opens().goes_to_on_a_phone("ivr-down-in-manila")
+    phone.keeps_a_picture("phone-incident")
+
+    lets_pass(ana, "To the next thing due")
+    expect(ana.page.locator("#clock .ahead")).not_to_have_text("+30 min")
     ana.presses("Control panel")
     ana.presses("Resolve…")
-    ana.answers_form("The gateway was restarted")
+    ana.answers_form("The carrier replaced the card of trunk 7")
     ana.presses("Close…")
     ana.answers_form("Nothing is owed to anyone")
 
     ana.page.locator("#sidebar .unread", has_text="watchfloor").click()
     ana.page.locator(".file .card").last.click()
-    expect(ana.page.locator("#pane .document h1")).to_contain_text("Payments time out")
-    ana.keeps_a_picture("post-mortem")
+    expect(ana.page.locator("#pane .document h1")).to_contain_text("IVR down in Manila")
+    ana.keeps_a_picture("post-mortem", of="#pane")
 
 
 def test_the_story_plays_to_its_end_and_slack_would_have_refused_nothing(desk: Desk) -> None:
