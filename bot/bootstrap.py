@@ -1,5 +1,6 @@
 """Builds the bot from its settings; the only module that knows every other."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
-from bot import clock, floor, migrations, scheduler
+from bot import clock, floor, migrations, pager, scheduler
 from bot.clock import utcnow
 from bot.durable import Backoff, Flows, wait_until
 from bot.flows import directory
@@ -79,6 +80,7 @@ class Bot:
                 lambda: health.database(self.services.store),
                 lambda: health.clock(self.ticks, every_s),
                 lambda: health.slack(self.line),
+                lambda: health.alarms(self.services.store),
             )
         )
 
@@ -129,6 +131,7 @@ def build_services(settings: Settings) -> Services:
         soon=Soon(),
         shelf=Shelf(settings.playbooks_dir, the_floor, settings.playbooks_every_s),
         replicas=Replicas(settings.database_url, settings.replica_name),
+        pager=pager.described(the_floor.pager, os.environ),
     )
 
 

@@ -34,6 +34,8 @@ VERSION = "watchfloor-1"
 FLOWS_AT_ONCE = 6
 ATTEMPTS_AFTER_FAILURE = 12
 LATER = "later"
+AGAIN = "~"
+UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
 
 
 @dataclass(frozen=True)
@@ -170,9 +172,21 @@ class Flows:
             log.warning("taking over", extra={"replica": replica, "flows": len(left)})
             DBOS.resume_workflows([flow.workflow_id for flow in left])
 
+    def stuck(self, for_s: float) -> list[str]:
+        """The keys of the flows that were begun more than `for_s` seconds ago and are not finished."""
+        left = DBOS.list_workflows(status=list(UNFINISHED), load_input=False, load_output=False)
+        # A flow that came back runs under a key of its own; it was begun when the first of them was.
+        keys = [flow.workflow_id.partition(AGAIN)[0] for flow in left]
+        if not keys:
+            return []
+        begun = DBOS.list_workflows(workflow_ids=keys, load_input=False, load_output=False)
+        # The engine's own clock, which nobody moves.
+        before_ms = (time.time() - for_s) * 1000
+        return sorted(flow.workflow_id for flow in begun if (flow.created_at or before_ms) < before_ms)
+
     def are_done(self) -> bool:
         """Is nothing running, waiting or coming back later?"""
-        return not DBOS.list_workflows(status=["PENDING", "ENQUEUED", "DELAYED"], limit=1)
+        return not DBOS.list_workflows(status=list(UNFINISHED), limit=1)
 
     def close(self, within_s: float = 8) -> None:
         """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
@@ -213,7 +227,7 @@ class Flows:
     ) -> None:
         wait_s = wait.wait_s if wait.wait_s is not None else self._backoff.before(attempt)
         log.warning("flow comes back", extra={"key": key, "reason": wait.reason, "wait_s": wait_s})
-        with SetWorkflowID(f"{key}~{attempt + 1}"), SetEnqueueOptions(delay_seconds=wait_s):
+        with SetWorkflowID(f"{key}{AGAIN}{attempt + 1}"), SetEnqueueOptions(delay_seconds=wait_s):
             DBOS.enqueue_workflow(LATER, self._workflows[declared.name], key, request, attempt + 1)
 
 

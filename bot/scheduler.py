@@ -8,7 +8,19 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import clock
 from bot.clock import utcnow
-from bot.flows import directory, displays, escalate, newer_playbooks, notices, paging, postmortem, reminders, update
+from bot.flows import (
+    audit,
+    directory,
+    displays,
+    escalate,
+    newer_playbooks,
+    notices,
+    paging,
+    postmortem,
+    reminders,
+    ringing,
+    update,
+)
 from bot.flows.next_due import next_due
 from bot.flows.take_over import take_over
 from bot.pulse import Pulse
@@ -22,6 +34,7 @@ LOOKS: tuple[Look, ...] = (
     update.start_due,
     escalate.start_due,
     paging.note_silences,
+    ringing.start_waiting,
     reminders.remind_of_overdue_steps,
     reminders.repeat_steps,
     newer_playbooks.tell_of_newer_playbooks,
@@ -30,6 +43,7 @@ LOOKS: tuple[Look, ...] = (
     postmortem.tick,
 )
 LEARN_EVERY_S = 15 * 60
+AUDIT_EVERY_S = 60
 TAKE_OVER_EVERY_S = 5
 
 
@@ -55,6 +69,7 @@ def start(services: Services, every_s: float, ticks: Pulse) -> BackgroundSchedul
     )
     scheduler.add_job(look, "interval", seconds=every_s, id="tick")
     scheduler.add_job(lambda: directory.learn(services), "interval", seconds=LEARN_EVERY_S, id="learn")
+    scheduler.add_job(lambda: audit.audit(services), "interval", seconds=AUDIT_EVERY_S, id="audit")
     if services.replicas.are_several:
         scheduler.add_job(lambda: take_over(services), "interval", seconds=TAKE_OVER_EVERY_S, id="take over")
     scheduler.start()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.durable import Flows
 from bot.floor import Floor
+from bot.pager import Pager
 from bot.playbooks.shelf import Shelf
 from bot.replicas import Replicas
 from bot.slack.gateway import Gateway
@@ -24,3 +25,4 @@ class Services:
     soon: Soon
     shelf: Shelf
     replicas: Replicas
+    pager: Pager | None = None

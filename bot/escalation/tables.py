@@ -221,6 +221,13 @@ def to_ring(session: Session, limit: int = 100) -> Sequence[Page]:
     return session.exec(select(Page).where(Page.pager == RING).order_by(col(Page.id)).limit(limit)).all()
 
 
+def hold_for_pager(session: Session, page_id: int) -> None:
+    """A flow has taken the page over, and may even have finished already."""
+    session.connection().execute(
+        sa.update(Page).where(col(Page.id) == page_id, col(Page.pager) == RING).values(pager=RINGING)
+    )
+
+
 def set_pager(session: Session, page_id: int, state: str) -> None:
     """How far the pager's call is."""
     session.connection().execute(sa.update(Page).where(col(Page.id) == page_id).values(pager=state))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
-from bot.incidents.rules import ACTIVE
+from bot.incidents.rules import ACTIVE, OPEN
 from bot.store import put_new, utc_column
 
 
@@ -145,6 +145,11 @@ def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident
         .order_by(col(Incident.severity), col(Incident.id).desc())
         .limit(limit)
     ).all()
+
+
+def open_ones(session: Session) -> Sequence[Incident]:
+    """Every incident that is neither resolved nor over."""
+    return session.exec(select(Incident).where(col(Incident.status).in_(OPEN)).order_by(col(Incident.id))).all()
 
 
 def recent_public(session: Session, since: datetime, but: int) -> Sequence[tuple[int, str]]:

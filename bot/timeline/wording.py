@@ -26,6 +26,7 @@ SENTENCES = {
     "paged": "{who} told {user} that they are needed{because}",
     "page_passed_over": "{user} was not told: {reason}",
     "page_unanswered": "{user} did not answer",
+    "pager_failed": "The pager could not be told of {user}: {reason}",
     "page_declined": "{who} can't come",
     "on_my_way": "{who} is on the way",
     "escalated": "{who} escalated to tier {tier} of the ladder{because}",

@@ -120,6 +120,12 @@ def waiting(session: Session, incident_id: int, audience: str | None = None) -> 
     return session.exec(found.order_by(col(Promise.due_at))).all()
 
 
+def incidents_with_promise(session: Session) -> set[int]:
+    """The incidents that have an update promised or on its way."""
+    states = (WAITING, SENDING)
+    return set(session.exec(select(Promise.incident_id).where(col(Promise.state).in_(states)).distinct()))
+
+
 def get(session: Session, promise_id: int) -> Promise:
     """The promise of that id, which must exist."""
     return session.exec(select(Promise).where(Promise.id == promise_id)).one()

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from bot.alarms.tables import open_alarms
 from bot.errors import WatchfloorError
 from bot.pulse import Pulse
 from bot.slack.line import Line
@@ -52,6 +53,16 @@ def database(store: Store) -> Finding:
     except (WatchfloorError, SQLAlchemyError):
         return Finding(False, "The database does not answer.")
     return Finding(True, "The database answers.")
+
+
+def alarms(store: Store) -> Finding:
+    """Did the auditor find something that was forgotten?"""
+    try:
+        with store.reading() as session:
+            found = [alarm.words for alarm in open_alarms(session)]
+    except (WatchfloorError, SQLAlchemyError):
+        return Finding(False, "The auditor's alarms cannot be read.")
+    return Finding(not found, " ".join(found) or "The auditor found nothing.")
 
 
 def clock(ticks: Pulse, every_s: float) -> Finding:

@@ -1,0 +1,103 @@
+"""The auditor: what Watchfloor itself forgot is told to the administrators once, and stands in /healthz."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from bot.clock import utcnow
+from bot.durable import flow, wait_until
+from bot.errors import TryLater
+from bot.flows import audit, promises
+from bot.services import Services
+from bot.web import health
+from tests.floor import PATIENCE_S, TestFloor
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"
+ALARM = "🚨"
+
+
+class Errand(BaseModel):
+    """Something to wait for."""
+
+    until: Path
+
+
+@flow
+def an_errand_that_waits(services: Services, errand: Errand) -> None:
+    """Come back again and again until a file is there."""
+    if not errand.until.exists():
+        raise TryLater("not yet", wait_s=0.1)
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=FLOOR) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def minute_passes(floor: TestFloor) -> None:
+    """The auditor looks, as it does every minute."""
+    audit.look(floor.services, utcnow())
+    floor.settle()
+
+
+def alarms(floor: TestFloor) -> list[str]:
+    """What the administrators were told."""
+    return [message.words for message in floor.ana.sees("operations") if ALARM in message.words]
+
+
+def test_when_all_is_well_nothing_is_said(floor: TestFloor) -> None:
+    floor.declares("S0 every line is dead", who="ana")
+
+    minute_passes(floor)
+
+    assert alarms(floor) == []
+    assert health.alarms(floor.services.store).is_well
+
+
+def test_an_open_incident_without_a_next_update_raises_one_alarm_until_it_has_one(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down", who="ana")
+    with floor.services.store.transaction() as session:
+        promises.end(session, 1)
+
+    minute_passes(floor)
+    minute_passes(floor)
+
+    (alarm,) = alarms(floor)
+    assert "Incident 1 (S1) has no next update" in alarm
+    assert "has no next update" in health.alarms(floor.services.store).words
+    floor.says("ana", "/incident severity S0 worse", channel)
+    minute_passes(floor)
+    assert health.alarms(floor.services.store).is_well
+    assert len(alarms(floor)) == 1
+
+
+def test_a_ladder_without_a_next_tier_raises_an_alarm(floor: TestFloor) -> None:
+    channel = floor.declares("S3 a screen is slow", who="ana")
+    floor.passes(minutes=70)
+
+    minute_passes(floor)
+
+    assert "nobody is next" in alarms(floor)[0]
+    floor.says("ana", "/incident claim commander", channel)
+    minute_passes(floor)
+    assert health.alarms(floor.services.store).is_well
+
+
+def test_a_flow_that_does_not_finish_is_found(floor: TestFloor, tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    floor.services.flows.start_once("errand:1", an_errand_that_waits, Errand(until=done))
+
+    assert wait_until(lambda: floor.services.flows.stuck(0.5) == ["errand:1"], PATIENCE_S)
+    audit.look(floor.services, utcnow(), stuck_after=timedelta(seconds=0.5))
+
+    assert "errand:1" in health.alarms(floor.services.store).words
+    done.touch()
+    floor.settle()
+    minute_passes(floor)
+    assert health.alarms(floor.services.store).is_well

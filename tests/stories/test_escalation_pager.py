@@ -1,0 +1,146 @@
+"""A pager by webhook: signed, repeated until it is taken, the same page never another one."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from bot.bootstrap import build
+from bot.clock import utcnow
+from bot.durable import wait_until
+from bot.pager import Pager, PagerRefused, PagerSecretMissing, is_public, signature
+from tests.floor import PATIENCE_S, TestFloor
+from tests.stories.escalation_desk import happened, is_told
+from tests.stories.record import rows
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"
+SECRET = "a shared secret"
+
+
+@dataclass
+class Gateway:
+    """A pager's gateway: what it heard, and what it answers in turn (200 when nothing else is left)."""
+
+    heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/page?from=watchfloor"
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    gateway = Gateway()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            gateway.heard.append((dict(self.headers), body))
+            self.send_response(gateway.answers.pop(0) if gateway.answers else 200)
+            self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    gateway.port = server.server_port
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield gateway
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def floor(tmp_path: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestFloor]:
+    monkeypatch.setenv("PAGER_SECRET", SECRET)
+    path = with_pager(tmp_path, gateway.url)
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=path) as floor:
+        yield floor
+
+
+def with_pager(folder: Path, url: str) -> Path:
+    """The floor's file with a pager at that address."""
+    path = folder / "floor.yaml"
+    pager = f"pager: {{url: '{url}', secret_env: PAGER_SECRET, allow_private: true}}\n"
+    path.write_text(pager + FLOOR.read_text())
+    return path
+
+
+def test_each_page_reaches_the_pager_once_and_signed(floor: TestFloor, gateway: Gateway) -> None:
+    gateway.answers = [503, 503]
+    floor.declares("S0 every line is dead", who="ana")
+
+    floor.passes(minutes=2)
+    is_told(floor, "devi")
+    assert wait_until(lambda: len(gateway.heard) == 3, PATIENCE_S)
+    floor.settle()
+    floor.tick()
+
+    assert len(gateway.heard) == 3
+    assert len({headers["Idempotency-Key"] for headers, _ in gateway.heard}) == 1
+    headers, body = gateway.heard[-1]
+    assert headers["X-Watchfloor-Signature"] == signature(SECRET.encode(), headers["X-Watchfloor-Timestamp"], body)
+    told = json.loads(body)
+    assert (told["person_id"], told["title"], told["tier"]) == ("U0DEVI", "every line is dead", 1)
+    assert [page["pager"] for page in rows(floor, "pages")] == ["rung"]
+
+
+@pytest.mark.parametrize("answer", [302, 403])
+def test_a_refusal_or_a_redirect_is_on_record_and_not_repeated(
+    floor: TestFloor, gateway: Gateway, answer: int
+) -> None:
+    gateway.answers = [answer]
+    floor.declares("S0 every line is dead", who="ana")
+
+    floor.passes(minutes=2)
+    is_told(floor, "devi")
+    assert wait_until(lambda: len(gateway.heard) == 1, PATIENCE_S)
+    floor.settle()
+    floor.tick()
+
+    assert len(gateway.heard) == 1
+    assert happened(floor, 1).count("pager_failed") == 1
+
+
+def test_of_a_private_incident_the_pager_hears_no_word(floor: TestFloor, gateway: Gateway) -> None:
+    floor.says("ana", "/incident declare S0")
+    floor.ana.fills("What is wrong?", "Payroll of the board leaked")
+    floor.ana.fills("Who may see it?", ["private"])
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    floor.passes(minutes=2)
+    assert wait_until(lambda: bool(gateway.heard), PATIENCE_S)
+    floor.settle()
+
+    assert b"Payroll" not in gateway.heard[0][1]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "10.0.0.8", "[::1]", "[::ffff:10.0.0.8]"])
+def test_an_address_of_ones_own_network_is_never_called(host: str) -> None:
+    pager = Pager(f"https://{host}/page", b"secret")
+
+    with pytest.raises(PagerRefused):
+        pager.ring({"event": "page"}, "key", utcnow())
+
+
+def test_public_addresses_are_told_from_others() -> None:
+    assert is_public("93.184.215.14")
+    assert not is_public("100.64.0.1")
+    assert not is_public("fe80::1%eth0")
+    assert not is_public("224.0.0.1")
+
+
+def test_a_pager_without_its_secret_is_refused_at_the_start(tmp_path: Path) -> None:
+    floor = TestFloor(tmp_path, floor_file=with_pager(tmp_path, "http://127.0.0.1:1/"))
+
+    with pytest.raises(PagerSecretMissing):
+        build(floor.settings())
