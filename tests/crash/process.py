@@ -16,6 +16,7 @@ from bot.bootstrap import Bot
 from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.durable import wait_until
+from bot.escalation import tables as escalation
 from bot.notices import tables as notices
 from bot.playbooks import tables as playbooks
 from bot.settings import Settings
@@ -87,6 +88,7 @@ def _is_behind(bot: Bot) -> bool:
     with bot.services.store.reading() as session:
         return (
             bool(updates.due(session, now))
+            or bool(escalation.due(session, now))
             or bool(playbooks.due_reminders(session, now))
             or bool(displays.stale_incidents(session, now + ALL_RETRIES))
             or notices.are_waiting(session, now + ALL_RETRIES)

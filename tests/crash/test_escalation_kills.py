@@ -1,0 +1,60 @@
+"""Killing the process anywhere between a tier's turn and the answer tells nobody twice, and forgets nobody."""
+
+import pytest
+
+from bot.escalation import ids
+from tests.crash import evidence
+from tests.crash.desk import Desk, kill_points
+from tests.crash.process import Moment
+
+MOMENTS: tuple[Moment, ...] = ("after", "before")
+TIER_1_MIN = 6
+
+
+def page_keys(desk: Desk, number: int) -> list[int]:
+    """How often each page of an incident was sent."""
+    return [times for key, times in evidence.keys(desk).items() if key.startswith(f"page:{number}:")]
+
+
+def passes(desk: Desk, minutes: int) -> None:
+    """Time passes."""
+    desk.sandbox.clock_offset_s += 60 * minutes
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_tiers_turn_that_is_killed_at_any_call_tells_each_person_once(desk: Desk, moment: Moment) -> None:
+    killed = 0
+    for bot, calls in kill_points(desk):
+        if killed:
+            (before,) = evidence.channels_of(desk, killed)
+            desk.says("/incident resolve", channel=before.name)
+        desk.says(f"/incident declare S1 line {calls} is down")
+        assert bot.rests()
+        bot.dies(moment, calls)
+        passes(desk, TIER_1_MIN)
+        killed = calls
+
+    assert killed >= 4, "a tier's turn has at least four places to be killed at"
+    for number in range(1, killed + 1):
+        assert page_keys(desk, number) == [1]
+        evidence.once_each(desk, number, ("paged",))
+    evidence.nothing_is_there_twice(desk)
+
+
+def test_an_answer_finds_its_page_after_the_bot_was_killed_between_them(desk: Desk) -> None:
+    bot = desk.starts_a_bot()
+    desk.says("/incident declare S1 line 1 is down")
+    assert bot.rests()
+    passes(desk, TIER_1_MIN)
+    assert bot.rests()
+    bot.is_killed()
+
+    bot = desk.starts_a_bot()
+    desk.sandbox.person("devi").clicks(ids.ON_MY_WAY, channel="dm")
+    assert bot.rests()
+    passes(desk, 3 * TIER_1_MIN)
+    assert bot.rests()
+
+    assert page_keys(desk, 1) == [1]
+    evidence.once_each(desk, 1, ("paged", "on_my_way"))
+    evidence.nothing_is_there_twice(desk)
