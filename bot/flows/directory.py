@@ -96,6 +96,8 @@ def learn_channels(services: Services) -> None:
     """Where the incidents channel and the audiences' channels are; the bot joins those it is not in."""
     audiences = services.floor.audiences.values()
     named = {channel for audience in audiences for channel in audience.channels if channel.startswith("#")}
+    if services.floor.administrators_channel:
+        named.add(services.floor.administrators_channel)
     for name in sorted({services.floor.incidents_channel, *named}):
         channel_id(services, name)
 
