@@ -83,7 +83,7 @@ class Effects:
         key = f"step:{self.change.step_id}:{self.change.at.isoformat()}"
         at, by, words = self.change.at, self.change.by, self.sending.words
         promises.now_for_one(self.session, self.services, self.incident, posts.to, at, key, by, words)
-        return [f"The update goes to {where(audience)} now."]
+        return [f"The update goes to {where(audience, self.incident)} now."]
 
     def _announce_guests(self) -> list[str]:
         invites = self.change.written.invites
@@ -93,10 +93,11 @@ class Effects:
         return [f"Invited into the channel: {', '.join(named)}."]
 
 
-def where(audience: Audience) -> str:
-    """Where an audience reads: `#executives`, `the incident's channel and the incidents channel`."""
+def where(audience: Audience, incident: Incident) -> str:
+    """Where an audience reads of an incident: `#executives`, `the incident's channel and the incidents channel`."""
     spoken = {HERE: "the incident's channel", DIGEST: "the incidents channel"}
-    return " and ".join(spoken.get(channel, channel) for channel in audience.channels)
+    channels = [HERE] if incident.is_private else audience.channels
+    return " and ".join(spoken.get(channel, channel) for channel in channels)
 
 
 def tell_owner(session: Session, change: StepChange, owner_id: str) -> None:

@@ -35,9 +35,9 @@ def answer_form(services: Services, step_id: int) -> Block:
     with services.store.reading() as session:
         step, written = playbooks.written_step(session, step_id)
         message = message_words(session, services, step, written)
-        told = audiences(services, incidents.by_number(session, step.incident_id)) if written.posts else {}
-    audience = told.get(written.posts.to) if written.posts else None
-    return forms.answer_form(step, written, message, where(audience) if audience else "")
+        incident = incidents.by_number(session, step.incident_id)
+    audience = audiences(services, incident).get(written.posts.to) if written.posts else None
+    return forms.answer_form(step, written, message, where(audience, incident) if audience else "")
 
 
 def read_answers(services: Services, step_id: int, values: dict[str, Any]) -> tuple[Reading, bool]:

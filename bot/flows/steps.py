@@ -49,7 +49,7 @@ def complete(
         start_due(services, now)
     if change.written.invites:
         step_effects.invite(services, change)
-    return f"“{escape(change.title)}” is done. {' '.join(told)}" if told else None
+    return f"Incident {change.incident_id}: “{escape(change.title)}” is done. {' '.join(told)}" if told else None
 
 
 def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) -> None:

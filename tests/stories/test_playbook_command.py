@@ -94,6 +94,16 @@ def test_a_change_of_type_offers_the_playbook_that_fits_better_once_and_forces_n
     assert floor.words(desk.channel).count("fits this incident better now") == 1, "somebody has decided already"
 
 
+def test_a_playbook_that_somebody_stopped_is_not_offered_again(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 the phones are dead"))
+    floor.says("ana", "/incident playbook stop phones", desk.channel)
+
+    floor.says("ana", "/incident severity S1 it grows", desk.channel)
+
+    assert running(floor) == []
+    assert "fits this incident better" not in floor.words(desk.channel)
+
+
 def test_an_offer_may_be_started_beside_what_runs(floor: TestFloor) -> None:
     desk = Desk(floor, floor.declares("S2 something is odd"))
     floor.says("ana", "/incident type telephony", desk.channel)
