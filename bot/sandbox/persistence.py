@@ -10,7 +10,7 @@ from bot.sandbox.model import Channel, File, Group, Json, Message, User, View
 from bot.sandbox.workspace import Workspace
 
 _FORMAT = 1
-_PLAIN = ("scheduled", "canvases")
+_PLAIN = ("scheduled", "canvases", "read_marks")
 
 
 def dumps(workspace: Workspace, identity: Json) -> str:
@@ -56,7 +56,7 @@ def restore(workspace: Workspace, state: Json) -> None:
         workspace.homes = {v["user"]: View(**v) for v in state["homes"]}
         workspace.views = {v.id: v for v in workspace.homes.values()}
         for name in _PLAIN:
-            setattr(workspace, name, state[name])
+            setattr(workspace, name, state.get(name, {}))
         workspace.clock.offset_s = state["clock_offset_s"]
         for channel in workspace.channels.values():
             for ts in channel.messages:

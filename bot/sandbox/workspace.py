@@ -48,6 +48,7 @@ class Workspace:
             self.homes: dict[str, View] = {}
             self.scheduled: dict[str, Json] = {}
             self.canvases: dict[str, Json] = {}
+            self.read_marks: dict[str, dict[str, str]] = {}
             self.choices: dict[tuple[str, str], Json] = {}
             self.touch("reset")
 

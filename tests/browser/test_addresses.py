@@ -1,5 +1,9 @@
 """The page's addresses, without a browser: who gets what, and whom the page does not obey."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -59,3 +63,27 @@ def test_a_refusal_is_a_sentence(http: httpx.Client) -> None:
     taken = http.post("/do/create-channel?as=ana", json={"name": "general", "private": False})
 
     assert taken.json() == {"error": "There is a channel of that name already."}
+
+
+@contextmanager
+def served(data: Path) -> Iterator[tuple[Sandbox, httpx.Client]]:
+    """A workspace that is kept in a file, and somebody who asks for its addresses."""
+    sandbox = Sandbox(data=data)
+    sandbox.start()
+    with httpx.Client(base_url=sandbox.url, trust_env=False) as http:
+        yield sandbox, http
+    sandbox.stop()
+
+
+def test_what_was_read_and_what_was_not_outlive_a_restart(tmp_path: Path) -> None:
+    with served(tmp_path / "workspace.json") as (sandbox, http):
+        read = sandbox.person("ben").says("Read", channel="random")
+        sandbox.person("ben").says("Not read", channel="general")
+        http.post("/do/read?as=ana", json={"channel": "C0RANDOM", "ts": read.ts})
+
+    with served(tmp_path / "workspace.json") as (_, http):
+        entries = http.get("/part/sidebar?as=ana").text.split("<a ")
+
+    unread = [entry for entry in entries if "unread" in entry]
+    assert len(unread) == 1
+    assert "general" in unread[0]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bot.sandbox.errors import NothingToClick
 from bot.sandbox.model import Message
 from bot.sandbox.page import composer, elements
 from bot.sandbox.page.refusals import Failed
@@ -30,11 +31,11 @@ def types(visitor: Visitor, body: Json) -> Json | None:
 def acts(visitor: Visitor, body: Json) -> None:
     """Press a button or choose in an element of a message, a modal or the App Home."""
     _fill(visitor, body.get("fields", []))
-    place = _place(body)
-    if body["kind"] in ("button", "workflow_button"):
-        click: Click | None = visitor.person.clicks(body["action"], value=body.get("value") or None, **place)
-    else:
-        click = visitor.person.chooses(body["action"], *_values(visitor, body), **place)
+    try:
+        click = _act(visitor, body, _place(body) | {"block_id": body["block"]})
+    except NothingToClick:
+        # The app has drawn this anew since, and a block that it gave no id has another one now.
+        click = _act(visitor, body, _place(body))
     if click is not None and not click.acked:
         raise Failed(NOT_ANSWERED)
 
@@ -164,6 +165,12 @@ def _fill(visitor: Visitor, fields: list[Json]) -> None:
             continue
         values = _values(visitor, field)
         visitor.person.fills(field["block"], values if len(values) != 1 else values[0])
+
+
+def _act(visitor: Visitor, body: Json, place: Json) -> Click | None:
+    if body["kind"] in ("button", "workflow_button"):
+        return visitor.person.clicks(body["action"], value=body.get("value") or None, **place)
+    return visitor.person.chooses(body["action"], *_values(visitor, body), **place)
 
 
 def _place(body: Json) -> Json:

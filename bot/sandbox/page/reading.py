@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from bot.sandbox.model import Channel, Message
 from bot.sandbox.page.rows import is_note
+from bot.sandbox.workspace import Workspace
+
+_NEVER = "0"
 
 
 @dataclass(frozen=True)
@@ -15,20 +18,20 @@ class Unread:
 
 
 class ReadMarks:
-    """The last message time each person has seen; everything before the page started counts as read."""
+    """The time of the last message that each person has seen in each conversation."""
 
-    def __init__(self, since: str) -> None:
-        self._since = since
-        self._marks: dict[tuple[str, str], str] = {}
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
 
     def last_read(self, user_id: str, channel_id: str) -> str:
-        return self._marks.get((user_id, channel_id), self._since)
+        return self._workspace.read_marks.get(user_id, {}).get(channel_id, _NEVER)
 
     def read(self, user_id: str, channel_id: str, ts: str) -> bool:
         """Note that everything up to `ts` was seen; False when that is no news."""
         if ts <= self.last_read(user_id, channel_id):
             return False
-        self._marks[user_id, channel_id] = ts
+        with self._workspace.lock:
+            self._workspace.read_marks.setdefault(user_id, {})[channel_id] = ts
         return True
 
     def unread(self, user_id: str, channel: Channel) -> Unread:

@@ -30,7 +30,7 @@ class Site:
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
-        self._marks = ReadMarks(sandbox.workspace.clock.ts())
+        self._marks = ReadMarks(sandbox.workspace)
         self._story = Story(sandbox)
         self._broadcast = Broadcast(sandbox)
 

@@ -13,7 +13,7 @@ from bot.sandbox.persons.outcomes import Click
 from bot.sandbox.records import Envelope
 from bot.sandbox.words import elements_of
 
-Wanted = Callable[[Json], bool]
+Wanted = Callable[[Json, Json], bool]
 _BUTTONS = ("button", "workflow_button")
 
 
@@ -49,13 +49,14 @@ class Acting(Eyes):
         ts: str | None = None,
         value: str | None = None,
         surface: str | None = None,
+        block_id: str | None = None,
     ) -> Click:
-        """Press the newest visible button with that action_id (and value)."""
+        """Press the newest visible button with that action_id (and value, and block)."""
 
-        def wanted(element: Json) -> bool:
+        def wanted(block: Json, element: Json) -> bool:
             if element["action_id"] != action_id or element["type"] not in _BUTTONS:
                 return False
-            return value is None or element.get("value") == value
+            return value in (None, element.get("value")) and block_id in (None, block["block_id"])
 
         target = self._find(action_id, wanted, channel, ts, surface)
         button = target.element
@@ -68,11 +69,14 @@ class Acting(Eyes):
         channel: str | None = None,
         ts: str | None = None,
         surface: str | None = None,
+        block_id: str | None = None,
     ) -> Click | None:
         """Choose in a select, checkboxes, an overflow …; None when that only fills a modal's field."""
 
-        def wanted(element: Json) -> bool:
-            return bool(element["action_id"] == action_id and element["type"] not in _BUTTONS)
+        def wanted(block: Json, element: Json) -> bool:
+            if element["action_id"] != action_id or element["type"] in _BUTTONS:
+                return False
+            return block_id in (None, block["block_id"])
 
         target = self._find(action_id, wanted, channel, ts, surface)
         chosen = self._chosen(target, values)
@@ -145,7 +149,7 @@ class Acting(Eyes):
             if view is None or surface not in (None, name):
                 continue
             for block, element in elements_of(view.body["blocks"]):
-                if wanted(element):
+                if wanted(block, element):
                     return Target(block, element, view=view)
         return None
 
@@ -155,7 +159,7 @@ class Acting(Eyes):
             if ts not in (None, message.ts):
                 continue
             for block, element in elements_of(message.blocks):
-                if wanted(element):
+                if wanted(block, element):
                     return Target(block, element, message=message, channel=where)
         return None
 
