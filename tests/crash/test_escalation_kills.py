@@ -34,7 +34,8 @@ def test_a_tiers_turn_that_is_killed_at_any_call_tells_each_person_once(desk: De
         passes(desk, TIER_1_MIN)
         killed = calls
 
-    assert killed >= 4, "a tier's turn has at least four places to be killed at"
+    # Two questions, then two messages side by side, which may be one place.
+    assert killed >= 3, "a tier's turn has at least three places to be killed at"
     for number in range(1, killed + 1):
         assert page_keys(desk, number) == [1]
         evidence.once_each(desk, number, ("paged",))
