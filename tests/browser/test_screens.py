@@ -156,18 +156,19 @@ def test_a_phone_shows_one_thing_at_a_time(desk: Desk, sandbox: Sandbox) -> None
     ana.sees("From the phone")
 
 
-@pytest.mark.parametrize("width", [320, 390])
-def test_the_bar_fits_a_phone_however_far_the_clock_was_moved(desk: Desk, sandbox: Sandbox, width: int) -> None:
+def test_the_bar_fits_a_phone_however_far_the_clock_was_moved(desk: Desk, sandbox: Sandbox) -> None:
     sandbox.clock_offset_s = 30 * 3600
-    ana = desk.window("ana", width=width, height=780, has_touch=True, is_mobile=True).opens()
+    ana = desk.window("ana", width=390, height=780, has_touch=True, is_mobile=True).opens()
     ana.sees("+30 h 00 min", inside="#clock")
 
-    for control in ana.page.locator(".top .controls > *").all():
-        box = control.bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= width
-        assert box["height"] <= 46
+    for width in (390, 320):
+        ana.page.set_viewport_size({"width": width, "height": 780})
+        for control in ana.page.locator(".top .controls > *").all():
+            box = control.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+            assert box["height"] <= 46
 
 
 def test_a_thousand_messages_open_at_once_and_older_ones_follow(desk: Desk, sandbox: Sandbox) -> None:
