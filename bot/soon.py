@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from bot.store import patiently
@@ -57,6 +57,10 @@ class Soon:
         """No two threads of this process are in here for the same number, whatever the clock says."""
         with self._turns[number % len(self._turns)]:
             yield
+
+    def beside(self, act: Act) -> Future[None]:
+        """Begin it now, beside what the caller does next; whoever asks for its result hears how it ended."""
+        return self._hands.submit(act)
 
     def side_by_side(self, acts: Sequence[Act]) -> None:
         """Do them all at the same time; returns when the last is done, and raises what the first failing raised."""

@@ -1,5 +1,6 @@
 """Declaring an incident: from the words someone typed to a channel with people, a card and a playbook in it."""
 
+import functools
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
@@ -53,15 +54,14 @@ class DeclareRequest(BaseModel):
 
 @flow
 def declare(services: Services, request: DeclareRequest) -> None:
-    """Record it, open its channel, get the declarer in, show the card; then everything else side by side."""
+    """Record it, open its channel, get the declarer in while the card appears; then the rest side by side."""
     number = record(services, request)
     refusal = open_channel(services, number)
     if refusal:
         withdraw(services, number, refusal)
         tell(services, number, request, refusal)
         return
-    invite(services, number, request.user_id)
-    show(services, number)
+    bring_in(services, number, request.user_id)
     tell(services, number, request, "")
 
 
@@ -147,6 +147,13 @@ def withdraw(services: Services, number: int, reason: str) -> None:
 
 
 @step
+def bring_in(services: Services, number: int, declarer_id: str) -> None:
+    """Invite and show at the same time: the declarer waits for two answers of Slack, not for three."""
+    inviting = services.soon.beside(functools.partial(invite, services, number, declarer_id))
+    show(services, number)
+    inviting.result()
+
+
 def invite(services: Services, number: int, declarer_id: str) -> None:
     """The declarer and the responders of this severity, in one call. Who cannot be invited is named."""
     with services.store.reading() as session:
@@ -177,7 +184,6 @@ def _tell_who_is_missing(session: Session, incident: Incident, refused: dict[str
         timeline.append_once(session, incident.number, f"{key}:{user_id}", "trouble", utcnow(), **facts)
 
 
-@step
 def show(services: Services, number: int) -> None:
     """Card, topic, pin, bookmark, digest, playbook: what fails is tried again and never stops the incident."""
     refresh(services, number)
