@@ -14,6 +14,7 @@ Act = Callable[[], None]
 WORKERS = 6
 SIDE_BY_SIDE = 8
 TURNS = 64
+GIVES_WAY_S = 1.0
 
 
 class Soon:
@@ -25,6 +26,8 @@ class Soon:
         self._hands = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="side-by-side")
         self._turns = [threading.Lock() for _ in range(TURNS)]
         self._lock = threading.Lock()
+        self._nobody_waits = threading.Condition()
+        self._waiting = 0
         self._asked_again: dict[str, bool] = {}
         self._is_closed = False
 
@@ -42,6 +45,7 @@ class Soon:
     def _work(self, key: str, act: Act) -> None:
         while True:
             try:
+                self._give_way()
                 with patiently():
                     act()
             except Exception:  # one failing piece of work must not end the others; the clock tries it again
@@ -51,6 +55,22 @@ class Soon:
                     del self._asked_again[key]
                     return
                 self._asked_again[key] = False
+
+    @contextmanager
+    def somebody_waits(self) -> Iterator[None]:
+        """While a person waits to be acknowledged, work for which nobody waits gives way, but not for long."""
+        with self._nobody_waits:
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._nobody_waits:
+                self._waiting -= 1
+                self._nobody_waits.notify_all()
+
+    def _give_way(self) -> None:
+        with self._nobody_waits:
+            self._nobody_waits.wait_for(lambda: self._waiting == 0, GIVES_WAY_S)
 
     @contextmanager
     def alone(self, number: int) -> Iterator[None]:

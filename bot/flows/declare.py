@@ -29,7 +29,6 @@ NAMES_TRIED = 5
 TWINS_SINCE = timedelta(hours=12)
 TWINS_SHOWN = 3
 MESSAGE = ("message_at", "message_text", "message_link", "message_author")
-CARD_BOOKMARK = ("Incident card", "", ":rotating_light:")
 
 
 class DeclareRequest(BaseModel):
@@ -100,11 +99,9 @@ def _first_displays(session: Session, services: Services, incident: Incident) ->
     now = incident.declared_at
     for kind in (displays.CARD, displays.TOPIC, displays.PIN):
         displays.add(session, incident.number, kind, now)
-    for title, url, emoji in (
-        CARD_BOOKMARK,
-        *((bookmark.title, bookmark.url, bookmark.emoji) for bookmark in services.floor.bookmarks),
-    ):
-        displays.add(session, incident.number, displays.BOOKMARK, now, f"{title}|{url}|{emoji}")
+    for bookmark in services.floor.bookmarks:
+        subject = f"{bookmark.title}|{bookmark.url}|{bookmark.emoji}"
+        displays.add(session, incident.number, displays.BOOKMARK, now, subject)
     if not incident.is_private:
         displays.add(session, incident.number, displays.DIGEST, now)
 

@@ -208,7 +208,6 @@ def _bookmark(services: Services, incident: Incident, display: Display, attempte
     title, url, emoji = display.subject.split("|", 2)
     if display.shown:
         return
-    url = url or services.slack.permalink(incident.channel_id, _card_ts(services, incident))
     if attempted_at is None or not services.slack.has_bookmark(incident.channel_id, url):
         services.slack.bookmark(incident.channel_id, title, url, emoji)
 

@@ -35,12 +35,17 @@ def sentence_of(failure: Exception) -> str:
     return UNEXPECTED
 
 
-def command(act: Callable[[], Words], ack: Ack) -> None:
-    """Answer a typed command in its acknowledgement: no further call is needed."""
+def _words(services: Services, act: Callable[[], Words]) -> Words:
     try:
-        words = act()
-    except Exception as failure:  # noqa: BLE001 - whatever happens, the person who typed hears a sentence
-        words = sentence_of(failure)
+        with services.soon.somebody_waits():
+            return act()
+    except Exception as failure:  # noqa: BLE001 - whatever happens, the person who asked hears a sentence
+        return sentence_of(failure)
+
+
+def command(services: Services, act: Callable[[], Words], ack: Ack) -> None:
+    """Answer a typed command in its acknowledgement: no further call is needed."""
+    words = _words(services, act)
     text, blocks = words if isinstance(words, tuple) else (words, [])
     if text is None:
         ack()
@@ -50,10 +55,7 @@ def command(act: Callable[[], Words], ack: Ack) -> None:
 
 def click(services: Services, body: Payload, act: Callable[[], Words], ack: Ack) -> None:
     """Do it, acknowledge, then answer if there is something to say. Most clicks show their result on the card."""
-    try:
-        words = act()
-    except Exception as failure:  # noqa: BLE001 - whatever happens, the person who clicked hears a sentence
-        words = sentence_of(failure)
+    words = _words(services, act)
     ack()
     if words is not None:
         whisper(services, body, words)
@@ -82,7 +84,8 @@ class FieldsRefused(Exception):
 def form(services: Services, body: Payload, field: str, act: Callable[[], Words], ack: Ack) -> None:
     """Take a form: a refusal stands beside `field` and the form stays open."""
     try:
-        words = act()
+        with services.soon.somebody_waits():
+            words = act()
     except FieldsRefused as refused:
         ack(response_action="errors", errors=refused.errors)
         return

@@ -25,7 +25,7 @@ def register(app: App, services: Services) -> None:
     @app.command(ids.COMMAND)
     def incident(ack: Ack, body: Payload) -> None:
         typed = parse.typed(body)
-        answering.command(lambda: run(services, typed), ack)
+        answering.command(services, lambda: run(services, typed), ack)
 
 
 def run(services: Services, typed: Typed) -> Words:

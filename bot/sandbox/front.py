@@ -1,5 +1,6 @@
 """The front door: which part of the sandbox answers a request."""
 
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.sandbox.control import Control
-from bot.sandbox.http import header, send_json
+from bot.sandbox.http import CutOff, header, send_json
 from bot.sandbox.responses import Responses
 from bot.sandbox.transfers import Transfers
 from bot.sandbox.web_api import WebApi
@@ -43,7 +44,8 @@ class Front:
         if part is None and first == "files" and header(scope, b"authorization"):
             part = self._transfers
         if part is not None:
-            await part(scope, receive, send)
+            with suppress(CutOff):
+                await part(scope, receive, send)
         elif header(scope, b"host").partition(":")[0] in _LOCAL_HOSTS:
             await self._rest(scope, receive, send)
         else:

@@ -22,11 +22,18 @@ def drop(scope: Scope) -> None:
     scope["state"]["transport"].abort()
 
 
+class CutOff(Exception):
+    """Whoever sent the request is gone before all of it arrived; nothing is done for it."""
+
+
 async def read_body(receive: Receive) -> bytes:
+    """The whole body of a request; `CutOff` when it ends too early."""
     chunks = []
     more = True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise CutOff
         chunks.append(message.get("body", b""))
         more = message.get("more_body", False)
     return b"".join(chunks)

@@ -5,12 +5,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import deskbot
 import pytest
-from desk import Desk, Profiles
 from playwright.sync_api import Browser, sync_playwright
 
 from bot.sandbox import Sandbox
+from tests.browser import deskbot
+from tests.browser.desk import Desk, Profiles
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -37,7 +37,8 @@ def chromium() -> str | None:
     return shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@pytest.fixture(scope="session")
+# For this folder only: its driver keeps an event loop running, which other tests must not find in their thread.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     found = chromium()
     if found is None:
@@ -49,13 +50,13 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def clock_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the sandbox and an app that lives in its time keep that time."""
     return tmp_path_factory.mktemp("house") / "clock"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(clock_file: Path) -> Iterator[Sandbox]:
     """One sandbox with Deskbot connected, for all tests: connecting takes longer than a test."""
     house = Sandbox(manifest=deskbot.MANIFEST, clock_file=clock_file)
@@ -77,7 +78,7 @@ def sandbox(house: Sandbox) -> Sandbox:
     return house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def profiles(browser: Browser) -> Profiles:
     return Profiles(browser)
 

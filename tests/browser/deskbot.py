@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import deskbot_views as views
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+
+from tests.browser import deskbot_views as views
 
 Json = dict[str, Any]
 

@@ -5,7 +5,6 @@ from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import deskbot_views as views
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from bot.sandbox.page import dates, markdown, mrkdwn, richtext
 from bot.sandbox.page.drawing import draw
 from bot.sandbox.page.names import Reader
+from tests.browser import deskbot_views as views
 
 ANA = Reader(
     user_id="U0ANA",

@@ -1,9 +1,9 @@
 """Buttons, choices and forms of an app, by mouse and keyboard."""
 
-from desk import Desk, Window
 from playwright.sync_api import expect
 
 from bot.sandbox import Sandbox
+from tests.browser.desk import Desk, Window
 
 
 def open_form(desk: Desk, person: str = "ana") -> Window:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desk import Desk, Profiles, Window
 from playwright.sync_api import expect
+
+from tests.browser.desk import Desk, Profiles, Window
 
 ROOT = Path(__file__).parents[2]
 # Much faster than for people who read along.

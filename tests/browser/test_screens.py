@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from desk import Desk, Window
 from playwright.sync_api import expect
 
 from bot.sandbox import Sandbox
+from tests.browser.desk import Desk, Window
 
 
 def furnish(sandbox: Sandbox) -> None:

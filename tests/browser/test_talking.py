@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from desk import Desk
-
 from bot.sandbox import Sandbox
+from tests.browser.desk import Desk
 
 
 def test_what_one_person_writes_the_other_reads_at_once(desk: Desk) -> None:

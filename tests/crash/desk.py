@@ -11,6 +11,7 @@ from bot.sandbox import Sandbox
 from bot.sandbox.model import Channel
 from bot.store import Store
 from tests.crash.process import Moment, live
+from tests.floors import with_a_bookmark
 
 STARTS_WITHIN_S = 20
 ENDS_WITHIN_S = 40
@@ -73,6 +74,7 @@ class Desk:
         self.store = Store(database_url)
         self.database_url = database_url
         self._clock_file = folder / "clock"
+        self._floor_file = with_a_bookmark(folder)
         self._bots: list[BotProcess] = []
 
     def __enter__(self) -> Self:
@@ -95,6 +97,7 @@ class Desk:
                 "database_url": self.database_url,
                 "clock_file": self._clock_file,
                 "playbooks_dir": PLAYBOOKS,
+                "floor_file": self._floor_file,
                 "replica": replica,
                 "tick_every_s": 0.2,
                 "retry_first_s": 0.2,

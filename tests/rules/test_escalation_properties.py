@@ -82,8 +82,10 @@ class NightOnTheLadder(RuleBasedStateMachine):
     @precondition(lambda self: not self.is_over)
     @rule(tiers=TIERS)
     def the_severity_rises(self, tiers):
-        self.is_awaited = False
+        before = self.ladder
         self.ladder = rules.raised(self.ladder, rules.planned(tiers, self.now), self.now)
+        # Who is on the way stays so while the graver ladder brings nobody new.
+        self.is_awaited = self.is_awaited and self.ladder == before
         self.spare()
 
     @rule()

@@ -1,3 +1,4 @@
+import socket
 import time
 
 import pytest
@@ -105,3 +106,12 @@ def test_strict_rates_take_a_message_a_second_in_each_channel():
     assert refusal(client.chat_postMessage, channel="C0INCIDENTS", text="x") == "ratelimited"
     assert client.chat_postMessage(channel="C0OPERATIONS", text="x")["ok"]
     sandbox.stop()
+
+
+def test_a_request_that_is_cut_off_in_the_middle_is_no_call(sandbox: Sandbox, client: WebClient):
+    port = int(sandbox.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        line.sendall(b"POST /api/conversations.setTopic HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 90\r\n\r\n{")
+
+    assert client.auth_test()["ok"]
+    assert [call.method for call in sandbox.calls] == ["auth.test"]

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from bot.durable import wait_until
 from bot.incidents import ids
 from bot.updates import tables as promises
 from tests.floor import TestFloor
+from tests.floors import with_a_bookmark
+from tests.stories.conftest import PLAYBOOKS
 from tests.stories.record import rows, seen_by_all, timeline
 from tests.stories.test_updates import updates
 
@@ -25,6 +28,14 @@ def locked(floor: TestFloor) -> Iterator[None]:
     finally:
         held.execute("ROLLBACK")
         held.close()
+
+
+@pytest.fixture
+def bridged(tmp_path: Path) -> Iterator[TestFloor]:
+    """A floor that puts the link of its bridge on every incident's channel."""
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=with_a_bookmark(tmp_path)) as floor:
+        yield floor
+        floor.nothing_was_malformed()
 
 
 def is_up_to_date(floor: TestFloor) -> bool:
@@ -43,8 +54,9 @@ def is_up_to_date(floor: TestFloor) -> bool:
 )
 @pytest.mark.parametrize("error", ["restricted_action", "unknown_method"])
 def test_a_decoration_that_fails_is_told_once_and_tried_again(
-    floor: TestFloor, method: str, trouble: str, error: str
+    bridged: TestFloor, method: str, trouble: str, error: str
 ) -> None:
+    floor = bridged
     floor.sandbox.fault(method, "error", error=error, count=99)
     channel = floor.declares()
     assert f"⚠️ {trouble} ({error})." in floor.card(channel)
