@@ -78,9 +78,22 @@ class Stage:
         self.waits(FORM_IS_READ_S)
         for block in actor.modal["blocks"]:
             if block["type"] == "input" and _is_wanted(actor.modal, block):
-                actor.fills(block["block_id"], _answer(block["element"], text))
+                actor.fills(block["block_id"], self._answer(block["element"], text, actor.id))
         actor.submits()
         self._sandbox.quiet()
+
+    def _answer(self, element: Json, text: str, person_id: str) -> Any:
+        """What to put into a field: the words, the person, this minute, or the first choice."""
+        match element["type"]:
+            case kind if kind in _TEXTS:
+                return text
+            case "users_select":
+                return person_id
+            case "datetimepicker":
+                return int(self._sandbox.clock.now())
+            case _:
+                options = element.get("options") or element["option_groups"][0]["options"]
+                return str(options[0]["value"])
 
     def lets_pass(self, minutes: float) -> None:
         self._sandbox.clock_offset_s += minutes * 60
@@ -119,11 +132,3 @@ def _is_wanted(view: Json, block: Json) -> bool:
     value = view["state"]["values"][block["block_id"]][block["element"]["action_id"]]
     is_empty = not any(v for key, v in value.items() if key != "type")
     return is_empty and (not block.get("optional") or block["element"]["type"] in _TEXTS)
-
-
-def _answer(element: Json, text: str) -> str:
-    """What to put into a field: the words, or its first choice."""
-    if element["type"] in _TEXTS:
-        return text
-    options = element.get("options") or element["option_groups"][0]["options"]
-    return str(options[0]["value"])
