@@ -73,8 +73,9 @@ def _keep_edit(services: Services, event: Event) -> None:
         return
     with services.store.transaction() as session:
         incident = incidents.of_channel(session, event["channel"])
-        # Slack may tell of the edit before it tells of the message: then the message is kept as it is now.
-        if incident and not _record(session, incident.number, message, _said(message)):
+        if incident:
+            # Slack may tell of the edit before it tells of the message: then it tells here what was said first.
+            _record(session, incident.number, message, _said(event.get("previous_message") or message))
             timeline.edit_message(session, incident.number, message["ts"], message.get("text", ""), utcnow())
 
 
