@@ -1,10 +1,11 @@
 """`floor.yaml`: how this operations floor works. Severities, audiences, roles, who is invited, who may do what."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -62,6 +63,11 @@ def read_delay(given: Any) -> Any:
     return timedelta() if given == "at once" else read_duration(given)
 
 
+def read_lead(given: Any) -> Any:
+    """A length of time, or `never`."""
+    return None if given in (None, "never") else read_duration(given)
+
+
 class Tier(Part):
     """One rung of an escalation ladder: who is told after how long, unless what it waits for happened before."""
 
@@ -100,14 +106,82 @@ class Severity(Part):
         return ladder
 
 
+def read_time_of_day(given: Any) -> Any:
+    """`22:00` as a time of day."""
+    if isinstance(given, time):
+        return given
+    match = re.fullmatch(r"\s*([01]?\d|2[0-3]):([0-5]\d)\s*", str(given))
+    if not match:
+        raise ValueError(f'{given!r} is not a time of day; write it in quotes, like `"22:00"`')
+    return time(int(match[1]), int(match[2]))
+
+
+TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
+
+
+class Quiet(Part):
+    """When an audience is left in peace, and the severities it is told of nevertheless."""
+
+    at: tuple[Literal["nights", "weekends"], ...] = Field(min_length=1)
+    only: tuple[SeverityName, ...] = ()
+    zone: str = "UTC"
+    night_from: TimeOfDay = time(22)
+    night_to: TimeOfDay = time(7)
+
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is not a time zone; write it like `Europe/Madrid`")
+        return zone
+
+    @model_validator(mode="after")
+    def _has_an_end(self) -> "Quiet":
+        if self.night_from == self.night_to:
+            raise ValueError("night_from and night_to are the same; a night that never ends would swallow all")
+        return self
+
+
+class Slower(Part):
+    """A calmer pace once an incident has gone on for a while."""
+
+    after: Duration
+    every: Duration
+
+
+def read_approval(given: Any) -> Any:
+    """`true` is whoever leads the communications, or the incident; else roles and groups; `false` is nobody."""
+    if given in (None, False):
+        return ()
+    return ("communications_lead", "commander") if given is True else (given,) if isinstance(given, str) else given
+
+
 class Audience(Part):
-    """Some people who are kept informed: where, how often by severity, with which template."""
+    """Some people who are kept informed: where, how often by severity, in which words."""
 
     title: str
     channels: tuple[str, ...] = Field(min_length=1)
     cadence: dict[SeverityName, Cadence]
-    template: str = "stakeholder_update"
-    language: str = "en"
+    # How soon the first update comes, where that is not one cadence after the declaration.
+    first: dict[SeverityName, Duration] = {}
+    slower: Slower | None = None
+    # The folder in message_templates/stakeholder_update; the audience's own name when none is given.
+    template: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")], ...] = Field(("en",), min_length=1)
+    quiet: Quiet | None = None
+    # Who approves what is sent: roles and groups; without any, it goes out by itself.
+    approval: Annotated[tuple[str, ...], BeforeValidator(read_approval)] = ()
+    # Outside the company: never told internal names or a guessed end.
+    outside: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_language(cls, given: Any) -> Any:
+        """`language: es` is short for `languages: [es]`."""
+        if isinstance(given, dict) and "language" in given and "languages" not in given:
+            rest = {name: value for name, value in given.items() if name != "language"}
+            return rest | {"languages": [given["language"]]}
+        return given
 
     @field_validator("channels")
     @classmethod
@@ -117,9 +191,27 @@ class Audience(Part):
                 raise ValueError(f"{channel!r} is not a channel; write `incident`, `digest` or `#name`")
         return channels
 
-    def rhythm(self, severity: str) -> timedelta | Moment:
-        """How often this audience is told at that severity."""
-        return self.cadence.get(severity, Moment.NEVER)  # type: ignore[call-overload,no-any-return]
+    @field_validator("approval")
+    @classmethod
+    def _may_approve(cls, approval: tuple[str, ...]) -> tuple[str, ...]:
+        for name in approval:
+            if name not in ROLES and not re.fullmatch(r"@\S+", name):
+                raise ValueError(
+                    f"{name!r} cannot approve; write `true`, `false`, `@group` or one of {', '.join(ROLES)}"
+                )
+        return approval
+
+    def rhythm(self, severity: str, lasted: timedelta = timedelta()) -> timedelta | Moment:
+        """How often this audience is told at that severity, of an incident that has lasted so long."""
+        usual: timedelta | Moment = self.cadence.get(severity, Moment.NEVER)  # type: ignore[call-overload]
+        if isinstance(usual, timedelta) and self.slower and lasted >= self.slower.after:
+            return max(usual, self.slower.every)
+        return usual
+
+    def first_after(self, severity: str) -> timedelta | Moment:
+        """How soon it is told for the first time."""
+        usual = self.rhythm(severity)
+        return self.first.get(severity, usual) if isinstance(usual, timedelta) else usual  # type: ignore[call-overload]
 
 
 class Role(Part):
@@ -176,6 +268,8 @@ class Floor(Part):
     partners: tuple[str, ...] = ()
     roles: dict[Literal["commander", "communications_lead", "scribe", "responder"], Role]
     audiences: dict[str, Audience] = {}
+    # How long before an update is due its draft is shown to who leads the communications; `never` shows none.
+    draft_before: Annotated[timedelta | None, BeforeValidator(read_lead)] = timedelta(minutes=5)
     bookmarks: tuple[Bookmark, ...] = ()
     permissions: Permissions = Permissions()
 
@@ -208,6 +302,7 @@ class Floor(Part):
         named += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
         allowed = self.permissions
         named += [*allowed.declare, *allowed.lead, *allowed.steps, *allowed.close]
+        named += [name for audience in self.audiences.values() for name in audience.approval]
         return {name.removeprefix("@") for name in named if name.startswith("@")}
 
     def severity(self, name: str) -> Severity:

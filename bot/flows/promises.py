@@ -27,9 +27,9 @@ def audiences(services: Services, incident: Incident) -> dict[str, Audience]:
 def begin(session: Session, services: Services, incident: Incident, now: datetime) -> None:
     """Promise the first update to each audience that is told by the clock."""
     for name, audience in audiences(services, incident).items():
-        rhythm = audience.rhythm(incident.severity)
-        if isinstance(rhythm, timedelta):
-            due_at = rules.first_update_due(rhythm, now)
+        rhythm, first = audience.rhythm(incident.severity), audience.first_after(incident.severity)
+        if isinstance(rhythm, timedelta) and isinstance(first, timedelta):
+            due_at = rules.first_update_due(first, now)
             tables.promise(session, incident.number, name, due_at, now, int(rhythm.total_seconds()))
 
 

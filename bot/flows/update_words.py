@@ -33,16 +33,16 @@ TOLD_KINDS = (
     "role_handed_over",
 )
 CHANGES_TOLD = 6
+TEMPLATE = "stakeholder_update/en.j2"
 
 
 def compose(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> str:
     """The update's words; a broken template falls back to plain wording and never stops the update."""
-    audience = services.floor.audiences[promise.audience]
     facts = _facts(session, services, incident, promise, now)
     try:
-        return services.templates.render(f"{audience.template}/{audience.language}.j2", facts)
+        return services.templates.render(TEMPLATE, facts)
     except TemplateBroken as broken:
-        log.error("template broken", extra={"template": audience.template, "reason": broken.sentence})
+        log.error("template broken", extra={"template": TEMPLATE, "reason": broken.sentence})
         return views.plain(facts)
 
 

@@ -41,12 +41,12 @@ def first_groups() -> list[Group]:
 
 _STAFF = ("U0ANA", "U0BEN", "U0CHLOE", "U0DEVI", "U0ERIK", "U0FARAH", "U0HANA")
 _GUESTS = {"general": ("U0GUS",), "random": ("U0GUS", "U0ULLA"), "operations": ("U0OLGA",)}
-_WITH_BOT = ("incidents", "operations", "executives", "engineering")
+_WITH_BOT = ("incidents", "operations", "executives", "engineering", "partners", "front-line")
 
 
 def first_channels(created: int) -> list[Channel]:
-    """Five of everyone's channels with the bot in four of them, and one private channel without it."""
-    names = ("general", "incidents", "operations", "executives", "engineering", "random")
+    """Everyone's channels, the bot in all but two of them, and one private channel without it."""
+    names = ("general", "incidents", "operations", "executives", "engineering", "partners", "front-line", "random")
     channels = [_public(name, created) for name in names]
     members = dict.fromkeys(("U0ANA", "U0ERIK"), True)
     return [*channels, Channel("G0LEADS", "leads", "U0ERIK", created, is_private=True, members=members)]
@@ -56,4 +56,6 @@ def _public(name: str, created: int) -> Channel:
     members = [*_STAFF, *_GUESTS.get(name, ())]
     if name in _WITH_BOT:
         members.append(BOT_USER_ID)
-    return Channel(f"C0{name.upper()}", name, "U0ANA", created, members=dict.fromkeys(members, True))
+    return Channel(
+        f"C0{name.upper().replace('-', '')}", name, "U0ANA", created, members=dict.fromkeys(members, True)
+    )

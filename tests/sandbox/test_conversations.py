@@ -83,7 +83,16 @@ def test_lists_come_in_pages(client: WebClient):
         if not cursor:
             break
 
-    assert names == ["general", "incidents", "operations", "executives", "engineering", "random"]
+    assert names == [
+        "general",
+        "incidents",
+        "operations",
+        "executives",
+        "engineering",
+        "partners",
+        "front-line",
+        "random",
+    ]
     assert refusal(client.conversations_list, cursor="nonsense") == "invalid_cursor"
 
 

@@ -79,7 +79,7 @@ def test_the_draft_holds_everything_that_was_recorded(floor: TestFloor) -> None:
     assert "| Time to mitigate | declared → mitigated | 35 min |" in draft
     assert ["Commander", "Ana Reyes"] in table_of(draft, "People")
     sent = table_of(draft, "Communications")
-    assert {row[0] for row in sent} == {"Operations", "Executives"}
+    assert {row[0] for row in sent} == {"Operations", "Executives", "Engineering", "Partners", "Front line"}
     assert all(row[2] != "not sent" for row in sent)
     assert ["Call the carrier", "open", "–", "–", "–"] in table_of(draft, "Playbook")
 
