@@ -3,12 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import yaml
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import WatchfloorError
 
 LONGEST_OUTPUT = 400_000
+HTML = ".html.j2"
+FALLBACK_LANGUAGE = "en"
 
 
 class TemplateBroken(WatchfloorError):
@@ -26,15 +29,33 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
-            autoescape=False,
+            # Mrkdwn and Markdown are escaped by who gives the facts; in HTML everything is escaped here.
+            autoescape=lambda name: bool(name) and str(name).endswith(HTML),
         )
 
-    def render(self, name: str, facts: dict[str, Any]) -> str:
-        """The words of template `name` (such as `stakeholder_update/en.j2`); `TemplateBroken` when it cannot be."""
+    def phrases(self, message: str, language: str) -> dict[str, str]:
+        """The phrases in `<message>/<language>.yaml`; one that is missing there is taken from the English file."""
+        known = self._phrases_in(f"{message}/{FALLBACK_LANGUAGE}.yaml")
+        return known if language == FALLBACK_LANGUAGE else known | self._phrases_in(f"{message}/{language}.yaml")
+
+    def _phrases_in(self, name: str) -> dict[str, str]:
+        try:
+            given = yaml.safe_load((self.folder / name).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as broken:
+            raise TemplateBroken(name=name, reason=str(broken)) from broken
+        if not isinstance(given, dict):
+            raise TemplateBroken(name=name, reason="it should hold `key: words` lines")
+        return {str(key): str(phrase) for key, phrase in given.items()}
+
+    def render(self, name: str, facts: dict[str, Any], *, longest: int | None = LONGEST_OUTPUT) -> str:
+        """The words of template `name` (such as `stakeholder_update/en.j2`), at most `longest` characters.
+
+        `TemplateBroken` when it cannot be rendered.
+        """
         try:
             words = self._jinja.get_template(name).render(facts).strip()
         except TemplateNotFound:
             raise TemplateBroken(name=name, reason="the file is missing") from None
         except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as broken:
             raise TemplateBroken(name=name, reason=str(broken)) from broken
-        return words[:LONGEST_OUTPUT]
+        return words[:longest]

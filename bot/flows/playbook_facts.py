@@ -1,52 +1,61 @@
 """What the post-mortem says of the playbooks: how they were kept, and what of them should be mended."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlmodel import Session
 
 from bot.playbooks import adherence
 from bot.playbooks import tables as playbooks
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
-from bot.postmortems.rules import harmless
+from bot.postmortems.record import Proposal, Run, Step
+from bot.timeline.tables import TimelineEntry
 
-Facts = dict[str, Any]
 Naming = Callable[[str], str]
+FINISHING = ("step_done", "step_skipped", "step_waived")
 
 
-def runs(session: Session, number: int, name: Naming) -> list[Facts]:
+def runs(session: Session, number: int, entries: Sequence[TimelineEntry], name: Naming) -> list[Run]:
     """Each run of the incident: its steps, how it was kept, and what the last runs say of its file."""
-    return [_run(session, run, name) for run in playbooks.runs_of(session, number)]
+    return [_run(session, run, entries, name) for run in playbooks.runs_of(session, number)]
 
 
-def _run(session: Session, run: PlaybookRun, name: Naming) -> Facts:
+def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], name: Naming) -> Run:
     steps = playbooks.steps_of(session, run.number)
-    return {
-        "title": harmless(run.title),
-        "kept": adherence.in_words(adherence.measure(steps)),
-        "steps": [_step(step, name) for step in steps if step.wanted_at or step.finished_at],
-        "proposals": list(_proposals(session, run)),
+    kept = adherence.measure(steps)
+    counts = {
+        "done": kept.done,
+        "skipped": kept.skipped,
+        "waived": kept.waived,
+        "open": kept.left_open,
+        "late": kept.late,
+        "out_of_order": kept.out_of_order,
     }
+    started = [e.id for e in entries if e.kind == "playbook_started" and e.facts.get("playbook") == run.title]
+    finished = {str(e.facts.get("step")): e.id for e in entries if e.kind in FINISHING}
+    return Run(
+        title=run.title,
+        entry=started[0] if started else None,
+        steps=[_step(step, finished, name) for step in steps if step.wanted_at or step.finished_at],
+        counts=counts,
+        average_lateness_s=kept.average_lateness.total_seconds() if kept.average_lateness else None,
+        proposals=list(_proposals(session, run)),
+    )
 
 
-def _step(step: PlaybookStep, name: Naming) -> Facts:
-    notes = [step.reason or "", "out of order" if step.out_of_order else ""]
-    return {
-        "title": harmless(step.title),
-        "state": step.state,
-        "who": harmless(name(step.finished_by)) if step.finished_by else "",
-        "at": _moment(step.finished_at) if step.finished_at else "",
-        "reason": harmless("; ".join(filter(None, notes))),
-        "is_late": adherence.lateness(step) is not None,
-    }
+def _step(step: PlaybookStep, finished: dict[str, int | None], name: Naming) -> Step:
+    return Step(
+        title=step.title,
+        state=step.state,
+        who=name(step.finished_by) if step.finished_by else "",
+        finished_at=step.finished_at,
+        reason=step.reason or "",
+        is_late=adherence.lateness(step) is not None,
+        is_out_of_order=step.out_of_order,
+        entry=finished.get(step.title) if step.finished_at else None,
+    )
 
 
-def _proposals(session: Session, run: PlaybookRun) -> Iterator[str]:
+def _proposals(session: Session, run: PlaybookRun) -> Iterator[Proposal]:
     """From real runs only: in a drill people skip what they would never skip."""
-    found = adherence.proposals(run.playbook, playbooks.last_runs(session, run.playbook))
-    return (harmless(proposal.sentence) for proposal in found)
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    for found in adherence.proposals(run.playbook, playbooks.last_runs(session, run.playbook)):
+        yield Proposal(found.kind, found.file, found.step_key, found.title, found.times, found.runs)

@@ -6,9 +6,10 @@ from pydantic import BaseModel
 
 from bot.clock import utcnow
 from bot.durable import flow, step
-from bot.flows.postmortem_facts import gather
+from bot.flows.postmortem_facts import write
 from bot.incidents import tables as incidents
 from bot.postmortems import tables
+from bot.postmortems.rendering import MARKDOWN, render
 from bot.services import Services
 from bot.slack.outcomes import SlackRefused
 from bot.slack.text import one_line
@@ -52,8 +53,8 @@ def upload(services: Services, postmortem_id: int) -> None:
         draft = tables.get(session, postmortem_id)
         if draft.file_id is not None:
             return
-        facts = gather(session, services, draft.incident_id, utcnow())
-    content = services.templates.render(f"post_mortem/{services.floor.language}.j2", facts).encode()
+    document = write(services, draft.incident_id, utcnow())
+    content = render(services.templates, document, MARKDOWN).encode()
     file_id = services.slack.upload(f"post-mortem-{draft.incident_id}.md", content)
     with services.store.transaction() as session:
         tables.get(session, postmortem_id).file_id = file_id

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
-from bot.incidents.rules import ACTIVE, OPEN
+from bot.incidents.rules import ACTIVE, OPEN, Status
 from bot.store import put_new, utc_column
 
 
@@ -166,6 +166,21 @@ def recent_public(session: Session, since: datetime, but: int) -> Sequence[tuple
         .limit(200)
     ).all()
     return [(number, title) for number, title in rows if number is not None]
+
+
+def public_before(session: Session, number: int, limit: int = 500) -> Sequence[Incident]:
+    """The newest incidents before `number` that anyone may see, drills left out."""
+    return session.exec(
+        select(Incident)
+        .where(
+            col(Incident.id) < number,
+            col(Incident.is_private).is_(False),
+            col(Incident.is_drill).is_(False),
+            col(Incident.status).not_in((Status.DECLINED, Status.MERGED)),
+        )
+        .order_by(col(Incident.id).desc())
+        .limit(limit)
+    ).all()
 
 
 def _visible_to(user_id: str) -> sa.ColumnElement[bool]:

@@ -11,6 +11,7 @@ from bot.slack.text import lasting
 RUNS_LOOKED_AT = 5
 SKIPPED_TOO_OFTEN = 3
 LATE_TOO_OFTEN = 3
+SKIPPED, LATE = "skipped", "late"
 
 
 class Kept(Protocol):
@@ -51,7 +52,25 @@ class Proposal:
 
     playbook: str
     step_key: str
-    sentence: str
+    # `skipped` too often, or `late` each time.
+    kind: str
+    title: str
+    times: int
+    runs: int
+
+    @property
+    def file(self) -> str:
+        """Where the playbook is written."""
+        return f"playbooks/{self.playbook}.yaml"
+
+    @property
+    def sentence(self) -> str:
+        """The proposal in words."""
+        if self.kind == SKIPPED:
+            how = f"was skipped in {self.times} of the last {self.runs} runs: drop it, or give it a condition"
+        else:
+            how = f"was late in all of the last {self.times} runs: give it more time, or another owner"
+        return f"{self.file}, step `{self.step_key}`: “{self.title}” {how}."
 
 
 def measure(steps: Iterable[Kept]) -> Adherence:
@@ -101,13 +120,11 @@ def proposals(playbook: str, runs: Sequence[Sequence[Kept]]) -> list[Proposal]:
 
 
 def _proposal(playbook: str, key: str, seen: Sequence[Kept]) -> Proposal | None:
-    file, title = f"playbooks/{playbook}.yaml", seen[0].title
+    title = seen[0].title
     skipped = sum(step.state == State.SKIPPED for step in seen)
     timed = [step for step in seen if step.state == State.DONE and step.due_at]
     if skipped >= SKIPPED_TOO_OFTEN:
-        how = f"was skipped in {skipped} of the last {len(seen)} runs: drop it, or give it a condition"
-    elif len(timed) >= LATE_TOO_OFTEN and all(lateness(step) for step in timed):
-        how = f"was late in all of the last {len(timed)} runs: give it more time, or another owner"
-    else:
-        return None
-    return Proposal(playbook, key, f"{file}, step `{key}`: “{title}” {how}.")
+        return Proposal(playbook, key, SKIPPED, title, skipped, len(seen))
+    if len(timed) >= LATE_TOO_OFTEN and all(lateness(step) for step in timed):
+        return Proposal(playbook, key, LATE, title, len(timed), len(seen))
+    return None

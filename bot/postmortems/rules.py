@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.slack.text import lasting
-
-UNKNOWN = "unknown"
+LATE_AFTER = timedelta(minutes=2)
+# Invisible signs that turn the direction of what follows, and signs that are no text at all.
+TRICKS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,7 @@ class Span:
     end: datetime
     by: str = ""
     reason: str = ""
-
-    @property
-    def length(self) -> str:
-        """How long it lasted, as people say it."""
-        return lasting(self.end - self.start)
+    entry: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,35 +33,52 @@ class Change:
     new: str
     by: str = ""
     reason: str = ""
+    entry: int = 0
 
 
-def spans(first: str, start: datetime, changes: Sequence[Change], end: datetime) -> list[Span]:
+def spans(first: str, start: datetime, changes: Sequence[Change], end: datetime, entry: int = 0) -> list[Span]:
     """The stretches between changes, in order; they touch, and together last from `start` to `end`."""
-    marks = [Change(start, first), *changes]
+    marks = [Change(start, first, entry=entry), *changes]
     ends = [change.at for change in changes] + [end]
     return [
-        Span(change.new, change.at, max(change.at, until), change.by, change.reason)
+        Span(change.new, change.at, max(change.at, until), change.by, change.reason, change.entry)
         for change, until in zip(marks, ends, strict=True)
     ]
 
 
-def time_to(start: datetime | None, end: datetime | None) -> str:
-    """From `start` to `end` as people say it; `unknown` when either is not known or they are out of order."""
-    if start is None or end is None or end < start:
-        return UNKNOWN
-    return lasting(end - start)
+def time_in_each(stretches: Sequence[Span]) -> dict[str, timedelta]:
+    """The time under each name altogether, in the order of the names."""
+    total: dict[str, timedelta] = {}
+    for span in sorted(stretches, key=lambda span: span.name):
+        total[span.name] = total.get(span.name, timedelta()) + (span.end - span.start)
+    return total
 
 
-def adherence(due: Sequence[tuple[datetime, datetime | None]], late_after: timedelta) -> str:
-    """Updates sent by their promised time over updates promised, such as `5 of 6`; `none promised` without any."""
-    if not due:
-        return "none promised"
-    kept = sum(1 for promised, sent in due if sent is not None and sent - promised <= late_after)
-    return f"{kept} of {len(due)}"
+def lateness(due_at: datetime, sent_at: datetime | None) -> timedelta | None:
+    """By how much an update was late; None when it was sent within two minutes of its promised time, or never."""
+    if sent_at is None or sent_at - due_at <= LATE_AFTER:
+        return None
+    return sent_at - due_at
+
+
+def kept(promised: Sequence[tuple[datetime, datetime | None]]) -> tuple[int, int]:
+    """How many of the promised updates were sent by their time, or two minutes later; and how many there were."""
+    in_time = [due for due, sent in promised if sent is not None and lateness(due, sent) is None]
+    return len(in_time), len(promised)
+
+
+def seconds(length_s: float) -> timedelta:
+    """So many seconds as a length of time."""
+    return timedelta(seconds=length_s)
+
+
+def plain(words: str) -> str:
+    """`words` on one line, without signs that would turn or hide what stands beside them."""
+    return " ".join(TRICKS.sub("", words).split())
 
 
 def harmless(words: str) -> str:
     """`words` as Markdown that shows them literally: no links, no HTML, no headings, on one line."""
-    flat = " ".join(words.split())
+    flat = plain(words)
     escaped = re.sub(r"([\\`*_{}\[\]()#+!|~>])", r"\\\1", flat.replace("&", "&amp;").replace("<", "&lt;"))
-    return re.sub(r"^(-|\d+\.)", r"\\\1", escaped)
+    return re.sub(r"^(-|\d+\.|=)", r"\\\1", escaped)

@@ -94,3 +94,7 @@ class Calls:
     def permalink(self, channel_id: str, ts: str) -> str:
         """The address of a message, made without a call: Slack's addresses follow this form."""
         return f"{self._me()['url']}archives/{channel_id}/p{ts.replace('.', '')}"
+
+    def channel_address(self, channel_id: str) -> str:
+        """The address of a channel, made without a call."""
+        return f"{self._me()['url']}archives/{channel_id}"

@@ -1,5 +1,6 @@
 """Looking behind the screens: what the database holds, what Slack keeps, what the post-mortem file says."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -60,13 +61,28 @@ def untouched(floor: TestFloor) -> Iterator[None]:
 
 
 def post_mortems(floor: TestFloor, who: str) -> list[str]:
-    """The post-mortem drafts a person got by direct message, oldest first."""
-    files = [file for message in floor.sandbox.person(who).direct_messages() for file in message.files]
-    return [floor.sandbox.workspace.files[file["id"]].content.decode() for file in files]
+    """The post-mortem drafts a person got by direct message in Markdown, oldest first."""
+    return [file for name, file in post_mortem_files(floor, who) if name.endswith(".md")]
+
+
+def post_mortem_files(floor: TestFloor, who: str) -> list[tuple[str, str]]:
+    """Every file a person got by direct message from the bot: its name and what it says."""
+    files = [
+        floor.sandbox.workspace.files[file["id"]]
+        for message in floor.sandbox.person(who).direct_messages()
+        for file in message.files
+        if message.user == floor.sandbox.workspace.bot.id
+    ]
+    return [(file.name, file.content.decode()) for file in files]
+
+
+def seen_in(markdown: str) -> str:
+    """Markdown without the numbers of entries and their addresses."""
+    return re.sub(r" \[\\\[\d+\\\]\]\[\d+\]|^\[\d+\]: .*\n?", "", markdown, flags=re.MULTILINE)
 
 
 def table_of(markdown: str, heading: str) -> list[list[str]]:
     """The rows of the first table below a heading of a Markdown file, without its head."""
-    below = markdown.split(f"## {heading}\n", 1)[1]
+    below = seen_in(markdown).split(f"## {heading}\n", 1)[1]
     table = below[below.index("|") :].split("\n\n", 1)[0].splitlines()
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[2:] if line.startswith("|")]

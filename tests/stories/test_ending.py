@@ -4,7 +4,7 @@ import pytest
 
 from bot.incidents import ids
 from tests.floor import TestFloor
-from tests.stories.record import post_mortems, table_of
+from tests.stories.record import post_mortems, seen_in, table_of
 from tests.stories.test_updates import updates
 
 
@@ -73,12 +73,16 @@ def test_the_draft_holds_everything_that_was_recorded(floor: TestFloor) -> None:
         ["S0", "45 min", "Cebu too"],
     ]
     milestones = {row[0]: row[1] for row in table_of(draft, "Milestones")}
-    assert milestones["Started"] == "unknown"
-    assert milestones["Mitigated"] != "unknown"
-    assert "| Time to resolve | declared → resolved | 1 h 00 min |" in draft
-    assert "| Time to mitigate | declared → mitigated | 35 min |" in draft
-    assert ["Commander", "Ana Reyes"] in table_of(draft, "People")
-    sent = table_of(draft, "Communications")
+    assert milestones["Started"].startswith("unknown – ask the Commander")
+    assert "unknown" not in milestones["Mitigated"]
+    figures = {row[0]: row[1:] for row in table_of(draft, "Figures")}
+    assert figures["Time to resolve, from the declaration"] == ["Declared → Resolved", "1 h 00 min"]
+    assert figures["Time to mitigate, from the declaration"] == ["Declared → Mitigated", "35 min"]
+    assert figures[r"Time to resolve \(TTR\)"][1] == "unknown – ask the Commander: “Started” is not on record"
+    assert ["Commander", "Commander", "Ana Reyes"] in table_of(draft, "People")
+    sent = table_of(
+        draft.replace("| Audience | Promised for", "## Promises\n| Audience | Promised for"), "Promises"
+    )
     assert {row[0] for row in sent} == {"Operations", "Executives", "Engineering", "Partners", "Front line"}
     assert all(row[2] != "not sent" for row in sent)
     assert ["Call the carrier", "open", "–", "–", "–"] in table_of(draft, "Playbook")
@@ -89,17 +93,18 @@ def test_the_draft_quotes_every_message_with_names_and_without_markup(floor: Tes
 
     [draft] = post_mortems(floor, "ana")
 
-    assert r"Devi Nair: Agents hear \*silence\* \| carrier page \(https://status.example/x\)" in draft
-    assert r"Devi Nair: the trunk &amp; no typo \[said before: typo\]" in draft
-    assert "Devi Nair deleted a message" in draft
+    assert r"Participant 2: Agents hear \*silence\* \| carrier page \(https://status.example/x\)" in draft
+    assert r"Participant 2: the trunk &amp; no typo \[said before: typo\]" in draft
+    assert "Participant 2 deleted a message" in draft
     assert "this was about something else" not in draft
-    assert r"Devi Nair: me too \[in a thread\]" in draft
-    assert r"Devi Nair: see here \[files: wallboard.png\]" in draft
-    assert "📌 Devi Nair: Agents hear" in draft
-    assert "## Marked as important" in draft
+    assert r"Participant 2: me too \[in a thread\]" in draft
+    assert r"Participant 2: see here \[files: wallboard.png\]" in draft
+    assert "📌 Participant 2: Agents hear" in draft
+    assert "### Marked as important" in draft
     assert "<!" not in draft
     assert "<@" not in draft
-    assert "U0" not in draft
+    assert "U0" not in seen_in(draft)
+    assert draft.count("Devi Nair") == 1, "names stand at the end only"
 
 
 def test_without_a_commander_the_draft_goes_to_who_declared(floor: TestFloor) -> None:

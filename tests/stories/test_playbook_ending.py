@@ -74,7 +74,7 @@ def test_the_draft_says_how_the_playbook_was_kept(floor: TestFloor) -> None:
 
     (draft,) = post_mortems(floor, "ana")
 
-    assert "3 steps done, 1 skipped, 4 left open; 1 late, by 12 min on average; 2 out of order." in draft
+    assert "3 done, 1 skipped, 4 left open, 1 late, 2 out of order, late by 12 min on average" in draft
     assert "| Call the carrier | done, late |" in draft
     assert "they sleep" in draft
 

@@ -53,7 +53,11 @@ def preview(file: File) -> Markup | None:
     if ending not in ("md", "markdown", *_READABLE):
         return None
     text = file.content[:_PREVIEW_BYTES].decode("utf-8", errors="replace")
-    return markdown.to_html(text) if ending in ("md", "markdown") else Markup("<pre>{}</pre>").format(text)
+    return (
+        markdown.to_html(markdown.with_addresses(text))
+        if ending in ("md", "markdown")
+        else Markup("<pre>{}</pre>").format(text)
+    )
 
 
 def is_image(file: File) -> bool:

@@ -11,7 +11,7 @@ from bot.sandbox.page.references import link
 _INLINE = re.compile(
     r"(?P<fence>`+)(?P<code>.+?)(?P=fence)"
     r"|\\(?P<literal>[\\`*_{}\[\]()#+.!|<>~&-])"
-    r"|\[(?P<label>[^\[\]]*)\]\((?P<address>[^()\s]+)\)"
+    r"|\[(?P<label>(?:\\.|[^\[\]\\])*)\]\((?P<address>[^()\s]+)\)"
     r"|<(?P<bare>https?://[^<>\s]+)>|(?P<web>\bhttps?://[^\s<>|]*[^\s<>|.,;:!?)'\"*_~])"
     r"|\*\*(?=\S)(?P<bold>(?:[^*]|\*(?!\*))+)\*\*|~~(?P<strike>[^~]+)~~"
     r"|(?<!\w)_(?=\S)(?P<low>[^_]+)_(?!\w)|\*(?=\S)(?P<star>[^*]+)\*"
@@ -25,12 +25,21 @@ _ITEM = re.compile(r"(\s*)([-*+]|\d{1,4}[.)])\s+(.*)")
 _RULE = re.compile(r"\s*([-*_])(?:\s*\1){2,}\s*")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
+_ADDRESS = re.compile(r"^\[([^\[\]]+)\]: (\S+)\n?", re.MULTILINE)
+_NAMED = re.compile(r"(\[(?:\\.|[^\[\]\\])*\])\[([^\[\]]+)\]")
 _TASK = re.compile(r"\[([ xX])\] (.*)")
 
 
 def to_html(text: str) -> Markup:
     """A whole document."""
     return Markup("\n").join(_blocks(text.replace("\r\n", "\n").split("\n")))
+
+
+def with_addresses(text: str) -> str:
+    """A document whose links name addresses given at its end (`[label][1]`, `[1]: https://…`), with them inside."""
+    given = dict(_ADDRESS.findall(text))
+    named = _ADDRESS.sub("", text)
+    return _NAMED.sub(lambda found: f"{found[1]}({given[found[2]]})" if found[2] in given else found[0], named)
 
 
 def inline(text: str) -> Markup:

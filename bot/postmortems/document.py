@@ -1,0 +1,122 @@
+"""A post-mortem as data: sections of statements, each with its evidence. How it looks is up to templates. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+# `fact` points at entries of the timeline; `open` is unknown and says who would know; `prompt` is left for people;
+# `note` explains the document itself.
+Nature = Literal["fact", "open", "prompt", "note"]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Something that is said, in plain text, and the numbers of the timeline entries it rests on."""
+
+    text: str
+    refs: tuple[int, ...] = ()
+    nature: Nature = "fact"
+    # An address besides the evidence, such as the channel of an earlier incident.
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Statements below each other."""
+
+    kind: ClassVar[str] = "lines"
+    statements: Sequence[Statement]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of statements under a head."""
+
+    kind: ClassVar[str] = "table"
+    head: Sequence[str]
+    rows: Sequence[Sequence[Statement]]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a section."""
+
+    kind: ClassVar[str] = "heading"
+    text: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A line of the timeline."""
+
+    number: int
+    at: str
+    text: str
+    is_speech: bool = False
+    is_marked: bool = False
+
+
+@dataclass(frozen=True)
+class Day:
+    """The part of the timeline that fell on one day."""
+
+    kind: ClassVar[str] = "day"
+    title: str
+    moments: Sequence[Moment]
+
+
+Part = Lines | Table | Heading | Day
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the document under its own heading; `key` names it in every language."""
+
+    key: str
+    title: str
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number for the leadership page: what it is, what it is counted from, how much it is."""
+
+    title: str
+    definition: str
+    value: Statement
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole post-mortem. `links` leads from the number of an entry to where it can be read in Slack."""
+
+    title: str
+    notes: Sequence[str]
+    summary: Sequence[Statement]
+    figures: Sequence[Figure]
+    sections: Sequence[Section]
+    links: Mapping[int, str] = field(default_factory=dict)
+    language: str = "en"
+    picture: str = ""
+    picture_words: str = ""
+
+    def section(self, key: str) -> Section:
+        """The section of that key; `KeyError` when there is none."""
+        return {section.key: section for section in self.sections}[key]
+
+    def statements(self) -> Iterator[Statement]:
+        """Everything that is stated, wherever it stands."""
+        yield from self.summary
+        yield from (figure.value for figure in self.figures)
+        for section in self.sections:
+            for part in section.parts:
+                yield from stated(part)
+
+
+def stated(part: Part) -> Iterator[Statement]:
+    """The statements of a part."""
+    if isinstance(part, Lines):
+        yield from part.statements
+    elif isinstance(part, Table):
+        for row in part.rows:
+            yield from row

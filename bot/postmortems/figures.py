@@ -1,0 +1,96 @@
+"""How long things took, each figure with its start and its end. Pure.
+
+The definitions follow `docs/figures.md`. A figure whose start or end is not on record is unknown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.postmortems.record import Entry, Milestone, Record
+
+STARTED, DETECTED, DECLARED, ACKNOWLEDGED = "started", "detected", "declared", "acknowledged"
+COMMANDER, FIRST_UPDATE, MITIGATED = "commander", "first_update", "mitigated"
+RESOLVED, CLOSED = "resolved", "closed"
+MILESTONES = (
+    STARTED,
+    DETECTED,
+    DECLARED,
+    ACKNOWLEDGED,
+    COMMANDER,
+    FIRST_UPDATE,
+    MITIGATED,
+    RESOLVED,
+    CLOSED,
+)
+ROLE_GIVEN = ("role_taken", "role_given", "role_handed_over")
+ANSWERS = ("on_my_way", *ROLE_GIVEN)
+CALMED = ("mitigated", "monitoring")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure: its key in the language files, the milestone it counts from and the one it counts to."""
+
+    key: str
+    start: str
+    end: str
+
+
+# TTD, TTA, TTM and TTR are counted from where the name says; R is resolved, one of four readings of MTTR.
+MEASURES = (
+    Measure("ttd", STARTED, DETECTED),
+    Measure("tta", DETECTED, ACKNOWLEDGED),
+    Measure("tta_declared", DECLARED, ACKNOWLEDGED),
+    Measure("to_commander", DECLARED, COMMANDER),
+    Measure("to_first_update", DECLARED, FIRST_UPDATE),
+    Measure("ttm", STARTED, MITIGATED),
+    Measure("ttm_declared", DECLARED, MITIGATED),
+    Measure("ttr", STARTED, RESOLVED),
+    Measure("ttr_declared", DECLARED, RESOLVED),
+)
+# A leader reads these first: they hold whatever is unknown about the beginning.
+LEADING = ("tta_declared", "to_first_update", "ttm_declared", "ttr_declared")
+
+
+def milestones(record: Record, commander_title: str) -> dict[str, Milestone]:
+    """The milestones that the entries show, below those that were set by hand (`record.milestones`)."""
+    shown = {
+        DECLARED: record.first("declared"),
+        ACKNOWLEDGED: record.first(*ANSWERS),
+        COMMANDER: _commander(record, commander_title),
+        FIRST_UPDATE: record.first("update_sent"),
+        MITIGATED: next((entry for entry in record.all("status") if entry.facts.get("new") in CALMED), None),
+        RESOLVED: _while_over(record, "resolved"),
+        CLOSED: _while_over(record, "closed"),
+    }
+    seen = {key: Milestone(entry.at, entry.number) for key, entry in shown.items() if entry}
+    return {key: both[key] for both in [seen | dict(record.milestones)] for key in MILESTONES if key in both}
+
+
+def _commander(record: Record, title: str) -> Entry | None:
+    named = (
+        entry for entry in record.all(*ROLE_GIVEN) if str(entry.facts.get("role")).casefold() == title.casefold()
+    )
+    return next(named, None)
+
+
+def _while_over(record: Record, kind: str) -> Entry | None:
+    """The last time it was over; nothing when it was opened again after that."""
+    last = record.last(kind, "reopened")
+    if kind == RESOLVED and last is None:
+        return None
+    return last if last and last.kind == kind else None
+
+
+def measured(measure: Measure, reached: Mapping[str, Milestone]) -> timedelta | None:
+    """The length from the figure's start to its end; None when either is unknown or they are out of order."""
+    start, end = reached.get(measure.start), reached.get(measure.end)
+    if start is None or end is None or end.at < start.at:
+        return None
+    return end.at - start.at
+
+
+def missing(measure: Measure, reached: Mapping[str, Milestone]) -> str:
+    """The milestone for want of which the figure is unknown."""
+    return measure.start if measure.start not in reached else measure.end

@@ -1,0 +1,180 @@
+"""What is known of an incident when its post-mortem is written. People are named by their roles here. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the timeline: its number, the sentence it makes, and where it can be read in Slack."""
+
+    number: int
+    at: datetime
+    kind: str
+    words: str
+    who: str = ""
+    url: str = ""
+    # What somebody said it is: `decision`, `hypothesis`, `impact`; empty for what is just there.
+    tag: str = ""
+    is_speech: bool = False
+    is_marked: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """When the incident reached a point, the entry that shows it, and on what basis it was set."""
+
+    at: datetime
+    entry: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An update that was promised to an audience, and what became of it."""
+
+    audience: str
+    due_at: datetime
+    sent_at: datetime | None
+    is_by_clock: bool
+    missed: int = 0
+    asked_by: str = ""
+    entry: int | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a playbook run that was wanted or done."""
+
+    title: str
+    state: str
+    who: str = ""
+    finished_at: datetime | None = None
+    reason: str = ""
+    is_late: bool = False
+    is_out_of_order: bool = False
+    entry: int | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the last runs say about a step of a playbook: `skipped` too often or `late` too often."""
+
+    kind: str
+    file: str
+    step_key: str
+    title: str
+    times: int
+    runs: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """A playbook at work: its steps and how often each thing became of them."""
+
+    title: str
+    entry: int | None
+    steps: Sequence[Step]
+    counts: Mapping[str, int]
+    average_lateness_s: float | None = None
+    proposals: Sequence[Proposal] = ()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who took part: how the text calls them, the roles they held, their name."""
+
+    label: str
+    name: str
+    roles: Sequence[str] = ()
+    entries: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A partner who was told, and what they said."""
+
+    partner: str
+    told_at: datetime
+    received_at: datetime | None
+    agents: int | None = None
+    entry: int | None = None
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Something to do after the incident."""
+
+    title: str
+    kind: str
+    owner: str
+    due_at: datetime | None
+    is_done: bool
+    entry: int | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Similar:
+    """An earlier incident that sounds alike or was of the same type."""
+
+    number: int
+    title: str
+    severity: str
+    declared_at: datetime
+    url: str = ""
+    follow_ups: int = 0
+    follow_ups_done: int = 0
+    is_alike: bool = True
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything the post-mortem is written from."""
+
+    number: int
+    title: str
+    type: str
+    severity: str
+    status: str
+    declared_at: datetime
+    written_at: datetime
+    commander: str
+    communications_lead: str
+    entries: Sequence[Entry]
+    places: Sequence[str] = ()
+    description: str = ""
+    impact: str = ""
+    is_private: bool = False
+    is_drill: bool = False
+    is_preview: bool = False
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    milestones: Mapping[str, Milestone] = field(default_factory=dict)
+    promises: Sequence[Promise] = ()
+    runs: Sequence[Run] = ()
+    people: Sequence[Person] = ()
+    partners: Sequence[Answered] = ()
+    follow_ups: Sequence[FollowUp] = ()
+    similar: Sequence[Similar] = ()
+    picture: bytes = b""
+
+    def first(self, *kinds: str) -> Entry | None:
+        """The first entry of one of those kinds."""
+        return next((entry for entry in self.entries if entry.kind in kinds), None)
+
+    def last(self, *kinds: str) -> Entry | None:
+        """The last entry of one of those kinds."""
+        return next((entry for entry in reversed(self.entries) if entry.kind in kinds), None)
+
+    def all(self, *kinds: str) -> list[Entry]:
+        """Every entry of those kinds, in order."""
+        return [entry for entry in self.entries if entry.kind in kinds]
+
+    @property
+    def ended_at(self) -> datetime:
+        """When the impact was over; until then the moment of writing."""
+        return self.resolved_at or self.closed_at or self.written_at
