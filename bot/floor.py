@@ -296,6 +296,11 @@ class Floor(Part):
         return self
 
     @property
+    def partner_names(self) -> tuple[str, ...]:
+        """The partners, as people call them."""
+        return self.partners
+
+    @property
     def groups(self) -> set[str]:
         """Every user group the file speaks of, without the @."""
         named = [group for severity in self.severities.values() for group in severity.invite]

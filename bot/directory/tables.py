@@ -77,6 +77,12 @@ def names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
     return {row.id: row.name for row in rows}
 
 
+def colleagues(session: Session) -> set[str]:
+    """The names of everyone who works here: not of strangers, and not of bots."""
+    ours = (col(Person.is_stranger).is_(False), col(Person.is_bot).is_(False))
+    return set(session.exec(select(Person.name).where(*ours)))
+
+
 def members(session: Session, handle: str) -> list[str] | None:
     """Who is in a group; None when the group is not known."""
     row = session.get(Group, handle)

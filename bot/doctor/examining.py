@@ -13,7 +13,7 @@ from bot.yamlfile import FileRefused
 def examine(settings: Settings) -> Iterator[Finding]:
     """Everything that can be known from here, one finding after another."""
     yield from database.look(settings.database_url)
-    yield from files.look(settings.floor_file, settings.playbooks_dir)
+    yield from files.look(settings.floor_file, settings.playbooks_dir, settings.templates_dir)
     problems = list(tokens.look(settings))
     yield from problems
     if settings.has_slack and not any(problem.is_missing for problem in problems):

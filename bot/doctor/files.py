@@ -1,15 +1,16 @@
-"""Can `floor.yaml` and the playbooks be used?"""
+"""Can `floor.yaml`, the playbooks and the templates be used?"""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from bot import floor
+from bot.doctor import templates
 from bot.doctor.findings import Finding, missing, well
 from bot.playbooks import library
 from bot.yamlfile import FileRefused
 
 
-def look(floor_file: Path, playbooks_dir: Path) -> Iterator[Finding]:
+def look(floor_file: Path, playbooks_dir: Path, templates_dir: Path) -> Iterator[Finding]:
     """Every problem with its file and line."""
     try:
         rules = floor.read(floor_file)
@@ -28,3 +29,4 @@ def look(floor_file: Path, playbooks_dir: Path) -> Iterator[Finding]:
     for problem in found.problems:
         yield missing(str(problem), "Mend the line; until then this playbook is left out.")
     yield well(f"{len(found.playbooks)} playbooks can be used.")
+    yield from templates.look(rules, templates_dir)

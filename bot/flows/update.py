@@ -18,11 +18,10 @@ from bot.incidents import tables as incidents
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.blocks import context, section
 from bot.slack.messages import Post
 from bot.slack.outcomes import SlackRefused
 from bot.timeline import tables as timeline
-from bot.updates import rules, tables
+from bot.updates import rules, tables, views
 from bot.updates.tables import Promise
 
 
@@ -70,7 +69,7 @@ def _keep(session: Session, services: Services, incident: Incident, promise: Pro
         promise.missed = rules.missed_updates(cadence, unsent_since or promise.due_at, now)
     if cadence and incident.status in OPEN:
         promise.next_due_at = rules.next_update_due(cadence, promise.due_at, now)
-    promise.words = compose(session, services, incident, promise, now)
+    promise.words, promise.composed_at = compose(session, services, incident, promise, now), now
     promise.state = tables.SENDING
     session.add(promise)
     if promise.next_due_at:
@@ -107,11 +106,7 @@ def deliver(services: Services, promise_id: int, channel: str) -> None:
 
 def _post(services: Services, incident: Incident, promise: Promise, channel: str, digest_ts: str | None) -> Post:
     key = f"{promise.key}:{channel}"
-    blocks = [section(promise.words)]
-    if promise.missed:
-        blocks.append(
-            context(f"{promise.missed} update{'s' if promise.missed > 1 else ''} missed before this one.")
-        )
+    blocks = views.blocks(promise.words)
     if channel == HERE:
         return Post(key, incident.channel_id or "", promise.words, blocks)
     if channel == DIGEST:

@@ -1,88 +1,63 @@
-"""What an update says, from the incident's state and what happened since the last one."""
+"""What an update says: its audience's template in each of its languages, or plain words when one is broken."""
 
-import logging
-from collections.abc import Sequence
+import re
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
+from bot.flows.broken_templates import report
+from bot.flows.update_facts import Occasion, facts_of, told_outside
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import escape, lasting, near_time, one_line
 from bot.templates import TemplateBroken
-from bot.timeline import tables as timeline
-from bot.timeline import wording
-from bot.timeline.tables import TimelineEntry
-from bot.updates import tables, views
+from bot.updates import variables, views
 from bot.updates.tables import Promise
 
-log = logging.getLogger(__name__)
-
-TOLD_KINDS = (
-    "severity",
-    "status",
-    "resolved",
-    "reopened",
-    "closed",
-    "impact",
-    "step_done",
-    "role_given",
-    "role_taken",
-    "role_handed_over",
-)
-CHANGES_TOLD = 6
-TEMPLATE = "stakeholder_update/en.j2"
+WE = "our team"
 
 
 def compose(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> str:
-    """The update's words; a broken template falls back to plain wording and never stops the update."""
-    facts = _facts(session, services, incident, promise, now)
+    """The update in every language of its audience; a broken template never stops it."""
+    languages = services.floor.audiences[promise.audience].languages
+    return compose_in(session, services, incident, promise, now, languages)
+
+
+def compose_in(
+    session: Session,
+    services: Services,
+    incident: Incident,
+    promise: Promise,
+    now: datetime,
+    languages: tuple[str, ...],
+) -> str:
+    """The same in those languages, one below the other."""
+    audience = services.floor.audiences[promise.audience]
+    facts = facts_of(session, services, incident, Occasion(promise, audience, now))
+    folder = audience.template or promise.audience
+
+    def told(language: str) -> str:
+        known = facts
+        if audience.outside:
+            known = told_outside(session, services, incident, promise, facts, _we(services, language))
+        return _rendered(session, services, variables.template_of(folder, language), known, now)
+
+    return views.BETWEEN_LANGUAGES.join(dict.fromkeys(told(language) for language in languages))
+
+
+def _rendered(session: Session, services: Services, name: str, facts: dict[str, Any], now: datetime) -> str:
     try:
-        return services.templates.render(TEMPLATE, facts)
+        words = services.templates.render(name, facts, at_most=variables.LONGEST_UPDATE)
     except TemplateBroken as broken:
-        log.error("template broken", extra={"template": TEMPLATE, "reason": broken.sentence})
+        report(session, services, name, broken, now)
         return views.plain(facts)
+    # What a template leaves out leaves its line empty.
+    return re.sub(r"\n\s*\n\s*\n+", "\n\n", words) or views.plain(facts)
 
 
-def _facts(
-    session: Session, services: Services, incident: Incident, promise: Promise, now: datetime
-) -> dict[str, object]:
-    lead = incidents.commander(session, incident.number)
-    named = directory.names(session, [lead] if lead else [])
-    return {
-        "number": incident.number,
-        "title": one_line(incident.title, 200),
-        "severity": incident.severity,
-        "emoji": services.floor.severity(incident.severity).emoji,
-        "meaning": escape(services.floor.severity(incident.severity).guidance),
-        "status": incident.status,
-        "impact": one_line(incident.impact, 500),
-        "news": escape(promise.words),
-        "changes": _changes(session, incident, promise, now),
-        "lead": escape(named.get(lead, "") if lead else ""),
-        "lasting": lasting((incident.resolved_at or now) - incident.declared_at),
-        "next_update": near_time(promise.next_due_at, now) if promise.next_due_at else "",
-        "missed": promise.missed,
-        "occasion": promise.occasion.partition(":")[0],
-    }
-
-
-def _changes(session: Session, incident: Incident, promise: Promise, now: datetime) -> list[str]:
-    last = tables.last_sent(session, incident.number, promise.audience)
-    since = last.sent_at if last and last.sent_at else incident.declared_at
-    told = list(timeline.since(session, incident.number, since, TOLD_KINDS))[-CHANGES_TOLD:]
-    people = directory.names(session, _people(told))
-    return [f"{near_time(entry.at, now)} {one_line(_sentence(entry, people), 300)}" for entry in told]
-
-
-def _people(entries: Sequence[TimelineEntry]) -> set[str]:
-    named = {who for entry in entries for who in (entry.actor_id, *wording.people_in(entry.facts))}
-    return {who for who in named if who}
-
-
-def _sentence(entry: TimelineEntry, people: dict[str, str]) -> str:
-    # The impact itself stands above; below it is only said who changed it.
-    facts = entry.facts | ({"text": "as above"} if entry.kind == "impact" else {})
-    return wording.sentence(entry.kind, entry.actor_id, facts, lambda user_id: people.get(user_id, "someone"))
+def _we(services: Services, language: str) -> str:
+    """How a language calls who must not be named; a file that is broken names nobody either."""
+    try:
+        return services.templates.phrases(variables.SHARED, language).get("we") or WE
+    except TemplateBroken:
+        return WE

@@ -29,7 +29,7 @@ every_table = (
 )
 
 FOLDER = Path(__file__).parent
-HEAD = "0002"
+HEAD = "0003"
 
 
 def upgrade(engine: sa.Engine) -> None:

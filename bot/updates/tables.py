@@ -36,6 +36,8 @@ class Promise(SQLModel, table=True):
     cadence_s: int | None = None
     promised_at: datetime = Field(sa_column=utc_column(nullable=False))
     due_at: datetime = Field(sa_column=utc_column(nullable=False))
+    # What happens after it is news for the next one, however long Slack takes for this one.
+    composed_at: datetime | None = Field(default=None, sa_column=utc_column())
     sent_at: datetime | None = Field(default=None, sa_column=utc_column())
     next_due_at: datetime | None = Field(default=None, sa_column=utc_column())
     missed: int = 0

@@ -1,0 +1,105 @@
+"""What may be said outside the company: no internal names, no guess of when it will be over. Pure.
+
+People type in a hurry and for their colleagues. What they typed is read here before partners or customers see it:
+a sentence that guesses an end is left out, a name becomes "our team". It errs on the side of saying less.
+"""
+
+import re
+from collections.abc import Iterable
+
+SENTENCES = re.compile(r"(?<=[.!?;…。])\s+|\n+")
+
+_NUMBER = r"(?:\d+|a|an|few|couple(?: of)?|half an?|one|two|three|una?|dos|tres|media|pocos|pocas|unos|unas)"
+_UNIT = (
+    r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|weeks?"
+    r"|segundos?|minutos?|horas?|d[ií]as?|semanas?|rato|ratito)"
+)
+_CLOCK = r"\d{1,2}(?:[:h.]\d{2}(?!\d)|\s?(?:h|hrs?|am|pm|a\.m\.|p\.m\.|o'clock|utc|gmt|horas)\b)"
+_DAY = (
+    r"(?:tonight|tomorrow|noon|midnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:the )?end of|eod|close of business"
+    r"|esta (?:tarde|noche)|mañana|mediod[ií]a|medianoche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+    r"|(?:el )?final? de(?:l| la)?)"
+)
+_HOPE = (
+    r"(?:should|will|won't|going to|expect\w*|hop(?:e|es|ing|efully)|estimat\w*|likely|aim\w*|plan(?:s|ned)? to|'ll"
+    r"|debería\w*|esper\w*|estim\w*|prev\w+|calcul\w+|ojalá|volver[áa]n?|estar[áa]n?|quedar[áa]n?|vamos a)"
+)
+_END = (
+    r"(?:back|fix\w*|resolv\w*|restor\w*|recover\w*|over|solved|working|normal|done|up|online|ready|end\w*"
+    r"|resuel\w*|restable\w*|soluciona\w*|arregla\w*|recupera\w*|normalidad|funciona\w*|list[oa]s?|termina\w*)"
+)
+_AT = r"(?:by|until|till|before|around|about|at|approx\w*|circa|from|to|not before|as of)"
+_A_LAS = r"(?:antes de|hasta|sobre|hacia|para|desde|a partir de|\ba)\s+l[ao]s?"
+_WITHIN = r"(?:in|within|another|next|after|give (?:us|it)|en|dentro de|otr[oa]s?|próxim[oa]s?)"
+_BY = r"(?:by|until|till|before|later|para|antes de|hasta|al?)"
+GUESSES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:eta|etr|etf)\b",
+        rf"\b{_AT}\s+(?:\w+\s+)?{_CLOCK}",
+        rf"{_A_LAS}\s+(?:{_CLOCK}|\d{{1,2}}\b(?!\s*%))",
+        rf"\b{_WITHIN}\s+(?:\w+\s+){{0,3}}?{_NUMBER}\s*(?:more\s+)?{_UNIT}\b",
+        rf"\b{_NUMBER}\s*(?:more\s+)?{_UNIT}\s+(?:more|left|to go|remaining|más|restantes?)\b",
+        rf"\b{_NUMBER}\s+(?:more|más)\s+{_UNIT}\b",
+        rf"\b{_BY}\s+(?:the\s+|el\s+|la\s+)?{_DAY}",
+        r"\b(?:soon|shortly|momentarily|any (?:minute|moment|time now)|before long|later today|tonight|tomorrow)\b",
+        r"\b(?:almost|nearly) (?:there|done|fixed|over)\b",
+        r"\b(?:pronto|en breve|en ?seguida|de inmediato|más tarde|cuanto antes|casi (?:listo|resuelto))\b",
+        rf"\b{_HOPE}\b[^.!?;]*\b{_END}\b",
+    )
+)
+_REFERENCES = re.compile(r"(?<![\w&])[@#][\w.\-]+")
+_WORD = re.compile(r"[^\W\d_]+(?:['’]s(?!\w))?")
+# Names that are words as well: alone they stay, beside another name they go.
+WORDS_TOO = frozenset(
+    """
+    April Art August Bank Banks Best Bill Black Blanco Brown Call Calls Campos Case Chase Cook Cruz Day Faith Field
+    Flor Grace Gray Green Hope Joy June King Law Long Luz Mar Mark May Page Park Paz Price Rosa Rose Short Sol White
+    Will Young
+    """.split()  # noqa: SIM905
+)
+LONGEST_NAME = 5
+SHORTEST_PART = 2
+
+
+def may_be_said(words: str) -> bool:
+    """Does it keep from guessing when it will be over?"""
+    return not any(guess.search(words) for guess in GUESSES)
+
+
+def told_outside(words: str, people: Iterable[str], we: str, known: Iterable[str] = ()) -> str:
+    """`words` without guesses of an end and without the names of `people`.
+
+    `we` (such as `our team`) is written for them; `@names` and `#channels` go whoever they are. A word that is
+    among `known`, the names of sites and partners, is no person. Gives back plain words on one line.
+    """
+    kept = " ".join(sentence.strip() for sentence in SENTENCES.split(words) if may_be_said(sentence))
+    hidden = _REFERENCES.sub(lambda found: we if found[0].startswith("@") else "", kept)
+    hidden = _without_names(hidden, set(people), we, {part for name in known for part in _parts(name)})
+    # "Our team and our team" is one team.
+    repeated = rf"{re.escape(we)}(?:(?:\s*[,&/+]\s*|\s+\w{{1,3}}\s+|\s+){re.escape(we)})+"
+    return " ".join(re.sub(repeated, we, hidden).split())
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a name that can stand for the person; particles such as `de` or `van` cannot."""
+    return [part for part in re.findall(r"[^\W\d_]+", name) if len(part) >= SHORTEST_PART and not part.islower()]
+
+
+def _without_names(words: str, people: set[str], we: str, places: set[str]) -> str:
+    alone = {part for name in people for part in _parts(name)} - places - WORDS_TOO
+    full = {tuple(part.lower() for part in re.findall(r"[^\W\d_]+", name)) for name in people}
+    found = list(_WORD.finditer(words))
+    plain = [re.sub(r"['’]s$", "", word[0]) for word in found]
+    hidden = {at for at, word in enumerate(plain) if word in alone}
+    for length in range(2, LONGEST_NAME + 1):
+        for at in range(len(plain) - length + 1):
+            if tuple(word.lower() for word in plain[at : at + length]) in full:
+                hidden |= set(range(at, at + length))
+    for at in sorted(hidden, reverse=True):
+        words = words[: found[at].start()] + we + words[found[at].end() :]
+    # Scripts without spaces run a name and what follows it together.
+    for part in sorted((part for part in alone if not re.search(r"[a-zÀ-ɏ]", part, re.IGNORECASE)), key=len):
+        words = words.replace(part, we)
+    return words

@@ -1,0 +1,83 @@
+"""Outside the company nobody reads an internal name or a guess of when it will be over."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.updates import outside
+
+GUESSES = [
+    "ETA 15:00",
+    "Back by 3pm",
+    "It will be fixed in 20 minutes.",
+    "Should be up within the next half hour",
+    "another 10 min",
+    "We expect the lines to be restored by noon",
+    "We hope everything is working tonight",
+    "It will be over soon",
+    "almost fixed",
+    "give us 5 minutes",
+    "10 more minutes",
+    "back at 14:30 UTC",
+    "until 18h",
+    "Estará resuelto antes de las 15:00",
+    "Volverá a funcionar en 20 minutos",
+    "listo para las 3",
+    "En breve",
+    "Esperamos que esté solucionado mañana",
+    "dentro de media hora",
+    "Se arreglará pronto",
+]
+FACTS = [
+    "Half the calls to Manila are dropped",
+    "About 200 callers hear silence",
+    "Callers wait 20 minutes",
+    "Calls have failed since 14:00",
+    "Service level is at 32 % and AHT is 410 s",
+    "Chat works; voice does not",
+    "Una de cada dos llamadas se corta",
+    "Los clientes esperan 20 minutos",
+    "Fallan las llamadas en Bogotá",
+]
+
+
+@pytest.mark.parametrize("guess", GUESSES)
+def test_a_guessed_end_is_not_told_outside(guess: str) -> None:
+    told = outside.told_outside(f"Calls are dropped. {guess}", [], "our team")
+
+    assert told == "Calls are dropped."
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_what_is_the_case_is_told(fact: str) -> None:
+    assert outside.told_outside(fact, ["Ana Reyes"], "our team") == fact
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Ana Reyes is rerouting the calls", "our team is rerouting the calls"),
+        ("Ana and Chloe are on it", "our team are on it"),
+        ("Ask ana reyes or @ben, see #inc-1-ivr", "Ask our team, see"),
+        ("Chloe's change broke it", "our team change broke it"),
+        ("Analysts in Manila watch", "Analysts in Manila watch"),
+        ("佐藤さんが対応中", "our teamさんが対応中"),
+        ("Grace Hopper looks into it", "our team looks into it"),
+        ("May helps; Grace helps; callers from Manila wait", "May helps; Grace helps; callers from Manila wait"),
+        ("We give grace to callers", "We give grace to callers"),
+    ],
+)
+def test_names_become_the_team(typed: str, told: str) -> None:
+    people = ["Ana Reyes", "Chloe Martin", "Hana Sato (佐藤 花)", "Grace Hopper", "May Manila"]
+
+    assert outside.told_outside(typed, people, "our team", ["Manila"]) == told
+
+
+names = st.from_regex(r"[A-Z][a-zéñ]{2,9} [A-Z][a-zéñ]{2,9}", fullmatch=True)
+
+
+@given(st.lists(names, min_size=1, max_size=4), st.text(max_size=80), st.text(max_size=80))
+def test_no_name_gets_through_whatever_stands_around_it(people: list[str], before: str, after: str) -> None:
+    told = outside.told_outside(f"{before} {' '.join(people)} {after}", people, "our team")
+
+    assert not any(f" {name} " in f" {told} " for name in people)

@@ -1,0 +1,255 @@
+"""The words of updates: every audience, both languages, the smallest and the largest incident."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import Environment, meta
+from sqlmodel import Session, select
+
+from bot import floor, migrations
+from bot.directory import tables as directory
+from bot.directory.rules import Who
+from bot.flows.update_facts import Occasion, facts_of
+from bot.flows.update_words import compose
+from bot.incidents import tables as incidents
+from bot.incidents.tables import Incident
+from bot.notices.tables import Notice
+from bot.sandbox.blockkit.check import check_blocks
+from bot.services import Services
+from bot.slack.blocks import MESSAGE_BLOCKS
+from bot.store import Store
+from bot.templates import TemplateBroken, Templates
+from bot.timeline import tables as timeline
+from bot.updates import tables, variables, views
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+FOLDERS = ("operations", "executives", "engineering", "partners", "customers")
+HOSTILE = (
+    "<!channel> <@U0ERIK|erik> <!subteam^S0ANALYSTS> <https://evil.example|click> {{ 7 * 7 }} {% raw %} *_~`> & "
+)
+ARABIC = "انقطاع الهاتف في مانيلا بسبب عطل "
+SHIPPED = Path("message_templates")
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    store = Store(f"sqlite:///{tmp_path}/words.sqlite")
+    migrations.upgrade(store.engine)
+    with store.transaction() as session:
+        directory.remember_people(session, [Who("U0ANA", "Ana Reyes"), Who("U0BEN", "Ben Okafor")], NOW)
+        yield session
+    store.close()
+
+
+def services(languages: tuple[str, ...] = ("en",), folder: Path = SHIPPED, **changed: Any) -> Services:
+    """What composing needs of the bot: the floor and the templates."""
+    shipped = floor.read(Path("floor.yaml"))
+    audiences = {
+        name: audience.model_copy(update={"languages": languages}) for name, audience in shipped.audiences.items()
+    }
+    the_floor = shipped.model_copy(update={"audiences": audiences, **changed})
+    parts: dict[str, Any] = dict.fromkeys(("store", "slack", "flows", "soon", "shelf", "replicas"))
+    return Services(**parts, floor=the_floor, templates=Templates(folder))
+
+
+def notices(session: Session) -> list[Notice]:
+    """What the administrators are to be told."""
+    return list(session.exec(select(Notice)))
+
+
+def smallest(session: Session) -> Incident:
+    """Somebody typed one letter."""
+    return incidents.add(
+        session, Incident(declared_key="s", title="x", severity="S1", declared_by="U0ANA", declared_at=NOW)
+    )
+
+
+def largest(session: Session) -> Incident:
+    """Everything that can be typed was typed, forty thousand characters of it, with malice and in Arabic."""
+    much = (HOSTILE + ARABIC) * 300
+    incident = incidents.add(
+        session,
+        Incident(
+            declared_key="l",
+            title=much[:3000],
+            impact=much[:40_000],
+            severity="S0",
+            status="mitigated",
+            sites=[HOSTILE] * 5,
+            partners=["Northline"],
+            declared_by="U0ANA",
+            declared_at=NOW - timedelta(days=3),
+            channel_id="C1",
+        ),
+    )
+    incidents.give_role(session, incident.number, "commander", "U0ANA", NOW)
+    for minute in range(20):
+        at = NOW - timedelta(minutes=30 - minute)
+        facts = {"old": "S1", "new": much[:500], "reason": much, "step": much, "role": HOSTILE, "user": "U0BEN"}
+        for kind in ("severity", "status", "step_done", "role_given", "reopened", "impact"):
+            timeline.append(session, incident.number, kind, at, "U0ANA", **facts)
+        timeline.record_message(session, incident.number, at, "U0BEN", f"{minute}.0", {"text": much})
+        timeline.mark(session, incident.number, f"{minute}.0", "U0ANA", is_marked=True)
+    return incident
+
+
+def promise(session: Session, incident: Incident, audience: str, words: str = "", **changed: Any) -> tables.Promise:
+    """An update that is to be composed now."""
+    made = tables.promise(session, incident.number, audience, NOW, NOW, 3600, words=words)
+    made.next_due_at = NOW + timedelta(hours=1)
+    for name, value in changed.items():
+        setattr(made, name, value)
+    return made
+
+
+@pytest.mark.parametrize("languages", [("en",), ("es",), ("en", "es")])
+@pytest.mark.parametrize("audience", FOLDERS)
+@pytest.mark.parametrize("size", [smallest, largest])
+def test_every_template_says_it_within_slacks_limits(
+    session: Session, size: Any, audience: str, languages: tuple[str, ...]
+) -> None:
+    incident = size(session)
+    news = (HOSTILE + ARABIC) * 300 if size is largest else ""
+    due = promise(session, incident, audience, news, missed=3)
+
+    words = compose(session, services(languages), incident, due, NOW)
+
+    blocks = views.blocks(words)
+    assert len(blocks) <= MESSAGE_BLOCKS
+    check_blocks(blocks)
+    drawn = "".join(block["text"]["text"] for block in blocks if block["type"] == "section")
+    assert re.findall(r"<(?!!date\^|#C1>)[^>]*>?", drawn) == [], "nothing that was typed is live"
+    nexts = {"en": "Next update <!date^", "es": "Próximo aviso: <!date^"}
+    assert all(nexts[language] in drawn for language in languages)
+    assert " 49 " not in drawn
+    assert len(notices(session)) == 0
+
+
+@pytest.mark.parametrize("audience", ["partners", "customers"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_outsiders_read_no_name_no_reason_and_no_guess(session: Session, audience: str, language: str) -> None:
+    incident = smallest(session)
+    incident.title = "IVR down, Ana Reyes looks; back by 15:00"
+    incident.impact = "Half the calls are lost. Ben Okafor hopes to fix it within 20 min."
+    incident.partners = ["Northline", "Telvia"]
+    incidents.give_role(session, incident.number, "commander", "U0ANA", NOW)
+    timeline.append(
+        session, incident.number, "status", NOW, "U0BEN", old="a", new="identified", reason="Ana's trunk"
+    )
+    due = promise(session, incident, audience, "Ben says Cebu helps. ETA 16:00")
+
+    told = compose(session, services((language,)), incident, due, NOW + timedelta(seconds=1))
+
+    assert not re.search(r"Ana|Reyes|Ben|Okafor|trunk|15:00|16:00|20 min|Northline|Telvia|#C", told)
+    assert "Half the calls are lost." in told
+    assert "Cebu helps." in told
+
+
+def test_marked_messages_finished_steps_and_changes_are_told_once(session: Session) -> None:
+    incident = smallest(session)
+    timeline.append(
+        session, incident.number, "step_done", NOW + timedelta(minutes=1), "U0BEN", step="Call the carrier"
+    )
+    said = NOW + timedelta(minutes=2)
+    timeline.record_message(
+        session, incident.number, said, "U0ANA", "7.0", {"text": "Calls go to <#C2|cebu> &amp; on"}
+    )
+    timeline.record_message(session, incident.number, said, "U0ANA", "8.0", {"text": "small talk"})
+    timeline.mark(session, incident.number, "7.0", "U0BEN", is_marked=True)
+    first = promise(session, incident, "operations")
+    at = NOW + timedelta(minutes=30)
+
+    told = compose(session, services(), incident, first, at)
+
+    assert "Ben Okafor did: Call the carrier" in told
+    assert "Ana Reyes: Calls go to #cebu &amp; on" in told
+    assert "small talk" not in told
+    first.state, first.composed_at, first.sent_at = tables.SENT, at, at + timedelta(hours=1)
+    timeline.append(session, incident.number, "impact", at + timedelta(minutes=1), "U0ANA", text="none")
+    second = compose(
+        session, services(), incident, promise(session, incident, "operations"), at + timedelta(hours=1)
+    )
+    assert "described the impact" in second, "what happened while Slack was slow to take the last one is news"
+    assert "Call the carrier" not in second
+
+
+def test_the_page_lists_every_variable_that_templates_are_given_and_no_other(session: Session) -> None:
+    page = Path("docs/templates.md").read_text()
+    listed = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    incident = smallest(session)
+    due = promise(session, incident, "partners")
+    told = facts_of(session, services(), incident, Occasion(due, services().floor.audiences["partners"], NOW))
+
+    assert listed == set(variables.EXAMPLE) == set(told)
+    assert {name: type(value) for name, value in told.items()} == {
+        name: type(value) for name, value in variables.EXAMPLE.items()
+    }
+
+
+@pytest.mark.parametrize("file", sorted((SHIPPED / "stakeholder_update").glob("*/*.j2")), ids=str)
+def test_a_shipped_template_uses_only_what_the_page_lists(file: Path) -> None:
+    used = meta.find_undeclared_variables(Environment().parse(file.read_text()))
+
+    assert used <= set(variables.EXAMPLE)
+
+
+BROKEN = {
+    "syntax": "{% if %}",
+    "unknown variable": "{{ nobody.knows.this }}",
+    "raises": "{{ 1 / 0 }}",
+    "too deep": "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}",
+    "far too long": "{% for a in range(9000) %}{{ title }} and more words than anybody reads{% endfor %}",
+    "endless": "{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}",
+    "a huge word": "{{ 'a' * 900000000 }}",
+    "a padded word": "{{ 'a'.ljust(900000000) }}",
+    "a huge number": "{{ 9 ** 9 ** 9 }}",
+    "looks inside": "{{ ''.__class__.__mro__ }}",
+    "another type": "{{ changes.append(1) }}",
+    "no text": "\xff",
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+def test_a_broken_template_says_it_plainly_and_the_administrators_hear_of_it_once(
+    session: Session, tmp_path: Path, content: str
+) -> None:
+    file = tmp_path / "stakeholder_update" / "operations" / "en.j2"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content.encode("latin-1"))
+    directory.remember_channel(session, "admins", "C0ADMINS")
+    broken = services(folder=tmp_path, administrators_channel="admins")
+    incident = smallest(session)
+
+    told = [compose(session, broken, incident, promise(session, incident, "operations"), NOW) for _ in range(3)]
+
+    assert all(words.startswith("*S1 investigating* – x\n") and "Next update" in words for words in told)
+    [notice] = notices(session)
+    assert notice.channel_id == "C0ADMINS"
+    assert "stakeholder_update/operations/en.j2" in notice.words
+    file.write_text("{{ broken.again }}")
+    compose(session, broken, incident, promise(session, incident, "operations"), NOW)
+    assert len(notices(session)) == 2, "another edition of the file is told of again"
+
+
+def test_what_a_template_shares_with_others_may_be_missing_too(tmp_path: Path) -> None:
+    (tmp_path / "a.j2").write_text('{% import "b.j2" as b %}')
+
+    with pytest.raises(TemplateBroken, match=r"it needs b\.j2, which is missing"):
+        Templates(tmp_path).render("a.j2", {})
+
+
+@pytest.mark.parametrize(
+    "words", ["a" * 9000, "&amp;" * 3000, "<!date^1^{time}|09:00 UTC>" * 500, "x y\n" * 4000, ""]
+)
+def test_long_words_are_cut_where_nothing_breaks(words: str) -> None:
+    pieces = views.paragraphs(words)
+
+    assert all(0 < len(piece) <= 3000 for piece in pieces)
+    assert "".join(pieces).replace(" ", "").replace("\n", "") == words.strip().replace(" ", "").replace("\n", "")
+    for piece in pieces:
+        assert len(re.findall("<", piece)) == len(re.findall(">", piece))
+        assert not re.search(r"&(?!amp;)", piece)

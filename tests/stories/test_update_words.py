@@ -1,0 +1,53 @@
+"""Each audience reads its own words, and a broken template keeps nobody waiting."""
+
+import shutil
+from pathlib import Path
+
+from bot import doctor
+from tests.floor import TestFloor
+from tests.stories.test_updates import updates
+
+
+def test_each_audience_reads_its_own_words(floor: TestFloor) -> None:
+    channel = floor.declares("S0 IVR down in Manila")
+    floor.says("ana", "/incident impact Half the calls are lost. Chloe fixes it by 15:00.", channel)
+    floor.says("ana", "/incident status identified a trunk", channel)
+    floor.says("ana", "/incident update Calls go to Cebu", channel)
+
+    for place, words in {
+        channel: "Ana Reyes set the status to identified: a trunk",
+        "executives": "*What it means* Half the calls are lost. Chloe fixes it by 15:00.",
+        "engineering": "*Open now*",
+        "partners": "The cause is known and is being worked on.",
+        "front-line": "> I am sorry for the trouble. We know about a problem: Half the calls are lost.",
+    }.items():
+        [told] = updates(floor, place)
+        assert words in told
+        assert "Calls go to Cebu" in told
+        assert "Next update <!date^" in told
+    for outside in ("partners", "front-line"):
+        [told] = updates(floor, outside)
+        assert not any(name in told for name in ("Chloe", "Ana", "15:00", "trunk"))
+
+
+def test_a_broken_template_is_told_to_the_administrators_once_and_stops_nothing(tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree("message_templates", templates)
+    (templates / "stakeholder_update" / "operations" / "en.j2").write_text("{{ nobody.knows.this }}")
+    (templates / "stakeholder_update" / "executives" / "en.j2").unlink()
+    floor_file = tmp_path / "floor.yaml"
+    floor_file.write_text(Path("floor.yaml").read_text() + '\nadministrators_channel: "#engineering"\n')
+    with TestFloor(tmp_path, templates_dir=templates, floor_file=floor_file) as floor:
+        channel = floor.declares("S1 IVR down")
+        floor.passes(minutes=30)
+        floor.passes(minutes=30)
+
+        assert all("*S1 investigating* – IVR down" in told for told in updates(floor, channel))
+        assert len(updates(floor, channel)) == 2
+        floor.tick()
+        said = [message.words for message in floor.ana.sees("engineering") if "cannot be used" in message.words]
+        assert len(said) == 2, "one for each template, however often it is used"
+        found = "\n".join(str(finding) for finding in doctor.examine(floor.settings()))
+        assert "operations/en.j2 cannot be used: 'nobody' is undefined" in found
+        assert "executives/en.j2 cannot be used: the file is missing" in found
+        floor.nothing_was_malformed()
