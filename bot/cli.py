@@ -34,6 +34,8 @@ playbooks = typer.Typer(help="The playbooks of this floor.", no_args_is_help=Tru
 database = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(playbooks, name="playbooks")
 app.add_typer(database, name="db")
+auditing = typer.Typer(help="The log under the timelines.", no_args_is_help=True)
+app.add_typer(auditing, name="audit")
 
 
 @contextmanager
@@ -192,6 +194,25 @@ def schema() -> None:
     from bot.playbooks.book import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@auditing.command()
+def verify() -> None:
+    """Find whatever was changed, put in or taken out of a timeline behind the bot's back."""
+    from bot.store import Store
+    from bot.timeline import verifying
+
+    with in_sentences():
+        store = Store(settings_of.read().database_url)
+        with store.reading() as session:
+            numbers = verifying.incidents_with_a_timeline(session)
+            findings = [finding for number in numbers for finding in verifying.verify(session, number)]
+        store.close()
+    for finding in findings:
+        typer.echo(finding)
+    if findings:
+        raise typer.Exit(1)
+    typer.echo(f"{len(numbers)} timelines, every entry as it was written.")
 
 
 @database.command()

@@ -3,6 +3,7 @@
 import re
 from datetime import time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -254,6 +255,44 @@ class Pager(Part):
         return self
 
 
+class Reactions(Part):
+    """Which reactions say what about a message. Names as Slack writes them between the colons."""
+
+    mark: tuple[str, ...] = ("pushpin", "round_pushpin")
+    decision: tuple[str, ...] = ("scales",)
+    ruled_out: tuple[str, ...] = ("no_entry_sign",)
+    customer_impact: tuple[str, ...] = ("busts_in_silhouette",)
+
+    @field_validator("*")
+    @classmethod
+    def _without_colons(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name.strip(":").partition("::")[0] for name in names)
+
+    @model_validator(mode="after")
+    def _say_one_thing(self) -> "Reactions":
+        named = [name for names in self.model_dump().values() for name in names]
+        twice = sorted({name for name in named if named.count(name) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)}: a reaction can say only one thing; name it once")
+        return self
+
+
+class Timeline(Part):
+    """What is kept of what is said, and how a gap in it is filled."""
+
+    reactions: Reactions = Reactions()
+    # False: when somebody deletes a message in Slack, its words go here too; that it was deleted stays.
+    keep_deleted_words: bool = True
+    # Not having listened for so long means that something may have been missed.
+    recover_after: Duration = timedelta(seconds=30)
+    recover_page: int = Field(15, ge=1, le=200)
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """What each reaction says."""
+        return {name: kind for kind, names in self.reactions.model_dump().items() for name in names}
+
+
 class Floor(Part):
     """The whole file."""
 
@@ -272,6 +311,7 @@ class Floor(Part):
     draft_before: Annotated[timedelta | None, BeforeValidator(read_lead)] = timedelta(minutes=5)
     bookmarks: tuple[Bookmark, ...] = ()
     permissions: Permissions = Permissions()
+    timeline: Timeline = Timeline()
 
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod

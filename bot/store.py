@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
 from bot.errors import WatchfloorError
+from bot.seal import linked
 
 BUSY_TIMEOUT_MS = 2_000
 # While somebody waits: together these leave room in the three seconds that Slack gives an answer.
@@ -121,6 +122,8 @@ def sqlite_engine(url: str, *, connections: int = 10, busy_timeout_ms: int = BUS
             "foreign_keys=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        # PostgreSQL has what it takes; see the log under the timeline.
+        connection.create_function("linked", 2, linked, deterministic=True)
 
     return engine
 
@@ -161,9 +164,14 @@ def put(session: Session, row: SQLModel) -> None:
 
 
 def put_new(session: Session, row: SQLModel) -> bool:
-    """Write a row unless one like it is there, even when two do so at once; False when it is."""
-    written = session.connection().execute(_insert(session, row).on_conflict_do_nothing())
-    return bool(written.rowcount)
+    """Write a row, with its number, unless one like it is there, even when two do so at once; False when it is."""
+    insert = _insert(session, row).on_conflict_do_nothing()
+    if getattr(row, "id", "") is not None:  # its key is not given by the database
+        return bool(session.connection().execute(insert).rowcount)
+    number = session.connection().execute(insert.returning(sa.literal_column("id"))).scalar()
+    if number is not None:
+        row.id = number
+    return number is not None
 
 
 def _insert(session: Session, row: SQLModel) -> Any:

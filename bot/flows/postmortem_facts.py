@@ -17,7 +17,6 @@ from bot.postmortems.record import Entry, Promise, Record, Similar
 from bot.postmortems.rendering import FOLDER
 from bot.postmortems.words import Words
 from bot.services import Services
-from bot.slack.text import spoken
 from bot.timeline import tables as timeline
 from bot.timeline import wording
 from bot.timeline.tables import TimelineEntry
@@ -80,32 +79,15 @@ def _entries(
             number=entry.id or 0,
             at=entry.at,
             kind=entry.kind,
-            words=_words(entry, who),
+            words=wording.told(entry, who.name, services.floor.language),
             who=who.name(entry.actor_id),
             url=evidence.address(entry),
             is_speech=entry.kind == SPEECH,
-            is_marked=bool(entry.facts.get("marked_by")),
+            is_marked=entry.is_marked,
             facts=entry.facts,
         )
         for entry in entries
     ]
-
-
-def _words(entry: TimelineEntry, who: Cast) -> str:
-    if entry.facts.get("deleted_at"):
-        return f"{who.name(entry.actor_id)} deleted a message"
-    return wording.sentence(entry.kind, entry.actor_id, entry.facts, who.name) + _trail(entry, who)
-
-
-def _trail(entry: TimelineEntry, who: Cast) -> str:
-    """What became of a message: its files, its thread, what it said before it was edited."""
-    if entry.kind != SPEECH:
-        return ""
-    facts = entry.facts
-    notes = ["in a thread"] if facts.get("thread_ts") else []
-    notes += [f"files: {', '.join(facts['files'])}"] if facts.get("files") else []
-    notes += [f"said before: {spoken(words, who.name)}" for words in facts.get("earlier", [])]
-    return f" [{'; '.join(notes)}]" if notes else ""
 
 
 def _promises(

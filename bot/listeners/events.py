@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
-from bot.flows import events
+from bot.flows import events, speech
 from bot.services import Services
 
 Payload = dict[str, Any]
@@ -28,13 +28,13 @@ def register(app: App, services: Services) -> None:
 
 
 RECORDS: dict[str, Record] = {
-    "message": events.keep_message,
+    "message": speech.keep_message,
     "member_joined_channel": events.keep_join,
     "member_left_channel": events.keep_leave,
-    "reaction_added": events.keep_mark,
-    "reaction_removed": events.keep_unmark,
-    "pin_added": events.keep_pin,
-    "pin_removed": events.keep_unpin,
+    "reaction_added": speech.keep_reaction,
+    "reaction_removed": speech.keep_reaction,
+    "pin_added": speech.keep_pin,
+    "pin_removed": speech.keep_pin,
     "channel_archive": events.keep_loss,
     "channel_deleted": events.keep_loss,
     "channel_left": events.keep_loss,

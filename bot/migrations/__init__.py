@@ -12,6 +12,7 @@ from bot.incidents import tables as incidents
 from bot.notices import tables as notices
 from bot.playbooks import tables as playbooks
 from bot.postmortems import tables as postmortems
+from bot.timeline import gaps
 from bot.timeline import tables as timeline
 from bot.updates import tables as updates
 
@@ -24,6 +25,7 @@ every_table = (
     notices,
     playbooks,
     postmortems,
+    gaps,
     timeline,
     updates,
 )

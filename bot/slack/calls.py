@@ -91,6 +91,11 @@ class Calls:
         """The bot's own user."""
         return str(self._me()["user_id"])
 
+    def own_ids(self) -> frozenset[str]:
+        """What the bot itself is called in events: its user, and its bot when Slack names it."""
+        me = self._me()
+        return frozenset(str(me[name]) for name in ("user_id", "bot_id") if me.get(name))
+
     def permalink(self, channel_id: str, ts: str) -> str:
         """The address of a message, made without a call: Slack's addresses follow this form."""
         return f"{self._me()['url']}archives/{channel_id}/p{ts.replace('.', '')}"

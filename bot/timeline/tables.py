@@ -1,22 +1,37 @@
-"""The timeline: one row for each thing that happened, in the order it happened."""
+"""The timeline: one row for each thing that happened, ordered by time, then by its number."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.errors import WatchfloorError
 from bot.store import put_new, utc_column
+from bot.timeline import log
+
+MESSAGE = "message"
+READ_AT_ONCE = 500
+
+
+class NoSuchEntry(WatchfloorError):
+    """There is no entry {number} in this incident's timeline. `/incident timeline` shows every entry's number."""
+
+
+def _json(*, nullable: bool = True) -> Any:
+    return sa.Column(sa.JSON(none_as_null=True), nullable=nullable)
 
 
 class TimelineEntry(SQLModel, table=True):
-    """Something that happened: what (`kind`), when, who did it, and the facts of it."""
+    """Something that happened: what (`kind`), when, who did it, and the facts of it. Its number is its id."""
 
     __tablename__ = "timeline_entries"
     __table_args__ = (
         sa.UniqueConstraint("incident_id", "source_key"),
         sa.Index("ix_timeline_entries_order", "incident_id", "at", "id"),
+        sa.Index("ix_timeline_entries_kind", "incident_id", "kind"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -28,6 +43,23 @@ class TimelineEntry(SQLModel, table=True):
     message_ts: str | None = None
     # What the entry was made from, such as a message; a second delivery of it changes nothing.
     source_key: str | None = None
+    # What a message's entry is made of: versions, marks, deletion, as `messages.py` joins them.
+    heard: dict[str, Any] | None = Field(default=None, sa_column=_json())
+    is_marked: bool = False
+    # What people say an entry is: a decision, a hypothesis ruled out …
+    label: str | None = None
+    # False while only a mark of it was heard, and when somebody hid it.
+    is_shown: bool = True
+    # `words` in place of the sentence, `was_at`, `by`, `reason`, `on`: somebody corrected the entry.
+    correction: dict[str, Any] | None = Field(default=None, sa_column=_json())
+    # `by`, `reason`, `on`: somebody hid the entry.
+    hiding: dict[str, Any] | None = Field(default=None, sa_column=_json())
+
+    @property
+    def number(self) -> int:
+        """What people call it by, and what statements are proved with."""
+        assert self.id is not None
+        return self.id
 
 
 def append(
@@ -41,6 +73,7 @@ def append(
     """Write down that something happened."""
     entry = TimelineEntry(incident_id=incident_id, kind=kind, at=at, actor_id=actor_id, facts=facts)
     session.add(entry)
+    log.note(session, entry, log.Deed("added", by=actor_id))
     return entry
 
 
@@ -52,79 +85,47 @@ def append_once(
     at: datetime,
     actor_id: str | None = None,
     **facts: Any,
-) -> None:
-    """Write down what may be heard of, or done, twice."""
-    put_new(
-        session,
-        TimelineEntry(
-            incident_id=incident_id, kind=kind, at=at, actor_id=actor_id, facts=facts, source_key=source_key
-        ),
-    )
-
-
-def record_message(
-    session: Session, incident_id: int, at: datetime, actor_id: str, message_ts: str, facts: dict[str, Any]
 ) -> bool:
-    """Keep a message as it was said; False when it was kept before."""
-    return put_new(
-        session,
-        TimelineEntry(
-            incident_id=incident_id,
-            at=at,
-            kind="message",
-            actor_id=actor_id,
-            facts=facts,
-            message_ts=message_ts,
-            source_key=f"message:{message_ts}",
-        ),
+    """Write down what may be heard of, or done, twice; False when it was written down before."""
+    entry = TimelineEntry(
+        incident_id=incident_id, kind=kind, at=at, actor_id=actor_id, facts=facts, source_key=source_key
     )
+    return add_once(session, entry)
 
 
-def edit_message(session: Session, incident_id: int, message_ts: str, text: str, at: datetime) -> None:
-    """A message was edited: both versions are kept."""
-    entry = _by_source(session, incident_id, f"message:{message_ts}")
-    if entry is None or entry.facts.get("text") == text:
-        return
-    earlier = [*entry.facts.get("earlier", []), entry.facts.get("text", "")]
-    entry.facts = entry.facts | {"text": text, "earlier": earlier, "edited_at": at.isoformat()}
-    session.add(entry)
-
-
-def mark_deleted(session: Session, incident_id: int, message_ts: str, at: datetime) -> None:
-    """A message was deleted: the fact is kept."""
-    entry = _by_source(session, incident_id, f"message:{message_ts}")
-    if entry is not None:
-        entry.facts = entry.facts | {"deleted_at": at.isoformat()}
-        session.add(entry)
-
-
-def mark(session: Session, incident_id: int, message_ts: str, by: str, *, is_marked: bool) -> None:
-    """Someone says a message matters, or no longer does."""
-    entry = _by_source(session, incident_id, f"message:{message_ts}")
-    if entry is not None:
-        markers = [user for user in entry.facts.get("marked_by", []) if user != by]
-        entry.facts = entry.facts | {"marked_by": [*markers, by] if is_marked else markers}
-        session.add(entry)
+def add_once(session: Session, entry: TimelineEntry) -> bool:
+    """Write down an entry unless one of its source is there; False when it is."""
+    if not put_new(session, entry):
+        return False
+    log.note(session, entry, log.Deed("added", by=entry.actor_id))
+    return True
 
 
 def entries(session: Session, incident_id: int) -> Sequence[TimelineEntry]:
-    """The whole timeline: by time, then in the order things were written down."""
-    return session.exec(
-        select(TimelineEntry)
-        .where(TimelineEntry.incident_id == incident_id)
-        .order_by(col(TimelineEntry.at), col(TimelineEntry.id))
-    ).all()
+    """The whole timeline as it is shown: by time, then in the order things were written down."""
+    return session.exec(_shown(incident_id).order_by(col(TimelineEntry.at), col(TimelineEntry.id))).all()
+
+
+def _shown(incident_id: int) -> SelectOfScalar["TimelineEntry"]:
+    return select(TimelineEntry).where(
+        TimelineEntry.incident_id == incident_id, col(TimelineEntry.is_shown).is_(True)
+    )
 
 
 def since(session: Session, incident_id: int, moment: datetime, kinds: Sequence[str]) -> Sequence[TimelineEntry]:
     """Entries of those kinds after a moment."""
     return session.exec(
-        select(TimelineEntry)
-        .where(
-            TimelineEntry.incident_id == incident_id,
-            col(TimelineEntry.at) > moment,
-            col(TimelineEntry.kind).in_(kinds),
-        )
+        _shown(incident_id)
+        .where(col(TimelineEntry.at) > moment, col(TimelineEntry.kind).in_(kinds))
+        .order_by(col(TimelineEntry.at), col(TimelineEntry.id))
+    ).all()
+
+
+def of_kinds(session: Session, incident_id: int, kinds: Sequence[str]) -> Sequence[TimelineEntry]:
+    """The shown entries of those kinds, in order."""
+    return session.exec(
+        _shown(incident_id)
+        .where(col(TimelineEntry.kind).in_(kinds))
         .order_by(col(TimelineEntry.at), col(TimelineEntry.id))
     ).all()
 
@@ -139,9 +140,45 @@ def last_of(session: Session, incident_id: int, kinds: Sequence[str]) -> Timelin
     ).first()
 
 
-def _by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
+def labelled(session: Session, incident_id: int, labels: Sequence[str]) -> Sequence[TimelineEntry]:
+    """What people said is a decision, ruled out …: notes of that kind and messages with that mark, in order."""
+    is_one = sa.or_(col(TimelineEntry.label).in_(labels), col(TimelineEntry.kind).in_(labels))
     return session.exec(
-        select(TimelineEntry).where(
-            TimelineEntry.incident_id == incident_id, TimelineEntry.source_key == source_key
-        )
+        _shown(incident_id).where(is_one).order_by(col(TimelineEntry.at), col(TimelineEntry.id))
+    ).all()
+
+
+def marked(session: Session, incident_id: int) -> Sequence[TimelineEntry]:
+    """What somebody said matters."""
+    return session.exec(
+        _shown(incident_id)
+        .where(col(TimelineEntry.is_marked).is_(True))
+        .order_by(col(TimelineEntry.at), col(TimelineEntry.id))
+    ).all()
+
+
+def get(session: Session, incident_id: int, number: int) -> TimelineEntry:
+    """One entry of an incident, kept from being changed by others; `NoSuchEntry` when there is none."""
+    found = session.exec(
+        select(TimelineEntry)
+        .where(TimelineEntry.incident_id == incident_id, TimelineEntry.id == number)
+        .with_for_update()
     ).first()
+    if found is None:
+        raise NoSuchEntry(number=number)
+    return found
+
+
+def by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
+    """The entry made from that source, kept from being changed by others."""
+    return session.exec(
+        select(TimelineEntry)
+        .where(TimelineEntry.incident_id == incident_id, TimelineEntry.source_key == source_key)
+        .with_for_update()
+    ).first()
+
+
+def everything(session: Session, incident_id: int) -> Iterator[TimelineEntry]:
+    """Every row of an incident, hidden ones too, without holding them all at once."""
+    rows = select(TimelineEntry).where(TimelineEntry.incident_id == incident_id).order_by(col(TimelineEntry.id))
+    yield from session.exec(rows.execution_options(yield_per=READ_AT_ONCE))

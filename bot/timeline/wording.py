@@ -1,88 +1,131 @@
-"""What a timeline entry says, in words. One place for every surface; pure."""
+"""What a timeline entry says, in words. One place for every surface and both languages; pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from string import Formatter
-from typing import Any
+from typing import Any, Protocol
 
 from bot.slack.text import mentioned_people, spoken
+from bot.timeline import words_en, words_es
 
 Naming = Callable[[str], str]
+Facts = dict[str, Any]
 
-# People are written `{who}` (the actor) or `{facts_user}`; every other name is a fact of the entry.
-SENTENCES = {
-    "declared": "{who} declared it as {severity}: {title}",
-    "shortcut_message": "It began with a message{of_whom}: {text} ({link})",
-    "type": "{who} changed what it is about from {old} to {new}",
-    "severity": "{who} changed the severity from {old} to {new}: {reason}",
-    "status": "{who} set the status to {new}{because}",
-    "resolved": "{who} resolved it{because}",
-    "reopened": "{who} reopened it{because}",
-    "closed": "{who} closed it{because}",
-    "impact": "{who} described the impact: {text}",
-    "role_taken": "{user} is {role}",
-    "role_given": "{who} made {user} {role}",
-    "role_handed_over": "{who} handed {role} over to {user}",
-    "role_left": "{user} is no longer {role}",
-    "paged": "{who} told {user} that they are needed{because}",
-    "page_passed_over": "{user} was not told: {reason}",
-    "page_unanswered": "{user} did not answer",
-    "pager_failed": "The pager could not be told of {user}: {reason}",
-    "page_declined": "{who} can't come",
-    "on_my_way": "{who} is on the way",
-    "escalated": "{who} escalated to tier {tier} of the ladder{because}",
-    "ladder_topped": "Everyone on the escalation ladder was told, and nobody came",
-    "joined": "{who} joined",
-    "left": "{who} left",
-    "front_door": "{who} set the front door to: {new}",
-    "playbook_stopped": "{who} stopped the playbook {playbook}",
-    "step_snoozed": "{who} let a step rest for {minutes} minutes: {step}",
-    "step_reminded": "The {level} was reminded of a step: {step}",
-    "step_repeated": "A step came round again: {step}",
-    "playbook_started": "The playbook {playbook} was started",
-    "step_done": "{who} did: {step}{answered}",
-    "step_waived": "{who} waived: {step} ({reason})",
-    "step_skipped": "{who} skipped: {step} ({reason})",
-    "step_assigned": "{who} gave {user} the step: {step}",
-    "step_undone": "{who} took back: {step}",
-    "update_sent": "The update for {audience} was sent{manner}",
-    "updates_missed": "{missed} updates for {audience} were missed",
-    "message": "{who}: {text}",
-    "trouble": "Slack did not let me {what}: {reason}",
-    "channel_lost": "Watchfloor lost the channel: {reason}",
-    "channel_found": "The channel is back",
-    "postmortem_delivered": "The post-mortem draft was delivered",
-}
 PEOPLE = ("user", "author")
 # Their words came from Slack as it writes them: ids for names, escapes for `<` and `&`.
 SAID = ("message", "shortcut_message")
+MESSAGE = "message"
+# Facts that are the bot's own words and not a person's; `{fact}` or `kind {fact}` is looked up in the language.
+OWN_WORDS = (
+    *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason")),
+    *(("channel_lost", "reason"), ("page_passed_over", "reason"), ("paged", "reason"), ("step_reminded", "level")),
+    *(("milestone", "milestone"), ("gap", "length"), ("gap_refused", "length")),
+)
 
 
-def sentence(kind: str, actor_id: str | None, facts: dict[str, Any], name: Naming) -> str:
-    """The entry as one sentence; `name` says how a person is written on the surface that shows it."""
-    pattern = SENTENCES.get(kind, kind.replace("_", " "))
-    given: dict[str, Any] = {"who": name(actor_id) if actor_id else "Watchfloor", "because": _because(facts)}
-    given["of_whom"] = f" of {name(facts['author'])}" if facts.get("author") else ""
-    given["answered"] = _answered(facts, name)
+@dataclass(frozen=True)
+class Language:
+    """The words of one language."""
+
+    sentences: Mapping[str, str]
+    small: Mapping[str, str]
+    terms: Mapping[str, str]
+
+    def term(self, kind: str, given: str) -> str:
+        """One of the bot's own words in this language."""
+        return self.terms.get(f"{kind} {given}", self.terms.get(given, given))
+
+
+ENGLISH = Language(words_en.SENTENCES, words_en.SMALL, words_en.TERMS)
+LANGUAGES = {
+    "en": ENGLISH,
+    "es": Language(words_es.SENTENCES, words_es.SMALL, words_es.TERMS),
+}
+SENTENCES = words_en.SENTENCES
+
+
+class Entry(Protocol):
+    """What is needed of an entry to say it."""
+
+    kind: str
+    actor_id: str | None
+    facts: Facts
+    correction: Facts | None
+
+
+def utc(at: datetime) -> str:
+    """A moment as it is written where nobody's zone is known."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def sentence(
+    kind: str,
+    actor_id: str | None,
+    facts: Facts,
+    name: Naming,
+    language: str = "en",
+    when: Callable[[datetime], str] = utc,
+) -> str:
+    """The entry as one sentence.
+
+    `name` says how a person is written on the surface that shows it, `when` how a moment is.
+    """
+    words = LANGUAGES.get(language, ENGLISH)
+    pattern = words.sentences.get(kind, ENGLISH.sentences.get(kind, kind.replace("_", " ")))
+    given = _given(kind, actor_id, facts, name, words)
+    if facts.get("at"):
+        given["when"] = when(datetime.fromisoformat(facts["at"]))
+    needed = {key for _, key, _, _ in Formatter().parse(pattern) if key}
+    return pattern.format(**{key: given.get(key, words.small["unknown"]) for key in needed})
+
+
+def _given(kind: str, actor_id: str | None, facts: Facts, name: Naming, words: Language) -> Facts:
+    who = facts.get("author_name") or (name(actor_id) if actor_id else words.small["watchfloor"])
+    author = facts.get("author")
+    given: Facts = {"who": who, "answered": _answered(facts, name)}
+    given["of_whom"] = words.small["of_whom"].format(name=name(author)) if author else ""
     for key, value in facts.items():
         given[key] = name(value) if key in PEOPLE and isinstance(value, str) else value
+        if (kind, key) in OWN_WORDS:
+            given[key] = words.term(kind, str(value))
+    given["because"] = f": {given['reason']}" if facts.get("reason") else ""
     if kind in SAID:
         given["text"] = spoken(str(facts.get("text", "")), name)
-    needed = {key for _, key, _, _ in Formatter().parse(pattern) if key}
-    return pattern.format(**{key: given.get(key, "unknown") for key in needed})
+    return given
 
 
-def _because(facts: dict[str, Any]) -> str:
-    return f": {facts['reason']}" if facts.get("reason") else ""
+def told(entry: Entry, name: Naming, language: str = "en", when: Callable[[datetime], str] = utc) -> str:
+    """The entry with everything that became of it: corrected, deleted, edited, its files, its thread."""
+    words = LANGUAGES.get(language, ENGLISH)
+    correction = entry.correction or {}
+    if correction.get("words"):
+        said = str(correction["words"])
+    elif entry.facts.get("deleted_at"):
+        return words.small["deleted"].format(who=name(entry.actor_id or ""))
+    else:
+        said = sentence(entry.kind, entry.actor_id, entry.facts, name, language, when)
+    notes = [words.small["corrected"]] if correction else []
+    notes += _trail(entry.facts, name, words) if entry.kind == MESSAGE else []
+    return f"{said} [{'; '.join(notes)}]" if notes else said
 
 
-def _answered(facts: dict[str, Any], name: Naming) -> str:
+def _trail(facts: Facts, name: Naming, words: Language) -> list[str]:
+    notes = [words.small["recovered"]] if facts.get("recovered") else []
+    notes += [words.small["thread"]] if facts.get("thread_ts") else []
+    if facts.get("files"):
+        notes.append(words.small["files"].format(names=", ".join(file["name"] for file in facts["files"])))
+    return notes + [words.small["earlier"].format(words=spoken(said, name)) for said in facts.get("earlier", [])]
+
+
+def _answered(facts: Facts, name: Naming) -> str:
     answers = facts.get("answers") or {}
     said = [f"{asked} {spoken(str(answer), name)}" for asked, answer in answers.items()]
     return f" ({'; '.join(said)})" if said else ""
 
 
-def people_in(facts: dict[str, Any]) -> set[str]:
+def people_in(facts: Facts) -> set[str]:
     """Everyone a fact speaks of: their names are needed for the sentence."""
-    said = [facts.get("text") or "", *(facts.get("answers") or {}).values()]
+    said = [facts.get("text") or "", *facts.get("earlier", []), *(facts.get("answers") or {}).values()]
     named = {facts[key] for key in PEOPLE if isinstance(facts.get(key), str)}
     return named.union(*(mentioned_people(str(words)) for words in said))

@@ -1,5 +1,9 @@
 """Every entry of the timeline is a sentence, whatever its facts."""
 
+import ast
+from datetime import UTC, datetime
+from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -7,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.timeline import wording
+from bot.timeline.tables import TimelineEntry
 
 NAMES = {"U1": "Ana Reyes", "U2": "Ben Okafor"}
 
@@ -47,6 +52,71 @@ def test_an_entry_reads_as_a_sentence(kind: str, actor: str | None, facts: dict[
     assert wording.sentence(kind, actor, facts, named) == sentence
 
 
+def test_every_kind_that_is_written_down_has_words_in_every_language() -> None:
+    for name, language in wording.LANGUAGES.items():
+        assert sorted(language.sentences) == sorted(wording.SENTENCES), name
+        assert sorted(language.small) == sorted(wording.ENGLISH.small), name
+    assert written_kinds() - set(wording.SENTENCES) == set()
+
+
+def written_kinds() -> set[str]:
+    """The kinds that the bot's code writes down by their name."""
+    places = {"append": 2, "append_once": 3}
+    kinds: set[str] = set()
+    for file in Path(wording.__file__).parents[1].rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            of = node.func.value
+            if isinstance(of, ast.Name) and of.id == "timeline" and node.func.attr in places:
+                kind = node.args[places[node.func.attr]]
+                kinds |= {kind.value} if isinstance(kind, ast.Constant) else set()
+    return kinds
+
+
+@pytest.mark.parametrize("pattern", ["sentences", "small"])
+def test_both_languages_speak_of_the_same_facts(pattern: str) -> None:
+    for kind, words in getattr(wording.ENGLISH, pattern).items():
+        theirs = getattr(wording.LANGUAGES["es"], pattern)[kind]
+        assert facts_in(theirs) <= facts_in(words) | {"who"}, kind
+
+
+def facts_in(words: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "sentence"),
+    [
+        ("status", {"new": "mitigated", "reason": "la línea"}, "Ana Reyes puso el estado en mitigado: la línea"),
+        (
+            "update_sent",
+            {"audience": "Operations", "manner": " late"},
+            "Se envió la actualización para Operations con retraso",
+        ),
+        ("decision", {"text": "cambiar de línea"}, "Decisión, anotada por Ana Reyes: cambiar de línea"),
+        (
+            "milestone",
+            {"milestone": "started", "at": "2026-10-25T00:50:00+00:00", "reason": "aviso"},
+            "Ana Reyes fijó cuándo empezó en 2026-10-25 00:50 UTC: aviso",
+        ),
+    ],
+)
+def test_an_entry_reads_in_spanish(kind: str, facts: dict[str, Any], sentence: str) -> None:
+    assert wording.sentence(kind, "U1", facts, named, "es") == sentence
+
+
+def test_what_became_of_a_message_stands_behind_its_words() -> None:
+    facts = {"text": "now", "earlier": ["before"], "files": [{"name": "a.png", "link": ""}], "recovered": True}
+    entry = TimelineEntry(incident_id=1, at=datetime.now(UTC), kind="message", actor_id="U1", facts=facts)
+
+    assert wording.told(entry, named) == "Ana Reyes: now [recovered; files: a.png; said before: before]"
+    entry.correction = {"words": "put right"}
+    assert wording.told(entry, named, "es").startswith("put right [corregido;")
+    entry.correction, entry.facts = None, {"deleted_at": "2026-10-25T00:50:00+00:00"}
+    assert wording.told(entry, named, "es") == "Ana Reyes borró un mensaje"
+
+
 @given(
     st.sampled_from(sorted(wording.SENTENCES)),
     st.dictionaries(
@@ -55,6 +125,7 @@ def test_an_entry_reads_as_a_sentence(kind: str, actor: str | None, facts: dict[
 )
 def test_no_entry_breaks_on_what_it_holds_or_lacks(kind: str, facts: dict[str, Any]) -> None:
     assert wording.sentence(kind, "U1", facts, named)
+    assert wording.sentence(kind, "U1", facts, named, "es")
 
 
 def test_everyone_an_entry_speaks_of_is_known() -> None:

@@ -1,0 +1,22 @@
+"""Seals: a chain of SHA-256 hashes in which each link holds the one before: none can be changed alone."""
+
+import hashlib
+import json
+from typing import Any
+
+BEGINNING = "0" * 64
+
+
+def canonical(facts: Any) -> str:
+    """The same facts as the same text, whatever order they were put together in; plain ASCII."""
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def digest(words: str) -> str:
+    """What stands for words: 64 hexadecimal digits that no other words have."""
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def linked(before: str, link: str) -> str:
+    """The seal after `link`, when `before` was the seal: the SHA-256 of both, one behind the other."""
+    return digest(before + link)

@@ -1,0 +1,173 @@
+"""The log under the timeline: every change of an entry, in order, sealed, and never changed again.
+
+A transaction notes what it changes (`note`); when it is committed its changes become links of the incident's chain.
+That costs two statements however much was changed: one that moves the chain on (and, on PostgreSQL, makes others
+wait for their turn), one that writes the links.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlmodel import Field, Session, SQLModel
+
+from bot.clock import utcnow
+from bot.seal import BEGINNING, canonical, digest, linked
+
+if TYPE_CHECKING:
+    from bot.timeline.tables import TimelineEntry
+
+NOTED = "timeline changes"
+# Everything of an entry that must not change behind the bot's back.
+STATE = (
+    *("incident_id", "at", "kind", "actor_id", "facts", "message_ts", "source_key"),
+    *("heard", "is_marked", "label", "is_shown", "correction", "hiding"),
+)
+
+
+class Chain(SQLModel, table=True):
+    """How long an incident's log is, its last seal, and the seal before the transaction that wrote last."""
+
+    __tablename__ = "timeline_chains"
+
+    incident_id: int = Field(primary_key=True)
+    length: int
+    seal: str
+    before: str
+
+
+class LogRecord(SQLModel, table=True):
+    """One change: of which entry, what, by whom, why. `state` is the whole entry after it, until it is erased."""
+
+    __tablename__ = "timeline_log"
+    __table_args__ = (sa.Index("ix_timeline_log_entry", "entry_id"),)
+
+    incident_id: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    entry_id: int
+    change: str
+    state: str | None = None
+    before: str
+    seal: str
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What was done to an entry: added, heard, corrected, hidden, shown, erased."""
+
+    what: str
+    by: str | None = None
+    reason: str = ""
+
+
+class _Linked(FunctionElement[str]):
+    """`bot.seal.linked`, computed by the database."""
+
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiles(_Linked, "sqlite")
+def _on_sqlite(element: _Linked, compiler: Any, **kwargs: Any) -> str:
+    return f"linked({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(_Linked, "postgresql")
+def _on_postgresql(element: _Linked, compiler: Any, **kwargs: Any) -> str:
+    before, link = (compiler.process(clause, **kwargs) for clause in element.clauses)
+    return f"encode(sha256(convert_to({before} || {link}, 'UTF8')), 'hex')"
+
+
+def note(session: Session, entry: "TimelineEntry", deed: Deed) -> None:
+    """This transaction changes that entry."""
+    session.info.setdefault(NOTED, []).append((entry, deed))
+
+
+def state_of(entry: "TimelineEntry") -> str:
+    """Everything of an entry, as it is sealed."""
+    return canonical({name: _plain(getattr(entry, name)) for name in STATE})
+
+
+def _plain(given: Any) -> Any:
+    return given.isoformat() if isinstance(given, datetime) else given
+
+
+def erase(session: Session, entry: "TimelineEntry", deed: Deed) -> None:
+    """The entry has lost words that nobody may read any more: what the log kept of them goes too.
+
+    The seals stay, and so does the proof that nothing else was changed: they were made of digests.
+    """
+    kept = sa.update(LogRecord).where(LogRecord.__table__.c.entry_id == entry.number)  # type: ignore[attr-defined]
+    session.connection().execute(kept.values(state=None))
+    note(session, entry, deed)
+
+
+def _seal(session: Any) -> None:
+    """Before a commit: what was noted becomes links."""
+    noted = session.info.pop(NOTED, [])
+    if not noted:
+        return
+    session.flush()
+    now = utcnow()
+    for incident_id, some in groupby(sorted(noted, key=_incident), key=_incident):
+        records = [_record(incident_id, entry, deed, now) for entry, deed in some]
+        _link(session, incident_id, records)
+
+
+def _incident(noted: tuple["TimelineEntry", Deed]) -> int:
+    return noted[0].incident_id
+
+
+def _forget(session: Any) -> None:
+    session.info.pop(NOTED, None)
+
+
+def _record(incident_id: int, entry: "TimelineEntry", deed: Deed, now: datetime) -> dict[str, Any]:
+    state = state_of(entry)
+    change = {
+        "entry": entry.number,
+        "what": deed.what,
+        "by": deed.by,
+        "reason": deed.reason,
+        "on": now.isoformat(),
+        "digest": digest(state),
+    }
+    return {
+        "incident_id": incident_id,
+        "entry_id": entry.number,
+        "change": canonical(change),
+        "state": state,
+    }
+
+
+def _link(session: Session, incident_id: int, records: list[dict[str, Any]]) -> None:
+    length, seal = _move_on(session, incident_id, [digest(record["change"]) for record in records])
+    for position, record in enumerate(records, length - len(records) + 1):
+        record |= {"position": position, "before": seal}
+        seal = record["seal"] = linked(seal, digest(record["change"]))
+    session.connection().execute(sa.insert(LogRecord), records)
+
+
+def _move_on(session: Session, incident_id: int, links: list[str]) -> tuple[int, str]:
+    """Take the chain's next places. Gives back its length then and the seal before."""
+    table = Chain.__table__  # type: ignore[attr-defined]
+    seal, moved = BEGINNING, table.c.seal
+    for link in links:
+        seal, moved = linked(seal, link), _Linked(moved, sa.literal(link))
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    first = dialect.insert(table).values(incident_id=incident_id, length=len(links), seal=seal, before=BEGINNING)
+    moving = first.on_conflict_do_update(
+        index_elements=["incident_id"],
+        set_={"length": table.c.length + len(links), "before": table.c.seal, "seal": moved},
+    )
+    length, before = session.connection().execute(moving.returning(table.c.length, table.c.before)).one()
+    return int(length), str(before)
+
+
+sa.event.listen(Session, "before_commit", _seal)
+sa.event.listen(Session, "after_rollback", _forget)

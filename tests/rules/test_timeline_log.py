@@ -1,0 +1,163 @@
+"""The log under the timeline finds what was done behind the bot's back, and says to which entry."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot import migrations
+from bot.incidents.tables import Incident
+from bot.store import Store
+from bot.timeline import hearing, log, tables, verifying
+from bot.timeline.messages import Heard, Manner, Mark, Version
+
+NOW = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
+TS = "1774745999.123456"
+FORGETS = Manner(keeps_deleted=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    is_file = request.param == "sqlite"
+    store = Store(f"sqlite:///{tmp_path}/a.sqlite" if is_file else request.getfixturevalue("postgres_url"))
+    migrations.upgrade(store.engine)
+    with store.transaction() as session:
+        for key in ("a", "b"):
+            declared = {
+                "declared_key": key,
+                "title": key,
+                "severity": "S1",
+                "declared_by": "U1",
+                "declared_at": NOW,
+            }
+            session.add(Incident(**declared))
+    _lives(store)
+    yield store
+    store.close()
+
+
+def _lives(store: Store) -> None:
+    """Five changes of three entries, in two transactions, and one in another incident."""
+    with store.transaction() as session:
+        tables.append(session, 1, "declared", NOW, "U1", severity="S1", title="“IVR” <b>down</b> \u202e 😀")
+        heard = Heard(TS, "U2", is_live=True, versions=(Version(TS, "first", TS),))
+        assert hearing.hear(session, 1, heard, Manner())
+        tables.append(session, 2, "declared", NOW, "U1", severity="S1", title="another")
+    with store.transaction() as session:
+        edited = Heard(TS, "U2", is_live=True, versions=(Version("1774746001.000000", "second", "1774746000.5"),))
+        assert hearing.hear(session, 1, edited, Manner())
+        assert not hearing.hear(session, 1, edited, Manner())
+        assert tables.append_once(session, 1, "joined:U3", "joined", NOW, "U3")
+        assert not tables.append_once(session, 1, "joined:U3", "joined", NOW, "U3")
+
+
+def findings(store: Store) -> list[str]:
+    with store.reading() as session:
+        numbers = verifying.incidents_with_a_timeline(session)
+        return [str(finding) for number in numbers for finding in verifying.verify(session, number)]
+
+
+def tampers(store: Store, *statements: str) -> list[str]:
+    with store.engine.begin() as connection:
+        for statement in statements:
+            assert connection.execute(sa.text(statement)).rowcount
+    return findings(store)
+
+
+def last(store: Store) -> int:
+    """The number of the entry that was added last; PostgreSQL leaves numbers out."""
+    with store.reading() as session:
+        entry = tables.last_of(session, 1, ("joined",))
+    assert entry is not None
+    return entry.number
+
+
+def test_nothing_is_found_where_nothing_was_done(store: Store) -> None:
+    assert findings(store) == []
+
+
+def test_a_changed_entry_is_named(store: Store) -> None:
+    found = tampers(store, "UPDATE timeline_entries SET actor_id = 'U9' WHERE kind = 'joined'")
+
+    assert found == [f"Incident 1: entry {last(store)} was changed; the log says otherwise."]
+
+
+def test_a_time_moved_by_a_second_is_named(store: Store) -> None:
+    found = tampers(store, "UPDATE timeline_entries SET at = '2026-03-29 01:00:00.000000' WHERE kind = 'message'")
+
+    assert found == ["Incident 1: entry 2 was changed; the log says otherwise."]
+
+
+def test_an_entry_that_is_taken_out_is_named_with_or_without_its_record(store: Store) -> None:
+    number = last(store)
+    gone = tampers(store, "DELETE FROM timeline_entries WHERE kind = 'joined'")
+    assert gone == [f"Incident 1: entry {number} was taken out of the timeline."]
+
+    both = tampers(store, f"DELETE FROM timeline_log WHERE entry_id = {number}")
+    assert both == ["Incident 1: the last 1 records of its log were taken out."]
+
+
+def test_an_entry_that_is_put_in_is_named(store: Store) -> None:
+    columns = "id, incident_id, at, kind, actor_id, facts, is_marked, is_shown"
+    copied = "99, incident_id, at, 'closed', 'U9', facts, is_marked, is_shown"
+    found = tampers(
+        store, f"INSERT INTO timeline_entries ({columns}) SELECT {copied} FROM timeline_entries WHERE id = 1"
+    )
+
+    assert found == ["Incident 1: entry 99 was put in; the log knows nothing of it."]
+
+
+def test_a_changed_record_is_named_even_when_the_entry_is_changed_with_it(store: Store) -> None:
+    found = tampers(store, "UPDATE timeline_log SET change = replace(change, 'U3', 'U9') WHERE position = 4")
+    assert found == [f"Incident 1: record 4 of its log, about entry {last(store)}, was changed."]
+
+    found = tampers(store, "UPDATE timeline_log SET state = replace(state, 'first', 'fIrst') WHERE position = 2")
+    assert "Incident 1: what record 2 of its log kept of entry 2 was changed." in found
+
+
+def test_a_record_taken_out_of_the_middle_is_missed(store: Store) -> None:
+    found = tampers(store, "DELETE FROM timeline_log WHERE incident_id = 1 AND position = 2")
+
+    assert found == ["Incident 1: record 2 of its log was taken out, before entry 2."]
+
+
+def test_words_that_are_dropped_leave_the_log_too_and_the_seals_hold(store: Store) -> None:
+    with store.transaction() as session:
+        hearing.hear(session, 1, Heard(TS, deleted_ts="1774746009.000000", is_live=True), FORGETS)
+
+    with store.reading() as session:
+        kept = [row.state for row in session.exec(sa.select(log.LogRecord.state))]  # type: ignore[call-overload]
+    assert "second" not in str(kept)
+    assert findings(store) == []
+    emptied = tampers(store, "UPDATE timeline_log SET state = NULL WHERE position = 4 AND incident_id = 1")
+    assert emptied == [f"Incident 1: what record 4 of its log kept of entry {last(store)} was taken out."]
+
+
+def test_what_is_rolled_back_was_never_noted(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.transaction() as session:
+        tables.append(session, 1, "closed", NOW, "U1")
+        session.flush()
+        raise ZeroDivisionError
+
+    assert findings(store) == []
+
+
+def test_one_change_costs_two_statements_more(store: Store) -> None:
+    statements: list[str] = []
+    sa.event.listen(store.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+
+    with store.transaction() as session:
+        tables.append(session, 1, "closed", NOW, "U1")
+
+    assert [words.split()[0] for words in statements if "BEGIN" not in words] == ["INSERT", "INSERT", "INSERT"]
+
+
+def test_marks_are_sealed_like_everything_else(store: Store) -> None:
+    with store.transaction() as session:
+        mark = Mark("pushpin", "U3", "1774746010.000000", is_on=True)
+        assert hearing.hear(session, 1, Heard(TS, is_live=True, marks=(mark,)), Manner())
+
+    assert findings(store) == []
+    assert tampers(store, "UPDATE timeline_entries SET is_marked = false WHERE id = 2") != []

@@ -1,0 +1,207 @@
+"""However events about a message arrive – doubled, late, in any order – the same is known of it in the end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.timeline import messages, reading
+from bot.timeline.messages import Heard, Manner
+
+BOT = frozenset({"UBOT"})
+SAID_AT = 1_700_000_000.0
+MANNER = Manner({"pushpin": "mark", "scales": "decision"})
+FORGETS = Manner(MANNER.reactions, keeps_deleted=False)
+
+
+@dataclass
+class Slack:
+    """One message as it is lived, and every event that Slack makes of it."""
+
+    text: str = "first"
+    at: float = SAID_AT
+    edited: float = 0.0
+    is_there: bool = True
+    is_pinned: bool = False
+    reactions: set[tuple[str, str]] = field(default_factory=set)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._tell(self.message())
+
+    def message(self) -> dict[str, Any]:
+        message = {"type": "message", "ts": f"{SAID_AT:.6f}", "user": "UANA", "text": self.text}
+        return message | ({"edited": {"user": "UANA", "ts": f"{self.edited:.6f}"}} if self.edited else {})
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        self.events.append({"channel": "C1", "event_ts": f"{self.at:.6f}"} | event)
+
+    def passes(self, seconds: float) -> None:
+        self.at += seconds
+
+    def edits(self, text: str) -> None:
+        if not self.is_there or text == self.text:
+            return
+        before = self.message()
+        # Slack gives edits whole seconds; two of them may share one.
+        self.text, self.edited = text, float(int(self.at) + 1)
+        changed = {"subtype": "message_changed", "message": self.message(), "previous_message": before}
+        self._tell({"type": "message", "ts": f"{self.at:.6f}"} | changed)
+
+    def deletes(self) -> None:
+        if self.is_there:
+            self.is_there = False
+            gone = {"subtype": "message_deleted", "deleted_ts": f"{SAID_AT:.6f}", "ts": f"{self.at:.6f}"}
+            self._tell({"type": "message", "previous_message": self.message()} | gone)
+
+    def reacts(self, user: str, name: str) -> None:
+        """Puts the reaction on, or takes it off."""
+        is_on = (user, name) not in self.reactions
+        self.reactions ^= {(user, name)}
+        kind = "reaction_added" if is_on else "reaction_removed"
+        self._tell({"type": kind, "user": user, "reaction": name, "item": {"ts": f"{SAID_AT:.6f}"}})
+
+    def pins(self, user: str) -> None:
+        self.is_pinned = not self.is_pinned
+        kind = "pin_added" if self.is_pinned else "pin_removed"
+        self._tell({"type": kind, "user": user, "item": {"message": {"ts": f"{SAID_AT:.6f}"}}})
+
+
+def heard_of(event: dict[str, Any]) -> list[Heard]:
+    kind, subtype = event["type"], event.get("subtype")
+    if kind.startswith("reaction"):
+        return [reading.reacted(event, is_on=kind.endswith("added"))]
+    if kind.startswith("pin"):
+        pinned = reading.pinned(event, is_on=kind.endswith("added"))
+        return [pinned] if pinned else []
+    if subtype == "message_changed":
+        return reading.edited(event, BOT)
+    return reading.deleted(event, BOT) if subtype else [reading.said(event, event["event_ts"])]
+
+
+def known(events: list[dict[str, Any]], manner: Manner = MANNER) -> Heard:
+    """What is known after these events, in their order, each kept as the floor wants it."""
+    told = [heard for event in events for heard in heard_of(event)]
+    return reduce(lambda one, other: manner.kept(messages.merged(one, other)), told, Heard(f"{SAID_AT:.6f}"))
+
+
+deeds = st.lists(
+    st.one_of(
+        st.sampled_from(["once", "twice", "first", "third"]).map(lambda text: lambda slack: slack.edits(text)),
+        st.just(lambda slack: slack.deletes()),
+        st.tuples(st.sampled_from(["UANA", "UBEN"]), st.sampled_from(["pushpin", "scales", "tada"])).map(
+            lambda pair: lambda slack: slack.reacts(*pair)
+        ),
+        st.sampled_from(["UANA", "UBEN"]).map(lambda user: lambda slack: slack.pins(user)),
+        st.sampled_from([0.4, 61.0]).map(lambda seconds: lambda slack: slack.passes(seconds)),
+    ),
+    max_size=9,
+)
+
+
+def lived(acts: list[Callable[[Slack], None]]) -> Slack:
+    slack = Slack()
+    for act in acts:
+        slack.passes(0.1)
+        act(slack)
+    return slack
+
+
+@pytest.mark.parametrize("manner", [MANNER, FORGETS], ids=["keeps deleted words", "drops them"])
+@given(acts=deeds, data=st.data())
+def test_doubled_shuffled_and_delayed_events_lead_to_the_same_timeline(
+    manner: Manner, acts: list[Callable[[Slack], None]], data: st.DataObject
+) -> None:
+    events = lived(acts).events
+    doubled = events + data.draw(st.lists(st.sampled_from(events), max_size=4))
+
+    delivered = data.draw(st.permutations(doubled))
+
+    assert known(delivered, manner) == known(events, manner)
+    assert messages.facts_of(known(delivered, manner), manner) == messages.facts_of(known(events, manner), manner)
+
+
+@given(deeds)
+def test_what_is_known_in_the_end_is_what_is_true_in_slack(acts: list[Callable[[Slack], None]]) -> None:
+    slack = lived(acts)
+    heard = known(slack.events)
+
+    facts = messages.facts_of(heard, MANNER)
+
+    told = {user for user, name in slack.reactions if name in MANNER.reactions}
+    assert set(facts.get("marked_by", [])) - ({"UANA", "UBEN"} if slack.is_pinned else set()) <= told
+    assert messages.is_marked(heard, MANNER) == (bool(told) or slack.is_pinned)
+    assert bool(facts.get("deleted_at")) is not slack.is_there
+    if slack.edited == 0:
+        assert facts["text"] == "first"
+        assert "earlier" not in facts
+
+
+@given(deeds)
+def test_what_is_kept_is_read_back_as_it_was(acts: list[Callable[[Slack], None]]) -> None:
+    heard = known(lived(acts).events)
+
+    assert messages.from_json(messages.as_json(heard)) == heard
+
+
+def test_an_edit_keeps_both_versions_whichever_is_heard_of_first() -> None:
+    slack = lived([lambda slack: slack.edits("once"), lambda s: s.passes(61), lambda slack: slack.edits("twice")])
+
+    for events in (slack.events, slack.events[::-1], slack.events[2:]):
+        facts = messages.facts_of(known(events), MANNER)
+        assert facts["text"] == "twice"
+        assert facts["earlier"][-1] == "once"
+
+
+def test_a_reaction_alone_shows_nothing_until_the_message_is_heard() -> None:
+    slack = lived([lambda slack: slack.reacts("UBEN", "scales")])
+
+    assert not known(slack.events[1:]).is_said
+    assert messages.label_of(known(slack.events[::-1]), MANNER) == "decision"
+
+
+def test_words_that_are_to_be_dropped_do_not_come_back_with_a_late_delivery() -> None:
+    slack = lived([lambda slack: slack.edits("secret"), lambda slack: slack.deletes()])
+
+    heard = known(slack.events[::-1], FORGETS)
+
+    assert "secret" not in str(messages.as_json(heard))
+    assert messages.facts_of(heard, FORGETS)["deleted_at"]
+    assert heard.is_said
+
+
+def test_the_first_message_of_a_thread_is_deleted_by_becoming_a_tombstone() -> None:
+    before = Slack().message()
+    stone = before | {"subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}
+    event = {"type": "message", "subtype": "message_changed", "ts": "1700000009.000000", "message": stone}
+
+    told = reading.edited(event | {"previous_message": before}, BOT)
+
+    facts = messages.facts_of(reduce(messages.merged, told), MANNER)
+    assert facts["text"] == "first"
+    assert facts["deleted_at"]
+
+
+def test_other_programs_are_heard_and_the_bot_is_not() -> None:
+    alert = {"type": "message", "subtype": "bot_message", "ts": "1.000001", "bot_id": "BMON", "username": "Monitor"}
+
+    assert reading.is_speech(alert, BOT)
+    assert not reading.is_speech({"ts": "1.000001", "user": "UBOT", "text": "mine"}, BOT)
+    assert not reading.is_speech({"ts": "1.000001", "user": "UANA", "subtype": "channel_join"}, BOT)
+    heard = reading.said(alert | {"attachments": [{"fallback": "CPU high"}]}, "1.000001")
+    assert (heard.author_name, heard.versions[0].text) == ("Monitor", "CPU high")
+
+
+def test_history_marks_what_is_recovered_and_takes_back_marks_that_are_gone() -> None:
+    slack = lived([lambda slack: slack.reacts("UBEN", "pushpin")])
+    heard = known(slack.events)
+
+    read = reading.recovered(slack.message(), "1700000999.000000", heard)
+
+    assert not messages.is_marked(messages.merged(heard, read), MANNER)
+    assert messages.facts_of(reading.recovered(slack.message(), "1700000999.000000"), MANNER)["recovered"]
+    assert "recovered" not in messages.facts_of(messages.merged(heard, read), MANNER)

@@ -1,0 +1,136 @@
+"""Milestones are read from the timeline; what people put right counts, what cannot be is refused."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.timeline import milestones
+from bot.timeline.milestones import ImpossibleOrder, Name, NotYet
+
+T0 = datetime(2026, 3, 28, 23, 0, tzinfo=UTC)
+
+
+@dataclass
+class Entry:
+    number: int
+    kind: str
+    at: datetime
+    facts: dict[str, Any] = field(default_factory=dict)
+    actor_id: str | None = "U1"
+
+
+def story(*told: tuple[str, int, dict[str, Any]]) -> list[Entry]:
+    """Entries as kind, minutes after the beginning, facts."""
+    return [
+        Entry(number, kind, T0 + timedelta(minutes=minute), facts)
+        for number, (kind, minute, facts) in enumerate(told, 1)
+    ]
+
+
+def minutes(entries: list[Entry]) -> dict[str, float]:
+    return {str(name): (found.at - T0).total_seconds() / 60 for name, found in milestones.read(entries).items()}
+
+
+LIVED = story(
+    ("shortcut_message", -5, {}),
+    ("declared", 0, {}),
+    ("role_taken", 3, {}),
+    ("on_my_way", 4, {}),
+    ("update_sent", 15, {}),
+    ("update_sent", 30, {}),
+    ("status", 40, {"new": "mitigated"}),
+    ("status", 50, {"new": "monitoring"}),
+    ("resolved", 60, {}),
+    ("closed", 90, {}),
+)
+
+
+def test_the_first_sign_of_each_counts() -> None:
+    assert minutes(LIVED) == {
+        "started": -5,
+        "detected": -5,
+        "declared": 0,
+        "acknowledged": 3,
+        "first_update": 15,
+        "mitigated": 40,
+        "resolved": 60,
+        "closed": 90,
+    }
+    found = milestones.read(LIVED)
+    assert found[Name.STARTED].is_estimated
+    assert found[Name.STARTED].basis == "the message it was declared from"
+    assert (found[Name.DETECTED].how, found[Name.MITIGATED].entry) == ("floor", 7)
+    assert milestones.between(found, Name.STARTED, Name.MITIGATED) == timedelta(minutes=45)
+
+
+def test_what_nobody_said_is_not_known() -> None:
+    found = milestones.read(story(("declared", 0, {})))
+
+    assert list(found) == [Name.DECLARED]
+    assert Name.STARTED in milestones.unknown(found)
+    assert milestones.between(found, Name.STARTED, Name.DECLARED) is None
+
+
+def test_reopening_takes_back_the_end_and_keeps_the_first_mitigation() -> None:
+    again = story(("reopened", 100, {}), ("status", 110, {"new": "mitigated"}), ("resolved", 120, {}))
+
+    assert minutes([*LIVED, *again])["resolved"] == 120
+    assert minutes([*LIVED, *again])["mitigated"] == 40
+    assert "closed" not in minutes([*LIVED, *again])
+
+
+def test_what_people_put_right_counts_until_it_is_put_right_again() -> None:
+    facts = {"milestone": "mitigated", "at": (T0 + timedelta(minutes=35)).isoformat(), "reason": "the log says so"}
+    later = facts | {"at": (T0 + timedelta(minutes=36)).isoformat(), "how": ""}
+
+    corrected = milestones.read([*LIVED, *story(("milestone", 100, facts))])[Name.MITIGATED]
+
+    assert (corrected.is_corrected, corrected.basis) == (True, "the log says so")
+    assert minutes([*LIVED, *story(("milestone", 100, facts))])["mitigated"] == 35
+    assert minutes([*LIVED, *story(("milestone", 100, facts), ("milestone", 101, later))])["mitigated"] == 36
+
+
+@pytest.mark.parametrize(
+    ("name", "minute", "sentence"),
+    [
+        ("mitigated", 61, "resolved before it was mitigated. Put “Resolved” right first"),
+        ("resolved", 39, "resolved before it was mitigated. Put “Mitigated” right first"),
+        ("started", 1, "detected before it was started. Put “Detected” right first"),
+        ("closed", 59, "closed before it was resolved"),
+    ],
+)
+def test_an_impossible_order_is_refused_with_what_to_do(name: str, minute: int, sentence: str) -> None:
+    known = milestones.read(LIVED)
+
+    with pytest.raises(ImpossibleOrder, match=sentence):
+        milestones.check(known, Name(name), T0 + timedelta(minutes=minute), T0 + timedelta(days=1))
+
+
+def test_the_future_is_refused() -> None:
+    with pytest.raises(NotYet):
+        milestones.check({}, Name.STARTED, T0 + timedelta(minutes=2), T0)
+
+
+@given(st.dictionaries(st.sampled_from(list(Name)), st.integers(0, 300)), st.permutations(list(Name)))
+def test_whatever_is_put_in_one_after_the_other_no_impossible_order_comes_to_be(
+    wanted: dict[Name, int], order: list[Name]
+) -> None:
+    entries: list[Entry] = []
+    for name in (name for name in order if name in wanted):
+        at = T0 + timedelta(minutes=wanted[name])
+        known = milestones.read(entries)
+        try:
+            milestones.check(known, name, at, T0 + timedelta(days=1))
+        except ImpossibleOrder:
+            continue
+        facts = {"milestone": str(name), "at": at.isoformat()}
+        entries += [Entry(len(entries) + 1, "milestone", T0 + timedelta(hours=len(entries)), facts)]
+
+    found = milestones.read(entries)
+    for earlier, later in milestones.NOT_BEFORE:
+        apart = milestones.between(found, earlier, later)
+        assert apart is None or apart > -milestones.CLOCKS_DIFFER
