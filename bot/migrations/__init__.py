@@ -31,7 +31,7 @@ every_table = (
 )
 
 FOLDER = Path(__file__).parent
-HEAD = "0003"
+HEAD = "0004"
 
 
 def upgrade(engine: sa.Engine) -> None:

@@ -11,8 +11,8 @@ from sqlmodel.sql.sqltypes import AutoString
 from bot.seal import BEGINNING, canonical, digest, linked
 from bot.store import UtcDateTime
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
