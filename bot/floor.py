@@ -15,6 +15,7 @@ from bot import yamlfile
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "day": "days", "days": "days"}
 SEVERITIES = ("S0", "S1", "S2", "S3", "S4")
 ROLES = ("commander", "communications_lead", "scribe", "responder")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ANYONE = "anyone"
 HERE = "incident"
 DIGEST = "digest"
@@ -230,6 +231,51 @@ class Bookmark(Part):
     emoji: str = ":link:"
 
 
+def read_zone(given: Any) -> Any:
+    """A time zone by its name."""
+    if given not in available_timezones():
+        raise ValueError(f"{given!r} is not a time zone; write it like `Europe/Madrid`")
+    return given
+
+
+LengthOrNever = Annotated[timedelta | None, BeforeValidator(read_lead)]
+
+
+def read_digest(given: Any) -> Any:
+    """When the weekly message comes, or `never`."""
+    return None if given in (None, "never") else given
+
+
+class FollowUpDigest(Part):
+    """When the incidents channel hears of the follow-ups, once a week."""
+
+    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    at: TimeOfDay = time(9)
+    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
+
+    @property
+    def weekday(self) -> int:
+        """The day as Python counts them: Monday is 0."""
+        return list(WEEKDAYS).index(self.day)
+
+
+class FollowUps(Part):
+    """How follow-ups are made and remembered; times of day are those where the owner lives."""
+
+    reaction: str = "bookmark_tabs"
+    due_within: Duration = timedelta(days=14)
+    at: TimeOfDay = time(9)
+    remind_before: LengthOrNever = timedelta(days=2)
+    remind_every: LengthOrNever = timedelta(days=3)
+    weekends: bool = False
+    digest: Annotated[FollowUpDigest | None, BeforeValidator(read_digest)] = FollowUpDigest()
+
+    @field_validator("reaction")
+    @classmethod
+    def _without_colons(cls, reaction: str) -> str:
+        return reaction.strip(":")
+
+
 class Permissions(Part):
     """Who may do what: `anyone` (guests and strangers never), a role of the incident, or a `@group`."""
 
@@ -237,6 +283,7 @@ class Permissions(Part):
     lead: tuple[str, ...] = (ANYONE,)
     steps: tuple[str, ...] = (ANYONE,)
     close: tuple[str, ...] = (ANYONE,)
+    followups: tuple[str, ...] = (ANYONE,)
 
 
 class Pager(Part):
@@ -312,6 +359,7 @@ class Floor(Part):
     bookmarks: tuple[Bookmark, ...] = ()
     permissions: Permissions = Permissions()
     timeline: Timeline = Timeline()
+    followups: FollowUps = FollowUps()
 
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod
@@ -346,7 +394,7 @@ class Floor(Part):
         named = [group for severity in self.severities.values() for group in severity.invite]
         named += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
         allowed = self.permissions
-        named += [*allowed.declare, *allowed.lead, *allowed.steps, *allowed.close]
+        named += [*allowed.declare, *allowed.lead, *allowed.steps, *allowed.close, *allowed.followups]
         named += [name for audience in self.audiences.values() for name in audience.approval]
         return {name.removeprefix("@") for name in named if name.startswith("@")}
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.followups import ids as followups
 from bot.incidents import ids
 
 Json = dict[str, Any]
@@ -111,6 +112,12 @@ def _features(url: str) -> Json:
                 "type": "message",
                 "callback_id": ids.DECLARE_FROM_MESSAGE,
                 "description": "The message becomes the first entry",
+            },
+            {
+                "name": "Add a follow-up",
+                "type": "message",
+                "callback_id": followups.FROM_MESSAGE,
+                "description": "The message becomes something to do after the incident",
             },
         ],
         "slash_commands": [

@@ -13,6 +13,7 @@ from bot.flows import (
     directory,
     displays,
     escalate,
+    followup_reminders,
     newer_playbooks,
     notices,
     paging,
@@ -41,6 +42,8 @@ LOOKS: tuple[Look, ...] = (
     displays.tick,
     notices.tick,
     postmortem.tick,
+    followup_reminders.remind,
+    followup_reminders.post_digest,
 )
 LEARN_EVERY_S = 15 * 60
 AUDIT_EVERY_S = 60

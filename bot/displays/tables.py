@@ -18,6 +18,8 @@ BOOKMARK = "bookmark"
 RUN = "run"
 PAGE = "page"
 LADDER = "ladder"
+FOLLOW_UP = "followup"
+FOLLOW_UP_TOLD = "followup_told"
 
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_LONGEST = timedelta(minutes=15)
@@ -93,6 +95,16 @@ def outdate(session: Session, incident_id: int, kinds: Sequence[str] = (CARD, DI
     session.connection().execute(
         sa.update(Display)
         .where(col(Display.incident_id) == incident_id, col(Display.kind).in_(kinds))
+        .values(wanted=Display.wanted + 1)
+    )
+
+
+def outdate_subjects(session: Session, incident_id: int, kinds: Sequence[str], subject: str) -> None:
+    """One thing changed of which several messages tell: those named after it, alone or before a colon."""
+    named = sa.or_(col(Display.subject) == subject, col(Display.subject).startswith(f"{subject}:"))
+    session.connection().execute(
+        sa.update(Display)
+        .where(col(Display.incident_id) == incident_id, col(Display.kind).in_(kinds), named)
         .values(wanted=Display.wanted + 1)
     )
 
@@ -216,6 +228,13 @@ def fail(session: Session, display: Display, reason: str, now: datetime) -> bool
         .values(failures=col(Display.failures) + 1, trouble=reason, held_by=None, retry_at=now + wait)
     )
     return display.trouble is None
+
+
+def let_be(session: Session, display: Display) -> None:
+    """This one cannot be shown any more, and nobody misses it."""
+    session.connection().execute(
+        sa.update(Display).where(col(Display.id) == display.id).values(shown=display.wanted, held_by=None)
+    )
 
 
 def give_up(session: Session, incident_id: int) -> None:

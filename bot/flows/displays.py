@@ -18,7 +18,7 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.displays.tables import Display
 from bot.errors import TryLater
-from bot.flows import escalation_messages, losses
+from bot.flows import escalation_messages, followup_messages, losses
 from bot.flows.directory import channel_id
 from bot.flows.facts import incident_facts
 from bot.incidents import tables as incidents
@@ -35,9 +35,9 @@ from bot.timeline import tables as timeline
 log = logging.getLogger(__name__)
 
 GONE = ("is_archived", "channel_not_found", "not_in_channel")
-MESSAGES = (displays.CARD, displays.DIGEST, displays.RUN, *escalation_messages.KINDS)
+MESSAGES = (displays.CARD, displays.DIGEST, displays.RUN, *escalation_messages.KINDS, *followup_messages.KINDS)
 # Shown outside the incident's channel: their trouble says nothing of it.
-ELSEWHERE = (displays.DIGEST, displays.PAGE)
+ELSEWHERE = (displays.DIGEST, displays.PAGE, displays.FOLLOW_UP_TOLD)
 DELETED = ("message_not_found", "cant_update_message")
 SLACK_SILENT_S = 5.0
 SPOKEN = {
@@ -49,6 +49,8 @@ SPOKEN = {
     displays.RUN: "keep the playbook's message up to date",
     displays.PAGE: "tell somebody that they are needed",
     displays.LADDER: "keep the escalation's message up to date",
+    displays.FOLLOW_UP: "keep a follow-up's message up to date",
+    displays.FOLLOW_UP_TOLD: "tell somebody of their follow-up",
 }
 
 
@@ -170,6 +172,8 @@ def _where(services: Services, incident: Incident, display: Display) -> str:
         return display.channel_id
     if display.kind == displays.DIGEST:
         return channel_id(services, services.floor.incidents_channel)
+    if display.kind == displays.FOLLOW_UP_TOLD:
+        return followup_messages.recipient(display)
     with services.store.reading() as session:
         return escalation_messages.recipient(session, display)
 
@@ -178,6 +182,8 @@ def _drawn(services: Services, incident: Incident, display: Display) -> tuple[st
     with services.store.reading() as session:
         if display.kind in escalation_messages.KINDS:
             return escalation_messages.draw(session, incident, display)
+        if display.kind in followup_messages.KINDS:
+            return followup_messages.draw(session, incident, display)
         facts = incident_facts(session, services, incident)
         if display.kind == displays.CARD:
             return views.card(facts, services.floor)
@@ -222,6 +228,9 @@ def _arrived(session: Session, display: Display, shown: Shown) -> None:
 def _refused(session: Session, incident: Incident, display: Display, refused: SlackRefused) -> None:
     if refused.error in DELETED and display.ts:
         displays.lose(session, display, utcnow())
+    elif refused.error in GONE and display.kind == displays.FOLLOW_UP and not incident.is_active:
+        # The channel of what is over may be archived while there is still something to do.
+        displays.let_be(session, display)
     elif refused.error in GONE and display.kind not in ELSEWHERE:
         losses.lose_channel(session, incident, losses.SEEN_AS.get(refused.error, losses.REMOVED), utcnow())
     else:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.escalation import tables as escalation
+from bot.followups import tables as followups
 from bot.playbooks import tables as playbooks
 from bot.services import Services
 from bot.updates import tables as updates
@@ -12,4 +13,5 @@ def next_due(services: Services) -> datetime | None:
     """When the next update or reminder is due, over all incidents; None when nothing is."""
     with services.store.reading() as session:
         due = [updates.next_due(session), playbooks.next_reminder(session), escalation.next_due(session)]
+        due.append(followups.next_reminder(session))
     return min((moment for moment in due if moment), default=None)

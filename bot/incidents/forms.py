@@ -244,6 +244,9 @@ def help_text() -> str:
             "`/incident playbook` what runs · `/incident playbook start NAME`",
             "`/incident update what to say` an update now",
             "`/incident resolve reason` · `/incident close` · `/incident reopen reason`",
+            "*After an incident*",
+            "`/incident followup @ana what is to be done` writes it down · "
+            "`/incident followups` lists it, `mine` and `overdue` over all incidents",
         ]
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
-from bot.flows import events, speech
+from bot.flows import events, followup_marks, speech
 from bot.services import Services
 
 Payload = dict[str, Any]
@@ -27,12 +27,22 @@ def register(app: App, services: Services) -> None:
         return BoltResponse(status=200)
 
 
+def _both(*records: Record) -> Record:
+    """One event of which several keep something."""
+
+    def keep(services: Services, event: Payload) -> None:
+        for record in records:
+            record(services, event)
+
+    return keep
+
+
 RECORDS: dict[str, Record] = {
     "message": speech.keep_message,
     "member_joined_channel": events.keep_join,
     "member_left_channel": events.keep_leave,
-    "reaction_added": speech.keep_reaction,
-    "reaction_removed": speech.keep_reaction,
+    "reaction_added": _both(speech.keep_reaction, followup_marks.keep_mark),
+    "reaction_removed": _both(speech.keep_reaction, followup_marks.keep_unmark),
     "pin_added": speech.keep_pin,
     "pin_removed": speech.keep_pin,
     "channel_archive": events.keep_loss,

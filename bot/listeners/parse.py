@@ -73,7 +73,8 @@ def entered(body: Payload, name: str) -> str:
     """What was typed or chosen in the field `name` of a form; empty when nothing was."""
     field = _field(body, name)
     option = field.get("selected_option") or {}
-    return str(field.get("value") or option.get("value") or field.get("selected_user") or "").strip()
+    chosen = option.get("value") or field.get("selected_user") or field.get("selected_date")
+    return str(field.get("value") or chosen or "").strip()
 
 
 def several(body: Payload, name: str) -> list[str]:

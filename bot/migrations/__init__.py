@@ -8,6 +8,8 @@ from bot.alarms import tables as alarms
 from bot.directory import tables as directory
 from bot.displays import tables as displays
 from bot.escalation import tables as escalation
+from bot.followups import digests as followup_digests
+from bot.followups import tables as followups
 from bot.incidents import tables as incidents
 from bot.notices import tables as notices
 from bot.playbooks import tables as playbooks
@@ -21,6 +23,8 @@ every_table = (
     directory,
     displays,
     escalation,
+    followup_digests,
+    followups,
     incidents,
     notices,
     playbooks,
@@ -31,7 +35,7 @@ every_table = (
 )
 
 FOLDER = Path(__file__).parent
-HEAD = "0004"
+HEAD = "0005"
 
 
 def upgrade(engine: sa.Engine) -> None:

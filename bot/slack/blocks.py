@@ -146,6 +146,12 @@ def user_select(action_id: str, *, placeholder: str = "Choose a person", initial
     return element | ({"initial_user": initial} if initial else {})
 
 
+def date_picker(action_id: str, *, initial: str | None = None) -> Element:
+    """A day to choose; `initial` is written `2030-01-31`."""
+    element: Element = {"type": "datepicker", "action_id": action_id}
+    return element | ({"initial_date": initial} if initial else {})
+
+
 def checkboxes(action_id: str, options: Sequence[Element]) -> Element:
     """Boxes to tick."""
     return {"type": "checkboxes", "action_id": action_id, "options": list(options[:10])}

@@ -87,6 +87,11 @@ def day_and_time(moment: datetime) -> str:
     return _date(moment, "{date_short_pretty} {time}", "%Y-%m-%d %H:%M UTC")
 
 
+def day(moment: datetime) -> str:
+    """The day in each reader's own zone: "today", "tomorrow", else its date."""
+    return _date(moment, "{date_short_pretty}", "%Y-%m-%d")
+
+
 def near_time(moment: datetime, now: datetime) -> str:
     """The time of day, with its day when that is not the same shift any more."""
     return clock_time(moment) if abs(moment - now) < SAME_SHIFT else day_and_time(moment)

@@ -53,6 +53,14 @@ SENTENCES = {
     "channel_lost": "Watchfloor lost the channel: {reason}",
     "channel_found": "The channel is back",
     "postmortem_delivered": "The post-mortem draft was delivered",
+    "followup_added": "{who} added follow-up {number} for {user}, due {due}: {text}",
+    "followup_done": "{who} did follow-up {number}: {text}",
+    "followup_dropped": "{who} said that follow-up {number} is not needed any more: {text}",
+    "followup_reopened": "{who} opened follow-up {number} again: {text}",
+    "followup_moved": "{who} moved follow-up {number} from {old} to {new}{because}",
+    "followup_given": "{who} gave follow-up {number} to {user}: {text}",
+    "followup_declined": "{who} gave follow-up {number} back: {text}",
+    "followup_changed": "{who} changed follow-up {number}: {text}",
 }
 SMALL = {
     "watchfloor": "Watchfloor",

@@ -49,6 +49,14 @@ SENTENCES = {
     "channel_lost": "Watchfloor perdió el canal: {reason}",
     "channel_found": "El canal ha vuelto",
     "postmortem_delivered": "Se entregó el borrador del análisis posterior",
+    "followup_added": "{who} anotó la tarea {number} para {user}, para el {due}: {text}",
+    "followup_done": "{who} hizo la tarea {number}: {text}",
+    "followup_dropped": "{who} dijo que la tarea {number} ya no hace falta: {text}",
+    "followup_reopened": "{who} volvió a abrir la tarea {number}: {text}",
+    "followup_moved": "{who} pasó la tarea {number} del {old} al {new}{because}",
+    "followup_given": "{who} dio la tarea {number} a {user}: {text}",
+    "followup_declined": "{who} devolvió la tarea {number}: {text}",
+    "followup_changed": "{who} cambió la tarea {number}: {text}",
 }
 SMALL = {
     "watchfloor": "Watchfloor",

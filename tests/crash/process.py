@@ -17,6 +17,7 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.durable import wait_until
 from bot.escalation import tables as escalation
+from bot.followups import tables as followups
 from bot.notices import tables as notices
 from bot.playbooks import tables as playbooks
 from bot.settings import Settings
@@ -91,5 +92,6 @@ def _is_behind(bot: Bot) -> bool:
             or bool(escalation.due(session, now))
             or bool(playbooks.due_reminders(session, now))
             or bool(displays.stale_incidents(session, now + ALL_RETRIES))
+            or bool(followups.due_reminders(session, now))
             or notices.are_waiting(session, now + ALL_RETRIES)
         )

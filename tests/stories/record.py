@@ -19,6 +19,7 @@ KEPT_TABLES = (
     "playbook_steps",
     "notices",
     "postmortems",
+    "follow_ups",
 )
 
 

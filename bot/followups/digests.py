@@ -1,0 +1,36 @@
+"""The weekly messages about follow-ups: each week's is written down once, whoever ticks."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel, select
+
+from bot.store import put_new, utc_column
+
+
+class FollowUpDigest(SQLModel, table=True):
+    """A week whose digest was posted, or had nothing to say."""
+
+    __tablename__ = "follow_up_digests"
+
+    week: str = Field(primary_key=True)
+    due_at: datetime = Field(sa_column=utc_column(nullable=False))
+    is_posted: bool = False
+
+
+def is_settled(session: Session, due_at: datetime) -> bool:
+    """Was this week's digest seen to?"""
+    return session.get(FollowUpDigest, _week(due_at)) is not None
+
+
+def is_first(session: Session) -> bool:
+    """Was there none before? A floor that has just begun has no last week to tell of."""
+    return session.exec(select(FollowUpDigest.week).limit(1)).first() is None
+
+
+def settle(session: Session, due_at: datetime, *, is_posted: bool) -> bool:
+    """It is seen to now; False when somebody else has done so."""
+    return put_new(session, FollowUpDigest(week=_week(due_at), due_at=due_at, is_posted=is_posted))
+
+
+def _week(due_at: datetime) -> str:
+    return f"{due_at:%Y-%m-%d}"

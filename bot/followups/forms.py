@@ -1,0 +1,99 @@
+"""The follow-ups' forms. Pure: Block Kit from data."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.followups import ids, rules
+from bot.followups.rules import MEANINGS, State
+from bot.followups.tables import FollowUp
+from bot.incidents.tables import Incident
+from bot.slack.blocks import (
+    Block,
+    date_picker,
+    field,
+    modal,
+    option,
+    section,
+    select,
+    text_input,
+    user_select,
+)
+from bot.slack.text import day, one_line
+
+STATES = {
+    State.OPEN: "To be done",
+    State.DONE: "Done",
+    State.DROPPED: "Not needed any more",
+}
+
+
+def add_form(
+    number: int | None,
+    incidents: Sequence[Incident],
+    *,
+    words: str = "",
+    link: str = "",
+    owner_id: str,
+    due_on: date,
+) -> Block:
+    """A new follow-up, of the incident of that number or of one that is chosen."""
+    blocks = [_words(words)]
+    if number is None:
+        options = [option(f"{found.number} {found.title}", str(found.number)) for found in incidents]
+        blocks.append(field("Which incident is it about?", ids.INCIDENT, select(ids.INCIDENT, options)))
+    blocks += [_owner(owner_id), _due(due_on), _kind(""), _link(link)]
+    memory = "" if number is None else str(number)
+    return modal("Add a follow-up", blocks, callback_id=ids.ADD_FORM, submit="Add", memory=memory)
+
+
+def change_form(follow_up: FollowUp) -> Block:
+    """Everything that can be changed of a follow-up."""
+    states = [option(label, state) for state, label in STATES.items()]
+    blocks = [
+        field("Where it stands", ids.STATE, select(ids.STATE, states, initial=follow_up.state)),
+        _words(follow_up.words),
+        _owner(follow_up.owner_id),
+        _due(follow_up.due_on),
+        _kind(follow_up.kind),
+        _link(follow_up.link),
+    ]
+    title = f"Follow-up {follow_up.number}"
+    memory = str(follow_up.number)
+    return modal(title, blocks, callback_id=ids.CHANGE_FORM, submit="Save", memory=memory)
+
+
+def later_form(follow_up: FollowUp, proposed: date) -> Block:
+    """Another day, with a word why."""
+    why = text_input(ids.REASON, longest=300, placeholder="It stands in the timeline")
+    blocks = [
+        section(f"{one_line(follow_up.words, 300)}\nIt is due {day(follow_up.due_at)}."),
+        field("When will it be done?", ids.DUE, date_picker(ids.DUE, initial=proposed.isoformat())),
+        field("Why later?", ids.REASON, why, optional=True),
+    ]
+    memory = str(follow_up.number)
+    return modal("Later", blocks, callback_id=ids.LATER_FORM, submit="Move it", memory=memory)
+
+
+def _words(given: str) -> Block:
+    typed = text_input(ids.WORDS, initial=given, multiline=True, longest=rules.LONGEST_WORDS)
+    return field("What is to be done?", ids.WORDS, typed)
+
+
+def _owner(owner_id: str | None) -> Block:
+    return field("Who does it?", ids.OWNER, user_select(ids.OWNER, initial=owner_id))
+
+
+def _due(due_on: date) -> Block:
+    hint = "Reminders come before and after, in the owner's morning."
+    return field("By which day?", ids.DUE, date_picker(ids.DUE, initial=due_on.isoformat()), hint=hint)
+
+
+def _kind(given: str) -> Block:
+    kinds = [option(kind.capitalize(), kind, meaning) for kind, meaning in MEANINGS.items()]
+    chosen = select(ids.KIND, kinds, initial=given or None)
+    return field("What is it for?", ids.KIND, chosen, optional=True)
+
+
+def _link(given: str) -> Block:
+    typed = text_input(ids.LINK, initial=given, longest=rules.LONGEST_LINK, placeholder="https://…")
+    return field("Link", ids.LINK, typed, optional=True)

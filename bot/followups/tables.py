@@ -1,0 +1,192 @@
+"""Follow-ups, and every question asked of them."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.errors import WatchfloorError
+from bot.followups.rules import LATE_AFTER, State
+from bot.incidents.tables import Incident, Participant
+from bot.store import put_new, utc_column
+
+
+class NoSuchFollowUp(WatchfloorError):
+    """There is no such follow-up that you may see. `/incident followups mine` shows yours."""
+
+
+def _index(name: str, column: str, where: str) -> sa.Index:
+    return sa.Index(name, column, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
+class FollowUp(SQLModel, table=True):
+    """Something to be done after an incident."""
+
+    __tablename__ = "follow_ups"
+    __table_args__ = (
+        _index("ix_follow_ups_remind", "remind_at", "remind_at IS NOT NULL"),
+        _index("ix_follow_ups_due", "due_at", "state = 'open'"),
+        _index("ix_follow_ups_owner", "owner_id", "state = 'open'"),
+        _index("ix_follow_ups_finished", "finished_at", "finished_at IS NOT NULL"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id", index=True)
+    # What it was made from: a command, a form, a reaction to a message. The same again is the same follow-up.
+    source_key: str = Field(unique=True)
+    words: str
+    kind: str = ""
+    link: str = ""
+    state: str = State.OPEN
+    owner_id: str | None = None
+    # Who is to find an owner while there is none.
+    asked_id: str | None = None
+    # The day in the owner's zone is what was agreed; the moment is made from it.
+    due_on: date
+    zone: str = "UTC"
+    due_at: datetime = Field(sa_column=utc_column(nullable=False))
+    remind_at: datetime | None = Field(default=None, sa_column=utc_column())
+    # How many direct messages were sent about it; the newest carries the buttons.
+    told: int = 0
+    moved: int = 0
+    added_by: str
+    added_at: datetime = Field(sa_column=utc_column(nullable=False))
+    finished_by: str | None = None
+    finished_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+    @property
+    def number(self) -> int:
+        """What people call it by."""
+        assert self.id is not None
+        return self.id
+
+    @property
+    def is_open(self) -> bool:
+        """Is it still to be done?"""
+        return self.state == State.OPEN
+
+    @property
+    def responsible_id(self) -> str | None:
+        """Who is told about it."""
+        return self.owner_id or self.asked_id
+
+
+def add(session: Session, follow_up: FollowUp) -> FollowUp | None:
+    """A new follow-up with its number; None when one was made from the same thing before."""
+    return by_source(session, follow_up.source_key) if put_new(session, follow_up) else None
+
+
+def by_source(session: Session, source_key: str) -> FollowUp | None:
+    """The follow-up that was made from that command, form or message."""
+    return session.exec(select(FollowUp).where(FollowUp.source_key == source_key)).first()
+
+
+def get(session: Session, number: int) -> FollowUp:
+    """The follow-up of that number; `NoSuchFollowUp` when there is none."""
+    found = session.get(FollowUp, number)
+    if found is None:
+        raise NoSuchFollowUp()
+    return found
+
+
+def locked(session: Session, number: int) -> FollowUp:
+    """The follow-up of that number, kept from being changed by others until the transaction ends."""
+    found = session.exec(
+        select(FollowUp).where(FollowUp.id == number).with_for_update().execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        raise NoSuchFollowUp()
+    return found
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[FollowUp]:
+    """Everything to be done after an incident, in the order it was written down, without what was dropped."""
+    return session.exec(
+        select(FollowUp)
+        .where(FollowUp.incident_id == incident_id, FollowUp.state != State.DROPPED)
+        .order_by(col(FollowUp.id))
+    ).all()
+
+
+def counts(session: Session, incident_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """How many follow-ups of each of these incidents are open and how many are done."""
+    is_open = sa.func.sum(sa.case((col(FollowUp.state) == State.OPEN, 1), else_=0))
+    is_done = sa.func.sum(sa.case((col(FollowUp.state) == State.DONE, 1), else_=0))
+    rows = session.exec(
+        select(FollowUp.incident_id, is_open, is_done)
+        .where(col(FollowUp.incident_id).in_(incident_ids))
+        .group_by(col(FollowUp.incident_id))
+    )
+    return dict.fromkeys(incident_ids, (0, 0)) | {number: (opened, done) for number, opened, done in rows}
+
+
+def open_of(session: Session, user_id: str, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
+    """What a person has to do over all incidents, or to find an owner for, the earliest first."""
+    mine = sa.or_(col(FollowUp.owner_id) == user_id, col(FollowUp.asked_id) == user_id)
+    return _open(session, limit, mine, _visible_to(user_id))
+
+
+def overdue(session: Session, user_id: str, now: datetime, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
+    """What is late over all incidents, as far as this person may see, the longest overdue first."""
+    late = col(FollowUp.due_at) <= now - LATE_AFTER
+    return _open(session, limit, late, _visible_to(user_id))
+
+
+def public_open(session: Session, before: datetime, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
+    """What everyone may see and is due before a moment, the earliest first."""
+    return _open(session, limit, _is_public(), col(FollowUp.due_at) < before)
+
+
+def public_counts(session: Session, now: datetime, since: datetime) -> tuple[int, int, int]:
+    """Of what everyone may see: how many are open, how many of them late, how many were done since a moment."""
+    late = sa.func.sum(sa.case((col(FollowUp.due_at) <= now - LATE_AFTER, 1), else_=0))
+    opened, overdue_now = session.exec(
+        select(sa.func.count(), late)
+        .select_from(FollowUp)
+        .join(Incident, col(Incident.id) == col(FollowUp.incident_id))
+        .where(FollowUp.state == State.OPEN, _is_public())
+    ).one()
+    done = session.exec(
+        select(sa.func.count())
+        .select_from(FollowUp)
+        .join(Incident, col(Incident.id) == col(FollowUp.incident_id))
+        .where(FollowUp.state == State.DONE, col(FollowUp.finished_at) >= since, _is_public())
+    ).one()
+    return opened, overdue_now or 0, done
+
+
+def _is_public() -> sa.ColumnElement[bool]:
+    return sa.and_(col(Incident.is_private).is_(False), col(Incident.is_drill).is_(False))
+
+
+def _visible_to(user_id: str) -> sa.ColumnElement[bool]:
+    takes_part = select(Participant.incident_id).where(Participant.user_id == user_id)
+    return sa.or_(col(Incident.is_private).is_(False), col(Incident.id).in_(takes_part))
+
+
+def _open(session: Session, limit: int, *where: sa.ColumnElement[bool]) -> Sequence[tuple[FollowUp, Incident]]:
+    return session.exec(
+        select(FollowUp, Incident)
+        .join(Incident, col(Incident.id) == col(FollowUp.incident_id))
+        .where(FollowUp.state == State.OPEN, *where)
+        .order_by(col(FollowUp.due_at), col(FollowUp.id))
+        .limit(limit)
+    ).all()
+
+
+def due_reminders(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:
+    """The follow-ups whose reminder is due, the longest waiting first."""
+    rows = session.exec(
+        select(FollowUp.id)
+        .where(col(FollowUp.remind_at).is_not(None), col(FollowUp.remind_at) <= now)
+        .order_by(col(FollowUp.remind_at))
+        .limit(limit)
+    )
+    return [number for number in rows if number is not None]
+
+
+def next_reminder(session: Session) -> datetime | None:
+    """When the next reminder of any incident is due."""
+    waiting = select(sa.func.min(FollowUp.remind_at)).where(col(FollowUp.remind_at).is_not(None))
+    return session.exec(waiting).one()

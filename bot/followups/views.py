@@ -1,0 +1,213 @@
+"""What people see of follow-ups: a message in the channel, direct messages, lists, the weekly digest. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.followups import ids, rules
+from bot.followups.rules import State
+from bot.followups.tables import FollowUp
+from bot.incidents.tables import Incident
+from bot.slack.blocks import MESSAGE_TEXT, Block, Element, actions, button, context, header, section
+from bot.slack.text import channel_link, day, escape, link, mention, one_line, shorten
+
+WORDS_SHOWN = 600
+WORDS_IN_LIST = 200
+SHOWN = 15
+NOBODY = "_nobody yet_"
+
+
+@dataclass(frozen=True)
+class FollowUpFacts:
+    """Everything the messages say."""
+
+    follow_up: FollowUp
+    incident: Incident
+    now: datetime
+
+    @property
+    def is_late(self) -> bool:
+        """Is its day over, and it not done?"""
+        return self.follow_up.is_open and rules.is_late(self.follow_up.due_at, self.now)
+
+
+def add_button(number: int) -> Element:
+    """The button that opens the form for a new follow-up of an incident."""
+    return button("Add a follow-up…", ids.ADD, str(number))
+
+
+def channel_message(facts: FollowUpFacts) -> tuple[str, list[Block]]:
+    """The one message about a follow-up in its incident's channel."""
+    follow_up = facts.follow_up
+    text = f"🔖 Follow-up {follow_up.number}: {_words(follow_up)}"
+    blocks = [
+        section(f"{_emoji(facts)} *Follow-up {follow_up.number}* {_words(follow_up)}"),
+        context(_standing(facts)),
+        actions(_channel_buttons(follow_up), block_id=f"followup-{follow_up.number}"),
+    ]
+    return text, blocks
+
+
+def _channel_buttons(follow_up: FollowUp) -> list[Element]:
+    number = str(follow_up.number)
+    if not follow_up.is_open:
+        return [button("Open again", ids.REOPEN, number)]
+    done = button("Done", ids.DONE, number, style="primary")
+    take = [] if follow_up.owner_id else [button("I take it", ids.TAKE, number)]
+    return [done, *take, button("Change…", ids.CHANGE, number)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A direct message about a follow-up: to whom, the how manieth, and why.
+
+    Whoever has left a private incident may not read its words any more.
+    """
+
+    reader_id: str
+    number: int
+    is_reminder: bool = False
+    may_read: bool = True
+
+
+def owner_message(facts: FollowUpFacts, told: Told) -> tuple[str, list[Block]]:
+    """A direct message to who has a follow-up, or is to find an owner for it; the newest carries the buttons."""
+    follow_up = facts.follow_up
+    what = _words(follow_up) if told.may_read else "_its words are in the channel_"
+    lead = _lead(facts, told)
+    text = f"🔖 {lead} Follow-up {follow_up.number}: {what}"
+    blocks = [
+        section(f"{_emoji(facts)} {lead}\n*Follow-up {follow_up.number}* {what}"),
+        context(f"{_of_incident(facts.incident)} · {_standing(facts, with_link=told.may_read)}"),
+    ]
+    is_newest = told.number == follow_up.told and told.reader_id == follow_up.responsible_id
+    if follow_up.is_open and is_newest and told.may_read:
+        buttons = _own_buttons(follow_up, told.reader_id)
+        blocks.append(actions(buttons, block_id=f"followup-{follow_up.number}-{told.number}"))
+    return text, blocks
+
+
+def _lead(facts: FollowUpFacts, told: Told) -> str:
+    follow_up = facts.follow_up
+    if follow_up.state == State.DONE:
+        return f"Done by {mention(follow_up.finished_by or '')}. Thank you."
+    if follow_up.state == State.DROPPED:
+        return "It is not needed any more."
+    if follow_up.owner_id is None and told.reader_id == follow_up.asked_id:
+        return "*Nobody has this follow-up.* Please give it to somebody, or take it."
+    if told.reader_id != follow_up.owner_id:
+        return _moved_on(follow_up)
+    if facts.is_late:
+        return f"*This is late*; it was due {day(follow_up.due_at)}."
+    return f"*A reminder:* it is due {day(follow_up.due_at)}." if told.is_reminder else "*This is yours to do.*"
+
+
+def _moved_on(follow_up: FollowUp) -> str:
+    if follow_up.owner_id:
+        return f"It is {_owner(follow_up)}'s now."
+    if follow_up.asked_id:
+        return f"Nobody has it now; {mention(follow_up.asked_id)} is asked to find somebody."
+    return "Nobody has it now. Please say in the channel who could do it."
+
+
+def _own_buttons(follow_up: FollowUp, reader_id: str) -> list[Element]:
+    number = str(follow_up.number)
+    if reader_id != follow_up.owner_id:
+        give = button("Give it to…", ids.CHANGE, number, style="primary")
+        return [give, button("I take it", ids.TAKE, number)]
+    return [
+        button("Done", ids.DONE, number, style="primary"),
+        button("Later…", ids.LATER, number),
+        button("Not mine", ids.NOT_MINE, number),
+    ]
+
+
+def _words(follow_up: FollowUp) -> str:
+    return one_line(follow_up.words, WORDS_SHOWN)
+
+
+def _emoji(facts: FollowUpFacts) -> str:
+    if facts.follow_up.is_open:
+        return "⚠️" if facts.is_late else "🔖"
+    return "✅" if facts.follow_up.state == State.DONE else "🚫"
+
+
+def _owner(follow_up: FollowUp) -> str:
+    return mention(follow_up.owner_id) if follow_up.owner_id else NOBODY
+
+
+def _standing(facts: FollowUpFacts, *, with_link: bool = True) -> str:
+    follow_up = facts.follow_up
+    parts = [_owner(follow_up)]
+    if follow_up.state == State.DONE:
+        parts.append(f"done by {mention(follow_up.finished_by or '')}")
+    elif follow_up.state == State.DROPPED:
+        parts.append("not needed any more")
+    else:
+        parts.append(f"{'*late*, was due' if facts.is_late else 'due'} {day(follow_up.due_at)}")
+    if follow_up.kind:
+        parts.append(follow_up.kind)
+    if follow_up.link and with_link:
+        parts.append(link(follow_up.link, "link"))
+    return " · ".join(parts)
+
+
+def _of_incident(incident: Incident) -> str:
+    # Outside its channel nothing is said of a private incident but that it is there.
+    if incident.is_private:
+        return f"Incident {incident.number}, which is private"
+    where = channel_link(incident.channel_id) if incident.channel_id else ""
+    return f"Incident {incident.number} {one_line(incident.title, 100)} {where}".rstrip()
+
+
+def listing(
+    found: Sequence[tuple[FollowUp, Incident]], title: str, nothing: str, now: datetime, *, left_out: int = 0
+) -> tuple[str, list[Block]]:
+    """Follow-ups, one below the other, each with a button that opens it."""
+    if not found:
+        return nothing, [section(nothing)]
+    blocks = [header(title)]
+    for follow_up, incident in found:
+        facts = FollowUpFacts(follow_up, incident, now)
+        words = one_line(follow_up.words, WORDS_IN_LIST)
+        said = f"{_emoji(facts)} *{follow_up.number}* {words}\n{_standing(facts)} · {_place(incident)}"
+        change = button("Open…", ids.CHANGE, str(follow_up.number))
+        blocks.append(section(said, block_id=f"followup-{follow_up.number}", accessory=change))
+    if left_out:
+        blocks.append(context(f"… and {left_out} more."))
+    return f"{title}: {len(found) + left_out}", blocks
+
+
+def _place(incident: Incident) -> str:
+    return channel_link(incident.channel_id) if incident.channel_id else f"incident {incident.number}"
+
+
+@dataclass(frozen=True)
+class Week:
+    """What the weekly digest tells, of incidents that everyone may see."""
+
+    open: int
+    late: int
+    done: int
+    due: Sequence[tuple[FollowUp, Incident]]
+    names: Mapping[str, str]
+    now: datetime
+
+
+def digest(week: Week) -> tuple[str, list[Block]]:
+    """The weekly message: figures first, then what is late or due this week. Nobody is called by it."""
+    figures = f"{week.open} open, {week.late} late, {week.done} done last week"
+    lines = [_digest_line(follow_up, incident, week) for follow_up, incident in week.due[:SHOWN]]
+    left_out = len(week.due) - len(lines)
+    blocks = [section(f"🔖 *Follow-ups this week* {figures}")]
+    if lines:
+        blocks.append(section("\n".join(lines)))
+    more = [f"… and {left_out} more late or due."] if left_out > 0 else []
+    blocks.append(context(" ".join([*more, "`/incident followups overdue` lists what is late, `mine` yours."])))
+    return shorten(f"🔖 Follow-ups this week: {figures}", MESSAGE_TEXT), blocks
+
+
+def _digest_line(follow_up: FollowUp, incident: Incident, week: Week) -> str:
+    owner = escape(week.names.get(follow_up.owner_id or "", "")) or NOBODY
+    late = "⚠️ late, was due" if rules.is_late(follow_up.due_at, week.now) else "due"
+    return f"• {one_line(follow_up.words, 110)} · {owner} · {late} {day(follow_up.due_at)} · {_place(incident)}"

@@ -1,0 +1,119 @@
+"""Follow-ups: how one is typed, and when its owner is reminded, wherever they live and whatever the clocks do."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.followups import rules
+from bot.followups.rules import Plan, Typed
+
+PLAN = Plan(time(9), timedelta(days=2), timedelta(days=3))
+ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Manila", "UTC")
+
+
+def reminders(due_on: date, zone: str, plan: Plan, now: datetime) -> list[datetime]:
+    """Every reminder from `now` on, each asked for when the one before was sent."""
+    found = []
+    while moment := rules.next_reminder(due_on, zone, plan, now):
+        found.append(moment)
+        now = moment
+    return found
+
+
+@pytest.mark.parametrize(
+    ("raw", "typed"),
+    [
+        ("write it down", Typed("write it down")),
+        ("<@U0BEN|ben> write it down", Typed("write it down", "U0BEN")),
+        ("@ben write it down", Typed("write it down", "@ben")),
+        ("Prevent: alarm by 2030-1-31", Typed("alarm", "", "prevent", date(2030, 1, 31))),
+        ("<@U0BEN> detect: a &lt;b&gt; by 2030-01-31", Typed("a <b>", "U0BEN", "detect", date(2030, 1, 31))),
+        ("drive by 2030-01-31 and back", Typed("drive by 2030-01-31 and back")),
+        ("note: this is no kind", Typed("note: this is no kind")),
+    ],
+)
+def test_one_line_is_taken_apart(raw: str, typed: Typed) -> None:
+    assert rules.read(raw) == typed
+
+
+@pytest.mark.parametrize("raw", ["", "   ", "<@U0BEN>", "<@U0BEN> prevent:", "\u0000\u0007"])
+def test_without_words_it_is_refused_with_an_example(raw: str) -> None:
+    with pytest.raises(rules.WordsMissing, match="alarm on trunk errors"):
+        rules.read(raw)
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "https://a b", "ftp://x", "https://x|y", "https://" + "a" * 500]
+)
+def test_only_web_addresses_are_links(link: str) -> None:
+    with pytest.raises(rules.NotALink):
+        rules.read_link(link)
+
+
+def test_reminders_come_before_on_and_after_the_day_and_then_end() -> None:
+    due_on = date(2026, 12, 9)  # a Wednesday
+
+    sent = reminders(due_on, "UTC", PLAN, datetime(2026, 11, 22, tzinfo=UTC))
+
+    days = [f"{moment:%a %d}" for moment in sent]
+    assert days == ["Mon 07", "Wed 09", "Mon 14", "Tue 15", "Fri 18", "Mon 21", "Thu 24", "Mon 28"]
+    assert all(moment.time() == time(9) for moment in sent)
+
+
+def test_those_that_were_missed_are_one() -> None:
+    now = datetime(2026, 12, 16, 12, tzinfo=UTC)
+
+    assert rules.next_reminder(date(2026, 12, 9), "UTC", PLAN, now) == datetime(2026, 12, 18, 9, tzinfo=UTC)
+
+
+def test_reminders_may_be_had_on_weekends_or_never() -> None:
+    always = Plan(time(9), None, timedelta(days=1), on_weekends=True)
+    never = Plan(time(9), None, None)
+    now = datetime(2026, 12, 10, tzinfo=UTC)
+
+    assert len(reminders(date(2026, 12, 11), "UTC", always, now)) == 7
+    assert [f"{moment:%a}" for moment in reminders(date(2026, 12, 12), "UTC", never, now)] == ["Mon"]
+
+
+@given(
+    due_on=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+    zone=st.sampled_from(ZONES),
+    at=st.times().map(lambda moment: moment.replace(second=0, microsecond=0)),
+    days_before=st.integers(0, 30),
+)
+def test_each_reminder_is_later_on_a_working_day_at_that_time_on_the_wall(
+    due_on: date, zone: str, at: time, days_before: int
+) -> None:
+    plan = Plan(at, timedelta(days=2), timedelta(days=3))
+    now = rules.morning(due_on - timedelta(days=days_before), at, zone)
+
+    sent = reminders(due_on, zone, plan, now)
+
+    assert sent == sorted(set(sent))
+    assert all(moment > now for moment in sent)
+    here = [moment.astimezone(ZoneInfo(zone)) for moment in sent]
+    assert all(moment.weekday() < 5 for moment in here)
+    # A time that the change of clocks leaves out is read as the same moment before it.
+    skipped = [rules.morning(moment.date(), at, zone) for moment in here]
+    assert skipped == sent
+    assert len(sent) <= 8
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "America/New_York", "Nowhere/Atlantis"])
+def test_the_weekly_moment_is_the_same_on_the_wall_all_year(zone: str) -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    for _ in range(60):
+        moment += timedelta(days=7)
+        found = rules.last_weekly(0, time(9), zone, moment)
+        assert moment - timedelta(days=7, hours=1) < found <= moment
+        assert f"{found.astimezone(rules.zone(zone)):%a %H:%M}" == "Mon 09:00"
+
+
+def test_it_may_be_done_all_through_its_day() -> None:
+    due_at = datetime(2026, 12, 9, 9, tzinfo=UTC)
+
+    assert not rules.is_late(due_at, due_at + timedelta(hours=23))
+    assert rules.is_late(due_at, due_at + timedelta(hours=24))

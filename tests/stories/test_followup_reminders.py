@@ -1,0 +1,151 @@
+"""Follow-ups as time passes: reminders in the owner's morning, the weekly message, private incidents."""
+
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.clock import utcnow
+from bot.followups import ids
+from bot.sandbox.errors import NothingToClick
+from tests.floor import TestFloor
+from tests.stories.followup_desk import follow_ups, is_shown, is_told, shown, told
+from tests.stories.record import rows, seen_by_all
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def moves_to(floor: TestFloor, moment: datetime) -> None:
+    """The clock is moved to that moment, and looked at."""
+    floor.passes(seconds=(moment - utcnow()).total_seconds())
+
+
+def change_of_clocks() -> datetime:
+    """Noon of the last Sunday of the next March or October in London that is at least a week away."""
+    moment = datetime.combine(utcnow().date(), time(12), LONDON) + timedelta(days=7)
+    while moment.dst() == (moment - timedelta(days=1)).dst():
+        moment += timedelta(days=1)
+    return moment
+
+
+def digests(floor: TestFloor) -> list[str]:
+    return [words for words in seen_by_all(floor)["incidents"] if "Follow-ups this week" in words]
+
+
+def test_over_a_change_of_clocks_reminders_stay_in_the_owners_morning(floor: TestFloor) -> None:
+    changed = change_of_clocks()
+    moves_to(floor, changed - timedelta(days=5))
+    channel = floor.declares()
+    due_on = changed.date() + timedelta(days=2)  # a Tuesday; the reminder before falls on the Sunday
+    floor.says("ana", f"/incident followup @ben mend the trunk by {due_on}", channel)
+    is_told(floor, "ben", "yours to do")
+
+    def goes_to(days: int, at: time) -> None:
+        moves_to(floor, datetime.combine(due_on + timedelta(days=days), at, LONDON))
+
+    goes_to(-1, time(8, 55))
+    assert len(told(floor, "ben")) == 1, "nobody is reminded on a Sunday, or before nine"
+    goes_to(-1, time(9, 1))
+    is_told(floor, "ben", "A reminder")
+    goes_to(0, time(9, 1))
+    floor.stop_bot()
+    goes_to(9, time(9, 1))
+    floor.start_bot()
+    floor.tick()
+    is_told(floor, "ben", "This is late")
+
+    assert len(told(floor, "ben")) == 4, "those missed while the bot was off are one"
+    assert all("Done" not in words for words in told(floor, "ben")[:-1]), "only the newest has buttons"
+    is_shown(floor, channel, "late")
+    floor.ben.clicks(ids.DONE, channel="dm")
+    is_told(floor, "ben", "Done by")
+    floor.passes(days=30)
+    assert len(told(floor, "ben")) == 4
+    assert follow_ups(floor)[0]["remind_at"] is None
+
+
+def test_the_week_is_told_once_without_what_is_private_and_not_when_there_is_nothing(floor: TestFloor) -> None:
+    floor.tick()
+    public, private = floor.declares("S2 IVR down"), _private(floor)
+    floor.says("ana", "/incident followup @ben mend the <!here> trunk", public)
+    floor.says("ana", "/incident followup tell the board", private)
+
+    floor.passes(days=21)
+    floor.tick()
+    [message] = digests(floor)
+    assert "1 open, 1 late, 0 done" in message
+    assert "mend the" in message
+    assert "Ben Okafor" in message
+    assert "board" not in message
+    assert "<!here>" not in floor.live_markup("incidents")
+
+    floor.ben.clicks(ids.DONE, channel="dm")
+    floor.settle()
+    floor.passes(days=7)
+    assert len(digests(floor)) == 2
+    assert "0 open, 0 late, 1 done" in digests(floor)[1]
+    floor.passes(days=7)
+    floor.passes(days=7)
+    assert len(digests(floor)) == 2, "nothing is said of nothing"
+
+
+def _private(floor: TestFloor) -> str:
+    floor.says("ana", "/incident declare S2")
+    floor.ana.fills("What is wrong?", "The payroll leaked")
+    floor.ana.fills("Who may see it?", ["private"])
+    assert floor.ana.submits().closed
+    floor.settle()
+    return "inc-2-the-payroll-leaked"
+
+
+def test_what_is_private_stays_with_those_in_its_channel(floor: TestFloor) -> None:
+    floor.declares("S3 a first one")
+    channel = _private(floor)
+    assert "Invite them there first" in floor.says("ana", "/incident followup @ben tell the board", channel)
+    floor.ana.invites(channel, "ben")
+    floor.settle()
+    floor.says("ana", "/incident followup @ben tell the board", channel)
+    is_told(floor, "ben", "tell the board")
+    assert "payroll" not in told(floor, "ben")[0], "the incident's title stays in its channel"
+
+    floor.says("erik", "/incident followups overdue")
+    floor.passes(days=17)
+    assert "No follow-up" in floor.says("erik", "/incident followups overdue")
+    floor.ben.leaves(channel)
+    floor.settle()
+    floor.passes(days=4)
+    assert floor.sandbox.wait_for(lambda: "its words are in the channel" in told(floor, "ben")[-1])
+    with pytest.raises(NothingToClick):
+        floor.ben.clicks(ids.DONE, channel="dm")
+    with_others = {name: words for name, words in seen_by_all(floor).items() if not name.startswith(("inc-2", "D"))}
+    assert "board" not in str(with_others)
+
+
+def test_a_channel_that_was_archived_after_the_close_stops_nothing(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.says("ana", "/incident followup @ben mend the trunk", channel)
+    is_told(floor, "ben", "yours to do")
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close", channel)
+    floor.ana.archives(channel)
+    floor.settle()
+
+    floor.ben.clicks(ids.DONE, channel="dm")
+    is_told(floor, "ben", "Done by")
+
+    assert [row["kind"] for row in rows(floor, "timeline_entries") if row["kind"] == "channel_lost"] == []
+    assert not any("can no longer write" in message.words for message in floor.ana.direct_messages())
+
+
+def test_a_guests_reaction_makes_nothing_and_is_answered(floor: TestFloor, tmp_path: Path) -> None:
+    channel = floor.declares()
+    message = floor.ana.says("Who pays?", channel=channel)
+    floor.ana.invites(channel, "gus")
+    floor.settle()
+
+    floor.gus.reacts("bookmark_tabs", channel, message.ts)
+
+    assert floor.sandbox.wait_for(lambda: any("Guests" in seen.words for seen in floor.gus.direct_messages()))
+    assert follow_ups(floor) == []
+    assert shown(floor, channel) == []

@@ -1,0 +1,155 @@
+"""A follow-up lived from each of its entrances until it is done."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.clock import utcnow
+from bot.followups import ids
+from bot.sandbox.errors import NothingToClick
+from tests.floor import TestFloor
+from tests.stories.followup_desk import follow_ups, happened, is_shown, is_told, shown
+from tests.stories.record import untouched
+
+
+def in_days(days: int) -> str:
+    return (utcnow().date() + timedelta(days=days)).isoformat()
+
+
+@pytest.mark.both_ways
+def test_one_that_is_typed_goes_from_hand_to_hand_until_it_is_done(floor: TestFloor) -> None:
+    channel = floor.declares()
+    words = f"/incident followup @ben prevent: alarm on trunk errors by {in_days(9)}"
+    assert "Follow-up 1 is written down" in floor.says("ana", words, channel)
+
+    is_shown(floor, channel, "alarm on trunk errors")
+    is_told(floor, "ben", "yours to do")
+    [row] = follow_ups(floor)
+    assert (row["owner_id"], row["kind"], row["zone"]) == ("U0BEN", "prevent", "Europe/London")
+    assert str(row["due_on"]) == in_days(9)
+
+    floor.ben.clicks(ids.NOT_MINE, channel="dm")
+    is_told(floor, "ben", "Nobody has it now")
+    is_told(floor, "ana", "Nobody has this follow-up")
+    is_shown(floor, channel, "nobody yet")
+
+    floor.ana.clicks(ids.TAKE, channel=channel)
+    is_told(floor, "ana", "yours to do")
+    floor.ana.clicks(ids.DONE, channel="dm")
+    is_shown(floor, channel, "done by <@U0ANA>")
+    floor.ana.clicks(ids.REOPEN, channel=channel)
+    is_told(floor, "ana", "yours to do")
+    floor.ana.clicks(ids.DONE, channel=channel)
+    is_told(floor, "ana", "Done by <@U0ANA>")
+
+    assert len(shown(floor, channel)) == 1
+    expected = ["added", "declined", "given", "done", "reopened", "done"]
+    assert happened(floor) == [f"followup_{kind}" for kind in expected]
+
+
+def test_the_form_of_a_message_in_another_channel_asks_which_incident_it_is_about(floor: TestFloor) -> None:
+    channel = floor.declares()
+    message = floor.ben.says("We should <!here> rehearse *this* & <@U0ANA> knows how", channel="general")
+
+    floor.ben.uses_message_shortcut(ids.FROM_MESSAGE, "general", message.ts)
+    floor.ben.fills("Which incident is it about?", "1")
+    floor.ben.fills("What is it for?", "process")
+    floor.ben.fills("Link", "javascript:alert(1)")
+    assert "https://" in floor.ben.submits().errors[ids.LINK]
+    floor.ben.fills("Link", "https://tickets.example/7")
+    floor.ben.fills("By which day?", in_days(-3))
+    assert "is over already" in floor.ben.submits().errors[ids.WORDS]
+    floor.ben.fills("By which day?", in_days(3))
+    assert floor.ben.submits().closed
+
+    is_shown(floor, channel, "rehearse")
+    is_told(floor, "ben", "rehearse")
+    [row] = follow_ups(floor)
+    assert row["words"] == "We should @here rehearse *this* & @Ana Reyes knows how"
+    assert "<!here>" not in floor.live_markup(channel)
+    assert "<https://tickets.example/7|link>" in floor.live_markup(channel)
+
+
+def test_a_reaction_makes_one_whoever_repeats_it_and_takes_it_back_while_untouched(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.ben.joins(channel)
+    message = floor.ben.says("The trunk alarm was muted", channel=channel)
+    floor.settle()
+
+    floor.ana.reacts("bookmark_tabs", channel, message.ts)
+    floor.settle()
+    floor.ben.reacts("bookmark_tabs", channel, message.ts)
+    is_shown(floor, channel, "The trunk alarm was muted")
+    [row] = follow_ups(floor)
+    assert (row["owner_id"], row["state"]) == ("U0ANA", "open")
+    assert message.ts.replace(".", "") in row["link"]
+
+    floor.ben.unreacts("bookmark_tabs", channel, message.ts)
+    floor.settle()
+    assert follow_ups(floor)[0]["state"] == "open"
+    floor.ana.unreacts("bookmark_tabs", channel, message.ts)
+    is_shown(floor, channel, "not needed any more")
+    floor.ana.reacts("bookmark_tabs", channel, message.ts)
+    is_shown(floor, channel, "due")
+    assert len(follow_ups(floor)) == len(shown(floor, channel)) == 1
+
+
+def test_later_and_change_are_forms_and_everything_shown_follows(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.says("ana", "/incident followup write it down", channel)
+    is_told(floor, "ana", "yours to do")
+
+    floor.ana.clicks(ids.LATER, channel="dm")
+    floor.ana.fills("When will it be done?", in_days(30))
+    floor.ana.fills("Why later?", "Waiting for the carrier")
+    assert floor.ana.submits().closed
+    floor.settle()
+    is_shown(floor, channel, "write it down")
+    floor.ben.clicks(ids.CHANGE, channel=channel)
+    floor.ben.fills("What is to be done?", "Write the runbook")
+    floor.ben.fills("Who does it?", "U0BEN")
+    floor.ben.fills("What is it for?", "document")
+    assert floor.ben.submits().closed
+
+    is_told(floor, "ben", "yours to do")
+    is_shown(floor, channel, "Write the runbook")
+    [row] = follow_ups(floor)
+    assert (row["kind"], row["owner_id"], str(row["due_on"])) == ("document", "U0BEN", in_days(30))
+    with pytest.raises(NothingToClick):
+        floor.ana.clicks(ids.DONE, channel="dm")
+    assert happened(floor) == [f"followup_{kind}" for kind in ("added", "moved", "changed", "given")]
+
+
+def test_who_may_not_or_says_what_cannot_be_is_told_so_and_nothing_changes(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.says("ana", "/incident followup @ben write it down", channel)
+    is_told(floor, "ben", "yours to do")
+    floor.ben.clicks(ids.DONE, channel="dm")
+    is_told(floor, "ben", "Done by")
+    is_shown(floor, channel, "done by")
+
+    with untouched(floor):
+        assert "Guests" in floor.says("gus", "/incident followups")
+        assert "Guests" in floor.says("ana", "/incident followup @gus pay it", channel)
+        assert "what is to be done" in floor.says("ana", "/incident followup @ben", channel)
+        assert "is over already" in floor.says("ana", "/incident followup x by 2020-01-01", channel)
+        assert "two years" in floor.says("ana", "/incident followup x by 2999-01-01", channel)
+        assert "not a day" in floor.says("ana", "/incident followup x by 2030-02-31", channel)
+        assert "I do not know" in floor.says("ana", "/incident followups all", channel)
+        assert "is no incident" in floor.says("ana", "/incident followup something")
+
+
+def test_the_lists_hold_what_one_may_see(floor: TestFloor) -> None:
+    first, second = floor.declares("S1 IVR down"), floor.declares("S2 CRM slow", who="ben")
+    floor.says("ana", "/incident followup @ben mend the trunk", first)
+    floor.says("ben", "/incident followup @ana mend the desktop", second)
+    floor.passes(days=17)
+
+    assert floor.says("ben", "/incident followups") == "Your follow-ups: 1"
+    assert floor.says("ben", "/incident followups mine", second) == "Your follow-ups: 1"
+    assert floor.says("ben", "/incident followups", second) == "Follow-ups of incident 2: 1"
+    assert floor.says("erik", "/incident followups overdue") == "Late follow-ups: 2"
+    assert "no follow-up to do" in floor.says("erik", "/incident followups")
+    listed = floor.whispered("erik")[-2]
+    assert "late" in listed
+    assert "mend the trunk" in listed
