@@ -32,6 +32,8 @@ Result = TypeVar("Result")
 # Flows that changed their shape get a new number only when an old one could not be finished by the new code.
 VERSION = "watchfloor-1"
 FLOWS_AT_ONCE = 6
+# Of flows that do little but wait for Slack, more may run: they stand in nobody's way.
+WAITING_FLOWS_AT_ONCE = 16
 ATTEMPTS_AFTER_FAILURE = 12
 LATER = "later"
 AGAIN = "~"
@@ -45,6 +47,7 @@ class Flow(Generic[Request]):
     name: str
     tell: Callable[[Any, Request], None]
     request_type: type[Request]
+    mostly_waits: bool = False
 
 
 _flows: dict[str, Flow[Any]] = {}
@@ -53,8 +56,17 @@ _inside_flow: contextvars.ContextVar[bool] = contextvars.ContextVar("inside_flow
 
 def flow(tell: Callable[[Any, Request], None]) -> Flow[Request]:
     """Declare a flow: a function of the services and one request. Its name is kept in the database."""
+    return _declared(tell, mostly_waits=False)
+
+
+def waiting_flow(tell: Callable[[Any, Request], None]) -> Flow[Request]:
+    """A flow that does little but wait for Slack."""
+    return _declared(tell, mostly_waits=True)
+
+
+def _declared(tell: Callable[[Any, Request], None], *, mostly_waits: bool) -> Flow[Request]:
     parameters = list(inspect.signature(tell, eval_str=True).parameters.values())
-    declared: Flow[Request] = Flow(tell.__name__, tell, parameters[1].annotation)
+    declared: Flow[Request] = Flow(tell.__name__, tell, parameters[1].annotation, mostly_waits)
     _flows[declared.name] = declared
     return declared
 
@@ -127,6 +139,7 @@ class Flows:
     def __init__(self, database_url: str, *, backoff: Backoff | None = None, replica: str = "local") -> None:
         self._backoff = backoff or Backoff()
         self._turns = threading.BoundedSemaphore(FLOWS_AT_ONCE)
+        self._waiting_turns = threading.BoundedSemaphore(WAITING_FLOWS_AT_ONCE)
         self._workflows: dict[str, Any] = {}
         self._running, self._counting = 0, threading.Lock()
         config: DBOSConfig = {
@@ -194,8 +207,10 @@ class Flows:
         DBOS.destroy(destroy_registry=True)
 
     def _runner(self, declared: Flow[Any], services: Any) -> Callable[[str, dict[str, Any], int], None]:
+        turns = self._waiting_turns if declared.mostly_waits else self._turns
+
         def run(key: str, request: dict[str, Any], attempt: int) -> None:
-            with self._counted(), self._turns, patiently():
+            with self._counted(), turns, patiently():
                 inside = _inside_flow.set(True)
                 try:
                     declared.tell(services, declared.request_type.model_validate(request))

@@ -12,10 +12,13 @@ from bot.flows import (
     audit,
     directory,
     displays,
+    drafts,
     escalate,
     followup_reminders,
+    missed_promises,
     newer_playbooks,
     notices,
+    pacing,
     paging,
     postmortem,
     reminders,
@@ -32,7 +35,10 @@ log = logging.getLogger(__name__)
 Look = Callable[[Services, datetime], None]
 
 LOOKS: tuple[Look, ...] = (
+    pacing.mind_the_clock,
     update.start_due,
+    missed_promises.tell,
+    drafts.show_due,
     escalate.start_due,
     paging.note_silences,
     ringing.start_waiting,

@@ -20,6 +20,7 @@ PAGE = "page"
 LADDER = "ladder"
 FOLLOW_UP = "followup"
 FOLLOW_UP_TOLD = "followup_told"
+DRAFT = "draft"
 
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_LONGEST = timedelta(minutes=15)
@@ -29,7 +30,7 @@ HELD_FOR = timedelta(minutes=3)
 
 class Display(SQLModel, table=True):
     """Something shown in Slack: a card, a digest message, a topic, a pin, a bookmark, a playbook run's message,
-    the line about an escalation, a page."""
+    the line about an escalation, a page, a draft of updates."""
 
     __tablename__ = "displays"
     __table_args__ = (

@@ -10,13 +10,14 @@ from bot.escalation import tables as escalation
 from bot.escalation.tables import Answer
 from bot.floor import Severity
 from bot.flows import notices as notice_flow
-from bot.flows import promises
+from bot.flows import promising
 from bot.flows.administrators import administrators
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.notices import tables as notices
 from bot.services import Services
 from bot.slack.text import escape, lasting
+from bot.updates import pauses
 from bot.updates import tables as updates
 
 STUCK_AFTER = timedelta(minutes=5)
@@ -48,7 +49,7 @@ def look(services: Services, now: datetime, stuck_after: timedelta = STUCK_AFTER
 
 def _forgotten(session: Session, services: Services, now: datetime) -> Found:
     found: Found = {}
-    promised = updates.incidents_with_promise(session)
+    promised = updates.incidents_with_promise(session) | pauses.all_current(session).keys()
     due_turns = {number for number, _, _ in escalation.due(session, now - LATE_AFTER)}
     for incident in incidents.open_ones(session):
         if incident.number not in promised and _has_clock(services, incident):
@@ -63,7 +64,7 @@ def _forgotten(session: Session, services: Services, now: datetime) -> Found:
 
 
 def _has_clock(services: Services, incident: Incident) -> bool:
-    audiences = promises.audiences(services, incident).values()
+    audiences = promising.audiences(services, incident).values()
     return any(isinstance(audience.rhythm(incident.severity), timedelta) for audience in audiences)
 
 

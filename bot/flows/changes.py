@@ -8,6 +8,7 @@ from bot.flows import ladder, promises
 from bot.flows import notices as notice_flow
 from bot.flows.changing import changing
 from bot.flows.following import follow
+from bot.flows.promises import Asked
 from bot.flows.update import start_due
 from bot.incidents import rules
 from bot.incidents import tables as incidents
@@ -99,7 +100,7 @@ def send_now(services: Services, number: int, words: str, key: str, by: str, now
         rules.check_may_change(number, incident.status)
         if updates.was_asked_for(session, number, f"manual:{key}"):
             return ON_ITS_WAY
-        told = promises.now_for_all(session, services, incident, now, f"manual:{key}", by, words)
+        told = promises.now_for_all(session, services, incident, now, Asked(f"manual:{key}", by, words))
     start_due(services, now)
     if not told:
         return f"No audience is told of a {incident.severity} before it closes, so nothing was sent."

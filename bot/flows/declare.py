@@ -137,7 +137,7 @@ def withdraw(services: Services, number: int, reason: str) -> None:
     with services.store.transaction() as session:
         incident = incidents.by_number(session, number)
         incidents.change_status(session, incident, "declined", utcnow())
-        promises.end(session, number)
+        promises.end(session, number, utcnow())
         displays.give_up(session, number)
         facts = {"what": "open the channel", "reason": reason}
         timeline.append_once(session, number, "withdrawn", "trouble", utcnow(), **facts)

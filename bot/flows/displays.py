@@ -18,7 +18,7 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.displays.tables import Display
 from bot.errors import TryLater
-from bot.flows import escalation_messages, followup_messages, losses
+from bot.flows import draft_drawing, draft_messages, escalation_messages, followup_messages, losses
 from bot.flows.directory import channel_id
 from bot.flows.facts import incident_facts
 from bot.incidents import tables as incidents
@@ -35,9 +35,13 @@ from bot.timeline import tables as timeline
 log = logging.getLogger(__name__)
 
 GONE = ("is_archived", "channel_not_found", "not_in_channel")
-MESSAGES = (displays.CARD, displays.DIGEST, displays.RUN, *escalation_messages.KINDS, *followup_messages.KINDS)
+MESSAGES = (
+    *(displays.CARD, displays.DIGEST, displays.RUN, displays.DRAFT),
+    *escalation_messages.KINDS,
+    *followup_messages.KINDS,
+)
 # Shown outside the incident's channel: their trouble says nothing of it.
-ELSEWHERE = (displays.DIGEST, displays.PAGE, displays.FOLLOW_UP_TOLD)
+ELSEWHERE = (displays.DIGEST, displays.PAGE, displays.FOLLOW_UP_TOLD, displays.DRAFT)
 DELETED = ("message_not_found", "cant_update_message")
 SLACK_SILENT_S = 5.0
 SPOKEN = {
@@ -51,6 +55,7 @@ SPOKEN = {
     displays.LADDER: "keep the escalation's message up to date",
     displays.FOLLOW_UP: "keep a follow-up's message up to date",
     displays.FOLLOW_UP_TOLD: "tell somebody of their follow-up",
+    displays.DRAFT: "show the draft of an update",
 }
 
 
@@ -174,6 +179,8 @@ def _where(services: Services, incident: Incident, display: Display) -> str:
         return channel_id(services, services.floor.incidents_channel)
     if display.kind == displays.FOLLOW_UP_TOLD:
         return followup_messages.recipient(display)
+    if display.kind == displays.DRAFT:
+        return draft_messages.recipient(display, incident.channel_id or "")
     with services.store.reading() as session:
         return escalation_messages.recipient(session, display)
 
@@ -184,6 +191,8 @@ def _drawn(services: Services, incident: Incident, display: Display) -> tuple[st
             return escalation_messages.draw(session, incident, display)
         if display.kind in followup_messages.KINDS:
             return followup_messages.draw(session, incident, display)
+        if display.kind == displays.DRAFT:
+            return draft_drawing.draw(session, services, incident, display)
         facts = incident_facts(session, services, incident)
         if display.kind == displays.CARD:
             return views.card(facts, services.floor)

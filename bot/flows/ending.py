@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.flows import ladder, promises
+from bot.flows import ladder, pacing, promises
 from bot.flows import notices as notice_flow
 from bot.flows.changing import changing
 from bot.flows.following import offer_after_reopening
 from bot.flows.playbook_runs import stop_all
 from bot.flows.postmortem import deliver_soon
+from bot.flows.promises import Asked
 from bot.flows.steps import write_down
 from bot.flows.update import start_due
 from bot.incidents import rules
@@ -41,7 +42,8 @@ def resolve(
         _clear_the_way(session, number, "resolve", waiver, by, now)
         incidents.change_status(session, incident, rules.Status.RESOLVED, now)
         timeline.append(session, number, "resolved", now, by, reason=reason)
-        promises.now_for_all(session, services, incident, now, f"{promises.RESOLVED}:{key}", by, "")
+        pacing.lift(session, number, now)
+        promises.now_for_all(session, services, incident, now, Asked(f"{promises.RESOLVED}:{key}", by))
         ladder.end(session, number)
     start_due(services, now)
     return "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."
@@ -70,7 +72,7 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
         rules.check_may_reopen(number, incident.status)
         incidents.change_status(session, incident, rules.Status.INVESTIGATING, now)
         timeline.append(session, number, "reopened", now, by, reason=reason)
-        promises.end(session, number)
+        promises.end(session, number, now)
         promises.begin(session, services, incident, now)
         ladder.reopen(session, number, now)
         promises.on_change(session, services, incident, now)

@@ -33,6 +33,13 @@ def check(services: Services, session: Session, user_id: str, deed: Deed, incide
     allowed: Sequence[str] = getattr(services.floor.permissions, deed)
     if "anyone" in allowed:
         return
+    if not is_among(session, allowed, user_id, incident_id):
+        named = ", ".join(name.replace("_", " ") for name in allowed)
+        raise NotAllowed(who=named, what=SPOKEN[deed])
+
+
+def is_among(session: Session, allowed: Sequence[str], user_id: str, incident_id: int | None = None) -> bool:
+    """Is this person one of those named: roles of the incident and `@groups`?"""
     held = incidents.roles(session, incident_id) if incident_id else {}
     roles = [role for role, holders in held.items() if user_id in holders]
     groups = [
@@ -40,6 +47,4 @@ def check(services: Services, session: Session, user_id: str, deed: Deed, incide
         for name in allowed
         if name.startswith("@") and user_id in (directory.members(session, name.removeprefix("@")) or [])
     ]
-    if not permitted(allowed, user_id, roles, groups):
-        named = ", ".join(name.replace("_", " ") for name in allowed)
-        raise NotAllowed(who=named, what=SPOKEN[deed])
+    return permitted(allowed, user_id, roles, groups)

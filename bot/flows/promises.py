@@ -1,119 +1,147 @@
 """Which updates an incident has promised, as its severity and status change."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.floor import HERE, Audience, Moment
+from bot.floor import Moment
+from bot.flows import draft_messages
+from bot.flows.promising import audiences, by_clock, by_the_clock, drop, make, quiet_of, repace, rhythm_of
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.updates import rules, tables
+from bot.updates import pauses, rules, tables
+from bot.updates.tables import Promise
 
-CLOCK = "clock"
 CHANGE = "change"
 RESOLVED = "resolved"
 CLOSED = "closed"
 
 
-def audiences(services: Services, incident: Incident) -> dict[str, Audience]:
-    """Who may be told of this incident: of a private one, only those in its own channel."""
-    return {
-        name: audience
-        for name, audience in services.floor.audiences.items()
-        if not incident.is_private or HERE in audience.channels
-    }
+@dataclass(frozen=True)
+class Asked:
+    """An update that somebody asks for: on which occasion, by whom, what they say, when the next one comes."""
+
+    occasion: str
+    by: str
+    words: str = ""
+    next_due_at: datetime | None = None
 
 
 def begin(session: Session, services: Services, incident: Incident, now: datetime) -> None:
     """Promise the first update to each audience that is told by the clock."""
     for name, audience in audiences(services, incident).items():
-        rhythm, first = audience.rhythm(incident.severity), audience.first_after(incident.severity)
-        if isinstance(rhythm, timedelta) and isinstance(first, timedelta):
-            due_at = rules.first_update_due(first, now)
-            tables.promise(session, incident.number, name, due_at, now, int(rhythm.total_seconds()))
+        first = audience.first_after(incident.severity)
+        if isinstance(first, timedelta):
+            by_clock(session, services, incident, name, rules.first_update_due(first, now), now)
 
 
 def retime(session: Session, services: Services, incident: Incident, now: datetime) -> None:
     """The severity changed: every promise moves to the new rhythm, and who waits for changes is told."""
-    for name, audience in audiences(services, incident).items():
-        rhythm = audience.rhythm(incident.severity)
-        waiting = tables.waiting(session, incident.number, name)
+    if pauses.current(session, incident.number):
+        return
+    for name in audiences(services, incident):
+        rhythm = rhythm_of(services, incident, name, now)
+        waiting = by_the_clock(session, incident, name)
         if not isinstance(rhythm, timedelta):
             for promise in waiting:
-                tables.drop_one(session, promise)
+                drop(session, promise)
         elif waiting:
             for promise in waiting:
-                old = timedelta(seconds=promise.cadence_s) if promise.cadence_s else None
-                promise.due_at = rules.retimed(promise.due_at, old, rhythm, now)
-                promise.cadence_s = int(rhythm.total_seconds())
-                session.add(promise)
+                repace(session, services, incident, promise, rhythm, now)
+                promise.paced_by = None
         else:
-            due_at = rules.first_update_due(rhythm, now)
-            tables.promise(session, incident.number, name, due_at, now, int(rhythm.total_seconds()))
+            by_clock(session, services, incident, name, rules.first_update_due(rhythm, now), now)
     on_change(session, services, incident, now)
 
 
 def on_change(session: Session, services: Services, incident: Incident, now: datetime) -> None:
-    """Tell the audiences that are told when something changes."""
+    """Tell the audiences that are told when something changes; at night those who sleep hear of all of it once."""
+    if pauses.current(session, incident.number):
+        return
     for name, audience in audiences(services, incident).items():
-        if audience.rhythm(incident.severity) == Moment.ON_CHANGE:
-            tables.promise(session, incident.number, name, now, now, occasion=CHANGE)
+        if audience.rhythm(incident.severity) != Moment.ON_CHANGE:
+            continue
+        due_at = rules.after_quiet(now, quiet_of(services, incident, name))
+        for waiting in tables.waiting(session, incident.number, name):
+            if waiting.occasion == CHANGE:
+                drop(session, waiting)
+        told = Promise(incident_id=incident.number, audience=name, due_at=due_at, promised_at=now, occasion=CHANGE)
+        make(session, services, incident, told)
 
 
 def now_for_all(
-    session: Session, services: Services, incident: Incident, now: datetime, occasion: str, by: str, words: str
+    session: Session,
+    services: Services,
+    incident: Incident,
+    now: datetime,
+    asked: Asked,
+    only: Collection[str] | None = None,
 ) -> int:
-    """An update at once to every audience that is told anything before the close; gives back to how many."""
+    """An update at once to every audience that is told anything before the close, or to those named.
+
+    It takes the place of what is promised to them. Gives back to how many it goes.
+    """
     told = 0
     for name, audience in audiences(services, incident).items():
-        if audience.rhythm(incident.severity) in (Moment.NEVER, Moment.AT_CLOSE):
+        is_told = audience.rhythm(incident.severity) not in (Moment.NEVER, Moment.AT_CLOSE)
+        if not (is_told if only is None else name in only):
             continue
-        for promise in tables.waiting(session, incident.number, name):
-            tables.drop_one(session, promise)
-        rhythm = audience.rhythm(incident.severity)
-        cadence_s = int(rhythm.total_seconds()) if isinstance(rhythm, timedelta) else None
-        tables.promise(
-            session, incident.number, name, now, now, cadence_s, occasion=occasion, words=words, requested_by=by
-        )
+        _now(session, services, incident, name, now, asked)
         told += 1
     return told
 
 
+def _now(session: Session, services: Services, incident: Incident, name: str, now: datetime, asked: Asked) -> None:
+    taken = tables.waiting(session, incident.number, name)
+    paced = next((promise for promise in taken if promise.paced_by and promise.cadence_s), None)
+    for waiting in taken:
+        drop(session, waiting)
+    rhythm = rhythm_of(services, incident, name, now)
+    cadence = timedelta(seconds=paced.cadence_s) if paced and paced.cadence_s else rhythm
+    made = Promise(
+        incident_id=incident.number,
+        audience=name,
+        due_at=now,
+        promised_at=now,
+        occasion=asked.occasion,
+        words=asked.words,
+        requested_by=asked.by,
+        next_due_at=asked.next_due_at,
+        paced_by=paced.paced_by if paced else None,
+    )
+    make(session, services, incident, made, cadence if isinstance(cadence, timedelta) else None)
+
+
 def now_for_one(
-    session: Session,
-    services: Services,
-    incident: Incident,
-    name: str,
-    now: datetime,
-    occasion: str,
-    by: str,
-    words: str,
+    session: Session, services: Services, incident: Incident, name: str, now: datetime, asked: Asked
 ) -> None:
     """Words for one audience at once, beside what is promised to it."""
     if name in audiences(services, incident):
-        tables.promise(session, incident.number, name, now, now, occasion=occasion, words=words, requested_by=by)
-
-
-def set_cadence(
-    session: Session, services: Services, incident: Incident, cadence: timedelta, now: datetime
-) -> None:
-    """Every audience that is told by the clock is told at this pace from now on."""
-    for name in audiences(services, incident):
-        for promise in tables.waiting(session, incident.number, name):
-            old = timedelta(seconds=promise.cadence_s) if promise.cadence_s else None
-            promise.due_at = rules.retimed(promise.due_at, old, cadence, now)
-            promise.cadence_s = int(cadence.total_seconds())
-            session.add(promise)
+        told = Promise(
+            incident_id=incident.number,
+            audience=name,
+            due_at=now,
+            promised_at=now,
+            occasion=asked.occasion,
+            words=asked.words,
+            requested_by=asked.by,
+        )
+        make(session, services, incident, told)
 
 
 def at_close(session: Session, services: Services, incident: Incident, now: datetime) -> None:
     """Tell the audiences that are told when it is over."""
-    end(session, incident.number)
+    end(session, incident.number, now)
     for name, audience in audiences(services, incident).items():
         if audience.rhythm(incident.severity) == Moment.AT_CLOSE:
-            tables.promise(session, incident.number, name, now, now, occasion=CLOSED)
+            told = Promise(incident_id=incident.number, audience=name, due_at=now, promised_at=now, occasion=CLOSED)
+            make(session, services, incident, told)
 
 
-def end(session: Session, incident_id: int) -> None:
+def end(session: Session, incident_id: int, now: datetime) -> None:
     """Nothing more is promised."""
+    pauses.end(session, incident_id, None, now)
+    draft_messages.outdate_all(session, incident_id)
     tables.drop(session, incident_id)

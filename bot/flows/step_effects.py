@@ -9,8 +9,9 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.durable import flow, step
 from bot.floor import DIGEST, HERE, Audience
-from bot.flows import promises
+from bot.flows import pacing, promises, promising
 from bot.flows.directory import members
+from bot.flows.promises import Asked
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.notices import tables as notices
@@ -52,7 +53,9 @@ class Effects:
         if sets.front_door and sets.front_door != self.incident.front_door:
             told.append(self._set_front_door(sets.front_door))
         if sets.cadence:
-            promises.set_cadence(self.session, self.services, self.incident, sets.cadence, self.change.at)
+            pacing.set_cadence(
+                self.session, self.services, self.incident, sets.cadence, self.change.at, self.change.by
+            )
             told.append(f"Updates are promised every {lasting(sets.cadence)} now.")
         displays.outdate(self.session, self.incident.number, (displays.DIGEST, displays.TOPIC))
         return told
@@ -75,14 +78,15 @@ class Effects:
     def _send(self, posts: Post | None) -> list[str]:
         if posts is None:
             return []
-        audience = promises.audiences(self.services, self.incident).get(posts.to)
+        audience = promising.audiences(self.services, self.incident).get(posts.to)
         if audience is None:
             return ["This incident is private, so its message was not sent."]
         if not (self.sending and self.sending.words):
             return ["Its message was left empty, so nothing was sent."]
         key = f"step:{self.change.step_id}:{self.change.at.isoformat()}"
         at, by, words = self.change.at, self.change.by, self.sending.words
-        promises.now_for_one(self.session, self.services, self.incident, posts.to, at, key, by, words)
+        asked = Asked(key, by, words)
+        promises.now_for_one(self.session, self.services, self.incident, posts.to, at, asked)
         return [f"The update goes to {where(audience, self.incident)} now."]
 
     def _announce_guests(self) -> list[str]:

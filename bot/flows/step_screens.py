@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.clock import utcnow
 from bot.flows import looking
-from bot.flows.promises import audiences
+from bot.flows.promising import audiences
 from bot.flows.step_effects import where
 from bot.flows.step_message import message_words
 from bot.incidents import tables as incidents

@@ -1,28 +1,32 @@
 """A stakeholder update: composed from the incident's state, sent to its audience, the next one promised."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot.clock import utcnow
 from bot.displays import tables as displays
-from bot.durable import flow, step
+from bot.durable import waiting_flow
 from bot.errors import TryLater
 from bot.floor import DIGEST, HERE
-from bot.flows import losses, promises
+from bot.flows import draft_messages, losses, promising
 from bot.flows.directory import channel_id
 from bot.flows.displays import refresh_soon
 from bot.flows.update_words import compose
 from bot.incidents import tables as incidents
-from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.messages import Post
+from bot.slack.messages import Post, Posted
 from bot.slack.outcomes import SlackRefused
 from bot.timeline import tables as timeline
-from bot.updates import rules, tables, views
+from bot.updates import deliveries, rules, tables, views
+from bot.updates.deliveries import Delivery
 from bot.updates.tables import Promise
+
+# An earlier update to the same audience goes first; it is on its way for no longer than this.
+BEHIND_ANOTHER_S = 0.5
 
 
 class UpdateRequest(BaseModel):
@@ -31,103 +35,168 @@ class UpdateRequest(BaseModel):
     promise_id: int
 
 
-@flow
+@dataclass(frozen=True)
+class Leg:
+    """The way of an update to one channel, and when it was tried before."""
+
+    delivery: Delivery
+    attempted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Sending:
+    """An update that is composed, and the channels it has yet to reach."""
+
+    incident: Incident
+    promise: Promise
+    digest_ts: str | None
+    legs: list[Leg]
+    outcomes: list[tuple[Delivery, Posted | SlackRefused | TryLater]] = field(default_factory=list)
+
+
+@waiting_flow
 def send_update(services: Services, request: UpdateRequest) -> None:
-    """Keep one promise."""
-    channels = prepare(services, request.promise_id)
-    for channel in channels:
-        deliver(services, request.promise_id, channel)
-    if channels:
-        settle(services, request.promise_id)
+    """Keep one promise.
+
+    Its parts are no checkpoints of the engine: each looks in the tables what is done already, at half the price.
+    """
+    sending = prepare(services, request.promise_id)
+    if sending is None:
+        return
+    for leg in sending.legs:
+        sending.outcomes.append((leg.delivery, _sent(services, sending, leg)))
+    settle(services, sending)
 
 
-@step
-def prepare(services: Services, promise_id: int) -> list[str]:
-    """One transaction: the words, what was missed, the next promise. Gives back where the words go."""
+def prepare(services: Services, promise_id: int) -> Sending | None:
+    """One transaction: the words, what was missed, the next promise, and where the words go."""
     now = utcnow()
     with services.store.transaction() as session:
         promise = tables.get(session, promise_id)
         incident = incidents.locked(session, promise.incident_id)
         # Read again behind the lock: someone may have asked for an update at once, which takes its place.
         session.refresh(promise)
-        audience = services.floor.audiences.get(promise.audience)
-        if promise.state in (tables.SENT, tables.DROPPED) or audience is None:
-            tables.drop_one(session, promise)
-            return []
+        if not _is_to_be_sent(session, services, promise, now):
+            return None
         if incident.channel_id is None:
             raise TryLater("the incident's channel is not there yet")
+        if tables.is_behind_another(session, promise, now - rules.LATE_AFTER):
+            raise TryLater("an earlier update is on its way", BEHIND_ANOTHER_S)
         if promise.state == tables.WAITING:
             _keep(session, services, incident, promise, now)
-        private = incident.is_private
-        return [channel for channel in audience.channels if channel == HERE or not private]
+        digest = displays.find(session, incident.number, displays.DIGEST)
+        legs = [
+            Leg(*deliveries.begin(session, promise.row, channel, now))
+            for channel in services.floor.audiences[promise.audience].channels
+            if channel == HERE or not incident.is_private
+        ]
+        pending = [leg for leg in legs if not leg.delivery.is_over]
+        return Sending(incident, promise, digest.ts if digest else None, pending)
+
+
+def _is_to_be_sent(session: Session, services: Services, promise: Promise, now: datetime) -> bool:
+    if promise.audience not in services.floor.audiences:
+        tables.drop_one(session, promise)
+        return False
+    if promise.state == tables.WAITING:
+        return promise.due_at <= now and not promise.needs_approval
+    return promise.state == tables.SENDING
 
 
 def _keep(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> None:
-    cadence = timedelta(seconds=promise.cadence_s) if promise.cadence_s else None
     unsent_since = tables.overtake(session, promise, now - rules.LATE_AFTER)
-    if cadence and (unsent_since or promise.occasion == promises.CLOCK):
-        promise.missed = rules.missed_updates(cadence, unsent_since or promise.due_at, now)
-    if cadence and incident.status in OPEN:
-        promise.next_due_at = rules.next_update_due(cadence, promise.due_at, now)
+    if unsent_since or promise.occasion == promising.CLOCK:
+        promise.missed = promising.missed(services, incident, promise, unsent_since or promise.due_at, now)
+    following = promising.following(session, services, incident, promise, now)
+    promise.next_due_at = following[0] if following else None
     promise.words, promise.composed_at = compose(session, services, incident, promise, now), now
-    promise.state = tables.SENDING
+    promise.state, promise.begun_at = tables.SENDING, now
     session.add(promise)
-    if promise.next_due_at:
-        tables.promise(session, incident.number, promise.audience, promise.next_due_at, now, promise.cadence_s)
+    if following:
+        due_at, cadence = following
+        after = Promise(
+            incident_id=incident.number,
+            audience=promise.audience,
+            due_at=due_at,
+            promised_at=now,
+            paced_by=promise.paced_by,
+        )
+        promising.make(session, services, incident, after, cadence)
+    draft_messages.outdate(session, promise)
 
 
-@step
-def deliver(services: Services, promise_id: int, channel: str) -> None:
-    """Send the words to one channel; a refusal there is recorded and does not stop the others."""
-    with services.store.transaction() as session:
-        promise = tables.get(session, promise_id)
-        incident = incidents.by_number(session, promise.incident_id)
-        delivery = tables.delivery(session, promise_id, channel)
-        if delivery.ts or delivery.trouble or promise.state == tables.DROPPED:
-            return
-        attempted_at = delivery.attempted_at
-        delivery.attempted_at = attempted_at or utcnow()
-        session.add(delivery)
-        digest = displays.find(session, incident.number, displays.DIGEST)
+def _sent(services: Services, sending: Sending, leg: Leg) -> Posted | SlackRefused | TryLater:
+    """What came of sending it to one channel; whatever it is, the other channels are tried too."""
     try:
-        post = _post(services, incident, promise, channel, digest.ts if digest else None)
-        posted = services.slack.post(post, attempted_at=attempted_at)
-    except SlackRefused as refused:
-        with services.store.transaction() as session:
-            tables.refuse(session, delivery, refused.error)
-            what = f"send the {promise.audience} update to {channel}"
-            timeline.append(session, incident.number, "trouble", utcnow(), what=what, reason=refused.error)
-            if channel == HERE and refused.error in losses.SEEN_AS:
-                losses.lose_channel(session, incident, losses.SEEN_AS[refused.error], utcnow())
-        return
-    with services.store.transaction() as session:
-        tables.arrive(session, delivery, posted.channel_id, posted.ts)
+        post = _post(services, sending, leg.delivery.channel)
+        return services.slack.post(post, attempted_at=leg.attempted_at)
+    except (SlackRefused, TryLater) as failure:
+        return failure
 
 
-def _post(services: Services, incident: Incident, promise: Promise, channel: str, digest_ts: str | None) -> Post:
+def _post(services: Services, sending: Sending, channel: str) -> Post:
+    promise = sending.promise
     key = f"{promise.key}:{channel}"
     blocks = views.blocks(promise.words)
     if channel == HERE:
-        return Post(key, incident.channel_id or "", promise.words, blocks)
+        return Post(key, sending.incident.channel_id or "", promise.words, blocks)
     if channel == DIGEST:
         where = channel_id(services, services.floor.incidents_channel)
-        return Post(key, where, promise.words, blocks, thread_ts=digest_ts)
+        return Post(key, where, promise.words, blocks, thread_ts=sending.digest_ts)
     return Post(key, channel_id(services, channel), promise.words, blocks)
 
 
-@step
-def settle(services: Services, promise_id: int) -> None:
-    """It is sent: write down when, and how it was kept."""
+def settle(services: Services, sending: Sending) -> None:
+    """One transaction: where it arrived, and, when nothing is left to do, how the promise was kept."""
     now = utcnow()
+    waits = [outcome for _, outcome in sending.outcomes if isinstance(outcome, TryLater)]
     with services.store.transaction() as session:
-        promise = tables.get(session, promise_id)
-        if promise.state != tables.SENDING:
-            return
-        promise.state, promise.sent_at = tables.SENT, now
-        session.add(promise)
-        _write_down(session, services, promise, now)
-        displays.outdate(session, promise.incident_id, (displays.CARD, displays.DIGEST))
+        promise = tables.get(session, sending.promise.row)
+        incident = incidents.locked(session, promise.incident_id)
+        session.refresh(promise)
+        for delivery, outcome in sending.outcomes:
+            _note(session, incident, promise, delivery, outcome, now)
+        if not waits and promise.state == tables.SENDING:
+            _conclude(session, services, promise, now)
+    if waits:
+        raise min(waits, key=lambda wait: wait.wait_s or 0.0)
     refresh_soon(services, promise.incident_id)
+
+
+def _note(
+    session: Session,
+    incident: Incident,
+    promise: Promise,
+    delivery: Delivery,
+    outcome: Posted | SlackRefused | TryLater,
+    now: datetime,
+) -> None:
+    delivery = session.merge(delivery)
+    if isinstance(outcome, Posted):
+        deliveries.arrive(session, delivery, outcome.channel_id, outcome.ts)
+    elif isinstance(outcome, TryLater):
+        deliveries.hinder(session, delivery, outcome.reason)
+    else:
+        deliveries.refuse(session, delivery, outcome.error)
+        what = f"send the {promise.audience} update to {delivery.channel}"
+        timeline.append(session, incident.number, "trouble", now, what=what, reason=outcome.error)
+        if delivery.channel == HERE and outcome.error in losses.SEEN_AS:
+            losses.lose_channel(session, incident, losses.SEEN_AS[outcome.error], now)
+
+
+def _conclude(session: Session, services: Services, promise: Promise, now: datetime) -> None:
+    session.flush()
+    arrived = any(delivery.ts for delivery in deliveries.of_promise(session, promise.row))
+    if arrived:
+        promise.state, promise.sent_at = tables.SENT, now
+        _write_down(session, services, promise, now)
+    else:
+        promise.state, promise.escalate_at = tables.REFUSED, promise.escalate_at and now
+    if arrived and now - promise.due_at <= rules.LATE_AFTER:
+        promise.escalate_at = None
+    session.add(promise)
+    displays.outdate(session, promise.incident_id, (displays.CARD, displays.DIGEST))
+    draft_messages.outdate(session, promise)
 
 
 def _write_down(session: Session, services: Services, promise: Promise, now: datetime) -> None:
@@ -146,5 +215,6 @@ def start_due(services: Services, now: datetime) -> None:
     with services.store.reading() as session:
         due = tables.due(session, now)
     for promise in due:
-        assert promise.id is not None
-        services.flows.start_once(promise.key, send_update, UpdateRequest(promise_id=promise.id))
+        # With its minute: a promise that is moved in the last moment has another flow then.
+        key = f"{promise.key}:{promise.due_at.isoformat()}"
+        services.flows.start_once(key, send_update, UpdateRequest(promise_id=promise.row))

@@ -16,6 +16,9 @@ from bot.playbooks import tables as playbooks
 from bot.postmortems import tables as postmortems
 from bot.timeline import gaps
 from bot.timeline import tables as timeline
+from bot.updates import deliveries as update_deliveries
+from bot.updates import drafts as update_drafts
+from bot.updates import pauses as update_pauses
 from bot.updates import tables as updates
 
 every_table = (
@@ -31,11 +34,14 @@ every_table = (
     postmortems,
     gaps,
     timeline,
+    update_deliveries,
+    update_drafts,
+    update_pauses,
     updates,
 )
 
 FOLDER = Path(__file__).parent
-HEAD = "0005"
+HEAD = "0006"
 
 
 def upgrade(engine: sa.Engine) -> None:

@@ -1,8 +1,15 @@
-"""When an update is due and what was missed. Pure."""
+"""When an update is due and what was missed. Pure; times are moments in UTC, lengths are timedeltas."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.floor import Quiet
 
 LATE_AFTER = timedelta(minutes=2)
+# More than a year of hourly updates: whoever missed more knows enough.
+MOST_MISSED = 10_000
+SATURDAY = 5
 
 
 def first_update_due(cadence: timedelta, now: datetime) -> datetime:
@@ -10,16 +17,34 @@ def first_update_due(cadence: timedelta, now: datetime) -> datetime:
     return now + cadence
 
 
-def next_update_due(cadence: timedelta, promised_at: datetime, now: datetime) -> datetime:
-    """The first promised time after `now`; times that were missed are skipped, not replayed."""
+def next_update_due(
+    cadence: timedelta, promised_at: datetime, now: datetime, quiet: Quiet | None = None
+) -> datetime:
+    """The first promised time after `now`; times that were missed are skipped, not replayed.
+
+    While the audience is left in peace nothing is promised: the next time is when that ends.
+    """
     missed = max(0, (now - promised_at) // cadence)
-    return promised_at + (missed + 1) * cadence
+    return after_quiet(promised_at + (missed + 1) * cadence, quiet)
 
 
-def missed_updates(cadence: timedelta, promised_at: datetime, now: datetime) -> int:
+def missed_updates(cadence: timedelta, promised_at: datetime, now: datetime, quiet: Quiet | None = None) -> int:
     """How many promised times passed without an update; one that is at most two minutes late was not missed."""
-    late = now - promised_at
-    return 0 if late <= LATE_AFTER else late // cadence + 1
+    if now - promised_at <= LATE_AFTER:
+        return 0
+    if quiet is None:
+        return (now - promised_at) // cadence + 1
+    return sum(1 for _ in _promised_until(cadence, promised_at, now, quiet))
+
+
+def _promised_until(cadence: timedelta, promised_at: datetime, now: datetime, quiet: Quiet) -> Iterator[datetime]:
+    """The times that would have been promised one after another, from the first up to `now`."""
+    due_at = promised_at
+    for _ in range(MOST_MISSED):
+        if due_at > now:
+            return
+        yield due_at
+        due_at = after_quiet(due_at + cadence, quiet)
 
 
 def retimed(due_at: datetime, old: timedelta | None, new: timedelta, now: datetime) -> datetime:
@@ -29,3 +54,46 @@ def retimed(due_at: datetime, old: timedelta | None, new: timedelta, now: dateti
     """
     last = due_at - old if old else now
     return max(last + new, now + min(new, LATE_AFTER))
+
+
+def resumed(due_at: datetime, lead: timedelta, now: datetime) -> datetime:
+    """When a promise that was paused is due: as promised if that is still to come, else after time for a draft."""
+    return due_at if due_at > now else now + max(lead, LATE_AFTER)
+
+
+def set_back(due_at: datetime, promised_at: datetime, now: datetime) -> datetime:
+    """The same wait, for a promise that was made by a clock which has been set back since."""
+    return now + (due_at - promised_at)
+
+
+def draft_due(due_at: datetime, lead: timedelta, now: datetime) -> datetime:
+    """When the draft is shown: `lead` before the update is due, or at once when that is over."""
+    return max(now, due_at - lead)
+
+
+def after_quiet(moment: datetime, quiet: Quiet | None) -> datetime:
+    """`moment`, or the end of the night or weekend that it falls into, by the wall clock of the audience's zone."""
+    while quiet is not None and (end := _quiet_until(moment, quiet)):
+        moment = end
+    return moment
+
+
+def _quiet_until(moment: datetime, quiet: Quiet) -> datetime | None:
+    """When the night or weekend ends that `moment` falls into; None when it falls into neither."""
+    local = moment.astimezone(ZoneInfo(quiet.zone))
+    if "weekends" in quiet.at and local.weekday() >= SATURDAY:
+        return _local(local + timedelta(days=7 - local.weekday()), hour=0, minute=0).astimezone(moment.tzinfo)
+    if "nights" not in quiet.at:
+        return None
+    clock, starts, ends = local.time().replace(fold=0), quiet.night_from, quiet.night_to
+    over_midnight = starts > ends
+    is_night = (clock >= starts or clock < ends) if over_midnight else starts <= clock < ends
+    if not is_night:
+        return None
+    day = local + timedelta(days=1) if over_midnight and clock >= starts else local
+    return _local(day, hour=ends.hour, minute=ends.minute).astimezone(moment.tzinfo)
+
+
+def _local(day: datetime, hour: int, minute: int) -> datetime:
+    # An hour that comes twice is meant as the one that `day` is in: its end is never before it.
+    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)

@@ -1,17 +1,29 @@
 """Promises of updates, and their deliveries channel by channel."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import put_new, utc_column
+from bot.store import utc_column
 
 WAITING = "waiting"
+PAUSED = "paused"
 SENDING = "sending"
 SENT = "sent"
+REFUSED = "refused"
 DROPPED = "dropped"
+
+
+class Choice(StrEnum):
+    """What was decided about an update before it was due."""
+
+    NONE = ""
+    NOW = "now"
+    EDITED = "edited"
+    NOTHING = "nothing"
 
 
 class Promise(SQLModel, table=True):
@@ -26,12 +38,31 @@ class Promise(SQLModel, table=True):
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         ),
+        sa.Index(
+            "ix_promises_made",
+            "promised_at",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
+        sa.Index(
+            "ix_promises_draft",
+            "draft_at",
+            sqlite_where=sa.text("state = 'waiting' AND draft_id IS NULL"),
+            postgresql_where=sa.text("state = 'waiting' AND draft_id IS NULL"),
+        ),
+        sa.Index(
+            "ix_promises_late",
+            "escalate_at",
+            sqlite_where=sa.text("escalate_at IS NOT NULL"),
+            postgresql_where=sa.text("escalate_at IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id")
     audience: str
-    number: int
+    # Its place among the promises to this audience; given when it is made.
+    number: int = 0
     state: str = WAITING
     cadence_s: int | None = None
     promised_at: datetime = Field(sa_column=utc_column(nullable=False))
@@ -44,6 +75,30 @@ class Promise(SQLModel, table=True):
     occasion: str = "clock"
     requested_by: str | None = None
     words: str = ""
+    # Who set the cadence by hand, against the audience's own.
+    paced_by: str | None = None
+    # When its draft is to be shown, and which draft shows it.
+    draft_at: datetime | None = Field(default=None, sa_column=utc_column())
+    draft_id: int | None = Field(default=None, foreign_key="drafts.id", index=True)
+    choice: str = Choice.NONE
+    chosen_by: str | None = None
+    needs_approval: bool = False
+    approved_by: str | None = None
+    # The minute it was promised for before somebody moved it, and why.
+    moved_from: datetime | None = Field(default=None, sa_column=utc_column())
+    moved_why: str = ""
+    begun_at: datetime | None = Field(default=None, sa_column=utc_column())
+    # When it counts as missed; emptied when it is sent in time, or was told.
+    escalate_at: datetime | None = Field(default=None, sa_column=utc_column())
+    late_because: str = ""
+    # It said that nothing has changed.
+    is_unchanged: bool = False
+
+    @property
+    def row(self) -> int:
+        """What buttons and forms call it by."""
+        assert self.id is not None
+        return self.id
 
     @property
     def key(self) -> str:
@@ -51,67 +106,65 @@ class Promise(SQLModel, table=True):
         return f"update:{self.incident_id}:{self.audience}:{self.number}"
 
 
-class Delivery(SQLModel, table=True):
-    """An update on its way to one channel."""
-
-    __tablename__ = "deliveries"
-    __table_args__ = (sa.UniqueConstraint("promise_id", "channel"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    promise_id: int = Field(foreign_key="promises.id", index=True)
-    channel: str
-    channel_id: str | None = None
-    ts: str | None = None
-    attempted_at: datetime | None = Field(default=None, sa_column=utc_column())
-    trouble: str | None = None
-
-
-def promise(
-    session: Session,
-    incident_id: int,
-    audience: str,
-    due_at: datetime,
-    now: datetime,
-    cadence_s: int | None = None,
-    occasion: str = "clock",
-    words: str = "",
-    requested_by: str | None = None,
-) -> Promise:
-    """Promise an update."""
+def add(session: Session, made: Promise, late_after: timedelta) -> Promise:
+    """Promise an update: the next one of its incident and audience."""
     last = session.exec(
-        select(sa.func.max(Promise.number)).where(Promise.incident_id == incident_id, Promise.audience == audience)
+        select(sa.func.max(Promise.number)).where(
+            Promise.incident_id == made.incident_id, Promise.audience == made.audience
+        )
     ).one()
-    made = Promise(
-        incident_id=incident_id,
-        audience=audience,
-        number=(last or 0) + 1,
-        due_at=due_at,
-        promised_at=now,
-        cadence_s=cadence_s,
-        occasion=occasion,
-        words=words,
-        requested_by=requested_by,
-    )
-    session.add(made)
+    made.number = (last or 0) + 1
+    move(session, made, made.due_at, late_after)
     session.flush()
     return made
 
 
+def move(session: Session, promise: Promise, due_at: datetime, late_after: timedelta) -> None:
+    """It is due at another minute, and missed so long after that."""
+    promise.due_at, promise.escalate_at = due_at, due_at + late_after
+    session.add(promise)
+
+
 def due(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
-    """Promises whose minute has come, the oldest first."""
+    """Promises whose minute has come and that may be sent, the oldest first."""
     return session.exec(
         select(Promise)
-        .where(Promise.state == WAITING, col(Promise.due_at) <= now)
-        .order_by(col(Promise.due_at))
+        .where(_ready(), col(Promise.due_at) <= now)
+        .order_by(col(Promise.due_at), col(Promise.id))
         .limit(limit)
     ).all()
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next promise of any incident is due."""
+def _ready() -> sa.ColumnElement[bool]:
+    return sa.and_(col(Promise.state) == WAITING, col(Promise.needs_approval).is_(False))
+
+
+def missed(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
+    """Promises that were not kept in time, and of which nobody was told yet."""
     return session.exec(
-        select(Promise.due_at).where(Promise.state == WAITING).order_by(col(Promise.due_at)).limit(1)
+        select(Promise)
+        .where(col(Promise.escalate_at).is_not(None), col(Promise.escalate_at) <= now)
+        .order_by(col(Promise.incident_id), col(Promise.id))
+        .limit(limit)
+    ).all()
+
+
+def made_later_than(session: Session, moment: datetime) -> Sequence[Promise]:
+    """Promises that were made at a time which has not come: the clock was set back."""
+    found = select(Promise).where(Promise.state == WAITING, col(Promise.promised_at) > moment)
+    return session.exec(found.order_by(col(Promise.id)).limit(200)).all()
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next promise of any incident, or its draft, is due."""
+    update_at = session.exec(select(Promise.due_at).where(_ready()).order_by(col(Promise.due_at)).limit(1)).first()
+    draft_at = session.exec(
+        select(Promise.draft_at)
+        .where(Promise.state == WAITING, col(Promise.draft_id).is_(None), col(Promise.draft_at).is_not(None))
+        .order_by(col(Promise.draft_at))
+        .limit(1)
     ).first()
+    return min((moment for moment in (update_at, draft_at) if moment), default=None)
 
 
 def waiting(session: Session, incident_id: int, audience: str | None = None) -> Sequence[Promise]:
@@ -124,7 +177,7 @@ def waiting(session: Session, incident_id: int, audience: str | None = None) -> 
 
 def incidents_with_promise(session: Session) -> set[int]:
     """The incidents that have an update promised or on its way."""
-    states = (WAITING, SENDING)
+    states = (WAITING, PAUSED, SENDING)
     return set(session.exec(select(Promise.incident_id).where(col(Promise.state).in_(states)).distinct()))
 
 
@@ -152,6 +205,21 @@ def last_sent(session: Session, incident_id: int, audience: str) -> Promise | No
     ).first()
 
 
+def before(session: Session, promise: Promise) -> Promise | None:
+    """The promise that was made to the same audience before this one, and not dropped."""
+    return session.exec(
+        select(Promise)
+        .where(
+            Promise.incident_id == promise.incident_id,
+            Promise.audience == promise.audience,
+            Promise.state != DROPPED,
+            col(Promise.number) < promise.number,
+        )
+        .order_by(col(Promise.number).desc())
+        .limit(1)
+    ).first()
+
+
 def was_asked_for(session: Session, incident_id: int, occasion: str) -> bool:
     """Was an update asked for on this occasion before, by the same click or command delivered twice?"""
     found = select(Promise.id).where(Promise.incident_id == incident_id, Promise.occasion == occasion)
@@ -162,16 +230,23 @@ def drop(session: Session, incident_id: int) -> None:
     """No more updates by the clock: the incident is over."""
     session.connection().execute(
         sa.update(Promise)
-        .where(col(Promise.incident_id) == incident_id, col(Promise.state) == WAITING)
-        .values(state=DROPPED)
+        .where(col(Promise.incident_id) == incident_id, col(Promise.state).in_((WAITING, PAUSED)))
+        .values(state=DROPPED, escalate_at=None)
     )
 
 
 def drop_one(session: Session, promise: Promise) -> None:
     """This one is not to be kept: another takes its place, or nobody is left to tell."""
-    if promise.state == WAITING:
-        promise.state = DROPPED
+    if promise.state in (WAITING, PAUSED):
+        promise.state, promise.escalate_at = DROPPED, None
         session.add(promise)
+
+
+def _arrived_anywhere() -> sa.Exists:
+    # The table of deliveries knows this one, so it is called by name here.
+    deliveries = sa.table("deliveries", sa.column("promise_id"), sa.column("ts"))
+    arrived = sa.select(sa.literal(1)).select_from(deliveries)
+    return arrived.where(deliveries.c.promise_id == col(Promise.id), deliveries.c.ts.is_not(None)).exists()
 
 
 def overtake(session: Session, promise: Promise, due_before: datetime) -> datetime | None:
@@ -185,10 +260,9 @@ def overtake(session: Session, promise: Promise, due_before: datetime) -> dateti
         Promise.occasion == "clock",
         col(Promise.number) < promise.number,
     )
-    arrived = select(Delivery.id).where(Delivery.promise_id == Promise.id, col(Delivery.ts).is_not(None))
-    unsent = (Promise.state == SENDING, col(Promise.due_at) < due_before, ~arrived.exists())
+    unsent = (Promise.state == SENDING, col(Promise.due_at) < due_before, ~_arrived_anywhere())
     for overtaken in session.exec(select(Promise).where(*earlier, *unsent)):
-        overtaken.state = DROPPED
+        overtaken.state, overtaken.escalate_at = DROPPED, None
         session.add(overtaken)
     last = last_sent(session, promise.incident_id, promise.audience)
     # Only what was composed has words: it was about to be sent when it was overtaken.
@@ -198,31 +272,13 @@ def overtake(session: Session, promise: Promise, due_before: datetime) -> dateti
     ).first()
 
 
-def arrive(session: Session, delivery: Delivery, channel_id: str, ts: str) -> None:
-    """The update is in the channel."""
-    delivery.channel_id, delivery.ts = channel_id, ts
-    session.add(delivery)
-
-
-def refuse(session: Session, delivery: Delivery, reason: str) -> None:
-    """Slack will not take it there."""
-    delivery.trouble = reason
-    session.add(delivery)
-
-
-def delivery(session: Session, promise_id: int, channel: str) -> Delivery:
-    """The delivery of an update to a channel, made when it is first asked for."""
-    put_new(session, Delivery(promise_id=promise_id, channel=channel))
-    return session.exec(
-        select(Delivery).where(Delivery.promise_id == promise_id, Delivery.channel == channel)
-    ).one()
-
-
-def deliveries(session: Session, incident_id: int) -> Sequence[Delivery]:
-    """Every delivery of an incident's updates."""
-    return session.exec(
-        select(Delivery)
-        .join(Promise, col(Promise.id) == col(Delivery.promise_id))
-        .where(Promise.incident_id == incident_id)
-        .order_by(col(Delivery.id))
-    ).all()
+def is_behind_another(session: Session, promise: Promise, due_after: datetime) -> bool:
+    """Is an earlier update to the same audience, due after that moment, still on its way?"""
+    earlier = select(Promise.id).where(
+        Promise.incident_id == promise.incident_id,
+        Promise.audience == promise.audience,
+        Promise.state == SENDING,
+        col(Promise.number) < promise.number,
+        col(Promise.due_at) > due_after,
+    )
+    return session.exec(earlier.limit(1)).first() is not None

@@ -9,7 +9,8 @@ from bot.durable import wait_until
 from bot.notices.tables import Notice
 from bot.sandbox.model import Channel, Message
 from bot.timeline import tables as timeline
-from bot.updates.tables import SENT, Delivery, Promise
+from bot.updates.deliveries import Delivery
+from bot.updates.tables import SENT, Promise
 from tests.crash.desk import Desk
 
 LEFT_OVER_S = 15

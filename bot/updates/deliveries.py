@@ -1,0 +1,79 @@
+"""Deliveries: an update on its way to each of its channels."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store import put_new, utc_column
+from bot.updates.tables import Promise
+
+
+class Delivery(SQLModel, table=True):
+    """An update on its way to one channel."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (sa.UniqueConstraint("promise_id", "channel"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    promise_id: int = Field(foreign_key="promises.id", index=True)
+    channel: str
+    channel_id: str | None = None
+    ts: str | None = None
+    # The message in whose thread it stands.
+    thread_ts: str | None = None
+    attempted_at: datetime | None = Field(default=None, sa_column=utc_column())
+    trouble: str | None = None
+    # Why it is not there yet, while Slack is asked again and again.
+    hindrance: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Did it arrive, or will it never?"""
+        return bool(self.ts or self.trouble)
+
+
+def begin(session: Session, promise_id: int, channel: str, now: datetime) -> tuple[Delivery, datetime | None]:
+    """The delivery of an update to a channel, and when an earlier attempt at it was made."""
+    put_new(session, Delivery(promise_id=promise_id, channel=channel))
+    found = session.exec(
+        select(Delivery).where(Delivery.promise_id == promise_id, Delivery.channel == channel)
+    ).one()
+    attempted_at = found.attempted_at
+    found.attempted_at = attempted_at or now
+    session.add(found)
+    return found, attempted_at
+
+
+def arrive(session: Session, delivery: Delivery, channel_id: str, ts: str) -> None:
+    """The update is in the channel."""
+    delivery.channel_id, delivery.ts, delivery.hindrance = channel_id, ts, None
+    session.add(delivery)
+
+
+def refuse(session: Session, delivery: Delivery, reason: str) -> None:
+    """Slack will not take it there."""
+    delivery.trouble, delivery.hindrance = reason, None
+    session.add(delivery)
+
+
+def hinder(session: Session, delivery: Delivery, reason: str) -> None:
+    """Slack did not take it yet."""
+    delivery.hindrance = reason
+    session.add(delivery)
+
+
+def of_promise(session: Session, promise_id: int) -> Sequence[Delivery]:
+    """Where an update goes."""
+    return session.exec(select(Delivery).where(Delivery.promise_id == promise_id).order_by(col(Delivery.id))).all()
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[Delivery]:
+    """Every delivery of an incident's updates."""
+    return session.exec(
+        select(Delivery)
+        .join(Promise, col(Promise.id) == col(Delivery.promise_id))
+        .where(Promise.incident_id == incident_id)
+        .order_by(col(Delivery.id))
+    ).all()

@@ -1,0 +1,82 @@
+"""What whoever decides sees of the updates that are due soon. Pure: Block Kit from data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.text import near_time, one_line, shorten
+from bot.updates import ids, wording
+from bot.updates.tables import WAITING, Choice, Promise
+from bot.updates.wording import Naming
+
+# A phone shows about this much without scrolling past the buttons.
+PREVIEW = 900
+TITLE_SHOWN = 120
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One update of a draft: to whom, where it goes, and how it would read now; empty when it is decided."""
+
+    title: str
+    where: str
+    promise: Promise
+    preview: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Is there still something to decide?"""
+        return self.promise.state == WAITING
+
+
+@dataclass(frozen=True)
+class About:
+    """The incident that a draft speaks of, as its message names it."""
+
+    number: int
+    title: str
+    where: str
+
+
+def message(about: About, drafts: Sequence[Draft], now: datetime, name: Naming) -> tuple[str, list[Block]]:
+    """The drafts of an incident that are due together, each with what can be done about it."""
+    waiting = [draft for draft in drafts if draft.is_open]
+    named = f"#{about.number} {one_line(about.title, TITLE_SHOWN)} {about.where}".strip()
+    if waiting:
+        soonest = min(draft.promise.due_at for draft in waiting)
+        what = "An update is" if len(waiting) == 1 else f"{len(waiting)} updates are"
+        words = f"📣 {what} due {near_time(soonest, now)} – {named}"
+    else:
+        words = f"📣 Updates – {named}"
+    blocks = [section(words)]
+    for draft in drafts:
+        blocks += _open(draft, now, name) if draft.is_open else [context(_line(draft, now, name))]
+    return words, blocks
+
+
+def _line(draft: Draft, now: datetime, name: Naming) -> str:
+    told = [f"*{one_line(draft.title, 75)}* {wording.fate(draft.promise, now, name)}"]
+    return " · ".join([*told, *filter(None, [wording.moved(draft.promise, now)])])
+
+
+def _open(draft: Draft, now: datetime, name: Naming) -> list[Block]:
+    quoted = "\n".join(f">{line}" for line in shorten(draft.preview, PREVIEW).split("\n"))
+    drawn = [context(f"{_line(draft, now, name)} → {draft.where}")]
+    if quoted.strip("> \n"):
+        drawn.append(section(quoted))
+    return [*drawn, actions(_buttons(draft), block_id=f"draft.{draft.promise.row}")]
+
+
+def _buttons(draft: Draft) -> list[Block]:
+    row = str(draft.promise.row)
+    first = [button("Send now", ids.SEND_NOW, row, style="primary")]
+    if draft.promise.needs_approval:
+        first = [
+            button("Approve", ids.APPROVE, row, style="primary"),
+            button("Approve and send now", ids.SEND_NOW, row),
+        ]
+    rest = [button("Edit…", ids.EDIT, row)]
+    if draft.promise.choice != Choice.NOTHING:
+        rest.append(button("Nothing new", ids.NOTHING_NEW, row))
+    return [*first, *rest, button("Later…", ids.LATER, row)]

@@ -1,0 +1,66 @@
+"""Drafts: what is shown to whoever decides about updates that are due soon. One draft may hold several updates."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store import utc_column
+from bot.updates.tables import WAITING, Promise
+
+
+class Draft(SQLModel, table=True):
+    """Updates of one incident that are shown together, to one person or (without one) in the incident's channel."""
+
+    __tablename__ = "drafts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id", index=True)
+    shown_at: datetime = Field(sa_column=utc_column(nullable=False))
+    user_ids: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+
+
+def incidents_with_due(session: Session, now: datetime) -> Sequence[int]:
+    """The incidents of which a draft is to be shown."""
+    return session.exec(select(Promise.incident_id).where(*_is_due(now)).distinct().limit(200)).all()
+
+
+def due(session: Session, incident_id: int, now: datetime) -> Sequence[Promise]:
+    """Of which updates the draft is to be shown; what is sent by itself at this moment needs none any more."""
+    found = select(Promise).where(Promise.incident_id == incident_id, *_is_due(now))
+    return session.exec(found.order_by(col(Promise.due_at), col(Promise.id))).all()
+
+
+def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        col(Promise.state) == WAITING,
+        col(Promise.draft_id).is_(None),
+        col(Promise.draft_at) <= now,
+        sa.or_(col(Promise.due_at) > now, col(Promise.needs_approval)),
+    )
+
+
+def show(
+    session: Session, incident_id: int, promises: Sequence[Promise], user_ids: Sequence[str], now: datetime
+) -> Draft:
+    """Show these promises to these people, or without any in the incident's channel."""
+    draft = Draft(incident_id=incident_id, shown_at=now, user_ids=list(user_ids))
+    session.add(draft)
+    session.flush()
+    for promise in promises:
+        promise.draft_id = draft.id
+        session.add(promise)
+    return draft
+
+
+def get(session: Session, draft_id: int) -> Draft:
+    """The draft of that id, which must exist."""
+    return session.exec(select(Draft).where(Draft.id == draft_id)).one()
+
+
+def promises_of(session: Session, draft_id: int) -> Sequence[Promise]:
+    """What a draft shows, in the order it falls due."""
+    return session.exec(
+        select(Promise).where(Promise.draft_id == draft_id).order_by(col(Promise.due_at), col(Promise.id))
+    ).all()

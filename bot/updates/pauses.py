@@ -1,0 +1,79 @@
+"""Pauses: while an incident is paused nothing is sent by the clock, for a reason that is on record."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store import utc_column
+from bot.updates.tables import PAUSED, WAITING, Promise
+
+
+class Pause(SQLModel, table=True):
+    """From when to when, by whom, and why."""
+
+    __tablename__ = "update_pauses"
+    __table_args__ = (
+        sa.Index(
+            "ux_update_pauses_open",
+            "incident_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id", index=True)
+    reason: str
+    by: str
+    since: datetime = Field(sa_column=utc_column(nullable=False))
+    ended_at: datetime | None = Field(default=None, sa_column=utc_column())
+    ended_by: str | None = None
+
+
+def current(session: Session, incident_id: int) -> Pause | None:
+    """The pause that an incident is in."""
+    return session.exec(
+        select(Pause).where(Pause.incident_id == incident_id, col(Pause.ended_at).is_(None))
+    ).first()
+
+
+def all_current(session: Session) -> dict[int, Pause]:
+    """Every incident that is paused, with its pause."""
+    return {pause.incident_id: pause for pause in session.exec(select(Pause).where(col(Pause.ended_at).is_(None)))}
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[Pause]:
+    """Every pause of an incident, in order."""
+    return session.exec(select(Pause).where(Pause.incident_id == incident_id).order_by(col(Pause.id))).all()
+
+
+def begin(session: Session, incident_id: int, reason: str, by: str, now: datetime) -> Pause:
+    """What waits is held back from now on."""
+    pause = Pause(incident_id=incident_id, reason=reason, by=by, since=now)
+    session.add(pause)
+    session.connection().execute(
+        sa.update(Promise)
+        .where(col(Promise.incident_id) == incident_id, col(Promise.state) == WAITING)
+        .values(state=PAUSED, escalate_at=None)
+    )
+    session.flush()
+    return pause
+
+
+def end(session: Session, incident_id: int, by: str | None, now: datetime) -> Sequence[Promise]:
+    """It is over; gives back what was held back, which waits again."""
+    pause = current(session, incident_id)
+    if pause is None:
+        return []
+    pause.ended_at, pause.ended_by = now, by
+    session.add(pause)
+    held = session.exec(
+        select(Promise).where(Promise.incident_id == incident_id, Promise.state == PAUSED).order_by(col(Promise.id))
+    ).all()
+    for promise in held:
+        promise.state = WAITING
+        session.add(promise)
+    return held

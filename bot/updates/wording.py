@@ -1,0 +1,71 @@
+"""Sentences about promised updates: how one was kept, why one was late. Pure."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.slack.text import escape, lasting, near_time, one_line
+from bot.updates.rules import LATE_AFTER
+from bot.updates.tables import DROPPED, PAUSED, REFUSED, SENDING, SENT, Choice, Promise
+
+Naming = Callable[[str | None], str]
+REASON = 200
+
+
+def late_line(title: str, promise: Promise, now: datetime) -> str:
+    """One promise that was not kept in time, and why."""
+    return f"• *{title}*, due {near_time(promise.due_at, now)}: {escape(promise.late_because)}."
+
+
+def late_words(number: int, where: str, lines: Sequence[str]) -> str:
+    """What is told of the promises of an incident that were not kept; no word of the incident itself."""
+    what = "An update" if len(lines) == 1 else f"{len(lines)} updates"
+    return "\n".join([f"⏰ {what} of incident {number} did not go out in time ({where}):", *lines])
+
+
+def fate(promise: Promise, now: datetime, name: Naming) -> str:
+    """What became of a promise, or what will."""
+    if promise.state == SENT and promise.sent_at:
+        return f"sent {near_time(promise.sent_at, now)}{_by(promise, name)}{lateness(promise)}"
+    settled = {
+        SENDING: "on its way",
+        REFUSED: "Slack refused it",
+        PAUSED: "held back: updates are paused",
+        DROPPED: "not sent: another update took its place, or nothing more is due",
+    }
+    return settled.get(promise.state) or _plan(promise, now, name)
+
+
+def _plan(promise: Promise, now: datetime, name: Naming) -> str:
+    due = near_time(promise.due_at, now)
+    if promise.needs_approval:
+        return f"due {due}, waits for approval"
+    planned = {
+        Choice.EDITED: f"goes out {due} as {name(promise.chosen_by)} wrote it",
+        Choice.NOTHING: f"goes out {due}: nothing new, says {name(promise.chosen_by)}",
+        Choice.NOW: "goes out now",
+    }
+    return planned.get(Choice(promise.choice)) or f"goes out {due} by itself"
+
+
+def _by(promise: Promise, name: Naming) -> str:
+    if promise.requested_by:
+        return f" by {name(promise.requested_by)}"
+    if promise.choice and promise.chosen_by:
+        said = {Choice.NOTHING: "nothing new, said", Choice.EDITED: "as written by", Choice.NOW: "by"}
+        return f" {said[Choice(promise.choice)]} {name(promise.chosen_by)}"
+    return f", approved by {name(promise.approved_by)}" if promise.approved_by else " by itself"
+
+
+def lateness(promise: Promise) -> str:
+    """How late it was, when it was."""
+    if promise.sent_at is None or promise.sent_at - promise.due_at <= LATE_AFTER:
+        return ""
+    why = f": {escape(promise.late_because)}" if promise.late_because else ""
+    return f", {lasting(promise.sent_at - promise.due_at)} late{why}"
+
+
+def moved(promise: Promise, now: datetime) -> str:
+    """That it was moved, from when and why; empty when it was not."""
+    if promise.moved_from is None or not promise.moved_why:
+        return ""
+    return f"moved from {near_time(promise.moved_from, now)}: {one_line(promise.moved_why, REASON)}"
