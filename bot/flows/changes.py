@@ -3,6 +3,8 @@
 from datetime import datetime
 from difflib import get_close_matches
 
+from sqlmodel import Session
+
 from bot.errors import WatchfloorError
 from bot.flows import ladder, promises
 from bot.flows import notices as notice_flow
@@ -12,6 +14,7 @@ from bot.flows.promises import Asked
 from bot.flows.update import start_due
 from bot.incidents import rules
 from bot.incidents import tables as incidents
+from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import escape
 from bot.timeline import tables as timeline
@@ -30,15 +33,23 @@ def change_severity(services: Services, number: int, severity: str, reason: str,
         rules.check_may_change(number, incident.status)
         if incident.severity == severity:
             return f"It is {severity} already; nothing was changed."
-        old, incident.severity = incident.severity, severity
-        facts = {"old": old, "new": severity, "reason": reason or "no reason given"}
-        timeline.append(session, number, "severity", now, by, **facts)
-        promises.retime(session, services, incident, now)
-        ladder.follow_severity(session, services, incident, old, now)
-        follow(session, services, incident, now)
+        old = incident.severity
+        set_severity(session, services, incident, severity, reason, by, now)
     start_due(services, now)
     notice_flow.send_soon(services)
     return f"The severity is {severity} now, it was {old}. Updates follow its rhythm."
+
+
+def set_severity(
+    session: Session, services: Services, incident: Incident, severity: str, reason: str, by: str, now: datetime
+) -> None:
+    """The same within a transaction on the incident."""
+    old, incident.severity = incident.severity, severity
+    facts = {"old": old, "new": severity, "reason": reason or "no reason given"}
+    timeline.append(session, incident.number, "severity", now, by, **facts)
+    promises.retime(session, services, incident, now)
+    ladder.follow_severity(session, services, incident, old, now)
+    follow(session, services, incident, now)
 
 
 def change_type(services: Services, number: int, kind: str, by: str, now: datetime) -> str:
@@ -70,15 +81,23 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
         rules.check_may_change(number, incident.status)
         if incident.status == status:
             return f"It is {status} already; nothing was changed."
-        if incident.status == rules.Status.RESOLVED:
-            promises.begin(session, services, incident, now)
-            ladder.reopen(session, number, now)
         old = incident.status
-        incidents.change_status(session, incident, status, now)
-        timeline.append(session, number, "status", now, by, old=old, new=status, reason=reason)
-        promises.on_change(session, services, incident, now)
+        set_status(session, services, incident, status, reason, by, now)
     start_due(services, now)
     return f"The status is {status} now, it was {old}."
+
+
+def set_status(
+    session: Session, services: Services, incident: Incident, status: str, reason: str, by: str, now: datetime
+) -> None:
+    """The same within a transaction on the incident."""
+    if incident.status == rules.Status.RESOLVED:
+        promises.begin(session, services, incident, now)
+        ladder.reopen(session, incident.number, now)
+    old = incident.status
+    incidents.change_status(session, incident, status, now)
+    timeline.append(session, incident.number, "status", now, by, old=old, new=status, reason=reason)
+    promises.on_change(session, services, incident, now)
 
 
 def describe_impact(services: Services, number: int, words: str, by: str, now: datetime) -> str:

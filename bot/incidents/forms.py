@@ -173,6 +173,7 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
                     button("Status", ids.CHANGE_STATUS, number),
                     button("Impact", ids.DESCRIBE_IMPACT, number),
                     button("Give a role", ids.ASSIGN_ROLE, number),
+                    button("Send an update", ids.COMPOSE_UPDATE, number),
                 ],
                 block_id="panel.state",
             )
@@ -242,7 +243,10 @@ def help_text() -> str:
             "`/incident page @ana why` asks for a person, a group or a role · "
             "`/incident escalate why` tells the next tier now",
             "`/incident playbook` what runs · `/incident playbook start NAME`",
-            "`/incident update what to say` an update now",
+            "`/incident update` a form to tell audiences · `/incident update what to say` tells all of them now",
+            "`/incident updates` what is promised and how it was kept · `/incident cadence 20 min` or "
+            "`cadence executives 1 h`",
+            "`/incident pause reason` sends nothing by the clock until `/incident resume`",
             "`/incident resolve reason` · `/incident close` · `/incident reopen reason`",
             "*After an incident*",
             "`/incident followup @ana what is to be done` writes it down · "

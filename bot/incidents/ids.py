@@ -18,6 +18,7 @@ ASSIGN_ROLE = "incident.assign_role"
 RESOLVE = "incident.resolve"
 CLOSE = "incident.close"
 REOPEN = "incident.reopen"
+COMPOSE_UPDATE = "update.compose"
 OPEN_CHANNEL = "incident.open_channel"
 
 # Forms

@@ -10,7 +10,7 @@ from bot.flows.declaring import declare_by_words, open_declare_form
 from bot.flows.looking import help_words, incident_here, open_about, open_incidents, panel, steps_of_person
 from bot.incidents import forms, ids, rules
 from bot.incidents.tables import Incident
-from bot.listeners import answering, escalation, followups, parse
+from bot.listeners import answering, escalation, followups, parse, updates
 from bot.listeners.answering import Payload, Words
 from bot.listeners.parse import Typed
 from bot.services import Services
@@ -136,12 +136,6 @@ def my_steps(services: Services, typed: Typed) -> Words:
     return steps_of_person(services, typed.user_id)
 
 
-def update(services: Services, typed: Typed) -> Words:
-    """`/incident update what to say`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
-    return changes.send_now(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
-
-
 def resolve(services: Services, typed: Typed) -> Words:
     """`/incident resolve reason`"""
     number = incident_here(services, typed.channel_id, typed.user_id)
@@ -192,7 +186,11 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "steps": my_steps,
     "page": escalation.page,
     "escalate": escalation.escalate_now,
-    "update": update,
+    "update": updates.update,
+    "updates": updates.updates,
+    "cadence": updates.cadence,
+    "pause": updates.pause,
+    "resume": updates.resume,
     "resolve": resolve,
     "close": close,
     "reopen": reopen,

@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -75,6 +76,12 @@ def entered(body: Payload, name: str) -> str:
     option = field.get("selected_option") or {}
     chosen = option.get("value") or field.get("selected_user") or field.get("selected_date")
     return str(field.get("value") or chosen or "").strip()
+
+
+def moment(body: Payload, name: str) -> datetime | None:
+    """The moment chosen in the field `name` of a form."""
+    chosen = _field(body, name).get("selected_date_time")
+    return datetime.fromtimestamp(int(chosen), UTC) if chosen else None
 
 
 def several(body: Payload, name: str) -> list[str]:

@@ -56,8 +56,7 @@ def message(about: About, drafts: Sequence[Draft], now: datetime, name: Naming) 
 
 
 def _line(draft: Draft, now: datetime, name: Naming) -> str:
-    told = [f"*{one_line(draft.title, 75)}* {wording.fate(draft.promise, now, name)}"]
-    return " · ".join([*told, *filter(None, [wording.moved(draft.promise, now)])])
+    return f"*{one_line(draft.title, 75)}* {wording.fate(draft.promise, now, name)}"
 
 
 def _open(draft: Draft, now: datetime, name: Naming) -> list[Block]:

@@ -11,6 +11,7 @@ from bot.store import utc_column
 
 WAITING = "waiting"
 PAUSED = "paused"
+MOVED = "moved"
 SENDING = "sending"
 SENT = "sent"
 REFUSED = "refused"
@@ -84,8 +85,9 @@ class Promise(SQLModel, table=True):
     chosen_by: str | None = None
     needs_approval: bool = False
     approved_by: str | None = None
-    # The minute it was promised for before somebody moved it, and why.
+    # The minute it was promised for, when somebody had it sent before.
     moved_from: datetime | None = Field(default=None, sa_column=utc_column())
+    # Why it was put off; then `next_due_at` is when it comes.
     moved_why: str = ""
     begun_at: datetime | None = Field(default=None, sa_column=utc_column())
     # When it counts as missed; emptied when it is sent in time, or was told.
@@ -195,6 +197,12 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Promise]:
     ).all()
 
 
+def sent_of(session: Session, incident_id: int) -> Sequence[Promise]:
+    """Every update of an incident that reached somebody, in the order they were promised."""
+    found = select(Promise).where(Promise.incident_id == incident_id, Promise.state == SENT)
+    return session.exec(found.order_by(col(Promise.due_at), col(Promise.id))).all()
+
+
 def last_sent(session: Session, incident_id: int, audience: str) -> Promise | None:
     """The newest update this audience got."""
     return session.exec(
@@ -247,6 +255,25 @@ def _arrived_anywhere() -> sa.Exists:
     deliveries = sa.table("deliveries", sa.column("promise_id"), sa.column("ts"))
     arrived = sa.select(sa.literal(1)).select_from(deliveries)
     return arrived.where(deliveries.c.promise_id == col(Promise.id), deliveries.c.ts.is_not(None)).exists()
+
+
+def postponed(session: Session, promise: Promise, due_at: datetime, reason: str, by: str, now: datetime) -> Promise:
+    """The promise that takes the place of one that somebody puts off; it is still to be made."""
+    promise.state, promise.escalate_at = MOVED, None
+    promise.next_due_at, promise.moved_why, promise.chosen_by = due_at, reason, by
+    session.add(promise)
+    return Promise(
+        incident_id=promise.incident_id,
+        audience=promise.audience,
+        due_at=due_at,
+        promised_at=now,
+        cadence_s=promise.cadence_s,
+        paced_by=promise.paced_by,
+        occasion=promise.occasion,
+        requested_by=promise.requested_by,
+        words=promise.words,
+        choice=promise.choice if promise.choice == Choice.EDITED else Choice.NONE,
+    )
 
 
 def overtake(session: Session, promise: Promise, due_before: datetime) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.slack.text import escape, lasting, near_time, one_line
 from bot.updates.rules import LATE_AFTER
-from bot.updates.tables import DROPPED, PAUSED, REFUSED, SENDING, SENT, Choice, Promise
+from bot.updates.tables import DROPPED, MOVED, PAUSED, REFUSED, SENDING, SENT, Choice, Promise
 
 Naming = Callable[[str | None], str]
 REASON = 200
@@ -26,6 +26,9 @@ def fate(promise: Promise, now: datetime, name: Naming) -> str:
     """What became of a promise, or what will."""
     if promise.state == SENT and promise.sent_at:
         return f"sent {near_time(promise.sent_at, now)}{_by(promise, name)}{lateness(promise)}"
+    if promise.state == MOVED and promise.next_due_at:
+        put_off = f"put off by {name(promise.chosen_by)} to {near_time(promise.next_due_at, now)}"
+        return f"{put_off}: {one_line(promise.moved_why, REASON)}"
     settled = {
         SENDING: "on its way",
         REFUSED: "Slack refused it",
@@ -62,10 +65,3 @@ def lateness(promise: Promise) -> str:
         return ""
     why = f": {escape(promise.late_because)}" if promise.late_because else ""
     return f", {lasting(promise.sent_at - promise.due_at)} late{why}"
-
-
-def moved(promise: Promise, now: datetime) -> str:
-    """That it was moved, from when and why; empty when it was not."""
-    if promise.moved_from is None or not promise.moved_why:
-        return ""
-    return f"moved from {near_time(promise.moved_from, now)}: {one_line(promise.moved_why, REASON)}"

@@ -1,0 +1,130 @@
+"""The forms of updates: compose, edit, put off, pace, pause. Pure: Block Kit from data."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.floor import Audience, Floor
+from bot.incidents.rules import OPEN
+from bot.incidents.tables import Incident
+from bot.slack.blocks import (
+    Block,
+    checkboxes,
+    context,
+    field,
+    modal,
+    multi_select,
+    option,
+    section,
+    select,
+    text_input,
+)
+from bot.slack.text import lasting, near_time, one_line
+from bot.updates import ids
+from bot.updates.tables import Promise
+
+EVERYBODY = "everybody"
+USUAL = "usual"
+AS_PROMISED = "promised"
+AT_ONCE = "at once"
+AT_A_TIME = "at"
+NEXT = (15, 30, 60, 120, 240)
+WAITS = (10, 30, 60)
+PACES = (10, 15, 20, 30, 60, 120, 240)
+LONGEST_WORDS = 2_500
+LONGEST_REASON = 300
+
+
+def compose_form(
+    incident: Incident, floor: Floor, audiences: Mapping[str, Audience], told: Sequence[str], words: str
+) -> Block:
+    """Tell some audiences now, and say in the same form where the incident stands."""
+    whom = [option(audience.title, name, _where(audience)) for name, audience in audiences.items()]
+    chosen = [each for each in whom if each["value"] in told]
+    listed = multi_select(ids.AUDIENCES, whom) | ({"initial_options": chosen} if chosen else {})
+    severities = [option(f"{floor.severity(name).emoji} {name}", name) for name in floor.severities]
+    statuses = [option(str(status), str(status)) for status in OPEN]
+    nexts = [option("As each audience is used to", AS_PROMISED)]
+    nexts += [option(f"In {lasting(timedelta(minutes=minutes))}", str(minutes)) for minutes in NEXT]
+    standing = incident.status if incident.status in OPEN else str(OPEN[0])
+    blocks = [
+        field("Who is told?", ids.AUDIENCES, listed),
+        field(
+            "What is new?",
+            ids.WORDS,
+            text_input(ids.WORDS, initial=words, multiline=True, longest=LONGEST_WORDS),
+            hint="Severity, status, impact and the time of the next update are added by themselves.",
+            optional=True,
+        ),
+        field("Severity", ids.SEVERITY, select(ids.SEVERITY, severities, initial=incident.severity)),
+        field("Status", ids.STATUS, select(ids.STATUS, statuses, initial=standing)),
+        field("Next update", ids.NEXT, select(ids.NEXT, nexts, initial=AS_PROMISED)),
+    ]
+    memory = str(incident.number)
+    return modal("Send an update", blocks, callback_id=ids.COMPOSE_FORM, submit="Send", memory=memory)
+
+
+def _where(audience: Audience) -> str:
+    return ", ".join("its channel" if name == "incident" else name for name in audience.channels)
+
+
+def edit_form(promise: Promise, title: str, words: str, now: datetime) -> Block:
+    """What an update that is due soon says is new."""
+    blocks = [
+        context(f"For *{one_line(title, 75)}*, due {near_time(promise.due_at, now)}."),
+        field(
+            "What is new?",
+            ids.WORDS,
+            text_input(ids.WORDS, initial=words, multiline=True, longest=LONGEST_WORDS),
+            hint="Severity, status, impact and the time of the next update are added by themselves.",
+        ),
+        field(
+            "When?",
+            ids.WHEN,
+            checkboxes(ids.WHEN, [option("Send it now, not on its minute", AT_ONCE)]),
+            optional=True,
+        ),
+    ]
+    memory = str(promise.row)
+    return modal("Edit the update", blocks, callback_id=ids.EDIT_FORM, submit="Save", memory=memory)
+
+
+def later_form(promise: Promise, title: str, now: datetime) -> Block:
+    """Put an update off, for a reason."""
+    waits = [option(f"{minutes} minutes later", str(minutes)) for minutes in WAITS]
+    waits.append(option("At the time below", AT_A_TIME))
+    picker = {"type": "datetimepicker", "action_id": ids.AT}
+    blocks = [
+        section(f"The update for *{one_line(title, 75)}* was promised for {near_time(promise.due_at, now)}."),
+        field("When instead?", ids.WAIT, select(ids.WAIT, waits, initial=str(WAITS[0]))),
+        field("At this time", ids.AT, picker, optional=True),
+        field(
+            "Why?",
+            ids.REASON,
+            text_input(ids.REASON, placeholder="The carrier calls back at half past", longest=LONGEST_REASON),
+            hint="It goes into the record and the post-mortem.",
+        ),
+    ]
+    memory = str(promise.row)
+    return modal("Put the update off", blocks, callback_id=ids.LATER_FORM, submit="Put off", memory=memory)
+
+
+def cadence_form(incident: Incident, audiences: Mapping[str, Audience]) -> Block:
+    """How often an audience is told."""
+    whom = [option("Everybody who is told by the clock", EVERYBODY)]
+    whom += [option(audience.title, name) for name, audience in audiences.items()]
+    paces = [option(f"Every {lasting(timedelta(minutes=minutes))}", f"{minutes} min") for minutes in PACES]
+    paces.append(option("As floor.yaml says", USUAL))
+    blocks = [
+        field("Who?", ids.AUDIENCE, select(ids.AUDIENCE, whom, initial=EVERYBODY)),
+        field("How often?", ids.PACE, select(ids.PACE, paces, initial="30 min")),
+    ]
+    return modal("Pace of updates", blocks, callback_id=ids.CADENCE_FORM, submit="Set", memory=str(incident.number))
+
+
+def pause_form(incident: Incident) -> Block:
+    """Send nothing by the clock for a while."""
+    blocks = [
+        section("Nothing is sent by the clock until `/incident resume`; the last update of each audience says so."),
+        field("Why?", ids.REASON, text_input(ids.REASON, longest=LONGEST_REASON)),
+    ]
+    return modal("Pause updates", blocks, callback_id=ids.PAUSE_FORM, submit="Pause", memory=str(incident.number))

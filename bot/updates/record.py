@@ -1,0 +1,81 @@
+"""How promises were kept: the figure, and a row for each update. Pure but for what is read from its rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.updates.rules import LATE_AFTER
+from bot.updates.tables import REFUSED, SENT, Promise
+
+CLOCK = "clock"
+
+
+@dataclass(frozen=True)
+class Adherence:
+    """Updates sent by their promised minute over updates promised by the clock and due; late by up to two minutes
+    is kept. A late update stands for every promise that passed unkept before it."""
+
+    kept: int
+    promised: int
+
+    @property
+    def words(self) -> str:
+        """As people read it: `5 of 6 (83 %)`, or `none promised`."""
+        if not self.promised:
+            return "none promised"
+        return f"{self.kept} of {self.promised} ({100 * self.kept // self.promised} %)"
+
+
+def adherence(promises: Iterable[Promise]) -> Adherence:
+    """The figure over those promises; what was put off with a word to its audience counts at its new minute."""
+    kept = promised = 0
+    for promise in promises:
+        if promise.occasion != CLOCK or promise.state not in (SENT, REFUSED):
+            continue
+        was_kept = is_kept(promise)
+        kept += was_kept
+        promised += 1 if was_kept else max(1, promise.missed)
+    return Adherence(kept, promised)
+
+
+def is_kept(promise: Promise) -> bool:
+    """Was it sent, at most two minutes late?"""
+    return promise.state == SENT and promise.sent_at is not None and late_by(promise) <= LATE_AFTER
+
+
+def late_by(promise: Promise) -> timedelta:
+    """How long after its minute it was sent; nothing when it was not late, or not sent."""
+    return max(timedelta(), (promise.sent_at or promise.due_at) - promise.due_at)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One update as the record tells it."""
+
+    audience: str
+    due_at: datetime
+    sent_at: datetime | None
+    late_by: timedelta
+    late_because: str
+    missed: int
+    by: str | None
+    put_off_to: datetime | None
+    put_off_why: str
+
+
+def rows(promises: Iterable[Promise]) -> list[Kept]:
+    """Each promise with its minute, when it was sent, how late and why, and who decided (None: by itself)."""
+    return [
+        Kept(
+            audience=promise.audience,
+            due_at=promise.moved_from or promise.due_at,
+            sent_at=promise.sent_at,
+            late_by=late_by(promise),
+            late_because=promise.late_because,
+            missed=promise.missed,
+            by=promise.requested_by or promise.chosen_by or promise.approved_by,
+            put_off_to=promise.next_due_at if promise.moved_why else None,
+            put_off_why=promise.moved_why,
+        )
+        for promise in promises
+    ]

@@ -1,0 +1,129 @@
+"""Quiet nights and weekends, pauses and clocks that jump: no promise is doubled or swallowed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from freezegun import freeze_time
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clock import utcnow
+from bot.floor import Quiet
+from bot.updates import rules
+
+MADRID = Quiet(at=("nights",), zone="Europe/Madrid")
+HOUR = timedelta(hours=1)
+
+# Both changes of a year in three zones: the moment in UTC at which the wall clock jumps.
+CHANGES = [
+    ("Europe/London", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+    ("Europe/London", datetime(2026, 10, 25, 1, tzinfo=UTC)),
+    ("America/New_York", datetime(2026, 3, 8, 7, tzinfo=UTC)),
+    ("America/New_York", datetime(2026, 11, 1, 6, tzinfo=UTC)),
+    ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC)),
+    ("Australia/Lord_Howe", datetime(2026, 10, 3, 15, 30, tzinfo=UTC)),
+]
+
+
+def at(words: str, zone: str = "Europe/Madrid") -> datetime:
+    """A moment by the wall clock of a zone."""
+    return datetime.fromisoformat(words).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def lived(cadence: timedelta, start: datetime, end: datetime, quiet: Quiet | None = None) -> Iterator[datetime]:
+    """Every update that is sent while the clock ticks each ten minutes from `start` to `end`."""
+    with freeze_time(start) as frozen:
+        due_at = rules.first_update_due(cadence, utcnow())
+        while utcnow() < end:
+            frozen.tick(timedelta(minutes=10))
+            if due_at <= utcnow():
+                yield due_at
+                due_at = rules.next_update_due(cadence, due_at, utcnow(), quiet)
+
+
+@pytest.mark.parametrize(("zone", "change"), CHANGES)
+def test_hourly_updates_are_an_hour_apart_over_both_changes_of_the_wall_clock(zone: str, change: datetime) -> None:
+    sent = list(lived(HOUR, change - timedelta(hours=5, minutes=30), change + timedelta(hours=5, minutes=30)))
+
+    assert len(sent) == 11
+    assert {after - before for before, after in pairwise(sent)} == {HOUR}
+    before, after = (moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in (sent[0], sent[-1]))
+    assert before != after, "the wall clock did jump"
+
+
+@pytest.mark.parametrize(("zone", "change"), CHANGES)
+@pytest.mark.parametrize("night_to", [time(1, 30), time(2, 30), time(7)])
+def test_a_night_in_which_the_wall_clock_jumps_ends_once(zone: str, change: datetime, night_to: time) -> None:
+    quiet = Quiet(at=("nights",), zone=zone, night_from=time(22), night_to=night_to)
+    start = change - timedelta(hours=12)
+
+    sent = list(lived(HOUR, start, change + timedelta(hours=12), quiet))
+
+    assert len(sent) == len(set(sent))
+    assert all(after - before >= HOUR for before, after in pairwise(sent)), "none is doubled"
+    walls = [moment.astimezone(ZoneInfo(zone)).time() for moment in sent]
+    assert not [wall for wall in walls if wall >= time(22)]
+    assert max(after - before for before, after in pairwise(sent)) <= timedelta(hours=11), "none is swallowed"
+
+
+@pytest.mark.parametrize(
+    ("quiet", "moment", "end"),
+    [
+        (MADRID, "2026-07-01T21:59", "2026-07-01T21:59"),
+        (MADRID, "2026-07-01T22:00", "2026-07-02T07:00"),
+        (MADRID, "2026-07-02T06:59", "2026-07-02T07:00"),
+        (MADRID, "2026-07-02T07:00", "2026-07-02T07:00"),
+        (Quiet(at=("weekends",), zone="Europe/Madrid"), "2026-07-04T00:00", "2026-07-06T00:00"),
+        (Quiet(at=("nights", "weekends"), zone="Europe/Madrid"), "2026-07-03T23:00", "2026-07-06T07:00"),
+        (
+            Quiet(at=("nights",), zone="Europe/Madrid", night_from=time(1), night_to=time(5)),
+            "2026-07-01T02:00",
+            "2026-07-01T05:00",
+        ),
+    ],
+)
+def test_what_falls_into_the_quiet_waits_for_its_end(quiet: Quiet, moment: str, end: str) -> None:
+    assert rules.after_quiet(at(moment), quiet) == at(end)
+
+
+def test_what_was_not_promised_at_night_was_not_missed() -> None:
+    promised = at("2026-07-01T21:30")
+
+    assert rules.missed_updates(HOUR, promised, at("2026-07-02T07:30")) == 11
+    assert rules.missed_updates(HOUR, promised, at("2026-07-02T07:30"), MADRID) == 2
+
+
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)).map(lambda found: found.replace(tzinfo=UTC))
+zones = st.sampled_from(["UTC", "Europe/Madrid", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"])
+times = st.times().map(lambda found: found.replace(second=0, microsecond=0))
+
+
+@given(moments, zones, times, times, st.sets(st.sampled_from(["nights", "weekends"]), min_size=1))
+def test_the_quiet_always_ends_and_never_begins_again_at_its_end(
+    moment: datetime, zone: str, night_from: time, night_to: time, when: set[str]
+) -> None:
+    if night_from == night_to:
+        return
+    quiet = Quiet.model_validate({"at": sorted(when), "zone": zone, "night_from": night_from, "night_to": night_to})
+
+    end = rules.after_quiet(moment, quiet)
+
+    assert moment <= end <= moment + timedelta(days=4)
+    assert rules.after_quiet(end, quiet) == end
+
+
+def test_a_clock_that_was_set_back_neither_doubles_nor_swallows() -> None:
+    promised_at = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    now = promised_at - timedelta(hours=2)
+
+    assert rules.set_back(promised_at + HOUR, promised_at, now) == now + HOUR
+
+
+def test_a_promise_that_was_paused_over_its_minute_comes_soon_and_one_that_was_not_keeps_it() -> None:
+    now, lead = datetime(2026, 1, 5, 12, tzinfo=UTC), timedelta(minutes=5)
+
+    assert rules.resumed(now - HOUR, lead, now) == now + lead
+    assert rules.resumed(now + HOUR, lead, now) == now + HOUR

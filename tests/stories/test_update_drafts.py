@@ -1,0 +1,148 @@
+"""Five minutes before an update is due, who leads the communications sees it and decides; silence sends it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.updates import ids
+from tests.floor import TestFloor
+from tests.stories.record import timeline
+from tests.stories.update_desk import drafts, led, presses, promises, puts_off, row_of, update_messages, updates
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+TWO = Path(__file__).parent / "floors" / "updates.yaml"
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    """A floor of three audiences, one of which waits for approval."""
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=TWO) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def test_silence_sends_the_draft_on_its_minute_and_the_draft_says_so(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.passes(minutes=24)
+    assert drafts(floor, "ben") == []
+
+    floor.passes(minutes=1)
+    (draft,) = drafts(floor, "ben")
+    assert "IVR down" in draft
+    assert "goes out <!date^" in draft
+    assert updates(floor, channel) == []
+    floor.passes(minutes=5)
+
+    assert len(updates(floor, channel)) == 1
+    (draft,) = drafts(floor, "ben")
+    assert "by itself" in draft
+    assert "Send now" not in draft
+    floor.passes(minutes=25)
+    assert len(drafts(floor, "ben")) == 2, "the next one gets a draft of its own"
+
+
+def test_without_anybody_named_the_draft_stands_in_the_incidents_channel(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.passes(minutes=25)
+
+    assert sum("📣" in message.words for message in floor.ana.sees(channel)) == 1
+    presses(floor, "ana", ids.SEND_NOW, "operations", channel)
+
+    assert len(updates(floor, channel)) == 1
+    floor.passes(minutes=29)
+    assert len(updates(floor, channel)) == 1, "the next one is counted from then"
+    floor.passes(minutes=1)
+    assert len(updates(floor, channel)) == 2
+
+
+def test_the_lead_edits_says_nothing_new_and_puts_off(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.passes(minutes=25)
+    presses(floor, "ben", ids.EDIT, "operations")
+    floor.ben.fills(ids.WORDS, "The carrier <!channel> is on site & works")
+    assert floor.ben.submits().closed
+    floor.settle()
+    assert updates(floor, channel) == [], "it goes out on its minute"
+    floor.passes(minutes=5)
+    (told,) = updates(floor, channel)
+    assert "The carrier &lt;!channel&gt; is on site &amp; works" in told
+
+    floor.passes(minutes=25)
+    presses(floor, "ben", ids.NOTHING_NEW, "operations")
+    floor.says("ana", "/incident status identified a trunk", channel)
+    floor.passes(minutes=5)
+    assert len(updates(floor, channel)) == 2
+
+    floor.passes(minutes=25)
+    puts_off(floor, "ben", "operations", "the carrier calls <!here> back")
+    assert "put off by Ben" in drafts(floor, "ben")[-1]
+    assert "the next update comes" in updates(floor, channel)[-1], "its audience can read that"
+    floor.passes(minutes=30)
+    assert len(updates(floor, channel)) == 2
+    floor.passes(minutes=5)
+    assert len(updates(floor, channel)) == 3
+    assert "<!here>" not in floor.live_markup("dm", "ben").replace("&lt;!here&gt;", "")
+    assert [row["state"] for row in promises(floor, "operations")] == ["sent", "sent", "moved", "sent", "waiting"]
+    assert len(timeline(floor, "update_moved")) == 1
+
+
+def test_a_decision_that_comes_too_late_is_told_what_became_of_it(floor: TestFloor) -> None:
+    led(floor)
+    floor.passes(minutes=25)
+    row = row_of(floor, "operations")
+    floor.ben.clicks(ids.LATER, channel="dm", value=row)
+    floor.passes(minutes=5)
+
+    floor.ben.fills(ids.REASON, "too late")
+    refused = floor.ben.submits()
+
+    assert not refused.closed
+    assert "was sent" in str(refused.errors)
+
+
+def test_what_needs_approval_waits_for_it_and_silence_is_escalated_once(floor: TestFloor) -> None:
+    led(floor, "S0 IVR down")
+    floor.says("ana", "/incident assign commander <@U0CHLOE>", "inc-1-ivr-down")
+    floor.passes(minutes=15)
+    (draft,) = [words for words in drafts(floor, "ben") if "Front line" in words]
+    assert "waits for approval" in draft
+    floor.passes(minutes=5)
+    assert updates(floor, "front-line") == []
+    floor.passes(minutes=1)
+    late = [message.words for message in floor.ben.direct_messages() if "did not go out in time" in message.words]
+    assert len(late) == 1
+    assert "nobody has approved it" in late[0]
+    floor.passes(minutes=3)
+    assert updates(floor, "front-line") == []
+
+    presses(floor, "ben", ids.APPROVE, "customers")
+
+    assert len(updates(floor, "front-line")) == 1
+    assert promises(floor, "customers")[0]["approved_by"] == "U0BEN"
+    again = [message.words for message in floor.ben.direct_messages() if "did not go out in time" in message.words]
+    assert sum("Front line" in words for words in again) == 1, "once for each promise"
+
+
+def test_nobody_but_who_approves_can_approve(floor: TestFloor) -> None:
+    channel = floor.declares("S0 IVR down")
+    floor.passes(minutes=15)
+
+    presses(floor, "ana", ids.APPROVE, "customers", channel)
+
+    assert any("approves what Front line are told" in words for words in floor.whispered("ana", channel))
+    floor.says("ana", "/incident claim comms", channel)
+    presses(floor, "ana", ids.APPROVE, "customers", channel)
+    assert updates(floor, "front-line") == []
+    floor.passes(minutes=5)
+    assert len(updates(floor, "front-line")) == 1
+
+
+def test_updates_to_one_audience_stay_in_order_and_none_is_there_twice(floor: TestFloor) -> None:
+    channel = led(floor)
+    for _ in range(6):
+        floor.passes(minutes=30)
+
+    times = [message.ts for message in update_messages(floor, channel)]
+    assert times == sorted(times)
+    assert len(times) == len(set(times)) == 6
