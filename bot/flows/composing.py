@@ -19,6 +19,7 @@ from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.updates import forms, tables
+from bot.updates.tables import Choice
 
 
 class NobodyChosen(WatchfloorError):
@@ -72,7 +73,8 @@ def send(services: Services, number: int, composed: Composed, key: str, by: str,
         words = "" if composed.words == _suggested(session, incident) else composed.words
         _change(session, services, incident, composed, by, now)
         next_due_at = now + composed.next_in if composed.next_in else None
-        asked = Asked(occasion, by, words, next_due_at)
+        choice = Choice.EDITED if words else Choice.NONE
+        asked = Asked(occasion, by, words, next_due_at, choice)
         promises.now_for_all(session, services, incident, now, asked, chosen)
         awaited = [promising.title(services, name) for name in chosen if _waits(session, number, name)]
     start_due(services, now)

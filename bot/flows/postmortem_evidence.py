@@ -10,8 +10,10 @@ from bot.incidents.tables import Incident
 from bot.playbooks import tables as playbooks
 from bot.services import Services
 from bot.timeline.tables import TimelineEntry
+from bot.updates import deliveries
 from bot.updates import tables as updates
-from bot.updates.tables import Delivery, Promise
+from bot.updates.deliveries import Delivery
+from bot.updates.tables import Promise
 
 OF_RUNS = ("playbook_", "step_")
 OF_LADDERS = ("page", "escalated", "ladder_", "on_my_way")
@@ -65,7 +67,7 @@ class Evidence:
 def _sent(session: Session, services: Services, incident: Incident) -> Sequence[Sent]:
     promises = {promise.id: promise for promise in updates.of_incident(session, incident.number)}
     found = []
-    for delivery in updates.deliveries(session, incident.number):
+    for delivery in deliveries.of_incident(session, incident.number):
         promise = promises.get(delivery.promise_id)
         if promise and delivery.ts and delivery.channel_id:
             audience = services.floor.audiences.get(promise.audience)

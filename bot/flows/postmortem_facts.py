@@ -95,7 +95,7 @@ def _promises(
 ) -> list[Promise]:
     sent = {(str(e.facts.get("audience")), e.at): e.id for e in entries if e.kind == "update_sent"}
     found = []
-    for promise in updates.of_incident(session, number):
+    for promise in updates.kept_of(session, number):
         audience = services.floor.audiences.get(promise.audience)
         title = audience.title if audience else promise.audience
         found.append(

@@ -12,7 +12,7 @@ from bot.flows.promising import audiences, by_clock, by_the_clock, drop, make, q
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.updates import pauses, rules, tables
-from bot.updates.tables import Promise
+from bot.updates.tables import Choice, Promise
 
 CHANGE = "change"
 RESOLVED = "resolved"
@@ -27,6 +27,7 @@ class Asked:
     by: str
     words: str = ""
     next_due_at: datetime | None = None
+    choice: Choice = Choice.NONE
 
 
 def begin(session: Session, services: Services, incident: Incident, now: datetime) -> None:
@@ -109,6 +110,7 @@ def _now(session: Session, services: Services, incident: Incident, name: str, no
         words=asked.words,
         requested_by=asked.by,
         next_due_at=asked.next_due_at,
+        choice=asked.choice,
         paced_by=paced.paced_by if paced else None,
     )
     make(session, services, incident, made, cadence if isinstance(cadence, timedelta) else None)

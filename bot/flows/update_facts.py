@@ -20,7 +20,7 @@ from bot.timeline import tables as timeline
 from bot.timeline.tables import TimelineEntry
 from bot.timeline.wording import people_in
 from bot.updates import outside, tables, variables
-from bot.updates.tables import Promise
+from bot.updates.tables import Choice, Promise
 
 MARKED = "message"
 TOLD_KINDS = (
@@ -40,6 +40,10 @@ TOLD_OUTSIDE = ("status", "resolved", "reopened", "closed")
 HIDDEN: dict[str, Any] = {"lead": "", "channel": "", "doing": []}
 
 
+# Who wrote what is new, or says that nothing is, has read what happened.
+TOLD_BY_ITSELF = (Choice.NONE, Choice.NOW)
+
+
 @dataclass(frozen=True)
 class Occasion:
     """Which update to whom: everything the facts depend on besides the incident itself."""
@@ -54,7 +58,7 @@ def facts_of(session: Session, services: Services, incident: Incident, occasion:
     promise, audience, now = occasion.promise, occasion.audience, occasion.now
     severity = services.floor.severity(incident.severity)
     since = _since(session, incident, promise)
-    changes = _changes(session, incident, since, occasion)
+    changes = _changes(session, incident, since, occasion) if promise.choice in TOLD_BY_ITSELF else []
     told = {
         "number": incident.number,
         "title": one_line(incident.title, variables.TITLE),

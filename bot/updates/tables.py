@@ -197,6 +197,11 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Promise]:
     ).all()
 
 
+def kept_of(session: Session, incident_id: int) -> Sequence[Promise]:
+    """Every promise with the minute it was to be kept at: one that was put off stands there once, at the new one."""
+    return [promise for promise in of_incident(session, incident_id) if promise.state != MOVED]
+
+
 def sent_of(session: Session, incident_id: int) -> Sequence[Promise]:
     """Every update of an incident that reached somebody, in the order they were promised."""
     found = select(Promise).where(Promise.incident_id == incident_id, Promise.state == SENT)
