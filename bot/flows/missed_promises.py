@@ -6,6 +6,8 @@ from itertools import groupby
 
 from sqlmodel import Session
 
+from bot.escalation import tables as escalation
+from bot.escalation.tables import Answer
 from bot.flows import ladder, promising
 from bot.flows import notices as notice_flow
 from bot.flows.administrators import administrators
@@ -93,5 +95,9 @@ def _say(
         notices.add(session, f"{key}:{user_id}", user_id, words, now, incident_id=number)
     if informed:
         notices.add(session, f"{key}:administrators", informed, words, now, incident_id=number)
-    if not leads and incident.is_active:
+    if not leads and incident.is_active and not _somebody_comes(session, number):
         ladder.move_on(session, number, now)
+
+
+def _somebody_comes(session: Session, number: int) -> bool:
+    return any(page.answer == Answer.COMING for page in escalation.pages(session, number))

@@ -198,7 +198,7 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Promise]:
 
 
 def kept_of(session: Session, incident_id: int) -> Sequence[Promise]:
-    """Every promise with the minute it was to be kept at: one that was put off stands there once, at the new one."""
+    """Every promise with the minute it was to be kept at; one that was put off stands there at the new one."""
     return [promise for promise in of_incident(session, incident_id) if promise.state != MOVED]
 
 
