@@ -77,6 +77,21 @@ SMALL = {
     "thread": "in a thread",
     "files": "files: {names}",
     "earlier": "said before: {words}",
+    "milestone started": "Started",
+    "milestone detected": "Detected",
+    "milestone declared": "Declared",
+    "milestone acknowledged": "Acknowledged",
+    "milestone first_update": "First update",
+    "milestone mitigated": "Mitigated",
+    "milestone resolved": "Resolved",
+    "milestone closed": "Closed",
+    "estimated": "estimated",
+    "lane severity": "Severity",
+    "lane status": "Status",
+    "lane people": "People",
+    "lane updates": "Updates",
+    "lane milestones": "Milestones",
+    "more people": "and {count} more",
 }
 # Facts that are the bot's own words, where English shows them otherwise than they are kept.
 TERMS = {

@@ -1,0 +1,183 @@
+"""What the picture of a timeline shows: lanes of spans and of moments. Pure: entries in, lanes out."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.timeline.milestones import Milestone, Name
+from bot.timeline.wording import ENGLISH, LANGUAGES, Naming
+
+PEOPLE_SHOWN = 6
+KINDS = (
+    *("declared", "severity", "status", "resolved", "closed", "reopened"),
+    *("role_taken", "role_given", "role_handed_over", "role_left", "update_sent", "updates_missed"),
+)
+# What happened to the incident itself, and the status that follows from it.
+STATUS_AFTER = {
+    "declared": "investigating",
+    "resolved": "resolved",
+    "closed": "closed",
+    "reopened": "investigating",
+}
+SHORTEST = timedelta(minutes=1)
+
+
+class Entry(Protocol):
+    """What is needed of an entry."""
+
+    kind: str
+    at: datetime
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Something that lasted."""
+
+    label: str
+    start: datetime
+    end: datetime
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened."""
+
+    label: str
+    at: datetime
+    note: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything that is drawn."""
+
+    title: str
+    language: str
+    start: datetime
+    end: datetime
+    severities: Sequence[Span] = ()
+    statuses: Sequence[Span] = ()
+    people: Sequence[Span] = ()
+    updates: Sequence[Moment] = ()
+    milestones: Sequence[Moment] = ()
+    more_people: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """As the process that draws it is told."""
+        return asdict(self)
+
+
+def picture(
+    title: str,
+    entries: Sequence[Entry],
+    milestones: Mapping[Name, Milestone],
+    name: Naming,
+    now: datetime,
+    language: str = "en",
+) -> Picture:
+    """The lanes of an incident; `entries` are those of `KINDS`, in order. It ends when it was closed, or now."""
+    times = [entry.at for entry in entries] + [milestone.at for milestone in milestones.values()]
+    is_over = bool(entries) and entries[-1].kind == "closed"
+    end = max([*times, *([] if is_over else [now])], default=now)
+    start = min(times, default=now)
+    people = _Roles(name)
+    people.read(entries, end)
+    return Picture(
+        title=title,
+        language=language,
+        start=start,
+        end=max(end, start + SHORTEST),
+        severities=_spans(entries, _severity, end),
+        statuses=_spans(entries, lambda entry: _status(entry, language), end),
+        people=[span for span in people.spans if span.row < PEOPLE_SHOWN],
+        updates=_updates(entries),
+        milestones=_milestones(milestones, language),
+        more_people=max(0, len(people.rows) - PEOPLE_SHOWN),
+    )
+
+
+def _severity(entry: Entry) -> str | None:
+    if entry.kind == "declared":
+        return str(entry.facts.get("severity", ""))
+    return str(entry.facts.get("new", "")) if entry.kind == "severity" else None
+
+
+def _status(entry: Entry, language: str) -> str | None:
+    status = entry.facts.get("new") if entry.kind == "status" else STATUS_AFTER.get(entry.kind)
+    return LANGUAGES.get(language, ENGLISH).term("status", str(status)) if status else None
+
+
+def _spans(entries: Iterable[Entry], value: Callable[[Entry], str | None], end: datetime) -> list[Span]:
+    """Each value from when it was set until the next one was."""
+    turns = [(label, entry.at) for entry in entries if (label := value(entry))]
+    ends = [at for _, at in turns[1:]] + [end]
+    return [Span(label, at, until) for (label, at), until in zip(turns, ends, strict=True)]
+
+
+@dataclass
+class _Roles:
+    """Who held which role from when to when, a row for each role and a further one for each more at once."""
+
+    name: Naming
+    held: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    rows: list[str] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+
+    def read(self, entries: Iterable[Entry], end: datetime) -> None:
+        for entry in entries:
+            role, user = str(entry.facts.get("role", "")), str(entry.facts.get("user", ""))
+            if entry.kind == "role_left":
+                self._ends(role, user, entry.at)
+            elif entry.kind.startswith("role_"):
+                if not _is_shared(role):
+                    self._ends_all(role, entry.at)
+                self.held.setdefault((role, user), entry.at)
+        for role, user in list(self.held):
+            self._ends(role, user, end)
+        self.spans.sort(key=lambda span: (span.row, span.start))
+
+    def _ends_all(self, role: str, at: datetime) -> None:
+        for held_role, user in list(self.held):
+            if held_role == role:
+                self._ends(role, user, at)
+
+    def _ends(self, role: str, user: str, at: datetime) -> None:
+        since = self.held.pop((role, user), None)
+        if since is None:
+            return
+        row = f"{role}:{user}" if _is_shared(role) else role
+        if row not in self.rows:
+            self.rows.append(row)
+        self.spans.append(Span(f"{role}: {self.name(user)}", since, at, self.rows.index(row)))
+
+
+def _is_shared(role: str) -> bool:
+    """Of these several are held at the same time."""
+    return role.casefold().startswith("respon")
+
+
+def _updates(entries: Iterable[Entry]) -> list[Moment]:
+    """A row for each audience; what was missed is noted at the update that said so."""
+    rows: list[str] = []
+    found = []
+    for entry in entries:
+        if entry.kind not in ("update_sent", "updates_missed"):
+            continue
+        audience = str(entry.facts.get("audience", ""))
+        if audience not in rows:
+            rows.append(audience)
+        missed = str(entry.facts.get("missed", "")) if entry.kind == "updates_missed" else ""
+        found.append(Moment(audience, entry.at, missed, rows.index(audience)))
+    return found
+
+
+def _milestones(milestones: Mapping[Name, Milestone], language: str) -> list[Moment]:
+    words = LANGUAGES.get(language, ENGLISH)
+    return [
+        Moment(words.small[f"milestone {name}"], found.at, words.small["estimated"] if found.is_estimated else "")
+        for name, found in milestones.items()
+    ]

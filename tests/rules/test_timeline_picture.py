@@ -1,0 +1,90 @@
+"""The picture of a timeline: what stands in its lanes, and that it is drawn whatever people wrote."""
+
+import struct
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.timeline import lanes, milestones, pictures
+
+T0 = datetime(2026, 10, 24, 23, 0, tzinfo=UTC)
+NAMES = {"U1": "Ana Reyes", "U2": "Ben", "U3": "山田 \u202eمحمد $x_1^2$ <!channel> \x00 😀" + "x" * 40_000}
+
+
+@dataclass
+class Entry:
+    kind: str
+    at: datetime
+    facts: dict[str, Any] = field(default_factory=dict)
+    number: int = 1
+    actor_id: str | None = None
+
+
+def story(*told: tuple[str, int, dict[str, Any]]) -> list[Entry]:
+    return [Entry(kind, T0 + timedelta(minutes=minute), facts) for kind, minute, facts in told]
+
+
+LIVED = story(
+    ("declared", 0, {"severity": "S2"}),
+    ("role_taken", 5, {"user": "U1", "role": "Commander"}),
+    ("severity", 10, {"old": "S2", "new": "S1"}),
+    ("update_sent", 15, {"audience": "Operations"}),
+    ("role_given", 16, {"user": "U2", "role": "Responder"}),
+    ("role_given", 17, {"user": "U3", "role": "Responder"}),
+    ("status", 20, {"new": "mitigated"}),
+    ("role_handed_over", 30, {"user": "U2", "role": "Commander"}),
+    ("updates_missed", 40, {"audience": "Operations", "missed": 2}),
+    ("role_left", 45, {"user": "U2", "role": "Responder"}),
+    ("resolved", 50, {}),
+    ("closed", 60, {}),
+)
+
+
+def shown(language: str = "en", title: str = "IVR down") -> lanes.Picture:
+    known = milestones.read(LIVED)
+    return lanes.picture(title, LIVED, known, lambda user: NAMES[user], T0 + timedelta(days=9), language)
+
+
+def spans(of: Any) -> list[tuple[str, float, float, int]]:
+    def minute(at: datetime) -> float:
+        return (at - T0).total_seconds() / 60
+
+    return [(span.label[:20], minute(span.start), minute(span.end), span.row) for span in of]
+
+
+def test_each_lane_shows_from_when_to_when() -> None:
+    picture = shown()
+
+    assert spans(picture.severities) == [("S2", 0, 10, 0), ("S1", 10, 60, 0)]
+    assert [label for label, *_ in spans(picture.statuses)] == ["investigating", "mitigated", "resolved", "closed"]
+    people = spans(picture.people)
+    assert ("Commander: Ana Reyes", 5, 30, 0) in people
+    assert ("Commander: Ben", 30, 60, 0) in people
+    assert ("Responder: Ben", 16, 45, 1) in people
+    assert {row for *_, row in people} == {0, 1, 2}
+    assert [(update.label, update.note) for update in picture.updates] == [("Operations", ""), ("Operations", "2")]
+    assert [moment.label for moment in picture.milestones][:3] == ["Declared", "Acknowledged", "First update"]
+    assert picture.end == T0 + timedelta(minutes=60)
+
+
+def test_an_open_incident_goes_on_until_now_and_an_empty_one_can_be_drawn() -> None:
+    now = T0 + timedelta(hours=3)
+
+    assert lanes.picture("x", LIVED[:3], {}, str, now).end == now
+    assert lanes.picture("x", [], {}, str, now).start == now
+
+
+def test_it_speaks_the_floors_language() -> None:
+    assert shown("es").statuses[0].label == "en investigación"
+    assert shown("es").milestones[0].label == "Se declaró"
+
+
+def test_whatever_people_wrote_becomes_a_png_for_a_phone_and_the_bot_does_not_load_what_draws() -> None:
+    drawn = pictures.drawn(shown(title="$\\frac{1}{0}$ <!channel> \u202e مركز الاتصال 日本 \x00" + "y" * 40_000))
+
+    assert drawn.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", drawn[16:24])
+    assert width >= 1080
+    assert height > width
+    assert "matplotlib" not in sys.modules
