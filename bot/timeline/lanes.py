@@ -114,7 +114,7 @@ def _status(entry: Entry, language: str) -> str | None:
 def _spans(entries: Iterable[Entry], value: Callable[[Entry], str | None], end: datetime) -> list[Span]:
     """Each value from when it was set until the next one was."""
     turns = [(label, entry.at) for entry in entries if (label := value(entry))]
-    ends = [at for _, at in turns[1:]] + [end]
+    ends = [*(at for _, at in turns[1:]), end][: len(turns)]
     return [Span(label, at, until) for (label, at), until in zip(turns, ends, strict=True)]
 
 
