@@ -92,7 +92,7 @@ def largest(session: Session) -> Incident:
         facts = {"old": "S1", "new": much[:500], "reason": much, "step": much, "role": HOSTILE, "user": "U0BEN"}
         for kind in ("severity", "status", "step_done", "role_given", "reopened", "impact"):
             timeline.append(session, incident.number, kind, at, "U0ANA", **facts)
-        timeline.record_message(session, incident.number, at, "U0BEN", f"{minute}.0", {"text": much})
+        timeline.append(session, incident.number, "message", at, "U0BEN", text=much)
         timeline.mark(session, incident.number, f"{minute}.0", "U0ANA", is_marked=True)
     return incident
 
