@@ -92,8 +92,7 @@ def largest(session: Session) -> Incident:
         facts = {"old": "S1", "new": much[:500], "reason": much, "step": much, "role": HOSTILE, "user": "U0BEN"}
         for kind in ("severity", "status", "step_done", "role_given", "reopened", "impact"):
             timeline.append(session, incident.number, kind, at, "U0ANA", **facts)
-        timeline.append(session, incident.number, "message", at, "U0BEN", text=much)
-        timeline.mark(session, incident.number, f"{minute}.0", "U0ANA", is_marked=True)
+        timeline.append(session, incident.number, "message", at, "U0BEN", text=much, marked_by=["U0ANA"])
     return incident
 
 
@@ -157,11 +156,9 @@ def test_marked_messages_finished_steps_and_changes_are_told_once(session: Sessi
         session, incident.number, "step_done", NOW + timedelta(minutes=1), "U0BEN", step="Call the carrier"
     )
     said = NOW + timedelta(minutes=2)
-    timeline.record_message(
-        session, incident.number, said, "U0ANA", "7.0", {"text": "Calls go to <#C2|cebu> &amp; on"}
-    )
-    timeline.record_message(session, incident.number, said, "U0ANA", "8.0", {"text": "small talk"})
-    timeline.mark(session, incident.number, "7.0", "U0BEN", is_marked=True)
+    words = {"text": "Calls go to <#C2|cebu> &amp; on", "marked_by": ["U0BEN"]}
+    timeline.append(session, incident.number, "message", said, "U0ANA", **words)
+    timeline.append(session, incident.number, "message", said, "U0ANA", text="small talk")
     first = promise(session, incident, "operations")
     at = NOW + timedelta(minutes=30)
 
