@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bot.timeline.tables import TimelineEntry
 
 NOTED = "timeline changes"
+# The database computes them one inside the other, and so deep it must not go.
+LINKS_AT_ONCE = 20
 # Everything of an entry that must not change behind the bot's back.
 STATE = (
     *("incident_id", "at", "kind", "actor_id", "facts", "message_ts", "source_key"),
@@ -116,7 +118,8 @@ def _seal(session: Any) -> None:
     now = utcnow()
     for incident_id, some in groupby(sorted(noted, key=_incident), key=_incident):
         records = [_record(incident_id, entry, deed, now) for entry, deed in some]
-        _link(session, incident_id, records)
+        for first in range(0, len(records), LINKS_AT_ONCE):
+            _link(session, incident_id, records[first : first + LINKS_AT_ONCE])
 
 
 def _incident(noted: tuple["TimelineEntry", Deed]) -> int:

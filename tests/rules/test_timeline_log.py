@@ -154,6 +154,14 @@ def test_one_change_costs_two_statements_more(store: Store) -> None:
     assert [words.split()[0] for words in statements if "BEGIN" not in words] == ["INSERT", "INSERT", "INSERT"]
 
 
+def test_however_much_a_transaction_changes_it_is_sealed(store: Store) -> None:
+    with store.transaction() as session:
+        for number in range(45):
+            tables.append(session, 1, "note", NOW, "U1", text=str(number))
+
+    assert findings(store) == []
+
+
 def test_marks_are_sealed_like_everything_else(store: Store) -> None:
     with store.transaction() as session:
         mark = Mark("pushpin", "U3", "1774746010.000000", is_on=True)
