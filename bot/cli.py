@@ -196,6 +196,22 @@ def schema() -> None:
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
+@app.command()
+def export(
+    number: Annotated[int, typer.Argument(help="The incident's number.", min=1)],
+    to: Annotated[Path | None, typer.Option(help="The folder, or the zip file, to be made.")] = None,
+    zipped: Annotated[bool, typer.Option("--zip", help="One zip file in place of a folder.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="A private incident too.")] = False,
+) -> None:
+    """Write everything of one incident to files: JSON, CSV, the post-mortem, the picture of its timeline."""
+    from bot import exporting
+
+    with in_sentences():
+        target = to or Path(f"incident-{number}.zip" if zipped else f"incident-{number}")
+        made = exporting.export(settings_of.read(), number, target, zipped=zipped, is_private_meant=private)
+    typer.echo(f"Incident {number} is in {made}.")
+
+
 @auditing.command()
 def verify() -> None:
     """Find whatever was changed, put in or taken out of a timeline behind the bot's back."""

@@ -1,0 +1,79 @@
+"""Everything the database holds of one incident, table by table, whatever tables there are."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from bot.directory import tables as directory
+
+FORMAT = "watchfloor-incident"
+VERSION = 1
+INCIDENTS = "incidents"
+
+Record = dict[str, Any]
+
+
+def record(session: Session, number: int, now: datetime) -> Record:
+    """The whole of it: the incident and every row that belongs to it. `docs/records.md` tells the shape."""
+    tables = {table.name: _rows(session, table, _of_incident(table, number)) for table in tables_of_incidents()}
+    (incident,) = tables.pop(INCIDENTS)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "exported_at": _plain(now),
+        "incident": incident,
+        "people": directory.names(session, people_in(tables, incident)),
+        "tables": tables,
+    }
+
+
+def tables_of_incidents() -> Sequence[sa.Table]:
+    """Every table whose rows belong to an incident: by naming it, or by naming a row that does."""
+    found: dict[str, sa.Table] = {}
+    for table in SQLModel.metadata.sorted_tables:
+        if table.name == INCIDENTS or "incident_id" in table.columns or _parent(table, found) is not None:
+            found[table.name] = table
+    return list(found.values())
+
+
+def _parent(table: sa.Table, found: dict[str, sa.Table]) -> sa.ForeignKey | None:
+    return next((key for key in table.foreign_keys if key.column.table.name in found), None)
+
+
+def _of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
+    if table.name == INCIDENTS:
+        return table.c.id == number
+    if "incident_id" in table.columns:
+        return table.c.incident_id == number
+    key = _parent(table, {one.name: one for one in tables_of_incidents()})
+    assert key is not None
+    parents = sa.select(key.column).where(_of_incident(key.column.table, number))
+    return key.parent.in_(parents)
+
+
+def _rows(session: Session, table: sa.Table, which: sa.ColumnElement[bool]) -> list[Record]:
+    rows = session.connection().execute(sa.select(table).where(which).order_by(*table.primary_key.columns))
+    return [{name: _plain(value) for name, value in row._mapping.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def people_in(tables: dict[str, list[Record]], incident: Record) -> set[str]:
+    """Everyone a row names by their id."""
+    rows = [incident, *(row for some in tables.values() for row in some)]
+    return {
+        value
+        for row in rows
+        for name, value in row.items()
+        if isinstance(value, str) and name.endswith(("_id", "_by")) and value.startswith(("U", "W"))
+    }

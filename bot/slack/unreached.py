@@ -1,0 +1,15 @@
+"""Slack while nobody can ask it: what is written then holds no addresses."""
+
+from bot.slack.gateway import Gateway
+
+
+class Unreached(Gateway):
+    """A workspace whose address is not known."""
+
+    def permalink(self, channel_id: str, ts: str) -> str:
+        """No address rather than a guessed one."""
+        return ""
+
+    def channel_address(self, channel_id: str) -> str:
+        """No address rather than a guessed one."""
+        return ""

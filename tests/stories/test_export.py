@@ -1,0 +1,115 @@
+"""`watchfloor export`: everything of one incident in files, opened and looked into."""
+
+import csv
+import html
+import io
+import json
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot import cli
+from bot.sandbox import Sandbox
+from tests.floor import TestFloor
+from tests.stories.followup_desk import is_told
+
+FORMULA = "=HYPERLINK(1) <script>alert(1)</script>"
+TYPED = html.escape(FORMULA, quote=False)  # as Slack sends it
+
+
+@pytest.fixture
+def typed(floor: TestFloor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> "Typed":
+    """The command line of the same installation, without and with its tokens."""
+    return Typed(floor, monkeypatch, tmp_path)
+
+
+class Typed:
+    """Whoever sits at the command line of the machine that the bot runs on."""
+
+    def __init__(self, floor: TestFloor, environment: pytest.MonkeyPatch, folder: Path) -> None:
+        self._floor, self.folder = floor, folder
+        settings = floor.settings()
+        environment.setenv("WATCHFLOOR_DATABASE_URL", settings.database_url)
+        environment.setenv("WATCHFLOOR_CLOCK_FILE", str(settings.clock_file))
+        for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+            environment.delenv(name, raising=False)
+        self._environment = environment
+
+    def signs_in(self, sandbox: Sandbox) -> None:
+        """The tokens of the workspace are there."""
+        self._environment.setenv("SLACK_BOT_TOKEN", sandbox.bot_token)
+        self._environment.setenv("SLACK_APP_TOKEN", sandbox.app_token)
+        self._environment.setenv("SLACK_API_URL", f"{sandbox.url}/api/")
+
+    def types(self, *words: str) -> Result:
+        """`watchfloor` and those words, while the bot is off: SQLite's engine is one to a process."""
+        self._floor.stop_bot()
+        result = CliRunner().invoke(cli.app, list(words))
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+
+def table(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_everything_of_an_incident_is_in_files_that_harm_nobody(floor: TestFloor, typed: Typed) -> None:
+    channel = floor.declares(f"S2 {TYPED}")
+    floor.says("ana", "/incident claim", channel)
+    floor.ana.says(TYPED, channel=channel)
+    floor.says("ana", f"/incident followup @ben {TYPED}", channel)
+    floor.says("ana", f"/incident update {TYPED}", channel)
+    floor.says("ana", f"/incident page <@U0DEVI> {TYPED}", channel)
+    is_told(floor, "ben", "HYPERLINK")
+    typed.signs_in(floor.sandbox)
+
+    result = typed.types("export", "1", "--to", str(typed.folder / "out"))
+
+    assert result.exit_code == 0, result.output
+    files = {path.name: path.read_bytes() for path in (typed.folder / "out").iterdir()}
+    names = {"incident.json", "timeline.csv", "updates.csv", "steps.csv", "follow-ups.csv", "pages.csv"}
+    assert names | {"post-mortem-1.md", "post-mortem-1.html", "post-mortem-1-leadership.html"} <= set(files)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (typed.folder / "out").iterdir()}
+    assert modes == {0o600}
+    assert stat.S_IMODE((typed.folder / "out").stat().st_mode) == 0o700
+
+    record = json.loads(files["incident.json"])
+    assert (record["format"], record["version"], record["incident"]["title"]) == ("watchfloor-incident", 1, FORMULA)
+    assert record["people"]["U0BEN"] == "Ben Okafor"
+    rows = {"timeline_entries", "follow_ups", "promises", "deliveries", "playbook_steps", "pages", "timeline_log"}
+    assert {name for name in rows if not record["tables"][name]} == set()
+    assert table(files["follow-ups.csv"])[0]["what"] == f"'{FORMULA}"
+    assert table(files["follow-ups.csv"])[0]["owner"] == "Ben Okafor"
+    assert len(table(files["timeline.csv"])) == len(record["tables"]["timeline_entries"])
+    cells = [cell for name in names - {"incident.json"} for row in table(files[name]) for cell in row.values()]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "-", "\t"))]
+    assert b"<script>" not in files["post-mortem-1.html"] + files["post-mortem-1.md"]
+    secrets = (floor.sandbox.bot_token, floor.sandbox.app_token)
+    assert not [name for name, content in files.items() for secret in secrets if secret.encode() in content]
+    assert "is there already" in typed.types("export", "1", "--to", str(typed.folder / "out")).output
+
+
+def test_a_private_incident_is_only_written_out_when_that_is_meant(floor: TestFloor, typed: Typed) -> None:
+    floor.says("ana", "/incident declare S2")
+    floor.ana.fills("What is wrong?", "The payroll leaked")
+    floor.ana.fills("Who may see it?", ["private"])
+    assert floor.ana.submits().closed
+    floor.settle()
+    target = typed.folder / "out.zip"
+
+    refused = typed.types("export", "1", "--zip", "--to", str(target))
+    assert refused.exit_code == 1
+    assert "--private" in refused.output
+    assert "payroll" not in refused.output
+    assert not target.exists()
+
+    assert typed.types("export", "1", "--zip", "--private", "--to", str(target)).exit_code == 0
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    with zipfile.ZipFile(target) as archive:
+        assert b"The payroll leaked" in archive.read("incident.json")
+        assert b"slack.com" not in archive.read("post-mortem-1.html"), "no address is made up while Slack is away"
+    missing = typed.types("export", "9")
+    assert (missing.exit_code, "no such incident" in missing.output) == (1, True)
