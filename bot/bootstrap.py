@@ -14,7 +14,7 @@ from bot.clock import utcnow
 from bot.durable import Backoff, Flows, wait_until
 from bot.flows import directory
 from bot.flows.take_over import free, take_over
-from bot.listeners import commands, endings, escalation, events, followups, incidents, updates
+from bot.listeners import commands, endings, escalation, events, followups, incidents, subscriptions, updates
 from bot.listeners import playbooks as playbook_listeners
 from bot.playbooks.shelf import Shelf
 from bot.pulse import Pulse
@@ -155,6 +155,16 @@ def build_app(settings: Settings, services: Services) -> App:
         ignoring_self_events_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
-    for listeners in (events, commands, incidents, endings, escalation, followups, playbook_listeners, updates):
+    for listeners in (
+        events,
+        commands,
+        incidents,
+        endings,
+        escalation,
+        followups,
+        playbook_listeners,
+        subscriptions,
+        updates,
+    ):
         listeners.register(app, services)
     return app

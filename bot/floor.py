@@ -173,6 +173,8 @@ class Audience(Part):
     quiet: Quiet | None = None
     # Who approves what is sent: roles and groups; without any, it goes out by itself.
     approval: Annotated[tuple[str, ...], BeforeValidator(read_approval)] = ()
+    # Groups whose people read this audience's words when they subscribe to an incident.
+    members: tuple[str, ...] = ()
     # Outside the company: never told internal names or a guessed end.
     outside: bool = False
 
@@ -192,6 +194,14 @@ class Audience(Part):
             if channel not in (HERE, DIGEST) and not channel.startswith("#"):
                 raise ValueError(f"{channel!r} is not a channel; write `incident`, `digest` or `#name`")
         return channels
+
+    @field_validator("members")
+    @classmethod
+    def _are_groups(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        for name in members:
+            if not re.fullmatch(r"@\S+", name):
+                raise ValueError(f"{name!r} is not a group; write it like `@executives`")
+        return members
 
     @field_validator("approval")
     @classmethod
@@ -395,7 +405,8 @@ class Floor(Part):
         named += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
         allowed = self.permissions
         named += [*allowed.declare, *allowed.lead, *allowed.steps, *allowed.close, *allowed.followups]
-        named += [name for audience in self.audiences.values() for name in audience.approval]
+        for audience in self.audiences.values():
+            named += [*audience.approval, *audience.members]
         return {name.removeprefix("@") for name in named if name.startswith("@")}
 
     def severity(self, name: str) -> Severity:

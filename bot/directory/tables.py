@@ -66,6 +66,14 @@ def person(session: Session, user_id: str) -> Who | None:
     return Who(**row.model_dump(exclude={"heard_at"})) if row else None
 
 
+def people(session: Session, user_ids: Iterable[str]) -> list[Who]:
+    """Those of the people who were ever heard of, in the order they are asked for."""
+    wanted = list(dict.fromkeys(user_ids))
+    rows = session.exec(select(Person).where(col(Person.id).in_(wanted)))
+    known = {row.id: Who(**row.model_dump(exclude={"heard_at"})) for row in rows}
+    return [known[user_id] for user_id in wanted if user_id in known]
+
+
 def by_handle(session: Session, handle: str) -> str | None:
     """The id of the person who is written `@handle`; None when nobody of that name was heard of."""
     return session.exec(select(Person.id).where(Person.handle == handle).limit(1)).first()

@@ -14,9 +14,14 @@ from bot.slack.outcomes import SlackRefused
 TRIED_AGAIN = ("not_in_channel", "restricted_action", "thread_not_found")
 
 
+# Subscribers are many: several are told at a time, and each claims what the others have not.
+LANES = 3
+
+
 def send_soon(services: Services) -> None:
     """Send what waits without anyone waiting for it."""
-    services.soon.do("notices", functools.partial(send_waiting, services))
+    for lane in range(LANES):
+        services.soon.do(f"notices:{lane}", functools.partial(send_waiting, services))
 
 
 def send_waiting(services: Services) -> None:

@@ -11,7 +11,8 @@ from bot.displays import tables as displays
 from bot.durable import waiting_flow
 from bot.errors import TryLater
 from bot.floor import DIGEST, HERE
-from bot.flows import draft_messages, losses, promising
+from bot.flows import draft_messages, losses, promising, subscribers
+from bot.flows import notices as notice_flow
 from bot.flows.directory import channel_id
 from bot.flows.displays import refresh_soon
 from bot.flows.update_words import compose
@@ -110,6 +111,7 @@ def _keep(session: Session, services: Services, incident: Incident, promise: Pro
     following = promising.following(session, services, incident, promise, now)
     promise.next_due_at = following[0] if following else None
     promise.words, promise.composed_at = compose(session, services, incident, promise, now), now
+    subscribers.tell(session, services, incident, promise, now)
     promise.state, promise.begun_at = tables.SENDING, now
     session.add(promise)
     if following:
@@ -161,6 +163,7 @@ def settle(services: Services, sending: Sending) -> None:
     if waits:
         raise min(waits, key=lambda wait: wait.wait_s or 0.0)
     refresh_soon(services, promise.incident_id)
+    notice_flow.send_soon(services)
 
 
 def _note(

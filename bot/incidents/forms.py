@@ -235,6 +235,7 @@ def help_text() -> str:
             "*Anywhere*",
             "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once",
             "`/incident list` what is open",
+            "`/incident subscribe S1 Manila` updates by direct message · `/incident subscriptions` what you get",
             "*In an incident's channel*",
             "`/incident` the control panel",
             "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`",
@@ -247,6 +248,7 @@ def help_text() -> str:
             "`/incident updates` what is promised and how it was kept · `/incident cadence 20 min` or "
             "`cadence executives 1 h`",
             "`/incident pause reason` sends nothing by the clock until `/incident resume`",
+            "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`",
             "`/incident resolve reason` · `/incident close` · `/incident reopen reason`",
             "*After an incident*",
             "`/incident followup @ana what is to be done` writes it down · "

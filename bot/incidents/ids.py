@@ -20,6 +20,8 @@ CLOSE = "incident.close"
 REOPEN = "incident.reopen"
 COMPOSE_UPDATE = "update.compose"
 OPEN_CHANNEL = "incident.open_channel"
+SUBSCRIBE = "incident.subscribe"
+UNSUBSCRIBE = "incident.unsubscribe"
 
 # Forms
 DECLARE_FORM = "incident.declare.form"

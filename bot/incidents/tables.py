@@ -97,6 +97,12 @@ def channels(session: Session, numbers: Collection[int]) -> dict[int, str]:
     return {number: channel_id or "" for number, channel_id in rows if number is not None}
 
 
+def several(session: Session, numbers: Collection[int]) -> dict[int, Incident]:
+    """The incidents of those numbers."""
+    rows = session.exec(select(Incident).where(col(Incident.id).in_(numbers)))
+    return {incident.number: incident for incident in rows}
+
+
 def locked(session: Session, number: int) -> Incident:
     """The incident of that number, kept from being changed by others until the transaction ends."""
     return _found(session.exec(select(Incident).where(Incident.id == number).with_for_update()).first())

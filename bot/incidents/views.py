@@ -131,7 +131,13 @@ def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
         blocks.append(section(one_line(incident.impact, IMPACT_SHOWN)))
     blocks.append(context(" · ".join(details)))
     if incident.is_active:
-        blocks.append(actions([button("Join", ids.JOIN, str(incident.number))], block_id="digest"))
+        number = str(incident.number)
+        buttons = [
+            button("Join", ids.JOIN, number),
+            button("Subscribe", ids.SUBSCRIBE, number),
+            button("Unsubscribe", ids.UNSUBSCRIBE, number),
+        ]
+        blocks.append(actions(buttons, block_id="digest"))
     return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
 
 

@@ -14,6 +14,7 @@ from bot.incidents import tables as incidents
 from bot.notices import tables as notices
 from bot.playbooks import tables as playbooks
 from bot.postmortems import tables as postmortems
+from bot.subscriptions import tables as subscriptions
 from bot.timeline import gaps
 from bot.timeline import tables as timeline
 from bot.updates import deliveries as update_deliveries
@@ -33,6 +34,7 @@ every_table = (
     playbooks,
     postmortems,
     gaps,
+    subscriptions,
     timeline,
     update_deliveries,
     update_drafts,

@@ -71,6 +71,20 @@ def add(
     )
 
 
+def overtake(session: Session, key_begins: str) -> None:
+    """What was never tried of the notices with such keys is not said any more: newer words follow."""
+    old = (
+        sa.update(Notice)
+        .where(
+            col(Notice.is_settled).is_(False),
+            col(Notice.attempted_at).is_(None),
+            col(Notice.key).startswith(key_begins, autoescape=True),
+        )
+        .values(is_settled=True, trouble="overtaken")
+    )
+    session.connection().execute(old)
+
+
 def claim(session: Session, owner: str, now: datetime) -> tuple[Notice, datetime | None] | None:
     """The next notice to send, held for this process, with the moment of an earlier attempt if there was one.
 

@@ -1,0 +1,130 @@
+"""The subscriptions, and every query on them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.incidents.tables import Incident
+from bot.store import put_new, utc_column
+from bot.subscriptions.rules import Scope
+
+
+class Subscription(SQLModel, table=True):
+    """Somebody wants updates of one incident, or of all that a scope covers; or wants none of one incident."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (
+        sa.UniqueConstraint("user_id", "key"),
+        sa.Index(
+            "ix_subscriptions_standing",
+            "severity",
+            sqlite_where=sa.text("incident_id IS NULL"),
+            postgresql_where=sa.text("incident_id IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: str
+    key: str
+    incident_id: int | None = Field(default=None, foreign_key="incidents.id", index=True)
+    severity: str = ""
+    type: str = ""
+    site: str = ""
+    # False: somebody whose standing subscription covers the incident wants nothing of this one.
+    is_wanted: bool = True
+    since: datetime = Field(sa_column=utc_column(nullable=False))
+
+    @property
+    def scope(self) -> Scope:
+        """What a standing subscription is about."""
+        return Scope(self.severity, self.type, self.site)
+
+
+def _key(number: int) -> str:
+    return f"incident:{number}"
+
+
+def set_for_incident(session: Session, user_id: str, number: int, now: datetime, *, is_wanted: bool) -> bool:
+    """The person wants updates of this incident, or none; False when it was so already."""
+    made = Subscription(user_id=user_id, key=_key(number), incident_id=number, is_wanted=is_wanted, since=now)
+    if put_new(session, made):
+        return True
+    changed = (
+        sa.update(Subscription)
+        .where(
+            col(Subscription.user_id) == user_id,
+            col(Subscription.key) == _key(number),
+            col(Subscription.is_wanted).is_not(is_wanted),
+        )
+        .values(is_wanted=is_wanted, since=now)
+    )
+    return bool(session.connection().execute(changed).rowcount)
+
+
+def add_standing(session: Session, user_id: str, scope: Scope, now: datetime) -> bool:
+    """The person wants updates of all that the scope covers; False when they had them already."""
+    made = Subscription(
+        user_id=user_id, key=scope.key, severity=scope.severity, type=scope.type, site=scope.site, since=now
+    )
+    return put_new(session, made)
+
+
+def drop_standing(session: Session, user_id: str, key: str | None = None) -> int:
+    """The person no longer wants what a scope covers, or what any does; gives back how many ended."""
+    gone = sa.delete(Subscription).where(
+        col(Subscription.user_id) == user_id, col(Subscription.incident_id).is_(None)
+    )
+    if key is not None:
+        gone = gone.where(col(Subscription.key) == key)
+    return int(session.connection().execute(gone).rowcount)
+
+
+def drop_incidents(session: Session, user_id: str) -> int:
+    """The person wants no single incident's updates any more; gives back how many ended."""
+    gone = sa.delete(Subscription).where(
+        col(Subscription.user_id) == user_id,
+        col(Subscription.incident_id).is_not(None),
+        col(Subscription.is_wanted).is_(True),
+    )
+    return int(session.connection().execute(gone).rowcount)
+
+
+def of_person(session: Session, user_id: str) -> Sequence[Subscription]:
+    """Everything somebody subscribed to that can still bring an update, the newest last."""
+    over = col(Incident.status).in_(("closed", "declined", "merged"))
+    return session.exec(
+        select(Subscription)
+        .join(Incident, col(Incident.id) == col(Subscription.incident_id), isouter=True)
+        .where(
+            Subscription.user_id == user_id,
+            col(Subscription.is_wanted).is_(True),
+            sa.or_(col(Incident.id).is_(None), sa.not_(over)),
+        )
+        .order_by(col(Subscription.id))
+    ).all()
+
+
+def is_subscribed(session: Session, user_id: str, incident: Incident) -> bool:
+    """Does this person get the incident's updates?"""
+    return user_id in subscribers(session, incident, user_id)
+
+
+def subscribers(session: Session, incident: Incident, user_id: str | None = None) -> list[str]:
+    """Everyone who wants this incident's updates, each once: by name, or because a scope covers it."""
+    if incident.is_private:
+        return []
+    places = col(Subscription.site).in_(["", *incident.sites])
+    standing = sa.and_(
+        col(Subscription.incident_id).is_(None),
+        sa.or_(col(Subscription.severity) == "", col(Subscription.severity) >= incident.severity),
+        col(Subscription.type).in_(["", incident.type]),
+        places,
+    )
+    wanted = select(Subscription).where(sa.or_(col(Subscription.incident_id) == incident.number, standing))
+    if user_id:
+        wanted = wanted.where(Subscription.user_id == user_id)
+    rows = session.exec(wanted.order_by(col(Subscription.id))).all()
+    declined = {row.user_id for row in rows if not row.is_wanted}
+    return list(dict.fromkeys(row.user_id for row in rows if row.user_id not in declined))

@@ -1,0 +1,54 @@
+"""What subscribers see. Pure: Block Kit from data."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.floor import Floor
+from bot.incidents import ids as incident_ids
+from bot.incidents.tables import Incident
+from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.text import channel_link, escape, one_line
+from bot.subscriptions import ids
+from bot.subscriptions.rules import Scope
+from bot.subscriptions.tables import Subscription
+
+Screen = tuple[str, list[Block]]
+
+
+def named(scope: Scope, floor: Floor) -> str:
+    """A scope as people say it."""
+    parts = [f"{scope.severity} and graver" if scope.severity not in ("", "S0") else scope.severity]
+    parts += [floor.types.get(scope.type, scope.type), scope.site]
+    return escape(" · ".join(part for part in parts if part)) or "every incident"
+
+
+def update_blocks(update: Sequence[Block], number: int) -> list[Block]:
+    """An update as a subscriber gets it: the same words, and the way out."""
+    stop = button("Unsubscribe", incident_ids.UNSUBSCRIBE, str(number))
+    return [*update, context("You subscribed to these updates."), actions([stop], block_id=f"subscriber-{number}")]
+
+
+def answered(words: str, number: int, *, is_subscribed: bool) -> Screen:
+    """What somebody hears who subscribed or unsubscribed, with the way back."""
+    way = ("Unsubscribe", incident_ids.UNSUBSCRIBE) if is_subscribed else ("Subscribe", incident_ids.SUBSCRIBE)
+    return words, [section(words), actions([button(*way, str(number))], block_id=f"subscription-{number}")]
+
+
+def listed(subscriptions: Sequence[Subscription], incidents: Mapping[int, Incident], floor: Floor) -> Screen:
+    """Everything somebody subscribed to, each with a button to end it."""
+    if not subscriptions:
+        words = "You subscribed to nothing. `/incident subscribe S1` brings the updates of every S0 and S1 by DM."
+        return words, [section(words)]
+    words = "What you get by direct message"
+    blocks = [section(f"*{words}*")]
+    for row in subscriptions:
+        stop = button("Unsubscribe", ids.DROP, str(row.id))
+        blocks.append(section(f"• {_line(row, incidents, floor)}", accessory=stop))
+    return words, blocks
+
+
+def _line(row: Subscription, incidents: Mapping[int, Incident], floor: Floor) -> str:
+    incident = incidents.get(row.incident_id or 0)
+    if incident is None:
+        return f"Updates of {named(row.scope, floor)}"
+    where = channel_link(incident.channel_id) if incident.channel_id else f"#{incident.number}"
+    return f"Updates of {where} {one_line(incident.title, 120)}"

@@ -1,0 +1,71 @@
+"""What one may subscribe to, and whose words one gets."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot import migrations
+from bot.notices import tables as notices
+from bot.store import Store
+from bot.subscriptions import rules
+from bot.subscriptions.rules import Scope
+
+TYPES = {"telephony": "Telephony or IVR", "sign_on": "Sign-on and lockouts", "other": "Something else"}
+SITES = ("Manila", "Bogotá", "San José")
+
+
+@pytest.mark.parametrize(
+    ("typed", "scope"),
+    [
+        ("S1", Scope("S1")),
+        ("sev2 manila", Scope("S2", "", "Manila")),
+        ("bogotá", Scope("", "", "Bogotá")),
+        ("Telephony or IVR", Scope("", "telephony")),
+        ("sign-on", Scope("", "sign_on")),
+        ("sign_on, San José", Scope("", "sign_on", "San José")),
+        ("S0 telephony Manila", Scope("S0", "telephony", "Manila")),
+        ("Everything", Scope()),
+    ],
+)
+def test_a_scope_is_read_as_people_write_it(typed: str, scope: Scope) -> None:
+    assert rules.read_scope(typed, TYPES, SITES) == scope
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "S9", "P1", "Atlantis", "S1 Atlantis", "<!channel>"])
+def test_what_is_no_scope_is_refused_with_what_there_is(typed: str) -> None:
+    with pytest.raises(rules.WatchfloorError) as refused:
+        rules.read_scope(typed, TYPES, SITES)
+
+    assert "<" not in refused.value.sentence
+
+
+def test_a_severity_means_that_one_and_graver() -> None:
+    assert rules.covers(Scope("S1"), "S0", "other", [])
+    assert rules.covers(Scope("S1"), "S1", "other", [])
+    assert not rules.covers(Scope("S1"), "S2", "other", [])
+    assert rules.covers(Scope("", "telephony", "Manila"), "S4", "telephony", ["Cebu", "Manila"])
+    assert not rules.covers(Scope("", "telephony", "Manila"), "S4", "telephony", ["Cebu"])
+
+
+def test_one_reads_ones_own_audiences_words_if_it_is_told_at_all() -> None:
+    assert rules.audience_of(["executives"], ["operations", "executives"], ["operations"]) == "executives"
+    assert rules.audience_of(["executives"], ["operations"], ["operations"]) == "operations"
+    assert rules.audience_of([], ["partners", "operations"], ["operations"]) == "operations"
+    assert rules.audience_of([], ["partners"], []) is None
+
+
+def test_a_copy_that_never_left_is_overtaken_by_the_next_and_others_are_not(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    store = Store(f"sqlite:///{tmp_path}/notices.sqlite")
+    migrations.upgrade(store.engine)
+    with store.transaction() as session:
+        for key in ("copy:1:operations:U1:7", "copy:1:operations:U1:8", "copy:1:operations:U10:7", "copy_1"):
+            notices.add(session, key, "U1", "words", now)
+        session.connection().exec_driver_sql("UPDATE notices SET attempted_at = retry_at WHERE key LIKE '%:8'")
+
+        notices.overtake(session, "copy:1:operations:U1:")
+
+        unsent = session.exec(notices.select(notices.Notice.key).where(~notices.Notice.is_settled)).all()
+    store.close()
+    assert set(unsent) == {"copy:1:operations:U1:8", "copy:1:operations:U10:7", "copy_1"}

@@ -1,0 +1,92 @@
+"""Subscribers get their audience's update by direct message, once for each promise."""
+
+from bot.incidents import ids
+from bot.subscriptions import ids as subscription_ids
+from tests.floor import TestFloor
+from tests.stories.test_private import SECRET, declared
+
+
+def copies(floor: TestFloor, who: str) -> list[str]:
+    """The updates that somebody got by direct message."""
+    messages = floor.sandbox.person(who).direct_messages()
+    return [message.words for message in messages if "You subscribed to these updates" in message.words]
+
+
+def test_whoever_subscribes_on_the_digest_gets_their_audiences_words_with_the_channel(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.devi.clicks(ids.SUBSCRIBE, channel="incidents")
+    floor.erik.clicks(ids.SUBSCRIBE, channel="incidents")
+    floor.erik.clicks(ids.SUBSCRIBE, channel="incidents")
+    floor.settle()
+    assert "You get the updates of incident 1" in floor.whispered("devi", "incidents")[-1]
+    assert "already" in floor.whispered("erik", "incidents")[-1]
+
+    floor.passes(minutes=30)
+
+    [told] = copies(floor, "devi")
+    assert "*S1 · IVR down* – investigating" in told
+    assert "Next update <!date^" in told
+    assert copies(floor, "erik") == [], "executives hear of an S1 every hour"
+    floor.passes(minutes=30)
+    assert "*What it means*" in copies(floor, "erik")[0]
+    assert len(copies(floor, "devi")) == 2
+    floor.devi.clicks(ids.UNSUBSCRIBE, channel="dm")
+    floor.settle()
+    floor.says("ana", "/incident update again", channel)
+    assert len(copies(floor, "devi")) == 2
+    assert len(copies(floor, "erik")) == 2
+    floor.erik.clicks(ids.UNSUBSCRIBE, channel="incidents")
+    floor.says("ana", "/incident update and again", channel)
+    assert len(copies(floor, "erik")) == 2
+
+
+def test_a_standing_subscription_brings_what_it_covers_and_can_be_ended_for_one_or_all(floor: TestFloor) -> None:
+    assert "S1 and graver · Manila" in floor.says("ben", "/incident subscribe S1 manila")
+    assert "already" in floor.says("ben", "/incident subscribe s1 Manila")
+    assert "every incident" in floor.says("chloe", "/incident subscribe everything")
+    assert "is no severity, type or site" in floor.says("ben", "/incident subscribe Atlantis")
+    assert "Say what you want to hear of" in floor.says("ben", "/incident subscribe")
+    first = floor.declares("S0 IVR down in Manila")
+    floor.says("ana", "/incident update Calls go to Cebu", first)
+    [told] = copies(floor, "ben")
+    assert "Calls go to Cebu" in told
+    assert "*Open now*" in copies(floor, "chloe")[0], "whoever is on call reads the engineers' words"
+
+    second = floor.declares("S1 Chat is slow in Cebu")
+    floor.says("ana", "/incident update Slow", second)
+    assert len(copies(floor, "ben")) == 1
+    assert len(copies(floor, "chloe")) == 2
+
+    floor.ben.joins(first)
+    floor.settle()
+    assert "no more updates of incident 1" in floor.says("ben", "/incident unsubscribe", first)
+    floor.says("ana", "/incident update Still", first)
+    assert len(copies(floor, "ben")) == 1
+    floor.says("ben", "/incident subscriptions")
+    assert "S1 and graver · Manila" in floor.whispered("ben")[-1]
+    floor.ben.clicks(subscription_ids.DROP, channel="general")
+    floor.settle()
+    assert "You subscribed to nothing" in floor.whispered("ben")[-1]
+    assert "had not subscribed" in floor.says("ben", "/incident unsubscribe S1 Manila")
+    assert "Ended" in floor.says("chloe", "/incident unsubscribe everything")
+
+
+def test_guests_and_private_incidents_keep_to_what_may_be_seen(floor: TestFloor) -> None:
+    floor.says("chloe", "/incident subscribe everything")
+    assert "Guests may subscribe only" in floor.says("gus", "/incident subscribe S1")
+    assert "other companies" in floor.says("olga", "/incident subscribe S1", "operations")
+    public = floor.declares("S1 IVR down")
+    floor.ana.invites(public, "gus")
+    floor.settle()
+    assert "You get the updates" in floor.says("gus", "/incident subscribe", public)
+    floor.says("ana", "/incident update for all", public)
+    assert len(copies(floor, "gus")) == 1
+    floor.gus.leaves(public)
+    floor.settle()
+    floor.says("ana", "/incident update for members", public)
+    assert len(copies(floor, "gus")) == 1, "a guest who left the channel reads no more"
+
+    private = declared(floor).replace("inc-1-", "inc-2-")
+    assert "its words stay in its channel" in floor.says("ana", "/incident subscribe", private)
+    floor.says("ana", "/incident update secret", private)
+    assert all(SECRET not in told and "secret" not in told for told in copies(floor, "chloe"))
