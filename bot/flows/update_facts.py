@@ -16,7 +16,9 @@ from bot.playbooks import tables as playbooks
 from bot.playbooks.progress import next_steps
 from bot.services import Services
 from bot.slack.text import channel_link, escape, lasting, near_time, one_line, shorten, spoken
+from bot.slack.text import moment as moment_of
 from bot.timeline import tables as timeline
+from bot.timeline.messages import from_json
 from bot.timeline.tables import TimelineEntry
 from bot.timeline.wording import people_in
 from bot.updates import outside, tables, variables
@@ -155,18 +157,22 @@ def _changes(
     session: Session, incident: Incident, since: datetime | None, occasion: Occasion
 ) -> list[dict[str, str]]:
     """What happened since the last update, the oldest first: who, what, when, each in its own words."""
-    kinds = TOLD_OUTSIDE if occasion.audience.outside else (*TOLD_KINDS, MARKED)
-    happened = [
-        entry
-        for entry in timeline.since(session, incident.number, since or incident.declared_at, kinds)
-        if entry.kind != MARKED or _is_marked(entry)
-    ]
+    moment = since or incident.declared_at
+    kinds = TOLD_OUTSIDE if occasion.audience.outside else TOLD_KINDS
+    happened = list(timeline.since(session, incident.number, moment, kinds))
+    if not occasion.audience.outside:
+        happened += [entry for entry in timeline.marked(session, incident.number) if _is_news(entry, moment)]
+    happened.sort(key=lambda entry: entry.at)
     people = directory.names(session, _people(happened))
     return [_change(entry, people, occasion) for entry in happened]
 
 
-def _is_marked(entry: TimelineEntry) -> bool:
-    return bool(entry.facts.get("marked_by")) and not entry.facts.get("deleted_at")
+def _is_news(entry: TimelineEntry, since: datetime) -> bool:
+    """Was the message marked since then? It may have been said long before. What was deleted is told no more."""
+    if entry.kind != MARKED or entry.facts.get("deleted_at") or not entry.heard:
+        return False
+    marks = from_json(entry.heard).marks
+    return any(mark.is_on and moment_of(mark.ts) > since for mark in marks)
 
 
 def _people(entries: Sequence[TimelineEntry]) -> set[str]:

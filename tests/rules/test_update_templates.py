@@ -24,6 +24,8 @@ from bot.slack.blocks import MESSAGE_BLOCKS
 from bot.store import Store
 from bot.templates import TemplateBroken, Templates
 from bot.timeline import tables as timeline
+from bot.timeline.hearing import hear
+from bot.timeline.messages import PIN, Heard, Manner, Mark, Version
 from bot.updates import tables, variables, views
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -39,7 +41,7 @@ SHIPPED = Path("message_templates")
 def session(tmp_path: Path) -> Iterator[Session]:
     store = Store(f"sqlite:///{tmp_path}/words.sqlite")
     migrations.upgrade(store.engine)
-    with store.transaction() as session:
+    with store.reading() as session:
         directory.remember_people(session, [Who("U0ANA", "Ana Reyes"), Who("U0BEN", "Ben Okafor")], NOW)
         yield session
     store.close()
@@ -54,6 +56,15 @@ def services(languages: tuple[str, ...] = ("en",), folder: Path = SHIPPED, **cha
     the_floor = shipped.model_copy(update={"audiences": audiences, **changed})
     parts: dict[str, Any] = dict.fromkeys(("store", "slack", "flows", "soon", "shelf", "replicas"))
     return Services(**parts, floor=the_floor, templates=Templates(folder))
+
+
+def said(
+    session: Session, number: int, at: datetime, who: str, text: str, marked_at: datetime | None = None
+) -> None:
+    """Somebody said something in the incident's channel, and somebody else may have marked it."""
+    ts = f"{at.timestamp() + len(text) / 1e6:.6f}"
+    marks = (Mark(PIN, "U0ANA", f"{marked_at.timestamp():.6f}", is_on=True),) if marked_at else ()
+    hear(session, number, Heard(ts, who, versions=(Version(ts, text),), marks=marks, is_live=True), Manner())
 
 
 def notices(session: Session) -> list[Notice]:
@@ -92,7 +103,7 @@ def largest(session: Session) -> Incident:
         facts = {"old": "S1", "new": much[:500], "reason": much, "step": much, "role": HOSTILE, "user": "U0BEN"}
         for kind in ("severity", "status", "step_done", "role_given", "reopened", "impact"):
             timeline.append(session, incident.number, kind, at, "U0ANA", **facts)
-        timeline.append(session, incident.number, "message", at, "U0BEN", text=much, marked_by=["U0ANA"])
+        said(session, incident.number, at, "U0BEN", much, marked_at=at)
     return incident
 
 
@@ -155,10 +166,10 @@ def test_marked_messages_finished_steps_and_changes_are_told_once(session: Sessi
     timeline.append(
         session, incident.number, "step_done", NOW + timedelta(minutes=1), "U0BEN", step="Call the carrier"
     )
-    said = NOW + timedelta(minutes=2)
-    words = {"text": "Calls go to <#C2|cebu> &amp; on", "marked_by": ["U0BEN"]}
-    timeline.append(session, incident.number, "message", said, "U0ANA", **words)
-    timeline.append(session, incident.number, "message", said, "U0ANA", text="small talk")
+    two, three = NOW + timedelta(minutes=2), NOW + timedelta(minutes=3)
+    said(session, incident.number, two, "U0ANA", "Calls go to <#C2|cebu> &amp; on", marked_at=three)
+    said(session, incident.number, three, "U0ANA", "small talk")
+    said(session, incident.number, two, "U0BEN", "said early, pinned late", marked_at=NOW + timedelta(minutes=40))
     first = promise(session, incident, "operations")
     at = NOW + timedelta(minutes=30)
 
@@ -173,7 +184,9 @@ def test_marked_messages_finished_steps_and_changes_are_told_once(session: Sessi
         session, services(), incident, promise(session, incident, "operations"), at + timedelta(hours=1)
     )
     assert "described the impact" in second, "what happened while Slack was slow to take the last one is news"
+    assert "Ben Okafor: said early, pinned late" in second
     assert "Call the carrier" not in second
+    assert "Calls go to" not in second
 
 
 def test_the_page_lists_every_variable_that_templates_are_given_and_no_other(session: Session) -> None:
