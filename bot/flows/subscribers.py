@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.directory import tables as directory
 from bot.directory.rules import Who
 from bot.floor import Moment
-from bot.flows import promises
+from bot.flows import promising
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.notices import tables as notices
@@ -60,7 +60,7 @@ def _audiences(
     session: Session, services: Services, incident: Incident, people: Sequence[str]
 ) -> dict[str, str | None]:
     """Whose words each of them gets in this incident."""
-    all_of_them = promises.audiences(services, incident)
+    all_of_them = promising.audiences(services, incident)
     told = [name for name, each in all_of_them.items() if each.rhythm(incident.severity) != Moment.NEVER]
     inside = [name for name in told if not all_of_them[name].outside]
     members = {
