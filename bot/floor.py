@@ -1,6 +1,7 @@
 """`floor.yaml`: how this operations floor works. Severities, audiences, roles, who is invited, who may do what."""
 
 import re
+from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -49,6 +50,27 @@ def read_cadence(given: Any) -> Any:
         raise ValueError(f"{wrong}, or `on change`, `at close`, `never`") from None
 
 
+@dataclass(frozen=True)
+class WorkingDays:
+    """So many days, Saturdays and Sundays not counted."""
+
+    days: int
+
+
+def read_within(given: Any) -> Any:
+    """A length of time, or `3 working days`."""
+    match = re.fullmatch(r"\s*(\d{1,3})\s*working days?\s*", str(given))
+    if match and int(match[1]):
+        return WorkingDays(int(match[1]))
+    if isinstance(given, WorkingDays):
+        return given
+    try:
+        return read_duration(given)
+    except ValueError as wrong:
+        raise ValueError(f"{wrong}, or `3 working days`") from None
+
+
+Within = Annotated[timedelta | WorkingDays, BeforeValidator(read_within)]
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Cadence = Annotated[timedelta | Moment, BeforeValidator(read_cadence)]
 SeverityName = Literal["S0", "S1", "S2", "S3", "S4"]
@@ -95,7 +117,7 @@ class Severity(Part):
     guidance: str = Field(min_length=1, max_length=75)
     emoji: str = "⚪"
     commander_within: Duration | None = None
-    postmortem_within: Duration | None = None
+    postmortem_within: Within | None = None
     invite: tuple[str, ...] = ()
     ladder: tuple[Tier, ...] = ()
 
@@ -294,6 +316,27 @@ class Permissions(Part):
     steps: tuple[str, ...] = (ANYONE,)
     close: tuple[str, ...] = (ANYONE,)
     followups: tuple[str, ...] = (ANYONE,)
+    postmortem: tuple[str, ...] = (ANYONE,)
+
+
+class PostMortems(Part):
+    """Who gets a copy of each draft, and where what is published is posted."""
+
+    copy_to: tuple[str, ...] = ()
+    channel: str | None = None
+
+    @field_validator("copy_to")
+    @classmethod
+    def _are_people(cls, copy_to: tuple[str, ...]) -> tuple[str, ...]:
+        for name in copy_to:
+            if not re.fullmatch(r"@\S+|[UW][A-Z0-9]{2,}", name):
+                raise ValueError(f"{name!r} is nobody; write `@name`, `@group` or a user id")
+        return copy_to
+
+    @field_validator("channel")
+    @classmethod
+    def _without_hash(cls, channel: str | None) -> str | None:
+        return channel.removeprefix("#") if channel else None
 
 
 class Pager(Part):
@@ -367,6 +410,7 @@ class Floor(Part):
     # How long before an update is due its draft is shown to who leads the communications; `never` shows none.
     draft_before: Annotated[timedelta | None, BeforeValidator(read_lead)] = timedelta(minutes=5)
     bookmarks: tuple[Bookmark, ...] = ()
+    postmortems: PostMortems = PostMortems()
     permissions: Permissions = Permissions()
     timeline: Timeline = Timeline()
     followups: FollowUps = FollowUps()
@@ -404,7 +448,8 @@ class Floor(Part):
         named = [group for severity in self.severities.values() for group in severity.invite]
         named += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
         allowed = self.permissions
-        named += [*allowed.declare, *allowed.lead, *allowed.steps, *allowed.close, *allowed.followups]
+        named += [*allowed.declare, *allowed.lead, *allowed.steps, *allowed.close]
+        named += [*allowed.followups, *allowed.postmortem, *self.postmortems.copy_to]
         for audience in self.audiences.values():
             named += [*audience.approval, *audience.members]
         return {name.removeprefix("@") for name in named if name.startswith("@")}

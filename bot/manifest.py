@@ -16,6 +16,7 @@ SCOPES_OF_METHODS: dict[str, tuple[str, ...]] = {
     "bookmarks.list": ("bookmarks:read",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
+    "conversations.canvases.create": ("canvases:write",),
     "conversations.create": ("channels:manage", "groups:write"),
     "conversations.history": ("channels:history", "groups:history", "im:history"),
     "conversations.invite": ("channels:manage", "groups:write"),
@@ -55,6 +56,7 @@ SCOPES_OF_EVENTS: dict[str, tuple[str, ...]] = {
     "member_left_channel": ("channels:read", "groups:read"),
     "message.channels": ("channels:history",),
     "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
     "pin_added": ("pins:read",),
     "pin_removed": ("pins:read",),
     "reaction_added": ("reactions:read",),
@@ -63,7 +65,7 @@ SCOPES_OF_EVENTS: dict[str, tuple[str, ...]] = {
     "team_join": ("users:read",),
     "user_change": ("users:read",),
 }
-"""What each event asks for. Direct messages are not listened to."""
+"""What each event asks for. Of direct messages only files in a post-mortem's thread are looked at."""
 
 
 def scopes() -> list[str]:
@@ -97,7 +99,8 @@ def _features(url: str) -> Json:
         "app_home": {
             "home_tab_enabled": True,
             "messages_tab_enabled": True,
-            "messages_tab_read_only_enabled": True,
+            # An edited post-mortem is uploaded there.
+            "messages_tab_read_only_enabled": False,
         },
         "bot_user": {"display_name": NAME.lower(), "always_online": True},
         "shortcuts": [

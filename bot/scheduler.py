@@ -21,6 +21,7 @@ from bot.flows import (
     pacing,
     paging,
     postmortem,
+    postmortem_reminders,
     reminders,
     ringing,
     update,
@@ -50,6 +51,7 @@ LOOKS: tuple[Look, ...] = (
     postmortem.tick,
     followup_reminders.remind,
     followup_reminders.post_digest,
+    postmortem_reminders.tick,
 )
 LEARN_EVERY_S = 15 * 60
 AUDIT_EVERY_S = 60

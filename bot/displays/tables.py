@@ -21,6 +21,7 @@ LADDER = "ladder"
 FOLLOW_UP = "followup"
 FOLLOW_UP_TOLD = "followup_told"
 DRAFT = "draft"
+POST_MORTEM = "postmortem"
 
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_LONGEST = timedelta(minutes=15)
@@ -30,11 +31,12 @@ HELD_FOR = timedelta(minutes=3)
 
 class Display(SQLModel, table=True):
     """Something shown in Slack: a card, a digest message, a topic, a pin, a bookmark, a playbook run's message,
-    the line about an escalation, a page, a draft of updates."""
+    the line about an escalation, a page, a draft of updates, what is said of a post-mortem."""
 
     __tablename__ = "displays"
     __table_args__ = (
         sa.UniqueConstraint("incident_id", "kind", "subject"),
+        sa.Index("ix_displays_message", "channel_id", "ts"),
         sa.Index(
             "ix_displays_stale",
             "retry_at",
@@ -119,6 +121,13 @@ def find(session: Session, incident_id: int, kind: str, subject: str = "") -> Di
     """One thing shown of an incident."""
     return session.exec(
         select(Display).where(Display.incident_id == incident_id, Display.kind == kind, Display.subject == subject)
+    ).first()
+
+
+def at(session: Session, kind: str, channel_id: str, ts: str) -> Display | None:
+    """What of this kind is shown by that message."""
+    return session.exec(
+        select(Display).where(Display.kind == kind, Display.channel_id == channel_id, Display.ts == ts)
     ).first()
 
 

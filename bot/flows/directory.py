@@ -98,6 +98,8 @@ def learn_channels(services: Services) -> None:
     named = {channel for audience in audiences for channel in audience.channels if channel.startswith("#")}
     if services.floor.administrators_channel:
         named.add(services.floor.administrators_channel)
+    if services.floor.postmortems.channel:
+        named.add(services.floor.postmortems.channel)
     for name in sorted({services.floor.incidents_channel, *named}):
         channel_id(services, name)
 

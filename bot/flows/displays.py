@@ -18,7 +18,14 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.displays.tables import Display
 from bot.errors import TryLater
-from bot.flows import draft_drawing, draft_messages, escalation_messages, followup_messages, losses
+from bot.flows import (
+    draft_drawing,
+    draft_messages,
+    escalation_messages,
+    followup_messages,
+    losses,
+    postmortem_messages,
+)
 from bot.flows.directory import channel_id
 from bot.flows.facts import incident_facts
 from bot.incidents import tables as incidents
@@ -36,12 +43,12 @@ log = logging.getLogger(__name__)
 
 GONE = ("is_archived", "channel_not_found", "not_in_channel")
 MESSAGES = (
-    *(displays.CARD, displays.DIGEST, displays.RUN, displays.DRAFT),
+    *(displays.CARD, displays.DIGEST, displays.RUN, displays.DRAFT, displays.POST_MORTEM),
     *escalation_messages.KINDS,
     *followup_messages.KINDS,
 )
 # Shown outside the incident's channel: their trouble says nothing of it.
-ELSEWHERE = (displays.DIGEST, displays.PAGE, displays.FOLLOW_UP_TOLD, displays.DRAFT)
+ELSEWHERE = (displays.DIGEST, displays.PAGE, displays.FOLLOW_UP_TOLD, displays.DRAFT, displays.POST_MORTEM)
 DELETED = ("message_not_found", "cant_update_message")
 SLACK_SILENT_S = 5.0
 SPOKEN = {
@@ -56,6 +63,7 @@ SPOKEN = {
     displays.FOLLOW_UP: "keep a follow-up's message up to date",
     displays.FOLLOW_UP_TOLD: "tell somebody of their follow-up",
     displays.DRAFT: "show the draft of an update",
+    displays.POST_MORTEM: "keep the message about the post-mortem up to date",
 }
 
 
@@ -182,6 +190,8 @@ def _where(services: Services, incident: Incident, display: Display) -> str:
     if display.kind == displays.DRAFT:
         return draft_messages.recipient(display, incident.channel_id or "")
     with services.store.reading() as session:
+        if display.kind == displays.POST_MORTEM:
+            return postmortem_messages.place(session, display)
         return escalation_messages.recipient(session, display)
 
 
@@ -193,6 +203,8 @@ def _drawn(services: Services, incident: Incident, display: Display) -> tuple[st
             return followup_messages.draw(session, incident, display)
         if display.kind == displays.DRAFT:
             return draft_drawing.draw(session, services, incident, display)
+        if display.kind == displays.POST_MORTEM:
+            return postmortem_messages.draw(session, services, incident, display)
         facts = incident_facts(session, services, incident)
         if display.kind == displays.CARD:
             return views.card(facts, services.floor)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.flows import ladder, pacing, promises
+from bot.flows import ladder, pacing, postmortem_request, promises
 from bot.flows import notices as notice_flow
 from bot.flows.changing import changing
 from bot.flows.following import offer_after_reopening
@@ -22,7 +22,7 @@ from bot.playbooks.progress import blocking
 from bot.playbooks.tables import PlaybookStep
 from bot.postmortems import tables as postmortems
 from bot.services import Services
-from bot.slack.text import escape
+from bot.slack.text import escape, mention
 from bot.timeline import tables as timeline
 
 
@@ -59,11 +59,10 @@ def close(services: Services, number: int, reason: str, by: str, now: datetime, 
         promises.at_close(session, services, incident, now)
         ladder.end(session, number)
         stop_all(session, number, by, now)
-        recipient = incidents.commander(session, number) or incident.declared_by
-        postmortem_id = postmortems.request(session, number, recipient, now)
+        recipient, postmortem_id = postmortem_request.at_close(session, services, incident, now)
     deliver_soon(services, postmortem_id)
     start_due(services, now)
-    return f"Closed. The post-mortem draft goes to <@{recipient}> by direct message."
+    return f"Closed. The post-mortem draft goes to {mention(recipient)} by direct message."
 
 
 def reopen(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
@@ -72,6 +71,7 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
         rules.check_may_reopen(number, incident.status)
         incidents.change_status(session, incident, rules.Status.INVESTIGATING, now)
         timeline.append(session, number, "reopened", now, by, reason=reason)
+        postmortems.put_aside(session, number)
         promises.end(session, number, now)
         promises.begin(session, services, incident, now)
         ladder.reopen(session, number, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.escalation import tables as escalation
 from bot.followups import tables as followups
 from bot.playbooks import tables as playbooks
+from bot.postmortems import tables as postmortems
 from bot.services import Services
 from bot.updates import tables as updates
 
@@ -14,4 +15,5 @@ def next_due(services: Services) -> datetime | None:
     with services.store.reading() as session:
         due = [updates.next_due(session), playbooks.next_reminder(session), escalation.next_due(session)]
         due.append(followups.next_reminder(session))
+        due.append(postmortems.next_reminder(session))
     return min((moment for moment in due if moment), default=None)

@@ -12,13 +12,14 @@ from bot.incidents import tables as incidents
 from bot.incidents.rules import permitted
 from bot.services import Services
 
-Deed = Literal["declare", "lead", "steps", "close", "followups"]
+Deed = Literal["declare", "lead", "steps", "close", "followups", "postmortem"]
 SPOKEN = {
     "declare": "declare incidents",
     "lead": "change an incident",
     "steps": "work on playbook steps",
     "close": "resolve, close or reopen incidents",
     "followups": "add or change follow-ups",
+    "postmortem": "assign, review or publish post-mortems",
 }
 
 

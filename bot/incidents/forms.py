@@ -253,6 +253,7 @@ def help_text() -> str:
             "*After an incident*",
             "`/incident followup @ana what is to be done` writes it down · "
             "`/incident followups` lists it, `mine` and `overdue` over all incidents",
+            "`/incident postmortem` the post-mortem as it stands, by direct message",
         ]
     )
 

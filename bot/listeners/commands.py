@@ -10,7 +10,7 @@ from bot.flows.declaring import declare_by_words, open_declare_form
 from bot.flows.looking import help_words, incident_here, open_about, open_incidents, panel, steps_of_person
 from bot.incidents import forms, ids, rules
 from bot.incidents.tables import Incident
-from bot.listeners import answering, escalation, followups, parse, subscriptions, updates
+from bot.listeners import answering, escalation, followups, parse, postmortems, subscriptions, updates
 from bot.listeners.answering import Payload, Words
 from bot.listeners.parse import Typed
 from bot.services import Services
@@ -199,4 +199,5 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "reopen": reopen,
     "followup": followups.add,
     "followups": followups.show,
+    "postmortem": postmortems.ask,
 }

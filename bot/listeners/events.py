@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
-from bot.flows import events, followup_marks, speech
+from bot.flows import events, followup_marks, postmortem_uploads, speech
 from bot.services import Services
 
 Payload = dict[str, Any]
@@ -37,8 +37,16 @@ def _both(*records: Record) -> Record:
     return keep
 
 
+def keep_words(services: Services, event: Payload) -> None:
+    """A message: in a channel it may belong to an incident, in a direct message it may bring a post-mortem."""
+    if event.get("channel_type") == "im":
+        postmortem_uploads.keep(services, event)
+    else:
+        speech.keep_message(services, event)
+
+
 RECORDS: dict[str, Record] = {
-    "message": speech.keep_message,
+    "message": keep_words,
     "member_joined_channel": events.keep_join,
     "member_left_channel": events.keep_leave,
     "reaction_added": _both(speech.keep_reaction, followup_marks.keep_mark),

@@ -89,6 +89,11 @@ def several(body: Payload, name: str) -> list[str]:
     return [option["value"] for option in _field(body, name).get("selected_options") or []]
 
 
+def several_people(body: Payload, name: str) -> list[str]:
+    """Everyone chosen in the field `name` of a form."""
+    return list(_field(body, name).get("selected_users") or [])
+
+
 def _field(body: Payload, name: str) -> Payload:
     block: Payload = body["view"]["state"]["values"].get(name, {})
     return next(iter(block.values()), {})

@@ -43,7 +43,7 @@ every_table = (
 )
 
 FOLDER = Path(__file__).parent
-HEAD = "0007"
+HEAD = "0008"
 
 
 def upgrade(engine: sa.Engine) -> None:

@@ -21,9 +21,13 @@ NAMES = {
 }
 
 
-def render(templates: Templates, document: Document, kind: str) -> str:
-    """The document in one of its forms; `TemplateBroken` when its template cannot be used."""
-    return templates.render(TEMPLATES[kind], facts_of(templates, document), longest=None)
+def render(templates: Templates, document: Document, kind: str, *, is_inline: bool = False) -> str:
+    """The document in one of its forms; `TemplateBroken` when its template cannot be used.
+
+    In Markdown the addresses stand at the end, where they hinder nobody; `is_inline` puts them into the text.
+    """
+    facts = facts_of(templates, document) | {"is_inline": is_inline}
+    return templates.render(TEMPLATES[kind], facts, longest=None)
 
 
 def facts_of(templates: Templates, document: Document) -> dict[str, Any]:

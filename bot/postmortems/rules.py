@@ -7,10 +7,29 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 LATE_AFTER = timedelta(minutes=2)
 # Invisible signs that turn the direction of what follows, and signs that are no text at all.
 TRICKS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+class State(StrEnum):
+    """Where a post-mortem stands."""
+
+    PREVIEW = "preview"
+    DRAFT = "draft"
+    IN_REVIEW = "in review"
+    PUBLISHED = "published"
+    PUT_ASIDE = "put aside"
+
+
+class Verdict(StrEnum):
+    """What a reviewer says."""
+
+    NONE = ""
+    FINE = "fine"
+    CHANGES = "changes wanted"
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,22 @@ def date_picker(action_id: str, *, initial: str | None = None) -> Element:
     return element | ({"initial_date": initial} if initial else {})
 
 
+def multi_user_select(action_id: str, *, placeholder: str = "Choose people", most: int = 10) -> Element:
+    """A menu of people of whom several may be chosen."""
+    return {
+        "type": "multi_users_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+        "max_selected_items": most,
+    }
+
+
+def radio_buttons(action_id: str, options: Sequence[Element], *, initial: str | None = None) -> Element:
+    """A few choices of which one is taken, all to be seen."""
+    element: Element = {"type": "radio_buttons", "action_id": action_id, "options": list(options[:10])}
+    return element | _initial(options, initial)
+
+
 def checkboxes(action_id: str, options: Sequence[Element]) -> Element:
     """Boxes to tick."""
     return {"type": "checkboxes", "action_id": action_id, "options": list(options[:10])}

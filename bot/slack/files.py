@@ -1,10 +1,16 @@
 """Files: sent to Slack, then shared in a conversation."""
 
+from collections.abc import Sequence
 from http.client import HTTPException
+from urllib.error import HTTPError
+from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
 from bot.slack.calls import CALL_TIMEOUT_S, Calls
 from bot.slack.outcomes import OutcomeUnknown, SlackRefused
+
+LARGEST_FILE = 25_000_000
+GONE = (401, 403, 404, 410)
 
 
 class Files(Calls):
@@ -21,14 +27,48 @@ class Files(Calls):
             raise OutcomeUnknown("file upload", type(lost).__name__) from lost
         return str(place["file_id"])
 
-    def share_file(self, file_id: str, title: str, channel_id: str, words: str) -> None:
-        """Show an uploaded file in a conversation, with a few words."""
+    def share_files(
+        self, files: Sequence[tuple[str, str]], channel_id: str, words: str, thread_ts: str | None = None
+    ) -> None:
+        """Show uploaded files (their ids and titles) together in a conversation, with a few words."""
         self.call(
             "files.completeUploadExternal",
-            files=[{"id": file_id, "title": title}],
+            files=[{"id": file_id, "title": title} for file_id, title in files],
             channel_id=channel_id,
             initial_comment=words,
+            thread_ts=thread_ts,
         )
+
+    def download(self, file_id: str) -> bytes:
+        """What a file in Slack holds. `SlackRefused` when it is gone, too large or kept elsewhere."""
+        file = self.call("files.info", file=file_id)["file"]
+        address = str(file.get("url_private_download") or file.get("url_private") or "")
+        if file.get("size", 0) > LARGEST_FILE:
+            raise SlackRefused("files.info", "file_too_large")
+        if not self._is_slacks(address):
+            # The token opens the workspace: it is shown to nobody else.
+            raise SlackRefused("files.info", "file_kept_elsewhere")
+        asked = Request(address, headers={"Authorization": f"Bearer {self._client.token}"})  # noqa: S310
+        try:
+            with urlopen(asked, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310 - the address was checked above
+                return bytes(answer.read(LARGEST_FILE))
+        except HTTPError as refused:
+            if refused.code in GONE:
+                raise SlackRefused("file download", f"http_{refused.code}") from refused
+            raise OutcomeUnknown("file download", str(refused.code)) from refused
+        except (OSError, HTTPException) as lost:
+            raise OutcomeUnknown("file download", type(lost).__name__) from lost
+
+    def _is_slacks(self, address: str) -> bool:
+        """Is that an address of the workspace that the token is for?"""
+        ours, theirs = urlsplit(self._client.base_url), urlsplit(address)
+        home = (ours.hostname or "").removeprefix("www.")
+        host = theirs.hostname or ""
+        return theirs.scheme == ours.scheme and (host == home or host.endswith(f".{home}"))
+
+    def file_address(self, file_id: str, name: str, owner_id: str | None = None) -> str:
+        """Where a file is opened in Slack, made without a call: Slack's addresses follow this form."""
+        return f"{self._me()['url']}files/{owner_id or self.user_id()}/{file_id}/{quote(name.lower())}"
 
     def is_shared(self, file_id: str, channel_id: str) -> bool:
         """Is the file shown in that conversation?"""

@@ -21,6 +21,12 @@ class Surfaces(Calls):
         """Show the new state in a form that is open."""
         self.call("views.update", view_id=view_id, view=view)
 
+    def create_channel_canvas(self, channel_id: str, markdown: str) -> str:
+        """Give a channel its canvas; `SlackRefused` where it has one, or the plan has none. Gives back its id."""
+        content = {"type": "markdown", "markdown": markdown}
+        made = self.call("conversations.canvases.create", channel_id=channel_id, document_content=content)
+        return str(made["canvas_id"])
+
     def publish_home(self, user_id: str, blocks: Sequence[Block]) -> None:
         """Show a person's App Home."""
         self.call("views.publish", user_id=user_id, view={"type": "home", "blocks": fit(blocks, VIEW_BLOCKS)})

@@ -20,6 +20,7 @@ MESSAGE = "message"
 OWN_WORDS = (
     *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason")),
     *(("channel_lost", "reason"), ("page_passed_over", "reason"), ("paged", "reason"), ("step_reminded", "level")),
+    ("postmortem_reviewed", "verdict"),
     *(("milestone", "milestone"), ("gap", "length"), ("gap_refused", "length")),
 )
 

@@ -54,6 +54,11 @@ SENTENCES = {
     "channel_lost": "Watchfloor perdió el canal: {reason}",
     "channel_found": "El canal ha vuelto",
     "postmortem_delivered": "Se entregó el borrador del análisis posterior",
+    "postmortem_assigned": "{who} encargó el análisis posterior a {user}",
+    "postmortem_review_asked": "{who} pidió a {user} que revisara el análisis posterior",
+    "postmortem_reviewed": "{who} revisó el análisis posterior: {verdict}{because}",
+    "postmortem_version": "{who} subió la versión {version} del análisis posterior",
+    "postmortem_published": "{who} publicó el análisis posterior",
     "followup_added": "{who} anotó la tarea {number} para {user}, para el {due}: {text}",
     "followup_done": "{who} hizo la tarea {number}: {text}",
     "followup_dropped": "{who} dijo que la tarea {number} ya no hace falta: {text}",
@@ -118,4 +123,6 @@ TERMS = {
     "owner": "responsable",
     "commander": "comandante",
     "less than a minute": "menos de un minuto",
+    "fine": "está bien",
+    "changes wanted": "quiere cambios",
 }

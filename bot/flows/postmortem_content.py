@@ -1,0 +1,90 @@
+"""What the files of a post-mortem hold: written from the record, or as somebody uploaded them."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bot.clock import utcnow
+from bot.flows.administrators import administrators
+from bot.flows.notices import send_soon
+from bot.flows.postmortem_facts import write
+from bot.notices import tables as notices
+from bot.postmortems import tables
+from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, NAMES, bare, render
+from bot.postmortems.tables import PostMortem
+from bot.services import Services
+from bot.slack.outcomes import SlackRefused
+from bot.slack.text import escape, shorten
+from bot.templates import TemplateBroken
+
+log = logging.getLogger(__name__)
+
+WRITTEN = 1
+KINDS = (MARKDOWN, HTML, LEADERSHIP, "uploaded")
+# The timeline of a long incident is in the files; a canvas takes no more than this.
+LONGEST_CANVAS = 90_000
+LEFT_OUT_OF_CANVAS = ("timeline", "people")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to be uploaded."""
+
+    kind: str
+    name: str
+    content: bytes
+
+
+def files(services: Services, postmortem_id: int, version: int) -> list[File]:
+    """The files of a version: as one of the copies has them, else written from the record.
+
+    `SlackRefused` when what a person uploaded is not to be had any more.
+    """
+    with services.store.reading() as session:
+        postmortem = tables.get(session, postmortem_id)
+        known = tables.any_uploads(session, postmortem_id, version)
+    try:
+        if known:
+            return [File(file.kind, file.name, services.slack.download(file.file_id)) for file in known]
+    except SlackRefused:
+        if version != WRITTEN:
+            raise
+    return list(_written(services, postmortem))
+
+
+def _written(services: Services, postmortem: PostMortem) -> Iterator[File]:
+    document = write(services, postmortem.incident_id, utcnow(), is_preview=postmortem.is_preview)
+    for kind in (MARKDOWN, HTML, LEADERSHIP):
+        name = NAMES[kind].format(number=postmortem.incident_id)
+        try:
+            yield File(kind, name, render(services.templates, document, kind).encode())
+        except TemplateBroken as broken:
+            _tell(services, broken)
+            if kind == MARKDOWN:
+                yield File(kind, name, bare(document).encode())
+
+
+def _tell(services: Services, broken: TemplateBroken) -> None:
+    """A template that cannot be used is the administrators' to mend; the plain file goes out meanwhile."""
+    log.error("template broken", extra={"reason": broken.sentence})
+    where = administrators(services)
+    if where is None:
+        return
+    now = utcnow()
+    words = escape(shorten(broken.sentence, 1000))
+    with services.store.transaction() as session:
+        notices.add(session, f"template:{broken.facts['name']}:{now:%Y-%m-%d}", where, words, now)
+    send_soon(services)
+
+
+def canvas(services: Services, postmortem: PostMortem) -> str:
+    """The draft for the channel's canvas: without the timeline, which the channel itself is."""
+    document = write(services, postmortem.incident_id, utcnow())
+    sections = [section for section in document.sections if section.key not in LEFT_OUT_OF_CANVAS]
+    short = replace(document, sections=sections)
+    try:
+        # A canvas knows no addresses that stand elsewhere in it.
+        drawn = render(services.templates, short, MARKDOWN, is_inline=True)
+    except TemplateBroken:
+        drawn = bare(short)
+    return shorten(drawn, LONGEST_CANVAS)

@@ -1,0 +1,67 @@
+"""Drawing what is said of a post-mortem: to whoever has a copy, and where it is published."""
+
+from sqlmodel import Session
+
+from bot.clock import utcnow
+from bot.displays.tables import Display
+from bot.incidents.tables import Incident
+from bot.postmortems import rules, tables, views
+from bot.postmortems.tables import Copy, PostMortem
+from bot.postmortems.views import PostMortemFacts
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.timeline import tables as timeline
+from bot.updates import tables as updates
+
+CLOCK = "clock"
+
+
+def place(session: Session, display: Display) -> str:
+    """Where it is said: a person's or a channel's id."""
+    return tables.copy(session, int(display.subject)).place
+
+
+def draw(session: Session, services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
+    """One message about a post-mortem as it stands."""
+    copy = tables.copy(session, int(display.subject))
+    return views.message(facts(session, services, incident, copy), copy)
+
+
+def facts(session: Session, services: Services, incident: Incident, copy: Copy) -> PostMortemFacts:
+    """What is to be said to the holder of a copy."""
+    postmortem = tables.get(session, copy.postmortem_id)
+    ended = timeline.last_of(session, incident.number, ("resolved",))
+    promised = [
+        (promise.due_at, promise.sent_at)
+        for promise in updates.of_incident(session, incident.number)
+        if promise.occasion == CLOCK and promise.sent_at
+    ]
+    kept, due = rules.kept(promised)
+    return PostMortemFacts(
+        incident=incident,
+        postmortem=postmortem,
+        copies=tables.copies(session, postmortem.number),
+        now=utcnow(),
+        kept=kept,
+        due=due,
+        ended_by=str(ended.facts.get("reason") or "") if ended else "",
+        address=_address(session, services, copy),
+        uploaded_by=tables.version(session, postmortem.number, postmortem.version).uploaded_by or "",
+    )
+
+
+def facts_of(session: Session, services: Services, incident: Incident, postmortem: PostMortem) -> PostMortemFacts:
+    """The same for a form, which speaks to whoever opens it."""
+    return facts(session, services, incident, tables.copies(session, postmortem.number)[0])
+
+
+def _address(session: Session, services: Services, copy: Copy) -> str:
+    """Where this copy's newest file is opened."""
+    files = tables.uploads(session, copy.number, copy.shared_version) or tables.uploads(
+        session, copy.number, copy.wanted_version
+    )
+    if not files:
+        return ""
+    made = tables.version(session, copy.postmortem_id, files[0].version)
+    is_theirs = made.uploaded_file_id == files[0].file_id
+    return services.slack.file_address(files[0].file_id, files[0].name, made.uploaded_by if is_theirs else None)

@@ -1,0 +1,101 @@
+"""The post-mortem's buttons, forms and command: parse, act, answer."""
+
+from collections.abc import Callable
+
+from slack_bolt import Ack, App
+
+from bot.clock import utcnow
+from bot.flows import postmortem_request
+from bot.flows import postmortem_review as reviewing
+from bot.flows.looking import incident_here
+from bot.listeners import answering, parse
+from bot.listeners.answering import Payload, Words
+from bot.listeners.parse import Typed
+from bot.postmortems import ids, views
+from bot.postmortems.rules import Verdict
+from bot.postmortems.views import PostMortemFacts
+from bot.services import Services
+from bot.slack.blocks import Block
+
+
+def ask(services: Services, typed: Typed) -> Words:
+    """`/incident postmortem`"""
+    number = incident_here(services, typed.channel_id, typed.user_id)
+    return postmortem_request.ask(services, number, typed.trigger_id, typed.user_id, utcnow())
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to everything about post-mortems but the command."""
+    _openers(app, services)
+    _forms(app, services)
+
+
+def _openers(app: App, services: Services) -> None:
+    @app.action(ids.OPEN)
+    def opened(ack: Ack) -> None:
+        # Slack opens the link by itself and tells of the click.
+        ack()
+
+    @app.action(ids.FINE)
+    def fine(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            reviewing.answer(services, parse.number_clicked(body), Verdict.FINE, "", parse.user(body), utcnow())
+
+        answering.click(services, body, act, ack)
+
+    _opens(app, services, ids.ASSIGN, views.assign_form)
+    _opens(app, services, ids.REVIEW, views.review_form)
+    _opens(app, services, ids.CHANGES, views.changes_form)
+
+    @app.action(ids.PUBLISH)
+    def publish(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            view = reviewing.publish_form(services, parse.number_clicked(body), parse.user(body))
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.click(services, body, act, ack)
+
+
+def _opens(app: App, services: Services, button: str, draw: Callable[[PostMortemFacts], Block]) -> None:
+    @app.action(button)
+    def open_form(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            view = reviewing.form(services, parse.number_clicked(body), parse.user(body), draw)
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.click(services, body, act, ack)
+
+
+def _forms(app: App, services: Services) -> None:
+    @app.view(ids.ASSIGN_FORM)
+    def assign(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            author = parse.entered(body, ids.AUTHOR)
+            reviewing.assign(services, parse.number_in_form(body), author, parse.user(body), utcnow())
+
+        answering.form(services, body, ids.AUTHOR, act, ack)
+
+    @app.view(ids.REVIEW_FORM)
+    def request_review(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            people = parse.several_people(body, ids.REVIEWERS)
+            reviewing.request_review(services, parse.number_in_form(body), people, parse.user(body), utcnow())
+
+        answering.form(services, body, ids.REVIEWERS, act, ack)
+
+    @app.view(ids.PUBLISH_FORM)
+    def publish(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            where = parse.entered(body, ids.WHERE)
+            reviewing.publish(services, parse.number_in_form(body), where, parse.user(body), utcnow())
+
+        answering.form(services, body, ids.WHERE, act, ack)
+
+    @app.view(ids.CHANGES_FORM)
+    def changes(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            comment = parse.entered(body, ids.COMMENT)
+            number, by = parse.number_in_form(body), parse.user(body)
+            reviewing.answer(services, number, Verdict.CHANGES, comment, by, utcnow())
+
+        answering.form(services, body, ids.COMMENT, act, ack)

@@ -1,0 +1,89 @@
+"""From draft over review to published: what may follow on what, and when it is due. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.errors import WatchfloorError
+from bot.floor import WorkingDays
+from bot.postmortems.rules import State, Verdict
+
+REMINDED_BEFORE = timedelta(days=2)
+REMINDED_AGAIN = timedelta(days=3)
+REMINDERS_WHEN_LATE = 3
+SATURDAY = 5
+
+
+class NotYetClosed(WatchfloorError):
+    """This is a preview. After `/incident close` the post-mortem comes, and that can be reviewed and published."""
+
+
+class PutAside(WatchfloorError):
+    """This draft was put aside when the incident was opened again. The next close brings a new one."""
+
+
+class PublishedAlready(WatchfloorError):
+    """It is published already. Upload an edited file in the thread, and the published copy gets it too."""
+
+
+class NotReviewedYet(WatchfloorError):
+    """Nobody was asked to review it yet. *Request review…* does that; then it can be published."""
+
+
+class ChangesWanted(WatchfloorError):
+    """{who} wants changes. Upload an edited file in this thread; then it can be published."""
+
+
+class NotAReviewer(WatchfloorError):
+    """You were not asked to review this. Who has the draft can ask you with *Request review…*."""
+
+
+def check_open(state: str) -> None:
+    """Only what is neither a preview, nor put aside, nor published can be worked on."""
+    if state == State.PREVIEW:
+        raise NotYetClosed()
+    if state == State.PUT_ASIDE:
+        raise PutAside()
+    if state == State.PUBLISHED:
+        raise PublishedAlready()
+
+
+def check_may_publish(state: str, verdicts: Sequence[tuple[str, str]]) -> None:
+    """It was reviewed, and nobody who did wants changes. `verdicts` holds each reviewer's name and verdict."""
+    check_open(state)
+    if state != State.IN_REVIEW:
+        raise NotReviewedYet()
+    unhappy = [name for name, verdict in verdicts if verdict == Verdict.CHANGES]
+    if unhappy:
+        raise ChangesWanted(who=" and ".join(unhappy))
+
+
+def due_at(closed_at: datetime, within: timedelta | WorkingDays, zone: str) -> datetime:
+    """When it is due: a length of time after the close, or so many working days later at the same hour.
+
+    Working days are Monday to Friday where `zone` (an IANA name) is; the hour stays the same over a clock change.
+    """
+    if isinstance(within, timedelta):
+        return closed_at + within
+    day = closed_at.astimezone(ZoneInfo(zone))
+    for _ in range(within.days):
+        day += timedelta(days=1)
+        while day.weekday() >= SATURDAY:
+            day += timedelta(days=1)
+    return day.astimezone(closed_at.tzinfo)
+
+
+def first_reminder(due: datetime, now: datetime) -> datetime:
+    """Two days before it is due; when that has passed already, at the moment it is due."""
+    early = due - REMINDED_BEFORE
+    return early if early > now else due
+
+
+def next_reminder(due: datetime, now: datetime, late_ones: int) -> datetime | None:
+    """The reminder after the one at `now`: at the due time, then every three days, three times in all; then None.
+
+    `late_ones` is how many were said since it was due, the one at `now` among them.
+    """
+    if now < due:
+        return due
+    return now + REMINDED_AGAIN if late_ones < REMINDERS_WHEN_LATE else None

@@ -1,0 +1,230 @@
+"""What people see of a post-mortem: the message its files hang on, the reminder, the forms. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.incidents.tables import Incident
+from bot.postmortems import ids
+from bot.postmortems.rules import State, Verdict
+from bot.postmortems.tables import Copy, PostMortem
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    field,
+    modal,
+    multi_user_select,
+    option,
+    radio_buttons,
+    section,
+    text_input,
+    user_select,
+)
+from bot.slack.text import day_and_time, escape, lasting, mention, mentions, one_line
+
+TITLE_SHOWN = 200
+ENDING_SHOWN = 280
+VERDICTS = {Verdict.NONE: "no answer yet", Verdict.FINE: "says it is fine", Verdict.CHANGES: "wants changes"}
+HEADS = {
+    State.PREVIEW: "👀 *Preview of the post-mortem*",
+    State.DRAFT: "📝 *Post-mortem draft*",
+    State.IN_REVIEW: "🔍 *Post-mortem in review*",
+    State.PUBLISHED: "📗 *Post-mortem, published*",
+    State.PUT_ASIDE: "🗄️ *Post-mortem draft, put aside*: the incident was opened again",
+}
+
+
+@dataclass(frozen=True)
+class PostMortemFacts:
+    """Everything the message says."""
+
+    incident: Incident
+    postmortem: PostMortem
+    copies: Sequence[Copy]
+    now: datetime
+    kept: int
+    due: int
+    ended_by: str = ""
+    address: str = ""
+    uploaded_by: str = ""
+
+    @property
+    def reviewers(self) -> list[Copy]:
+        """Whoever was asked to review it."""
+        return [copy for copy in self.copies if copy.is_reviewer]
+
+    @property
+    def author(self) -> str:
+        """Who is to finish it; empty when nobody is yet."""
+        return self.postmortem.author_id or ""
+
+
+def message(facts: PostMortemFacts, copy: Copy) -> tuple[str, list[Block]]:
+    """The message in whose thread the files are: two lines of summary, where it stands, what can be done."""
+    head = HEADS[State(facts.postmortem.state)]
+    if copy.is_published:
+        head = "📗 *Post-mortem*"
+    blocks = [section(f"{head} of {_what(facts.incident)}\n{_summary(facts)}")]
+    standing = [] if copy.is_published else _standing(facts)
+    if standing:
+        blocks.append(section("\n".join(standing)))
+    blocks.append(actions(_buttons(facts, copy), block_id=f"postmortem-{copy.number}"))
+    blocks.append(context(*_small_print(facts, copy)))
+    return f"{head.replace('*', '')} of {_what(facts.incident)}", blocks
+
+
+def _what(incident: Incident) -> str:
+    return f"incident {incident.number}, {incident.severity} *{one_line(incident.title, TITLE_SHOWN)}*"
+
+
+def _summary(facts: PostMortemFacts) -> str:
+    incident = facts.incident
+    if incident.resolved_at:
+        first = f"It lasted {lasting(incident.resolved_at - incident.declared_at)}"
+        first += f"; what ended it: {one_line(facts.ended_by, ENDING_SHOWN)}." if facts.ended_by else "."
+    else:
+        first = f"It is not over: {incident.status} since {day_and_time(incident.declared_at)}."
+    told = (
+        f"{facts.kept} of {facts.due} promised updates went out on time."
+        if facts.due
+        else "No update was promised."
+    )
+    return f"{first}\n{told}"
+
+
+def _standing(facts: PostMortemFacts) -> list[str]:
+    postmortem = facts.postmortem
+    if postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
+        return []
+    who = f"*Author* {mention(facts.author)}" if facts.author else "*Author* nobody yet"
+    due = f" · *due* {day_and_time(postmortem.due_at)}" if postmortem.due_at else ""
+    lines = [f"{who}{due}{_late(facts)}"]
+    lines += [f"• {mention(copy.place)} {_said(copy)}" for copy in facts.reviewers]
+    if postmortem.published_at and postmortem.published_by:
+        lines.append(f"Published {day_and_time(postmortem.published_at)} by {mention(postmortem.published_by)}.")
+    lines += [
+        f"⚠️ {mention(copy.place)} could not get it ({escape(copy.trouble or '')})." for copy in _troubled(facts)
+    ]
+    return lines
+
+
+def _late(facts: PostMortemFacts) -> str:
+    due = facts.postmortem.due_at
+    is_open = facts.postmortem.state in (State.DRAFT, State.IN_REVIEW)
+    return " · *late*" if is_open and due and due < facts.now else ""
+
+
+def _said(copy: Copy) -> str:
+    comment = f": {one_line(copy.comment, ENDING_SHOWN)}" if copy.comment else ""
+    return VERDICTS[Verdict(copy.verdict)] + comment
+
+
+def _troubled(facts: PostMortemFacts) -> list[Copy]:
+    return [copy for copy in facts.copies if copy.trouble and not copy.is_published]
+
+
+def _buttons(facts: PostMortemFacts, copy: Copy) -> list[Block]:
+    number = str(facts.postmortem.number)
+    opening = "Open it" if copy.is_published else "Open draft"
+    found = [button(opening, ids.OPEN, number, url=facts.address)] if facts.address else []
+    if copy.is_published or facts.postmortem.state not in (State.DRAFT, State.IN_REVIEW):
+        return found
+    if copy.is_reviewer and copy.place != facts.author:
+        return [
+            *found,
+            button("Looks fine", ids.FINE, number, style="primary"),
+            button("Changes wanted…", ids.CHANGES, number),
+            button("Publish…", ids.PUBLISH, number),
+        ]
+    return [
+        *found,
+        button("Assign author…", ids.ASSIGN, number),
+        button("Request review…", ids.REVIEW, number),
+        button("Publish…", ids.PUBLISH, number, style="primary" if _is_ready(facts) else None),
+    ]
+
+
+def _is_ready(facts: PostMortemFacts) -> bool:
+    return bool(facts.reviewers) and all(copy.verdict == Verdict.FINE for copy in facts.reviewers)
+
+
+def _small_print(facts: PostMortemFacts, copy: Copy) -> list[str]:
+    version = f"Version {facts.postmortem.version}"
+    version += f", uploaded by {mention(facts.uploaded_by)}" if facts.uploaded_by else ", written from the record"
+    if copy.is_published or facts.postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
+        return [f"{version}. The files are in the thread."]
+    return [f"{version}. The files are in the thread; an edited one uploaded there is the next version."]
+
+
+def reminder(facts: PostMortemFacts) -> tuple[str, list[Block]]:
+    """What its author is told before it is due, and when it is late."""
+    due = facts.postmortem.due_at
+    assert due is not None
+    when = f"was due {day_and_time(due)}" if due <= facts.now else f"is due {day_and_time(due)}"
+    text = f"⏰ The post-mortem of {_what(facts.incident)} {when}; it is {facts.postmortem.state}."
+    number = str(facts.postmortem.number)
+    buttons = [button("Open draft", ids.OPEN, number, url=facts.address)] if facts.address else []
+    buttons += [
+        button("Assign author…", ids.ASSIGN, number),
+        button("Request review…", ids.REVIEW, number),
+        button("Publish…", ids.PUBLISH, number),
+    ]
+    return text, [section(text), actions(buttons, block_id=f"postmortem-reminder-{number}")]
+
+
+def assign_form(facts: PostMortemFacts) -> Block:
+    """Who is to finish it?"""
+    chosen = user_select(ids.AUTHOR, initial=facts.author or None)
+    due = (
+        f"It is due {day_and_time(facts.postmortem.due_at)}." if facts.postmortem.due_at else "It has no due date."
+    )
+    blocks = [section(f"{_what(facts.incident)}\n{due}"), field("Author", ids.AUTHOR, chosen)]
+    return modal(
+        "Assign the author",
+        blocks,
+        callback_id=ids.ASSIGN_FORM,
+        submit="Assign",
+        memory=str(facts.postmortem.number),
+    )
+
+
+def review_form(facts: PostMortemFacts) -> Block:
+    """Who is to review it?"""
+    asked = [copy.place for copy in facts.reviewers]
+    known = f"Asked already: {mentions(asked)}." if asked else "They get the files by direct message."
+    blocks = [
+        section(f"{_what(facts.incident)}\n{known}"),
+        field("Reviewers", ids.REVIEWERS, multi_user_select(ids.REVIEWERS)),
+    ]
+    return modal(
+        "Request a review", blocks, callback_id=ids.REVIEW_FORM, submit="Ask", memory=str(facts.postmortem.number)
+    )
+
+
+def publish_form(facts: PostMortemFacts, channel: str) -> Block:
+    """Where is it published? What is private goes no further than its channel unless somebody chooses so."""
+    said = "\n".join(f"• {mention(copy.place)} {_said(copy)}" for copy in facts.reviewers)
+    blocks = [section(f"{_what(facts.incident)}, version {facts.postmortem.version}\n{said}")]
+    own = option("In the incident's channel", ids.OWN_CHANNEL)
+    everyone = option(f"In #{channel}", ids.CONFIGURED)
+    choices, initial = [everyone, own], ids.CONFIGURED
+    if facts.incident.is_private:
+        blocks.append(
+            section("🔒 *The incident is private.* Whoever is in the channel you choose can read it all.")
+        )
+        choices, initial = [own, everyone], ids.OWN_CHANNEL
+    blocks.append(field("Where?", ids.WHERE, radio_buttons(ids.WHERE, choices, initial=initial)))
+    return modal(
+        "Publish", blocks, callback_id=ids.PUBLISH_FORM, submit="Publish", memory=str(facts.postmortem.number)
+    )
+
+
+def changes_form(facts: PostMortemFacts) -> Block:
+    """What is to be changed?"""
+    asked = text_input(ids.COMMENT, multiline=True, longest=1000)
+    blocks = [section(_what(facts.incident)), field("What is to be changed?", ids.COMMENT, asked)]
+    return modal(
+        "Changes wanted", blocks, callback_id=ids.CHANGES_FORM, submit="Send", memory=str(facts.postmortem.number)
+    )
