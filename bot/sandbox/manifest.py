@@ -36,6 +36,7 @@ class App:
     interactive: bool
     socket_mode: bool
     has_home: bool
+    takes_messages: bool
 
     def has_scope(self, scope: str) -> bool:
         return "*" in self.scopes or scope in self.scopes
@@ -65,4 +66,10 @@ def read_manifest(manifest: Json) -> App:
         interactive=settings.get("interactivity", {}).get("is_enabled", False),
         socket_mode=settings.get("socket_mode_enabled", False),
         has_home=features.get("app_home", {}).get("home_tab_enabled", False),
+        takes_messages=_takes_messages(features.get("app_home", {})),
     )
+
+
+def _takes_messages(home: Json) -> bool:
+    """May people write to the app? Its messages tab may be off, or for reading only."""
+    return bool(home.get("messages_tab_enabled")) and not home.get("messages_tab_read_only_enabled", False)

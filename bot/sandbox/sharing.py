@@ -1,6 +1,6 @@
 """Files: taking them in and sharing them into conversations."""
 
-from bot.sandbox.model import Channel, File, Json, Message, User
+from bot.sandbox.model import TEAM_DOMAIN, Channel, File, Json, Message, User
 from bot.sandbox.posting import compose, post
 from bot.sandbox.workspace import Workspace
 
@@ -52,7 +52,7 @@ def file_as_slack(workspace: Workspace, file: File) -> Json:
         "is_public": bool(file.shares),
         "url_private": f"{base}/files/{file.id}/{file.name}",
         "url_private_download": f"{base}/files/{file.id}/download/{file.name}",
-        "permalink": f"{base}/files/{file.id}",
+        "permalink": f"https://{TEAM_DOMAIN}.example/files/{file.user}/{file.id}/{file.name.lower()}",
         "channels": list(file.shares),
         "shares": _shares(workspace, file),
         "file_access": "visible",

@@ -33,6 +33,8 @@ class Workspace:
         self.response_urls = ResponseUrls(clock.now)
         self.deliver_event: Callable[[Json], None] = lambda event: None
         self.new_socket_url: Callable[[], str] = lambda: ""
+        # What the workspace pays for: on the free plan channels have no canvas that an app may make.
+        self.is_free = False
         self.seed()
 
     def seed(self) -> None:

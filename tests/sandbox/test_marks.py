@@ -69,5 +69,11 @@ def test_a_channel_has_one_canvas(sandbox: Sandbox, client: WebClient, incidents
     assert sandbox.workspace.canvases[canvas]["markdown"] == "# Plan\nmore"
     again = refusal(client.conversations_canvases_create, channel_id=incidents, document_content=text)
     assert again == "channel_canvas_already_exists"
+    sandbox.workspace.is_free = True
+    again = refusal(client.conversations_canvases_create, channel_id=incidents, document_content=text)
+    assert again == "team_tier_cannot_create_channel_canvases"
+    sandbox.workspace.is_free = False
+    strange = refusal(client.conversations_canvases_create, channel_id="C0GENERAL", document_content=text)
+    assert strange == "not_in_channel"
     assert refusal(client.canvases_edit, canvas_id="F0NONE", changes=[added]) == "canvas_not_found"
     assert client.canvases_create(title="Alone")["canvas_id"] != canvas

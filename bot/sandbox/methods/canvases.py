@@ -12,6 +12,12 @@ _OPERATIONS = ("insert_at_start", "insert_at_end", "insert_after", "insert_befor
 @method("conversations.canvases.create", TIER_2, "canvases:write", required=("channel_id",))
 def create_for_channel(request: Request) -> Json:
     channel = request.workspace.channel_for_app(request.args.text("channel_id"))
+    if request.workspace.is_free:
+        raise Refused("team_tier_cannot_create_channel_canvases")
+    if request.bot.id not in channel.members:
+        raise Refused("not_in_channel")
+    if channel.is_archived:
+        raise Refused("is_archived")
     if channel.canvas:
         raise Refused("channel_canvas_already_exists")
     channel.canvas = _new(request)

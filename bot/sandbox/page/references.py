@@ -11,6 +11,7 @@ from bot.sandbox.page.names import Reader
 _SCHEMES = {"http", "https", "mailto", "tel", "slack"}
 _DATE = re.compile(r"!date\^(\d{1,11})\^([^|^]+)(?:\^([^|]+))?\|(.*)", re.DOTALL)
 _PERMALINK = re.compile(r"/archives/([CDG][A-Z0-9]+)(?:/p(\d{10})(\d{6}))?/?$")
+_FILE = re.compile(r"/files/[UW][A-Z0-9]+/(F[A-Z0-9]+)/")
 _BROADCASTS = {"!here": "@here", "!channel": "@channel", "!everyone": "@everyone"}
 
 
@@ -62,6 +63,9 @@ def attributes(href: str, reader: Reader | None) -> Markup:
     message = _PERMALINK.search(href)
     if message and reader:
         return Markup('href="{}" data-go').format(_place(message, reader))
+    file = _FILE.search(href)
+    if file and reader:
+        return Markup('href="/file/{}?as={}" data-file="{}"').format(file[1], reader.name, file[1])
     return Markup('href="{}" target="_blank" rel="noreferrer noopener"').format(href) if href else Markup("")
 
 

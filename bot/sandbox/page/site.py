@@ -104,7 +104,11 @@ class Site:
             if not isinstance(file, str):
                 content = await file.read()
                 await run_in_threadpool(
-                    person.person.uploads, str(form["channel"]), file.filename or "file", content
+                    person.person.uploads,
+                    str(form["channel"]),
+                    file.filename or "file",
+                    content,
+                    thread_ts=str(form.get("thread") or "") or None,
                 )
         return answers.json({})
 

@@ -51,7 +51,7 @@ class Speaking(Eyes):
 
     def says(self, text: str, channel: str | None = None, thread_ts: str | None = None) -> Message:
         with self._workspace.lock:
-            where = self._joined(channel)
+            where = self._writable(channel)
             message = posting.compose(self._workspace, where, self.user, text)
             message.client_msg_id = secrets.token_hex(16)
             if thread_ts:
@@ -70,13 +70,23 @@ class Speaking(Eyes):
             where, message = self._own(channel, ts)
             posting.delete(self._workspace, where, message)
 
-    def uploads(self, channel: str, name: str, content: bytes, text: str = "") -> File:
+    def uploads(
+        self, channel: str | None, name: str, content: bytes, text: str = "", thread_ts: str | None = None
+    ) -> File:
         with self._workspace.lock:
-            where = self._joined(channel)
+            where = self._writable(channel)
+            parent = where.messages[thread_ts] if thread_ts else None
             file = sharing.new_file(self._workspace, self.user, name, len(content))
             file.content = content
-            sharing.share(self._workspace, self.user, [file], where, text)
+            in_thread = (parent.thread_ts or parent.ts) if parent else ""
+            sharing.share(self._workspace, self.user, [file], where, text, in_thread)
             return file
+
+    def _writable(self, channel: str | None) -> Channel:
+        where = self._joined(channel)
+        if where.is_im and not self._workspace.app.takes_messages:
+            raise PermissionError("Sending messages to this app has been turned off.")
+        return where
 
     def reacts(self, emoji: str, channel: str, ts: str) -> None:
         where = self._joined(channel)

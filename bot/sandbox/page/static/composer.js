@@ -140,6 +140,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("change", async (event) => {
   if (!event.target.matches(".composer input[type=file]")) return;
-  await upload(event.target.closest(".composer").dataset.channel, event.target.files);
+  const { channel, thread } = event.target.closest(".composer").dataset;
+  await upload(channel, event.target.files, thread);
   event.target.value = "";
 });

@@ -69,6 +69,7 @@ document.addEventListener("click", (event) => {
   const thread = event.target.closest("[data-thread]");
   if (thread && !thread.matches(".messages")) openPane("thread", { channel: row.dataset.channel, ts: thread.dataset.thread });
   const file = event.target.closest("[data-file]");
+  if (file) event.preventDefault();
   if (file) openPane("file", { file: file.dataset.file }, { roomy: true });
   if (event.target.closest(".editing [data-cancel]")) refreshRow(row.dataset.ts);
 });

@@ -33,9 +33,10 @@ export async function deed(name, body = {}) {
   return null;
 }
 
-export async function upload(channel, files) {
+export async function upload(channel, files, thread = "") {
   const form = new FormData();
   form.set("channel", channel);
+  form.set("thread", thread);
   for (const file of files) form.append("file", file);
   await fetch(address("/attach"), { method: "POST", body: form });
 }
