@@ -1,23 +1,18 @@
 """What the files of a post-mortem hold: written from the record, or as somebody uploaded them."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.clock import utcnow
-from bot.flows.administrators import administrators
-from bot.flows.notices import send_soon
+from bot.flows import broken_templates
 from bot.flows.postmortem_facts import write
-from bot.notices import tables as notices
 from bot.postmortems import tables
-from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, NAMES, bare, render
+from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, NAMES, TEMPLATES, bare, render
 from bot.postmortems.tables import PostMortem
 from bot.services import Services
 from bot.slack.outcomes import SlackRefused
-from bot.slack.text import escape, shorten
+from bot.slack.text import shorten
 from bot.templates import TemplateBroken
-
-log = logging.getLogger(__name__)
 
 WRITTEN = 1
 KINDS = (MARKDOWN, HTML, LEADERSHIP, "uploaded")
@@ -59,22 +54,10 @@ def _written(services: Services, postmortem: PostMortem) -> Iterator[File]:
         try:
             yield File(kind, name, render(services.templates, document, kind).encode())
         except TemplateBroken as broken:
-            _tell(services, broken)
+            with services.store.transaction() as session:
+                broken_templates.report(session, services, TEMPLATES[kind], broken, utcnow())
             if kind == MARKDOWN:
                 yield File(kind, name, bare(document).encode())
-
-
-def _tell(services: Services, broken: TemplateBroken) -> None:
-    """A template that cannot be used is the administrators' to mend; the plain file goes out meanwhile."""
-    log.error("template broken", extra={"reason": broken.sentence})
-    where = administrators(services)
-    if where is None:
-        return
-    now = utcnow()
-    words = escape(shorten(broken.sentence, 1000))
-    with services.store.transaction() as session:
-        notices.add(session, f"template:{broken.facts['name']}:{now:%Y-%m-%d}", where, words, now)
-    send_soon(services)
 
 
 def canvas(services: Services, postmortem: PostMortem) -> str:

@@ -8,17 +8,18 @@ from sqlmodel import Session
 from bot.flows import playbook_facts
 from bot.flows.postmortem_evidence import Evidence
 from bot.flows.postmortem_people import Cast, cast
+from bot.followups import tables as followups
 from bot.incidents import tables as incidents
 from bot.incidents.rules import alike
 from bot.incidents.tables import Incident
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose
-from bot.postmortems.record import Entry, Promise, Record, Similar
+from bot.postmortems.record import Entry, FollowUp, Milestone, Promise, Record, Similar
 from bot.postmortems.rendering import FOLDER
 from bot.postmortems.words import Words
 from bot.services import Services
+from bot.timeline import milestones, wording
 from bot.timeline import tables as timeline
-from bot.timeline import wording
 from bot.timeline.tables import TimelineEntry
 from bot.updates import tables as updates
 
@@ -63,11 +64,22 @@ def gather(
         is_preview=is_preview,
         resolved_at=incident.resolved_at,
         closed_at=incident.closed_at,
+        milestones=_milestones(entries, words),
         promises=_promises(session, services, number, entries, who),
         runs=playbook_facts.runs(session, number, entries, who.name),
         people=who.people,
+        follow_ups=_follow_ups(session, number, entries, who),
         similar=_similar(session, services, incident),
     )
+
+
+def _milestones(entries: Sequence[TimelineEntry], words: Words) -> dict[str, Milestone]:
+    found = {}
+    for name, reached in milestones.read(entry for entry in entries if entry.kind in milestones.KINDS).items():
+        noticed = words("detected_by", how=words(f"detected_{reached.how}")) if reached.how else ""
+        note = "; ".join(filter(None, [words("estimated") if reached.is_estimated else "", noticed, reached.basis]))
+        found[name.value] = Milestone(reached.at, reached.entry, note)
+    return found
 
 
 def _entries(
@@ -76,13 +88,14 @@ def _entries(
     evidence = Evidence(session, services, incident)
     return [
         Entry(
-            number=entry.id or 0,
+            number=entry.number,
             at=entry.at,
             kind=entry.kind,
             words=wording.told(entry, who.name, services.floor.language),
             who=who.name(entry.actor_id),
             url=evidence.address(entry),
             is_speech=entry.kind == SPEECH,
+            tag=entry.label or "",
             is_marked=entry.is_marked,
             facts=entry.facts,
         )
@@ -112,11 +125,29 @@ def _promises(
     return found
 
 
+def _follow_ups(session: Session, number: int, entries: Sequence[TimelineEntry], who: Cast) -> list[FollowUp]:
+    added = {e.facts.get("number"): e.number for e in entries if e.kind == "followup_added"}
+    return [
+        FollowUp(
+            title=item.words,
+            kind=item.kind,
+            owner=who.name(item.owner_id) if item.owner_id else "",
+            due_at=item.due_at,
+            is_done=not item.is_open,
+            entry=added.get(item.number),
+            url=item.link,
+        )
+        for item in followups.of_incident(session, number)
+    ]
+
+
 def _similar(session: Session, services: Services, incident: Incident) -> list[Similar]:
     """Earlier incidents that sound alike, the most alike first; then the newest of the same type."""
     earlier = {found.number: found for found in incidents.public_before(session, incident.number)}
     sounding = alike(incident.title, [(number, found.title) for number, found in earlier.items()])
     same_type = [found.number for found in earlier.values() if found.type == incident.type != OTHER]
+    shown = list(dict.fromkeys([*sounding, *same_type]))[:SIMILAR_SHOWN]
+    counts = followups.counts(session, shown)
     return [
         Similar(
             number=number,
@@ -125,6 +156,8 @@ def _similar(session: Session, services: Services, incident: Incident) -> list[S
             declared_at=earlier[number].declared_at,
             url=services.slack.channel_address(earlier[number].channel_id or ""),
             is_alike=number in sounding,
+            follow_ups=sum(counts[number]),
+            follow_ups_done=counts[number][1],
         )
-        for number in list(dict.fromkeys([*sounding, *same_type]))[:SIMILAR_SHOWN]
+        for number in shown
     ]

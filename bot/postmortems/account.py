@@ -14,11 +14,12 @@ from bot.slack.text import shorten
 DASH = Statement("–", nature="note")
 # A message may have 40,000 characters; the whole of it is in Slack, where its number leads.
 LONGEST_MOMENT = 3_000
+IMPACT = ("impact", "customer_impact")
 
 
 def impact_section(record: Record, words: Words) -> Section:
     """Who felt what, as it was described from time to time; what would be needed besides is asked for."""
-    told = [entry for entry in record.entries if entry.kind == "impact" or entry.tag == "impact"]
+    told = [entry for entry in record.entries if entry.kind in IMPACT or entry.tag in IMPACT]
     lines = [_said(entry, words) for entry in told]
     if record.description:
         declared = record.first("declared")
@@ -107,7 +108,7 @@ def _partners(record: Record, words: Words) -> Table:
 def decisions_section(record: Record, words: Words) -> Section:
     """What was decided and what was ruled out, as it was marked at the time; and what was marked as important."""
     parts: list[Part] = []
-    for tag, empty in (("decision", "ask_decisions"), ("hypothesis", "ask_hypotheses")):
+    for tag, empty in (("decision", "ask_decisions"), ("ruled_out", "ask_ruled_out")):
         found = [_said(entry, words) for entry in record.entries if entry.tag == tag or entry.kind == tag]
         parts += [
             Heading(words(f"heading_{tag}")),

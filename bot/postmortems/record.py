@@ -16,7 +16,7 @@ class Entry:
     words: str
     who: str = ""
     url: str = ""
-    # What somebody said it is: `decision`, `hypothesis`, `impact`; empty for what is just there.
+    # What somebody said it is: `decision`, `ruled_out`, `customer_impact`; empty for what is just there.
     tag: str = ""
     is_speech: bool = False
     is_marked: bool = False
