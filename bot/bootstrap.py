@@ -22,6 +22,7 @@ from bot.pulse import Pulse
 from bot.replicas import Replicas
 from bot.services import Services
 from bot.settings import Settings
+from bot.slack.app import WaitedFor
 from bot.slack.gateway import Gateway
 from bot.slack.line import Line
 from bot.soon import Soon
@@ -148,7 +149,8 @@ def build_app(settings: Settings, services: Services) -> App:
             bot_token=settings.slack_bot_token.get_secret_value(),
         )
 
-    app = App(
+    app = WaitedFor(
+        services.soon.somebody_waits,
         client=Gateway.to(settings.slack_api_url, None).client,
         authorize=authorize,
         signing_secret=settings.slack_signing_secret.get_secret_value() or "socket mode needs none",
@@ -156,14 +158,15 @@ def build_app(settings: Settings, services: Services) -> App:
         ignoring_self_events_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
+    # Bolt tries listeners in this order: what is clicked most is found first.
     for listeners in (
+        playbook_listeners,
         events,
         commands,
         incidents,
         endings,
         escalation,
         followups,
-        playbook_listeners,
         postmortem_listeners,
         subscriptions,
         updates,

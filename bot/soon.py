@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from bot.store import patiently
 
@@ -14,7 +14,7 @@ Act = Callable[[], None]
 WORKERS = 6
 SIDE_BY_SIDE = 8
 TURNS = 64
-GIVES_WAY_S = 1.0
+GIVES_WAY_S = 2.0
 
 
 class Soon:
@@ -27,6 +27,7 @@ class Soon:
         self._turns = [threading.Lock() for _ in range(TURNS)]
         self._lock = threading.Lock()
         self._nobody_waits = threading.Condition()
+        self._beside_the_crowd = threading.Lock()
         self._waiting = 0
         self._asked_again: dict[str, bool] = {}
         self._is_closed = False
@@ -45,8 +46,7 @@ class Soon:
     def _work(self, key: str, act: Act) -> None:
         while True:
             try:
-                self._give_way()
-                with patiently():
+                with self._in_turn(), patiently():
                     act()
             except Exception:  # one failing piece of work must not end the others; the clock tries it again
                 log.exception("work failed", extra={"key": key})
@@ -68,9 +68,13 @@ class Soon:
                 self._waiting -= 1
                 self._nobody_waits.notify_all()
 
-    def _give_way(self) -> None:
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Let people who wait go first. When they never end, work goes on beside them, one piece at a time."""
         with self._nobody_waits:
-            self._nobody_waits.wait_for(lambda: self._waiting == 0, GIVES_WAY_S)
+            is_calm = self._nobody_waits.wait_for(lambda: self._waiting == 0, GIVES_WAY_S)
+        with nullcontext() if is_calm else self._beside_the_crowd:
+            yield
 
     @contextmanager
     def alone(self, number: int) -> Iterator[None]:

@@ -18,23 +18,12 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.displays.tables import Display
 from bot.errors import TryLater
-from bot.flows import (
-    draft_drawing,
-    draft_messages,
-    escalation_messages,
-    followup_messages,
-    losses,
-    postmortem_messages,
-)
-from bot.flows.directory import channel_id
-from bot.flows.facts import incident_facts
+from bot.flows import drawing, losses
+from bot.flows.facts import Scene, read_scene
 from bot.incidents import tables as incidents
 from bot.incidents import views
 from bot.incidents.tables import Incident
-from bot.playbooks import tables as playbooks
-from bot.playbooks import views as playbook_views
 from bot.services import Services
-from bot.slack.blocks import Block
 from bot.slack.messages import Post, Posted
 from bot.slack.outcomes import SlackRefused
 from bot.timeline import tables as timeline
@@ -42,29 +31,8 @@ from bot.timeline import tables as timeline
 log = logging.getLogger(__name__)
 
 GONE = ("is_archived", "channel_not_found", "not_in_channel")
-MESSAGES = (
-    *(displays.CARD, displays.DIGEST, displays.RUN, displays.DRAFT, displays.POST_MORTEM),
-    *escalation_messages.KINDS,
-    *followup_messages.KINDS,
-)
-# Shown outside the incident's channel: their trouble says nothing of it.
-ELSEWHERE = (displays.DIGEST, displays.PAGE, displays.FOLLOW_UP_TOLD, displays.DRAFT, displays.POST_MORTEM)
 DELETED = ("message_not_found", "cant_update_message")
 SLACK_SILENT_S = 5.0
-SPOKEN = {
-    displays.CARD: "keep the card up to date",
-    displays.DIGEST: "keep the message in the incidents channel up to date",
-    displays.TOPIC: "set the topic",
-    displays.PIN: "pin the card",
-    displays.BOOKMARK: "add a bookmark",
-    displays.RUN: "keep the playbook's message up to date",
-    displays.PAGE: "tell somebody that they are needed",
-    displays.LADDER: "keep the escalation's message up to date",
-    displays.FOLLOW_UP: "keep a follow-up's message up to date",
-    displays.FOLLOW_UP_TOLD: "tell somebody of their follow-up",
-    displays.DRAFT: "show the draft of an update",
-    displays.POST_MORTEM: "keep the message about the post-mortem up to date",
-}
 
 
 Outcome = Callable[[Session], None]
@@ -93,13 +61,10 @@ class Claim:
 
 
 def _claim(services: Services, number: int) -> tuple[Incident, list[Claim]]:
-    with services.store.reading() as session:
-        incident = incidents.by_number(session, number)
-        stale = displays.stale(session, number, utcnow())
-    if incident.channel_id is None or not stale:
-        return incident, []
     with services.store.transaction() as session:
         incident = incidents.by_number(session, number)
+        if incident.channel_id is None:
+            return incident, []
         claims = displays.claim(session, number, services.replicas.name, utcnow())
     return incident, [Claim(display, attempted_at) for display, attempted_at in claims]
 
@@ -109,9 +74,12 @@ def _draw(services: Services, incident: Incident, claims: list[Claim]) -> None:
     if not claims:
         return
     outcomes: list[Outcome] = []
+    # Read once, after the claim: what is drawn is never older than what is claimed to be shown.
+    with services.store.reading() as session:
+        scene = read_scene(session, incident)
 
     def draw(claim: Claim) -> None:
-        outcomes.append(_outcome(services, incident, claim))
+        outcomes.append(_outcome(services, scene, claim))
 
     try:
         services.soon.side_by_side([functools.partial(draw, claim) for claim in claims])
@@ -124,11 +92,11 @@ def _draw(services: Services, incident: Incident, claims: list[Claim]) -> None:
         refresh_soon(services, incident.number)
 
 
-def _outcome(services: Services, incident: Incident, claim: Claim) -> Outcome:
+def _outcome(services: Services, scene: Scene, claim: Claim) -> Outcome:
     """Draw one display. What Slack refuses is recorded, told once, and tried again later."""
-    display = claim.display
+    display, incident = claim.display, scene.incident
     try:
-        shown = _show(services, incident, display, claim.attempted_at)
+        shown = _show(services, scene, display, claim.attempted_at)
     except SlackRefused as refused:
         log.warning("Slack refused a display", extra={"incident": incident.number, "kind": display.kind})
         return functools.partial(_refused, incident=incident, display=display, refused=refused)
@@ -147,13 +115,14 @@ class Shown:
     drawn: str
 
 
-def _show(services: Services, incident: Incident, display: Display, attempted_at: datetime | None) -> Shown:
+def _show(services: Services, scene: Scene, display: Display, attempted_at: datetime | None) -> Shown:
+    incident = scene.incident
     assert incident.channel_id is not None
-    if display.kind in MESSAGES:
-        return _message(services, incident, display, attempted_at)
+    if display.kind in drawing.KINDS:
+        return _message(services, scene, display, attempted_at)
     drawn = ""
     if display.kind == displays.TOPIC:
-        drawn = _topic(services, incident)
+        drawn = views.topic(scene.facts)
         if drawn != display.drawn:
             services.slack.set_topic(incident.channel_id, drawn)
     elif display.kind == displays.PIN:
@@ -163,9 +132,9 @@ def _show(services: Services, incident: Incident, display: Display, attempted_at
     return Shown(incident.channel_id, None, drawn)
 
 
-def _message(services: Services, incident: Incident, display: Display, attempted_at: datetime | None) -> Shown:
-    where = _where(services, incident, display)
-    text, blocks = _drawn(services, incident, display)
+def _message(services: Services, scene: Scene, display: Display, attempted_at: datetime | None) -> Shown:
+    where = drawing.where(services, scene.incident, display)
+    text, blocks = drawing.drawn(services, scene, display)
     drawn = hashlib.sha256(json.dumps([text, blocks]).encode()).hexdigest()
     if display.ts:
         posted = Posted(where, display.ts)
@@ -176,50 +145,6 @@ def _message(services: Services, incident: Incident, display: Display, attempted
     if drawn != display.drawn:
         services.slack.update(posted, text, blocks)
     return Shown(posted.channel_id, posted.ts, drawn)
-
-
-def _where(services: Services, incident: Incident, display: Display) -> str:
-    if display.kind not in ELSEWHERE:
-        return incident.channel_id or ""
-    if display.channel_id:
-        return display.channel_id
-    if display.kind == displays.DIGEST:
-        return channel_id(services, services.floor.incidents_channel)
-    if display.kind == displays.FOLLOW_UP_TOLD:
-        return followup_messages.recipient(display)
-    if display.kind == displays.DRAFT:
-        return draft_messages.recipient(display, incident.channel_id or "")
-    with services.store.reading() as session:
-        if display.kind == displays.POST_MORTEM:
-            return postmortem_messages.place(session, display)
-        return escalation_messages.recipient(session, display)
-
-
-def _drawn(services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
-    with services.store.reading() as session:
-        if display.kind in escalation_messages.KINDS:
-            return escalation_messages.draw(session, incident, display)
-        if display.kind in followup_messages.KINDS:
-            return followup_messages.draw(session, incident, display)
-        if display.kind == displays.DRAFT:
-            return draft_drawing.draw(session, services, incident, display)
-        if display.kind == displays.POST_MORTEM:
-            return postmortem_messages.draw(session, services, incident, display)
-        facts = incident_facts(session, services, incident)
-        if display.kind == displays.CARD:
-            return views.card(facts, services.floor)
-        if display.kind == displays.DIGEST:
-            return views.digest(facts, services.floor)
-        run = playbooks.find_run(session, int(display.subject))
-        known = services.shelf.library.playbooks.get(run.playbook)
-        newer_exists = known is not None and known.version != run.version
-        steps = playbooks.steps_of(session, run.number)
-        return playbook_views.run_message(run, steps, utcnow(), newer_exists=newer_exists, holders=facts.roles)
-
-
-def _topic(services: Services, incident: Incident) -> str:
-    with services.store.reading() as session:
-        return views.topic(incident_facts(session, services, incident))
 
 
 def _card_ts(services: Services, incident: Incident) -> str:
@@ -252,7 +177,7 @@ def _refused(session: Session, incident: Incident, display: Display, refused: Sl
     elif refused.error in GONE and display.kind == displays.FOLLOW_UP and not incident.is_active:
         # The channel of what is over may be archived while there is still something to do.
         displays.let_be(session, display)
-    elif refused.error in GONE and display.kind not in ELSEWHERE:
+    elif refused.error in GONE and display.kind not in drawing.ELSEWHERE:
         losses.lose_channel(session, incident, losses.SEEN_AS.get(refused.error, losses.REMOVED), utcnow())
     else:
         if displays.fail(session, display, refused.error, utcnow()):
@@ -267,7 +192,7 @@ def _kinds_that_tell(display: Display) -> list[str]:
 
 
 def _record_trouble(session: Session, display: Display, refused: SlackRefused) -> None:
-    what = SPOKEN[display.kind]
+    what = drawing.SPOKEN[display.kind]
     timeline.append(session, display.incident_id, "trouble", utcnow(), what=what, reason=refused.error)
 
 

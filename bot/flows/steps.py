@@ -99,7 +99,7 @@ def _change(services: Services, by: str, act: Act, then: Then | None = None) -> 
     check_member(services, by)
     with services.store.transaction() as session:
         change = act(session)
-        incident = playbooks.incident_of(session, change.step_id)
+        incident = change.incident
         incidents.check_visible(session, incident, by)
         rules.check_may_change(incident.number, incident.status)
         check(services, session, by, "steps", incident.number)

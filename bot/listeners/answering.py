@@ -37,8 +37,7 @@ def sentence_of(failure: Exception) -> str:
 
 def _words(services: Services, act: Callable[[], Words]) -> Words:
     try:
-        with services.soon.somebody_waits():
-            return act()
+        return act()
     except Exception as failure:  # noqa: BLE001 - whatever happens, the person who asked hears a sentence
         return sentence_of(failure)
 
@@ -84,8 +83,7 @@ class FieldsRefused(Exception):
 def form(services: Services, body: Payload, field: str, act: Callable[[], Words], ack: Ack) -> None:
     """Take a form: a refusal stands beside `field` and the form stays open."""
     try:
-        with services.soon.somebody_waits():
-            words = act()
+        words = act()
     except FieldsRefused as refused:
         ack(response_action="errors", errors=refused.errors)
         return

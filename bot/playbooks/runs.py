@@ -92,7 +92,8 @@ def _retime_step(step: PlaybookStep, wanted_at: datetime | None, due_at: datetim
     if step.rounds and wanted_at:
         due_at = step.due_at  # a repeated step is due again by its own rhythm
     changed = (step.wanted_at, step.due_at) != (wanted_at, due_at)
-    step.wanted_at, step.due_at = wanted_at, due_at
+    if changed:
+        step.wanted_at, step.due_at = wanted_at, due_at
     if not wanted_at:
         step.remind_at = None
     elif rules.who_to_remind(step.reminders_sent) and (changed or step.remind_at is None):

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
 from bot.errors import WatchfloorError
+from bot.incidents.tables import Incident
 from bot.playbooks import answers as given_answers
 from bot.playbooks.book import Step
 from bot.playbooks.progress import is_out_of_order
@@ -40,7 +41,7 @@ class StepChange:
     """What changed, for the incident's timeline."""
 
     kind: str
-    incident_id: int
+    incident: Incident
     run_id: int
     step_id: int
     title: str
@@ -49,11 +50,17 @@ class StepChange:
     written: Step
     facts: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def incident_id(self) -> int:
+        """The incident's number."""
+        return self.incident.number
+
 
 @dataclass(frozen=True)
 class Hand:
     """A step in somebody's hand: its run is locked, and its fellow steps are known."""
 
+    incident: Incident
     run: PlaybookRun
     steps: list[PlaybookStep]
     step: PlaybookStep
@@ -123,14 +130,14 @@ def undo(session: Session, step_id: int, by: str, now: datetime) -> StepChange:
 
 def take_in_hand(session: Session, step_id: int) -> Hand:
     """Lock the step's run and look at all its steps; `RunIsOver` when the playbook was stopped."""
-    run = lock_run_of(session, step_id)
+    run, incident = lock_run_of(session, step_id)
     if not run.is_running:
         raise RunIsOver(title=escape(run.title))
     steps = steps_of(session, run.number)
     step = next((step for step in steps if step.id == step_id), None)
     if step is None:
         raise NoSuchStep()
-    return Hand(run, steps, step)
+    return Hand(incident, run, steps, step)
 
 
 def change_of(kind: str, hand: Hand, by: str, now: datetime, facts: dict[str, Any]) -> StepChange:
@@ -138,7 +145,7 @@ def change_of(kind: str, hand: Hand, by: str, now: datetime, facts: dict[str, An
     step = hand.step
     named = {"playbook": hand.run.title, "step": step.title, "step_key": step.step_key}
     return StepChange(
-        kind, step.incident_id, step.run_id, step.number, step.title, by, now, hand.written, named | facts
+        kind, hand.incident, step.run_id, step.number, step.title, by, now, hand.written, named | facts
     )
 
 

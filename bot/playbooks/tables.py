@@ -144,10 +144,18 @@ def find_run(session: Session, run_id: int) -> PlaybookRun:
     return run
 
 
+# Asked at every click and every drawing: put together once.
+STEPS_OF_RUN = (
+    select(PlaybookStep)
+    .where(col(PlaybookStep.run_id) == sa.bindparam("run_id"))
+    .order_by(col(PlaybookStep.position))
+    .execution_options(populate_existing=True)
+)
+
+
 def steps_of(session: Session, run_id: int) -> list[PlaybookStep]:
     """The run's steps in the playbook's order, as they are now."""
-    found = select(PlaybookStep).where(PlaybookStep.run_id == run_id).order_by(col(PlaybookStep.position))
-    return list(session.exec(found.execution_options(populate_existing=True)))
+    return list(session.exec(STEPS_OF_RUN, params={"run_id": run_id}))
 
 
 def steps_in_incidents(session: Session, incident_ids: Collection[int]) -> dict[int, list[PlaybookStep]]:
@@ -239,18 +247,19 @@ def incident_of(session: Session, step_id: int) -> Incident:
     return found
 
 
-def lock_run_of(session: Session, step_id: int) -> PlaybookRun:
-    """The step's run, held until the transaction ends: two clicks then see each other's work."""
-    run = session.exec(
-        select(PlaybookRun)
+def lock_run_of(session: Session, step_id: int) -> tuple[PlaybookRun, Incident]:
+    """The step's run, held until the transaction ends: two clicks then see each other's work. And its incident."""
+    found = session.exec(
+        select(PlaybookRun, Incident)
         .join(PlaybookStep, col(PlaybookStep.run_id) == col(PlaybookRun.id))
+        .join(Incident, col(Incident.id) == col(PlaybookRun.incident_id))
         .where(PlaybookStep.id == step_id)
         .with_for_update(of=PlaybookRun)
         .execution_options(populate_existing=True)
     ).first()
-    if run is None:
+    if found is None:
         raise NoSuchStep()
-    return run
+    return found
 
 
 def _open_and_running() -> SelectOfScalar[PlaybookStep]:

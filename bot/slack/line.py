@@ -16,7 +16,8 @@ from bot.slack.outcomes import SlackRefused
 log = logging.getLogger(__name__)
 
 PING_EVERY_S = 5
-ENVELOPES_AT_ONCE = 20
+# Each looks again and again whether its listener is done: more of them slow each other down.
+ENVELOPES_AT_ONCE = 10
 TRIES_EVERY_S = 3.0
 FINISHES_WITHIN_S = 1.0
 FINAL = (
@@ -66,6 +67,9 @@ class Line:
             # The client waits up to three seconds for a last message; a closed line ends the wait.
             with suppress(OSError):
                 session.sock.shutdown(socket.SHUT_RD)
+        # Nor does its thread that hands out messages need to wait out its second for one that will not come.
+        self._handler.client.closed = True
+        self._handler.client.message_queue.put(None)
         self._handler.close()  # type: ignore[no-untyped-call]
 
     def _connects(self) -> bool:
