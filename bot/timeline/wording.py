@@ -1,5 +1,6 @@
 """What a timeline entry says, in words. One place for every surface and both languages; pure."""
 
+import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ Facts = dict[str, Any]
 PEOPLE = ("user", "author")
 # Their words came from Slack as it writes them: ids for names, escapes for `<` and `&`.
 SAID = ("message", "shortcut_message")
+# What somebody wrote stands in them as `text`.
+TEXTS = (*SAID, "note", "decision", "ruled_out", "customer_impact", "impact")
 MESSAGE = "message"
 # Facts that are the bot's own words and not a person's; `{fact}` or `kind {fact}` is looked up in the language.
 OWN_WORDS = (
@@ -96,19 +99,35 @@ def _given(kind: str, actor_id: str | None, facts: Facts, name: Naming, words: L
     return given
 
 
+def said(entry: Entry, name: Naming, language: str = "en", when: Callable[[datetime], str] = utc) -> str:
+    """The entry as one sentence, with the words that somebody put right."""
+    right = str((entry.correction or {}).get("words") or "")
+    if right and entry.kind not in TEXTS:
+        return right
+    facts = entry.facts
+    if right:
+        facts = facts | {"text": html.escape(right, quote=False) if entry.kind in SAID else right}
+    return sentence(entry.kind, entry.actor_id, facts, name, language, when)
+
+
+def amendable(entry: Entry, name: Naming, language: str = "en") -> str:
+    """The words of an entry that somebody may put right: what was typed, or else the whole sentence."""
+    right = (entry.correction or {}).get("words")
+    if right or entry.kind not in TEXTS:
+        return str(right or sentence(entry.kind, entry.actor_id, entry.facts, name, language))
+    text = str(entry.facts.get("text", ""))
+    return spoken(text, name) if entry.kind in SAID else text
+
+
 def told(entry: Entry, name: Naming, language: str = "en", when: Callable[[datetime], str] = utc) -> str:
     """The entry with everything that became of it: corrected, deleted, edited, its files, its thread."""
     words = LANGUAGES.get(language, ENGLISH)
-    correction = entry.correction or {}
-    if correction.get("words"):
-        said = str(correction["words"])
-    elif entry.facts.get("deleted_at"):
+    if entry.facts.get("deleted_at") and not entry.correction:
         return words.small["deleted"].format(who=name(entry.actor_id or ""))
-    else:
-        said = sentence(entry.kind, entry.actor_id, entry.facts, name, language, when)
-    notes = [words.small["corrected"]] if correction else []
+    line = said(entry, name, language, when)
+    notes = [words.small["corrected"]] if entry.correction else []
     notes += _trail(entry.facts, name, words) if entry.kind == MESSAGE else []
-    return f"{said} [{'; '.join(notes)}]" if notes else said
+    return f"{line} [{'; '.join(notes)}]" if notes else line
 
 
 def _trail(facts: Facts, name: Naming, words: Language) -> list[str]:
@@ -116,17 +135,17 @@ def _trail(facts: Facts, name: Naming, words: Language) -> list[str]:
     notes += [words.small["thread"]] if facts.get("thread_ts") else []
     if facts.get("files"):
         notes.append(words.small["files"].format(names=", ".join(file["name"] for file in facts["files"])))
-    return notes + [words.small["earlier"].format(words=spoken(said, name)) for said in facts.get("earlier", [])]
+    return notes + [words.small["earlier"].format(words=spoken(text, name)) for text in facts.get("earlier", [])]
 
 
 def _answered(facts: Facts, name: Naming) -> str:
     answers = facts.get("answers") or {}
-    said = [f"{asked} {spoken(str(answer), name)}" for asked, answer in answers.items()]
-    return f" ({'; '.join(said)})" if said else ""
+    given = [f"{asked} {spoken(str(answer), name)}" for asked, answer in answers.items()]
+    return f" ({'; '.join(given)})" if given else ""
 
 
 def people_in(facts: Facts) -> set[str]:
     """Everyone a fact speaks of: their names are needed for the sentence."""
-    said = [facts.get("text") or "", *facts.get("earlier", []), *(facts.get("answers") or {}).values()]
+    texts = [facts.get("text") or "", *facts.get("earlier", []), *(facts.get("answers") or {}).values()]
     named = {facts[key] for key in PEOPLE if isinstance(facts.get(key), str)}
-    return named.union(*(mentioned_people(str(words)) for words in said))
+    return named.union(*(mentioned_people(str(words)) for words in texts))

@@ -1,0 +1,20 @@
+"""Names of the timeline's buttons, fields and forms."""
+
+PAGE = "timeline.page"
+FILTER = "timeline.filter"
+AMEND = "timeline.amend"
+PICTURE = "timeline.picture"
+NOTE = "timeline.note"
+MILESTONES = "timeline.milestones"
+
+NOTE_FORM = "timeline.note.form"
+AMEND_FORM = "timeline.amend.form"
+MILESTONE_FORM = "timeline.milestone.form"
+
+WORDS = "words"
+KIND = "kind"
+AT = "at"
+REASON = "reason"
+HIDE = "hide"
+MILESTONE = "milestone"
+HOW = "how"

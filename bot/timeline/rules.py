@@ -1,0 +1,173 @@
+"""How notes are read, what filters show, who may put an entry right. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.errors import WatchfloorError
+
+LONGEST_NOTE = 3_000
+PER_PAGE = 8
+NOTE, DECISION, RULED_OUT, CUSTOMER_IMPACT = "note", "decision", "ruled_out", "customer_impact"
+NOTES = (NOTE, DECISION, RULED_OUT, CUSTOMER_IMPACT)
+# What may stand before a note instead of choosing its kind in the form.
+PREFIXES = {
+    "decision": DECISION,
+    "decided": DECISION,
+    "ruled out": RULED_OUT,
+    "impact": CUSTOMER_IMPACT,
+    "customer impact": CUSTOMER_IMPACT,
+}
+_TIMED = re.compile(
+    r"^(?P<words>.*\S)\s+at\s+(?:(?P<day>\d{4}-\d{2}-\d{2}|yesterday|today)\s+)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2})$",
+    re.IGNORECASE | re.DOTALL,
+)
+# Clocks of people are a little ahead of ours.
+GRACE = timedelta(minutes=1)
+
+# What `/incident timeline` can be narrowed to: the kinds, and whether marks alone count.
+FILTERS: dict[str, tuple[str, ...]] = {
+    "all": (),
+    "marked": (),
+    "decisions": (DECISION, RULED_OUT, CUSTOMER_IMPACT),
+    "state": ("declared", "severity", "status", "type", "impact", "resolved", "reopened", "closed", "milestone"),
+    "messages": ("message", "shortcut_message", *NOTES),
+    "steps": (
+        *("playbook_started", "playbook_stopped", "step_done", "step_waived", "step_skipped", "step_assigned"),
+        *("step_undone", "step_snoozed", "step_reminded", "step_repeated"),
+    ),
+    "updates": ("update_sent", "updates_missed", "partner_told", "partner_received", "partner_silent"),
+    "people": (
+        *(
+            "joined",
+            "left",
+            "role_taken",
+            "role_given",
+            "role_handed_over",
+            "role_left",
+            "paged",
+            "page_passed_over",
+        ),
+        *("page_unanswered", "page_declined", "on_my_way", "escalated", "ladder_topped", "pager_failed"),
+    ),
+}
+
+
+class NoteMissing(WatchfloorError):
+    """Please say what is to be noted, such as `/incident note we restarted the gateway at 14:05`."""
+
+
+class StillToCome(WatchfloorError):
+    """{given} is still to come, so it cannot be when it happened. `/incident note` alone opens a form in which
+    the time is a field of its own."""
+
+
+class NoSuchTime(WatchfloorError):
+    """There is no {given} on that day where you are. Write a time such as `at 14:05` or `at 2026-03-28 23:10`."""
+
+
+class UnknownFilter(WatchfloorError):
+    """I cannot show `{given}`. Choose one of {known}, such as `/incident timeline decisions`."""
+
+
+class NotYours(WatchfloorError):
+    """Only who wrote entry {number} or the commander may correct it. Ask the commander; the card names them."""
+
+
+class WhyMissing(WatchfloorError):
+    """Please say why: an entry is only changed with a reason, and the original is kept."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note as it was typed: its kind, its words, and when it was if that was said."""
+
+    kind: str
+    words: str
+    at: datetime | None
+
+
+def read_note(typed: str, timezone: str, now: datetime) -> Note:
+    """`decision: we fail over at 14:05` taken apart; the time is in the writer's zone (`timezone`, an IANA name).
+
+    A time without a day is the last one that was; `yesterday`, `today` and `2026-03-28` may stand before it. Raises
+    `NoteMissing`, `NoSuchTime` (also when the clocks went forward over it), `StillToCome`.
+    """
+    found = _TIMED.match(typed.strip())
+    words = found["words"] if found else typed.strip()
+    kind, words = _kind(words)
+    if not words:
+        raise NoteMissing()
+    return Note(kind, words[:LONGEST_NOTE], _moment(found, timezone, now) if found else None)
+
+
+def _kind(words: str) -> tuple[str, str]:
+    before, colon, rest = words.partition(":")
+    kind = PREFIXES.get(" ".join(before.lower().split())) if colon else None
+    return (kind, rest.strip()) if kind else (NOTE, words)
+
+
+def _moment(found: re.Match[str], timezone: str, now: datetime) -> datetime:
+    given = f"{found['hour']}:{found['minute']}"
+    zone = zone_of(timezone)
+    today = now.astimezone(zone).date()
+    try:
+        of_day = time(int(found["hour"]), int(found["minute"]))
+        day = _day(found["day"], today)
+    except ValueError:
+        raise NoSuchTime(given=given) from None
+    at = _last(day or today, of_day, zone, now)
+    if at is None:
+        raise NoSuchTime(given=given)
+    if at > now + GRACE and day is None:
+        at = _last(today - timedelta(days=1), of_day, zone, now) or at
+    if at > now + GRACE:
+        raise StillToCome(given=given)
+    return at
+
+
+def _day(given: str | None, today: date) -> date | None:
+    if given is None:
+        return None
+    if given.lower() in ("today", "yesterday"):
+        return today - timedelta(days=given.lower() == "yesterday")
+    return date.fromisoformat(given)
+
+
+def _last(day: date, of_day: time, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """That time of that day; of the two in the night the clocks go back the later one that was. None when the
+    clocks went forward over it."""
+    both = [datetime.combine(day, of_day, zone).replace(fold=fold).astimezone(UTC) for fold in (1, 0)]
+    real = [at for at in both if at.astimezone(zone).time() == of_day]
+    past = [at for at in real if at <= now + GRACE]
+    return next(iter(past or real), None)
+
+
+def zone_of(timezone: str) -> ZoneInfo:
+    """The zone of that name; UTC when nobody knows it."""
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def read_filter(typed: str) -> str:
+    """What `/incident timeline WORD` is to show; `all` when nothing is said."""
+    wanted = typed.strip().lower() or "all"
+    found = [name for name in FILTERS if name.startswith(wanted) or name.rstrip("s") == wanted]
+    if not found:
+        raise UnknownFilter(given=re.sub(r"[<>&`]", " ", typed.strip())[:40], known=", ".join(FILTERS))
+    return found[0]
+
+
+def pages(entries: int) -> int:
+    """How many pages that many entries take; an empty timeline has one."""
+    return max(1, -(-entries // PER_PAGE))
+
+
+def check_may_amend(number: int, author: str | None, by: str, commanders: Sequence[str]) -> None:
+    """Who wrote an entry may put it right, and who leads the incident."""
+    if by != author and by not in commanders:
+        raise NotYours(number=number)
