@@ -17,6 +17,7 @@ from bot.flows.take_over import free, take_over
 from bot.listeners import commands, endings, escalation, events, followups, incidents, subscriptions, updates
 from bot.listeners import playbooks as playbook_listeners
 from bot.listeners import postmortems as postmortem_listeners
+from bot.listeners import timeline as timeline_listeners
 from bot.playbooks.shelf import Shelf
 from bot.pulse import Pulse
 from bot.replicas import Replicas
@@ -163,6 +164,7 @@ def build_app(settings: Settings, services: Services) -> App:
         playbook_listeners,
         events,
         commands,
+        timeline_listeners,
         incidents,
         endings,
         escalation,

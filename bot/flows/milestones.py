@@ -35,7 +35,7 @@ def put_right(
         raise milestones.ReasonMissing()
     with changing(services, number, by) as (session, incident):
         milestones.check(milestones_of(session, number), name, at, now)
-        facts = {"milestone": str(name), "at": at.isoformat(), "reason": reason}
+        facts = {"milestone": str(name), "reached_at": at.isoformat(), "reason": reason}
         if how and name == Name.DETECTED:
             facts["how"] = how
         timeline.append_once(session, number, f"milestone:{key}", milestones.KIND, now, by, **facts)

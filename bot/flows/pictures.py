@@ -75,7 +75,8 @@ def share(services: Services, sending_id: int) -> None:
     assert sending.file_id is not None
     if not (attempted_before and services.slack.is_shared(sending.file_id, channel_id)):
         words = f"The timeline as a picture, asked for by {mention(sending.asked_by)}. Times are UTC."
-        services.slack.share_file(sending.file_id, f"Timeline {sending.incident_id}", channel_id, words)
+        title = f"Timeline {sending.incident_id}"
+        services.slack.share_files([(sending.file_id, title)], channel_id, words)
     with services.store.transaction() as session:
         sendings.get(session, sending_id).is_settled = True
 

@@ -249,6 +249,9 @@ def help_text() -> str:
             "`cadence executives 1 h`",
             "`/incident pause reason` sends nothing by the clock until `/incident resume`",
             "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`",
+            "`/incident timeline` what happened, `decisions`, `marked`, `picture` · "
+            "`/incident note we restarted it at 14:05`",
+            "`/incident correct 12` puts an entry right · `/incident milestones` when it started, was detected …",
             "`/incident resolve reason` · `/incident close` · `/incident reopen reason`",
             "*After an incident*",
             "`/incident followup @ana what is to be done` writes it down · "

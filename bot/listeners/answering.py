@@ -72,6 +72,18 @@ def whisper(services: Services, body: Payload, words: str | tuple[str, list[Bloc
         log.warning("an answer did not arrive", extra={"reason": str(failure)})
 
 
+def replaced(services: Services, body: Payload, act: Callable[[], Words]) -> None:
+    """Show something else in place of what was clicked on, to who looks at it."""
+    words = _words(services, act)
+    if words is None:
+        return
+    text, blocks = words if isinstance(words, tuple) else (words, [])
+    try:
+        services.slack.reply(body["response_url"], text, blocks, replaces=True)
+    except (WatchfloorError, TryLater) as failure:
+        log.warning("an answer did not arrive", extra={"reason": str(failure)})
+
+
 class FieldsRefused(Exception):
     """Some fields of a form do not fit; each has its sentence."""
 

@@ -10,7 +10,7 @@ from bot.flows.declaring import declare_by_words, open_declare_form
 from bot.flows.looking import help_words, incident_here, open_about, open_incidents, panel, steps_of_person
 from bot.incidents import forms, ids, rules
 from bot.incidents.tables import Incident
-from bot.listeners import answering, escalation, followups, parse, postmortems, subscriptions, updates
+from bot.listeners import answering, escalation, followups, parse, postmortems, subscriptions, timeline, updates
 from bot.listeners.answering import Payload, Words
 from bot.listeners.parse import Typed
 from bot.services import Services
@@ -194,6 +194,10 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "subscribe": subscriptions.subscribe,
     "unsubscribe": subscriptions.unsubscribe,
     "subscriptions": subscriptions.show,
+    "timeline": timeline.show,
+    "note": timeline.note,
+    "correct": timeline.correct,
+    "milestones": timeline.show_milestones,
     "resolve": resolve,
     "close": close,
     "reopen": reopen,

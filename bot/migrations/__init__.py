@@ -16,6 +16,7 @@ from bot.playbooks import tables as playbooks
 from bot.postmortems import tables as postmortems
 from bot.subscriptions import tables as subscriptions
 from bot.timeline import gaps
+from bot.timeline import sendings as timeline_pictures
 from bot.timeline import tables as timeline
 from bot.updates import deliveries as update_deliveries
 from bot.updates import drafts as update_drafts
@@ -36,6 +37,7 @@ every_table = (
     gaps,
     subscriptions,
     timeline,
+    timeline_pictures,
     update_deliveries,
     update_drafts,
     update_pauses,
@@ -43,7 +45,7 @@ every_table = (
 )
 
 FOLDER = Path(__file__).parent
-HEAD = "0008"
+HEAD = "0009"
 
 
 def upgrade(engine: sa.Engine) -> None:

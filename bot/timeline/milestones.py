@@ -134,7 +134,7 @@ def _by_people(entry: Entry) -> Milestone:
     name = Name(facts["milestone"])
     return Milestone(
         name=name,
-        at=datetime.fromisoformat(facts["at"]),
+        at=datetime.fromisoformat(facts["reached_at"]),
         entry=entry.number,
         by=entry.actor_id,
         basis=facts.get("reason", ""),

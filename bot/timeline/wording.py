@@ -78,8 +78,8 @@ def sentence(
     words = LANGUAGES.get(language, ENGLISH)
     pattern = words.sentences.get(kind, ENGLISH.sentences.get(kind, kind.replace("_", " ")))
     given = _given(kind, actor_id, facts, name, words)
-    if facts.get("at"):
-        given["when"] = when(datetime.fromisoformat(facts["at"]))
+    if facts.get("reached_at"):
+        given["when"] = when(datetime.fromisoformat(facts["reached_at"]))
     needed = {key for _, key, _, _ in Formatter().parse(pattern) if key}
     return pattern.format(**{key: given.get(key, words.small["unknown"]) for key in needed})
 

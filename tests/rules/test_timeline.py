@@ -97,7 +97,7 @@ def facts_in(words: str) -> set[str]:
         ("decision", {"text": "cambiar de línea"}, "Decisión, anotada por Ana Reyes: cambiar de línea"),
         (
             "milestone",
-            {"milestone": "started", "at": "2026-10-25T00:50:00+00:00", "reason": "aviso"},
+            {"milestone": "started", "reached_at": "2026-10-25T00:50:00+00:00", "reason": "aviso"},
             "Ana Reyes fijó cuándo empezó en 2026-10-25 00:50 UTC: aviso",
         ),
     ],
@@ -112,7 +112,7 @@ def test_what_became_of_a_message_stands_behind_its_words() -> None:
 
     assert wording.told(entry, named) == "Ana Reyes: now [recovered; files: a.png; said before: before]"
     entry.correction = {"words": "put right"}
-    assert wording.told(entry, named, "es").startswith("put right [corregido;")
+    assert wording.told(entry, named, "es").startswith("Ana Reyes: put right [corregido;")
     entry.correction, entry.facts = None, {"deleted_at": "2026-10-25T00:50:00+00:00"}
     assert wording.told(entry, named, "es") == "Ana Reyes borró un mensaje"
 

@@ -84,8 +84,12 @@ def test_reopening_takes_back_the_end_and_keeps_the_first_mitigation() -> None:
 
 
 def test_what_people_put_right_counts_until_it_is_put_right_again() -> None:
-    facts = {"milestone": "mitigated", "at": (T0 + timedelta(minutes=35)).isoformat(), "reason": "the log says so"}
-    later = facts | {"at": (T0 + timedelta(minutes=36)).isoformat(), "how": ""}
+    facts = {
+        "milestone": "mitigated",
+        "reached_at": (T0 + timedelta(minutes=35)).isoformat(),
+        "reason": "the log says so",
+    }
+    later = facts | {"reached_at": (T0 + timedelta(minutes=36)).isoformat(), "how": ""}
 
     corrected = milestones.read([*LIVED, *story(("milestone", 100, facts))])[Name.MITIGATED]
 
@@ -127,7 +131,7 @@ def test_whatever_is_put_in_one_after_the_other_no_impossible_order_comes_to_be(
             milestones.check(known, name, at, T0 + timedelta(days=1))
         except ImpossibleOrder:
             continue
-        facts = {"milestone": str(name), "at": at.isoformat()}
+        facts = {"milestone": str(name), "reached_at": at.isoformat()}
         entries += [Entry(len(entries) + 1, "milestone", T0 + timedelta(hours=len(entries)), facts)]
 
     found = milestones.read(entries)

@@ -1,0 +1,82 @@
+"""How a note's kind and time are read, in the zone of who writes it, over changes of the clocks too."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.timeline import rules
+from bot.timeline.rules import Note
+
+NOW = datetime(2026, 10, 25, 9, 30, tzinfo=UTC)
+
+
+def utc(day: int, hour: int, minute: int, month: int = 10) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone", "read"),
+    [
+        ("we restarted it", "UTC", Note("note", "we restarted it", None)),
+        ("we restarted it at 09:05", "UTC", Note("note", "we restarted it", utc(25, 9, 5))),
+        ("restarted at 17.05", "Asia/Manila", Note("note", "restarted", utc(25, 9, 5))),
+        # A time without a day is the last one that was: this was yesterday evening.
+        ("restarted at 23:50", "UTC", Note("note", "restarted", utc(24, 23, 50))),
+        ("restarted at yesterday 08:00", "UTC", Note("note", "restarted", utc(24, 8, 0))),
+        ("restarted at 2026-10-23 08:00", "Europe/Warsaw", Note("note", "restarted", utc(23, 6, 0))),
+        ("Decision: go to Cebu at 09:00", "UTC", Note("decision", "go to Cebu", utc(25, 9, 0))),
+        ("ruled out: the carrier", "UTC", Note("ruled_out", "the carrier", None)),
+        ("impact: half of Manila", "UTC", Note("customer_impact", "half of Manila", None)),
+        ("see https://x: it is down", "UTC", Note("note", "see https://x: it is down", None)),
+        ("we meet at noon", "Nowhere/Land", Note("note", "we meet at noon", None)),
+        # The night the clocks go back 02:30 is there twice; the later one that was is meant.
+        ("the line fell at 02:30", "Europe/Warsaw", Note("note", "the line fell", utc(25, 1, 30))),
+    ],
+)
+def test_a_note_is_taken_apart(typed: str, zone: str, read: Note) -> None:
+    assert rules.read_note(typed, zone, NOW) == read
+
+
+def test_between_the_two_half_past_twos_the_first_is_meant() -> None:
+    read = rules.read_note("the line fell at 02:30", "Europe/Warsaw", utc(25, 1, 0))
+
+    assert read.at == utc(25, 0, 30)
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ("", rules.NoteMissing),
+        ("decision:", rules.NoteMissing),
+        ("x at 27:10", rules.NoSuchTime),
+        ("x at 2026-13-40 10:00", rules.NoSuchTime),
+        ("we call back at today 23:00", rules.StillToCome),
+        ("x at 2026-03-29 02:30", rules.NoSuchTime),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_to_do(typed: str, error: type[Exception]) -> None:
+    with pytest.raises(error, match=r"/incident note|Write a time"):
+        rules.read_note(typed, "Europe/Warsaw", NOW)
+
+
+@given(st.text(max_size=60), st.sampled_from(["UTC", "Asia/Manila", "America/Bogota", "../etc/passwd", ""]))
+def test_whatever_is_typed_is_read_or_refused_and_never_lies_ahead(typed: str, zone: str) -> None:
+    try:
+        read = rules.read_note(f"{typed} at 10:15", zone, NOW)
+    except (rules.NoteMissing, rules.NoSuchTime, rules.StillToCome):
+        return
+    assert read.at is None or read.at <= NOW + rules.GRACE
+
+
+def test_a_filter_is_found_by_its_beginning() -> None:
+    assert [rules.read_filter(word) for word in ("", "dec", "decision", "Messages", "step")] == [
+        "all",
+        "decisions",
+        "decisions",
+        "messages",
+        "steps",
+    ]
+    with pytest.raises(rules.UnknownFilter, match="decisions"):
+        rules.read_filter("<!channel>")

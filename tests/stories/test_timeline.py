@@ -1,0 +1,172 @@
+"""The timeline as it was lived: looked at, added to, put right, drawn; and what reactions and pins say."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.timeline import ids, verifying
+from tests.floor import TestFloor
+from tests.stories.record import rows, timeline
+
+
+def shown(floor: TestFloor, who: str, channel: str) -> str:
+    """What the person's last private answer in the channel says."""
+    return floor.whispered(who, channel)[-1]
+
+
+def nothing_was_tampered_with(floor: TestFloor) -> None:
+    with floor.services.store.reading() as session:
+        numbers = verifying.incidents_with_a_timeline(session)
+        assert [str(found) for number in numbers for found in verifying.verify(session, number)] == []
+
+
+def everyone_joins(floor: TestFloor, channel: str) -> None:
+    for who in ("ben", "chloe", "devi"):
+        floor.sandbox.person(who).joins(channel)
+    floor.settle()
+
+
+def say(floor: TestFloor, who: str, words: str, channel: str) -> str:
+    ts = floor.sandbox.person(who).says(words, channel=channel).ts
+    floor.settle()
+    return str(ts)
+
+
+def message_of(floor: TestFloor, ts: str) -> dict[str, Any]:
+    [row] = [row for row in timeline(floor, "message") if row["message_ts"] == ts]
+    return row
+
+
+def test_reactions_and_pins_say_what_matters_and_taking_them_off_unsays_it(floor: TestFloor) -> None:
+    channel = floor.declares()
+    everyone_joins(floor, channel)
+    ts = say(floor, "ben", "We fail over to <#C0X|cebu> & tell *nobody*", channel)
+    floor.chloe.reacts("scales", channel=channel, ts=ts)
+    floor.ana.pins(channel=channel, ts=ts)
+    floor.settle()
+
+    assert (message_of(floor, ts)["label"], message_of(floor, ts)["is_marked"]) == ("decision", 1)
+    decisions = floor.says("ana", "/incident timeline decisions", channel=channel)
+    assert "Timeline of incident 1" in decisions
+    assert "⚖️ Ben Okafor: We fail over to #cebu &amp; tell *nobody*" in floor.live_markup(channel)
+
+    floor.chloe.unreacts("scales", channel=channel, ts=ts)
+    floor.settle()
+    assert (message_of(floor, ts)["label"], message_of(floor, ts)["is_marked"]) == (None, 1)
+    floor.devi.unpins(channel=channel, ts=ts)
+    floor.settle()
+    assert message_of(floor, ts)["is_marked"] == 0
+    nothing_was_tampered_with(floor)
+
+
+def test_a_note_has_the_writers_time_and_what_is_wrong_is_put_right_with_a_reason(floor: TestFloor) -> None:
+    channel = floor.declares()
+    everyone_joins(floor, channel)
+
+    answer = floor.says("ana", "/incident note ruled out: not the <!channel> carrier at 00:01", channel=channel)
+    assert "It stands in the timeline at" in answer
+    [noted] = timeline(floor, "ruled_out")
+    refused = floor.says("ben", f"/incident correct {noted['id']}", channel=channel)
+    assert "Only who wrote entry" in refused
+    assert "There is no entry 4711" in floor.says("ana", "/incident correct 4711", channel=channel)
+
+    floor.says("ana", f"/incident correct {noted['id']}", channel=channel)
+    floor.ana.fills(ids.WORDS, "it was the carrier after all")
+    floor.ana.fills(ids.REASON, "they called back")
+    assert floor.ana.submits().closed
+    floor.settle()
+    [corrected] = timeline(floor, "ruled_out")
+    assert "it was the carrier after all" in str(corrected["correction"])
+    floor.says("ben", "/incident timeline decisions", channel=channel)
+    assert "it was the carrier after all [corrected]" in shown(floor, "ben", channel)
+    kept = [row["state"] for row in log_rows(floor) if row["entry_id"] == noted["id"]]
+    assert "not the @channel carrier" in kept[0], "the original stays in the log"
+
+    floor.says("ana", f"/incident correct {noted['id']}", channel=channel)
+    floor.ana.fills(ids.HIDE, "hide")
+    floor.ana.fills(ids.REASON, "said by mistake")
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.says("ben", "/incident timeline decisions", channel=channel)
+    assert "carrier after all" not in shown(floor, "ben", channel)
+    nothing_was_tampered_with(floor)
+
+
+def log_rows(floor: TestFloor) -> list[dict[str, Any]]:
+    with floor.services.store.reading() as session:
+        found = session.connection().execute(sa.text("SELECT * FROM timeline_log ORDER BY incident_id, position"))
+        return [dict(row._mapping) for row in found]
+
+
+def test_the_timeline_is_turned_narrowed_and_edited_in_place(floor: TestFloor) -> None:
+    channel = floor.declares()
+    for number in range(9):
+        floor.ana.says(f"message {number}", channel=channel)
+    floor.settle()
+
+    floor.says("ana", "/incident timeline messages", channel=channel)
+    assert "message 8" in shown(floor, "ana", channel)
+    assert "page 2 of 2" in shown(floor, "ana", channel)
+    before = len(floor.whispered("ana", channel))
+    floor.ana.clicks(f"{ids.PAGE}.earlier", channel=channel)
+    floor.settle()
+    assert len(floor.whispered("ana", channel)) == before, "it is edited, not sent again"
+    assert "message 0" in shown(floor, "ana", channel)
+    assert "message 8" not in shown(floor, "ana", channel)
+    floor.ana.chooses(ids.FILTER, "1:people:0", channel=channel)
+    floor.settle()
+    assert "joined" in shown(floor, "ana", channel)
+    assert "I cannot show `nonsense`" in floor.says("ana", "/incident timeline nonsense", channel=channel)
+
+
+def test_milestones_are_set_by_what_happens_and_put_right_with_a_reason(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.says("ana", "/incident claim commander", channel=channel)
+    floor.passes(minutes=40)
+    floor.says("ana", "/incident status mitigated", channel=channel)
+    floor.passes(minutes=10)
+    floor.says("ana", "/incident resolve", channel=channel)
+    floor.passes(minutes=10)
+    declared_at = datetime.fromisoformat(rows(floor, "incidents")[0]["declared_at"]).replace(tzinfo=UTC)
+
+    def sets(milestone: str, minutes: float, reason: str = "the graph", how: str = "") -> Any:
+        floor.says("ana", "/incident milestones", channel=channel)
+        floor.ana.fills(ids.MILESTONE, milestone)
+        floor.ana.fills(ids.AT, int((declared_at + timedelta(minutes=minutes)).timestamp()))
+        if how:
+            floor.ana.fills(ids.HOW, how)
+        floor.ana.fills(ids.REASON, reason)
+        submitted = floor.ana.submits()
+        if not submitted.closed:
+            floor.ana.closes()
+        floor.settle()
+        return submitted
+
+    assert sets("started", -20, "drop in the graph of answered calls").closed
+    assert sets("detected", -5, how="partner").closed
+    assert sets("mitigated", 30).closed
+    assert "resolved before it was mitigated" in str(sets("mitigated", 55).errors)
+    assert "still to come" in str(sets("closed", 600).errors)
+
+    mitigated = datetime.fromisoformat(rows(floor, "incidents")[0]["mitigated_at"]).replace(tzinfo=UTC)
+    assert abs(mitigated - declared_at - timedelta(minutes=30)) < timedelta(minutes=1)
+    floor.says("ana", "/incident timeline state", channel=channel)
+    assert "Ana Reyes set when it started to" in shown(floor, "ana", channel)
+    floor.says("ana", "/incident milestones", channel=channel)
+    form = str(floor.ana.modal)
+    assert "drop in the graph of answered calls" in form
+    assert "by a partner" in form
+    nothing_was_tampered_with(floor)
+
+
+def test_the_picture_comes_into_the_channel_once(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    answer = floor.says("ana", "/incident timeline picture", channel=channel)
+    floor.settle()
+
+    assert "being drawn" in answer
+    files = [file for message in floor.ana.sees(channel) for file in message.files]
+    assert [file["name"] for file in files] == ["timeline-1.png"]
+    assert floor.sandbox.workspace.files[files[0]["id"]].content.startswith(b"\x89PNG")
