@@ -212,6 +212,38 @@ def export(
     typer.echo(f"Incident {number} is in {made}.")
 
 
+@app.command()
+def purge(
+    older_than: Annotated[str, typer.Option(help="How old words may be, such as '730 days'.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+) -> None:
+    """Take out what people wrote in incidents closed long ago; figures stay. There is no way back."""
+    from bot import purging
+    from bot.floor import read_duration
+
+    with in_sentences():
+        try:
+            age = read_duration(older_than) if older_than else None
+        except ValueError as wrong:
+            raise typer.BadParameter(str(wrong)) from None
+        done = purging.run(settings_of.read(), age, typer.echo, is_dry=dry_run)
+    for words in done.told(is_dry=dry_run):
+        typer.echo(words)
+
+
+@app.command()
+def hold(
+    number: Annotated[int, typer.Argument(help="The incident's number.", min=1)],
+    release: Annotated[bool, typer.Option("--release", help="No longer.")] = False,
+) -> None:
+    """Keep an incident's words whatever their age, or no longer."""
+    from bot import purging
+
+    with in_sentences():
+        purging.hold(settings_of.read(), number, is_held=not release)
+    typer.echo(f"Incident {number} is {'no longer ' if release else ''}kept from `watchfloor purge`.")
+
+
 @auditing.command()
 def verify() -> None:
     """Find whatever was changed, put in or taken out of a timeline behind the bot's back."""

@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
 from pydantic import BaseModel
 
 from bot.errors import TryLater
@@ -38,6 +39,8 @@ ATTEMPTS_AFTER_FAILURE = 12
 LATER = "later"
 AGAIN = "~"
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
+FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+FORGOTTEN_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -197,6 +200,10 @@ class Flows:
         before_ms = (time.time() - for_s) * 1000
         return sorted(flow.workflow_id for flow in begun if (flow.created_at or before_ms) < before_ms)
 
+    def forget_finished(self, older_than: timedelta) -> int:
+        """Delete the records of flows that were begun so long ago and are finished; gives back how many."""
+        return _forget(DBOS, older_than)
+
     def are_done(self) -> bool:
         """Is nothing running, waiting or coming back later?"""
         return not DBOS.list_workflows(status=list(UNFINISHED), limit=1)
@@ -244,6 +251,41 @@ class Flows:
         log.warning("flow comes back", extra={"key": key, "reason": wait.reason, "wait_s": wait_s})
         with SetWorkflowID(f"{key}{AGAIN}{attempt + 1}"), SetEnqueueOptions(delay_seconds=wait_s):
             DBOS.enqueue_workflow(LATER, self._workflows[declared.name], key, request, attempt + 1)
+
+
+def forget_finished(database_url: str, older_than: timedelta) -> int:
+    """The same for a process that runs no flows, beside one that may."""
+    if database_url.startswith("sqlite"):
+        engine = sqlite_engine(database_url, connections=1)
+        client = DBOSClient(system_database_engine=engine, serializer=JsonSerializer())
+    else:
+        client = DBOSClient(
+            system_database_url=database_url, dbos_system_schema="durable", serializer=JsonSerializer()
+        )
+    try:
+        return _forget(client, older_than)
+    finally:
+        client.destroy()
+
+
+def _forget(records: Any, older_than: timedelta) -> int:
+    # The engine's own clock, which nobody moves.
+    before = (datetime.now(UTC) - older_than).isoformat()
+    names_only = {"load_input": False, "load_output": False}
+    left = records.list_workflows(status=list(UNFINISHED), **names_only)
+    # What comes back later still needs to know when it was begun.
+    needed = {flow.workflow_id.partition(AGAIN)[0] for flow in left}
+    forgotten = offset = 0
+    while True:
+        old = records.list_workflows(
+            status=list(FINISHED), end_time=before, limit=FORGOTTEN_AT_ONCE, offset=offset, **names_only
+        )
+        keys = [flow.workflow_id for flow in old if flow.workflow_id not in needed]
+        if keys:
+            records.delete_workflows(keys)
+        forgotten, offset = forgotten + len(keys), offset + len(old) - len(keys)
+        if len(old) < FORGOTTEN_AT_ONCE:
+            return forgotten
 
 
 def wait_until(is_true: Callable[[], bool], within_s: float) -> bool:

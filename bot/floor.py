@@ -308,6 +308,13 @@ class FollowUps(Part):
         return reaction.strip(":")
 
 
+class Retention(Part):
+    """How long what is over is kept: people's words, and the records of finished flows."""
+
+    words: LengthOrNever = None
+    flows: Duration = timedelta(days=30)
+
+
 class Permissions(Part):
     """Who may do what: `anyone` (guests and strangers never), a role of the incident, or a `@group`."""
 
@@ -414,6 +421,7 @@ class Floor(Part):
     permissions: Permissions = Permissions()
     timeline: Timeline = Timeline()
     followups: FollowUps = FollowUps()
+    retention: Retention = Retention()
 
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod

@@ -23,6 +23,7 @@ from bot.flows import (
     pictures,
     postmortem,
     postmortem_reminders,
+    purge,
     reminders,
     ringing,
     update,
@@ -57,6 +58,7 @@ LOOKS: tuple[Look, ...] = (
 )
 LEARN_EVERY_S = 15 * 60
 AUDIT_EVERY_S = 60
+PURGE_EVERY_S = 60 * 60
 TAKE_OVER_EVERY_S = 5
 
 
@@ -83,6 +85,7 @@ def start(services: Services, every_s: float, ticks: Pulse) -> BackgroundSchedul
     scheduler.add_job(look, "interval", seconds=every_s, id="tick")
     scheduler.add_job(lambda: directory.learn(services), "interval", seconds=LEARN_EVERY_S, id="learn")
     scheduler.add_job(lambda: audit.audit(services), "interval", seconds=AUDIT_EVERY_S, id="audit")
+    scheduler.add_job(lambda: purge.by_clock(services), "interval", seconds=PURGE_EVERY_S, id="purge")
     if services.replicas.are_several:
         scheduler.add_job(lambda: take_over(services), "interval", seconds=TAKE_OVER_EVERY_S, id="take over")
     scheduler.start()

@@ -19,7 +19,7 @@ Record = dict[str, Any]
 
 def record(session: Session, number: int, now: datetime) -> Record:
     """The whole of it: the incident and every row that belongs to it. `docs/records.md` tells the shape."""
-    tables = {table.name: _rows(session, table, _of_incident(table, number)) for table in tables_of_incidents()}
+    tables = {table.name: _rows(session, table, of_incident(table, number)) for table in tables_of_incidents()}
     (incident,) = tables.pop(INCIDENTS)
     return {
         "format": FORMAT,
@@ -44,14 +44,15 @@ def _parent(table: sa.Table, found: dict[str, sa.Table]) -> sa.ForeignKey | None
     return next((key for key in table.foreign_keys if key.column.table.name in found), None)
 
 
-def _of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
+def of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
+    """The condition that a row of that table belongs to that incident."""
     if table.name == INCIDENTS:
         return table.c.id == number
     if "incident_id" in table.columns:
         return table.c.incident_id == number
     key = _parent(table, {one.name: one for one in tables_of_incidents()})
     assert key is not None
-    parents = sa.select(key.column).where(_of_incident(key.column.table, number))
+    parents = sa.select(key.column).where(of_incident(key.column.table, number))
     return key.parent.in_(parents)
 
 

@@ -121,6 +121,14 @@ def counts(session: Session, incident_ids: Collection[int]) -> dict[int, tuple[i
     return dict.fromkeys(incident_ids, (0, 0)) | {number: (opened, done) for number, opened, done in rows}
 
 
+def with_open_ones(session: Session, incident_ids: Collection[int]) -> set[int]:
+    """Which of these incidents still have something to be done."""
+    open_ones = select(FollowUp.incident_id).where(
+        FollowUp.state == State.OPEN, col(FollowUp.incident_id).in_(incident_ids)
+    )
+    return set(session.exec(open_ones.distinct()))
+
+
 def open_of(session: Session, user_id: str, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
     """What a person has to do over all incidents, or to find an owner for, the earliest first."""
     mine = sa.or_(col(FollowUp.owner_id) == user_id, col(FollowUp.asked_id) == user_id)

@@ -50,6 +50,9 @@ class Incident(SQLModel, table=True):
     channel_name: str | None = None
     # Set before the declarer is answered: an answer cannot be looked up, so it is given at most once.
     told_at: datetime | None = Field(default=None, sa_column=utc_column())
+    # When people's words were taken out of its record; and whether they are to stay whatever their age.
+    purged_at: datetime | None = Field(default=None, sa_column=utc_column())
+    is_held: bool = False
 
     @property
     def number(self) -> int:

@@ -136,7 +136,8 @@ def _record(incident_id: int, entry: "TimelineEntry", deed: Deed, now: datetime)
         "entry": entry.number,
         "what": deed.what,
         "by": deed.by,
-        "reason": deed.reason,
+        # The words themselves are in the entry, from where they can be taken when their time has come.
+        "reason": digest(deed.reason) if deed.reason else "",
         "on": now.isoformat(),
         "digest": digest(state),
     }

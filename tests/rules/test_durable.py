@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -112,3 +113,18 @@ def test_the_wait_before_another_attempt_doubles_up_to_a_longest() -> None:
     backoff = Backoff(first_s=1, longest_s=60)
 
     assert [backoff.before(attempt) for attempt in (1, 2, 3, 6, 7, 100)] == [1, 2, 4, 32, 60, 60]
+
+
+def test_records_of_finished_flows_are_forgotten_and_those_that_come_back_are_not(
+    flows: Flows, kitchen: Kitchen, tmp_path: Path
+) -> None:
+    for number in range(3):
+        flows.start_once(f"order:{number}", cook, Order(item="soup"))
+    assert wait_until(flows.are_done, PATIENCE_S)
+    kitchen.failures.append(TryLater("the stove is cold", wait_s=60))
+    flows.start_once("late", cook, Order(item="stew"))
+    assert wait_until(lambda: not kitchen.failures, PATIENCE_S)
+
+    assert flows.forget_finished(timedelta(hours=1)) == 0
+    assert flows.forget_finished(timedelta()) == 3
+    assert flows.stuck(for_s=-1) == ["late"]

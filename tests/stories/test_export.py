@@ -9,11 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from bot import cli
-from bot.sandbox import Sandbox
 from tests.floor import TestFloor
+from tests.stories.command_line import Typed
 from tests.stories.followup_desk import is_told
 
 FORMULA = "=HYPERLINK(1) <script>alert(1)</script>"
@@ -21,35 +19,9 @@ TYPED = html.escape(FORMULA, quote=False)  # as Slack sends it
 
 
 @pytest.fixture
-def typed(floor: TestFloor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> "Typed":
-    """The command line of the same installation, without and with its tokens."""
+def typed(floor: TestFloor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Typed:
+    """The command line of the same installation."""
     return Typed(floor, monkeypatch, tmp_path)
-
-
-class Typed:
-    """Whoever sits at the command line of the machine that the bot runs on."""
-
-    def __init__(self, floor: TestFloor, environment: pytest.MonkeyPatch, folder: Path) -> None:
-        self._floor, self.folder = floor, folder
-        settings = floor.settings()
-        environment.setenv("WATCHFLOOR_DATABASE_URL", settings.database_url)
-        environment.setenv("WATCHFLOOR_CLOCK_FILE", str(settings.clock_file))
-        for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
-            environment.delenv(name, raising=False)
-        self._environment = environment
-
-    def signs_in(self, sandbox: Sandbox) -> None:
-        """The tokens of the workspace are there."""
-        self._environment.setenv("SLACK_BOT_TOKEN", sandbox.bot_token)
-        self._environment.setenv("SLACK_APP_TOKEN", sandbox.app_token)
-        self._environment.setenv("SLACK_API_URL", f"{sandbox.url}/api/")
-
-    def types(self, *words: str) -> Result:
-        """`watchfloor` and those words, while the bot is off: SQLite's engine is one to a process."""
-        self._floor.stop_bot()
-        result = CliRunner().invoke(cli.app, list(words))
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result
 
 
 def table(content: bytes) -> list[dict[str, str]]:

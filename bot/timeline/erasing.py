@@ -1,0 +1,75 @@
+"""What people said taken out of a timeline: that it was said, when and by whom stays, and so do the seals."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from bot.timeline import log, messages
+from bot.timeline.tables import TimelineEntry
+
+REMOVED = "[removed]"
+ERASED = log.Deed("erased", reason="kept for as long as the floor wants")
+# Facts that are figures, states, or the floor's own words; everything else may hold what somebody wrote.
+KEPT = frozenset(
+    [
+        *("severity", "old", "new", "status", "role", "tier", "level", "minutes", "missed", "audience", "manner"),
+        *("user", "author", "number", "due", "at", "milestone", "kind", "playbook", "step", "what", "length"),
+        *("thread_ts", "edited_at", "deleted_at", "marked_by", "recovered", "from", "until", "pages", "partner"),
+    ]
+)
+
+
+def erase_words(session: Session, incident_id: int, after: int, limit: int) -> tuple[int, int | None]:
+    """Take the words out of the next entries behind number `after`.
+
+    Gives back how many lost words, and the number of the last that was looked at; None when there was none left.
+    """
+    entries = session.exec(
+        select(TimelineEntry)
+        .where(TimelineEntry.incident_id == incident_id, col(TimelineEntry.id) > after)
+        .order_by(col(TimelineEntry.id))
+        .limit(limit)
+        .with_for_update()
+    ).all()
+    changed = [entry for entry in entries if _erase(entry)]
+    for entry in changed:
+        session.add(entry)
+        log.erase(session, entry, ERASED)
+    return len(changed), entries[-1].number if entries else None
+
+
+def _erase(entry: TimelineEntry) -> bool:
+    bare = {
+        "facts": without_words(entry.facts),
+        "heard": _unsaid(entry.heard),
+        "correction": without_words(entry.correction) if entry.correction else entry.correction,
+        "hiding": without_words(entry.hiding) if entry.hiding else entry.hiding,
+    }
+    if all(getattr(entry, name) == value for name, value in bare.items()):
+        return False
+    for name, value in bare.items():
+        setattr(entry, name, value)
+    return True
+
+
+def without_words(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of an entry without what people wrote: a sentence made of them still says who, what and when."""
+    return {
+        name: _bare(name, value) for name, value in facts.items() if name != "author_name" and _stays(name, value)
+    }
+
+
+def _stays(name: str, value: Any) -> bool:
+    return name in KEPT or not isinstance(value, (dict, list))
+
+
+def _bare(name: str, value: Any) -> Any:
+    is_fact = name in KEPT or name in ("by", "on", "was_at") or not isinstance(value, str)
+    return value if is_fact or not value else REMOVED
+
+
+def _unsaid(heard: dict[str, Any] | None) -> dict[str, Any] | None:
+    if heard is None:
+        return None
+    return messages.as_json(replace(messages.without_words(messages.from_json(heard)), author_name=""))

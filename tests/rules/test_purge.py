@@ -1,0 +1,31 @@
+"""What is taken out of the database when its time has come, and what stays."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.timeline.erasing import KEPT, REMOVED, without_words
+
+
+@pytest.mark.parametrize(
+    ("facts", "bare"),
+    [
+        ({"text": "Mia is ill", "user": "U1"}, {"text": REMOVED, "user": "U1"}),
+        ({"old": "S2", "new": "S1", "reason": "it burns"}, {"old": "S2", "new": "S1", "reason": REMOVED}),
+        ({"title": "x", "severity": "S1", "reason": ""}, {"title": REMOVED, "severity": "S1", "reason": ""}),
+        ({"files": [{"name": "ill.pdf"}], "author_name": "Mia", "recovered": True}, {"recovered": True}),
+        ({"answers": {"How many?": "7"}, "step": "Call", "number": 4}, {"step": "Call", "number": 4}),
+    ],
+)
+def test_an_entry_keeps_its_figures_and_loses_its_words(facts: dict[str, Any], bare: dict[str, Any]) -> None:
+    assert without_words(facts) == bare
+
+
+@given(st.dictionaries(st.text(max_size=8), st.text(min_size=1) | st.lists(st.text(min_size=1)), max_size=6))
+def test_what_is_not_known_to_be_a_figure_does_not_stay(facts: dict[str, Any]) -> None:
+    bare = without_words(facts)
+
+    assert {value for name, value in bare.items() if name not in KEPT | {"by", "on", "was_at"}} <= {REMOVED}
+    assert without_words(bare) == bare

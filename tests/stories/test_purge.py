@@ -1,0 +1,170 @@
+"""`watchfloor purge`: people's words are gone from every file, and every figure stays."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.clock import utcnow
+from bot.flows import purge
+from bot.followups import ids
+from bot.store import Store
+from tests.floor import TestFloor
+from tests.stories.command_line import Typed
+from tests.stories.followup_desk import is_told
+from tests.stories.record import rows
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+WORD = "Quetzalcoatl"
+FIGURES = ("severity", "status", "declared_at", "resolved_at", "closed_at", "sites", "declared_by")
+COUNTED = ("timeline_entries", "promises", "deliveries", "playbook_steps", "pages", "follow_ups", "role_holders")
+
+
+@pytest.fixture
+def typed(floor: TestFloor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Typed:
+    """The command line of the same installation; the engine's records are not to be kept."""
+    file = tmp_path / "purging.yaml"
+    file.write_text(Path("floor.yaml").read_text().replace("flows: 30 days", "flows: 1 s"))
+    monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(file))
+    return Typed(floor, monkeypatch, tmp_path)
+
+
+def lived(floor: TestFloor) -> str:
+    """An incident in which the word is said wherever something can be said, up to its close."""
+    channel = floor.declares(f"S2 IVR down {WORD} title")
+    floor.says("ana", "/incident claim", channel)
+    message = floor.ana.says(f"{WORD} said it", channel=channel)
+    floor.settle()
+    floor.ana.edits(channel, message.ts, f"{WORD} said it twice")
+    floor.ana.uploads(channel, f"{WORD}.txt", b"x", f"{WORD} file")
+    floor.ana.reacts("bookmark_tabs", channel, message.ts)
+    floor.ana.reacts("pushpin", channel, message.ts)
+    floor.says("ana", f"/incident impact {WORD} feels it", channel)
+    floor.says("ana", f"/incident severity S1 {WORD} is worse", channel)
+    floor.says("ana", f"/incident update {WORD} update", channel)
+    floor.says("ana", f"/incident page <@U0DEVI> {WORD} page", channel)
+    floor.says("ana", f"/incident followup @ben {WORD} must not happen", channel)
+    is_told(floor, "ben", "must not happen")
+    floor.says("ana", f"/incident resolve {WORD} ended it", channel)
+    floor.says("ana", f"/incident close {WORD} closed it", channel)
+    floor.settle()
+    return channel
+
+
+def files_with(folder: Path, word: str) -> list[str]:
+    """The files of the databases in which the word is to be found, SQLite's logs too."""
+    files = [path for path in folder.iterdir() if "sqlite" in path.name]
+    return sorted(path.name for path in files if word.encode() in path.read_bytes())
+
+
+def tables_with(folder: Path, word: str) -> list[str]:
+    """The columns in which the word is to be found, to name the one that was forgotten."""
+    engine = sa.create_engine(f"sqlite:///{folder}/watchfloor.sqlite")
+    with engine.connect() as connection:
+        names = [
+            (table, column["name"])
+            for table in sa.inspect(engine).get_table_names()
+            for column in sa.inspect(engine).get_columns(table)
+        ]
+        query = 'SELECT count(*) FROM "{}" WHERE "{}" LIKE :word'
+        return [
+            f"{table}.{column}"
+            for table, column in names
+            if connection.execute(sa.text(query.format(table, column)), {"word": f"%{word}%"}).scalar()
+        ]
+
+
+def finishes_follow_ups(floor: TestFloor) -> None:
+    for who in ("ana", "ben"):
+        floor.sandbox.person(who).clicks(ids.DONE, channel="dm")
+        is_told(floor, who, "Done by")
+
+
+def test_the_word_is_in_no_file_any_more_and_every_figure_stays(floor: TestFloor, typed: Typed) -> None:
+    channel = lived(floor)
+    other = floor.declares("S3 Something else altogether", who="ben")
+    floor.passes(days=40)
+    before = {table: len(rows(floor, table)) for table in COUNTED}, rows(floor, "incidents")
+    assert files_with(floor.folder, WORD)
+
+    assert "Kept while a follow-up is open: 1" in typed.types("purge", "--older-than", "30 days").output
+    floor.start_bot()
+    finishes_follow_ups(floor)
+    before = {table: len(rows(floor, table)) for table in COUNTED}, rows(floor, "incidents")
+    assert "out of incidents: 1" in typed.types("purge", "--older-than", "30 days", "--dry-run").output
+    assert typed.types("hold", "1").exit_code == 0
+    assert "Kept by hand: 1" in typed.types("purge", "--older-than", "30 days").output
+    assert typed.types("hold", "1", "--release").exit_code == 0
+    assert files_with(floor.folder, WORD) == ["watchfloor.sqlite"]
+
+    done = typed.types("purge", "--older-than", "30 days")
+
+    assert "Words were taken out of incidents: 1" in done.output, done.output
+    assert tables_with(floor.folder, WORD) == []
+    assert files_with(floor.folder, WORD) == []
+    assert files_with(floor.folder, "Something else altogether") == ["watchfloor.sqlite"]
+    assert "every entry as it was written" in typed.types("audit", "verify").output
+    assert "out of incidents: none" in typed.types("purge", "--older-than", "30 days").output
+
+    floor.start_bot()
+    after = {table: len(rows(floor, table)) for table in COUNTED}, rows(floor, "incidents")
+    assert after[0] == before[0]
+    assert [{name: row[name] for name in FIGURES} for row in after[1]] == [
+        {name: row[name] for name in FIGURES} for row in before[1]
+    ]
+    assert "[removed]" in floor.says("ana", "/incident followups", channel) + floor.whispered("ana", channel)[-1]
+    assert other
+
+
+def test_without_a_time_nothing_is_taken_out(floor: TestFloor, typed: Typed) -> None:
+    refused = typed.types("purge")
+    assert (refused.exit_code, "--older-than" in refused.output) == (1, True)
+    assert "not a length of time" in typed.types("purge", "--older-than", "soon").output
+
+
+def test_who_is_cut_off_goes_on_where_they_were(floor: TestFloor) -> None:
+    channel = floor.declares(f"S3 {WORD}")
+    for number in range(5):
+        floor.ana.says(f"{WORD} {number}", channel=channel)
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close", channel)
+    floor.passes(days=2)
+    now = utcnow()
+
+    class Cut(Exception):
+        """The process ends."""
+
+    def ends(words: str) -> None:
+        raise Cut(words)
+
+    with pytest.raises(Cut, match="Incident 1"):
+        purge.purge(floor.services.store, now - timedelta(days=1), now, ends)
+    done = purge.purge(floor.services.store, now - timedelta(days=1), now)
+
+    assert done.incidents == [], "it was done before the end, and is not done again"
+    assert WORD not in str(rows(floor, "timeline_entries"))
+    assert WORD not in str(rows(floor, "incidents")) + str(rows(floor, "notices"))
+
+
+def test_the_clock_does_it_when_the_floor_says_how_long(tmp_path: Path) -> None:
+    file = tmp_path / "floor.yaml"
+    file.write_text(Path("floor.yaml").read_text().replace("words: never", "words: 30 days"))
+    with TestFloor(tmp_path, floor_file=file, playbooks_dir=PLAYBOOKS) as floor:
+        channel = floor.declares(f"S3 {WORD}")
+        floor.says("ana", "/incident resolve over", channel)
+        floor.says("ana", "/incident close", channel)
+        floor.passes(days=29)
+        purge.by_clock(floor.services)
+        floor.settle()
+        assert rows(floor, "incidents")[0]["title"] == WORD
+
+        floor.passes(days=2)
+        purge.by_clock(floor.services)
+        floor.settle()
+
+        assert rows(floor, "incidents")[0]["title"] == "[removed]"
+        store: Store = floor.services.store
+        with store.reading() as session:
+            assert purge.look(store, utcnow()).incidents == []
+            assert session is not None
