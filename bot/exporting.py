@@ -18,6 +18,10 @@ from bot.slack.unreached import Unreached
 ONLY_MINE = 0o600
 
 
+class NotNow(WatchfloorError):
+    """The export was not made: {reason}. Nothing was written; please try again."""
+
+
 class ThereAlready(WatchfloorError):
     """{path} is there already, and nothing was written over it. Choose another place with `--to`."""
 
@@ -29,8 +33,11 @@ def export(settings: Settings, number: int, to: Path, *, zipped: bool, is_privat
     services = _reading(settings)
     try:
         files = files_of(services, number, utcnow(), is_private_meant=is_private_meant)
+    except TryLater as wait:
+        raise NotNow(reason=wait.reason) from wait
     finally:
         services.soon.close()
+        services.flows.close()
         services.store.close()
     if zipped:
         _write(to, _zip(files))

@@ -11,6 +11,7 @@ from bot.directory import tables as directory
 from bot.errors import WatchfloorError
 from bot.escalation import tables as escalation
 from bot.flows import export_record
+from bot.flows.pictures import picture
 from bot.flows.postmortem_facts import write
 from bot.followups import tables as followups
 from bot.incidents import tables as incidents
@@ -55,7 +56,10 @@ class PrivateIncident(WatchfloorError):
 
 
 def files_of(services: Services, number: int, now: datetime, *, is_private_meant: bool = False) -> Files:
-    """Everything of one incident by the names of its files; `PrivateIncident` unless that is meant."""
+    """Everything of one incident by the names of its files; `PrivateIncident` unless that is meant.
+
+    `TryLater` when the picture of its timeline could not be drawn.
+    """
     with services.store.reading() as session:
         incident = incidents.by_number(session, number)
         if incident.is_private and not is_private_meant:
@@ -72,7 +76,8 @@ def files_of(services: Services, number: int, now: datetime, *, is_private_meant
         }
     document = write(services, number, now)
     documents = {NAMES[kind].format(number=number): render(services.templates, document, kind) for kind in NAMES}
-    return files | {name: words.encode() for name, words in documents.items()}
+    files |= {name: words.encode() for name, words in documents.items()}
+    return files | {"timeline.png": picture(services, number, now, name)}
 
 
 class _Names:

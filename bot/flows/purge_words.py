@@ -11,12 +11,14 @@ from bot.timeline.erasing import REMOVED
 # Columns of words, by table: they say "[removed]" afterwards where they said anything.
 WORDS: dict[str, tuple[str, ...]] = {
     "incidents": ("title", "description", "impact", "front_door"),
-    "promises": ("words",),
+    "promises": ("words", "moved_why"),
     "update_pauses": ("reason",),
     "playbook_steps": ("reason",),
     "pages": ("reason",),
     "notices": ("words",),
     "follow_ups": ("words",),
+    "postmortem_copies": ("comment",),
+    "postmortem_versions": ("uploaded_name",),
 }
 # Columns of words without which a row says as much: nothing is left in them.
 EMPTIED: dict[str, dict[str, Any]] = {
@@ -40,7 +42,8 @@ BARE = frozenset(
             "known_channels",
         ),
         *("ladder_rungs", "listening", "participants", "people", "playbook_runs", "postmortems", "role_holders"),
-        *("timeline_chains", "timeline_gaps", *WORDS),
+        *("postmortem_files", "subscriptions"),
+        *("timeline_chains", "timeline_gaps", "timeline_pictures", *WORDS),
     ]
 )
 # Their words are taken out entry by entry, under seal: `bot/timeline/erasing.py`.

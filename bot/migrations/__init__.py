@@ -45,7 +45,7 @@ every_table = (
 )
 
 FOLDER = Path(__file__).parent
-HEAD = "0009"
+HEAD = "0010"
 
 
 def upgrade(engine: sa.Engine) -> None:

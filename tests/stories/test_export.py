@@ -48,6 +48,7 @@ def test_everything_of_an_incident_is_in_files_that_harm_nobody(floor: TestFloor
     assert modes == {0o600}
     assert stat.S_IMODE((typed.folder / "out").stat().st_mode) == 0o700
 
+    assert files["timeline.png"].startswith(b"\x89PNG")
     record = json.loads(files["incident.json"])
     assert (record["format"], record["version"], record["incident"]["title"]) == ("watchfloor-incident", 1, FORMULA)
     assert record["people"]["U0BEN"] == "Ben Okafor"
