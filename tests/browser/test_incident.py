@@ -83,7 +83,7 @@ def test_an_incident_from_the_form_to_the_post_mortem(desk: Desk) -> None:
     ana.keeps_a_picture("incident")
 
     lets_pass(ana, "30 minutes")
-    ana.sees("Since the last update")
+    ana.sees("Since it was declared")
     phone = desk.window("ben", width=390, height=780, is_mobile=True, color_scheme="dark", device_scale_factor=2)
     phone.opens().goes_to_on_a_phone("ivr-down-in-manila")
     phone.keeps_a_picture("phone-incident")
@@ -97,7 +97,10 @@ def test_an_incident_from_the_form_to_the_post_mortem(desk: Desk) -> None:
     ana.answers_form("Nothing is owed to anyone")
 
     ana.page.locator("#sidebar .unread", has_text="watchfloor").click()
-    ana.page.locator(".file .card").last.click()
+    ana.page.locator("#messages .replies").last.wait_for(timeout=STORY_LASTS_MS)
+    ana.keeps_a_picture("post-mortem-message")
+    ana.page.locator("#messages .replies").last.click()
+    ana.page.locator("#pane .file .card").first.click()
     expect(ana.page.locator("#pane .document h1")).to_contain_text("IVR down in Manila")
     ana.keeps_a_picture("post-mortem", of="#pane")
 
@@ -117,6 +120,6 @@ def test_the_story_plays_to_its_end_and_slack_would_have_refused_nothing(desk: D
     story = ana.page.locator("#story")
     story.get_by_role("button", name="OK").wait_for(timeout=STORY_LASTS_MS)
     assert "The workspace is yours now." in story.inner_text()
-    ana.page.locator(".file .card").last.wait_for()
+    ana.page.locator("#messages .replies").last.wait_for()
     ana.page.get_by_role("button", name="Inspector").click()
     ana.sees("Nothing.", inside="#pane")
