@@ -14,7 +14,17 @@ from bot.clock import utcnow
 from bot.durable import Backoff, Flows, wait_until
 from bot.flows import directory
 from bot.flows.take_over import free, take_over
-from bot.listeners import commands, endings, escalation, events, followups, incidents, subscriptions, updates
+from bot.listeners import (
+    commands,
+    endings,
+    escalation,
+    events,
+    followups,
+    incidents,
+    partners,
+    subscriptions,
+    updates,
+)
 from bot.listeners import playbooks as playbook_listeners
 from bot.listeners import postmortems as postmortem_listeners
 from bot.listeners import timeline as timeline_listeners
@@ -170,6 +180,7 @@ def build_app(settings: Settings, services: Services) -> App:
         escalation,
         followups,
         postmortem_listeners,
+        partners,
         subscriptions,
         updates,
     ):

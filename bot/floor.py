@@ -20,6 +20,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 ANYONE = "anyone"
 HERE = "incident"
 DIGEST = "digest"
+PARTNERS = "partners"
 
 
 class Moment(StrEnum):
@@ -118,6 +119,8 @@ class Severity(Part):
     emoji: str = "⚪"
     commander_within: Duration | None = None
     postmortem_within: Within | None = None
+    # A partner is told within this long of the declaration; without it only by hand.
+    partner_notice_within: Duration | None = None
     invite: tuple[str, ...] = ()
     ladder: tuple[Tier, ...] = ()
 
@@ -213,8 +216,8 @@ class Audience(Part):
     @classmethod
     def _are_channels(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
         for channel in channels:
-            if channel not in (HERE, DIGEST) and not channel.startswith("#"):
-                raise ValueError(f"{channel!r} is not a channel; write `incident`, `digest` or `#name`")
+            if channel not in (HERE, DIGEST, PARTNERS) and not channel.startswith("#"):
+                raise ValueError(f"{channel!r} is not a channel; write `incident`, `digest`, `partners` or `#name`")
         return channels
 
     @field_validator("members")
@@ -346,6 +349,34 @@ class PostMortems(Part):
         return channel.removeprefix("#") if channel else None
 
 
+class Partner(Part):
+    """A company that works for us: where it is told, in which language, and whom to phone when it is silent."""
+
+    name: str = Field(min_length=1, max_length=75)
+    channel: str | None = Field(default=None, pattern=r"^#\S+$")
+    language: str = Field(default="en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$")
+    contact: str = Field(default="", max_length=150)
+    phone: str = Field(default="", max_length=50)
+
+
+def read_partner(given: Any) -> Any:
+    """`Northline` alone is a partner without a channel, who is phoned."""
+    return {"name": given} if isinstance(given, str) else given
+
+
+class PartnerAnswers(Part):
+    """How long a partner may stay silent: until it is reminded, and until it is named to the commander."""
+
+    reminded_after: Duration = timedelta(minutes=10)
+    named_after: Duration = timedelta(minutes=20)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "PartnerAnswers":
+        if self.named_after <= self.reminded_after:
+            raise ValueError("named_after must be longer than reminded_after")
+        return self
+
+
 class Pager(Part):
     """Where a page is sent besides Slack: an HTTPS address, and the variable that holds the signing secret."""
 
@@ -411,7 +442,8 @@ class Floor(Part):
     types: dict[str, str]
     recognised_by: dict[str, tuple[str, ...]] = {}
     sites: tuple[str, ...] = ()
-    partners: tuple[str, ...] = ()
+    partners: tuple[Annotated[Partner, BeforeValidator(read_partner)], ...] = ()
+    partner_answers: PartnerAnswers = PartnerAnswers()
     roles: dict[Literal["commander", "communications_lead", "scribe", "responder"], Role]
     audiences: dict[str, Audience] = {}
     # How long before an update is due its draft is shown to who leads the communications; `never` shows none.
@@ -441,6 +473,8 @@ class Floor(Part):
             raise ValueError(
                 f"recognised_by: {', '.join(strange)} are no types; add them to `types` or remove them"
             )
+        if len(set(self.partner_names)) < len(self.partners):
+            raise ValueError("partners: two have the same name; what is said by one would be taken for the other's")
         if "other" not in self.types:
             raise ValueError("types: `other` is missing; it is what is taken when nobody says")
         return self
@@ -448,7 +482,7 @@ class Floor(Part):
     @property
     def partner_names(self) -> tuple[str, ...]:
         """The partners, as people call them."""
-        return self.partners
+        return tuple(partner.name for partner in self.partners)
 
     @property
     def groups(self) -> set[str]:

@@ -20,6 +20,7 @@ from bot.flows import (
     notices,
     pacing,
     paging,
+    partner_notices,
     pictures,
     postmortem,
     postmortem_reminders,
@@ -40,6 +41,7 @@ Look = Callable[[Services, datetime], None]
 LOOKS: tuple[Look, ...] = (
     pacing.mind_the_clock,
     update.start_due,
+    partner_notices.start_due,
     missed_promises.tell,
     drafts.show_due,
     escalate.start_due,

@@ -18,6 +18,7 @@ BOOKMARK = "bookmark"
 RUN = "run"
 PAGE = "page"
 LADDER = "ladder"
+PARTNER = "partner"
 FOLLOW_UP = "followup"
 FOLLOW_UP_TOLD = "followup_told"
 DRAFT = "draft"
@@ -93,7 +94,7 @@ def _stale(incident_id: int, now: datetime) -> SelectOfScalar[Display]:
     )
 
 
-def outdate(session: Session, incident_id: int, kinds: Sequence[str] = (CARD, DIGEST, TOPIC, RUN)) -> None:
+def outdate(session: Session, incident_id: int, kinds: Sequence[str] = (CARD, DIGEST, TOPIC, RUN, PARTNER)) -> None:
     """The incident changed: what is shown of it must be drawn again."""
     session.connection().execute(
         sa.update(Display)

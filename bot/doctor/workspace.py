@@ -75,6 +75,7 @@ def _events() -> Finding:
 def _channels(gateway: Gateway, floor: Floor) -> Iterator[Finding]:
     audiences = floor.audiences.values()
     told = {name.removeprefix("#") for audience in audiences for name in audience.channels if name.startswith("#")}
+    told |= {partner.channel.removeprefix("#") for partner in floor.partners if partner.channel}
     try:
         seen = inspection.channels(gateway)
     except (SlackRefused, TryLater) as failure:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.flows import ladder, promises
+from bot.flows import ladder, partners, promises
 from bot.flows import notices as notice_flow
 from bot.flows.changing import changing
 from bot.flows.following import follow
@@ -49,6 +49,7 @@ def set_severity(
     timeline.append(session, incident.number, "severity", now, by, **facts)
     promises.retime(session, services, incident, now)
     ladder.follow_severity(session, services, incident, old, now)
+    partners.follow(session, services, incident, now)
     follow(session, services, incident, now)
 
 
@@ -94,6 +95,7 @@ def set_status(
     if incident.status == rules.Status.RESOLVED:
         promises.begin(session, services, incident, now)
         ladder.reopen(session, incident.number, now)
+        partners.reopen(session, services, incident, now)
     old = incident.status
     incidents.change_status(session, incident, status, now)
     timeline.append(session, incident.number, "status", now, by, old=old, new=status, reason=reason)

@@ -10,7 +10,7 @@ from bot.clock import utcnow
 from bot.directory import tables as directory
 from bot.displays import tables as displays
 from bot.durable import flow, step
-from bot.flows import ladder, promises
+from bot.flows import ladder, partners, promises
 from bot.flows import notices as notice_flow
 from bot.flows.directory import members
 from bot.flows.displays import refresh
@@ -78,6 +78,7 @@ def record(services: Services, request: DeclareRequest) -> int:
         incidents.join(session, number, [request.user_id], now)
         promises.begin(session, services, incident, now)
         ladder.begin(session, services, incident, now)
+        partners.follow(session, services, incident, now)
         start_fitting(session, services, incident, now)
         return number
 

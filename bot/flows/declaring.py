@@ -45,7 +45,7 @@ def declare_by_words(services: Services, trigger_id: str, user_id: str, wanted: 
         severity=wanted.severity or DEFAULT_SEVERITY,
         type=rules.recognise(wanted.title, services.floor.recognised_by),
         sites=rules.mentioned(wanted.title, services.floor.sites),
-        partners=rules.mentioned(wanted.title, services.floor.partners),
+        partners=rules.mentioned(wanted.title, services.floor.partner_names),
         at=utcnow(),
         reply_to=reply_to,
     )

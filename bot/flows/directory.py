@@ -96,6 +96,7 @@ def learn_channels(services: Services) -> None:
     """Where the incidents channel and the audiences' channels are; the bot joins those it is not in."""
     audiences = services.floor.audiences.values()
     named = {channel for audience in audiences for channel in audience.channels if channel.startswith("#")}
+    named |= {partner.channel for partner in services.floor.partners if partner.channel}
     if services.floor.administrators_channel:
         named.add(services.floor.administrators_channel)
     if services.floor.postmortems.channel:

@@ -8,7 +8,14 @@ from sqlmodel import Session
 from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.displays.tables import Display
-from bot.flows import draft_drawing, draft_messages, escalation_messages, followup_messages, postmortem_messages
+from bot.flows import (
+    draft_drawing,
+    draft_messages,
+    escalation_messages,
+    followup_messages,
+    partner_messages,
+    postmortem_messages,
+)
 from bot.flows.directory import channel_id
 from bot.flows.facts import Scene
 from bot.incidents import views
@@ -63,6 +70,10 @@ KINDS: dict[str, Kind] = {
         lambda session, services, scene, display: draft_drawing.draw(session, services, scene.incident, display),
         lambda _, __, incident, display: draft_messages.recipient(display, incident.channel_id or ""),
     ),
+    displays.PARTNER: Kind(
+        lambda session, services, scene, display: partner_messages.draw(session, services, scene.incident, display),
+        lambda _, services, __, display: partner_messages.place(services, display),
+    ),
     displays.POST_MORTEM: Kind(
         lambda session, services, scene, display: postmortem_messages.draw(
             session, services, scene.incident, display
@@ -83,6 +94,7 @@ SPOKEN = {
     displays.LADDER: "keep the escalation's message up to date",
     displays.FOLLOW_UP: "keep a follow-up's message up to date",
     displays.FOLLOW_UP_TOLD: "tell somebody of their follow-up",
+    displays.PARTNER: "keep a partner's notice up to date",
     displays.DRAFT: "show the draft of an update",
     displays.POST_MORTEM: "keep the message about the post-mortem up to date",
 }

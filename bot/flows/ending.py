@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.flows import ladder, pacing, postmortem_request, promises
+from bot.flows import ladder, pacing, partners, postmortem_request, promises
 from bot.flows import notices as notice_flow
 from bot.flows.changing import changing
 from bot.flows.following import offer_after_reopening
@@ -45,7 +45,9 @@ def resolve(
         pacing.lift(session, number, now)
         promises.now_for_all(session, services, incident, now, Asked(f"{promises.RESOLVED}:{key}", by))
         ladder.end(session, number)
+        partners.clear(session, services, incident, now)
     start_due(services, now)
+    notice_flow.send_soon(services)
     return "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."
 
 
@@ -75,6 +77,7 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
         promises.end(session, number, now)
         promises.begin(session, services, incident, now)
         ladder.reopen(session, number, now)
+        partners.reopen(session, services, incident, now)
         promises.on_change(session, services, incident, now)
         offer_after_reopening(session, services, incident, now)
     start_due(services, now)

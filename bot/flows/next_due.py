@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.escalation import tables as escalation
 from bot.followups import tables as followups
+from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks
 from bot.postmortems import tables as postmortems
 from bot.services import Services
@@ -16,4 +17,5 @@ def next_due(services: Services) -> datetime | None:
         due = [updates.next_due(session), playbooks.next_reminder(session), escalation.next_due(session)]
         due.append(followups.next_reminder(session))
         due.append(postmortems.next_reminder(session))
+        due.append(partners.next_due(session))
     return min((moment for moment in due if moment), default=None)

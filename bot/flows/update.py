@@ -10,8 +10,8 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.durable import waiting_flow
 from bot.errors import TryLater
-from bot.floor import DIGEST, HERE
-from bot.flows import draft_messages, losses, promising, subscribers
+from bot.floor import DIGEST, HERE, PARTNERS
+from bot.flows import draft_messages, losses, partner_updates, promising, subscribers
 from bot.flows import notices as notice_flow
 from bot.flows.directory import channel_id
 from bot.flows.displays import refresh_soon
@@ -89,7 +89,7 @@ def prepare(services: Services, promise_id: int) -> Sending | None:
         legs = [
             Leg(*deliveries.begin(session, promise.row, channel, now))
             for channel in services.floor.audiences[promise.audience].channels
-            if channel == HERE or not incident.is_private
+            if channel != PARTNERS and (channel == HERE or not incident.is_private)
         ]
         pending = [leg for leg in legs if not leg.delivery.is_over]
         return Sending(incident, promise, digest.ts if digest else None, pending)
@@ -110,6 +110,7 @@ def _keep(session: Session, services: Services, incident: Incident, promise: Pro
         promise.missed = promising.missed(services, incident, promise, unsent_since or promise.due_at, now)
     following = promising.following(session, services, incident, promise, now)
     promise.next_due_at = following[0] if following else None
+    partner_updates.tell(session, services, incident, promise, now)
     promise.words, promise.composed_at = compose(session, services, incident, promise, now), now
     subscribers.tell(session, services, incident, promise, now)
     promise.state, promise.begun_at = tables.SENDING, now
@@ -189,7 +190,9 @@ def _note(
 
 def _conclude(session: Session, services: Services, promise: Promise, now: datetime) -> None:
     session.flush()
-    arrived = any(delivery.ts for delivery in deliveries.of_promise(session, promise.row))
+    channels = deliveries.of_promise(session, promise.row)
+    # An audience that is told below its partners' notices alone has no channel of its own.
+    arrived = not channels or any(delivery.ts for delivery in channels)
     if arrived:
         promise.state, promise.sent_at = tables.SENT, now
         _write_down(session, services, promise, now)

@@ -1,6 +1,6 @@
 """The facts of an update, from the incident's state and what happened since the last one; escaped already."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from bot.playbooks.progress import next_steps
 from bot.services import Services
 from bot.slack.text import channel_link, escape, lasting, near_time, one_line, shorten, spoken
 from bot.slack.text import moment as moment_of
+from bot.templates import TemplateBroken
 from bot.timeline import tables as timeline
 from bot.timeline.messages import from_json
 from bot.timeline.tables import TimelineEntry
@@ -25,6 +26,7 @@ from bot.updates import outside, tables, variables
 from bot.updates.tables import Choice, Promise
 
 MARKED = "message"
+WORDS = {"we": "our team", "partner": "a partner"}
 TOLD_KINDS = (
     "severity",
     "status",
@@ -105,21 +107,34 @@ def _inside(session: Session, incident: Incident, now: datetime) -> dict[str, An
 
 
 def told_outside(
-    session: Session, services: Services, incident: Incident, promise: Promise, facts: dict[str, Any], we: str
+    session: Session, services: Services, incident: Incident, promise: Promise, facts: dict[str, Any], language: str
 ) -> dict[str, Any]:
     """The same facts without internal names and guesses; a title that says nothing else gives way to the type."""
-    people = directory.colleagues(session)
-    known = (*services.floor.sites, *services.floor.partner_names)
-
-    def harmless(words: str) -> str:
-        return outside.told_outside(words, people, we, known)
-
+    harmless = reader_outside(session, services, language)
     title = one_line(harmless(incident.title), variables.TITLE)
     return facts | {
         "title": title or facts["type"],
         "impact": one_line(harmless(incident.impact), variables.IMPACT),
         "news": shorten(escape(harmless(promise.words)), variables.NEWS),
     }
+
+
+def reader_outside(session: Session, services: Services, language: str, partner: str = "") -> Callable[[str], str]:
+    """Reads what people typed as outsiders may: without colleagues' names, without guesses of an end, and without
+    the names of partners but the one that reads."""
+    people = directory.colleagues(session)
+    known = (*services.floor.sites, *services.floor.partner_names)
+    others = [name for name in services.floor.partner_names if name != partner]
+    try:
+        phrases = WORDS | services.templates.phrases(variables.SHARED, language)
+    except TemplateBroken:  # a file that is broken names nobody either
+        phrases = WORDS
+
+    def read(words: str) -> str:
+        told = outside.told_outside(words, people, phrases["we"], known)
+        return outside.without(told, others, phrases["partner"])
+
+    return read
 
 
 def _since(session: Session, incident: Incident, promise: Promise) -> datetime | None:

@@ -14,8 +14,6 @@ from bot.templates import TemplateBroken
 from bot.updates import variables, views
 from bot.updates.tables import Promise
 
-WE = "our team"
-
 
 def compose(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> str:
     """The update in every language of its audience; a broken template never stops it."""
@@ -39,7 +37,7 @@ def compose_in(
     def told(language: str) -> str:
         known = facts
         if audience.outside:
-            known = told_outside(session, services, incident, promise, facts, _we(services, language))
+            known = told_outside(session, services, incident, promise, facts, language)
         return _rendered(session, services, variables.template_of(folder, language), known, now)
 
     return views.BETWEEN_LANGUAGES.join(dict.fromkeys(told(language) for language in languages))
@@ -53,11 +51,3 @@ def _rendered(session: Session, services: Services, name: str, facts: dict[str, 
         return views.plain(facts)
     # What a template leaves out leaves its line empty.
     return re.sub(r"\n\s*\n\s*\n+", "\n\n", words) or views.plain(facts)
-
-
-def _we(services: Services, language: str) -> str:
-    """How a language calls who must not be named; a file that is broken names nobody either."""
-    try:
-        return services.templates.phrases(variables.SHARED, language).get("we") or WE
-    except TemplateBroken:
-        return WE

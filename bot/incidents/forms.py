@@ -52,7 +52,7 @@ def declare_form(
     if floor.sites:
         blocks.append(_several("Sites affected", ids.SITES, floor.sites))
     if floor.partners:
-        blocks.append(_several("Partners affected", ids.PARTNERS, floor.partners))
+        blocks.append(_several("Partners affected", ids.PARTNERS, floor.partner_names))
     blocks += [
         form_field(
             "What is known?",
@@ -248,6 +248,7 @@ def help_text() -> str:
             "`/incident updates` what is promised and how it was kept · `/incident cadence 20 min` or "
             "`cadence executives 1 h`",
             "`/incident pause reason` sends nothing by the clock until `/incident resume`",
+            "`/incident partners` who was told what and who answered · `add NAME`, `tell`, `phoned NAME 12`",
             "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`",
             "`/incident timeline` what happened, `decisions`, `marked`, `picture` · "
             "`/incident note we restarted it at 14:05`",

@@ -10,7 +10,17 @@ from bot.flows.declaring import declare_by_words, open_declare_form
 from bot.flows.looking import help_words, incident_here, open_about, open_incidents, panel, steps_of_person
 from bot.incidents import forms, ids, rules
 from bot.incidents.tables import Incident
-from bot.listeners import answering, escalation, followups, parse, postmortems, subscriptions, timeline, updates
+from bot.listeners import (
+    answering,
+    escalation,
+    followups,
+    parse,
+    partners,
+    postmortems,
+    subscriptions,
+    timeline,
+    updates,
+)
 from bot.listeners.answering import Payload, Words
 from bot.listeners.parse import Typed
 from bot.services import Services
@@ -191,6 +201,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "cadence": updates.cadence,
     "pause": updates.pause,
     "resume": updates.resume,
+    "partners": partners.partners,
     "subscribe": subscriptions.subscribe,
     "unsubscribe": subscriptions.unsubscribe,
     "subscriptions": subscriptions.show,

@@ -12,6 +12,7 @@ from bot.followups import digests as followup_digests
 from bot.followups import tables as followups
 from bot.incidents import tables as incidents
 from bot.notices import tables as notices
+from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks
 from bot.postmortems import tables as postmortems
 from bot.subscriptions import tables as subscriptions
@@ -32,6 +33,7 @@ every_table = (
     followups,
     incidents,
     notices,
+    partners,
     playbooks,
     postmortems,
     gaps,
@@ -45,7 +47,7 @@ every_table = (
 )
 
 FOLDER = Path(__file__).parent
-HEAD = "0010"
+HEAD = "0011"
 
 
 def upgrade(engine: sa.Engine) -> None:

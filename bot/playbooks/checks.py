@@ -158,7 +158,9 @@ def _against_floor(book: Playbook, floor: Floor) -> Iterator[Finding]:
     yield from unknown("site", book.applies.sites, floor.sites, ("applies", "sites"))
     for place, step in _placed(book):
         yield from unknown("site", step.when.site_among, floor.sites, (*place, "when", "site_among"))
-        yield from unknown("partner", step.when.partner_among, floor.partners, (*place, "when", "partner_among"))
+        yield from unknown(
+            "partner", step.when.partner_among, floor.partner_names, (*place, "when", "partner_among")
+        )
         yield from unknown(
             "audience", [step.posts.to] if step.posts else [], floor.audiences, (*place, "posts", "to")
         )

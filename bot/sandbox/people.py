@@ -40,13 +40,20 @@ def first_groups() -> list[Group]:
 
 
 _STAFF = ("U0ANA", "U0BEN", "U0CHLOE", "U0DEVI", "U0ERIK", "U0FARAH", "U0HANA")
-_GUESTS = {"general": ("U0GUS",), "random": ("U0GUS", "U0ULLA"), "operations": ("U0OLGA",)}
-_WITH_BOT = ("incidents", "operations", "executives", "engineering", "partners", "front-line")
+_GUESTS = {
+    "general": ("U0GUS",),
+    "random": ("U0GUS", "U0ULLA"),
+    "operations": ("U0OLGA",),
+    "partner-northline": ("U0OLGA",),
+    "partner-sagebrush": ("U0GUS",),
+}
+_PARTNERS = ("partner-northline", "partner-sagebrush")
+_WITH_BOT = ("incidents", "operations", "executives", "engineering", "partners", "front-line", *_PARTNERS)
 
 
 def first_channels(created: int) -> list[Channel]:
     """Everyone's channels, the bot in all but two of them, and one private channel without it."""
-    names = ("general", "incidents", "operations", "executives", "engineering", "partners", "front-line", "random")
+    names = ("general", *_WITH_BOT, "random")
     channels = [_public(name, created) for name in names]
     members = dict.fromkeys(("U0ANA", "U0ERIK"), True)
     return [*channels, Channel("G0LEADS", "leads", "U0ERIK", created, is_private=True, members=members)]

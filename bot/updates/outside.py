@@ -47,6 +47,9 @@ GUESSES = tuple(
         r"\b(?:almost|nearly) (?:there|done|fixed|over)\b",
         r"\b(?:pronto|en breve|en ?seguida|de inmediato|más tarde|cuanto antes|casi (?:listo|resuelto))\b",
         rf"\b{_HOPE}\b[^.!?;]*\b{_END}\b",
+        rf"\b{_HOPE}\b[^.!?;]*{_CLOCK}",
+        # A time on the clock is when something began, or a guess.
+        r"(?<!since )(?<!desde las )(?<!desde )\b\d{1,2}[:h]\d{2}\b",
     )
 )
 _REFERENCES = re.compile(r"(?<![\w&])[@#][\w.\-]+")
@@ -77,9 +80,22 @@ def told_outside(words: str, people: Iterable[str], we: str, known: Iterable[str
     kept = " ".join(sentence.strip() for sentence in SENTENCES.split(words) if may_be_said(sentence))
     hidden = _REFERENCES.sub(lambda found: we if found[0].startswith("@") else "", kept)
     hidden = _without_names(hidden, set(people), we, {part for name in known for part in _parts(name)})
-    # "Our team and our team" is one team.
-    repeated = rf"{re.escape(we)}(?:(?:\s*[,&/+]\s*|\s+\w{{1,3}}\s+|\s+){re.escape(we)})+"
-    return " ".join(re.sub(repeated, we, hidden).split())
+    return _once(" ".join(hidden.split()), we)
+
+
+def without(words: str, names: Iterable[str], instead: str) -> str:
+    """`words` with each of the names, in any case, written as `instead`; several in a row are one."""
+    for name in sorted(names, key=len, reverse=True):
+        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _: instead, words, flags=re.IGNORECASE)
+    return _once(words, instead)
+
+
+def _once(words: str, said: str) -> str:
+    repeated = rf"(?:(?:\s*[,&/+]\s*|\s+\w{{1,3}}\s+|\s+){re.escape(said)})+"
+    once = re.sub(rf"({re.escape(said)}){repeated}", r"\1", words, flags=re.IGNORECASE)
+    # It may begin a sentence now.
+    begins = rf"(?:^|(?<=[.!?…] )){re.escape(said)}"
+    return re.sub(begins, said[:1].upper() + said[1:], once)
 
 
 def _parts(name: str) -> list[str]:

@@ -91,6 +91,8 @@ def test_lists_come_in_pages(client: WebClient):
         "engineering",
         "partners",
         "front-line",
+        "partner-northline",
+        "partner-sagebrush",
         "random",
     ]
     assert refusal(client.conversations_list, cursor="nonsense") == "invalid_cursor"

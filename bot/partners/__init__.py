@@ -1,0 +1,1 @@
+"""Partners: who must be told of an incident, who answered, and who is silent."""

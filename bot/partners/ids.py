@@ -1,0 +1,12 @@
+"""Names of the partners' buttons, fields and forms."""
+
+# In the partner's channel: what its people may press, whoever they are.
+RECEIVED = "partner.received"
+AFFECTED = "partner.affected"
+
+# In the matrix
+TELL = "partner.tell"
+PHONED = "partner.phoned"
+
+AFFECTED_FORM = "partner.affected.form"
+AGENTS = "agents"

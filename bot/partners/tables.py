@@ -1,0 +1,120 @@
+"""One row for each partner of an incident: what it was told and when, and what it said."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.errors import WatchfloorError
+from bot.partners.rules import Act, Answer, State
+from bot.store import put_new, utc_column
+
+
+class NoSuchNotice(WatchfloorError):
+    """That notice is not there any more. `/incident partners` in the incident's channel shows where each stands."""
+
+
+class PartnerNotice(SQLModel, table=True):
+    """A partner of an incident."""
+
+    __tablename__ = "partner_notices"
+    __table_args__ = (
+        sa.UniqueConstraint("incident_id", "partner"),
+        sa.Index(
+            "ix_partner_notices_due",
+            "due_at",
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id")
+    partner: str
+    state: str = State.WAITING
+    # What the clock does next, and when; nothing while there is no time.
+    act: str = Act.NOTHING
+    due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    attempted_at: datetime | None = Field(default=None, sa_column=utc_column())
+    told_at: datetime | None = Field(default=None, sa_column=utc_column())
+    # What it was told: the severity as it stood then.
+    told_severity: str = ""
+    told_by: str | None = None
+    channel_id: str | None = None
+    reminded_at: datetime | None = Field(default=None, sa_column=utc_column())
+    named_at: datetime | None = Field(default=None, sa_column=utc_column())
+    cleared_at: datetime | None = Field(default=None, sa_column=utc_column())
+    answer: str = Answer.NONE
+    answered_at: datetime | None = Field(default=None, sa_column=utc_column())
+    answered_by: str | None = None
+    agents: int | None = None
+    # Who opened the form for the number: only they may send it, whatever a form says it is about.
+    asked: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    trouble: str | None = None
+
+    @property
+    def number(self) -> int:
+        """The row's id, once it is in the database."""
+        assert self.id is not None
+        return self.id
+
+    @property
+    def key(self) -> str:
+        """What tells this notice from every other message."""
+        return f"partner:{self.incident_id}:{self.partner}:0"
+
+    @property
+    def is_silent(self) -> bool:
+        """Was it told, and has not answered?"""
+        return self.state == State.TOLD and self.answer == Answer.NONE and self.cleared_at is None
+
+    def plan(self, act: Act, due_at: datetime | None) -> None:
+        """What comes next, and when."""
+        self.act, self.due_at = (act, due_at) if due_at else (Act.NOTHING, None)
+
+
+def add(session: Session, incident_id: int, partner: str) -> bool:
+    """A partner must be told; False when it is known already."""
+    return put_new(session, PartnerNotice(incident_id=incident_id, partner=partner))
+
+
+def get(session: Session, notice_id: int) -> PartnerNotice:
+    """The notice of that id, kept from being changed by others until the transaction ends."""
+    found = session.exec(select(PartnerNotice).where(PartnerNotice.id == notice_id).with_for_update()).first()
+    if found is None:
+        raise NoSuchNotice()
+    return found
+
+
+def find(session: Session, incident_id: int, partner: str) -> PartnerNotice:
+    """The notice to a partner of an incident."""
+    found = session.exec(
+        select(PartnerNotice).where(PartnerNotice.incident_id == incident_id, PartnerNotice.partner == partner)
+    ).first()
+    if found is None:
+        raise NoSuchNotice()
+    return found
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[PartnerNotice]:
+    """Every partner of an incident, in the order they were added."""
+    return session.exec(
+        select(PartnerNotice).where(PartnerNotice.incident_id == incident_id).order_by(col(PartnerNotice.id))
+    ).all()
+
+
+def due(session: Session, now: datetime, limit: int = 200) -> Sequence[PartnerNotice]:
+    """Those about whom something is to be done now, the oldest first."""
+    return session.exec(
+        select(PartnerNotice)
+        .where(col(PartnerNotice.due_at) <= now)
+        .order_by(col(PartnerNotice.due_at))
+        .limit(limit)
+    ).all()
+
+
+def next_due(session: Session) -> datetime | None:
+    """When something is to be done next about any partner."""
+    found = select(PartnerNotice.due_at).where(col(PartnerNotice.due_at).is_not(None))
+    return session.exec(found.order_by(col(PartnerNotice.due_at)).limit(1)).first()

@@ -1,0 +1,172 @@
+"""What partners see, and the matrix of who was told what. Pure: Block Kit from data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.floor import Partner
+from bot.incidents.tables import Incident
+from bot.partners import ids
+from bot.partners.rules import Act, Answer, State
+from bot.partners.tables import PartnerNotice
+from bot.partners.wording import Words, filled
+from bot.slack.blocks import Block, actions, button, context, field, fit, modal, section, text_input
+from bot.slack.text import channel_link, escape, mention, near_time, one_line
+
+Screen = tuple[str, list[Block]]
+SHOWN = 45
+LONGEST_NAME = 75
+
+
+def notice(words: str, row: PartnerNotice, labels: Words, now: datetime) -> Screen:
+    """The notice in the partner's channel, edited as answers come and things change."""
+    blocks = [section(words)]
+    if row.answer != Answer.NONE:
+        blocks.append(context(_answer(row, labels, now)))
+    if row.cleared_at is None:
+        blocks.append(actions(_buttons(row, labels), block_id=f"partner-{row.number}"))
+    return words, blocks
+
+
+def _buttons(row: PartnerNotice, labels: Words) -> list[Block]:
+    value = str(row.number)
+    if row.answer == Answer.AFFECTED:
+        return [button(labels["update_number"], ids.AFFECTED, value)]
+    affected = button(labels["affected"], ids.AFFECTED, value, style="danger")
+    if row.answer == Answer.RECEIVED:
+        return [affected]
+    return [button(labels["received"], ids.RECEIVED, value, style="primary"), affected]
+
+
+def _answer(row: PartnerNotice, labels: Words, now: datetime) -> str:
+    mark = labels["said_affected"] if row.answer == Answer.AFFECTED else labels["said_received"]
+    if row.agents is not None:
+        mark += " – " + filled(labels["agents_said"], agents=row.agents)
+    who = mention(row.answered_by) if row.answered_by else ""
+    when = near_time(row.answered_at, now) if row.answered_at else ""
+    return filled(labels["answered"], mark=mark, who=who, when=when)
+
+
+def affected_form(row: PartnerNotice, labels: Words) -> Block:
+    """How many agents of the partner are affected?"""
+    known = str(row.agents) if row.agents is not None else ""
+    asked = text_input(ids.AGENTS, initial=known, longest=20)
+    question = field(labels["form_question"], ids.AGENTS, asked, hint=labels["form_hint"], optional=True)
+    return modal(
+        labels["form_title"],
+        [question],
+        callback_id=ids.AFFECTED_FORM,
+        submit=labels["form_submit"],
+        close=labels["form_cancel"],
+        memory=str(row.number),
+    )
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Everything the matrix says."""
+
+    incident: Incident
+    rows: Sequence[PartnerNotice]
+    partners: Mapping[str, Partner]
+    now: datetime
+
+
+def matrix(facts: Matrix) -> Screen:
+    """`/incident partners`: who was told what and when, who answered, and who must be phoned."""
+    if not facts.rows:
+        words = "No partner is affected as far as is known. `/incident partners add NAME` adds one."
+        return words, [section(words)]
+    told = sum(row.told_at is not None for row in facts.rows)
+    answered = sum(row.answer != Answer.NONE for row in facts.rows)
+    agents = sum(row.agents or 0 for row in facts.rows)
+    words = f"{told} of {len(facts.rows)} partners told · {answered} answered · {agents} agents affected"
+    blocks = [section(f"*Partners* {words}")]
+    blocks += [_line(facts, row) for row in facts.rows[:SHOWN]]
+    blocks.append(
+        context(
+            "`/incident partners add NAME` · `/incident partners tell` tells those who wait now · "
+            "`/incident partners phoned NAME 12` writes down a call"
+        )
+    )
+    return words, fit(blocks)
+
+
+def _line(facts: Matrix, row: PartnerNotice) -> Block:
+    partner = facts.partners.get(row.partner, Partner(name=row.partner))
+    said = f"*{escape(row.partner)}*\n" + "\n".join(
+        [_told(facts, row), *_said(row, facts.now), *_missing(row, partner)]
+    )
+    return section(said, accessory=_act(row) if facts.incident.is_active else None)
+
+
+def _act(row: PartnerNotice) -> Block | None:
+    value = str(row.number)
+    if row.state == State.WAITING:
+        return button("Tell now", f"{ids.TELL}.{value}", value)
+    if row.state == State.UNREACHABLE or row.is_silent:
+        return button("They were phoned", f"{ids.PHONED}.{value}", value)
+    return None
+
+
+def _told(facts: Matrix, row: PartnerNotice) -> str:
+    if row.state == State.WAITING:
+        is_due = row.act == Act.TELL and row.due_at
+        return f"told {near_time(row.due_at, facts.now)}" if is_due and row.due_at else "waits: nothing is promised"
+    if row.state == State.DROPPED:
+        return "not told: it was over before"
+    if row.state == State.UNREACHABLE:
+        return "*to be phoned*" + (f" (Slack refused: {escape(row.trouble)})" if row.trouble else ", no channel")
+    when = near_time(row.told_at, facts.now) if row.told_at else ""
+    if row.state == State.PHONED:
+        by = f" by {mention(row.told_by)}" if row.told_by else ""
+        return f"phoned {when}{by}, as {row.told_severity}"
+    where = channel_link(row.channel_id) if row.channel_id else ""
+    return f"told {when} in {where}, as {row.told_severity}"
+
+
+def _said(row: PartnerNotice, now: datetime) -> list[str]:
+    lines = []
+    if row.reminded_at and row.answer == Answer.NONE:
+        lines.append(f"reminded {near_time(row.reminded_at, now)}")
+    if row.answer != Answer.NONE and row.answered_at:
+        mark = "⚠️ affected" if row.answer == Answer.AFFECTED else "✅ received"
+        agents = f", *{row.agents} agents*" if row.agents is not None else ""
+        who = f" by {mention(row.answered_by)}" if row.answered_by else ""
+        lines.append(f"{mark}{agents}{who} {near_time(row.answered_at, now)}")
+    if row.is_silent:
+        lines.append("*silent*")
+    if row.cleared_at:
+        lines.append(f"all clear {near_time(row.cleared_at, now)}")
+    return lines
+
+
+def _missing(row: PartnerNotice, partner: Partner) -> list[str]:
+    is_missing = row.state == State.UNREACHABLE or row.is_silent
+    return [call(partner)] if is_missing else []
+
+
+def call(partner: Partner) -> str:
+    """Whom to phone."""
+    phone = f"☎️ {escape(partner.phone)}" if partner.phone else "no phone number in `floor.yaml`"
+    return f"{phone} {one_line(partner.contact, LONGEST_NAME)}".strip()
+
+
+def named(
+    incident: Incident, rows: Sequence[PartnerNotice], partners: Mapping[str, Partner], now: datetime
+) -> Screen:
+    """Told to the commander: who has not answered, and how to reach them."""
+    where = channel_link(incident.channel_id or "")
+    lines = []
+    for row in rows:
+        why = f"told {near_time(row.told_at, now)}, silent" if row.told_at else "not told: no channel"
+        if row.trouble:
+            why = f"not told: Slack refused ({escape(row.trouble)})"
+        lines.append(
+            f"• *{escape(row.partner)}* – {why}. {call(partners.get(row.partner, Partner(name=row.partner)))}"
+        )
+    head = (
+        f"Please phone {len(rows)} partner{'s' if len(rows) > 1 else ''} about incident {incident.number} {where}:"
+    )
+    words = "\n".join([head, *lines])
+    return words, [section(words), context("`/incident partners` in its channel has a button for when it is done.")]

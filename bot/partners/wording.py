@@ -1,0 +1,52 @@
+"""The words around a partner's notice, when the file of its language cannot be used. Pure."""
+
+from collections.abc import Mapping
+
+Words = Mapping[str, str]
+
+PLAIN: dict[str, str] = {
+    "received": "Received",
+    "affected": "We are affected",
+    "update_number": "Change the number",
+    "answered": "{mark} {who} · {when}",
+    "said_received": "✅ Received",
+    "said_affected": "⚠️ Affected",
+    "agents_said": "{agents} agents",
+    "form_title": "We are affected",
+    "form_question": "How many of your agents?",
+    "form_hint": "A number, such as 12. Leave it empty if nobody has counted yet.",
+    "form_submit": "Send",
+    "form_cancel": "Cancel",
+    "not_a_number": "Please give a number, such as 12, or leave it empty.",
+    "reminder": "Please press a button above, so that we know you have read this notice.",
+    "all_clear": "✅ All clear. It is over; please go back to normal work.",
+    "reopened": "It is not over after all; the notice above is open again. Please press a button above.",
+    "thanks": "Thank you.",
+}
+
+# What a notice's template is given: the facts of an update to outsiders, and these.
+VARIABLES = (
+    "partner",
+    "title",
+    "emoji",
+    "meaning",
+    "impact",
+    "places",
+    "status",
+    "is_over",
+    "started",
+    "next_update",
+)
+
+
+def plain_notice(facts: Mapping[str, object]) -> str:
+    """What matters of a notice, without a template; `facts` are escaped already."""
+    head = "All clear" if facts["is_over"] else str(facts["emoji"])
+    return "\n".join(str(line) for line in (f"*{head}* {facts['title']}", facts["impact"]) if line)
+
+
+def filled(pattern: str, **facts: object) -> str:
+    """`{name}` replaced by its fact; whatever else stands in the pattern stays."""
+    for name, fact in facts.items():
+        pattern = pattern.replace(f"{{{name}}}", str(fact))
+    return pattern

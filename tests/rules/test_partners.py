@@ -1,0 +1,75 @@
+"""When partners are told, and what their people may type."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from jinja2 import Environment, meta
+
+from bot import floor
+from bot.floor import Partner
+from bot.partners import rules, wording
+from bot.yamlfile import FileRefused
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+FOLDER = Path("message_templates/partner_notice")
+
+
+@pytest.mark.parametrize(("within_min", "due_min"), [(10, 8), (15, 13), (60, 58), (5, 4), (1, 0.8)])
+def test_a_notice_leaves_before_its_promise_is_over(within_min: float, due_min: float) -> None:
+    assert rules.notice_due(NOW, timedelta(minutes=within_min), NOW) == NOW + timedelta(minutes=due_min)
+
+
+def test_a_partner_that_is_added_late_is_told_at_once_and_one_without_a_promise_never() -> None:
+    assert rules.notice_due(NOW, timedelta(minutes=10), NOW + timedelta(hours=1)) == NOW + timedelta(hours=1)
+    assert rules.notice_due(NOW, None, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "agents"),
+    [("", None), ("0", 0), ("12", 12), ("~40", 40), ("1,200", 1200), ("1 200", 1200), ("100000", 100000)],
+)
+def test_a_number_of_agents_is_read_as_people_write_it(typed: str, agents: int | None) -> None:
+    assert rules.read_agents(typed) == agents
+
+
+@pytest.mark.parametrize("typed", ["many", "-3", "1.5", "100001", "9" * 50, "12; DROP TABLE", "<!channel>", "²"])
+def test_what_is_no_number_of_agents_is_refused_in_the_readers_words(typed: str) -> None:
+    with pytest.raises(rules.NotAgents) as refused:
+        rules.read_agents(typed, "Indique un número")
+
+    assert refused.value.sentence == "Indique un número"
+
+
+def test_the_old_list_of_names_is_still_understood(tmp_path: Path) -> None:
+    shipped = Path("floor.yaml").read_text()
+    begin, end = shipped.index("partners:\n  - {name"), shipped.index("partner_answers:")
+    file = tmp_path / "floor.yaml"
+    file.write_text(shipped[:begin] + "partners: [Northline, Telvia]\n" + shipped[end:])
+
+    assert floor.read(file).partners == (Partner(name="Northline"), Partner(name="Telvia"))
+    file.write_text(shipped[:begin] + "partners: [Northline, Northline]\n" + shipped[end:])
+    with pytest.raises(FileRefused, match="two have the same name"):
+        floor.read(file)
+
+
+def test_the_page_lists_every_variable_of_a_notice() -> None:
+    page = Path("docs/partners.md").read_text()
+    listed = set(re.findall(r"^\| `(\w+)` \|", page[page.index("## Words") :], re.MULTILINE))
+
+    assert listed == set(wording.VARIABLES)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_shipped_notice_uses_what_is_listed_and_has_every_phrase(language: str) -> None:
+    used = meta.find_undeclared_variables(Environment().parse((FOLDER / f"{language}.j2").read_text()))
+    phrases = yaml.safe_load((FOLDER / f"{language}.yaml").read_text())
+
+    assert used <= set(wording.VARIABLES)
+    assert phrases.keys() == wording.PLAIN.keys()
+    for name, phrase in phrases.items():
+        assert re.findall(r"{\w+}", phrase) == re.findall(r"{\w+}", wording.PLAIN[name])
+    assert len(phrases["form_title"]) <= 24
+    assert max(len(phrases[name]) for name in ("received", "affected", "update_number")) <= 75

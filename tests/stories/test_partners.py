@@ -1,0 +1,198 @@
+"""Partners are told in their channel and language, answer with a button, and are phoned when they are silent."""
+
+from bot.incidents import ids as incident_ids
+from bot.partners import ids
+from tests.floor import TestFloor
+from tests.stories.record import timeline
+
+NORTHLINE, SAGEBRUSH = "partner-northline", "partner-sagebrush"
+
+
+def declared(floor: TestFloor, words: str = "S1 IVR down at Northline, Sagebrush and Telvia") -> str:
+    """An incident that hits partners; gives back its channel."""
+    return floor.declares(words)
+
+
+def notices(floor: TestFloor, channel: str, who: str = "ana") -> list[str]:
+    """The messages in a partner's channel that are no replies."""
+    return [m.words for m in floor.sandbox.person(who).sees(channel) if not m.thread_ts or m.thread_ts == m.ts]
+
+
+def below(floor: TestFloor, channel: str) -> list[str]:
+    """What was said in threads of a partner's channel."""
+    with floor.sandbox.workspace.lock:
+        messages = list(floor.sandbox.workspace.channel(channel).messages.values())
+    return [message.words for message in messages if message.thread_ts and message.thread_ts != message.ts]
+
+
+def to_ana(floor: TestFloor) -> str:
+    """Everything Ana was told by direct message."""
+    return "\n".join(message.words for message in floor.ana.direct_messages())
+
+
+def test_each_partner_is_told_in_time_in_its_language_and_its_people_answer_with_a_button(floor: TestFloor) -> None:
+    channel = declared(floor)
+    floor.says("ana", "/incident impact Half the calls are lost. Chloe hopes for 15:00.", channel)
+    floor.passes(minutes=12)
+    assert notices(floor, NORTHLINE) == []
+    floor.passes(minutes=1)
+
+    [english], [spanish] = notices(floor, NORTHLINE), notices(floor, SAGEBRUSH)
+    assert "Notice for Northline" in english
+    assert "Half the calls are lost." in english
+    assert "Chloe" not in english
+    assert "15:00" not in english
+    assert "IVR down at Northline, a partner" in english
+    assert "Sagebrush" not in english
+    assert "Aviso para Sagebrush" in spanish
+    assert "Nos afecta" in spanish
+    floor.tick()
+    assert "*Telvia* – not told: no channel. ☎️ +34 910 000 100 Tomás Vila" in to_ana(floor)
+
+    [ts] = [message.ts for message in floor.olga.sees(NORTHLINE) if "Notice for" in message.words]
+    floor.sandbox.deliver_twice("interactive", 1)
+    floor.olga.clicks(ids.RECEIVED, channel=NORTHLINE, ts=ts)
+    floor.settle()
+    floor.gus.clicks(ids.AFFECTED, channel=SAGEBRUSH)
+    floor.gus.fills(ids.AGENTS, "many")
+    refused = floor.gus.submits()
+    assert refused.errors == {ids.AGENTS: "Indique un número, por ejemplo 12, o déjelo vacío."}
+    floor.gus.fills(ids.AGENTS, "12")
+    assert floor.gus.submits().closed
+    floor.settle()
+
+    assert "✅ Received <@U0OLGA> · " in notices(floor, NORTHLINE)[0]
+    assert "⚠️ Afectados – 12 agentes <@U0GUS> · " in notices(floor, SAGEBRUSH)[0]
+    assert [len(timeline(floor, f"partner_{kind}")) for kind in ("told", "received", "affected", "agents")] == [
+        2,
+        1,
+        1,
+        1,
+    ]
+    floor.says("ana", "/incident partners", channel)
+    matrix = floor.whispered("ana", channel)[-1]
+    assert "2 of 3 partners told · 2 answered · 12 agents affected" in matrix
+    assert "*to be phoned*, no channel" in matrix
+    assert "phoned" in floor.says("devi", "/incident partners phoned telvia 7", channel)
+    floor.says("ana", "/incident partners", channel)
+    assert "3 of 3 partners told · 3 answered · 19 agents affected" in floor.whispered("ana", channel)[-1]
+    floor.passes(minutes=60)
+    assert to_ana(floor).count("Please phone") == 1, "who answered is neither reminded nor named"
+
+
+def test_the_silent_are_reminded_once_then_named_with_their_number_then_left_to_people(floor: TestFloor) -> None:
+    channel = declared(floor, "S1 IVR down at Northline and Sagebrush")
+    floor.says("devi", "/incident claim commander", channel)
+    assert "on its way to Northline, Sagebrush" in floor.says("ana", "/incident partners tell", channel)
+    floor.olga.clicks(ids.RECEIVED, channel=NORTHLINE)
+    floor.settle()
+    floor.passes(minutes=9)
+    assert below(floor, SAGEBRUSH) == []
+    floor.passes(minutes=1)
+
+    [reminder] = below(floor, SAGEBRUSH)
+    assert "pulsen *Recibido*" in reminder
+    assert below(floor, NORTHLINE) == []
+    floor.passes(minutes=10)
+    floor.passes(minutes=60)
+
+    told = [m.words for m in floor.devi.direct_messages() if "Please phone" in m.words]
+    assert len(told) == 1
+    assert "*Sagebrush* – told <!date^" in told[0]
+    assert "☎️ +57 601 555 0100 Gus Guest" in told[0]
+    assert "Northline" not in told[0]
+    assert len([line for line in below(floor, SAGEBRUSH) if "pulsen" in line]) == 1
+    assert len(notices(floor, SAGEBRUSH)) == 1, "one message, edited and answered below"
+    floor.says("devi", "/incident partners", channel)
+    floor.devi.clicks(f"{ids.PHONED}.2", channel=channel)
+    floor.settle()
+    assert "2 answered" in floor.whispered("devi", channel)[-1]
+
+
+def test_what_changes_edits_the_notice_updates_come_below_it_and_the_all_clear_follows_the_list(
+    floor: TestFloor,
+) -> None:
+    channel = declared(floor, "S2 Chat is slow at Sagebrush")
+    floor.says("ana", "/incident partners tell", channel)
+    assert "Estamos buscando la causa." in notices(floor, SAGEBRUSH)[0]
+    assert "is among the affected now" in floor.says("ana", "/incident partners add northlin", channel)
+    assert "already" in floor.says("ana", "/incident partners add Northline", channel)
+    assert "Atlantis" in floor.says("ana", "/incident partners add Atlantis", channel)
+    assert notices(floor, NORTHLINE) == []
+
+    floor.says("ana", "/incident severity S0 all of it", channel)
+    floor.says("ana", "/incident status identified a release", channel)
+    floor.passes(minutes=10)
+    assert len(notices(floor, NORTHLINE)) == 1, "a graver severity tells who was not told"
+    [spanish] = notices(floor, SAGEBRUSH)
+    assert "🔴" in spanish
+    assert "Se conoce la causa" in spanish
+    floor.says("ana", "/incident update Calls go to Cebu", channel)
+    assert next(line for line in below(floor, SAGEBRUSH) if "Calls go to Cebu" in line).startswith("🔴")
+    assert sum("Calls go to Cebu" in line for line in below(floor, NORTHLINE)) == 1
+
+    floor.says("ana", "/incident resolve over", channel)
+    assert "Todo en orden" in notices(floor, SAGEBRUSH)[0]
+    assert sum("Ha terminado" in line for line in below(floor, SAGEBRUSH)) == 1
+    assert sum("All clear" in line for line in below(floor, NORTHLINE)) == 1
+    assert len(notices(floor, NORTHLINE)) == 1
+    floor.says("ana", "/incident reopen not yet", channel)
+    assert "We are looking for the cause." in notices(floor, NORTHLINE)[0]
+    assert "not over after all" in below(floor, NORTHLINE)[-1]
+
+
+def test_guests_and_strangers_press_their_two_buttons_and_nothing_else(floor: TestFloor) -> None:
+    channel = declared(floor, "S1 IVR down at Northline and Sagebrush")
+    floor.says("ana", "/incident partners tell", channel)
+    floor.olga.clicks(ids.AFFECTED, channel=NORTHLINE)
+    with floor.sandbox.workspace.lock:
+        view = floor.sandbox.workspace.modals["U0OLGA"][-1]
+        view.body["private_metadata"] = "2"
+    floor.olga.fills(ids.AGENTS, "99")
+    refused = floor.olga.submits()
+    assert "channel that it was sent to" in refused.errors[ids.AGENTS]
+    for typed in ("partners", "partners tell", "subscribe", "update hello", "resolve"):
+        answer = floor.says("olga", f"/incident {typed}", NORTHLINE)
+        assert "Done" not in answer
+        assert "Northline" not in answer
+    assert "12 agents" not in floor.words(NORTHLINE)
+    assert len(timeline(floor, "partner_agents")) == 0
+    floor.says("ana", "/incident resolve over", channel)
+    floor.olga.closes()
+    assert "agents" not in floor.words(SAGEBRUSH)
+
+
+def test_a_private_incidents_partners_hear_only_by_name_and_a_channel_that_is_gone_is_phoned(
+    floor: TestFloor,
+) -> None:
+    floor.says("ana", "/incident declare S1")
+    floor.ana.fills("What is wrong?", "A leak of payroll")
+    floor.ana.fills(incident_ids.PARTNERS, ["Northline", "Sagebrush"])
+    floor.ana.fills("Who may see it?", ["private"])
+    assert floor.ana.submits().closed
+    floor.settle()
+    channel = "inc-1-a-leak-of-payroll"
+    floor.passes(minutes=60)
+    assert notices(floor, NORTHLINE) == []
+    assert "only by name" in floor.says("ana", "/incident partners tell", channel)
+    floor.farah.archives(SAGEBRUSH)
+    floor.settle()
+
+    floor.says("ana", "/incident partners tell sagebrush", channel)
+    floor.tick()
+
+    assert "*Sagebrush* – not told: Slack refused (is_archived). ☎️ +57" in to_ana(floor)
+    assert notices(floor, NORTHLINE) == []
+
+
+def test_hostile_words_stay_words_in_a_partners_channel(floor: TestFloor) -> None:
+    shout = "<!channel> <@U0ERIK|erik> {{ 7 * 7 }} *x"
+    channel = floor.declares("S1 " + shout.replace("<", "&lt;").replace(">", "&gt;") + " at Northline")
+    floor.says("ana", f"/incident impact {shout}", channel)
+    floor.says("ana", "/incident partners tell", channel)
+    floor.says("ana", f"/incident update {shout}", channel)
+    assert "channel that" not in floor.says("ana", f"/incident partners add {shout}", channel)
+
+    live = floor.live_markup(NORTHLINE)
+    assert not any(sign in live for sign in ("<!channel", "<@U0ERIK", " 49 "))
+    assert not any(sign in floor.live_markup(channel) for sign in ("<!channel>", "<@U0ERIK"))
