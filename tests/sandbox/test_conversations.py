@@ -113,7 +113,7 @@ def test_only_members_see_a_private_channel(sandbox: Sandbox):
 
 
 def test_guests_see_only_the_channels_they_are_in(sandbox: Sandbox):
-    assert [c.name for c in sandbox.person("gus").channels()] == ["general", "random"]
+    assert [c.name for c in sandbox.person("gus").channels()] == ["general", "partner-sagebrush", "random"]
     with pytest.raises(NotVisible):
         sandbox.person("gus").sees("incidents")
 
