@@ -11,6 +11,7 @@ from bot.clock import utcnow
 from bot.manifest import manifest
 from bot.sandbox import Person, Sandbox
 from bot.settings import Settings
+from tests import prepared
 
 PATIENCE_S = 20
 
@@ -27,7 +28,7 @@ class TestFloor:
         installed = manifest("https://watchfloor.example" if over_http else "")
         self.sandbox = Sandbox(manifest=settings.pop("manifest", installed), clock_file=folder / "clock")
         self._settings = {
-            "database_url": database_url or f"sqlite:///{folder}/watchfloor.sqlite",
+            "database_url": database_url or prepared.database(folder),
             "retry_first_s": 0.1,
             "retry_longest_s": 0.5,
             "clock_file": folder / "clock",

@@ -1,0 +1,38 @@
+"""Empty databases of the newest shape: made once for all tests of a process, for that takes longer than most of them."""
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from dbos import DBOS
+
+from bot import migrations
+from bot.settings import Settings
+from bot.store import Store
+
+NAME = "watchfloor.sqlite"
+
+
+def database(folder: Path) -> str:
+    """The address of an empty database in that folder, or of the one that is there already."""
+    folder.mkdir(exist_ok=True)
+    for file in Path(_template().name).glob("*.sqlite"):
+        if not (folder / file.name).exists():
+            shutil.copyfile(file, folder / file.name)
+            (folder / file.name).chmod(0o600)
+    return f"sqlite:///{folder / NAME}"
+
+
+@cache
+def _template() -> tempfile.TemporaryDirectory[str]:
+    template = tempfile.TemporaryDirectory(prefix="watchfloor-tests-")
+    folder = Path(template.name)
+    settings = Settings(_env_file=None, database_url=f"sqlite:///{folder / NAME}")
+    store = Store(settings.database_url)
+    migrations.upgrade(store.engine)
+    store.close()
+    DBOS.migrate(settings.durable_url)
+    # Everything is in the files themselves: what a copy leaves behind, such as a log beside it, is not needed.
+    assert not list(folder.glob("*-wal")), "the template is still open"
+    return template
