@@ -20,7 +20,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.messages import Post, Posted
-from bot.slack.outcomes import SlackRefused
+from bot.slack.outcomes import RateLimited, SlackRefused
 from bot.timeline import tables as timeline
 from bot.updates import deliveries, rules, tables, views
 from bot.updates.deliveries import Delivery
@@ -36,12 +36,7 @@ class UpdateRequest(BaseModel):
     promise_id: int
 
 
-@dataclass(frozen=True)
-class Leg:
-    """The way of an update to one channel, and when it was tried before."""
-
-    delivery: Delivery
-    attempted_at: datetime | None
+Outcome = Posted | SlackRefused | TryLater
 
 
 @dataclass(frozen=True)
@@ -51,8 +46,11 @@ class Sending:
     incident: Incident
     promise: Promise
     digest_ts: str | None
-    legs: list[Leg]
-    outcomes: list[tuple[Delivery, Posted | SlackRefused | TryLater]] = field(default_factory=list)
+    # Each with the moment of an earlier attempt that may have arrived.
+    legs: list[tuple[Delivery, datetime | None]]
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    # Slack certainly has nothing of these.
+    untouched: set[int] = field(default_factory=set)
 
 
 @waiting_flow
@@ -64,8 +62,11 @@ def send_update(services: Services, request: UpdateRequest) -> None:
     sending = prepare(services, request.promise_id)
     if sending is None:
         return
-    for leg in sending.legs:
-        sending.outcomes.append((leg.delivery, _sent(services, sending, leg)))
+    for leg, attempted_at in sending.legs:
+        outcome = _sent(services, sending, leg, attempted_at)
+        sending.outcomes[leg.row] = outcome
+        if isinstance(outcome, RateLimited) and attempted_at is None:
+            sending.untouched.add(leg.row)
     settle(services, sending)
 
 
@@ -83,16 +84,14 @@ def prepare(services: Services, promise_id: int) -> Sending | None:
             raise TryLater("the incident's channel is not there yet")
         if tables.is_behind_another(session, promise, now - rules.LATE_AFTER):
             raise TryLater("an earlier update is on its way", BEHIND_ANOTHER_S)
+        legs: list[tuple[Delivery, datetime | None]] = []
         if promise.state == tables.WAITING:
-            _keep(session, services, incident, promise, now)
+            legs += [(leg, None) for leg in _keep(session, services, incident, promise, now)]
+        else:
+            begun = [leg for leg in deliveries.of_promise(session, promise.row) if not leg.is_over]
+            legs += [(leg, deliveries.try_again(session, leg, now)) for leg in begun]
         digest = displays.find(session, incident.number, displays.DIGEST)
-        legs = [
-            Leg(*deliveries.begin(session, promise.row, channel, now))
-            for channel in services.floor.audiences[promise.audience].channels
-            if channel != PARTNERS and (channel == HERE or not incident.is_private)
-        ]
-        pending = [leg for leg in legs if not leg.delivery.is_over]
-        return Sending(incident, promise, digest.ts if digest else None, pending)
+        return Sending(incident, promise, digest.ts if digest else None, legs)
 
 
 def _is_to_be_sent(session: Session, services: Services, promise: Promise, now: datetime) -> bool:
@@ -104,7 +103,9 @@ def _is_to_be_sent(session: Session, services: Services, promise: Promise, now: 
     return promise.state == tables.SENDING
 
 
-def _keep(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> None:
+def _keep(
+    session: Session, services: Services, incident: Incident, promise: Promise, now: datetime
+) -> list[Delivery]:
     unsent_since = tables.overtake(session, promise, now - rules.LATE_AFTER)
     if unsent_since or promise.occasion == promising.CLOCK:
         promise.missed = promising.missed(services, incident, promise, unsent_since or promise.due_at, now)
@@ -126,13 +127,16 @@ def _keep(session: Session, services: Services, incident: Incident, promise: Pro
         )
         promising.make(session, services, incident, after, cadence)
     draft_messages.outdate(session, promise)
+    channels = services.floor.audiences[promise.audience].channels
+    told = [name for name in channels if name != PARTNERS and (name == HERE or not incident.is_private)]
+    return deliveries.begin(session, promise.row, told, now)
 
 
-def _sent(services: Services, sending: Sending, leg: Leg) -> Posted | SlackRefused | TryLater:
+def _sent(services: Services, sending: Sending, leg: Delivery, attempted_at: datetime | None) -> Outcome:
     """What came of sending it to one channel; whatever it is, the other channels are tried too."""
     try:
-        post = _post(services, sending, leg.delivery.channel)
-        return services.slack.post(post, attempted_at=leg.attempted_at)
+        post = _post(services, sending, leg.channel)
+        return services.slack.post(post, attempted_at=attempted_at)
     except (SlackRefused, TryLater) as failure:
         return failure
 
@@ -152,47 +156,39 @@ def _post(services: Services, sending: Sending, channel: str) -> Post:
 def settle(services: Services, sending: Sending) -> None:
     """One transaction: where it arrived, and, when nothing is left to do, how the promise was kept."""
     now = utcnow()
-    waits = [outcome for _, outcome in sending.outcomes if isinstance(outcome, TryLater)]
+    waits = [outcome for outcome in sending.outcomes.values() if isinstance(outcome, TryLater)]
     with services.store.transaction() as session:
-        promise = tables.get(session, sending.promise.row)
-        incident = incidents.locked(session, promise.incident_id)
-        session.refresh(promise)
-        for delivery, outcome in sending.outcomes:
-            _note(session, incident, promise, delivery, outcome, now)
+        promise = tables.locked(session, sending.promise.row)
+        legs = deliveries.of_promise(session, promise.row)
+        for leg in legs:
+            if leg.row in sending.outcomes:
+                _note(session, sending, leg, now)
         if not waits and promise.state == tables.SENDING:
-            _conclude(session, services, promise, now)
+            # An audience that is told below its partners' notices alone has no channel of its own.
+            arrived = not legs or any(leg.ts for leg in legs)
+            _conclude(session, services, promise, arrived, now)
     if waits:
         raise min(waits, key=lambda wait: wait.wait_s or 0.0)
     refresh_soon(services, promise.incident_id)
     notice_flow.send_soon(services)
 
 
-def _note(
-    session: Session,
-    incident: Incident,
-    promise: Promise,
-    delivery: Delivery,
-    outcome: Posted | SlackRefused | TryLater,
-    now: datetime,
-) -> None:
-    delivery = session.merge(delivery)
+def _note(session: Session, sending: Sending, leg: Delivery, now: datetime) -> None:
+    outcome = sending.outcomes[leg.row]
     if isinstance(outcome, Posted):
-        deliveries.arrive(session, delivery, outcome.channel_id, outcome.ts)
+        deliveries.arrive(session, leg, outcome.channel_id, outcome.ts)
     elif isinstance(outcome, TryLater):
-        deliveries.hinder(session, delivery, outcome.reason)
+        deliveries.hinder(session, leg, outcome.reason, is_certain=leg.row in sending.untouched)
     else:
-        deliveries.refuse(session, delivery, outcome.error)
-        what = f"send the {promise.audience} update to {delivery.channel}"
+        deliveries.refuse(session, leg, outcome.error)
+        incident = incidents.locked(session, sending.incident.number)
+        what = f"send the {sending.promise.audience} update to {leg.channel}"
         timeline.append(session, incident.number, "trouble", now, what=what, reason=outcome.error)
-        if delivery.channel == HERE and outcome.error in losses.SEEN_AS:
+        if leg.channel == HERE and outcome.error in losses.SEEN_AS:
             losses.lose_channel(session, incident, losses.SEEN_AS[outcome.error], now)
 
 
-def _conclude(session: Session, services: Services, promise: Promise, now: datetime) -> None:
-    session.flush()
-    channels = deliveries.of_promise(session, promise.row)
-    # An audience that is told below its partners' notices alone has no channel of its own.
-    arrived = not channels or any(delivery.ts for delivery in channels)
+def _conclude(session: Session, services: Services, promise: Promise, arrived: bool, now: datetime) -> None:
     if arrived:
         promise.state, promise.sent_at = tables.SENT, now
         _write_down(session, services, promise, now)

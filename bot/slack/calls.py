@@ -11,9 +11,15 @@ from slack_sdk.http_retry import RetryHandler
 from slack_sdk.web import SlackResponse
 
 from bot.slack.outcomes import OutcomeUnknown, RateLimited, SlackRefused
+from bot.slack.pace import Pace
 
 CALL_TIMEOUT_S = 10
 NO_RETRIES: list[RetryHandler] = []  # a retry by the client would repeat a post whose answer was lost
+
+
+def _limited(method: str, arguments: dict[str, Any]) -> str:
+    """What Slack limits together: a method, or the posts to one channel."""
+    return f"{method} {arguments.get('channel')}" if method == "chat.postMessage" else method
 
 
 class Calls:
@@ -22,6 +28,7 @@ class Calls:
     def __init__(self, client: WebClient) -> None:
         self._client = client
         self._blocked_until: dict[str, float] = {}
+        self._pace = Pace()
         self._identity: dict[str, Any] = {}
 
     @classmethod
@@ -38,14 +45,15 @@ class Calls:
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """One call. Raises `SlackRefused`, `RateLimited` or `OutcomeUnknown`."""
-        wait_s = self._blocked_until.get(method, 0) - time.monotonic()
+        limited = _limited(method, arguments)
+        wait_s = self._blocked_until.get(limited, 0) - time.monotonic()
         if wait_s > 0:
             raise RateLimited(method, wait_s)
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             answer = self._client.api_call(method, json=given)
         except SlackApiError as refused:
-            raise self._failure(method, refused) from refused
+            raise self._failure(method, limited, refused) from refused
         except (OSError, HTTPException, SlackClientError, ValueError) as lost:
             raise OutcomeUnknown(method, type(lost).__name__) from lost
         return dict(answer.data) if isinstance(answer.data, dict) else {}
@@ -60,11 +68,11 @@ class Calls:
             if cursor is None:
                 return
 
-    def _failure(self, method: str, refused: SlackApiError) -> Exception:
+    def _failure(self, method: str, limited: str, refused: SlackApiError) -> Exception:
         response: SlackResponse = refused.response
         if response.status_code == 429:
             wait_s = float(response.headers.get("Retry-After", 1))
-            self._blocked_until[method] = time.monotonic() + wait_s
+            self._blocked_until[limited] = time.monotonic() + wait_s
             return RateLimited(method, wait_s)
         error = str(response.get("error", "")) if isinstance(response.data, dict) else ""
         if response.status_code >= 500 or error in (

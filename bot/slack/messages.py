@@ -12,7 +12,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.slack.blocks import MESSAGE_TEXT, Block, fit
 from bot.slack.calls import CALL_TIMEOUT_S, NO_RETRIES, Calls
 from bot.slack.channels import CLOCK_SKEW
-from bot.slack.outcomes import OutcomeUnknown, SlackRefused
+from bot.slack.outcomes import OutcomeUnknown, RateLimited, SlackRefused
 from bot.slack.text import shorten
 
 LOOKED_THROUGH_PAGES = 10
@@ -45,6 +45,8 @@ class Messages(Calls):
         """Send a message. Give `attempted_at` when it may have been sent before: it is looked for first."""
         if attempted_at is not None and (found := self.find(post, attempted_at)):
             return found
+        if wait_s := self._pace.wait_s(post.channel_id, post.key):
+            raise RateLimited("chat.postMessage", wait_s)
         answer = self.call(
             "chat.postMessage",
             channel=post.channel_id,

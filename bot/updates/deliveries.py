@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import put_new, utc_column
+from bot.store import utc_column
 from bot.updates.tables import Promise
 
 
@@ -23,10 +23,17 @@ class Delivery(SQLModel, table=True):
     ts: str | None = None
     # The message in whose thread it stands.
     thread_ts: str | None = None
+    # From here on whoever finds it without `ts` must look whether the message arrived.
     attempted_at: datetime | None = Field(default=None, sa_column=utc_column())
     trouble: str | None = None
     # Why it is not there yet, while Slack is asked again and again.
     hindrance: str | None = None
+
+    @property
+    def row(self) -> int:
+        """Its key."""
+        assert self.id is not None
+        return self.id
 
     @property
     def is_over(self) -> bool:
@@ -34,16 +41,11 @@ class Delivery(SQLModel, table=True):
         return bool(self.ts or self.trouble)
 
 
-def begin(session: Session, promise_id: int, channel: str, now: datetime) -> tuple[Delivery, datetime | None]:
-    """The delivery of an update to a channel, and when an earlier attempt at it was made."""
-    put_new(session, Delivery(promise_id=promise_id, channel=channel))
-    found = session.exec(
-        select(Delivery).where(Delivery.promise_id == promise_id, Delivery.channel == channel)
-    ).one()
-    attempted_at = found.attempted_at
-    found.attempted_at = attempted_at or now
-    session.add(found)
-    return found, attempted_at
+def begin(session: Session, promise_id: int, channels: Sequence[str], now: datetime) -> list[Delivery]:
+    """The deliveries of an update that is about to be sent for the first time."""
+    begun = [Delivery(promise_id=promise_id, channel=channel, attempted_at=now) for channel in channels]
+    session.add_all(begun)
+    return begun
 
 
 def arrive(session: Session, delivery: Delivery, channel_id: str, ts: str) -> None:
@@ -58,10 +60,20 @@ def refuse(session: Session, delivery: Delivery, reason: str) -> None:
     session.add(delivery)
 
 
-def hinder(session: Session, delivery: Delivery, reason: str) -> None:
-    """Slack did not take it yet."""
+def hinder(session: Session, delivery: Delivery, reason: str, *, is_certain: bool) -> None:
+    """Slack did not take it yet; when that `is_certain`, nobody need look for it before it is sent again."""
     delivery.hindrance = reason
+    if is_certain:
+        delivery.attempted_at = None
     session.add(delivery)
+
+
+def try_again(session: Session, delivery: Delivery, now: datetime) -> datetime | None:
+    """It is being sent again; gives back when it was tried before and may have arrived."""
+    before = delivery.attempted_at
+    delivery.attempted_at = before or now
+    session.add(delivery)
+    return before
 
 
 def of_promise(session: Session, promise_id: int) -> Sequence[Delivery]:

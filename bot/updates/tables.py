@@ -188,6 +188,11 @@ def get(session: Session, promise_id: int) -> Promise:
     return session.exec(select(Promise).where(Promise.id == promise_id)).one()
 
 
+def locked(session: Session, promise_id: int) -> Promise:
+    """The same, kept from being changed by others until the transaction ends."""
+    return session.exec(select(Promise).where(Promise.id == promise_id).with_for_update()).one()
+
+
 def of_incident(session: Session, incident_id: int) -> Sequence[Promise]:
     """Every promise of an incident, in the order of their due times."""
     return session.exec(
@@ -281,6 +286,9 @@ def postponed(session: Session, promise: Promise, due_at: datetime, reason: str,
     )
 
 
+_sent = sa.alias(Promise.__table__)  # type: ignore[attr-defined]
+
+
 def overtake(session: Session, promise: Promise, due_before: datetime) -> datetime | None:
     """What was due by the clock long ago and reached nobody is not sent after all: `promise` says what is so now.
 
@@ -296,11 +304,14 @@ def overtake(session: Session, promise: Promise, due_before: datetime) -> dateti
     for overtaken in session.exec(select(Promise).where(*earlier, *unsent)):
         overtaken.state, overtaken.escalate_at = DROPPED, None
         session.add(overtaken)
-    last = last_sent(session, promise.incident_id, promise.audience)
-    # Only what was composed has words: it was about to be sent when it was overtaken.
-    composed = (Promise.state == DROPPED, Promise.words != "", col(Promise.number) > (last.number if last else 0))
+    # What was begun and dropped was about to be sent when it was overtaken; what was sent since made up for it.
+    begun = (Promise.state == DROPPED, col(Promise.begun_at).is_not(None))
+    sent_since = sa.select(sa.func.coalesce(sa.func.max(_sent.c.number), 0)).where(
+        _sent.c.incident_id == promise.incident_id, _sent.c.audience == promise.audience, _sent.c.state == SENT
+    )
+    after = col(Promise.number) > sent_since.scalar_subquery()
     return session.exec(
-        select(Promise.due_at).where(*earlier, *composed).order_by(col(Promise.number)).limit(1)
+        select(Promise.due_at).where(*earlier, *begun, after).order_by(col(Promise.number)).limit(1)
     ).first()
 
 

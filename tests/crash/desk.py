@@ -74,7 +74,7 @@ class Desk:
         self.store = Store(database_url)
         self.database_url = database_url
         self._clock_file = folder / "clock"
-        self._floor_file = with_a_bookmark(folder)
+        self.floor_file = with_a_bookmark(folder)
         self._bots: list[BotProcess] = []
 
     def __enter__(self) -> Self:
@@ -97,7 +97,7 @@ class Desk:
                 "database_url": self.database_url,
                 "clock_file": self._clock_file,
                 "playbooks_dir": PLAYBOOKS,
-                "floor_file": self._floor_file,
+                "floor_file": self.floor_file,
                 "replica": replica,
                 "tick_every_s": 0.2,
                 "retry_first_s": 0.2,
@@ -116,6 +116,11 @@ class Desk:
         """Ana types a command; whether the bot lives to acknowledge it is another matter."""
         with suppress(TimeoutError):
             self.sandbox.person("ana").types(words, channel=channel)
+
+    def presses(self, button: str, value: str) -> None:
+        """Ana presses a button in her direct messages; whether the bot lives to answer is another matter."""
+        with suppress(TimeoutError):
+            self.sandbox.person("ana").clicks(button, channel="dm", value=value)
 
     def channels(self) -> list[Channel]:
         """Every conversation of the workspace."""

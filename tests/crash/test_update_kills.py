@@ -1,0 +1,133 @@
+"""Killing the process around drafts, decisions and approvals: one of everything, and nothing is forgotten."""
+
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from bot.updates import ids
+from bot.updates.tables import MOVED, SENT, WAITING, Promise
+from tests.crash import evidence
+from tests.crash.desk import Desk, kill_points
+from tests.crash.process import Moment
+
+MOMENTS: tuple[Moment, ...] = ("after", "before")
+FLOOR = Path(__file__).parent.parent / "stories" / "floors" / "updates.yaml"
+
+
+@pytest.fixture
+def desk(desk: Desk) -> Desk:
+    """One audience is told by the clock, another waits for approval."""
+    desk.floor_file = FLOOR
+    return desk
+
+
+def passes(desk: Desk, minutes: float) -> None:
+    """Time passes."""
+    desk.sandbox.clock_offset_s += 60 * minutes
+
+
+def drafts(desk: Desk, number: int) -> list[int]:
+    """How often each draft of an incident was shown."""
+    return [times for key, times in evidence.keys(desk).items() if key.startswith(f"draft:{number}:")]
+
+
+def states(desk: Desk, audience: str) -> list[str]:
+    """What became of what was promised to an audience, in order."""
+    with desk.store.reading() as session:
+        found = session.exec(select(Promise).where(Promise.audience == audience).order_by(Promise.number))
+        return [promise.state for promise in found]
+
+
+def waiting(desk: Desk, audience: str) -> str:
+    """What the buttons call the promise that waits."""
+    with desk.store.reading() as session:
+        found = session.exec(select(Promise).where(Promise.audience == audience, Promise.state == WAITING)).one()
+    return str(found.id)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_draft_and_its_update_that_are_killed_at_any_call_are_there_once(desk: Desk, moment: Moment) -> None:
+    halves = count(1)
+    for bot, calls in kill_points(desk):
+        if calls == 1:
+            desk.says("/incident declare S1 line 1 is down")
+            assert bot.rests()
+            (channel,) = evidence.channels_of(desk, 1)
+            desk.says("/incident claim communications_lead", channel=channel.name)
+            assert bot.rests()
+        bot.dies(moment, calls)
+        # First the draft falls due, then the update.
+        desk.sandbox.clock_offset_s = 60 * (25 + 30 * (next(halves) - 1))
+        if bot.rests():
+            passes(desk, 5)
+
+    sent = states(desk, "operations").count(SENT)
+    assert sent >= 1
+    assert evidence.every_promise_was_kept_once(desk, 1) == states(desk, "executives").count(SENT) + sent
+    assert set(drafts(desk, 1)) == {1}
+    evidence.nothing_is_there_twice(desk)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_approval_that_is_killed_at_any_call_sends_it_once(desk: Desk, moment: Moment) -> None:
+    killed = 0
+    for bot, calls in kill_points(desk):
+        desk.says(f"/incident declare S0 line {calls} is down")
+        assert bot.rests()
+        (channel,) = evidence.channels_of(desk, calls)
+        desk.says("/incident claim communications_lead", channel=channel.name)
+        assert bot.rests()
+        passes(desk, 16)
+        assert bot.rests()
+        row = newest(desk, calls)
+        bot.dies(moment, calls)
+        desk.presses(ids.SEND_NOW, row)
+        killed = calls
+
+    assert killed >= 2
+    for number in range(1, killed + 1):
+        assert approved_and_sent(desk, number) in (0, 1)
+    assert approved_and_sent(desk, 1) == 1
+    evidence.nothing_is_there_twice(desk)
+
+
+def newest(desk: Desk, number: int) -> str:
+    """The promise to customers of an incident that waits for approval."""
+    with desk.store.reading() as session:
+        waiting = (Promise.incident_id == number, Promise.audience == "customers", Promise.state == WAITING)
+        return str(session.exec(select(Promise).where(*waiting)).one().id)
+
+
+def approved_and_sent(desk: Desk, number: int) -> int:
+    """How many updates to customers were approved and sent."""
+    with desk.store.reading() as session:
+        sent = (Promise.incident_id == number, Promise.audience == "customers", Promise.state == SENT)
+        return len(session.exec(select(Promise).where(*sent)).all())
+
+
+def test_an_update_that_was_put_off_before_the_kill_comes_at_its_new_minute(desk: Desk) -> None:
+    bot = desk.starts_a_bot()
+    desk.says("/incident declare S1 line 1 is down")
+    assert bot.rests()
+    (channel,) = evidence.channels_of(desk, 1)
+    desk.says("/incident claim communications_lead", channel=channel.name)
+    passes(desk, 25)
+    assert bot.rests()
+    ana = desk.sandbox.person("ana")
+    ana.clicks(ids.LATER, channel="dm", value=waiting(desk, "operations"))
+    ana.fills(ids.REASON, "the carrier calls back")
+    assert ana.submits().closed
+    bot.is_killed()
+
+    bot = desk.starts_a_bot()
+    passes(desk, 10)
+    assert bot.rests()
+    assert states(desk, "operations") == [MOVED, WAITING]
+    passes(desk, 5)
+    assert bot.rests()
+
+    assert states(desk, "operations") == [MOVED, SENT, WAITING]
+    evidence.once_each(desk, 1, ("update_moved",))
+    evidence.nothing_is_there_twice(desk)

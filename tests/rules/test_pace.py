@@ -1,0 +1,38 @@
+"""Posts to one channel keep Slack's pace, and keep their order while they wait."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.pace import BURST, WINDOW_S, Pace
+
+
+def test_a_short_burst_passes_and_what_follows_waits_in_line() -> None:
+    pace = Pace()
+
+    waits = [pace.wait_s("C1", f"post {number}", now=0.0) for number in range(12)]
+
+    assert waits[:BURST] == [0.0] * BURST
+    assert waits == sorted(waits)
+    assert waits[BURST] == waits[2 * BURST - 1] == WINDOW_S
+    assert waits[-1] == 2 * WINDOW_S
+    assert pace.wait_s("C2", "elsewhere", now=100.0) == 0.0
+
+
+def test_who_comes_back_has_the_turn_that_was_kept() -> None:
+    pace = Pace()
+    waits = {key: pace.wait_s("C1", key, now=0.0) for key in "abcdefghij"}
+
+    assert pace.wait_s("C1", "g", now=1.0) == waits["g"] - 1.0, "too early"
+    assert pace.wait_s("C1", "late", now=WINDOW_S) > 0.0, "who comes later does not push in"
+    assert pace.wait_s("C1", "f", now=WINDOW_S) == 0.0
+
+
+@given(st.lists(st.floats(0, 3), min_size=1, max_size=60))
+def test_no_window_ever_holds_more_than_the_burst(gaps: list[float]) -> None:
+    pace, now, sent = Pace(), 0.0, []
+    for number, gap in enumerate(gaps):
+        now += gap
+        sent.append(now + pace.wait_s("C1", str(number), now))
+
+    assert sent == sorted(sent)
+    assert all(later - earlier >= WINDOW_S - 1e-9 for earlier, later in zip(sent, sent[BURST:], strict=False))

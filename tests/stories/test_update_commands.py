@@ -1,0 +1,170 @@
+"""`/incident update`, `updates`, `cadence`, `pause` and `resume`, as people type them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.clock import utcnow
+from bot.flows import audit
+from bot.updates import ids
+from bot.web import health
+from tests.floor import TestFloor
+from tests.stories.record import timeline
+from tests.stories.update_desk import led, promises, update_messages, updates
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+FLOOR = Path(__file__).parent / "floors" / "updates.yaml"
+HOSTILE = "<!channel> <@U0BEN> *_~`&amp; <https://evil.example|click>"
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    """A floor of three audiences, one of which waits for approval."""
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=FLOOR) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def test_the_composer_changes_tells_and_names_the_next_update_once(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.says("ana", "/incident impact Half the calls are lost", channel)
+    floor.says("ana", "/incident update", channel)
+    assert "Half the calls are lost" in str(floor.ana.modal)
+
+    floor.ana.fills(ids.WORDS, f"Calls go to Cebu {HOSTILE}")
+    floor.ana.fills(ids.SEVERITY, "🔴 S0")
+    floor.ana.fills(ids.STATUS, "identified")
+    floor.ana.fills(ids.NEXT, "In 1 h 00 min")
+    floor.sandbox.deliver_twice("interactive", 1)
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    (told,) = updates(floor, channel)
+    assert "S0 · IVR down" in told
+    assert "identified" in told
+    assert "Calls go to Cebu" in told
+    assert len(updates(floor, "executives")) == 1
+    for place in (channel, "executives"):
+        assert "<!channel>" not in floor.live_markup(place)
+        assert "<https://evil.example|click>" not in floor.live_markup(place)
+    floor.passes(minutes=59)
+    assert len(updates(floor, channel)) == 1, "the next one was named"
+    floor.passes(minutes=1)
+    assert len(updates(floor, channel)) == 2
+    assert [entry["kind"] for entry in timeline(floor, "severity")] == ["severity"]
+
+
+def test_the_composer_tells_whom_it_is_asked_to_and_nobody_else(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.says("ana", "/incident update", channel)
+    floor.ana.fills(ids.AUDIENCES, ["Executives"])
+    floor.ana.fills(ids.WORDS, "We call the regulator")
+    floor.ana.submits()
+    floor.settle()
+
+    assert updates(floor, channel) == []
+    assert "We call the regulator" in updates(floor, "executives")[0]
+    assert promises(floor, "operations")[0]["state"] == "waiting", "what was promised stays promised"
+
+
+def test_another_pace_is_kept_until_the_severity_changes(floor: TestFloor) -> None:
+    channel = led(floor)
+
+    assert "is not a pace" in floor.says("ana", "/incident cadence operations soon", channel)
+    assert "is not an audience" in floor.says("ana", "/incident cadence board 20 min", channel)
+    assert "is not a pace" in floor.says("ana", "/incident cadence 1 min", channel)
+    assert "Operations: updates come every 10 min" in floor.says(
+        "ana", "/incident cadence operations 10 min", channel
+    )
+    floor.passes(minutes=10)
+    floor.passes(minutes=10)
+    assert len(updates(floor, channel)) == 2
+    assert "own pace" in floor.says("ana", "/incident cadence operations usual", channel)
+    floor.says("ana", "/incident cadence operations every 20 min", channel)
+    floor.says("ana", "/incident severity S0 worse", channel)
+    assert promises(floor, "operations")[-1]["cadence_s"] == 15 * 60
+
+    floor.says("ana", "/incident cadence", channel)
+    floor.ana.fills(ids.AUDIENCE, "Executives")
+    floor.ana.fills(ids.PACE, "Every 20 min")
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.passes(minutes=20)
+    assert len(updates(floor, "executives")) >= 1, "who is not told by the clock is told now"
+
+
+def test_a_pause_holds_everything_back_says_so_and_ends_in_a_soon_update(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.passes(minutes=30)
+
+    floor.says("ana", f"/incident pause the carrier works until six {HOSTILE}", channel)
+
+    (told,) = updates(floor, channel)
+    assert "Updates are paused: the carrier works until six" in told
+    assert "<!channel>" not in floor.live_markup(channel)
+    assert "Updates are paused since Ana Reyes said" in floor.says("ben", "/incident pause again", channel)
+    floor.passes(hours=3)
+    assert len(updates(floor, channel)) == 1
+    audit.look(floor.services, utcnow())
+    assert "no next update" not in health.alarms(floor.services.store).words, "a pause is nothing forgotten"
+    shown = floor.says("ana", "/incident updates", channel)
+    assert "none promised" not in shown
+    assert any("Paused since" in words for words in floor.whispered("ana", channel))
+
+    assert "go on" in floor.says("ana", "/incident resume", channel)
+    assert "paused" not in updates(floor, channel)[0]
+    floor.passes(minutes=5)
+    assert len(updates(floor, channel)) == 2
+    assert promises(floor, "operations")[-2]["missed"] == 0, "nothing was promised meanwhile"
+    assert "not paused" in floor.says("ana", "/incident resume", channel)
+
+
+def test_the_record_says_what_was_kept_and_what_was_late_and_why(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.passes(minutes=30)
+    floor.stop_bot()
+    floor.passes(hours=1, minutes=15)
+    floor.start_bot()
+    floor.tick()
+    floor.tick()
+
+    answer = floor.says("ana", "/incident updates", channel)
+
+    assert "Kept on time: 1 of 3 (33 %)" in answer
+    shown = floor.whispered("ana", channel)[-1]
+    assert "by itself, 45 min late: Watchfloor was not running at that minute" in shown
+    (told,) = [message.words for message in floor.ben.direct_messages() if "did not go out" in message.words]
+    assert "not running" in told
+    assert len(timeline(floor, "update_late")) == 1
+
+
+def test_a_clock_that_is_set_back_neither_doubles_nor_swallows_an_update(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.passes(hours=2)
+    assert len(updates(floor, channel)) == 1
+
+    floor.passes(hours=-2)
+    assert len(updates(floor, channel)) == 1
+    floor.passes(minutes=30)
+
+    assert len(updates(floor, channel)) == 2
+    assert len({message.ts for message in update_messages(floor, channel)}) == 2
+
+
+def test_executives_sleep_and_hear_in_the_morning_of_what_changed_at_night(floor: TestFloor) -> None:
+    now = utcnow()
+    evening = now.replace(hour=22, minute=30)
+    floor.passes(seconds=((evening - now).total_seconds()) % 86_400)
+    channel = floor.declares("S2 Chat is slow")
+    floor.says("ana", "/incident status identified a bad release", channel)
+    floor.says("ana", "/incident status mitigated rolled back", channel)
+    assert updates(floor, "executives") == []
+
+    floor.passes(hours=8)
+    assert updates(floor, "executives") == []
+    floor.passes(minutes=31)
+
+    (told,) = updates(floor, "executives")
+    assert "identified" in told
+    assert "mitigated" in told
