@@ -51,7 +51,8 @@ def nothing_is_there_twice(desk: Desk) -> None:
             (entry.incident_id, entry.kind, str(entry.facts), entry.at)
             for entry in session.exec(select(timeline.TimelineEntry))
         )
-    assert [entry for entry, times in written.items() if times > 1] == []
+    twice = [entry for entry, times in written.items() if times > 1]
+    assert twice == [], twice
     # What Slack was slow to take is tried again by the clock, a few ticks later.
     assert wait_until(lambda: not _left_over(desk), LEFT_OVER_S), _left_over(desk)
     refused = [(call.method, call.args, call.answer) for call in desk.sandbox.refusals]

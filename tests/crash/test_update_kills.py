@@ -77,7 +77,7 @@ def test_an_approval_that_is_killed_at_any_call_sends_it_once(desk: Desk, moment
         desk.says(f"/incident declare S0 line {calls} is down")
         assert bot.rests()
         (channel,) = evidence.channels_of(desk, calls)
-        desk.says("/incident claim communications_lead", channel=channel.name)
+        desk.says("/incident claim commander", channel=channel.name)
         assert bot.rests()
         passes(desk, 16)
         assert bot.rests()
