@@ -4,12 +4,13 @@ from sqlmodel import Session
 
 from bot.clock import utcnow
 from bot.displays.tables import Display
+from bot.followups import views as followup_views
 from bot.incidents.tables import Incident
 from bot.postmortems import rules, tables, views
 from bot.postmortems.tables import Copy, PostMortem
 from bot.postmortems.views import PostMortemFacts
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, actions
 from bot.timeline import tables as timeline
 from bot.updates import tables as updates
 
@@ -24,7 +25,11 @@ def place(session: Session, display: Display) -> str:
 def draw(session: Session, services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
     """One message about a post-mortem as it stands."""
     copy = tables.copy(session, int(display.subject))
-    return views.message(facts(session, services, incident, copy), copy)
+    text, blocks = views.message(facts(session, services, incident, copy), copy)
+    if not copy.is_published:
+        follow_up = followup_views.add_button(incident.number)
+        blocks.insert(len(blocks) - 1, actions([follow_up], block_id=f"postmortem-followup-{copy.number}"))
+    return text, blocks
 
 
 def facts(session: Session, services: Services, incident: Incident, copy: Copy) -> PostMortemFacts:

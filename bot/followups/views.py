@@ -76,12 +76,14 @@ def owner_message(facts: FollowUpFacts, told: Told) -> tuple[str, list[Block]]:
     what = _words(follow_up) if told.may_read else "_its words are in the channel_"
     lead = _lead(facts, told)
     text = f"🔖 {lead} Follow-up {follow_up.number}: {what}"
+    if told.number < follow_up.told:
+        # What was told before the newest only stands in the way of it.
+        return text, [context(f"{_emoji(facts)} *Follow-up {follow_up.number}* {shorten(what, 80)} · {lead}")]
     blocks = [
         section(f"{_emoji(facts)} {lead}\n*Follow-up {follow_up.number}* {what}"),
-        context(f"{_of_incident(facts.incident)} · {_standing(facts, with_link=told.may_read)}"),
+        context(_details(facts, with_link=told.may_read)),
     ]
-    is_newest = told.number == follow_up.told and told.reader_id == follow_up.responsible_id
-    if follow_up.is_open and is_newest and told.may_read:
+    if follow_up.is_open and told.reader_id == follow_up.responsible_id and told.may_read:
         buttons = _own_buttons(follow_up, told.reader_id)
         blocks.append(actions(buttons, block_id=f"followup-{follow_up.number}-{told.number}"))
     return text, blocks
@@ -93,13 +95,16 @@ def _lead(facts: FollowUpFacts, told: Told) -> str:
         return f"Done by {mention(follow_up.finished_by or '')}. Thank you."
     if follow_up.state == State.DROPPED:
         return "It is not needed any more."
-    if follow_up.owner_id is None and told.reader_id == follow_up.asked_id:
-        return "*Nobody has this follow-up.* Please give it to somebody, or take it."
-    if told.reader_id != follow_up.owner_id:
+    if told.reader_id != follow_up.responsible_id:
         return _moved_on(follow_up)
+    if told.number < follow_up.told:
+        return "there is a newer message below."
+    if follow_up.owner_id is None:
+        return "*Nobody has this follow-up.* Please give it to somebody, or take it."
     if facts.is_late:
         return f"*This is late*; it was due {day(follow_up.due_at)}."
-    return f"*A reminder:* it is due {day(follow_up.due_at)}." if told.is_reminder else "*This is yours to do.*"
+    due = day(follow_up.due_at)
+    return f"*A reminder:* it is due {due}." if told.is_reminder else f"*This is yours to do*, due {due}."
 
 
 def _moved_on(follow_up: FollowUp) -> str:
@@ -136,7 +141,7 @@ def _owner(follow_up: FollowUp) -> str:
     return mention(follow_up.owner_id) if follow_up.owner_id else NOBODY
 
 
-def _standing(facts: FollowUpFacts, *, with_link: bool = True) -> str:
+def _standing(facts: FollowUpFacts) -> str:
     follow_up = facts.follow_up
     parts = [_owner(follow_up)]
     if follow_up.state == State.DONE:
@@ -145,19 +150,25 @@ def _standing(facts: FollowUpFacts, *, with_link: bool = True) -> str:
         parts.append("not needed any more")
     else:
         parts.append(f"{'*late*, was due' if facts.is_late else 'due'} {day(follow_up.due_at)}")
-    if follow_up.kind:
-        parts.append(follow_up.kind)
-    if follow_up.link and with_link:
-        parts.append(link(follow_up.link, "link"))
-    return " · ".join(parts)
+    return " · ".join([*parts, *_marks(follow_up)])
+
+
+def _marks(follow_up: FollowUp) -> list[str]:
+    kind = [follow_up.kind] if follow_up.kind else []
+    return [*kind, link(follow_up.link, "link")] if follow_up.link else kind
+
+
+def _details(facts: FollowUpFacts, *, with_link: bool) -> str:
+    marks = _marks(facts.follow_up) if with_link else []
+    return " · ".join([_of_incident(facts.incident), *marks])
 
 
 def _of_incident(incident: Incident) -> str:
     # Outside its channel nothing is said of a private incident but that it is there.
     if incident.is_private:
         return f"Incident {incident.number}, which is private"
-    where = channel_link(incident.channel_id) if incident.channel_id else ""
-    return f"Incident {incident.number} {one_line(incident.title, 100)} {where}".rstrip()
+    where = channel_link(incident.channel_id) if incident.channel_id else one_line(incident.title, 100)
+    return f"Incident {incident.number} {where}"
 
 
 def listing(
