@@ -1,8 +1,18 @@
 """An incident's life with its state in PostgreSQL."""
 
+from datetime import timedelta
 from pathlib import Path
 
+from bot.clock import utcnow
+from bot.durable import forget_finished
+from bot.flows import export_record, purge
+from bot.followups import ids
+from bot.store import compact
+from bot.timeline import verifying
 from tests.floor import TestFloor
+from tests.stories.followup_desk import is_told
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
 
 
 def test_an_incident_lives_from_its_declaration_to_its_updates_on_postgresql(
@@ -18,3 +28,29 @@ def test_an_incident_lives_from_its_declaration_to_its_updates_on_postgresql(
         updates = [m for m in floor.ana.sees(channel) if m.metadata and "update:" in str(m.metadata)]
         assert len(updates) == 2
         floor.nothing_was_malformed()
+
+
+def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(tmp_path: Path, postgres_url: str) -> None:
+    word = "Quetzalcoatl"
+    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+        channel = floor.declares(f"S3 {word}")
+        floor.ana.says(f"{word} says it", channel=channel)
+        floor.says("ana", f"/incident followup {word} must mend it", channel)
+        is_told(floor, "ana", word)
+        floor.ana.clicks(ids.DONE, channel="dm")
+        is_told(floor, "ana", "Done by")
+        floor.says("ana", f"/incident resolve {word} is over", channel)
+        floor.says("ana", "/incident close", channel)
+        floor.passes(days=31)
+        before = utcnow() - timedelta(days=30)
+
+        done = purge.purge(floor.services.store, before, utcnow())
+        assert done.incidents == [1]
+        assert forget_finished(postgres_url, timedelta()) > 0
+        compact(floor.services.store.engine)
+
+        with floor.services.store.reading() as session:
+            record = str(export_record.record(session, 1, utcnow()))
+            assert verifying.verify(session, 1) == []
+        assert word not in record
+        assert "[removed]" in record

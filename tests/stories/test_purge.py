@@ -13,7 +13,7 @@ from bot.store import Store
 from tests.floor import TestFloor
 from tests.stories.command_line import Typed
 from tests.stories.followup_desk import is_told
-from tests.stories.record import rows
+from tests.stories.record import rows, timeline
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 WORD = "Quetzalcoatl"
@@ -41,6 +41,12 @@ def lived(floor: TestFloor) -> str:
     floor.ana.reacts("bookmark_tabs", channel, message.ts)
     floor.ana.reacts("pushpin", channel, message.ts)
     floor.says("ana", f"/incident impact {WORD} feels it", channel)
+    floor.says("ana", f"/incident note decision: {WORD} decides", channel)
+    [noted] = timeline(floor, "decision")
+    floor.says("ana", f"/incident correct {noted['id']}", channel)
+    floor.ana.fills("What it says", f"{WORD} decided")
+    floor.ana.fills("Why?", f"{WORD} was wrong")
+    assert floor.ana.submits().closed
     floor.says("ana", f"/incident severity S1 {WORD} is worse", channel)
     floor.says("ana", f"/incident update {WORD} update", channel)
     floor.says("ana", f"/incident page <@U0DEVI> {WORD} page", channel)
@@ -75,6 +81,12 @@ def tables_with(folder: Path, word: str) -> list[str]:
         ]
 
 
+def changes_behind_the_bots_back(floor: TestFloor) -> None:
+    engine = sa.create_engine(f"sqlite:///{floor.folder}/watchfloor.sqlite")
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE timeline_entries SET actor_id = 'U0BEN' WHERE kind = 'decision'"))
+
+
 def finishes_follow_ups(floor: TestFloor) -> None:
     for who in ("ana", "ben"):
         floor.sandbox.person(who).clicks(ids.DONE, channel="dm")
@@ -106,6 +118,8 @@ def test_the_word_is_in_no_file_any_more_and_every_figure_stays(floor: TestFloor
     assert files_with(floor.folder, "Something else altogether") == ["watchfloor.sqlite"]
     assert "every entry as it was written" in typed.types("audit", "verify").output
     assert "out of incidents: none" in typed.types("purge", "--older-than", "30 days").output
+    changes_behind_the_bots_back(floor)
+    assert "Incident 1: entry" in typed.types("audit", "verify").output
 
     floor.start_bot()
     after = {table: len(rows(floor, table)) for table in COUNTED}, rows(floor, "incidents")

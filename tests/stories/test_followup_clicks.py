@@ -1,0 +1,86 @@
+"""Follow-ups under hard use: everything delivered twice, words that would be markup, many of them."""
+
+import pytest
+import sqlalchemy as sa
+
+from bot.clock import utcnow
+from bot.flows import followup_screens
+from bot.followups import ids
+from bot.followups.tables import FollowUp
+from tests.floor import TestFloor
+from tests.stories.followup_desk import follow_ups, happened, is_shown, is_told, shown, told
+
+
+def test_what_is_delivered_twice_happens_once(floor: TestFloor) -> None:
+    channel = floor.declares()
+    message = floor.ana.says("The alarm was muted", channel=channel)
+    floor.sandbox.deliver_twice("slash_commands")
+    floor.says("ana", "/incident followup @ben mend the trunk", channel)
+    is_told(floor, "ben", "mend the trunk")
+    floor.sandbox.deliver_twice("reaction_added")
+    floor.ana.reacts("bookmark_tabs", channel, message.ts)
+    is_told(floor, "ana", "The alarm was muted")
+    floor.sandbox.deliver_twice("interactive")
+    floor.ben.clicks(ids.LATER, channel="dm")
+    floor.sandbox.deliver_twice("interactive")
+    assert floor.ben.submits().closed
+    floor.settle()
+    floor.sandbox.deliver_twice("interactive")
+    floor.ben.clicks(ids.NOT_MINE, channel="dm")
+    is_told(floor, "ana", "Nobody has this follow-up")
+    floor.sandbox.deliver_twice("interactive")
+    floor.ana.clicks(ids.DONE, channel=channel)
+    floor.settle()
+
+    assert len(follow_ups(floor)) == len(shown(floor, channel)) == 2
+    assert (len(told(floor, "ben")), len(told(floor, "ana"))) == (1, 2)
+    expected = ["added", "added", "moved", "declined", "done"]
+    assert happened(floor) == [f"followup_{kind}" for kind in expected]
+
+
+@pytest.mark.parametrize(
+    "shout", ["&lt;!channel&gt; *x* `y`", "<!channel>", "<@U0ERIK|erik> {{ 7 * 7 }}", "\u202eevil " * 90]
+)
+def test_words_stay_words_wherever_a_follow_up_is_shown(floor: TestFloor, shout: str) -> None:
+    channel = floor.declares()
+    floor.tick()
+    floor.says("ana", f"/incident followup mend {shout}", channel)
+    is_shown(floor, channel, "mend")
+    is_told(floor, "ana", "mend")
+    floor.says("ana", "/incident followups", channel)
+    floor.ana.clicks(ids.LATER, channel="dm")
+    floor.ana.fills("Why later?", shout[:200])
+    assert floor.ana.submits().closed
+    floor.passes(days=30)
+    is_told(floor, "ana", "late")
+    floor.says("erik", "/incident followups overdue", "incidents")
+
+    for place in (channel, "incidents"):
+        assert not any(sign in floor.live_markup(place) for sign in ("<!channel", "<@U0ERIK"))
+    assert not any("<!channel" in words or "<@U0ERIK" in words for words in told(floor, "ana"))
+
+
+def test_a_list_costs_the_same_queries_with_a_few_and_with_many(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.says("ana", "/incident followup mend the trunk", channel)
+    services, statements = floor.services, []
+    sa.event.listen(services.store.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+
+    def queries() -> int:
+        statements.clear()
+        for look in (followup_screens.mine, followup_screens.overdue):
+            look(services, "U0ANA", utcnow())
+        text, blocks = followup_screens.of_incident(services, 1, "U0ANA", utcnow())
+        assert len(blocks) <= 50
+        assert text
+        return len([words for words in statements if words.startswith("SELECT")])
+
+    few = queries()
+    with services.store.transaction() as session:
+        first = session.get(FollowUp, 1)
+        assert first is not None
+        for number in range(2, 300):
+            copied = first.model_dump(exclude={"id", "source_key", "remind_at"})
+            session.add(FollowUp(**copied, source_key=f"copy:{number}"))
+
+    assert queries() == few
