@@ -1,4 +1,4 @@
-"""Empty databases of the newest shape: made once for all tests of a process, for that takes longer than most of them."""
+"""Empty databases of the newest shape, made once for all tests of a process: making them takes longer than a test."""
 
 import shutil
 import tempfile
