@@ -1,4 +1,4 @@
-"""Empty databases of the newest shape, made once for all tests of a process: making them takes longer than a test."""
+"""Empty databases of the newest shape, made once for all tests of a process: that takes longer than most tests."""
 
 import shutil
 import tempfile

@@ -175,4 +175,4 @@ def test_updates_that_piled_up_while_slack_was_down_become_one(floor: TestFloor)
     floor.settle()
 
     assert len(updates(floor, channel)) == 1
-    assert "4 updates missed before this one." in updates(floor, channel)[0]
+    assert "4 updates before this one were missed." in updates(floor, channel)[0]
