@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from bot.flows.export_record import of_incident
-from bot.timeline.erasing import REMOVED
+from bot.playbooks import tables as playbooks
+from bot.timeline.erasing import REMOVED, figures
 
 # Columns of words, by table: they say "[removed]" afterwards where they said anything.
 WORDS: dict[str, tuple[str, ...]] = {
@@ -20,10 +21,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "postmortem_copies": ("comment",),
     "postmortem_versions": ("uploaded_name",),
 }
-# Columns of words without which a row says as much: nothing is left in them.
+# Columns of words without which a row says as much: nothing is left in them. Of answers, figures are.
 EMPTIED: dict[str, dict[str, Any]] = {
     "notices": {"blocks": []},
-    "playbook_steps": {"answers": {}},
     "follow_ups": {"link": ""},
     # What a topic says, among others; it is only compared with what would be drawn.
     "displays": {"drawn": ""},
@@ -31,18 +31,9 @@ EMPTIED: dict[str, dict[str, Any]] = {
 # Tables in which every column but those above is a figure, a state, an id, or the floor's own words.
 BARE = frozenset(
     [
-        *(
-            "alarms",
-            "deliveries",
-            "displays",
-            "drafts",
-            "follow_up_digests",
-            "groups",
-            "incidents",
-            "known_channels",
-        ),
-        *("ladder_rungs", "listening", "participants", "people", "playbook_runs", "postmortems", "role_holders"),
-        *("postmortem_files", "subscriptions"),
+        *("alarms", "deliveries", "displays", "drafts", "follow_up_digests", "groups", "incidents"),
+        *("known_channels", "ladder_rungs", "listening", "participants", "partner_notices", "people"),
+        *("playbook_runs", "postmortem_files", "postmortems", "role_holders", "subscriptions"),
         *("timeline_chains", "timeline_gaps", "timeline_pictures", *WORDS),
     ]
 )
@@ -52,12 +43,18 @@ SEALED = frozenset(["timeline_entries", "timeline_log"])
 
 def remove(session: Session, number: int) -> int:
     """Take the words out of every row of an incident but its timeline's; gives back how many rows had some."""
-    changed = 0
-    for name in sorted({*WORDS, *EMPTIED}):
-        table = SQLModel.metadata.tables.get(name)
-        if table is not None:
-            changed += _remove(session, table, of_incident(table, number))
-    return changed
+    _leave_figures(session, number)
+    tables = [SQLModel.metadata.tables[name] for name in sorted({*WORDS, *EMPTIED})]
+    return sum(_remove(session, table, of_incident(table, number)) for table in tables)
+
+
+def _leave_figures(session: Session, number: int) -> None:
+    """Of what was answered in playbook steps, how many stays."""
+    for run in playbooks.runs_of(session, number):
+        for step in playbooks.steps_of(session, run.number):
+            step.answers = figures(step.answers)
+            session.add(step)
+    session.flush()
 
 
 def remove_old_notices(session: Session, before: Any) -> int:

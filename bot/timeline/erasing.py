@@ -1,5 +1,6 @@
 """What people said taken out of a timeline: that it was said, when and by whom stays, and so do the seals."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,11 @@ from bot.timeline import log, messages
 from bot.timeline.tables import TimelineEntry
 
 REMOVED = "[removed]"
+# Answers of playbook steps that say how many, or yes and no.
+FIGURE = re.compile(r"-?[\d.,  ]{1,20}\s*%?|True|False")
+ANSWERS = "answers"
+AUTHOR_NAME = "author_name"
+OF_CORRECTIONS = frozenset(["by", "on", "was_at"])
 ERASED = log.Deed("erased", reason="kept for as long as the floor wants")
 # Facts that are figures, states, or the floor's own words; everything else may hold what somebody wrote.
 KEPT = frozenset(
@@ -55,18 +61,23 @@ def _erase(entry: TimelineEntry) -> bool:
 
 def without_words(facts: dict[str, Any]) -> dict[str, Any]:
     """The facts of an entry without what people wrote: a sentence made of them still says who, what and when."""
-    return {
-        name: _bare(name, value) for name, value in facts.items() if name != "author_name" and _stays(name, value)
-    }
-
-
-def _stays(name: str, value: Any) -> bool:
-    return name in KEPT or not isinstance(value, (dict, list))
+    bare = {name: _bare(name, value) for name, value in facts.items() if name != AUTHOR_NAME}
+    return {name: value for name, value in bare.items() if value is not None or facts[name] is None}
 
 
 def _bare(name: str, value: Any) -> Any:
-    is_fact = name in KEPT or name in ("by", "on", "was_at") or not isinstance(value, str)
-    return value if is_fact or not value else REMOVED
+    if name in KEPT or name in OF_CORRECTIONS or not value:
+        return value
+    if name == ANSWERS and isinstance(value, dict):
+        return figures(value)
+    if isinstance(value, (dict, list)):
+        return None
+    return REMOVED if isinstance(value, str) else value
+
+
+def figures(answers: dict[str, Any]) -> dict[str, Any]:
+    """What was answered where it is a figure; the questions are the playbook's own."""
+    return {asked: answer if FIGURE.fullmatch(str(answer)) else REMOVED for asked, answer in answers.items()}
 
 
 def _unsaid(heard: dict[str, Any] | None) -> dict[str, Any] | None:
