@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import clicking, declaring, promising, queries, starting, ticking
+from bench import clicking, closing, declaring, promising, queries, starting, ticking
 from bench.figures import Figure
 from bench.stage import stage
 
@@ -21,6 +21,7 @@ def measure(folder: Path) -> list[Figure]:
         declarations = declaring.crowds(workspace, bot)
     figures += [*clicks, *declarations, *memory]
     figures += [*starting.starts(folder / "starts"), *queries.queries(folder / "queries")]
+    figures += [*closing.closes(folder / "closes"), *closing.long_ones(folder / "long")]
     return [*figures, *ticking.ticks(folder / "ticks"), *promising.promises(folder / "promises")]
 
 

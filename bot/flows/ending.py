@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.displays import tables as displays
 from bot.errors import WatchfloorError
 from bot.flows import ladder, pacing, partners, postmortem_request, promises
 from bot.flows import notices as notice_flow
@@ -74,6 +75,7 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
         incidents.change_status(session, incident, rules.Status.INVESTIGATING, now)
         timeline.append(session, number, "reopened", now, by, reason=reason)
         postmortems.put_aside(session, number)
+        displays.outdate(session, number, (displays.POST_MORTEM,))
         promises.end(session, number, now)
         promises.begin(session, services, incident, now)
         ladder.reopen(session, number, now)

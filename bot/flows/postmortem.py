@@ -5,6 +5,7 @@ Where it is published is a copy like the others.
 """
 
 import functools
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -49,12 +50,20 @@ def upload(services: Services, postmortem_id: int) -> None:
         lacking = [copy for copy in tables.behind(session, postmortem_id) if not _uploaded(session, copy)]
     if not lacking:
         return
+    _announce(services, lacking)
     try:
-        files = content.files(services, postmortem_id, lacking[0].wanted_version)
+        made = _upload_to_each(services, postmortem_id, lacking)
     except SlackRefused as refused:
         for copy in lacking:
             give_up(services, copy, refused.error)
         return
+    with services.store.transaction() as session:
+        for row in sorted(made, key=lambda row: content.KINDS.index(row.kind)):
+            session.add(row)
+
+
+def _upload_to_each(services: Services, postmortem_id: int, lacking: Sequence[Copy]) -> list[Upload]:
+    """Slack shows a file in one thread only, so each copy has its own; one travels while the next is written."""
     made: list[Upload] = []
 
     def send(copy: Copy, file: content.File) -> None:
@@ -64,12 +73,23 @@ def upload(services: Services, postmortem_id: int) -> None:
         )
         made.append(of_copy)
 
-    services.soon.side_by_side([functools.partial(send, copy, file) for copy in lacking for file in files])
+    version = lacking[0].wanted_version
+    sending = [
+        services.soon.beside(functools.partial(send, copy, file))
+        for file in content.files(services, postmortem_id, version)
+        for copy in lacking
+    ]
+    for sent in sending:
+        sent.result()
+    return made
+
+
+def _announce(services: Services, lacking: Sequence[Copy]) -> None:
+    """The messages need not wait for the files: they are edited when those are there."""
     with services.store.transaction() as session:
-        for row in sorted(made, key=lambda row: content.KINDS.index(row.kind)):
-            session.add(row)
         for copy in lacking:
             outdate(session, copy)
+    refresh_soon(services, lacking[0].incident_id)
 
 
 def _uploaded(session: Session, copy: Copy) -> bool:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from bot.clock import utcnow
 from bot.flows import broken_templates
-from bot.flows.postmortem_facts import write
+from bot.flows.postmortem_facts import language_of, picture_of, record_of, write
 from bot.postmortems import tables
+from bot.postmortems.document import Document
+from bot.postmortems.draft import compose, illustrated
 from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, NAMES, TEMPLATES, bare, render
 from bot.postmortems.tables import PostMortem
 from bot.services import Services
@@ -30,8 +32,8 @@ class File:
     content: bytes
 
 
-def files(services: Services, postmortem_id: int, version: int) -> list[File]:
-    """The files of a version: as one of the copies has them, else written from the record.
+def files(services: Services, postmortem_id: int, version: int) -> Iterator[File]:
+    """The files of a version, as soon as each is there: as one of the copies has them, else from the record.
 
     `SlackRefused` when what a person uploaded is not to be had any more.
     """
@@ -39,25 +41,37 @@ def files(services: Services, postmortem_id: int, version: int) -> list[File]:
         postmortem = tables.get(session, postmortem_id)
         known = tables.any_uploads(session, postmortem_id, version)
     try:
-        if known:
-            return [File(file.kind, file.name, services.slack.download(file.file_id)) for file in known]
+        kept = [File(file.kind, file.name, services.slack.download(file.file_id)) for file in known]
     except SlackRefused:
         if version != WRITTEN:
             raise
-    return list(_written(services, postmortem))
+        kept = []
+    yield from kept or _written(services, postmortem)
 
 
 def _written(services: Services, postmortem: PostMortem) -> Iterator[File]:
-    document = write(services, postmortem.incident_id, utcnow(), is_preview=postmortem.is_preview)
-    for kind in (MARKDOWN, HTML, LEADERSHIP):
-        name = NAMES[kind].format(number=postmortem.incident_id)
-        try:
-            yield File(kind, name, render(services.templates, document, kind).encode())
-        except TemplateBroken as broken:
-            with services.store.transaction() as session:
-                broken_templates.report(session, services, TEMPLATES[kind], broken, utcnow())
-            if kind == MARKDOWN:
-                yield File(kind, name, bare(document).encode())
+    now = utcnow()
+    words = language_of(services, now)
+    record = record_of(services, postmortem.incident_id, now, words, is_preview=postmortem.is_preview)
+    pictures: list[bytes] = []
+    # Drawing takes longest, and is needed last.
+    drawn = services.soon.beside(lambda: pictures.append(picture_of(services, record, now)))
+    document = compose(record, words)
+    yield from _file(services, record.number, document, MARKDOWN)
+    yield from _file(services, record.number, document, LEADERSHIP)
+    drawn.result()
+    yield from _file(services, record.number, illustrated(document, pictures[0]), HTML)
+
+
+def _file(services: Services, number: int, document: Document, kind: str) -> Iterator[File]:
+    name = NAMES[kind].format(number=number)
+    try:
+        yield File(kind, name, render(services.templates, document, kind).encode())
+    except TemplateBroken as broken:
+        with services.store.transaction() as session:
+            broken_templates.report(session, services, TEMPLATES[kind], broken, utcnow())
+        if kind == MARKDOWN:
+            yield File(kind, name, bare(document).encode())
 
 
 def canvas(services: Services, postmortem: PostMortem) -> str:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.flows import playbook_facts
+from bot.errors import TryLater
+from bot.flows import broken_templates, pictures, playbook_facts
 from bot.flows.postmortem_evidence import Evidence
 from bot.flows.postmortem_people import Cast, cast
 from bot.followups import tables as followups
@@ -14,14 +15,16 @@ from bot.incidents.rules import alike
 from bot.incidents.tables import Incident
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose
-from bot.postmortems.record import Entry, FollowUp, Milestone, Promise, Record, Similar
+from bot.postmortems.record import Adherence, Entry, FollowUp, Milestone, Promise, Record, Similar
 from bot.postmortems.rendering import FOLDER
 from bot.postmortems.words import Words
 from bot.services import Services
+from bot.templates import FALLBACK_LANGUAGE, TemplateBroken
 from bot.timeline import milestones, wording
 from bot.timeline import tables as timeline
 from bot.timeline.tables import TimelineEntry
 from bot.updates import tables as updates
+from bot.updates.record import adherence
 
 SPEECH = "message"
 CLOCK = "clock"
@@ -29,12 +32,36 @@ OTHER = "other"
 SIMILAR_SHOWN = 5
 
 
-def write(services: Services, number: int, now: datetime, *, is_preview: bool = False) -> Document:
+def write(services: Services, number: int, now: datetime) -> Document:
     """The post-mortem of an incident as it stands now, in the floor's language."""
-    language = services.floor.language
-    words = Words(language, services.templates.phrases(FOLDER, language))
+    words = language_of(services, now)
+    return compose(record_of(services, number, now, words), words)
+
+
+def record_of(services: Services, number: int, now: datetime, words: Words, *, is_preview: bool = False) -> Record:
+    """What the post-mortem of an incident is written from."""
     with services.store.reading() as session:
-        return compose(gather(session, services, number, now, words, is_preview=is_preview), words)
+        return gather(session, services, number, now, words, is_preview=is_preview)
+
+
+def language_of(services: Services, now: datetime) -> Words:
+    """The phrases of the floor's language; of English, or none, when the file cannot be used."""
+    for language in dict.fromkeys((services.floor.language, FALLBACK_LANGUAGE)):
+        try:
+            return Words(language, services.templates.phrases(FOLDER, language))
+        except TemplateBroken as broken:
+            with services.store.transaction() as session:
+                broken_templates.report(session, services, f"{FOLDER}/{language}.yaml", broken, now)
+    return Words(FALLBACK_LANGUAGE, {})
+
+
+def picture_of(services: Services, record: Record, now: datetime) -> bytes:
+    """The picture with people called as in the text. Without it rather than late: the text says it all, too."""
+    called = record.called
+    try:
+        return pictures.picture(services, record.number, now, lambda user_id: called.get(user_id, user_id))
+    except TryLater:
+        return b""
 
 
 def gather(
@@ -66,8 +93,10 @@ def gather(
         closed_at=incident.closed_at,
         milestones=_milestones(entries, words),
         promises=_promises(session, services, number, entries, who),
+        adherence=_adherence(session, services, number),
         runs=playbook_facts.runs(session, number, entries, who.name),
         people=who.people,
+        called=who.called,
         follow_ups=_follow_ups(session, number, entries, who),
         similar=_similar(session, services, incident),
     )
@@ -120,8 +149,19 @@ def _promises(
                 missed=promise.missed,
                 asked_by=who.name(promise.requested_by) if promise.requested_by else "",
                 entry=sent.get((title, promise.sent_at)) if promise.sent_at else None,
+                late_because=promise.late_because,
             )
         )
+    return found
+
+
+def _adherence(session: Session, services: Services, number: int) -> list[Adherence]:
+    promises = updates.kept_of(session, number)
+    found = []
+    for name in dict.fromkeys(promise.audience for promise in promises):
+        figure = adherence(promise for promise in promises if promise.audience == name)
+        known = services.floor.audiences.get(name)
+        found.append(Adherence(known.title if known else name, figure.kept, figure.promised))
     return found
 
 

@@ -6,15 +6,14 @@ from bot.clock import utcnow
 from bot.displays.tables import Display
 from bot.followups import views as followup_views
 from bot.incidents.tables import Incident
-from bot.postmortems import rules, tables, views
+from bot.postmortems import tables, views
 from bot.postmortems.tables import Copy, PostMortem
 from bot.postmortems.views import PostMortemFacts
 from bot.services import Services
 from bot.slack.blocks import Block, actions
 from bot.timeline import tables as timeline
 from bot.updates import tables as updates
-
-CLOCK = "clock"
+from bot.updates.record import adherence
 
 
 def place(session: Session, display: Display) -> str:
@@ -36,19 +35,14 @@ def facts(session: Session, services: Services, incident: Incident, copy: Copy) 
     """What is to be said to the holder of a copy."""
     postmortem = tables.get(session, copy.postmortem_id)
     ended = timeline.last_of(session, incident.number, ("resolved",))
-    promised = [
-        (promise.due_at, promise.sent_at)
-        for promise in updates.of_incident(session, incident.number)
-        if promise.occasion == CLOCK and promise.sent_at
-    ]
-    kept, due = rules.kept(promised)
+    kept = adherence(updates.kept_of(session, incident.number))
     return PostMortemFacts(
         incident=incident,
         postmortem=postmortem,
         copies=tables.copies(session, postmortem.number),
         now=utcnow(),
-        kept=kept,
-        due=due,
+        kept=kept.kept,
+        due=kept.promised,
         ended_by=str(ended.facts.get("reason") or "") if ended else "",
         address=_address(session, services, copy),
         uploaded_by=tables.version(session, postmortem.number, postmortem.version).uploaded_by or "",

@@ -7,7 +7,7 @@ from itertools import groupby
 from bot.postmortems import rules
 from bot.postmortems.document import Day, Heading, Lines, Moment, Part, Section, Statement, Table
 from bot.postmortems.opening import unknown
-from bot.postmortems.record import Entry, Promise, Proposal, Record, Run, Step
+from bot.postmortems.record import Adherence, Entry, Promise, Proposal, Record, Run, Step
 from bot.postmortems.words import Words
 from bot.slack.text import shorten
 
@@ -53,24 +53,22 @@ def communications_section(record: Record, words: Words) -> Section:
 
 def _adherence(record: Record, words: Words) -> Table:
     head = [words(f"head_{key}") for key in ("audience", "on_time", "missed")]
-    rows = []
-    for audience in dict.fromkeys(promise.audience for promise in record.promises):
-        mine = [promise for promise in record.promises if promise.audience == audience]
-        rows.append(_kept(audience, mine, words))
+    rows = [_kept(audience, record.promises, words) for audience in record.adherence]
     return Table(head, rows)
 
 
-def _kept(audience: str, promises: Sequence[Promise], words: Words) -> list[Statement]:
-    clocked = [promise for promise in promises if promise.is_by_clock]
-    kept, due = rules.kept([(promise.due_at, promise.sent_at) for promise in clocked])
-    refs = tuple(promise.entry for promise in clocked if promise.entry)
-    on_time = words("kept_of", kept=kept, due=due) if due else words("none_promised")
-    nature = "fact" if refs else "note"
-    return [
-        Statement(audience, nature="note"),
-        Statement(on_time, refs, nature),  # type: ignore[arg-type]
-        Statement(str(sum(promise.missed for promise in promises)), refs, nature),  # type: ignore[arg-type]
-    ]
+def _kept(audience: Adherence, promises: Sequence[Promise], words: Words) -> list[Statement]:
+    mine = [promise for promise in promises if promise.audience == audience.audience]
+    refs = tuple(promise.entry for promise in mine if promise.is_by_clock and promise.entry)
+    on_time = words("none_promised")
+    if audience.promised:
+        on_time = words("kept_of", kept=audience.kept, due=audience.promised)
+    missed = str(sum(promise.missed for promise in mine))
+    return [Statement(audience.audience, nature="note"), _backed(on_time, refs), _backed(missed, refs)]
+
+
+def _backed(text: str, refs: tuple[int, ...]) -> Statement:
+    return Statement(text, refs) if refs else Statement(text, nature="note")
 
 
 def _promises(record: Record, words: Words) -> Table:
@@ -84,7 +82,7 @@ def _promise(promise: Promise, words: Words) -> list[Statement]:
         promise.audience,
         words.moment(promise.due_at),
         words.moment(promise.sent_at) if promise.sent_at else words("not_sent"),
-        words.length(late) if late else "–",
+        (words.length(late) if late else "–") + (f" ({promise.late_because})" if promise.late_because else ""),
         str(promise.missed or "–"),
         promise.asked_by or words("automatic"),
     ]

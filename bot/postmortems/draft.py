@@ -1,6 +1,7 @@
 """The draft of a post-mortem, composed from the record: nothing is said that the record does not hold. Pure."""
 
 import base64
+from dataclasses import replace
 
 from bot.postmortems import account, aftermath, figures, opening
 from bot.postmortems.document import Document
@@ -32,9 +33,13 @@ def compose(record: Record, words: Words) -> Document:
         ],
         links={entry.number: entry.url for entry in record.entries},
         language=words.language,
-        picture=base64.b64encode(record.picture).decode(),
         picture_words=words("picture"),
     )
+
+
+def illustrated(document: Document, picture: bytes) -> Document:
+    """The document with a picture (PNG) in it; without one it stays as it is."""
+    return replace(document, picture=base64.b64encode(picture).decode())
 
 
 def _notes(record: Record, words: Words) -> list[str]:

@@ -79,7 +79,8 @@ def _how_it_was_told(record: Record, words: Words) -> Statement:
     sent = [promise for promise in record.promises if promise.sent_at]
     if not sent:
         return Statement(words("summary_untold"), nature="note")
-    kept, due = rules.kept([(p.due_at, p.sent_at) for p in sent if p.is_by_clock])
+    kept = sum(audience.kept for audience in record.adherence)
+    due = sum(audience.promised for audience in record.adherence)
     refs = tuple(promise.entry for promise in sent if promise.entry)
     facts = {"sent": len(sent), "kept": kept, "due": due}
     return Statement(words("summary_told", **facts), (refs[0], refs[-1]) if len(refs) > 1 else refs)

@@ -43,6 +43,16 @@ class Promise:
     missed: int = 0
     asked_by: str = ""
     entry: int | None = None
+    late_because: str = ""
+
+
+@dataclass(frozen=True)
+class Adherence:
+    """How the promises to an audience were kept; one that was missed counts as promised."""
+
+    audience: str
+    kept: int
+    promised: int
 
 
 @dataclass(frozen=True)
@@ -155,12 +165,14 @@ class Record:
     closed_at: datetime | None = None
     milestones: Mapping[str, Milestone] = field(default_factory=dict)
     promises: Sequence[Promise] = ()
+    adherence: Sequence[Adherence] = ()
     runs: Sequence[Run] = ()
     people: Sequence[Person] = ()
+    # How the text calls each person, by their ids.
+    called: Mapping[str, str] = field(default_factory=dict)
     partners: Sequence[Answered] = ()
     follow_ups: Sequence[FollowUp] = ()
     similar: Sequence[Similar] = ()
-    picture: bytes = b""
 
     def first(self, *kinds: str) -> Entry | None:
         """The first entry of one of those kinds."""

@@ -80,12 +80,6 @@ def lateness(due_at: datetime, sent_at: datetime | None) -> timedelta | None:
     return sent_at - due_at
 
 
-def kept(promised: Sequence[tuple[datetime, datetime | None]]) -> tuple[int, int]:
-    """How many of the promised updates were sent by their time, or two minutes later; and how many there were."""
-    in_time = [due for due, sent in promised if sent is not None and lateness(due, sent) is None]
-    return len(in_time), len(promised)
-
-
 def seconds(length_s: float) -> timedelta:
     """So many seconds as a length of time."""
     return timedelta(seconds=length_s)

@@ -11,7 +11,6 @@ from bot.postmortems import rules
 from bot.postmortems.rules import Change
 
 START = datetime(2026, 10, 24, 22, 0, tzinfo=UTC)
-LATE = timedelta(minutes=2)
 lengths = st.lists(st.integers(0, 10_000), max_size=6).map(sorted)
 
 
@@ -26,13 +25,6 @@ def test_the_stretches_touch_and_fill_the_whole_time(minutes: list[int]) -> None
     assert spans[-1].end == end
     assert all(before.end == after.start for before, after in pairwise(spans))
     assert sum((span.end - span.start for span in spans), timedelta()) == end - START
-
-
-def test_kept_promises_are_counted_over_those_made() -> None:
-    in_time, late, never = START + LATE, START + LATE + timedelta(seconds=1), None
-
-    assert rules.kept([(START, in_time), (START, late), (START, never)]) == (1, 3)
-    assert rules.kept([]) == (0, 0)
 
 
 @given(st.text(max_size=200))
