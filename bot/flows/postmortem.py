@@ -183,6 +183,8 @@ def give_up(services: Services, given: Copy, reason: str) -> None:
         facts = {"what": "deliver the post-mortem", "reason": reason}
         key = f"postmortem:{copy.postmortem_id}:{copy.place}:{copy.wanted_version}"
         timeline.append_once(session, copy.incident_id, key, "trouble", utcnow(), **facts)
+        displays.outdate(session, copy.incident_id, (displays.POST_MORTEM,))
+    refresh_soon(services, given.incident_id)
 
 
 @step

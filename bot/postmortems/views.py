@@ -22,7 +22,7 @@ from bot.slack.blocks import (
     text_input,
     user_select,
 )
-from bot.slack.text import day_and_time, escape, lasting, mention, mentions, one_line
+from bot.slack.text import channel_link, day_and_time, escape, lasting, mention, mentions, one_line
 
 TITLE_SHOWN = 200
 ENDING_SHOWN = 280
@@ -70,7 +70,8 @@ def message(facts: PostMortemFacts, copy: Copy) -> tuple[str, list[Block]]:
     standing = [] if copy.is_published else _standing(facts)
     if standing:
         blocks.append(section("\n".join(standing)))
-    blocks.append(actions(_buttons(facts, copy), block_id=f"postmortem-{copy.number}"))
+    if buttons := _buttons(facts, copy):
+        blocks.append(actions(buttons, block_id=f"postmortem-{copy.number}"))
     blocks.append(context(*_small_print(facts, copy)))
     return f"{head.replace('*', '')} of {_what(facts.incident)}", blocks
 
@@ -104,9 +105,7 @@ def _standing(facts: PostMortemFacts) -> list[str]:
     lines += [f"• {mention(copy.place)} {_said(copy)}" for copy in facts.reviewers]
     if postmortem.published_at and postmortem.published_by:
         lines.append(f"Published {day_and_time(postmortem.published_at)} by {mention(postmortem.published_by)}.")
-    lines += [
-        f"⚠️ {mention(copy.place)} could not get it ({escape(copy.trouble or '')})." for copy in _troubled(facts)
-    ]
+    lines += [_trouble(copy) for copy in facts.copies if copy.trouble]
     return lines
 
 
@@ -121,8 +120,10 @@ def _said(copy: Copy) -> str:
     return VERDICTS[Verdict(copy.verdict)] + comment
 
 
-def _troubled(facts: PostMortemFacts) -> list[Copy]:
-    return [copy for copy in facts.copies if copy.trouble and not copy.is_published]
+def _trouble(copy: Copy) -> str:
+    if copy.is_published:
+        return f"⚠️ It could not be posted in {channel_link(copy.place)} ({escape(copy.trouble or '')})."
+    return f"⚠️ {mention(copy.place)} could not get it ({escape(copy.trouble or '')})."
 
 
 def _buttons(facts: PostMortemFacts, copy: Copy) -> list[Block]:

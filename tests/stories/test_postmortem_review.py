@@ -1,9 +1,13 @@
 """A post-mortem from the close to the published copy: who gets it, who finishes it, who reviews it."""
 
+import shutil
+from pathlib import Path
+
 from bot.postmortems import ids
 from bot.sandbox.model import Message
 from tests.floor import TestFloor
-from tests.stories.record import post_mortem_files, timeline
+from tests.stories.conftest import PLAYBOOKS
+from tests.stories.record import post_mortem_files, seen_by_all, timeline
 
 
 def closes(floor: TestFloor, words: str = "S1 IVR down in Manila", who: str = "ana") -> str:
@@ -99,3 +103,126 @@ def test_it_is_assigned_reviewed_edited_and_published(floor: TestFloor) -> None:
     assert not any("Post-mortem of" in words for words in floor.words(channel).splitlines())
     kinds = ("assigned", "review_asked", "reviewed", "version", "published")
     assert [len(timeline(floor, f"postmortem_{kind}")) for kind in kinds] == [1, 2, 3, 1, 1]
+
+
+def test_its_author_is_reminded_before_it_is_due_and_when_it_is_late(floor: TestFloor) -> None:
+    closes(floor)
+    presses(floor, "ana", ids.ASSIGN)
+    submits(floor, "ana", author="U0BEN")
+
+    floor.passes(hours=23)
+    assert reminders(floor, "ben") == []
+    floor.passes(hours=2)
+    assert ["is due" in words for words in reminders(floor, "ben")] == [True]
+    floor.stop_bot()
+    floor.passes(days=3)
+    floor.start_bot()
+    floor.passes(days=1)
+
+    assert [("was due" in words) for words in reminders(floor, "ben")] == [False, True]
+    floor.ben.clicks(ids.REVIEW, channel="dm")
+    assert not submits(floor, "ben", reviewers=["U0ANA"])
+    presses(floor, "ana", ids.FINE)
+    presses(floor, "ben", ids.PUBLISH)
+    assert not submits(floor, "ben", where=ids.CONFIGURED)
+    floor.passes(days=4)
+    assert len(reminders(floor, "ben")) == 2, "what is published is not asked for any more"
+
+
+def reminders(floor: TestFloor, who: str) -> list[str]:
+    """What a person was reminded of."""
+    return [
+        m.words for m in floor.sandbox.person(who).direct_messages() if m.words.startswith("⏰ The post-mortem")
+    ]
+
+
+def test_before_the_close_whoever_asks_gets_a_preview_that_goes_no_further(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.chloe.joins(channel)
+    floor.settle()
+    answer = floor.says("chloe", "/incident postmortem", channel)
+
+    assert "as it stands comes to you" in answer
+    assert "Preview of the post-mortem" in says(floor, "chloe")
+    assert "This is a preview" in post_mortem_files(floor, "chloe")[0][1]
+    assert not floor.sandbox.workspace.canvases
+    floor.chloe.uploads("dm", "mine.md", b"# Mine", thread_ts=letter(floor, "chloe").ts)
+    floor.settle()
+    assert "so I did not keep your file" in floor.words("dm", "chloe")
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close", channel)
+    floor.says("chloe", "/incident postmortem", channel)
+    assert "Post-mortem draft" in says(floor, "chloe")
+    assert "You have it in your direct messages" in floor.says("chloe", "/incident postmortem", channel)
+
+    floor.says("ana", "/incident reopen it is back", channel)
+    assert "put aside: the incident was opened again" in says(floor, "ana")
+
+
+def test_a_private_incidents_post_mortem_goes_to_nobody_who_is_not_in_its_channel(floor: TestFloor) -> None:
+    secret = "payroll of the board leaked"
+    floor.says("ana", "/incident declare S1")
+    floor.ana.fills("What is wrong?", secret)
+    floor.ana.fills("Who may see it?", ["private"])
+    floor.ana.submits()
+    floor.settle()
+    channel = "inc-1-payroll-of-the-board-leaked"
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close", channel)
+
+    presses(floor, "ana", ids.ASSIGN)
+    refused = submits(floor, "ana", author="U0BEN")[ids.AUTHOR]
+    assert refused == "Incident 1 is private and @Ben Okafor is not in its channel. Invite them there first."
+    floor.ana.closes()
+    presses(floor, "ana", ids.REVIEW)
+    assert "not in its channel" in submits(floor, "ana", reviewers=["U0BEN"])[ids.REVIEWERS]
+    floor.ana.closes()
+    floor.ana.invites(channel, "ben")
+    floor.settle()
+    presses(floor, "ana", ids.REVIEW)
+    assert not submits(floor, "ana", reviewers=["U0BEN"])
+    presses(floor, "ana", ids.PUBLISH)
+    assert not submits(floor, "ana"), "its own channel is chosen until somebody chooses otherwise"
+
+    assert "📗" in floor.words(channel)
+    own = {floor.sandbox.workspace.direct_message(floor.sandbox.person(who).user).id for who in ("ana", "ben")}
+    elsewhere = {name: words for name, words in seen_by_all(floor).items() if name not in (channel, *own)}
+    assert secret not in str(elsewhere)
+    assert all(
+        set(file.shares) <= {*own, floor.sandbox.workspace.channel(channel).id}
+        for file in floor.sandbox.workspace.files.values()
+    )
+
+
+def test_guests_and_people_without_the_right_are_told_so(floor: TestFloor) -> None:
+    closes(floor)
+    presses(floor, "ana", ids.ASSIGN)
+
+    assert "Guests" in submits(floor, "ana", author="U0GUS")[ids.AUTHOR]
+    floor.ana.closes()
+    presses(floor, "ana", ids.REVIEW)
+    assert not submits(floor, "ana", reviewers=["U0BEN"])
+    presses(floor, "ben", ids.FINE)
+    presses(floor, "ben", ids.FINE)
+    assert len(timeline(floor, "postmortem_reviewed")) == 1
+    floor.sandbox.workspace.is_free = True
+    floor.ben.uploads("dm", "photo.png", b"png", thread_ts=letter(floor, "ben").ts)
+    floor.settle()
+    assert "this one I left alone" in floor.words("dm", "ben")
+    assert "Version 1" in says(floor, "ana")
+
+
+def test_a_plan_without_canvases_and_a_broken_template_hinder_nothing(tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree("message_templates", templates)
+    (templates / "post_mortem" / "document.md.j2").write_text("{% if %}")
+    (templates / "post_mortem" / "es.yaml").unlink()
+    with TestFloor(tmp_path, templates_dir=templates, playbooks_dir=PLAYBOOKS) as floor:
+        floor.sandbox.workspace.is_free = True
+        closes(floor)
+
+        names = [name for name, _ in post_mortem_files(floor, "ana")]
+        assert names == ["post-mortem-1.md", "post-mortem-1.html", "post-mortem-1-leadership.html"]
+        assert "trunk replaced" in post_mortem_files(floor, "ana")[0][1]
+        assert not timeline(floor, "trouble")
+        floor.nothing_was_malformed()

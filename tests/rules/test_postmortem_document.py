@@ -1,0 +1,182 @@
+"""A post-mortem as people get it: each sentence with its evidence, nothing invented, nothing typed comes alive.
+
+After a change that is meant, look at the files in a browser and write them anew: `GOLDEN=write pytest …`.
+"""
+
+import os
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.postmortems.document import Day, Document
+from bot.postmortems.draft import illustrated
+from bot.postmortems.people import labels
+from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, bare, render
+from bot.postmortems.words import Words
+from tests.rules.postmortem_builder import ENTRIES, RECORD, TEMPLATES, document, words
+
+GOLDEN = Path(__file__).parent / "golden"
+PICTURE = b"\x89PNG"
+HOSTILE = (
+    "<script>alert(1)</script> <img src=x onerror=alert(1)> [link](javascript:alert(1)) ](http://evil.example) "
+    "# head\n\n| cell | `code` **bold** {{ 7*7 }} {% raw %} =HYPERLINK(\"http://x\") @channel <!channel> <@U1> "
+    "\u202egnp.exe \u2066שלום مرحبا \x00\x1b[31m &lt;b&gt; --- [1]: http://evil.example\n[1]: http://evil.example"
+)  # fmt: skip
+
+
+class Tags(HTMLParser):
+    """What a browser would make of a page: its elements, what they link to, what they run."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.seen: Counter[str] = Counter()
+        self.links: list[str] = []
+        self.handlers: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen[tag] += 1
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        self.handlers += [name for name, _ in attrs if name.startswith("on")]
+
+
+def hostile(text: str = HOSTILE) -> Document:
+    """Everything that people type is that text."""
+    entries = [replace(e, words=text, who=text, facts=e.facts | {"reason": text}) for e in ENTRIES]
+    # No entry holds the name: how often people are named is said, too.
+    people = [replace(person, name=f"Z{text}", label=text) for person in RECORD.people]
+    steps = [
+        replace(run, title=text, steps=[replace(s, title=text, reason=text) for s in run.steps])
+        for run in RECORD.runs
+    ]
+    given = {"entries": entries, "people": people, "runs": steps}
+    similar = [replace(earlier, title=text) for earlier in RECORD.similar]
+    return document(title=text, description=text, impact=text, places=[text], similar=similar, **given)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "language"),
+    [
+        ("post-mortem.md", MARKDOWN, "en"),
+        ("post-mortem-es.md", MARKDOWN, "es"),
+        ("post-mortem.html", HTML, "en"),
+        ("leadership.html", LEADERSHIP, "en"),
+    ],
+)
+def test_a_known_incident_gives_the_known_post_mortem(name: str, kind: str, language: str) -> None:
+    written = render(TEMPLATES, document(language), kind) + "\n"
+
+    if os.environ.get("GOLDEN") == "write":
+        (GOLDEN / name).write_text(written)
+    assert written == (GOLDEN / name).read_text()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("entries", [ENTRIES, ENTRIES[:1]])
+def test_whatever_is_stated_points_at_an_entry_or_says_that_it_is_unknown(language: str, entries: tuple) -> None:
+    known = {entry.number for entry in entries}
+    written = document(language, entries=entries) if entries == ENTRIES else _just_declared(language)
+
+    stated = list(written.statements())
+
+    assert all(statement.refs for statement in stated if statement.nature == "fact" and statement.text != "–")
+    assert {number for statement in stated for number in statement.refs} <= known
+    unknown = words(language)("unknown")
+    assert all(unknown in statement.text for statement in stated if statement.nature == "open")
+    assert not any("{" in statement.text for statement in stated), "a phrase was not filled"
+
+
+def _just_declared(language: str) -> Document:
+    nothing = {"milestones": {}, "promises": (), "adherence": (), "runs": (), "partners": (), "follow_ups": ()}
+    people = [replace(person, entries=(1,)) for person in RECORD.people]
+    return document(language, entries=ENTRIES[:1], impact="", resolved_at=None, people=people, **nothing)
+
+
+def test_both_languages_know_the_same_phrases_with_the_same_places() -> None:
+    english, spanish = (TEMPLATES.phrases("post_mortem", language) for language in ("en", "es"))
+    places = re.compile(r"\{(\w+)\}")
+
+    own = TEMPLATES._phrases_in("post_mortem/es.yaml")
+    assert set(own) == set(english)
+    assert {key: sorted(places.findall(english[key])) for key in english} == {
+        key: sorted(places.findall(spanish[key])) for key in spanish
+    }
+
+
+def test_a_broken_phrase_or_template_still_gives_a_post_mortem() -> None:
+    broken = Words("en", {"title": "{number.__class__} {", "unknown": "?"})
+
+    assert broken("title", number=7) == "{number.__class__} {"
+    assert broken("no_such_phrase") == "no such phrase"
+    assert "firmware rolled back" in bare(document())
+
+
+def test_a_page_needs_nothing_else_and_runs_nothing() -> None:
+    page = Tags(render(TEMPLATES, illustrated(document(), PICTURE), HTML))
+
+    assert page.seen["script"] == page.seen["link"] == page.seen["iframe"] == 0
+    assert [address for address in page.links if address.startswith("data:")] == ["data:image/png;base64,iVBORw=="]
+    assert all(address.startswith(("#", "data:image/png", "https://floor.example/")) for address in page.links)
+
+
+@pytest.mark.parametrize("kind", [HTML, LEADERSHIP])
+@pytest.mark.parametrize("text", [HOSTILE, (HOSTILE * 200)[:40_000]])
+def test_hostile_words_are_only_words_on_the_page(kind: str, text: str) -> None:
+    calm, wild = (Tags(render(TEMPLATES, written, kind)) for written in (hostile("calm"), hostile(text)))
+
+    assert wild.seen == calm.seen
+    assert wild.handlers == []
+    assert wild.links == calm.links
+
+
+def test_hostile_words_are_only_words_in_markdown() -> None:
+    for written in (render(TEMPLATES, hostile(), MARKDOWN), bare(hostile())):
+        headings = re.findall(r"^#+ .*", written, re.MULTILINE)
+        calm = re.findall(r"^#+ .*", render(TEMPLATES, hostile("calm"), MARKDOWN), re.MULTILINE)
+        unescaped = re.sub(r"\\.", "", written)
+        assert len(headings) <= len(calm)
+        assert "<script" not in written
+        assert "<img" not in written
+        assert not re.search(r"\]\((?!https://floor\.example/)", unescaped)
+        assert not re.search(r"^\[\d+\]: (?!https://floor\.example/)", written, re.MULTILINE)
+        assert not set("\u202e\u2066\x00\x1b") & set(written)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=300))
+def test_no_text_whatever_becomes_an_element(text: str) -> None:
+    calm, wild = (Tags(render(TEMPLATES, written, HTML)) for written in (hostile("calm"), hostile(text or "x")))
+
+    assert (wild.seen, wild.links, wild.handlers) == (calm.seen, calm.links, [])
+
+
+def test_several_days_are_told_day_by_day() -> None:
+    days = [part.title for part in document().section("timeline").parts if isinstance(part, Day)]
+
+    assert days == ["2026-10-24", "2026-10-25", "2026-10-26"]
+
+
+def test_people_are_called_by_their_first_role_and_numbered_when_there_are_several() -> None:
+    titles = {"commander": "Commander", "scribe": "Scribe"}
+
+    called = labels({"commander": ["U1", "U2"], "scribe": ["U2", "U3"]}, titles, ["U4", "U1", "U5"], "Participant")
+
+    assert called == {
+        "U1": "Commander 1",
+        "U2": "Commander 2",
+        "U3": "Scribe",
+        "U4": "Participant 1",
+        "U5": "Participant 2",
+    }
+
+
+def test_whoever_is_called_by_name_is_pointed_out_for_the_author() -> None:
+    prompts = document().section("prompts").parts[0].statements  # type: ignore[union-attr]
+
+    assert prompts[-1].refs == (11,)

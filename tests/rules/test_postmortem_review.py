@@ -1,0 +1,81 @@
+"""When a post-mortem is due, when its author is reminded, and what may follow on what."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import WatchfloorError
+from bot.floor import Severity, WorkingDays
+from bot.postmortems import review
+from bot.postmortems.rules import State, Verdict
+
+FRIDAY = datetime(2026, 10, 23, 15, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("within", "due"),
+    [
+        (timedelta(days=3), "2026-10-26T15:00"),
+        (WorkingDays(1), "2026-10-26T16:00"),
+        (WorkingDays(3), "2026-10-28T16:00"),
+        (WorkingDays(6), "2026-11-02T16:00"),
+    ],
+)
+def test_working_days_leave_out_weekends_and_keep_the_hour_of_the_wall_clock(
+    within: timedelta | WorkingDays, due: str
+) -> None:
+    # Summer time ends in Madrid on the Sunday: five o'clock is an hour later in UTC.
+    assert review.due_at(FRIDAY, within, "Europe/Madrid").isoformat()[:16] == due
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), st.integers(1, 30))
+def test_what_is_due_in_working_days_is_never_due_on_a_weekend(closed: datetime, days: int) -> None:
+    due = review.due_at(closed.replace(tzinfo=UTC), WorkingDays(days), "UTC")
+
+    assert due.weekday() < 5
+    assert due.time() == closed.time()
+
+
+def test_how_it_is_written() -> None:
+    given = {"meaning": "x", "guidance": "x"}
+
+    assert Severity(**given, postmortem_within="3 working days").postmortem_within == WorkingDays(3)
+    assert Severity(**given, postmortem_within="3 days").postmortem_within == timedelta(days=3)
+    for wrong in ("0 working days", "soon"):
+        with pytest.raises(ValueError, match="3 working days"):
+            Severity(**given, postmortem_within=wrong)
+
+
+def test_its_author_is_reminded_two_days_before_at_the_time_and_three_times_when_late() -> None:
+    due, said, now = FRIDAY + timedelta(days=7), [], FRIDAY
+    moment, late = review.first_reminder(due, now), 0
+    while moment is not None:
+        said.append(moment)
+        late += moment >= due
+        moment = review.next_reminder(due, moment, late)
+
+    assert [(moment - due).days for moment in said] == [-2, 0, 3, 6]
+    assert review.first_reminder(due, due - timedelta(days=1)) == due
+
+
+@pytest.mark.parametrize(
+    ("state", "verdicts", "refusal"),
+    [
+        (State.PREVIEW, [], review.NotYetClosed),
+        (State.DRAFT, [], review.NotReviewedYet),
+        (State.IN_REVIEW, [("<@U1>", Verdict.FINE), ("<@U2>", Verdict.CHANGES)], review.ChangesWanted),
+        (State.PUBLISHED, [], review.PublishedAlready),
+        (State.PUT_ASIDE, [], review.PutAside),
+    ],
+)
+def test_what_may_not_be_published_is_refused_with_what_to_do(
+    state: State, verdicts: list[tuple[str, str]], refusal: type[WatchfloorError]
+) -> None:
+    with pytest.raises(refusal):
+        review.check_may_publish(state, verdicts)
+
+
+def test_what_was_reviewed_may_be_published_though_somebody_is_silent() -> None:
+    review.check_may_publish(State.IN_REVIEW, [("<@U1>", Verdict.FINE), ("<@U2>", Verdict.NONE)])
