@@ -30,11 +30,11 @@ class Asked:
     choice: Choice = Choice.NONE
 
 
-def begin(session: Session, services: Services, incident: Incident, now: datetime) -> None:
-    """Promise the first update to each audience that is told by the clock."""
+def begin(session: Session, services: Services, incident: Incident, now: datetime, only: str | None = None) -> None:
+    """Promise the first update to each audience that is told by the clock, or to the one that is added."""
     for name, audience in audiences(services, incident).items():
         first = audience.first_after(incident.severity)
-        if isinstance(first, timedelta):
+        if isinstance(first, timedelta) and only in (None, name):
             by_clock(session, services, incident, name, rules.first_update_due(first, now), now)
 
 

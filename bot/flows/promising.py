@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.floor import HERE, Audience, Moment, Quiet
+from bot.floor import DIGEST, HERE, PARTNERS, Audience, Moment, Quiet
 from bot.flows import draft_messages
 from bot.flows.permissions import is_among
 from bot.incidents.rules import OPEN
@@ -21,12 +21,23 @@ APPROVE_WITHIN = timedelta(minutes=5)
 
 
 def audiences(services: Services, incident: Incident) -> dict[str, Audience]:
-    """Who may be told of this incident: of a private one, only those in its own channel."""
+    """Who may be told of this incident: of a private one, those in its own channel and those added by hand."""
     return {
         name: audience
         for name, audience in services.floor.audiences.items()
-        if not incident.is_private or HERE in audience.channels
+        if not incident.is_private or HERE in audience.channels or name in incident.audiences
     }
+
+
+def channels(services: Services, incident: Incident, name: str) -> list[str]:
+    """Where an audience is told of this incident; below partners' notices it is told by other means.
+
+    Of a private one in its own channel, and, if it was added by hand, in its others but the digest, which has none.
+    """
+    listed = [channel for channel in services.floor.audiences[name].channels if channel != PARTNERS]
+    if not incident.is_private:
+        return listed
+    return [channel for channel in listed if channel == HERE or (name in incident.audiences and channel != DIGEST)]
 
 
 def title(services: Services, name: str) -> str:

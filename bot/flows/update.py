@@ -10,7 +10,7 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.durable import waiting_flow
 from bot.errors import TryLater
-from bot.floor import DIGEST, HERE, PARTNERS
+from bot.floor import DIGEST, HERE
 from bot.flows import draft_messages, losses, partner_updates, promising, subscribers
 from bot.flows import notices as notice_flow
 from bot.flows.directory import channel_id
@@ -127,8 +127,7 @@ def _keep(
         )
         promising.make(session, services, incident, after, cadence)
     draft_messages.outdate(session, promise)
-    channels = services.floor.audiences[promise.audience].channels
-    told = [name for name in channels if name != PARTNERS and (name == HERE or not incident.is_private)]
+    told = promising.channels(services, incident, promise.audience)
     return deliveries.begin(session, promise.row, told, now)
 
 

@@ -105,6 +105,14 @@ def _audience(known: Mapping[str, floor.Audience], given: str) -> str | None:
     return near[0]
 
 
+def audience_named(known: Mapping[str, floor.Audience], given: str) -> str:
+    """One of the floor's audiences, by its name, its title or how it begins; `NoSuchAudience` when it is none."""
+    named = _audience(known, given.strip()) if given.strip() else None
+    if named is None:
+        raise NoSuchAudience(given=quoted(given), known=", ".join(known))
+    return named
+
+
 def pause(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
     """Nothing is sent by the clock until somebody says so, and every audience can read that."""
     if not reason.strip():

@@ -248,6 +248,7 @@ def help_text() -> str:
             "`/incident updates` what is promised and how it was kept · `/incident cadence 20 min` or "
             "`cadence executives 1 h`",
             "`/incident pause reason` sends nothing by the clock until `/incident resume`",
+            "`/incident updates add executives` lets an audience read of a private incident",
             "`/incident partners` who was told what and who answered · `add NAME`, `tell`, `phoned NAME 12`",
             "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`",
             "`/incident timeline` what happened, `decisions`, `marked`, `picture` · "

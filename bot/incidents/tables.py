@@ -40,6 +40,8 @@ class Incident(SQLModel, table=True):
     partners: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     front_door: str = ""
     is_private: bool = False
+    # Who may be told of a private incident though its words stay in its channel: added by hand.
+    audiences: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     is_drill: bool = False
     declared_by: str
     declared_at: datetime = Field(sa_column=utc_column(nullable=False))

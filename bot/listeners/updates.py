@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 
 from bot.clock import utcnow
 from bot.errors import WatchfloorError
-from bot.flows import changes, composing, draft_answers, draft_screens, update_commands
+from bot.flows import changes, composing, draft_answers, draft_screens, given_audiences, update_commands
 from bot.flows.composing import Composed
 from bot.flows.looking import incident_here, open_about
 from bot.incidents.rules import clean_title, read_severity, read_status
@@ -129,8 +129,13 @@ def update(services: Services, typed: Typed) -> Words:
 
 
 def updates(services: Services, typed: Typed) -> Words:
-    """`/incident updates`"""
+    """`/incident updates`, and of a private incident `updates add executives`, `updates remove executives`"""
     number = incident_here(services, typed.channel_id, typed.user_id)
+    word, _, rest = typed.rest.partition(" ")
+    if word.lower() == "add":
+        return given_audiences.add(services, number, rest, typed.user_id, utcnow())
+    if word.lower() == "remove":
+        return given_audiences.remove(services, number, rest, typed.user_id, utcnow())
     return update_commands.show(services, number, typed.user_id)
 
 

@@ -47,7 +47,7 @@ every_table = (
 )
 
 FOLDER = Path(__file__).parent
-HEAD = "0011"
+HEAD = "0012"
 
 
 def upgrade(engine: sa.Engine) -> None:

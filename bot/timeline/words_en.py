@@ -45,6 +45,8 @@ SENTENCES = {
     "updates_resumed": "{who} let the updates go on",
     "update_pace": "{who} set the updates for {audience} to {new}",
     "update_late": "The update for {audience} that was due at {due} was late: {reason}",
+    "audience_added": "{who} let {audience} read of this private incident",
+    "audience_removed": "{who} let {audience} read no more of this private incident",
     "partner_added": "{who} added the partner {partner} to those affected",
     "partner_told": "The partner {partner} was told, as {severity}",
     "partner_unreachable": "The partner {partner} could not be told in Slack: {reason}",

@@ -41,6 +41,8 @@ SENTENCES = {
     "updates_resumed": "{who} reanudó las actualizaciones",
     "update_pace": "{who} cambió el ritmo de las actualizaciones para {audience}: {new}",
     "update_late": "La actualización para {audience} prevista a las {due} se retrasó: {reason}",
+    "audience_added": "{who} permitió a {audience} leer sobre este incidente privado",
+    "audience_removed": "{who} dejó de permitir a {audience} leer sobre este incidente privado",
     "partner_added": "{who} añadió al socio {partner} a los afectados",
     "partner_told": "Se avisó al socio {partner}, como {severity}",
     "partner_unreachable": "No se pudo avisar al socio {partner} en Slack: {reason}",

@@ -19,6 +19,7 @@ from bot.durable import wait_until
 from bot.escalation import tables as escalation
 from bot.followups import tables as followups
 from bot.notices import tables as notices
+from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks
 from bot.settings import Settings
 from bot.updates import tables as updates
@@ -90,6 +91,7 @@ def _is_behind(bot: Bot) -> bool:
         return (
             bool(updates.due(session, now))
             or bool(escalation.due(session, now))
+            or bool(partners.due(session, now))
             or bool(playbooks.due_reminders(session, now))
             or bool(displays.stale_incidents(session, now + ALL_RETRIES))
             or bool(followups.due_reminders(session, now))

@@ -125,3 +125,22 @@ def test_who_works_in_its_channel_is_known_there_even_if_their_joining_was_misse
     floor.ben.fills("Status", "identified")
 
     assert floor.ben.submits().closed
+
+
+def test_it_has_only_the_audiences_that_it_was_given_by_hand(floor: TestFloor) -> None:
+    public = floor.declares("S1 IVR down")
+    assert "is not private" in floor.says("ana", "/incident updates add executives", public)
+    channel = declared(floor).replace("inc-1-", "inc-2-")
+    assert "There are" in floor.says("ana", "/incident updates add nobody", channel)
+    assert "Executives are told" in floor.says("ana", "/incident updates add Executives", channel)
+    assert "already" in floor.says("ana", "/incident updates add executives", channel)
+    floor.says("ana", "/incident update It is contained", channel)
+
+    assert sum("It is contained" in message.words for message in floor.erik.sees("executives")) == 1
+    for place in ("incidents", "engineering", "front-line", "partners"):
+        assert not any("contained" in message.words for message in floor.ana.sees(place))
+
+    assert "nothing more" in floor.says("ana", "/incident updates remove executives", channel)
+    floor.says("ana", "/incident update Still contained", channel)
+    floor.passes(hours=2)
+    assert not any("Still" in message.words for message in floor.erik.sees("executives"))
