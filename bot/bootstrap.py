@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -12,7 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from bot import clock, floor, migrations, pager, scheduler
 from bot.clock import utcnow
 from bot.durable import Backoff, Flows, wait_until
-from bot.flows import directory
+from bot.flows import directory, recovery
 from bot.flows.take_over import free, take_over
 from bot.listeners import (
     commands,
@@ -70,6 +71,7 @@ class Bot:
         free(self.services, self.services.replicas.name, utcnow())
         self.services.flows.launch(self.services)
         self._listen()
+        recovery.notice(self.services, utcnow())
         if self.services.replicas.are_several:
             self.services.soon.do("take over", partial(take_over, self.services))
         self.services.soon.do("learn", partial(directory.learn, self.services))
@@ -106,6 +108,7 @@ class Bot:
         if self.line:
             self.line.close()
         self.app.listener_runner.listener_executor.shutdown(wait=True)
+        recovery.keep_beating(self.services, utcnow(), timedelta())
         self.services.soon.close()
         self.services.flows.close(STOPS_WITHIN_S)
         self.services.replicas.leave()

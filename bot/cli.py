@@ -252,7 +252,7 @@ def verify() -> None:
 
     with in_sentences():
         store = Store(settings_of.read().database_url)
-        with store.reading() as session:
+        with store.snapshot() as session:
             numbers = verifying.incidents_with_a_timeline(session)
             findings = [finding for number in numbers for finding in verifying.verify(session, number)]
         store.close()

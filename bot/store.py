@@ -99,6 +99,13 @@ class Store:
         if self.is_sqlite:
             let_go(self.engine)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A long look at the state as it is at one moment, whatever is changed meanwhile."""
+        engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine, expire_on_commit=False) as session, _told_when_busy():
+            yield session
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()

@@ -5,13 +5,14 @@ from typing import Any
 
 from bot.clock import utcnow
 from bot.directory import tables as directory
-from bot.flows import losses
+from bot.flows import losses, recovery
 from bot.flows.directory import heard
 from bot.flows.displays import refresh_soon
 from bot.flows.looking import show_home
 from bot.flows.notices import send_soon
 from bot.incidents import tables as incidents
 from bot.services import Services
+from bot.timeline import gaps
 from bot.timeline import tables as timeline
 
 Event = dict[str, Any]
@@ -62,10 +63,15 @@ def keep_loss(services: Services, event: Event) -> None:
 
 def keep_return(services: Services, event: Event) -> None:
     """The incident's channel is back: everything is drawn again."""
+    now = utcnow()
     with services.store.transaction() as session:
         incident = incidents.of_channel(session, event["channel"])
-        if incident is None or not losses.find_channel(session, incident, utcnow()):
+        lost = losses.lost_since(session, incident.number) if incident else None
+        if incident is None or lost is None or not losses.find_channel(session, incident, now):
             return
+        refused = gaps.refused_since(session, incident.number)
+        gaps.open_gap(session, incident.number, min(lost, refused or lost), now)
+    recovery.start_waiting(services)
     refresh_soon(services, incident.number)
 
 

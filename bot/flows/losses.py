@@ -33,8 +33,13 @@ SEEN_AS = {"is_archived": ARCHIVED, "channel_not_found": DELETED, "not_in_channe
 
 def is_lost(session: Session, number: int) -> bool:
     """Is the channel gone, as far as we know?"""
+    return lost_since(session, number) is not None
+
+
+def lost_since(session: Session, number: int) -> datetime | None:
+    """Since when the channel is gone; None while it is there."""
     last = timeline.last_of(session, number, (LOST, FOUND))
-    return last is not None and last.kind == LOST
+    return last.at if last is not None and last.kind == LOST else None
 
 
 def lose_channel(session: Session, incident: Incident, loss: Loss, now: datetime) -> None:

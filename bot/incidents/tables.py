@@ -206,6 +206,16 @@ def add(session: Session, incident: Incident) -> Incident:
     return incident
 
 
+def with_channels(session: Session) -> list[tuple[int, datetime]]:
+    """Number and beginning of every incident that is not over and has a channel."""
+    rows = session.exec(
+        select(Incident.id, Incident.declared_at).where(
+            col(Incident.status).in_(ACTIVE), col(Incident.channel_id).is_not(None)
+        )
+    )
+    return [(number, declared_at) for number, declared_at in rows if number is not None]
+
+
 def set_channel(session: Session, number: int, channel_id: str, channel_name: str) -> None:
     """The incident has a channel now."""
     incident = by_number(session, number)

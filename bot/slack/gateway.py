@@ -2,10 +2,11 @@
 
 from bot.slack.channels import Channels
 from bot.slack.files import Files
+from bot.slack.history import History
 from bot.slack.messages import Messages
 from bot.slack.people import People
 from bot.slack.surfaces import Surfaces
 
 
-class Gateway(Channels, Messages, Surfaces, People, Files):
+class Gateway(Channels, Messages, Surfaces, People, Files, History):
     """Slack, for one workspace."""

@@ -84,6 +84,11 @@ def beat(session: Session, now: datetime, longest: timedelta) -> datetime | None
     return since if now - since > longest else None
 
 
+def last_beat(session: Session) -> datetime | None:
+    """When somebody last said that they listen."""
+    return session.exec(select(Listening.at)).first()
+
+
 def open_gap(session: Session, incident_id: int, since: datetime, until: datetime) -> None:
     """Nobody listened there in that time; noted once."""
     gap = Gap(incident_id=incident_id, since=since, until=until, read_to_ts="")
@@ -105,6 +110,14 @@ def get(session: Session, number: int) -> Gap:
 def of_incident(session: Session, incident_id: int) -> list[Gap]:
     """The gaps of an incident, in order."""
     return list(session.exec(select(Gap).where(Gap.incident_id == incident_id).order_by(col(Gap.since))))
+
+
+def refused_since(session: Session, incident_id: int) -> datetime | None:
+    """Since when Slack has not shown what was said, if it ever refused to."""
+    first = sa.select(sa.func.min(col(Gap.since))).where(
+        col(Gap.incident_id) == incident_id, col(Gap.state) == REFUSED
+    )
+    return session.connection().execute(first).scalar()
 
 
 def keep(session: Session, gap: Gap, **changes: Any) -> None:

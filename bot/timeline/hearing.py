@@ -28,16 +28,22 @@ def hear(session: Session, incident_id: int, heard: Heard, manner: Manner) -> bo
     return _join(session, entry, heard, manner)
 
 
+def known(session: Session, incident_id: int, message_ts: str) -> Heard | None:
+    """What is known of a message; None when nothing is."""
+    entry = by_source(session, incident_id, f"message:{message_ts}")
+    return messages.from_json(entry.heard) if entry and entry.heard else None
+
+
 def _join(session: Session, entry: TimelineEntry, heard: Heard, manner: Manner) -> bool:
-    known = messages.from_json(entry.heard) if entry.heard else Heard(heard.ts)
-    joined = manner.kept(messages.merged(known, heard))
-    if joined == known:
+    before = messages.from_json(entry.heard) if entry.heard else Heard(heard.ts)
+    joined = manner.kept(messages.merged(before, heard))
+    if joined == before:
         return False
     for name, given in _shown(joined, manner).items():
         setattr(entry, name, given)
     entry.is_shown = entry.is_shown and entry.hiding is None
     session.add(entry)
-    if len(joined.versions) < len(known.versions):
+    if len(joined.versions) < len(before.versions):
         log.erase(session, entry, log.Deed("erased", reason="deleted in Slack"))
     else:
         log.note(session, entry, log.Deed("heard"))

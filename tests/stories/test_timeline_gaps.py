@@ -1,0 +1,111 @@
+"""Nobody listened for a while: what was said is read back from Slack, marked so, once, whatever comes between."""
+
+import json
+from typing import Any
+
+from tests.floor import TestFloor
+from tests.stories.record import rows, timeline
+
+
+def texts(floor: TestFloor) -> list[str]:
+    found = sorted(timeline(floor, "message"), key=lambda row: str(row["at"]))
+    return [words_of(row) for row in found]
+
+
+def words_of(row: dict[str, Any]) -> str:
+    return str(json.loads(row["facts"])["text"])
+
+
+def test_what_was_said_while_the_bot_was_down_is_read_back_once_with_threads_edits_and_marks(
+    floor: TestFloor,
+) -> None:
+    channel = floor.declares()
+    floor.ben.joins(channel)
+    before = floor.ana.says("heard before", channel=channel)
+    removed = floor.ana.says("marked before", channel=channel)
+    floor.ben.reacts("pushpin", channel=channel, ts=removed.ts)
+    floor.settle()
+    floor.stop_bot()
+    floor.passes(minutes=20)
+    said = [floor.ben.says(f"in the dark {number}", channel=channel) for number in range(33)]
+    floor.ana.says("an answer", channel=channel, thread_ts=before.ts)
+    for number in range(17):
+        floor.ana.says(f"deeper {number}", channel=channel, thread_ts=said[3].ts)
+    floor.ana.edits(channel, before.ts, "put right in the dark")
+    floor.ben.reacts("scales", channel=channel, ts=said[5].ts)
+    floor.ben.unreacts("pushpin", channel=channel, ts=removed.ts)
+    floor.passes(minutes=20)
+
+    floor.start_bot()
+    floor.tick()
+
+    assert len(texts(floor)) == 2 + 33 + 1 + 17
+    assert "put right in the dark" in texts(floor)
+    recovered = [row for row in timeline(floor, "message") if '"recovered": true' in row["facts"]]
+    assert len(recovered) == 33 + 1 + 17
+    [decision] = [row for row in timeline(floor, "message") if row["label"] == "decision"]
+    assert words_of(decision) == "in the dark 5"
+    assert [row["is_marked"] for row in timeline(floor, "message") if row["message_ts"] == removed.ts] == [0]
+    [gap] = timeline(floor, "gap")
+    assert '"found": 51' in gap["facts"]
+    assert "40 min" in gap["facts"]
+    floor.restart_bot()
+    floor.tick()
+    assert len(timeline(floor, "gap")) == 1, "a short restart is no gap"
+    assert len(texts(floor)) == 53
+    floor.says("ana", "/incident timeline messages", channel=channel)
+    assert "[recovered; in a thread]" in floor.whispered("ana", channel)[-1]
+
+
+def test_a_rate_limit_and_a_restart_in_the_middle_lose_and_double_nothing(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.stop_bot()
+    floor.passes(minutes=5)
+    for number in range(40):
+        floor.ana.says(f"in the dark {number}", channel=channel)
+    floor.passes(minutes=5)
+    floor.sandbox.fault("conversations.history", "rate_limited", retry_after=1)
+    floor.sandbox.fault("conversations.history", "lost_answer")
+
+    floor.start_bot()
+    floor.restart_bot()
+    floor.tick()
+
+    assert sorted(texts(floor)) == sorted(f"in the dark {number}" for number in range(40))
+    assert [row["state"] for row in rows(floor, "timeline_gaps")] == ["filled"]
+
+
+def test_a_bot_that_was_removed_reads_back_what_it_missed_when_it_is_invited_again(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.ana.kicks(channel, "watchfloor")
+    floor.settle()
+    floor.passes(minutes=10)
+    floor.ana.says("you are not here", channel=channel)
+    floor.settle()
+    assert texts(floor) == []
+    floor.passes(minutes=10)
+
+    floor.ana.invites(channel, "watchfloor")
+    floor.settle()
+    floor.tick()
+
+    assert texts(floor) == ["you are not here"]
+
+
+def test_when_slack_does_not_show_its_history_that_is_said_once(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.stop_bot()
+    floor.passes(minutes=10)
+    floor.ana.says("lost words", channel=channel)
+    floor.passes(minutes=10)
+    floor.sandbox.fault("conversations.history", "error", error="missing_scope")
+
+    floor.start_bot()
+    floor.tick()
+    floor.tick()
+
+    assert texts(floor) == []
+    [refused] = timeline(floor, "gap_refused")
+    assert "missing_scope" in refused["facts"]
+    told = [message.words for message in floor.ana.direct_messages() if "I did not listen" in message.words]
+    assert len(told) == 1
