@@ -15,6 +15,7 @@ from bot.flows.pictures import picture
 from bot.flows.postmortem_facts import write
 from bot.followups import tables as followups
 from bot.incidents import tables as incidents
+from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks
 from bot.postmortems.rendering import NAMES, render
 from bot.services import Services
@@ -49,6 +50,16 @@ STEPS = (
 )
 FOLLOW_UPS = ("number", "what", "kind", "owner", "due on", "state", "finished at (UTC)", "finished by", "link")
 PAGES = ("number", "who", "tier", "asked by", "reason", "told at (UTC)", "answer", "answered at (UTC)", "obstacle")
+PARTNERS = (
+    "partner",
+    "state",
+    "told at (UTC)",
+    "severity told",
+    "answer",
+    "answered at (UTC)",
+    "by",
+    "agents affected",
+)
 
 
 class PrivateIncident(WatchfloorError):
@@ -73,6 +84,7 @@ def files_of(services: Services, number: int, now: datetime, *, is_private_meant
             "steps.csv": written(STEPS, _steps(session, number, name)),
             "follow-ups.csv": written(FOLLOW_UPS, _follow_ups(session, number, name)),
             "pages.csv": written(PAGES, _pages(session, number, name)),
+            "partners.csv": written(PARTNERS, _partners(session, number, name)),
         }
     document = write(services, number, now)
     documents = {NAMES[kind].format(number=number): render(services.templates, document, kind) for kind in NAMES}
@@ -174,4 +186,20 @@ def _pages(session: Session, number: int, name: _Names) -> Rows:
             page.obstacle,
         )
         for page in escalation.pages(session, number)
+    ]
+
+
+def _partners(session: Session, number: int, name: _Names) -> Rows:
+    return [
+        (
+            notice.partner,
+            notice.state,
+            notice.told_at,
+            notice.told_severity,
+            notice.answer,
+            notice.answered_at,
+            name(notice.answered_by),
+            notice.agents,
+        )
+        for notice in partners.of_incident(session, number)
     ]

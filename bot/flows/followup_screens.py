@@ -90,6 +90,13 @@ def mine(services: Services, user_id: str, now: datetime) -> Screen:
     return _listed(list(found), "Your follow-ups", NOTHING_MINE, now)
 
 
+def of_home(services: Services, user_id: str, now: datetime) -> list[Block]:
+    """What a person has to do, for their home tab; nothing when there is nothing."""
+    with services.store.reading() as session:
+        found = list(tables.open_of(session, user_id, FOUND))
+    return _listed(found, "Your follow-ups", NOTHING_MINE, now)[1] if found else []
+
+
 def overdue(services: Services, user_id: str, now: datetime) -> Screen:
     """What is late, over all incidents that this person may see."""
     check_member(services, user_id)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.clock import utcnow
 from bot.directory.rules import NotForGuests
+from bot.flows import followup_screens
 from bot.flows.directory import who
 from bot.flows.ending import in_the_way
 from bot.flows.permissions import check_member
@@ -87,6 +88,7 @@ def show_home(services: Services, user_id: str) -> None:
     with services.store.reading() as session:
         blocks = forms.home(list(incidents.active(session, user_id, limit=30)), services.floor)
     blocks += steps_of_person(services, user_id)[1]
+    blocks += followup_screens.of_home(services, user_id, utcnow())
     services.slack.publish_home(user_id, blocks)
 
 

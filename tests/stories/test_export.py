@@ -42,7 +42,15 @@ def test_everything_of_an_incident_is_in_files_that_harm_nobody(floor: TestFloor
 
     assert result.exit_code == 0, result.output
     files = {path.name: path.read_bytes() for path in (typed.folder / "out").iterdir()}
-    names = {"incident.json", "timeline.csv", "updates.csv", "steps.csv", "follow-ups.csv", "pages.csv"}
+    names = {
+        "incident.json",
+        "timeline.csv",
+        "updates.csv",
+        "steps.csv",
+        "follow-ups.csv",
+        "pages.csv",
+        "partners.csv",
+    }
     assert names | {"post-mortem-1.md", "post-mortem-1.html", "post-mortem-1-leadership.html"} <= set(files)
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (typed.folder / "out").iterdir()}
     assert modes == {0o600}

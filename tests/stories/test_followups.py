@@ -150,6 +150,10 @@ def test_the_lists_hold_what_one_may_see(floor: TestFloor) -> None:
     assert floor.says("ben", "/incident followups", second) == "Follow-ups of incident 2: 1"
     assert floor.says("erik", "/incident followups overdue") == "Late follow-ups: 2"
     assert "no follow-up to do" in floor.says("erik", "/incident followups")
+    floor.ben.opens_home()
+    assert floor.sandbox.wait_for(lambda: "mend the trunk" in str(floor.ben.home))
+    floor.ben.clicks(ids.CHANGE, surface="home")
+    assert floor.ben.modal["title"]["text"] == "Follow-up 1"
     listed = floor.whispered("erik")[-2]
     assert "late" in listed
     assert "mend the trunk" in listed
