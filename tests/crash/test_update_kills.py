@@ -1,5 +1,6 @@
 """Killing the process around drafts, decisions and approvals: one of everything, and nothing is forgotten."""
 
+import time
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.crash import evidence
 from tests.crash.desk import Desk, kill_points
 from tests.crash.process import Moment
 
+TAKEN_OVER_WITHIN_S = 30
 MOMENTS: tuple[Moment, ...] = ("after", "before")
 FLOOR = Path(__file__).parent.parent / "stories" / "floors" / "updates.yaml"
 
@@ -130,4 +132,24 @@ def test_an_update_that_was_put_off_before_the_kill_comes_at_its_new_minute(desk
 
     assert states(desk, "operations") == [MOVED, SENT, WAITING]
     evidence.once_each(desk, 1, ("update_moved",))
+    evidence.nothing_is_there_twice(desk)
+
+
+@pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
+def test_of_two_that_tick_one_is_killed_midway_and_the_other_keeps_every_promise_once(desk: Desk) -> None:
+    survivor, victim = desk.starts_a_bot("survivor"), desk.starts_a_bot("victim")
+    for number in range(1, 6):
+        desk.says(f"/incident declare S1 line {number} is down")
+    assert survivor.rests()
+    assert victim.rests()
+    victim.dies("after", 3)
+    begun = time.monotonic()
+    passes(desk, 30)
+
+    assert not victim.rests(), "it was killed amid the updates"
+    assert survivor.rests()
+
+    assert time.monotonic() - begun < TAKEN_OVER_WITHIN_S
+    for number in range(1, 6):
+        assert evidence.every_promise_was_kept_once(desk, number) == 1
     evidence.nothing_is_there_twice(desk)

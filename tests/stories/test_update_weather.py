@@ -1,0 +1,65 @@
+"""Updates through a whole day, through an hour without Slack, and through a storm of refusals."""
+
+from pathlib import Path
+
+from bot.durable import wait_until
+from bot.updates.tables import SENT
+from tests.floor import TestFloor
+from tests.stories.record import rows
+from tests.stories.test_trouble import is_up_to_date
+from tests.stories.update_desk import update_messages, updates
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+FLOOR = Path(__file__).parent / "floors" / "updates.yaml"
+PLACES = {"operations": "incidents", "executives": "executives", "customers": "front-line"}
+
+
+def sent(floor: TestFloor, audience: str) -> list[dict[str, object]]:
+    """The updates to an audience that were sent, in order."""
+    return [row for row in rows(floor, "promises") if row["audience"] == audience and row["state"] == SENT]
+
+
+def test_a_whole_day_of_an_incident_keeps_every_promise_on_its_minute(tmp_path: Path) -> None:
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=FLOOR) as floor:
+        channel = floor.declares("S1 IVR down")
+        floor.says("ana", "/incident claim communications_lead", channel)
+        floor.says("ana", "/incident cadence operations 2 h", channel)
+        for _ in range(24):
+            floor.passes(hours=1)
+
+        assert len(sent(floor, "operations")) == len(updates(floor, channel)) == 12, "every two hours"
+        assert len(sent(floor, "executives")) == len(updates(floor, "executives")) == 8, "every three hours"
+        assert not [row for row in rows(floor, "promises") if row["late_because"]]
+        assert "(100 %)" in floor.says("ana", "/incident updates", channel)
+        keys = [message.metadata["event_payload"]["key"] for message in update_messages(floor, channel)]
+        assert len(keys) == len(set(keys))
+        floor.nothing_was_malformed()
+
+
+def test_an_hour_without_slack_ends_in_one_update_for_each_audience_that_says_so(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.sandbox.offline = True
+    for _ in range(6):
+        floor.sandbox.clock_offset_s += 620
+        wait_until(lambda: is_up_to_date(floor), 5)
+    floor.sandbox.offline = False
+    floor.sandbox.wait_for(lambda: all(updates(floor, place) for place in PLACES.values()), timeout=30)
+    floor.settle()
+
+    for place in (channel, *PLACES.values()):
+        (told,) = updates(floor, place)
+        assert "missed" in told or place == "executives", told
+    late = [message.words for message in floor.ana.direct_messages() if "did not go out in time" in message.words]
+    assert late, "who declared is told, for nobody leads"
+    assert "Slack has not taken it" in "".join(late)
+
+
+def test_a_storm_of_refusals_delays_updates_and_loses_or_doubles_none(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.sandbox.fault("chat.postMessage", "rate_limited", count=12, detail={"retry_after": 1})
+
+    floor.passes(minutes=60)
+    floor.settle()
+
+    for place in (channel, "incidents", "executives", "engineering", "front-line"):
+        assert len(updates(floor, place)) == 1
