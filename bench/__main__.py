@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import clicking, closing, declaring, promising, queries, starting, ticking
+from bench import clicking, closing, declaring, hearing, promising, queries, starting, ticking
 from bench.figures import Figure
 from bench.stage import stage
 
@@ -22,6 +22,7 @@ def measure(folder: Path) -> list[Figure]:
     figures += [*clicks, *declarations, *memory]
     figures += [*starting.starts(folder / "starts"), *queries.queries(folder / "queries")]
     figures += [*closing.closes(folder / "closes"), *closing.long_ones(folder / "long")]
+    figures += hearing.hears(folder / "hearing")
     return [*figures, *ticking.ticks(folder / "ticks"), *promising.promises(folder / "promises")]
 
 
