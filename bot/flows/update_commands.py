@@ -18,9 +18,9 @@ from bot.incidents.rules import quoted
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import escape, lasting
+from bot.slack.text import escape
 from bot.timeline import tables as timeline
-from bot.updates import forms, pauses, record_views, tables
+from bot.updates import forms, pauses, record_views, tables, wording
 from bot.updates.record_views import Audience
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=1)
@@ -62,13 +62,12 @@ def set_cadence(services: Services, number: int, words: str, by: str, now: datet
             return (
                 "Nobody is told by the clock at this severity, so nothing was changed. Name an audience to begin."
             )
-        pace = f"every {lasting(cadence)}" if cadence else "as usual"
+        pace = f"every {wording.pace(cadence)}" if cadence else "as usual"
         timeline.append(session, number, "update_pace", now, by, audience=titles, new=pace)
     for name in dict.fromkeys(paced):
         amend_last(services, number, name, now)
-    return (
-        f"{escape(titles)}: updates {'come every ' + lasting(cadence) if cadence else 'follow their own pace'} now."
-    )
+    told = f"come every {wording.pace(cadence)}" if cadence else "follow their own pace"
+    return f"{escape(titles)}: updates {told} now."
 
 
 def _read(services: Services, incident: Incident, words: str) -> tuple[str | None, timedelta | None]:

@@ -13,6 +13,7 @@ from bot.updates.wording import Naming
 # A phone shows about this much without scrolling past the buttons.
 PREVIEW = 900
 TITLE_SHOWN = 120
+SHORT_TITLE = 60
 
 
 @dataclass(frozen=True)
@@ -42,17 +43,23 @@ class About:
 def message(about: About, drafts: Sequence[Draft], now: datetime, name: Naming) -> tuple[str, list[Block]]:
     """The drafts of an incident that are due together, each with what can be done about it."""
     waiting = [draft for draft in drafts if draft.is_open]
+    if not waiting:
+        return _decided(about, drafts, now, name)
+    soonest = min(draft.promise.due_at for draft in waiting)
+    what = "An update is" if len(waiting) == 1 else f"{len(waiting)} updates are"
     named = f"#{about.number} {one_line(about.title, TITLE_SHOWN)} {about.where}".strip()
-    if waiting:
-        soonest = min(draft.promise.due_at for draft in waiting)
-        what = "An update is" if len(waiting) == 1 else f"{len(waiting)} updates are"
-        words = f"📣 {what} due {near_time(soonest, now)} – {named}"
-    else:
-        words = f"📣 Updates – {named}"
+    words = f"📣 {what} due {near_time(soonest, now)} – {named}"
     blocks = [section(words)]
     for draft in drafts:
         blocks += _open(draft, now, name) if draft.is_open else [context(_line(draft, now, name))]
     return words, blocks
+
+
+def _decided(about: About, drafts: Sequence[Draft], now: datetime, name: Naming) -> tuple[str, list[Block]]:
+    """Small print is enough when nothing is left to decide."""
+    told = " · ".join(_line(draft, now, name) for draft in drafts)
+    words = f"📣 #{about.number} {one_line(about.title, SHORT_TITLE)}: {told}"
+    return words, [context(words)]
 
 
 def _line(draft: Draft, now: datetime, name: Naming) -> str:

@@ -18,8 +18,8 @@ from bot.slack.blocks import (
     select,
     text_input,
 )
-from bot.slack.text import lasting, near_time, one_line
-from bot.updates import ids
+from bot.slack.text import near_time, one_line
+from bot.updates import ids, wording
 from bot.updates.tables import Promise
 
 EVERYBODY = "everybody"
@@ -44,7 +44,7 @@ def compose_form(
     severities = [option(f"{floor.severity(name).emoji} {name}", name) for name in floor.severities]
     statuses = [option(str(status), str(status)) for status in OPEN]
     nexts = [option("As each audience is used to", AS_PROMISED)]
-    nexts += [option(f"In {lasting(timedelta(minutes=minutes))}", str(minutes)) for minutes in NEXT]
+    nexts += [option(f"In {wording.pace(timedelta(minutes=minutes))}", str(minutes)) for minutes in NEXT]
     standing = incident.status if incident.status in OPEN else str(OPEN[0])
     blocks = [
         field("Who is told?", ids.AUDIENCES, listed),
@@ -112,7 +112,7 @@ def cadence_form(incident: Incident, audiences: Mapping[str, Audience]) -> Block
     """How often an audience is told."""
     whom = [option("Everybody who is told by the clock", EVERYBODY)]
     whom += [option(audience.title, name) for name, audience in audiences.items()]
-    paces = [option(f"Every {lasting(timedelta(minutes=minutes))}", f"{minutes} min") for minutes in PACES]
+    paces = [option(f"Every {wording.pace(timedelta(minutes=minutes))}", f"{minutes} min") for minutes in PACES]
     paces.append(option("As floor.yaml says", USUAL))
     blocks = [
         field("Who?", ids.AUDIENCE, select(ids.AUDIENCE, whom, initial=EVERYBODY)),

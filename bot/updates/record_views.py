@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.floor import Moment
 from bot.slack.blocks import Block, context, header, section
-from bot.slack.text import lasting, near_time, one_line
+from bot.slack.text import near_time, one_line
 from bot.updates import record, wording
 from bot.updates.pauses import Pause
 from bot.updates.tables import PAUSED, WAITING, Promise
@@ -67,7 +67,7 @@ def _promised(audience: Audience, facts: Facts, now: datetime) -> str:
     lines = [wording.fate(promise, now, facts.name) for promise in waiting if promise.state == WAITING]
     paced = next((promise for promise in waiting if promise.state == WAITING and promise.cadence_s), None)
     rhythm = timedelta(seconds=paced.cadence_s) if paced and paced.cadence_s else audience.rhythm
-    often = f"every {lasting(rhythm)}" if isinstance(rhythm, timedelta) else f"told {rhythm}"
+    often = f"every {wording.pace(rhythm)}" if isinstance(rhythm, timedelta) else f"told {rhythm}"
     by = f" (set by {facts.name(paced.paced_by)})" if paced and paced.paced_by else ""
     return f"{title} {often}{by}" + "".join(f" · {line}" for line in lines)
 

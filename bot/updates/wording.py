@@ -1,7 +1,7 @@
 """Sentences about promised updates: how one was kept, why one was late. Pure."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.slack.text import escape, lasting, near_time, one_line
 from bot.updates.rules import LATE_AFTER
@@ -9,6 +9,11 @@ from bot.updates.tables import DROPPED, MOVED, PAUSED, REFUSED, SENDING, SENT, C
 
 Naming = Callable[[str | None], str]
 REASON = 200
+
+
+def pace(cadence: timedelta) -> str:
+    """A cadence as people say it: `1 h`, `90 min` as `1 h 30 min`."""
+    return lasting(cadence).removesuffix(" 00 min")
 
 
 def late_line(title: str, promise: Promise, now: datetime) -> str:

@@ -35,7 +35,7 @@ def test_the_composer_changes_tells_and_names_the_next_update_once(floor: TestFl
     floor.ana.fills(ids.WORDS, f"Calls go to Cebu {HOSTILE}")
     floor.ana.fills(ids.SEVERITY, "🔴 S0")
     floor.ana.fills(ids.STATUS, "identified")
-    floor.ana.fills(ids.NEXT, "In 1 h 00 min")
+    floor.ana.fills(ids.NEXT, "In 1 h")
     floor.sandbox.deliver_twice("interactive", 1)
     assert floor.ana.submits().closed
     floor.settle()
