@@ -18,7 +18,7 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.displays.tables import Display
 from bot.errors import TryLater
-from bot.flows import drawing, losses
+from bot.flows import drawing, followup_owners, losses
 from bot.flows.facts import Scene, read_scene
 from bot.incidents import tables as incidents
 from bot.incidents import views
@@ -174,6 +174,8 @@ def _arrived(session: Session, display: Display, shown: Shown) -> None:
 def _refused(session: Session, incident: Incident, display: Display, refused: SlackRefused) -> None:
     if refused.error in DELETED and display.ts:
         displays.lose(session, display, utcnow())
+    elif display.kind == displays.FOLLOW_UP_TOLD and refused.error in followup_owners.GONE:
+        followup_owners.lose_reader(session, display, utcnow())
     elif refused.error in GONE and display.kind == displays.FOLLOW_UP and not incident.is_active:
         # The channel of what is over may be archived while there is still something to do.
         displays.let_be(session, display)

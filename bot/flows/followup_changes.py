@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.flows import followup_messages
+from bot.flows import followup_messages, followup_owners
 from bot.flows.followups import changing, check_inside, plan, today_of, write, zone_of
 from bot.followups import rules
 from bot.followups.rules import State
@@ -90,26 +90,11 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str | No
             return f"Nobody has follow-up {number}; it is not yours any more."
         if follow_up.owner_id != by:
             raise NotYours()
-        follow_up.owner_id, follow_up.asked_id = None, _who_finds_an_owner(session, follow_up, by)
+        followup_owners.give_back(session, follow_up)
         write(session, follow_up, "followup_declined", now, by)
         plan(services, follow_up, now)
         followup_messages.tell(session, follow_up, now)
     return None
-
-
-def _who_finds_an_owner(session: Session, follow_up: FollowUp, declined_by: str) -> str | None:
-    incident = incidents.by_number(session, follow_up.incident_id)
-    candidates = [follow_up.added_by, incidents.commander(session, incident.number), incident.declared_by]
-    return next(
-        (
-            person
-            for person in candidates
-            if person
-            and person != declined_by
-            and (not incident.is_private or incidents.takes_part(session, incident.number, person))
-        ),
-        None,
-    )
 
 
 def take(services: Services, number: int, by: str, now: datetime) -> str | None:

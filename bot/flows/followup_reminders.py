@@ -1,5 +1,6 @@
 """Reminders of follow-ups by direct message, and the weekly message in the incidents channel."""
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -14,6 +15,9 @@ from bot.flows.followups import plan
 from bot.followups import digests, rules, tables, views
 from bot.notices import tables as notices
 from bot.services import Services
+from bot.slack.outcomes import SlackRefused
+
+log = logging.getLogger(__name__)
 
 A_WEEK = timedelta(days=7)
 LOOKED_AT = 100
@@ -44,15 +48,23 @@ def post_digest(services: Services, now: datetime) -> None:
     with services.store.reading() as session:
         if digests.is_settled(session, due_at):
             return
-    where = channel_id(services, services.floor.incidents_channel)
-    with services.store.transaction() as session:
         week = _week(session, due_at, now)
         has_news = bool(week.open or week.done) and not digests.is_first(session)
-        if not digests.settle(session, due_at, is_posted=has_news) or not has_news:
-            return
-        words, blocks = views.digest(week)
-        notices.add(session, f"followups:{due_at:%Y-%m-%d}", where, words, now, blocks=blocks)
+    where = _incidents_channel(services) if has_news else None
+    with services.store.transaction() as session:
+        if digests.settle(session, due_at, is_posted=where is not None) and where:
+            words, blocks = views.digest(week)
+            notices.add(session, f"followups:{due_at:%Y-%m-%d}", where, words, now, blocks=blocks)
     notice_flow.send_soon(services)
+
+
+def _incidents_channel(services: Services) -> str | None:
+    """Its id; None when Slack does not let the bot into it, which the administrators hear of elsewhere."""
+    try:
+        return channel_id(services, services.floor.incidents_channel)
+    except SlackRefused as refused:
+        log.warning("no channel for the follow-ups of the week", extra={"reason": refused.error})
+        return None
 
 
 def _week(session: Session, due_at: datetime, now: datetime) -> views.Week:

@@ -82,6 +82,7 @@ SENTENCES = {
     "followup_moved": "{who} moved follow-up {number} from {old} to {new}{because}",
     "followup_given": "{who} gave follow-up {number} to {user}: {text}",
     "followup_declined": "{who} gave follow-up {number} back: {text}",
+    "followup_ownerless": "{user} cannot be told any more, so follow-up {number} has no owner: {text}",
     "followup_changed": "{who} changed follow-up {number}: {text}",
 }
 SMALL = {

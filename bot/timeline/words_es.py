@@ -78,6 +78,7 @@ SENTENCES = {
     "followup_moved": "{who} pasó la tarea {number} del {old} al {new}{because}",
     "followup_given": "{who} dio la tarea {number} a {user}: {text}",
     "followup_declined": "{who} devolvió la tarea {number}: {text}",
+    "followup_ownerless": "Ya no se puede avisar a {user}; la tarea {number} se queda sin responsable: {text}",
     "followup_changed": "{who} cambió la tarea {number}: {text}",
 }
 SMALL = {

@@ -10,7 +10,7 @@ from bot.clock import utcnow
 from bot.followups import ids
 from bot.sandbox.errors import NothingToClick
 from tests.floor import TestFloor
-from tests.stories.followup_desk import follow_ups, is_shown, is_told, shown, told
+from tests.stories.followup_desk import follow_ups, happened, is_shown, is_told, shown, told
 from tests.stories.record import rows, seen_by_all
 
 LONDON = ZoneInfo("Europe/London")
@@ -149,3 +149,19 @@ def test_a_guests_reaction_makes_nothing_and_is_answered(floor: TestFloor, tmp_p
     assert floor.sandbox.wait_for(lambda: any("Guests" in seen.words for seen in floor.gus.direct_messages()))
     assert follow_ups(floor) == []
     assert shown(floor, channel) == []
+
+
+def test_what_an_owner_had_who_is_gone_goes_back_to_who_wrote_it_down(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.says("ana", "/incident followup mend the trunk", channel)
+    is_told(floor, "ana", "yours to do")
+    is_shown(floor, channel, "mend the trunk")
+    floor.sandbox.fault("chat.postMessage", "error", error="user_disabled")
+    floor.ana.clicks(ids.CHANGE, channel=channel)
+    floor.ana.fills("Who does it?", "U0BEN")
+    assert floor.ana.submits().closed
+
+    is_told(floor, "ana", "Nobody has this follow-up")
+    is_shown(floor, channel, "nobody yet")
+    assert follow_ups(floor)[0]["owner_id"] is None
+    assert "followup_ownerless" in happened(floor)
