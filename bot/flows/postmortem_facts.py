@@ -13,9 +13,10 @@ from bot.followups import tables as followups
 from bot.incidents import tables as incidents
 from bot.incidents.rules import alike
 from bot.incidents.tables import Incident
+from bot.partners import tables as partners
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose
-from bot.postmortems.record import Adherence, Entry, FollowUp, Milestone, Promise, Record, Similar
+from bot.postmortems.record import Adherence, Answered, Entry, FollowUp, Milestone, Promise, Record, Similar
 from bot.postmortems.rendering import FOLDER
 from bot.postmortems.words import Words
 from bot.services import Services
@@ -29,6 +30,7 @@ from bot.updates.record import adherence
 SPEECH = "message"
 CLOCK = "clock"
 OTHER = "other"
+PARTNER_TOLD = ("partner_told", "partner_phoned", "partner_unreachable")
 SIMILAR_SHOWN = 5
 
 
@@ -97,6 +99,7 @@ def gather(
         runs=playbook_facts.runs(session, number, entries, who.name),
         people=who.people,
         called=who.called,
+        partners=_partners(session, number, entries),
         follow_ups=_follow_ups(session, number, entries, who),
         similar=_similar(session, services, incident),
     )
@@ -163,6 +166,14 @@ def _adherence(session: Session, services: Services, number: int) -> list[Adhere
         known = services.floor.audiences.get(name)
         found.append(Adherence(known.title if known else name, figure.kept, figure.promised))
     return found
+
+
+def _partners(session: Session, number: int, entries: Sequence[TimelineEntry]) -> list[Answered]:
+    told = {e.facts.get("partner"): e.number for e in entries if e.kind in PARTNER_TOLD}
+    return [
+        Answered(row.partner, row.told_at, row.answered_at, row.agents, told.get(row.partner))
+        for row in partners.of_incident(session, number)
+    ]
 
 
 def _follow_ups(session: Session, number: int, entries: Sequence[TimelineEntry], who: Cast) -> list[FollowUp]:

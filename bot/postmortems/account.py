@@ -97,7 +97,7 @@ def _partners(record: Record, words: Words) -> Table:
     for told in record.partners:
         received = words.moment(told.received_at) if told.received_at else words("not_received")
         agents = str(told.agents) if told.agents is not None else "–"
-        cells = [told.partner, words.moment(told.told_at), received, agents]
+        cells = [told.partner, words.moment(told.told_at) if told.told_at else words("not_told"), received, agents]
         refs = (told.entry,) if told.entry else ()
         rows.append([Statement(cell, refs, "fact" if refs else "note") for cell in cells])
     return Table(head, rows)

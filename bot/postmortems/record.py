@@ -108,7 +108,7 @@ class Answered:
     """A partner who was told, and what they said."""
 
     partner: str
-    told_at: datetime
+    told_at: datetime | None
     received_at: datetime | None
     agents: int | None = None
     entry: int | None = None
