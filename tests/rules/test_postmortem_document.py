@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.postmortems.document import Day, Document
 from bot.postmortems.draft import illustrated
 from bot.postmortems.people import labels
-from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, bare, render
+from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, bare, facts_of, render
 from bot.postmortems.words import Words
 from tests.rules.postmortem_builder import ENTRIES, RECORD, TEMPLATES, document, words
 
@@ -180,3 +180,10 @@ def test_whoever_is_called_by_name_is_pointed_out_for_the_author() -> None:
     prompts = document().section("prompts").parts[0].statements  # type: ignore[union-attr]
 
     assert prompts[-1].refs == (11,)
+
+
+def test_what_templates_are_given_is_what_the_guide_says() -> None:
+    given = {*facts_of(TEMPLATES, document()), "is_inline"}
+    table = Path("docs/postmortem.md").read_text().split("| Variable | What it is |")[1].split("\n\n")[0]
+
+    assert {name.partition("(")[0] for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)} == given
