@@ -76,7 +76,8 @@ def amend(services: Services, number: int, entry_number: int, given: Amendment, 
         if not changed:
             return "Nothing was changed."
         session.add(entry)
-        log.note(session, entry, log.Deed(" and ".join(changed), by, given.reason))
+        # The reason is in the entry: words in the record itself could never be taken out again.
+        log.note(session, entry, log.Deed(" and ".join(changed), by))
         if entry.kind in milestones.KINDS:
             check_still_possible(session, incident, now)
             settle(session, incident)
@@ -104,6 +105,9 @@ def _put_right(entry: TimelineEntry, given: Amendment, was: str, by: str, now: d
 def _hide(entry: TimelineEntry, given: Amendment, by: str, now: datetime) -> list[str]:
     if given.is_hidden == (entry.hiding is not None):
         return []
-    entry.hiding = {"by": by, "reason": given.reason, "on": now.isoformat()} if given.is_hidden else None
+    said = {"by": by, "reason": given.reason, "on": now.isoformat()}
+    entry.hiding = said if given.is_hidden else None
     entry.is_shown = not given.is_hidden
+    if not given.is_hidden:
+        entry.correction = (entry.correction or {}) | said
     return ["hidden" if given.is_hidden else "shown again"]

@@ -28,5 +28,5 @@ def news_since(session: Session, incident: Incident, since: datetime) -> str:
     def name(user_id: str) -> str:
         return names.get(user_id, "someone")
 
-    lines = [wording.sentence(entry.kind, entry.actor_id, entry.facts, name) for entry in happened]
+    lines = [wording.said(entry, name) for entry in happened]
     return "\n".join(" ".join(line.split())[:LONGEST] for line in lines)

@@ -20,7 +20,20 @@ ERASED = log.Deed("erased", reason="kept for as long as the floor wants")
 KEPT = frozenset(
     [
         *("severity", "old", "new", "status", "role", "tier", "level", "minutes", "missed", "audience", "manner"),
-        *("user", "author", "number", "due", "at", "milestone", "kind", "playbook", "step", "what", "length"),
+        *(
+            "user",
+            "author",
+            "number",
+            "due",
+            "reached_at",
+            "how",
+            "milestone",
+            "kind",
+            "playbook",
+            "step",
+            "what",
+            "length",
+        ),
         *("thread_ts", "edited_at", "deleted_at", "marked_by", "recovered", "from", "until", "pages", "partner"),
     ]
 )

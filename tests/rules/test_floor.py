@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import floor
-from bot.floor import Moment
+from bot.floor import Moment, Reactions, Timeline
 from bot.yamlfile import FileRefused
 
 SHIPPED = Path("floor.yaml")
@@ -85,3 +85,12 @@ def test_what_is_no_length_of_time_is_refused_with_an_example(given: str) -> Non
 )
 def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert any(said in words for words in problems_with(tmp_path, (old, new)))
+
+
+def test_a_reaction_says_one_thing_and_is_written_as_people_write_it() -> None:
+    reactions = Reactions(mark=(":pushpin:", "wave::skin-tone-2"), decision=("scales",))
+
+    assert reactions.mark == ("pushpin", "wave")
+    assert Timeline(reactions=reactions).kinds["scales"] == "decision"
+    with pytest.raises(ValueError, match="scales: a reaction can say only one thing"):
+        Reactions(mark=("scales",))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.timeline import milestones
+from bot.timeline import erasing, milestones
 from bot.timeline.milestones import ImpossibleOrder, Name, NotYet
 
 T0 = datetime(2026, 3, 28, 23, 0, tzinfo=UTC)
@@ -138,3 +138,12 @@ def test_whatever_is_put_in_one_after_the_other_no_impossible_order_comes_to_be(
     for earlier, later in milestones.NOT_BEFORE:
         apart = milestones.between(found, earlier, later)
         assert apart is None or apart > -milestones.CLOCKS_DIFFER
+
+
+def test_a_milestone_is_still_read_after_peoples_words_were_taken_out() -> None:
+    facts = {"milestone": "started", "reached_at": T0.isoformat(), "reason": "Ben saw it", "how": "floor"}
+
+    bare = erasing.without_words(facts)
+
+    assert "Ben" not in str(bare)
+    assert milestones.read([Entry(1, "milestone", T0, bare)])[Name.STARTED].at == T0
