@@ -1,5 +1,7 @@
 """The database's shape, step by step. `upgrade` runs at every start and mostly has nothing to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -61,12 +63,30 @@ def upgrade(engine: sa.Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
-    with engine.begin() as connection:
+    with engine.connect() as connection, _rows_may_miss_their_table(connection), connection.begin():
         if engine.dialect.name == "postgresql":
             # Replicas that start together: the first upgrades, the others find nothing left to do.
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watchfloor upgrade', 0))"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _rows_may_miss_their_table(connection: sa.Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew; what refers to it must not forbid that meanwhile.
+
+    It takes no heed of this inside a transaction, so it comes before the first statement.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    plain = connection.connection.dbapi_connection
+    assert plain is not None
+    plain.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        plain.execute("PRAGMA foreign_keys=ON")
 
 
 def _is_current(connection: sa.Connection) -> bool:
