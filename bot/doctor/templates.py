@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.doctor.findings import Finding, missing, well
 from bot.floor import Floor
+from bot.partners.wording import VARIABLES
 from bot.templates import TemplateBroken, Templates
 from bot.updates import variables
 
@@ -28,6 +29,11 @@ SITUATIONS: tuple[dict[str, Any], ...] = (
         "next_when": "clock",
     },
     {"status": "resolved", "is_over": True, "unchanged_since": "09:30", "last_update": "09:00"},
+)
+NOTICE = "partner_notice"
+NOTICES: tuple[dict[str, Any], ...] = (
+    dict.fromkeys(VARIABLES, "something") | {"is_over": False},
+    dict.fromkeys(VARIABLES, "") | {"is_over": True},
 )
 CHANGE = ("kind", "at", "who", "user", "role", "old", "new", "reason", "step", "text")
 KINDS = (
@@ -60,6 +66,22 @@ def look(rules: Floor, folder: Path) -> Iterator[Finding]:
         except TemplateBroken as broken:
             yield missing(broken.sentence.partition(" Mend")[0], REMEDY)
     yield well(f"{len(set(named))} templates of updates were tried.")
+    yield from _notices(rules, templates)
+
+
+def _notices(rules: Floor, templates: Templates) -> Iterator[Finding]:
+    """The notices to partners, in the language of each."""
+    languages = sorted({partner.language for partner in rules.partners if partner.channel})
+    for language in languages:
+        try:
+            for situation in NOTICES:
+                templates.render(f"{NOTICE}/{language}.j2", situation)
+        except TemplateBroken as broken:
+            yield missing(broken.sentence.partition(" Mend")[0], REMEDY)
+        try:
+            templates.phrases(NOTICE, language)
+        except TemplateBroken as broken:
+            yield missing(broken.sentence.partition(" Mend")[0], REMEDY)
 
 
 def _changes(situation: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """A template that cannot be used: the administrators hear of it once, and the message goes out in plain words."""
 
+import functools
 import logging
-from datetime import datetime
 
-from sqlmodel import Session
-
-from bot.directory import tables as directory
+from bot.clock import utcnow
+from bot.flows import notices as notice_flow
+from bot.flows.administrators import administrators
 from bot.notices import tables as notices
 from bot.services import Services
 from bot.slack.text import escape, shorten
@@ -15,14 +15,21 @@ log = logging.getLogger(__name__)
 LONGEST_REASON = 500
 
 
-def report(session: Session, services: Services, name: str, broken: TemplateBroken, now: datetime) -> None:
+def report(services: Services, name: str, broken: TemplateBroken) -> None:
     """Tell the administrators of this edition of the file, whatever the number of messages it breaks.
 
-    Asks Slack nothing, for it runs inside the transaction of the message that goes out; the clock sends it.
+    Not in the transaction of the message: it may be one that only reads. Lost, it is told by the next message.
     """
     log.error("template broken", extra={"template": name, "reason": broken.sentence})
-    channel = services.floor.administrators_channel
-    told = directory.channel_id(session, channel) if channel else None
-    if told:
-        words = f"⚠️ {escape(shorten(broken.sentence, LONGEST_REASON))} Nobody was kept waiting."
-        notices.add(session, f"template:{name}:{services.templates.edition(name)}", told, words, now)
+    services.soon.do(f"template:{name}", functools.partial(_tell, services, name, broken))
+
+
+def _tell(services: Services, name: str, broken: TemplateBroken) -> None:
+    told = administrators(services)
+    if told is None:
+        return
+    words = f"⚠️ {escape(shorten(broken.sentence, LONGEST_REASON))} Nobody was kept waiting."
+    key = f"template:{name}:{services.templates.edition(name)}"
+    with services.store.transaction() as session:
+        notices.add(session, key, told, words, utcnow())
+    notice_flow.send_soon(services)

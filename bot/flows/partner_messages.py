@@ -64,7 +64,7 @@ def drawn(
     try:
         words = services.templates.render(name, facts, at_most=LONGEST_NOTICE)
     except TemplateBroken as broken:
-        report(session, services, name, broken, now)
+        report(services, name, broken)
         words = wording.plain_notice(facts)
     return views.notice(words, row, labels(services, partner.language), now)
 

@@ -68,8 +68,7 @@ def _file(services: Services, number: int, document: Document, kind: str) -> Ite
     try:
         yield File(kind, name, render(services.templates, document, kind).encode())
     except TemplateBroken as broken:
-        with services.store.transaction() as session:
-            broken_templates.report(session, services, TEMPLATES[kind], broken, utcnow())
+        broken_templates.report(services, TEMPLATES[kind], broken)
         if kind == MARKDOWN:
             yield File(kind, name, bare(document).encode())
 

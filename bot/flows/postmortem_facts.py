@@ -52,8 +52,7 @@ def language_of(services: Services, now: datetime) -> Words:
         try:
             return Words(language, services.templates.phrases(FOLDER, language))
         except TemplateBroken as broken:
-            with services.store.transaction() as session:
-                broken_templates.report(session, services, f"{FOLDER}/{language}.yaml", broken, now)
+            broken_templates.report(services, f"{FOLDER}/{language}.yaml", broken)
     return Words(FALLBACK_LANGUAGE, {})
 
 

@@ -38,16 +38,16 @@ def compose_in(
         known = facts
         if audience.outside:
             known = told_outside(session, services, incident, promise, facts, language)
-        return _rendered(session, services, variables.template_of(folder, language), known, now)
+        return _rendered(services, variables.template_of(folder, language), known)
 
     return views.BETWEEN_LANGUAGES.join(dict.fromkeys(told(language) for language in languages))
 
 
-def _rendered(session: Session, services: Services, name: str, facts: dict[str, Any], now: datetime) -> str:
+def _rendered(services: Services, name: str, facts: dict[str, Any]) -> str:
     try:
         words = services.templates.render(name, facts, at_most=variables.LONGEST_UPDATE)
     except TemplateBroken as broken:
-        report(session, services, name, broken, now)
+        report(services, name, broken)
         return views.plain(facts)
     # What a template leaves out leaves its line empty.
     return re.sub(r"\n\s*\n\s*\n+", "\n\n", words) or views.plain(facts)

@@ -19,7 +19,7 @@ def test_each_audience_reads_its_own_words(floor: TestFloor) -> None:
         "executives": "*What it means* Half the calls are lost. Chloe fixes it by 15:00.",
         "engineering": "*Open now*",
         "partners": "The cause is known and is being worked on.",
-        "front-line": "> I am sorry for the trouble. We know about a problem: Half the calls are lost.",
+        "front-line": "*What is affected* Half the calls are lost.",
     }.items():
         [told] = updates(floor, place)
         assert words in told
@@ -35,19 +35,28 @@ def test_a_broken_template_is_told_to_the_administrators_once_and_stops_nothing(
     shutil.copytree("message_templates", templates)
     (templates / "stakeholder_update" / "operations" / "en.j2").write_text("{{ nobody.knows.this }}")
     (templates / "stakeholder_update" / "executives" / "en.j2").unlink()
+    (templates / "partner_notice" / "es.j2").write_text("{{ impact.nobody.knows }}")
+    (templates / "partner_notice" / "es.yaml").write_text("received: [")
     floor_file = tmp_path / "floor.yaml"
     floor_file.write_text(Path("floor.yaml").read_text() + '\nadministrators_channel: "#engineering"\n')
     with TestFloor(tmp_path, templates_dir=templates, floor_file=floor_file) as floor:
-        channel = floor.declares("S1 IVR down")
+        channel = floor.declares("S1 IVR down at Sagebrush")
         floor.passes(minutes=30)
         floor.passes(minutes=30)
 
         assert all("*S1 investigating* – IVR down" in told for told in updates(floor, channel))
+        assert "IVR down at Sagebrush" in floor.words("partner-sagebrush")
+        assert "We are affected" in floor.words("partner-sagebrush")
         assert len(updates(floor, channel)) == 2
         floor.tick()
         said = [message.words for message in floor.ana.sees("engineering") if "cannot be used" in message.words]
-        assert len(said) == 2, "one for each template, however often it is used"
+        assert len(said) == 3, "one for each template, however often it is used"
+        (templates / "stakeholder_update" / "operations" / "en.j2").write_text("{{ broken.again }}")
+        floor.passes(minutes=30)
+        assert sum("operations/en.j2" in message.words for message in floor.ana.sees("engineering")) == 2
         found = "\n".join(str(finding) for finding in doctor.examine(floor.settings()))
-        assert "operations/en.j2 cannot be used: 'nobody' is undefined" in found
+        assert "operations/en.j2 cannot be used: 'broken' is undefined" in found
         assert "executives/en.j2 cannot be used: the file is missing" in found
+        assert "partner_notice/es.j2 cannot be used" in found
+        assert "partner_notice/es.yaml cannot be used" in found
         floor.nothing_was_malformed()
