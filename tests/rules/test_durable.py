@@ -123,7 +123,7 @@ def test_records_of_finished_flows_are_forgotten_and_those_that_come_back_are_no
     assert wait_until(flows.are_done, PATIENCE_S)
     kitchen.failures.append(TryLater("the stove is cold", wait_s=60))
     flows.start_once("late", cook, Order(item="stew"))
-    assert wait_until(lambda: not kitchen.failures, PATIENCE_S)
+    assert wait_until(lambda: not kitchen.failures and not flows.owners(), PATIENCE_S)
 
     assert flows.forget_finished(timedelta(hours=1)) == 0
     assert flows.forget_finished(timedelta()) == 3
