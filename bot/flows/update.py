@@ -169,7 +169,8 @@ def settle(services: Services, sending: Sending) -> None:
     if waits:
         raise min(waits, key=lambda wait: wait.wait_s or 0.0)
     refresh_soon(services, promise.incident_id)
-    notice_flow.send_soon(services)
+    # Looking costs nothing beside taking the turn to write, which every update would do in vain.
+    notice_flow.tick(services, now)
 
 
 def _note(session: Session, sending: Sending, leg: Delivery, now: datetime) -> None:
