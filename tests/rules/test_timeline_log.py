@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,28 @@ def test_marks_are_sealed_like_everything_else(store: Store) -> None:
 
     assert findings(store) == []
     assert tampers(store, "UPDATE timeline_entries SET is_marked = false WHERE id = 2") != []
+
+
+def test_deliveries_in_any_order_leave_the_same_rows_and_whole_seals(store: Store) -> None:
+    def told(number: int) -> list[Heard]:
+        ts = f"1774750000.{number:06d}"
+        edit = Version("1774750009.000000", "second", "1774750008.5")
+        mark = Mark("pushpin", "U3", "1774750010.000000", is_on=True)
+        return [
+            Heard(ts, "U2", is_live=True, versions=(Version(ts, "first", ts),)),
+            Heard(ts, "U2", is_live=True, versions=(Version(ts, "first"), edit)),
+            Heard(ts, is_live=True, marks=(mark,)),
+            Heard(ts, is_live=True, deleted_ts="1774750020.000000"),
+        ]
+
+    kept = []
+    for number, order in enumerate(permutations(range(4)), 1):
+        for index in (*order, order[0]):
+            with store.transaction() as session:
+                hearing.hear(session, 2, told(number)[index], Manner())
+        with store.reading() as session:
+            entry = tables.by_source(session, 2, f"message:1774750000.{number:06d}")
+        assert entry is not None
+        kept.append((entry.facts, entry.is_marked, entry.is_shown, entry.actor_id))
+    assert all(row == kept[0] for row in kept)
+    assert findings(store) == []
