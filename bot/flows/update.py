@@ -157,6 +157,8 @@ def settle(services: Services, sending: Sending) -> None:
     now = utcnow()
     waits = [outcome for outcome in sending.outcomes.values() if isinstance(outcome, TryLater)]
     with services.store.transaction() as session:
+        # Whatever changes an incident's rows takes this lock first: then nobody waits in a circle.
+        incidents.locked(session, sending.incident.number)
         promise = tables.locked(session, sending.promise.row)
         legs = deliveries.of_promise(session, promise.row)
         for leg in legs:
