@@ -1,0 +1,120 @@
+"""How lengths, times of day, zones and names are written in the file."""
+
+import re
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "day": "days", "days": "days"}
+
+
+SEVERITIES = ("S0", "S1", "S2", "S3", "S4")
+
+
+ROLES = ("commander", "communications_lead", "scribe", "responder")
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Moment(StrEnum):
+    """When an audience is told, if not by the clock."""
+
+    ON_CHANGE = "on change"
+    AT_CLOSE = "at close"
+    NEVER = "never"
+
+
+def read_duration(given: Any) -> Any:
+    """`15 min`, `4 h`, `3 days` as a length of time; anything else is refused with what is understood."""
+    if isinstance(given, timedelta):
+        return given
+    match = re.fullmatch(r"\s*(\d{1,5})\s*(s|min|h|days?)\s*", str(given))
+    if not match or int(match[1]) == 0:
+        raise ValueError(f"{given!r} is not a length of time; write it like `15 min`, `4 h` or `3 days`")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+def read_cadence(given: Any) -> Any:
+    """A length of time, or one of `on change`, `at close`, `never`."""
+    if given in list(Moment):
+        return Moment(given)
+    try:
+        return read_duration(given)
+    except ValueError as wrong:
+        raise ValueError(f"{wrong}, or `on change`, `at close`, `never`") from None
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    """So many days, Saturdays and Sundays not counted."""
+
+    days: int
+
+
+def read_within(given: Any) -> Any:
+    """A length of time, or `3 working days`."""
+    match = re.fullmatch(r"\s*(\d{1,3})\s*working days?\s*", str(given))
+    if match and int(match[1]):
+        return WorkingDays(int(match[1]))
+    if isinstance(given, WorkingDays):
+        return given
+    try:
+        return read_duration(given)
+    except ValueError as wrong:
+        raise ValueError(f"{wrong}, or `3 working days`") from None
+
+
+Within = Annotated[timedelta | WorkingDays, BeforeValidator(read_within)]
+
+
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+
+
+Cadence = Annotated[timedelta | Moment, BeforeValidator(read_cadence)]
+
+
+SeverityName = Literal["S0", "S1", "S2", "S3", "S4"]
+
+
+class Part(BaseModel):
+    """A part of the file: unknown keys are mistakes, and nothing changes after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_delay(given: Any) -> Any:
+    """A length of time, or `at once`."""
+    return timedelta() if given == "at once" else read_duration(given)
+
+
+def read_lead(given: Any) -> Any:
+    """A length of time, or `never`."""
+    return None if given in (None, "never") else read_duration(given)
+
+
+def read_time_of_day(given: Any) -> Any:
+    """`22:00` as a time of day."""
+    if isinstance(given, time):
+        return given
+    match = re.fullmatch(r"\s*([01]?\d|2[0-3]):([0-5]\d)\s*", str(given))
+    if not match:
+        raise ValueError(f'{given!r} is not a time of day; write it in quotes, like `"22:00"`')
+    return time(int(match[1]), int(match[2]))
+
+
+TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
+
+
+def read_zone(given: Any) -> Any:
+    """A time zone by its name."""
+    if given not in available_timezones():
+        raise ValueError(f"{given!r} is not a time zone; write it like `Europe/Madrid`")
+    return given
+
+
+LengthOrNever = Annotated[timedelta | None, BeforeValidator(read_lead)]
