@@ -15,7 +15,8 @@ from bench.queries import running
 from bench.stage import PEOPLE, Running, Workspace, stage
 from bot.bootstrap import Bot
 from bot.clock import utcnow
-from bot.flows import postmortem_content, postmortem_request
+from bot.flows.postmortems import content as postmortem_content
+from bot.flows.postmortems import request as postmortem_request
 from bot.incidents import tables as incidents
 from bot.store import Store
 from bot.timeline import tables as timeline

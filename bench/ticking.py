@@ -9,7 +9,7 @@ from bench.queries import counted
 from bot import bootstrap, migrations, scheduler
 from bot.directory import tables as directory
 from bot.directory.rules import Who
-from bot.flows import steps
+from bot.flows.playbooks import steps
 from bot.incidents.tables import Incident
 from bot.playbooks import rules, runs
 from bot.playbooks.book import Playbook

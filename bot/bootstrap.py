@@ -13,8 +13,9 @@ from slack_bolt.authorization import AuthorizeResult
 from bot import clock, floor, migrations, pager, scheduler
 from bot.clock import utcnow
 from bot.durable import Backoff, Flows, wait_until
-from bot.flows import directory, recovery
+from bot.flows import directory
 from bot.flows.take_over import free, take_over
+from bot.flows.timeline import recovery
 from bot.listeners import (
     commands,
     endings,

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.bootstrap import build_services
 from bot.clock import utcnow
 from bot.errors import TryLater, WatchfloorError
-from bot.flows.export import Files, files_of
+from bot.flows.records.export import Files, files_of
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack.outcomes import SlackRefused

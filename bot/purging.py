@@ -7,8 +7,8 @@ from bot import floor, migrations
 from bot.clock import follow, utcnow
 from bot.durable import forget_finished
 from bot.errors import WatchfloorError
-from bot.flows import purge
-from bot.flows.purge import Purged
+from bot.flows.records import purge
+from bot.flows.records.purge import Purged
 from bot.settings import Settings
 from bot.store import Store, compact, patiently, sqlite_engine
 

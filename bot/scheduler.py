@@ -8,30 +8,20 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import clock
 from bot.clock import utcnow
-from bot.flows import (
-    audit,
-    directory,
-    displays,
-    drafts,
-    escalate,
-    followup_reminders,
-    missed_promises,
-    newer_playbooks,
-    notices,
-    pacing,
-    paging,
-    partner_notices,
-    pictures,
-    postmortem,
-    postmortem_reminders,
-    purge,
-    recovery,
-    reminders,
-    ringing,
-    update,
-)
+from bot.flows import audit, directory, displays, notices
+from bot.flows.escalation import escalate, paging, ringing
+from bot.flows.followups import reminders as followup_reminders
 from bot.flows.next_due import next_due
+from bot.flows.partners import notices as partner_notices
+from bot.flows.playbooks import newer as newer_playbooks
+from bot.flows.playbooks import reminders
+from bot.flows.postmortems import postmortem
+from bot.flows.postmortems import reminders as postmortem_reminders
+from bot.flows.records import purge
 from bot.flows.take_over import take_over
+from bot.flows.timeline import pictures, recovery
+from bot.flows.updates import drafts, pacing, update
+from bot.flows.updates import missed as missed_promises
 from bot.pulse import Pulse
 from bot.services import Services
 

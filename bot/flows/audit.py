@@ -10,8 +10,8 @@ from bot.escalation import tables as escalation
 from bot.escalation.tables import Answer
 from bot.floor import Severity
 from bot.flows import notices as notice_flow
-from bot.flows import promising
 from bot.flows.administrators import administrators
+from bot.flows.updates import promising
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.notices import tables as notices

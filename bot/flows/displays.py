@@ -18,8 +18,10 @@ from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.displays.tables import Display
 from bot.errors import TryLater
-from bot.flows import drawing, followup_owners, losses
+from bot.flows import drawing
 from bot.flows.facts import Scene, read_scene
+from bot.flows.followups import owners as followup_owners
+from bot.flows.incidents import losses
 from bot.incidents import tables as incidents
 from bot.incidents import views
 from bot.incidents.tables import Incident

@@ -8,16 +8,13 @@ from sqlmodel import Session
 from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.displays.tables import Display
-from bot.flows import (
-    draft_drawing,
-    draft_messages,
-    escalation_messages,
-    followup_messages,
-    partner_messages,
-    postmortem_messages,
-)
 from bot.flows.directory import channel_id
+from bot.flows.escalation import messages as escalation_messages
 from bot.flows.facts import Scene
+from bot.flows.followups import messages as followup_messages
+from bot.flows.partners import messages as partner_messages
+from bot.flows.postmortems import messages as postmortem_messages
+from bot.flows.updates import draft_drawing, draft_messages
 from bot.incidents import views
 from bot.incidents.tables import Incident
 from bot.playbooks import views as playbook_views

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from slack_bolt import Ack, App
 
 from bot.clock import utcnow
-from bot.flows import changes, ending, playbook_runs, roles
-from bot.flows.declaring import declare_by_words, open_declare_form
-from bot.flows.looking import help_words, incident_here, open_about, open_incidents, panel, steps_of_person
+from bot.flows.incidents import changes, ending, roles
+from bot.flows.incidents.declaring import declare_by_words, open_declare_form
+from bot.flows.incidents.seeing import incident_here, open_about
+from bot.flows.looking import help_words, open_incidents, panel, steps_of_person
+from bot.flows.playbooks import runs as playbook_runs
 from bot.incidents import forms, ids, rules
 from bot.incidents.tables import Incident
 from bot.listeners import (

@@ -7,8 +7,9 @@ from datetime import datetime
 from slack_bolt import Ack, App
 
 from bot.clock import utcnow
-from bot.flows import ending
-from bot.flows.looking import incident, required_steps
+from bot.flows.incidents import ending
+from bot.flows.incidents.ending import required_steps
+from bot.flows.incidents.seeing import incident
 from bot.incidents import forms, ids
 from bot.listeners import answering, parse
 from bot.listeners.answering import Payload

@@ -7,8 +7,8 @@ from slack_bolt import Ack, App
 from bot.clock import utcnow
 from bot.errors import WatchfloorError
 from bot.escalation import ids
-from bot.flows import escalate, page_answers, page_by_hand
-from bot.flows.looking import incident_here
+from bot.flows.escalation import escalate, page_answers, page_by_hand
+from bot.flows.incidents.seeing import incident_here
 from bot.incidents.rules import clean_title
 from bot.listeners import answering, parse
 from bot.listeners.answering import Payload, Words

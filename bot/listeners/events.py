@@ -6,7 +6,9 @@ from typing import Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
-from bot.flows import events, followup_marks, postmortem_uploads, speech
+from bot.flows.followups import marks as followup_marks
+from bot.flows.postmortems import uploads as postmortem_uploads
+from bot.flows.timeline import events, speech
 from bot.services import Services
 
 Payload = dict[str, Any]

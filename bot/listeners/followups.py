@@ -7,11 +7,13 @@ from slack_bolt import Ack, App
 
 from bot.clock import utcnow
 from bot.errors import WatchfloorError
-from bot.flows import followup_changes, followup_screens, followups
 from bot.flows.directory import names
-from bot.flows.followup_changes import Change
-from bot.flows.followups import NewFollowUp
-from bot.flows.looking import incident_here
+from bot.flows.followups import changes as followup_changes
+from bot.flows.followups import followups
+from bot.flows.followups import screens as followup_screens
+from bot.flows.followups.changes import Change
+from bot.flows.followups.followups import NewFollowUp
+from bot.flows.incidents.seeing import incident_here
 from bot.followups import ids, rules
 from bot.followups.rules import State
 from bot.incidents.rules import quoted

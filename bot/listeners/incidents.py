@@ -6,12 +6,13 @@ from collections.abc import Callable
 from slack_bolt import Ack, App
 
 from bot.clock import utcnow
-from bot.flows import changes, roles
-from bot.flows.declare import DeclareRequest
-from bot.flows.declaring import open_declare_form, start
 from bot.flows.directory import names
-from bot.flows.joining import ask_to_join
-from bot.flows.looking import open_about, panel_of
+from bot.flows.incidents import changes, roles
+from bot.flows.incidents.declare import DeclareRequest
+from bot.flows.incidents.declaring import open_declare_form, start
+from bot.flows.incidents.joining import ask_to_join
+from bot.flows.incidents.seeing import open_about
+from bot.flows.looking import panel_of
 from bot.incidents import forms, ids, rules
 from bot.incidents.tables import Incident
 from bot.listeners import answering, parse

@@ -5,8 +5,9 @@ import re
 from slack_bolt import Ack, App
 
 from bot.clock import utcnow
-from bot.flows import partner_answers, partner_matrix
-from bot.flows.looking import incident_here
+from bot.flows.incidents.seeing import incident_here
+from bot.flows.partners import answers as partner_answers
+from bot.flows.partners import matrix as partner_matrix
 from bot.listeners import answering, parse
 from bot.listeners.answering import Payload, Words
 from bot.listeners.parse import Typed

@@ -7,8 +7,9 @@ from datetime import datetime
 from slack_bolt import Ack, App
 
 from bot.clock import utcnow
-from bot.flows import playbook_runs, step_screens, steps
-from bot.flows.step_effects import Sending
+from bot.flows.playbooks import runs as playbook_runs
+from bot.flows.playbooks import step_screens, steps
+from bot.flows.playbooks.step_effects import Sending
 from bot.listeners import answering, parse, screens
 from bot.listeners.answering import FieldsRefused, Payload, Words
 from bot.playbooks import ids

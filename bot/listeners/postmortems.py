@@ -5,9 +5,9 @@ from collections.abc import Callable
 from slack_bolt import Ack, App
 
 from bot.clock import utcnow
-from bot.flows import postmortem_request
-from bot.flows import postmortem_review as reviewing
-from bot.flows.looking import incident_here
+from bot.flows.incidents.seeing import incident_here
+from bot.flows.postmortems import request as postmortem_request
+from bot.flows.postmortems import review as reviewing
 from bot.listeners import answering, parse
 from bot.listeners.answering import Payload, Words
 from bot.listeners.parse import Typed

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from bot.flows import looking, step_screens
+from bot.flows import looking
+from bot.flows.playbooks import step_screens
 from bot.listeners import parse
 from bot.listeners.answering import Payload
 from bot.playbooks import ids

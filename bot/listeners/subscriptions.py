@@ -3,8 +3,8 @@
 from slack_bolt import Ack, App
 
 from bot.clock import utcnow
-from bot.flows import subscriptions
-from bot.flows.looking import incident_here
+from bot.flows.incidents.seeing import incident_here
+from bot.flows.updates import subscriptions
 from bot.incidents import ids as incident_ids
 from bot.incidents.tables import NoIncidentHere
 from bot.listeners import answering, parse

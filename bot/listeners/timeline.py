@@ -8,9 +8,10 @@ from slack_bolt import Ack, App
 
 from bot.clock import utcnow
 from bot.errors import WatchfloorError
-from bot.flows import milestones, notes, pictures, timeline_screens
-from bot.flows.looking import incident_here
-from bot.flows.notes import Amendment
+from bot.flows.incidents.seeing import incident_here
+from bot.flows.timeline import milestones, notes, pictures
+from bot.flows.timeline import screens as timeline_screens
+from bot.flows.timeline.notes import Amendment
 from bot.listeners import answering, parse
 from bot.listeners.answering import Payload, Words
 from bot.listeners.parse import NotOurForm, Typed

@@ -7,9 +7,11 @@ from slack_bolt import Ack, App
 
 from bot.clock import utcnow
 from bot.errors import WatchfloorError
-from bot.flows import changes, composing, draft_answers, draft_screens, given_audiences, update_commands
-from bot.flows.composing import Composed
-from bot.flows.looking import incident_here, open_about
+from bot.flows.incidents import changes
+from bot.flows.incidents.seeing import incident_here, open_about
+from bot.flows.updates import commands as update_commands
+from bot.flows.updates import composing, draft_answers, draft_screens, given_audiences
+from bot.flows.updates.composing import Composed
 from bot.incidents.rules import clean_title, read_severity, read_status
 from bot.listeners import answering, parse
 from bot.listeners.answering import Payload, Words

@@ -13,8 +13,8 @@ from sqlmodel import Session
 from bot import floor, migrations
 from bot.directory import tables as directory
 from bot.directory.rules import Who
-from bot.flows.update_facts import Occasion, facts_of
-from bot.flows.update_words import compose
+from bot.flows.updates.facts import Occasion, facts_of
+from bot.flows.updates.words import compose
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.sandbox.blockkit.check import check_blocks

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from bot.clock import utcnow
 from bot.durable import flow, wait_until
 from bot.errors import TryLater
-from bot.flows import audit, promises
+from bot.flows import audit
+from bot.flows.updates import promises
 from bot.services import Services
 from bot.web import health
 from tests.floor import PATIENCE_S, TestFloor

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.clock import utcnow
-from bot.flows import followup_screens
+from bot.flows.followups import screens as followup_screens
 from bot.followups import ids
 from bot.followups.tables import FollowUp
 from tests.floor import TestFloor

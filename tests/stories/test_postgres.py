@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.clock import utcnow
 from bot.durable import forget_finished
-from bot.flows import export_record, purge
+from bot.flows.records import export_record, purge
 from bot.followups import ids
 from bot.store import compact
 from bot.timeline import verifying

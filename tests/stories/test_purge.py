@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.clock import utcnow
-from bot.flows import purge
+from bot.flows.records import purge
 from bot.followups import ids
 from bot.store import Store
 from bot.timeline import erasing, verifying

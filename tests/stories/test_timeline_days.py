@@ -73,7 +73,7 @@ def test_three_days_over_a_change_of_the_clocks_read_in_order_and_in_the_floors_
         floor.says("ana", "/incident timeline decisions", channel=channel)
         assert decision in floor.live_markup(channel)
         with floor.services.store.reading() as session:
-            from bot.flows.milestones import milestones_of
+            from bot.flows.timeline.milestones import milestones_of
 
             known = milestones_of(session, 1)
             assert [str(found) for found in verifying.verify(session, 1)] == []

@@ -1,0 +1,1 @@
+"""Follow-ups written down, changed, reminded of and shown."""

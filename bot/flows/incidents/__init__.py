@@ -1,0 +1,1 @@
+"""Incidents declared, changed, joined, lost and ended."""

@@ -1,0 +1,1 @@
+"""Partners told, and their answers."""

@@ -1,0 +1,52 @@
+"""The regular update under the notice of each partner that was told, in the partner's own language."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.directory import tables as directory
+from bot.displays import tables as displays
+from bot.floor import PARTNERS
+from bot.flows.partners.messages import partner_of
+from bot.flows.updates.words import compose_in
+from bot.incidents.rules import OPEN
+from bot.incidents.tables import Incident
+from bot.notices import tables as notices
+from bot.partners import tables
+from bot.partners.rules import State
+from bot.services import Services
+from bot.updates import views
+from bot.updates.tables import Promise
+
+
+def tell(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> None:
+    """The update for every partner whose channel does not get it already. Who was not told yet gets the notice.
+
+    When it is over nothing is sent: the all-clear says so in the same thread. Before the promise is composed: what
+    somebody typed for it is read in each language.
+    """
+    audience = services.floor.audiences[promise.audience]
+    if PARTNERS not in audience.channels or incident.status not in OPEN or incident.is_private:
+        return
+    others = {directory.channel_id(session, name.removeprefix("#")) for name in audience.channels}
+    composed: dict[str, str] = {}
+    for row in tables.of_incident(session, incident.number):
+        shown = displays.find(session, incident.number, displays.PARTNER, row.partner)
+        if row.state != State.TOLD or shown is None or shown.ts is None or row.channel_id in others:
+            continue
+        language = partner_of(services, row.partner).language
+        if language not in composed:
+            composed[language] = compose_in(session, services, incident, promise, now, (language,))
+        mine = f"partner-update:{incident.number}:{promise.audience}:{row.number}:"
+        notices.overtake(session, mine)
+        notices.add(
+            session,
+            f"{mine}{promise.id}",
+            row.channel_id or "",
+            composed[language],
+            now,
+            incident_id=incident.number,
+            thread_ts=shown.ts,
+            blocks=views.blocks(composed[language]),
+        )
+    displays.outdate(session, incident.number, (displays.PARTNER,))

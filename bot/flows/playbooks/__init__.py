@@ -1,0 +1,1 @@
+"""Playbooks started, worked through, followed and reminded of."""

@@ -1,0 +1,1 @@
+"""Post-mortems written, brought to people, reviewed and published."""

@@ -1,0 +1,1 @@
+"""An incident's record as files, and people's words taken out after their time."""

@@ -1,0 +1,1 @@
+"""Stakeholder updates: promised, drafted, composed, sent, told when missed; and who subscribed to them."""

@@ -1,0 +1,44 @@
+"""Drawing a draft: each update as it would read if it were sent now, or what became of it."""
+
+from sqlmodel import Session
+
+from bot.clock import utcnow
+from bot.directory import tables as directory
+from bot.displays.tables import Display
+from bot.flows.playbooks.step_effects import where
+from bot.flows.updates import draft_messages, promising
+from bot.flows.updates.words import compose
+from bot.incidents.tables import Incident
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.text import channel_link, escape
+from bot.updates import draft_views, drafts
+from bot.updates.draft_views import About, Draft
+from bot.updates.tables import WAITING, Promise
+
+
+def draw(session: Session, services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
+    """The message of a draft as things stand."""
+    now = utcnow()
+    promises = drafts.promises_of(session, draft_messages.draft_of(display))
+    people = {who for promise in promises for who in (promise.chosen_by, promise.approved_by) if who}
+    names = directory.names(session, people)
+    about = About(incident.number, incident.title, channel_link(incident.channel_id or ""))
+    shown = [_draft(session, services, incident, promise) for promise in promises]
+    return draft_views.message(about, shown, now, lambda who: escape(names.get(who or "", "somebody")))
+
+
+def _draft(session: Session, services: Services, incident: Incident, promise: Promise) -> Draft:
+    title = promising.title(services, promise.audience)
+    audience = services.floor.audiences.get(promise.audience)
+    if audience is None or promise.state != WAITING:
+        return Draft(title, "", promise)
+    return Draft(title, where(audience, incident), promise, preview(session, services, incident, promise))
+
+
+def preview(session: Session, services: Services, incident: Incident, promise: Promise) -> str:
+    """How an update would read if it were sent at its minute and nothing happened until then."""
+    at = max(utcnow(), promise.due_at)
+    following = promising.following(session, services, incident, promise, at)
+    sent = promise.model_copy(update={"next_due_at": following[0] if following else None})
+    return compose(session, services, incident, sent, at)
