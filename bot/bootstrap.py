@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -39,7 +40,7 @@ from bot.slack.app import WaitedFor
 from bot.slack.gateway import Gateway
 from bot.slack.line import Line
 from bot.soon import Soon
-from bot.store import Store
+from bot.store import DatabaseBusy, Store
 from bot.templates import Templates
 from bot.web import health
 from bot.web.door import Door
@@ -109,11 +110,18 @@ class Bot:
         if self.line:
             self.line.close()
         self.app.listener_runner.listener_executor.shutdown(wait=True)
-        recovery.keep_beating(self.services, utcnow(), timedelta())
+        self._write_down_the_last_moment()
         self.services.soon.close()
         self.services.flows.close(STOPS_WITHIN_S)
         self.services.replicas.leave()
         self.services.store.close()
+
+    def _write_down_the_last_moment(self) -> None:
+        if self._scheduler is None:
+            return  # it never listened
+        # A database that is gone cannot be told; then the next start reads back a little more than it needs.
+        with suppress(DatabaseBusy):
+            recovery.keep_beating(self.services, utcnow(), timedelta())
 
     def is_idle(self) -> bool:
         """Is there nothing left to do until something new happens?"""

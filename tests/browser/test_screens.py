@@ -39,7 +39,8 @@ def test_one_can_be_someone_else(desk: Desk) -> None:
 def test_a_stranger_is_marked_and_sees_the_channels_of_a_guest(desk: Desk) -> None:
     olga = desk.window("olga").opens()
 
-    assert olga.page.locator("#sidebar").get_by_role("link").all_inner_texts() == ["operations", "deskbot", "Home"]
+    links = olga.page.locator("#sidebar").get_by_role("link").all_inner_texts()
+    assert links == ["operations", "partner-northline", "deskbot", "Home"]
     olga.types("Hello")
     olga.sees("EXTERNAL")
 

@@ -7,6 +7,11 @@ import pytest
 
 from tests.crash.desk import Desk
 
+# What takes long: each database and each moment once, not each with each.
+DESK_AND_MOMENT = pytest.mark.parametrize(
+    ("desk", "moment"), [("sqlite", "after"), ("postgresql", "before")], indirect=["desk"]
+)
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:

@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 
 from tests.crash import evidence
+from tests.crash.conftest import DESK_AND_MOMENT
 from tests.crash.desk import Desk, kill_points
 from tests.crash.process import Moment
 
@@ -42,7 +43,7 @@ def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(desk:
     evidence.nothing_is_there_twice(desk)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@DESK_AND_MOMENT
 def test_a_close_that_is_killed_at_any_call_brings_one_post_mortem(desk: Desk, moment: Moment) -> None:
     killed = 0
     for bot, calls in kill_points(desk):

@@ -1,9 +1,8 @@
 """Killing the process anywhere between *Publish* and the published copy leaves exactly one of it."""
 
-import pytest
-
 from bot.postmortems import ids
 from tests.crash import evidence
+from tests.crash.conftest import DESK_AND_MOMENT
 from tests.crash.desk import Desk, kill_points
 from tests.crash.process import Moment
 
@@ -24,8 +23,7 @@ def opens(desk: Desk, button: str, number: int) -> None:
     ana.clicks(button, channel="dm", ts=letter.ts)
 
 
-@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("moment", ["after", "before"])
+@DESK_AND_MOMENT
 def test_a_publication_that_is_killed_at_any_call_is_posted_once(desk: Desk, moment: Moment) -> None:
     ana, killed = desk.sandbox.person("ana"), 0
     for bot, calls in kill_points(desk):

@@ -10,6 +10,7 @@ from sqlmodel import select
 from bot.updates import ids
 from bot.updates.tables import MOVED, SENT, WAITING, Promise
 from tests.crash import evidence
+from tests.crash.conftest import DESK_AND_MOMENT
 from tests.crash.desk import Desk, kill_points
 from tests.crash.process import Moment
 
@@ -49,7 +50,7 @@ def waiting(desk: Desk, audience: str) -> str:
     return str(found.id)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@DESK_AND_MOMENT
 def test_a_draft_and_its_update_that_are_killed_at_any_call_are_there_once(desk: Desk, moment: Moment) -> None:
     halves = count(1)
     for bot, calls in kill_points(desk):
@@ -72,7 +73,7 @@ def test_a_draft_and_its_update_that_are_killed_at_any_call_are_there_once(desk:
     evidence.nothing_is_there_twice(desk)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@DESK_AND_MOMENT
 def test_an_approval_that_is_killed_at_any_call_sends_it_once(desk: Desk, moment: Moment) -> None:
     killed = 0
     for bot, calls in kill_points(desk):

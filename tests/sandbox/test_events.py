@@ -91,10 +91,11 @@ def test_private_channels_have_events_of_their_own(sandbox: Sandbox, app: Connec
 def test_only_subscribed_events_are_delivered():
     sandbox = Sandbox(
         {
+            "features": {"app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": False}},
             "settings": {
                 "event_subscriptions": {"bot_events": ["reaction_added", "message.im"]},
                 "socket_mode_enabled": True,
-            }
+            },
         }
     )
     sandbox.start()

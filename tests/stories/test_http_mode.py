@@ -75,8 +75,7 @@ def test_a_whole_incident_is_lived_through_over_http(floor: TestFloor) -> None:
 
     assert "S0 · IVR down in Manila" in floor.card(channel)
     files = [file["name"] for message in floor.ana.direct_messages() for file in message.files]
-    assert len(files) == 1
-    assert files[0].endswith(".md")
+    assert files == ["post-mortem-1.md", "post-mortem-1.html", "post-mortem-1-leadership.html"]
 
 
 def test_everything_sent_a_second_time_within_five_minutes_changes_nothing(floor: TestFloor) -> None:
