@@ -20,7 +20,7 @@ def plain(facts: dict[str, Any]) -> str:
 
 
 def _plain_change(change: dict[str, str]) -> str:
-    said = ("who", "user", "role", "new", "step", "text", "reason")
+    said = ("who", "user", "role", "new", "step", "answers", "text", "reason")
     return " ".join(
         [change["at"], change["kind"].replace("_", " "), *(change[part] for part in said if change[part])]
     )

@@ -202,10 +202,16 @@ def _change(entry: TimelineEntry, people: dict[str, str], occasion: Occasion) ->
             "who": people.get(entry.actor_id or "", ""),
             "user": people.get(str(entry.facts.get("user") or ""), ""),
             "reason": str(entry.facts.get("reason") or ""),
+            "answers": _answers(entry, people),
             # The impact itself stands above; below it is only said who changed it.
             "text": spoken(str(entry.facts.get("text") or ""), people.get) if entry.kind == MARKED else "",
         }
     else:
-        said |= {"who": "", "user": "", "reason": "", "text": ""}
+        said |= {"who": "", "user": "", "reason": "", "answers": "", "text": ""}
     short = {name: one_line(words, variables.CHANGE) for name, words in said.items()}
     return short | {"kind": entry.kind, "at": near_time(entry.at, occasion.now)}
+
+
+def _answers(entry: TimelineEntry, people: dict[str, str]) -> str:
+    answers = entry.facts.get("answers") or {}
+    return "; ".join(f"{asked} {spoken(str(answer), people.get)}" for asked, answer in answers.items())
