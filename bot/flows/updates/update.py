@@ -61,15 +61,17 @@ def send_update(services: Services, request: UpdateRequest) -> None:
 
     Its parts are no checkpoints of the engine: each looks in the tables what is done already, at half the price.
     """
-    sending = prepare(services, request.promise_id)
-    if sending is None:
-        return
-    for leg, attempted_at in sending.legs:
-        outcome = _sent(services, sending, leg, attempted_at)
-        sending.outcomes[leg.row] = outcome
-        if isinstance(outcome, RateLimited) and attempted_at is None:
-            sending.untouched.add(leg.row)
-    settle(services, sending)
+    # What is promised for this minute goes before what is drawn again because of it.
+    with services.soon.somebody_waits():
+        sending = prepare(services, request.promise_id)
+        if sending is None:
+            return
+        for leg, attempted_at in sending.legs:
+            outcome = _sent(services, sending, leg, attempted_at)
+            sending.outcomes[leg.row] = outcome
+            if isinstance(outcome, RateLimited) and attempted_at is None:
+                sending.untouched.add(leg.row)
+        settle(services, sending)
 
 
 def prepare(services: Services, promise_id: int) -> Sending | None:
