@@ -21,8 +21,6 @@ class Delivery(SQLModel, table=True):
     channel: str
     channel_id: str | None = None
     ts: str | None = None
-    # The message in whose thread it stands.
-    thread_ts: str | None = None
     # From here on whoever finds it without `ts` must look whether the message arrived.
     attempted_at: datetime | None = Field(default=None, sa_column=utc_column())
     trouble: str | None = None

@@ -93,8 +93,6 @@ class Promise(SQLModel, table=True):
     # When it counts as missed; emptied when it is sent in time, or was told.
     escalate_at: datetime | None = Field(default=None, sa_column=utc_column())
     late_because: str = ""
-    # It said that nothing has changed.
-    is_unchanged: bool = False
 
     @property
     def row(self) -> int:

@@ -35,7 +35,6 @@ def upgrade() -> None:
     )
     _partial_index("ux_update_pauses_open", "update_pauses", "incident_id", "ended_at IS NULL", unique=True)
     with op.batch_alter_table("deliveries") as deliveries:
-        deliveries.add_column(sa.Column("thread_ts", AutoString(), nullable=True))
         deliveries.add_column(sa.Column("hindrance", AutoString(), nullable=True))
     _promises()
 
@@ -48,8 +47,7 @@ def _promises() -> None:
             promises.add_column(sa.Column(name, AutoString(), nullable=False, server_default=""))
         for name in ("draft_at", "moved_from", "begun_at", "escalate_at"):
             promises.add_column(sa.Column(name, UtcDateTime(), nullable=True))
-        for name in ("needs_approval", "is_unchanged"):
-            promises.add_column(sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
+        promises.add_column(sa.Column("needs_approval", sa.Boolean(), nullable=False, server_default=sa.false()))
         promises.add_column(sa.Column("draft_id", sa.Integer(), nullable=True))
         promises.create_foreign_key("fk_promises_draft", "drafts", ["draft_id"], ["id"])
         promises.create_index("ix_promises_draft_id", ["draft_id"])
@@ -73,10 +71,9 @@ def downgrade() -> None:
         promises.drop_constraint("fk_promises_draft", type_="foreignkey")
         for name in ("paced_by", "chosen_by", "approved_by", "choice", "moved_why", "late_because", "draft_at"):
             promises.drop_column(name)
-        for name in ("moved_from", "begun_at", "escalate_at", "needs_approval", "is_unchanged", "draft_id"):
+        for name in ("moved_from", "begun_at", "escalate_at", "needs_approval", "draft_id"):
             promises.drop_column(name)
     with op.batch_alter_table("deliveries") as deliveries:
-        deliveries.drop_column("thread_ts")
         deliveries.drop_column("hindrance")
     op.drop_table("update_pauses")
     op.drop_table("drafts")
