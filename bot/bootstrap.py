@@ -111,8 +111,9 @@ class Bot:
             self.line.close()
         self.app.listener_runner.listener_executor.shutdown(wait=True)
         self._write_down_the_last_moment()
-        self.services.soon.close()
+        self.services.soon.finish()
         self.services.flows.close(STOPS_WITHIN_S)
+        self.services.soon.close()
         self.services.replicas.leave()
         self.services.store.close()
 

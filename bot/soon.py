@@ -98,9 +98,13 @@ class Soon:
         with self._lock:
             return not self._asked_again
 
-    def close(self) -> None:
-        """Finish what is being done; what waits is found again after the next start."""
+    def finish(self) -> None:
+        """Finish what is being done; what waits is found again after the next start. Flows may still fan out."""
         with self._lock:
             self._is_closed = True
         self._workers.shutdown(wait=True, cancel_futures=True)
+
+    def close(self) -> None:
+        """Give back every thread."""
+        self.finish()
         self._hands.shutdown(wait=True)

@@ -35,7 +35,7 @@ NOTICES: tuple[dict[str, Any], ...] = (
     dict.fromkeys(VARIABLES, "something") | {"is_over": False},
     dict.fromkeys(VARIABLES, "") | {"is_over": True},
 )
-CHANGE = ("kind", "at", "who", "user", "role", "old", "new", "reason", "step", "text")
+CHANGE = ("kind", "at", "who", "user", "role", "old", "new", "reason", "step", "answers", "text")
 KINDS = (
     "severity",
     "status",

@@ -1,5 +1,7 @@
 """Follow-ups under hard use: everything delivered twice, words that would be markup, many of them."""
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
@@ -63,8 +65,13 @@ def test_words_stay_words_wherever_a_follow_up_is_shown(floor: TestFloor, shout:
 def test_a_list_costs_the_same_queries_with_a_few_and_with_many(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.says("ana", "/incident followup mend the trunk", channel)
-    services, statements = floor.services, []
-    sa.event.listen(services.store.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    services, statements, here = floor.services, [], threading.get_ident()
+
+    @sa.event.listens_for(services.store.engine, "before_cursor_execute")
+    def count(connection: object, cursor: object, statement: str, *more: object) -> None:
+        # What the clock looks for meanwhile is not counted.
+        if threading.get_ident() == here:
+            statements.append(statement)
 
     def queries() -> int:
         statements.clear()

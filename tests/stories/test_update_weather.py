@@ -49,9 +49,13 @@ def test_an_hour_without_slack_ends_in_one_update_for_each_audience_that_says_so
     for place in (channel, *PLACES.values()):
         (told,) = updates(floor, place)
         assert "missed" in told or place == "executives", told
-    late = [message.words for message in floor.ana.direct_messages() if "did not go out in time" in message.words]
-    assert late, "who declared is told, for nobody leads"
-    assert "Slack has not taken it" in "".join(late)
+
+    def late() -> list[str]:
+        return [words.words for words in floor.ana.direct_messages() if "did not go out in time" in words.words]
+
+    # Who declared is told, for nobody leads.
+    assert floor.sandbox.wait_for(late, timeout=30)
+    assert "Slack has not taken it" in "".join(late())
 
 
 def test_a_storm_of_refusals_delays_updates_and_loses_or_doubles_none(floor: TestFloor) -> None:
