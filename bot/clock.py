@@ -14,7 +14,12 @@ def follow(offset_file: Path | None) -> None:
 
 def utcnow() -> datetime:
     """Now, in UTC, with its time zone."""
-    return datetime.now(UTC) + _offset()
+    return machine_time() + _offset()
+
+
+def machine_time() -> datetime:
+    """Now by the machine's own clock, which `follow` does not shift: for what others have dated by it."""
+    return datetime.now(UTC)
 
 
 def _offset() -> timedelta:

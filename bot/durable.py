@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
 from pydantic import BaseModel
 
+from bot.clock import machine_time
 from bot.errors import TryLater
 from bot.store import patiently, sqlite_engine
 
@@ -196,8 +197,8 @@ class Flows:
         if not keys:
             return []
         begun = DBOS.list_workflows(workflow_ids=keys, load_input=False, load_output=False)
-        # The engine's own clock, which nobody moves.
-        before_ms = (time.time() - for_s) * 1000
+        # The engine dates its records by the machine's clock.
+        before_ms = (machine_time().timestamp() - for_s) * 1000
         return sorted(flow.workflow_id for flow in begun if (flow.created_at or before_ms) < before_ms)
 
     def forget_finished(self, older_than: timedelta) -> int:
@@ -269,8 +270,8 @@ def forget_finished(database_url: str, older_than: timedelta) -> int:
 
 
 def _forget(records: Any, older_than: timedelta) -> int:
-    # The engine's own clock, which nobody moves.
-    before = (datetime.now(UTC) - older_than).isoformat()
+    # The engine dates its records by the machine's clock.
+    before = (machine_time() - older_than).isoformat()
     names_only = {"load_input": False, "load_output": False}
     left = records.list_workflows(status=list(UNFINISHED), **names_only)
     # What comes back later still needs to know when it was begun.

@@ -126,7 +126,7 @@ class Floor(Part):
 
     def severity(self, name: str) -> Severity:
         """What the file says of a severity."""
-        return self.severities[name]  # type: ignore[index]
+        return self.severities[name]  # type: ignore[index]  # names come from the database, checked when written
 
 
 def read(path: Path) -> Floor:
