@@ -1,14 +1,12 @@
 """Builds the bot from its settings; the only module that knows every other."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
 from bot import clock, floor, migrations, pager, scheduler
@@ -36,7 +34,7 @@ from bot.pulse import Pulse
 from bot.replicas import Replicas
 from bot.services import Services
 from bot.settings import Settings
-from bot.slack.app import WaitedFor
+from bot.slack.app import PromptApp
 from bot.slack.gateway import Gateway
 from bot.slack.line import Line
 from bot.soon import Soon
@@ -48,7 +46,6 @@ from bot.web.health import Health
 from bot.web.server import Server
 from bot.web.site import site
 
-LISTENERS = 32
 STOPS_WITHIN_S = 8
 
 
@@ -58,9 +55,10 @@ class Bot:
 
     settings: Settings
     services: Services
-    app: App
+    app: PromptApp
     ticks: Pulse = field(default_factory=Pulse, init=False)
     server: Server | None = field(default=None, init=False)
+    door: Door | None = field(default=None, init=False)
     line: Line | None = field(default=None, init=False)
     _scheduler: BackgroundScheduler | None = field(default=None, init=False)
 
@@ -80,15 +78,13 @@ class Bot:
         self._scheduler = scheduler.start(self.services, self.settings.tick_every_s, self.ticks)
 
     def _listen(self) -> None:
-        if not self.settings.speaks_http:
+        if self.settings.speaks_http:
+            self.door = Door(self.app, self.settings.slack_signing_secret.get_secret_value())
+        else:
             self.line = Line(self.app, self.settings.slack_app_token.get_secret_value())
             self.line.connect()
         if self.server:
-            self.server.start(site(self._health(), self._door()))
-
-    def _door(self) -> Door | None:
-        secret = self.settings.slack_signing_secret.get_secret_value()
-        return Door(self.app, secret) if self.settings.speaks_http else None
+            self.server.start(site(self._health(), self.door))
 
     def _health(self) -> Health:
         every_s = self.settings.tick_every_s
@@ -107,9 +103,10 @@ class Bot:
             self._scheduler.shutdown(wait=False)
         if self.server:
             self.server.stop()
+        if self.door:
+            self.door.close()
         if self.line:
             self.line.close()
-        self.app.listener_runner.listener_executor.shutdown(wait=True)
         self._write_down_the_last_moment()
         self.services.soon.finish()
         self.services.flows.close(STOPS_WITHIN_S)
@@ -161,8 +158,8 @@ def build_services(settings: Settings) -> Services:
     )
 
 
-def build_app(settings: Settings, services: Services) -> App:
-    """Bolt, with every listener. Enough threads that an acknowledgement never waits for a busy listener."""
+def build_app(settings: Settings, services: Services) -> PromptApp:
+    """Bolt, with every listener."""
 
     def authorize() -> AuthorizeResult:
         # Asked once and remembered: Bolt would ask Slack again while a person waits.
@@ -173,14 +170,13 @@ def build_app(settings: Settings, services: Services) -> App:
             bot_token=settings.slack_bot_token.get_secret_value(),
         )
 
-    app = WaitedFor(
+    app = PromptApp(
         services.soon.somebody_waits,
         client=Gateway.to(settings.slack_api_url, None).client,
         authorize=authorize,
         signing_secret=settings.slack_signing_secret.get_secret_value() or "socket mode needs none",
         request_verification_enabled=settings.speaks_http,
         ignoring_self_events_enabled=False,
-        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
     # Bolt tries listeners in this order: what is clicked most is found first.
     for listeners in (

@@ -1,5 +1,6 @@
 """The life of the process: start, wait to be asked to end, finish what is in flight."""
 
+import gc
 import logging
 import os
 import signal
@@ -50,10 +51,17 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], is_fine: Callable
         with suppress(TryLater):
             bot.services.slack.team_id()
         bot.start()
+        _leave_alone_what_stays()
         when_ready(bot)
         ending.wait_while(is_fine)
     finally:
         stop(bot)
+
+
+def _leave_alone_what_stays() -> None:
+    """What was loaded by now is never garbage: looking through it again and again would hold up every thread."""
+    gc.collect()
+    gc.freeze()
 
 
 def stop(bot: Bot) -> None:

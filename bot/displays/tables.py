@@ -94,13 +94,20 @@ def _stale(incident_id: int, now: datetime) -> SelectOfScalar[Display]:
     )
 
 
+# At every click: put together once.
+_OUTDATE = (
+    sa.update(Display)
+    .where(
+        col(Display.incident_id) == sa.bindparam("of_incident"),
+        col(Display.kind).in_(sa.bindparam("kinds", expanding=True)),
+    )
+    .values(wanted=Display.wanted + 1)
+)
+
+
 def outdate(session: Session, incident_id: int, kinds: Sequence[str] = (CARD, DIGEST, TOPIC, RUN, PARTNER)) -> None:
     """The incident changed: what is shown of it must be drawn again."""
-    session.connection().execute(
-        sa.update(Display)
-        .where(col(Display.incident_id) == incident_id, col(Display.kind).in_(kinds))
-        .values(wanted=Display.wanted + 1)
-    )
+    session.connection().execute(_OUTDATE, {"of_incident": incident_id, "kinds": list(kinds)})
 
 
 def outdate_subjects(session: Session, incident_id: int, kinds: Sequence[str], subject: str) -> None:

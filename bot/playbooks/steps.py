@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident
@@ -180,18 +181,23 @@ def _change_if(
 ) -> None:
     """One conditional UPDATE decides who was first."""
     values = values | {"changed_by": by, "changed_at": now}
-    as_expected = [sa.column(name).is_not_distinct_from(value) for name, value in expected.items()]
-    changed = session.exec(
-        sa.update(PlaybookStep)
-        .where(col(PlaybookStep.id) == hand.step.id, *as_expected)
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
+    given = {f"was_{name}": value for name, value in expected.items()}
+    change = _change_of_columns(tuple(expected), tuple(values))
+    changed = session.connection().execute(change, {"step_id": hand.step.id, **given, **values})
     if not changed.rowcount:
         session.refresh(hand.step)
         raise SomeoneWasFirst(**_who_was_first(hand.step))
     for name, value in values.items():
         set_committed_value(hand.step, name, value)
+
+
+@cache
+def _change_of_columns(expected: tuple[str, ...], values: tuple[str, ...]) -> sa.Update:
+    """Put together once for each kind of change, not at every click."""
+    steps = PlaybookStep.__table__  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
+    as_expected = [steps.c[name].is_not_distinct_from(sa.bindparam(f"was_{name}")) for name in expected]
+    change = sa.update(steps).where(steps.c.id == sa.bindparam("step_id"), *as_expected)
+    return change.values({name: sa.bindparam(name) for name in values})
 
 
 def _settle(session: Session, hand: Hand, now: datetime) -> None:

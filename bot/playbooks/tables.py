@@ -247,16 +247,19 @@ def incident_of(session: Session, step_id: int) -> Incident:
     return found
 
 
+RUN_OF_STEP = (
+    select(PlaybookRun, Incident)
+    .join(PlaybookStep, col(PlaybookStep.run_id) == col(PlaybookRun.id))
+    .join(Incident, col(Incident.id) == col(PlaybookRun.incident_id))
+    .where(col(PlaybookStep.id) == sa.bindparam("step_id"))
+    .with_for_update(of=PlaybookRun)
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_run_of(session: Session, step_id: int) -> tuple[PlaybookRun, Incident]:
     """The step's run, held until the transaction ends: two clicks then see each other's work. And its incident."""
-    found = session.exec(
-        select(PlaybookRun, Incident)
-        .join(PlaybookStep, col(PlaybookStep.run_id) == col(PlaybookRun.id))
-        .join(Incident, col(Incident.id) == col(PlaybookRun.incident_id))
-        .where(PlaybookStep.id == step_id)
-        .with_for_update(of=PlaybookRun)
-        .execution_options(populate_existing=True)
-    ).first()
+    found = session.exec(RUN_OF_STEP, params={"step_id": step_id}).first()
     if found is None:
         raise NoSuchStep()
     return found

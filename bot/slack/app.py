@@ -1,22 +1,52 @@
-"""Bolt's app, which says while somebody waits for its answer."""
+"""Bolt's app, which answers Slack the moment a listener acknowledges, and says while somebody waits for that."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 Waiting = Callable[[], AbstractContextManager[None]]
+Answer = Callable[[BoltResponse], None]
 
 
-class WaitedFor(App):
-    """From the moment a request of Slack is taken up until it is acknowledged, `while_waiting` holds."""
+class PromptApp(App):
+    """Runs each request's listener on the thread that took the request up.
+
+    Bolt itself starts a second thread and looks every hundredth of a second whether it has acknowledged; in a crowd
+    those looks cost as much as the work.
+    """
 
     def __init__(self, while_waiting: Waiting, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(process_before_response=True, **options)
         self._while_waiting = while_waiting
 
-    def dispatch(self, req: BoltRequest) -> BoltResponse:
-        """Find the listener, and give back what it acknowledged with."""
-        with self._while_waiting():
-            return super().dispatch(req)
+    def take_up(self, request: BoltRequest, answer: Answer) -> None:
+        """Find the request's listener and run it to its end; `answer` hears once, as soon as it acknowledges."""
+        with ExitStack() as waiting:
+            waiting.enter_context(self._while_waiting())
+            ack = PromptAck(waiting, answer)
+            request.context["ack"] = ack
+            response = self.dispatch(request)
+            ack.answer_unless_done(response)
+
+
+class PromptAck(Ack):
+    """An acknowledgement that is on its way when this returns. Whoever waited for it waits no longer."""
+
+    def __init__(self, waiting: ExitStack, answer: Answer) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Bolt's own is not typed
+        self._waiting, self._answer, self._is_answered = waiting, answer, False
+
+    def __call__(self, *said: Any, **facts: Any) -> BoltResponse:
+        """Acknowledge."""
+        response = super().__call__(*said, **facts)
+        self.answer_unless_done(response)
+        return response
+
+    def answer_unless_done(self, response: BoltResponse) -> None:
+        """The first answer is the one that counts."""
+        if not self._is_answered:
+            self._is_answered = True
+            self._answer(response)
+            self._waiting.close()

@@ -7,6 +7,7 @@ wait for their turn), one that writes the links.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, reduce
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -159,18 +160,31 @@ def _link(session: Session, incident_id: int, records: list[dict[str, Any]]) -> 
 
 def _move_on(session: Session, incident_id: int, links: list[str]) -> tuple[int, str]:
     """Take the chain's next places. Gives back its length then and the seal before."""
-    table = Chain.__table__  # type: ignore[attr-defined]
-    seal, moved = BEGINNING, table.c.seal
-    for link in links:
-        seal, moved = linked(seal, link), _Linked(moved, sa.literal(link))
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    first = dialect.insert(table).values(incident_id=incident_id, length=len(links), seal=seal, before=BEGINNING)
-    moving = first.on_conflict_do_update(
-        index_elements=["incident_id"],
-        set_={"length": table.c.length + len(links), "before": table.c.seal, "seal": moved},
-    )
-    length, before = session.connection().execute(moving.returning(table.c.length, table.c.before)).one()
+    moving = _moving(session.get_bind().dialect.name, len(links))
+    named = {f"link_{place}": link for place, link in enumerate(links)}
+    first = {"incident_id": incident_id, "length": len(links), "seal": reduce(linked, links, BEGINNING)}
+    length, before = session.connection().execute(moving, first | named).one()
     return int(length), str(before)
+
+
+@cache
+def _moving(dialect_name: str, links: int) -> Any:
+    """Begins a chain with so many links, or puts them behind the last; put together once for each number."""
+    table = Chain.__table__  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
+    moved = table.c.seal
+    for place in range(links):
+        moved = _Linked(moved, sa.bindparam(f"link_{place}", type_=sa.String()))
+    dialect = sqlite if dialect_name == "sqlite" else postgresql
+    first: dict[str, Any] = {name: sa.bindparam(name) for name in ("incident_id", "length", "seal")}
+    return (
+        dialect.insert(table)
+        .values(first | {"before": BEGINNING})
+        .on_conflict_do_update(
+            index_elements=["incident_id"],
+            set_={"length": table.c.length + links, "before": table.c.seal, "seal": moved},
+        )
+        .returning(table.c.length, table.c.before)
+    )
 
 
 sa.event.listen(Session, "before_commit", _seal)

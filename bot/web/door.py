@@ -1,21 +1,23 @@
 """`POST /slack/events`: every request of Slack in HTTP mode, checked before anything reads it."""
 
+import asyncio
 import re
 from collections.abc import Mapping
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
+from contextlib import suppress
 
-import anyio.to_thread
-from anyio import CapacityLimiter
-from slack_bolt import App, BoltResponse
+from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.errors import WatchfloorError
+from bot.slack.app import PromptApp
 from bot.web.seen import Seen
 
-# More than the listeners' threads: a request that waits for a listener must not keep others from being read.
-AT_ONCE = 64
+# Each on a thread of its own to its listener's end: enough that none waits because others talk to Slack.
+AT_ONCE = 32
 LARGEST_BYTES = 2 * 1024 * 1024
 MOMENT = re.compile(r"[0-9]{1,12}")
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
@@ -32,12 +34,12 @@ class TooLarge(Exception):
 class Door:
     """Lets in what Slack signed within the last five minutes."""
 
-    def __init__(self, app: App, signing_secret: str) -> None:
+    def __init__(self, app: PromptApp, signing_secret: str) -> None:
         if not signing_secret.strip():
             raise NoSigningSecret()
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
-        self._threads = CapacityLimiter(AT_ONCE)
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="door")
         self._seen = Seen()
 
     async def answer(self, request: Request) -> Response:
@@ -52,8 +54,7 @@ class Door:
             return _refusal(401, "invalid request")
         if not self._seen.is_new(request.headers["x-slack-signature"]):
             return Response()
-        # Bolt's listeners are synchronous: in the event loop one of them would stop every other request.
-        answer = await anyio.to_thread.run_sync(self._dispatch, request, body, limiter=self._threads)
+        answer = await asyncio.wrap_future(self._take_up(to_bolt_request(request, body)))
         if answer.status >= 500:
             self._seen.take_back(request.headers["x-slack-signature"])
         return to_starlette_response(answer)
@@ -66,8 +67,21 @@ class Door:
             return False
         return self._verifier.is_valid(body, moment, signature)
 
-    def _dispatch(self, request: Request, body: bytes) -> BoltResponse:
-        return self._app.dispatch(to_bolt_request(request, body))
+    def _take_up(self, request: BoltRequest) -> Future[BoltResponse]:
+        # Bolt's listeners are synchronous: in the event loop one of them would stop every other request.
+        answered: Future[BoltResponse] = Future()
+
+        def answer(response: BoltResponse) -> None:
+            # Who asked may have hung up meanwhile.
+            with suppress(InvalidStateError):
+                answered.set_result(response)
+
+        self._threads.submit(self._app.take_up, request, answer)
+        return answered
+
+    def close(self) -> None:
+        """Returns when every listener has ended."""
+        self._threads.shutdown()
 
 
 async def _body(request: Request) -> bytes:
