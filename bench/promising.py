@@ -24,6 +24,8 @@ LATENCY_S = 0.15
 ROUNDS = 3
 # The clock's own looks would share the work of the one that is measured.
 NO_TICKS_S = 3600.0
+# To look costs the bot time that it needs for what is measured.
+LOOKS_EVERY_S = 0.5
 CADENCE = timedelta(hours=1)
 
 
@@ -82,7 +84,7 @@ class Stand:
                 tables.move(session, promise, at, timedelta(minutes=10))
 
     def _rests(self) -> None:
-        assert self.bot.settle(PATIENCE_S), "the bot does not come to rest"
+        assert self.bot.settle(PATIENCE_S, LOOKS_EVERY_S), "the bot does not come to rest"
 
     def tick_with(self, due: int) -> float:
         """How long the clock's look takes when so many updates are due."""

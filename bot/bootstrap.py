@@ -125,9 +125,9 @@ class Bot:
         """Is there nothing left to do until something new happens?"""
         return self.services.soon.is_idle() and self.services.flows.are_done()
 
-    def settle(self, within_s: float = 20) -> bool:
-        """Wait until there is nothing left to do."""
-        return wait_until(self.is_idle, within_s)
+    def settle(self, within_s: float = 20, every_s: float = 0.02) -> bool:
+        """Wait until there is nothing left to do, looking every `every_s` seconds."""
+        return wait_until(self.is_idle, within_s, every_s)
 
 
 def build(settings: Settings) -> Bot:

@@ -289,11 +289,11 @@ def _forget(records: Any, older_than: timedelta) -> int:
             return forgotten
 
 
-def wait_until(is_true: Callable[[], bool], within_s: float) -> bool:
-    """Look until it is true, at most `within_s` seconds."""
+def wait_until(is_true: Callable[[], bool], within_s: float, every_s: float = 0.02) -> bool:
+    """Look every `every_s` seconds until it is true, at most `within_s` seconds."""
     end = time.monotonic() + within_s
     while not is_true():
         if time.monotonic() > end:
             return False
-        time.sleep(0.02)
+        time.sleep(every_s)
     return True

@@ -75,6 +75,8 @@ def person(session: Session, user_id: str) -> Who | None:
 def people(session: Session, user_ids: Iterable[str]) -> list[Who]:
     """Those of the people who were ever heard of, in the order they are asked for."""
     wanted = list(dict.fromkeys(user_ids))
+    if not wanted:
+        return []
     known = {row.id: Who(**row._mapping) for row in session.connection().execute(_PEOPLE, {"ids": wanted})}
     return [known[user_id] for user_id in wanted if user_id in known]
 
@@ -86,8 +88,7 @@ def by_handle(session: Session, handle: str) -> str | None:
 
 def names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
     """The names of several people."""
-    rows = session.exec(select(Person).where(col(Person.id).in_(set(user_ids))))
-    return {row.id: row.name for row in rows}
+    return {person.id: person.name for person in people(session, user_ids)}
 
 
 def colleagues(session: Session) -> set[str]:

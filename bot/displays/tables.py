@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.store import utc_column
 
@@ -77,21 +76,22 @@ def add(session: Session, incident_id: int, kind: str, now: datetime, subject: s
     return display
 
 
+# Asked at every redraw: put together once.
+_STALE = (
+    select(Display)
+    .where(
+        Display.incident_id == sa.bindparam("of_incident"),
+        col(Display.wanted) > col(Display.shown),
+        col(Display.retry_at) <= sa.bindparam("now"),
+    )
+    .order_by(col(Display.id))
+)
+_STALE_TO_CLAIM = _STALE.with_for_update(skip_locked=True)
+
+
 def stale(session: Session, incident_id: int, now: datetime) -> Sequence[Display]:
     """What must be drawn of an incident now, in the order it was added."""
-    return session.exec(_stale(incident_id, now)).all()
-
-
-def _stale(incident_id: int, now: datetime) -> SelectOfScalar[Display]:
-    return (
-        select(Display)
-        .where(
-            Display.incident_id == incident_id,
-            col(Display.wanted) > col(Display.shown),
-            col(Display.retry_at) <= now,
-        )
-        .order_by(col(Display.id))
-    )
+    return session.exec(_STALE, params={"of_incident": incident_id, "now": now}).all()
 
 
 # At every click: put together once.
@@ -120,16 +120,25 @@ def outdate_subjects(session: Session, incident_id: int, kinds: Sequence[str], s
     )
 
 
+_OF_INCIDENT = select(Display).where(Display.incident_id == sa.bindparam("of_incident")).order_by(col(Display.id))
+
+
 def of_incident(session: Session, incident_id: int) -> Sequence[Display]:
     """Everything shown of an incident."""
-    return session.exec(select(Display).where(Display.incident_id == incident_id).order_by(col(Display.id))).all()
+    return session.exec(_OF_INCIDENT, params={"of_incident": incident_id}).all()
+
+
+_ONE = select(Display).where(
+    Display.incident_id == sa.bindparam("of_incident"),
+    Display.kind == sa.bindparam("kind"),
+    Display.subject == sa.bindparam("subject"),
+)
 
 
 def find(session: Session, incident_id: int, kind: str, subject: str = "") -> Display | None:
     """One thing shown of an incident."""
-    return session.exec(
-        select(Display).where(Display.incident_id == incident_id, Display.kind == kind, Display.subject == subject)
-    ).first()
+    which = {"of_incident": incident_id, "kind": kind, "subject": subject}
+    return session.exec(_ONE, params=which).first()
 
 
 def at(session: Session, kind: str, channel_id: str, ts: str) -> Display | None:
@@ -163,7 +172,7 @@ def claim(session: Session, incident_id: int, owner: str, now: datetime) -> list
 
     What somebody else is drawing, or waits for a later time, is left out.
     """
-    stale = session.exec(_stale(incident_id, now).with_for_update(skip_locked=True)).all()
+    stale = session.exec(_STALE_TO_CLAIM, params={"of_incident": incident_id, "now": now}).all()
     claims = [(display, display.attempted_at) for display in stale]
     for display in stale:
         display.attempted_at = display.attempted_at or now

@@ -91,9 +91,14 @@ class Participant(SQLModel, table=True):
     joined_at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
+# Asked at every click, redraw and update: put together once.
+_BY_NUMBER = select(Incident).where(col(Incident.id) == sa.bindparam("number"))
+_LOCKED = _BY_NUMBER.with_for_update()
+
+
 def by_number(session: Session, number: int) -> Incident:
     """The incident of that number; `NoSuchIncident` when there is none."""
-    return _found(session.exec(select(Incident).where(Incident.id == number)).first())
+    return _found(session.exec(_BY_NUMBER, params={"number": number}).first())
 
 
 def channels(session: Session, numbers: Collection[int]) -> dict[int, str]:
@@ -110,7 +115,7 @@ def several(session: Session, numbers: Collection[int]) -> dict[int, Incident]:
 
 def locked(session: Session, number: int) -> Incident:
     """The incident of that number, kept from being changed by others until the transaction ends."""
-    return _found(session.exec(select(Incident).where(Incident.id == number).with_for_update()).first())
+    return _found(session.exec(_LOCKED, params={"number": number}).first())
 
 
 def _found(incident: Incident | None) -> Incident:
@@ -244,14 +249,18 @@ def change_status(session: Session, incident: Incident, status: str, now: dateti
     session.add(incident)
 
 
+_ROLES = (
+    select(RoleHolder.role, RoleHolder.user_id)
+    .where(RoleHolder.incident_id == sa.bindparam("of_incident"))
+    .order_by(col(RoleHolder.id))
+)
+
+
 def roles(session: Session, incident_id: int) -> dict[str, list[str]]:
     """Who holds which role, in the order they took it."""
-    rows = session.exec(
-        select(RoleHolder).where(RoleHolder.incident_id == incident_id).order_by(col(RoleHolder.id))
-    )
     held: dict[str, list[str]] = {}
-    for row in rows:
-        held.setdefault(row.role, []).append(row.user_id)
+    for role, user_id in session.exec(_ROLES, params={"of_incident": incident_id}):
+        held.setdefault(role, []).append(user_id)
     return held
 
 

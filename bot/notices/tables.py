@@ -106,10 +106,15 @@ def claim(session: Session, owner: str, now: datetime) -> tuple[Notice, datetime
     return notice, attempted_at
 
 
+# Asked after every update: put together once.
+_UNSENT = (
+    select(Notice.id).where(col(Notice.is_settled).is_(False), col(Notice.retry_at) <= sa.bindparam("now")).limit(1)
+)
+
+
 def are_waiting(session: Session, now: datetime) -> bool:
     """Is there anything to send?"""
-    unsent = select(Notice.id).where(col(Notice.is_settled).is_(False), col(Notice.retry_at) <= now)
-    return session.exec(unsent.limit(1)).first() is not None
+    return session.exec(_UNSENT, params={"now": now}).first() is not None
 
 
 def holders(session: Session) -> set[str]:

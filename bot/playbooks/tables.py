@@ -122,10 +122,14 @@ class PlaybookStep(SQLModel, table=True):
         return self.id
 
 
+RUNS_OF_INCIDENT = (
+    select(PlaybookRun).where(PlaybookRun.incident_id == sa.bindparam("of_incident")).order_by(col(PlaybookRun.id))
+)
+
+
 def runs_of(session: Session, incident_id: int) -> list[PlaybookRun]:
     """Every run of the incident, the oldest first."""
-    found = select(PlaybookRun).where(PlaybookRun.incident_id == incident_id).order_by(col(PlaybookRun.id))
-    return list(session.exec(found))
+    return list(session.exec(RUNS_OF_INCIDENT, params={"of_incident": incident_id}))
 
 
 def incidents_running(session: Session, playbooks: Collection[str]) -> list[int]:

@@ -112,13 +112,26 @@ def _shown(incident_id: int) -> SelectOfScalar["TimelineEntry"]:
     )
 
 
+# Asked for every update: put together once.
+_SHOWN = select(TimelineEntry).where(
+    TimelineEntry.incident_id == sa.bindparam("of_incident"), col(TimelineEntry.is_shown).is_(True)
+)
+_OF_KINDS = col(TimelineEntry.kind).in_(sa.bindparam("kinds", expanding=True))
+_IN_ORDER = (col(TimelineEntry.at), col(TimelineEntry.id))
+_SINCE = _SHOWN.where(col(TimelineEntry.at) > sa.bindparam("moment"), _OF_KINDS).order_by(*_IN_ORDER)
+_MARKED = _SHOWN.where(col(TimelineEntry.is_marked).is_(True)).order_by(*_IN_ORDER)
+_LAST = (
+    select(TimelineEntry)
+    .where(TimelineEntry.incident_id == sa.bindparam("of_incident"), _OF_KINDS)
+    .order_by(col(TimelineEntry.id).desc())
+    .limit(1)
+)
+
+
 def since(session: Session, incident_id: int, moment: datetime, kinds: Sequence[str]) -> Sequence[TimelineEntry]:
     """Entries of those kinds after a moment."""
-    return session.exec(
-        _shown(incident_id)
-        .where(col(TimelineEntry.at) > moment, col(TimelineEntry.kind).in_(kinds))
-        .order_by(col(TimelineEntry.at), col(TimelineEntry.id))
-    ).all()
+    which = {"of_incident": incident_id, "moment": moment, "kinds": list(kinds)}
+    return session.exec(_SINCE, params=which).all()
 
 
 def of_kinds(session: Session, incident_id: int, kinds: Sequence[str]) -> Sequence[TimelineEntry]:
@@ -132,12 +145,7 @@ def of_kinds(session: Session, incident_id: int, kinds: Sequence[str]) -> Sequen
 
 def last_of(session: Session, incident_id: int, kinds: Sequence[str]) -> TimelineEntry | None:
     """The newest entry of one of those kinds."""
-    return session.exec(
-        select(TimelineEntry)
-        .where(TimelineEntry.incident_id == incident_id, col(TimelineEntry.kind).in_(kinds))
-        .order_by(col(TimelineEntry.id).desc())
-        .limit(1)
-    ).first()
+    return session.exec(_LAST, params={"of_incident": incident_id, "kinds": list(kinds)}).first()
 
 
 def labelled(session: Session, incident_id: int, labels: Sequence[str]) -> Sequence[TimelineEntry]:
@@ -150,11 +158,7 @@ def labelled(session: Session, incident_id: int, labels: Sequence[str]) -> Seque
 
 def marked(session: Session, incident_id: int) -> Sequence[TimelineEntry]:
     """What somebody said matters."""
-    return session.exec(
-        _shown(incident_id)
-        .where(col(TimelineEntry.is_marked).is_(True))
-        .order_by(col(TimelineEntry.at), col(TimelineEntry.id))
-    ).all()
+    return session.exec(_MARKED, params={"of_incident": incident_id}).all()
 
 
 def get(session: Session, incident_id: int, number: int) -> TimelineEntry:

@@ -74,9 +74,12 @@ def try_again(session: Session, delivery: Delivery, now: datetime) -> datetime |
     return before
 
 
+_OF_PROMISE = select(Delivery).where(Delivery.promise_id == sa.bindparam("of_promise")).order_by(col(Delivery.id))
+
+
 def of_promise(session: Session, promise_id: int) -> Sequence[Delivery]:
     """Where an update goes."""
-    return session.exec(select(Delivery).where(Delivery.promise_id == promise_id).order_by(col(Delivery.id))).all()
+    return session.exec(_OF_PROMISE, params={"of_promise": promise_id}).all()
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[Delivery]:

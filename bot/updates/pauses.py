@@ -33,11 +33,12 @@ class Pause(SQLModel, table=True):
     ended_by: str | None = None
 
 
+_CURRENT = select(Pause).where(Pause.incident_id == sa.bindparam("of_incident"), col(Pause.ended_at).is_(None))
+
+
 def current(session: Session, incident_id: int) -> Pause | None:
     """The pause that an incident is in."""
-    return session.exec(
-        select(Pause).where(Pause.incident_id == incident_id, col(Pause.ended_at).is_(None))
-    ).first()
+    return session.exec(_CURRENT, params={"of_incident": incident_id}).first()
 
 
 def all_current(session: Session) -> dict[int, Pause]:

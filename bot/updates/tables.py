@@ -106,13 +106,15 @@ class Promise(SQLModel, table=True):
         return f"update:{self.incident_id}:{self.audience}:{self.number}"
 
 
+_LAST_NUMBER = select(sa.func.max(Promise.number)).where(
+    Promise.incident_id == sa.bindparam("of_incident"), Promise.audience == sa.bindparam("to_audience")
+)
+
+
 def add(session: Session, made: Promise, late_after: timedelta) -> Promise:
     """Promise an update: the next one of its incident and audience."""
-    last = session.exec(
-        select(sa.func.max(Promise.number)).where(
-            Promise.incident_id == made.incident_id, Promise.audience == made.audience
-        )
-    ).one()
+    place = {"of_incident": made.incident_id, "to_audience": made.audience}
+    last = session.exec(_LAST_NUMBER, params=place).one()
     made.number = (last or 0) + 1
     move(session, made, made.due_at, late_after)
     session.flush()
@@ -167,12 +169,17 @@ def next_due(session: Session) -> datetime | None:
     return min((moment for moment in (update_at, draft_at) if moment), default=None)
 
 
+_WAITING = (
+    select(Promise)
+    .where(Promise.incident_id == sa.bindparam("of_incident"), Promise.state == WAITING)
+    .order_by(col(Promise.due_at))
+)
+
+
 def waiting(session: Session, incident_id: int, audience: str | None = None) -> Sequence[Promise]:
     """What is promised and not yet sent."""
-    found = select(Promise).where(Promise.incident_id == incident_id, Promise.state == WAITING)
-    if audience:
-        found = found.where(Promise.audience == audience)
-    return session.exec(found.order_by(col(Promise.due_at))).all()
+    promised = session.exec(_WAITING, params={"of_incident": incident_id}).all()
+    return [promise for promise in promised if audience in (None, promise.audience)]
 
 
 def incidents_with_promise(session: Session) -> set[int]:
@@ -181,14 +188,29 @@ def incidents_with_promise(session: Session) -> set[int]:
     return set(session.exec(select(Promise.incident_id).where(col(Promise.state).in_(states)).distinct()))
 
 
+# Asked for every update: put together once.
+_BY_ID = select(Promise).where(col(Promise.id) == sa.bindparam("promise_id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update().execution_options(populate_existing=True)
+_LAST_SENT = (
+    select(Promise)
+    .where(
+        Promise.incident_id == sa.bindparam("of_incident"),
+        Promise.audience == sa.bindparam("to_audience"),
+        Promise.state == SENT,
+    )
+    .order_by(col(Promise.number).desc())
+    .limit(1)
+)
+
+
 def get(session: Session, promise_id: int) -> Promise:
     """The promise of that id, which must exist."""
-    return session.exec(select(Promise).where(Promise.id == promise_id)).one()
+    return session.exec(_BY_ID, params={"promise_id": promise_id}).one()
 
 
 def locked(session: Session, promise_id: int) -> Promise:
-    """The same, kept from being changed by others until the transaction ends."""
-    return session.exec(select(Promise).where(Promise.id == promise_id).with_for_update()).one()
+    """The same as it is now, kept from being changed by others until the transaction ends."""
+    return session.exec(_BY_ID_LOCKED, params={"promise_id": promise_id}).one()
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[Promise]:
@@ -213,12 +235,7 @@ def sent_of(session: Session, incident_id: int) -> Sequence[Promise]:
 
 def last_sent(session: Session, incident_id: int, audience: str) -> Promise | None:
     """The newest update this audience got."""
-    return session.exec(
-        select(Promise)
-        .where(Promise.incident_id == incident_id, Promise.audience == audience, Promise.state == SENT)
-        .order_by(col(Promise.number).desc())
-        .limit(1)
-    ).first()
+    return session.exec(_LAST_SENT, params={"of_incident": incident_id, "to_audience": audience}).first()
 
 
 def before(session: Session, promise: Promise) -> Promise | None:
@@ -258,13 +275,6 @@ def drop_one(session: Session, promise: Promise) -> None:
         session.add(promise)
 
 
-def _arrived_anywhere() -> sa.Exists:
-    # The table of deliveries knows this one, so it is called by name here.
-    deliveries = sa.table("deliveries", sa.column("promise_id"), sa.column("ts"))
-    arrived = sa.select(sa.literal(1)).select_from(deliveries)
-    return arrived.where(deliveries.c.promise_id == col(Promise.id), deliveries.c.ts.is_not(None)).exists()
-
-
 def postponed(session: Session, promise: Promise, due_at: datetime, reason: str, by: str, now: datetime) -> Promise:
     """The promise that takes the place of one that somebody puts off; it is still to be made."""
     promise.state, promise.escalate_at = MOVED, None
@@ -282,44 +292,3 @@ def postponed(session: Session, promise: Promise, due_at: datetime, reason: str,
         words=promise.words,
         choice=promise.choice if promise.choice == Choice.EDITED else Choice.NONE,
     )
-
-
-_sent = sa.alias(Promise.__table__)  # type: ignore[attr-defined]
-
-
-def overtake(session: Session, promise: Promise, due_before: datetime) -> datetime | None:
-    """What was due by the clock long ago and reached nobody is not sent after all: `promise` says what is so now.
-
-    Gives back when the first update that was missed by that was due.
-    """
-    earlier = (
-        Promise.incident_id == promise.incident_id,
-        Promise.audience == promise.audience,
-        Promise.occasion == "clock",
-        col(Promise.number) < promise.number,
-    )
-    unsent = (Promise.state == SENDING, col(Promise.due_at) < due_before, ~_arrived_anywhere())
-    for overtaken in session.exec(select(Promise).where(*earlier, *unsent)):
-        overtaken.state, overtaken.escalate_at = DROPPED, None
-        session.add(overtaken)
-    # What was begun and dropped was about to be sent when it was overtaken; what was sent since made up for it.
-    begun = (Promise.state == DROPPED, col(Promise.begun_at).is_not(None))
-    sent_since = sa.select(sa.func.coalesce(sa.func.max(_sent.c.number), 0)).where(
-        _sent.c.incident_id == promise.incident_id, _sent.c.audience == promise.audience, _sent.c.state == SENT
-    )
-    after = col(Promise.number) > sent_since.scalar_subquery()
-    return session.exec(
-        select(Promise.due_at).where(*earlier, *begun, after).order_by(col(Promise.number)).limit(1)
-    ).first()
-
-
-def is_behind_another(session: Session, promise: Promise, due_after: datetime) -> bool:
-    """Is an earlier update to the same audience, due after that moment, still on its way?"""
-    earlier = select(Promise.id).where(
-        Promise.incident_id == promise.incident_id,
-        Promise.audience == promise.audience,
-        Promise.state == SENDING,
-        col(Promise.number) < promise.number,
-        col(Promise.due_at) > due_after,
-    )
-    return session.exec(earlier.limit(1)).first() is not None

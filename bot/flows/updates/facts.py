@@ -84,7 +84,9 @@ def facts_of(session: Session, services: Services, incident: Incident, occasion:
         "occasion": promise.occasion.partition(":")[0],
         "audience": escape(audience.title),
         "last_update": near_time(since, now) if since else "",
-        "unchanged_since": "" if changes or promise.words.strip() else _unchanged(session, incident, promise, now),
+        "unchanged_since": ""
+        if changes or promise.words.strip() or not since
+        else _unchanged(session, incident, now),
     }
     told |= _next(session, incident, occasion)
     return told | (HIDDEN if audience.outside else _inside(session, incident, now))
@@ -143,10 +145,8 @@ def _since(session: Session, incident: Incident, promise: Promise) -> datetime |
     return (last.composed_at or last.sent_at) if last else None
 
 
-def _unchanged(session: Session, incident: Incident, promise: Promise, now: datetime) -> str:
-    """Since when nothing has changed; empty before the first update, when nothing could."""
-    if _since(session, incident, promise) is None:
-        return ""
+def _unchanged(session: Session, incident: Incident, now: datetime) -> str:
+    """Since when nothing has changed. Before the first update nothing could."""
     last = timeline.last_of(session, incident.number, (*TOLD_KINDS, "declared"))
     return near_time(last.at if last else incident.declared_at, now)
 

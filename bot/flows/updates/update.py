@@ -24,7 +24,7 @@ from bot.services import Services
 from bot.slack.messages import Post, Posted
 from bot.slack.outcomes import RateLimited, SlackRefused
 from bot.timeline import tables as timeline
-from bot.updates import deliveries, rules, tables, views
+from bot.updates import deliveries, order, rules, tables, views
 from bot.updates.deliveries import Delivery
 from bot.updates.tables import Promise
 
@@ -78,15 +78,14 @@ def prepare(services: Services, promise_id: int) -> Sending | None:
     """One transaction: the words, what was missed, the next promise, and where the words go."""
     now = utcnow()
     with services.store.transaction() as session:
-        promise = tables.get(session, promise_id)
-        incident = incidents.locked(session, promise.incident_id)
+        incident = incidents.locked(session, tables.get(session, promise_id).incident_id)
         # Read again behind the lock: someone may have asked for an update at once, which takes its place.
-        session.refresh(promise)
+        promise = tables.locked(session, promise_id)
         if not _is_to_be_sent(session, services, promise, now):
             return None
         if incident.channel_id is None:
             raise TryLater("the incident's channel is not there yet")
-        if tables.is_behind_another(session, promise, now - rules.LATE_AFTER):
+        if order.is_behind_another(session, promise, now - rules.LATE_AFTER):
             raise TryLater("an earlier update is on its way", BEHIND_ANOTHER_S)
         legs: list[tuple[Delivery, datetime | None]] = []
         if promise.state == tables.WAITING:
@@ -110,16 +109,18 @@ def _is_to_be_sent(session: Session, services: Services, promise: Promise, now: 
 def _keep(
     session: Session, services: Services, incident: Incident, promise: Promise, now: datetime
 ) -> list[Delivery]:
-    unsent_since = tables.overtake(session, promise, now - rules.LATE_AFTER)
+    unsent_since = order.overtake(session, promise, now - rules.LATE_AFTER)
     if unsent_since or promise.occasion == promising.CLOCK:
         promise.missed = promising.missed(services, incident, promise, unsent_since or promise.due_at, now)
     following = promising.following(session, services, incident, promise, now)
     promise.next_due_at = following[0] if following else None
     partner_updates.tell(session, services, incident, promise, now)
-    promise.words, promise.composed_at = compose(session, services, incident, promise, now), now
-    subscribers.tell(session, services, incident, promise, now)
-    promise.state, promise.begun_at = tables.SENDING, now
+    with session.no_autoflush:
+        promise.words = compose(session, services, incident, promise, now)
+    promise.composed_at = promise.begun_at = now
+    promise.state = tables.SENDING
     session.add(promise)
+    subscribers.tell(session, services, incident, promise, now)
     if following:
         due_at, cadence = following
         after = Promise(

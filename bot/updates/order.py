@@ -1,0 +1,69 @@
+"""Which of the updates to one audience goes before which, and what is not sent any more because a later one is."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.updates.deliveries import Delivery
+from bot.updates.tables import DROPPED, SENDING, SENT, Promise
+
+_sent = sa.alias(Promise.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
+
+# Asked for every update: put together once.
+_EARLIER = (
+    col(Promise.incident_id) == sa.bindparam("of_incident"),
+    col(Promise.audience) == sa.bindparam("to_audience"),
+    col(Promise.number) < sa.bindparam("before_number"),
+)
+_ON_ITS_WAY = (
+    select(Promise.id)
+    .where(*_EARLIER, Promise.state == SENDING, col(Promise.due_at) > sa.bindparam("due_after"))
+    .limit(1)
+)
+_BY_CLOCK = (*_EARLIER, Promise.occasion == "clock")
+_ARRIVED = select(Delivery.id).where(Delivery.promise_id == Promise.id, col(Delivery.ts).is_not(None)).exists()
+_UNSENT = select(Promise).where(
+    *_BY_CLOCK, Promise.state == SENDING, col(Promise.due_at) < sa.bindparam("due_before"), ~_ARRIVED
+)
+_NEWEST_SENT = sa.select(sa.func.coalesce(sa.func.max(_sent.c.number), 0)).where(
+    _sent.c.incident_id == sa.bindparam("of_incident"),
+    _sent.c.audience == sa.bindparam("to_audience"),
+    _sent.c.state == SENT,
+)
+_OVERTAKEN = (
+    select(Promise.due_at)
+    .where(
+        *_BY_CLOCK,
+        Promise.state == DROPPED,
+        col(Promise.begun_at).is_not(None),
+        col(Promise.number) > _NEWEST_SENT.scalar_subquery(),
+    )
+    .order_by(col(Promise.number))
+    .limit(1)
+)
+
+
+def is_behind_another(session: Session, promise: Promise, due_after: datetime) -> bool:
+    """Is an earlier update to the same audience, due after that moment, still on its way?"""
+    return session.exec(_ON_ITS_WAY, params=_place(promise) | {"due_after": due_after}).first() is not None
+
+
+def overtake(session: Session, promise: Promise, due_before: datetime) -> datetime | None:
+    """What was due by the clock long ago and reached nobody is not sent after all: `promise` says what is so now.
+
+    Gives back when the first update that was missed by that was due.
+    """
+    for overtaken in session.exec(_UNSENT, params=_place(promise) | {"due_before": due_before}):
+        overtaken.state, overtaken.escalate_at = DROPPED, None
+        session.add(overtaken)
+    # What was begun and dropped was about to be sent when it was overtaken; what was sent since made up for it.
+    return session.exec(_OVERTAKEN, params=_place(promise)).first()
+
+
+def _place(promise: Promise) -> dict[str, int | str]:
+    return {
+        "of_incident": promise.incident_id,
+        "to_audience": promise.audience,
+        "before_number": promise.number,
+    }
