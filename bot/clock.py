@@ -1,20 +1,29 @@
 """The only reader of the clock. Everything else is given the time."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 _offset_file: Path | None = None
+_farthest_s = 0.0
 
 
 def follow(offset_file: Path | None) -> None:
     """Shift the clock by the seconds written in `offset_file`: an hour can then be lived in a minute."""
-    global _offset_file
-    _offset_file = offset_file
+    global _offset_file, _farthest_s
+    _offset_file, _farthest_s = offset_file, 0.0
 
 
 def utcnow() -> datetime:
     """Now, in UTC, with its time zone."""
     return machine_time() + _offset()
+
+
+def seconds() -> float:
+    """For measuring how long something lasts: only ever more, also when the clock is set back."""
+    global _farthest_s
+    _farthest_s = max(_farthest_s, _offset().total_seconds())
+    return time.monotonic() + _farthest_s
 
 
 def machine_time() -> datetime:

@@ -1,6 +1,5 @@
 """One call to Slack's Web API, and the three ways it can fail."""
 
-import time
 from collections.abc import Iterator
 from http.client import HTTPException
 from typing import Any, Self
@@ -10,6 +9,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry import RetryHandler
 from slack_sdk.web import SlackResponse
 
+from bot import clock
 from bot.slack.outcomes import OutcomeUnknown, RateLimited, SlackRefused
 from bot.slack.pace import Pace
 
@@ -46,7 +46,7 @@ class Calls:
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """One call. Raises `SlackRefused`, `RateLimited` or `OutcomeUnknown`."""
         limited = _limited(method, arguments)
-        wait_s = self._blocked_until.get(limited, 0) - time.monotonic()
+        wait_s = self._blocked_until.get(limited, 0) - clock.seconds()
         if wait_s > 0:
             raise RateLimited(method, wait_s)
         given = {name: value for name, value in arguments.items() if value is not None}
@@ -72,7 +72,7 @@ class Calls:
         response: SlackResponse = refused.response
         if response.status_code == 429:
             wait_s = float(response.headers.get("Retry-After", 1))
-            self._blocked_until[limited] = time.monotonic() + wait_s
+            self._blocked_until[limited] = clock.seconds() + wait_s
             return RateLimited(method, wait_s)
         error = str(response.get("error", "")) if isinstance(response.data, dict) else ""
         if response.status_code >= 500 or error in (

@@ -1,8 +1,9 @@
 """Posts to one channel keep Slack's pace: about one a second, short bursts let through, in the order they asked."""
 
 import threading
-import time
 from collections import deque
+
+from bot import clock
 
 # Slack: "1 per second per channel … short bursts allowed"; how short it does not say.
 BURST = 5
@@ -21,7 +22,7 @@ class Pace:
 
     def wait_s(self, channel_id: str, key: str, now: float | None = None) -> float:
         """How many seconds a post must wait; 0 when it is its turn. `key` tells it from every other post."""
-        now = time.monotonic() if now is None else now
+        now = clock.seconds() if now is None else now
         with self._lock:
             turn = self._kept.pop(key, None)
             if turn is None or now - turn > FORGOTTEN_AFTER_S:

@@ -26,6 +26,8 @@ from bot.updates import tables as updates
 
 Moment = Literal["after", "before"]
 PATIENCE_S = 30
+# Each look is a dozen queries: looking less often leaves the machine to what is waited for.
+LOOKS_EVERY_S = 0.1
 ALL_RETRIES = timedelta(days=1)
 
 
@@ -82,7 +84,7 @@ def _leave(number: int, frame: object) -> None:
 
 def _rest(bot: Bot) -> bool:
     """Wait until nothing is being done, nothing is to be shown and nothing to be said."""
-    return wait_until(lambda: bot.is_idle() and not _is_behind(bot) and bot.is_idle(), PATIENCE_S)
+    return wait_until(lambda: bot.is_idle() and not _is_behind(bot) and bot.is_idle(), PATIENCE_S, LOOKS_EVERY_S)
 
 
 def _is_behind(bot: Bot) -> bool:
