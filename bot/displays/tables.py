@@ -239,10 +239,12 @@ def lose(session: Session, display: Display, now: datetime) -> None:
         )
 
 
-def postpone(session: Session, display: Display, until: datetime) -> None:
-    """Slack asked to wait."""
+def postpone(session: Session, display: Display, until: datetime, attempted_at: datetime | None) -> None:
+    """Slack asked to wait; `attempted_at`: since when a first post may have arrived, None when none can have."""
     session.connection().execute(
-        sa.update(Display).where(col(Display.id) == display.id).values(held_by=None, retry_at=until)
+        sa.update(Display)
+        .where(col(Display.id) == display.id)
+        .values(held_by=None, retry_at=until, attempted_at=attempted_at)
     )
 
 

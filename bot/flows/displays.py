@@ -27,7 +27,7 @@ from bot.incidents import views
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.messages import Post, Posted
-from bot.slack.outcomes import SlackRefused
+from bot.slack.outcomes import RateLimited, SlackRefused
 from bot.timeline import tables as timeline
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,9 @@ def _outcome(services: Services, scene: Scene, claim: Claim) -> Outcome:
         return functools.partial(_refused, incident=incident, display=display, refused=refused)
     except TryLater as wait:
         until = utcnow() + timedelta(seconds=wait.wait_s if wait.wait_s is not None else SLACK_SILENT_S)
-        return functools.partial(displays.postpone, display=display, until=until)
+        # What had to wait for its turn was certainly not sent: nobody need look for it then.
+        attempted_at = claim.attempted_at if isinstance(wait, RateLimited) else display.attempted_at
+        return functools.partial(displays.postpone, display=display, until=until, attempted_at=attempted_at)
     return functools.partial(_arrived, display=display, shown=shown)
 
 

@@ -176,3 +176,13 @@ def test_updates_that_piled_up_while_slack_was_down_become_one(floor: TestFloor)
 
     assert len(updates(floor, channel)) == 1
     assert "4 updates before this one were missed." in updates(floor, channel)[0]
+
+
+def test_what_waits_for_its_turn_in_the_incidents_channel_is_not_looked_for(floor: TestFloor) -> None:
+    for number in range(1, 8):
+        floor.says("ana", f"/incident declare S3 line {number} is down")
+    floor.passes(seconds=10)
+
+    told = [message for message in floor.ana.sees("incidents") if "is down" in message.words]
+    assert len(told) == 7
+    assert floor.sandbox.calls_of("conversations.history") == []
