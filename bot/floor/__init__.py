@@ -128,6 +128,10 @@ class Floor(Part):
         """What the file says of a severity."""
         return self.severities[name]  # type: ignore[index]  # names come from the database, checked when written
 
+    def role(self, name: str) -> Role:
+        """What the file says of a role."""
+        return self.roles[name]  # type: ignore[index]  # likewise
+
 
 def read(path: Path) -> Floor:
     """The floor's file, or `yamlfile.FileRefused` with everything that is wrong in it."""

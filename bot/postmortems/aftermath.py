@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from bot.postmortems.document import Lines, Section, Statement, Table
+from bot.postmortems.document import Lines, Nature, Section, Statement, Table
 from bot.postmortems.record import FollowUp, Person, Record, Similar
 from bot.postmortems.words import Words
 
@@ -58,9 +58,9 @@ def _follow_up(item: FollowUp, words: Words) -> list[Statement]:
         words("done") if item.is_done else words("not_done"),
     ]
     refs = (item.entry,) if item.entry else ()
-    nature = "fact" if refs else "note"
-    statements = [Statement(cell, refs, nature) for cell in cells]  # type: ignore[arg-type]
-    return [Statement(cells[0], refs, nature, item.url), *statements[1:]]  # type: ignore[arg-type]
+    nature: Nature = "fact" if refs else "note"
+    statements = [Statement(cell, refs, nature) for cell in cells]
+    return [Statement(cells[0], refs, nature, item.url), *statements[1:]]
 
 
 def similar_section(record: Record, words: Words) -> Section:

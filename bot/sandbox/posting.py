@@ -1,6 +1,7 @@
 """Messages: posting, editing and deleting them, by people and by the app."""
 
 from dataclasses import replace
+from typing import Any
 
 from bot.sandbox.events import channel_type
 from bot.sandbox.model import Channel, Json, Message, User
@@ -29,10 +30,10 @@ def post_ephemeral(workspace: Workspace, channel: Channel, message: Message) -> 
         return message
 
 
-def compose(workspace: Workspace, channel: Channel, author: User, text: str, **fields: object) -> Message:
+def compose(workspace: Workspace, channel: Channel, author: User, text: str, **fields: Any) -> Message:
     """A message by this author, timed now."""
     message = Message(workspace.clock.ts(), channel.id, author.id, text, bot_id=author.bot_id)
-    return replace(message, **fields) if fields else message  # type: ignore[arg-type]
+    return replace(message, **fields) if fields else message
 
 
 def edit(workspace: Workspace, channel: Channel, message: Message, by: User, **changes: object) -> None:

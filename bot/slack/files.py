@@ -21,7 +21,7 @@ class Files(Calls):
         place = self.call("files.getUploadURLExternal", filename=name, length=len(content))
         request = Request(place["upload_url"], data=content, method="POST")  # noqa: S310 - Slack gave the address
         try:
-            with urlopen(request, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310
+            with urlopen(request, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310 - likewise
                 answer.read()
         except (OSError, HTTPException) as lost:
             raise OutcomeUnknown("file upload", type(lost).__name__) from lost
@@ -48,9 +48,9 @@ class Files(Calls):
         if not self._is_slacks(address):
             # The token opens the workspace: it is shown to nobody else.
             raise SlackRefused("files.info", "file_kept_elsewhere")
-        asked = Request(address, headers={"Authorization": f"Bearer {self._client.token}"})  # noqa: S310
+        asked = Request(address, headers={"Authorization": f"Bearer {self._client.token}"})  # noqa: S310 - checked above
         try:
-            with urlopen(asked, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310 - the address was checked above
+            with urlopen(asked, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310 - likewise
                 return bytes(answer.read(LARGEST_FILE))
         except HTTPError as refused:
             if refused.code in GONE:

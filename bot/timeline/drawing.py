@@ -116,10 +116,10 @@ def _draw_lanes(figure: Figure, facts: Json, lanes: list[tuple[str, int, Any]], 
 
 
 def _ticks(axes: Axes, length: timedelta, *, is_shown: bool) -> None:
-    locator = dates.AutoDateLocator(minticks=3, maxticks=5)  # type: ignore[no-untyped-call]
+    locator = dates.AutoDateLocator(minticks=3, maxticks=5)
     axes.xaxis.set_major_locator(locator)
     pattern = "%d %b\n%H:%M" if length > LONG_AGO else "%H:%M"
-    axes.xaxis.set_major_formatter(dates.DateFormatter(pattern))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(dates.DateFormatter(pattern))
     axes.tick_params(axis="x", length=0, labelsize=8.5, labelbottom=is_shown, colors=FAINT)
     axes.grid(axis="x", color="white", linewidth=1)
     axes.set_axisbelow(True)
@@ -223,7 +223,7 @@ def _period(facts: Json) -> str:
 
 def _place(at: datetime) -> float:
     """Where a moment is on the axis, in days."""
-    return float(dates.date2num(at))  # type: ignore[no-untyped-call]
+    return float(dates.date2num(at))
 
 
 def _time(given: str) -> datetime:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col
 
 from bot.clock import utcnow
 from bot.seal import BEGINNING, canonical, digest, linked
@@ -105,7 +105,7 @@ def erase(session: Session, entry: "TimelineEntry", deed: Deed) -> None:
 
     The seals stay, and so does the proof that nothing else was changed: they were made of digests.
     """
-    kept = sa.update(LogRecord).where(LogRecord.__table__.c.entry_id == entry.number)  # type: ignore[attr-defined]
+    kept = sa.update(LogRecord).where(col(LogRecord.entry_id) == entry.number)
     session.connection().execute(kept.values(state=None))
     note(session, entry, deed)
 

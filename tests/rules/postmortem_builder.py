@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose
@@ -34,10 +35,10 @@ def at(minutes: float) -> datetime:
     return START + timedelta(minutes=minutes)
 
 
-def entry(number: int, minutes: float, kind: str, words: str, who: str = "Commander", **more: object) -> Entry:
+def entry(number: int, minutes: float, kind: str, words: str, who: str = "Commander", **more: Any) -> Entry:
     """An entry that can be read at an address of its own."""
     url = f"https://floor.example/archives/C1/p{number:010}000000"
-    return Entry(number, at(minutes), kind, words, who, url, **more)  # type: ignore[arg-type]
+    return Entry(number, at(minutes), kind, words, who, url, **more)
 
 
 ENTRIES = (
@@ -115,6 +116,6 @@ def words(language: str = "en") -> Words:
     return Words(language, TEMPLATES.phrases(FOLDER, language))
 
 
-def document(language: str = "en", **changes: object) -> Document:
+def document(language: str = "en", **changes: Any) -> Document:
     """The post-mortem of the record, changed in some things."""
-    return compose(replace(RECORD, **changes), words(language))  # type: ignore[arg-type]
+    return compose(replace(RECORD, **changes), words(language))

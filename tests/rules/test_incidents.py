@@ -1,6 +1,7 @@
 """What an incident may be called, be and become."""
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -105,9 +106,9 @@ def test_only_a_resolved_incident_closes_and_only_what_is_over_reopens() -> None
         assert _allows(rules.check_may_reopen, status) == may_reopen
 
 
-def _allows(check: object, status: str) -> bool:
+def _allows(check: Callable[[int, str], None], status: str) -> bool:
     try:
-        check(1, status)  # type: ignore[operator]
+        check(1, status)
     except (rules.AlreadyOver, rules.NotResolvedYet, rules.StillOpen):
         return False
     return True

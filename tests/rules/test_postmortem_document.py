@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.postmortems.document import Day, Document
+from bot.postmortems.document import Day, Document, stated
 from bot.postmortems.draft import illustrated
 from bot.postmortems.people import labels
 from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, bare, facts_of, render
@@ -177,9 +177,9 @@ def test_people_are_called_by_their_first_role_and_numbered_when_there_are_sever
 
 
 def test_whoever_is_called_by_name_is_pointed_out_for_the_author() -> None:
-    prompts = document().section("prompts").parts[0].statements  # type: ignore[union-attr]
+    *_, last = stated(document().section("prompts").parts[0])
 
-    assert prompts[-1].refs == (11,)
+    assert last.refs == (11,)
 
 
 def test_what_templates_are_given_is_what_the_guide_says() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 
 from bot import migrations
 from bot.incidents.tables import Incident
@@ -129,7 +130,7 @@ def test_words_that_are_dropped_leave_the_log_too_and_the_seals_hold(store: Stor
         hearing.hear(session, 1, Heard(TS, deleted_ts="1774746009.000000", is_live=True), FORGETS)
 
     with store.reading() as session:
-        kept = [row.state for row in session.exec(sa.select(log.LogRecord.state))]  # type: ignore[call-overload]
+        kept = session.exec(select(log.LogRecord.state)).all()
     assert "second" not in str(kept)
     assert findings(store) == []
     emptied = tampers(store, "UPDATE timeline_log SET state = NULL WHERE position = 4 AND incident_id = 1")

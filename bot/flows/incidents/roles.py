@@ -97,7 +97,7 @@ def _give(session: Session, services: Services, incident: Incident, role: str, t
     if role == COMMANDER:
         ladder.commander_named(session, number)
     where = channel_link(incident.channel_id or "")
-    words = f"You are *{_title(services, role)}* of incident {number} in {where}. {services.floor.roles[role].help}"  # type: ignore[index]
+    words = f"You are *{_title(services, role)}* of incident {number} in {where}. {services.floor.role(role).help}"
     notices.add(session, f"role:{number}:{role}:{to}:{now.isoformat()}", to, words, now, incident_id=number)
 
 
@@ -113,4 +113,4 @@ def _check_holds(session: Session, services: Services, number: int, role: str, b
 
 
 def _title(services: Services, role: str) -> str:
-    return services.floor.roles[role].title.lower()  # type: ignore[index]
+    return services.floor.role(role).title.lower()

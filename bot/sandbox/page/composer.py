@@ -1,6 +1,7 @@
 """What people type, as Slack sends it on."""
 
 import re
+from functools import partial
 
 from bot.sandbox.page.names import Reader
 from bot.sandbox.workspace import Workspace
@@ -18,9 +19,13 @@ def encoded(text: str, workspace: Workspace, reader: Reader) -> str:
 def typed(text: str, workspace: Workspace) -> str:
     """The other way round, for editing: what a person would type to get this text."""
     for pattern, names in _typed_names(workspace):
-        text = re.sub(pattern, lambda found, names=names: names.get(found[1], found[0]), text)  # type: ignore[misc]
+        text = re.sub(pattern, partial(_as_typed, names), text)
     text = re.sub(r"<!(here|channel|everyone)(?:\|[^>]*)?>", r"@\1", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _as_typed(names: dict[str, str], reference: re.Match[str]) -> str:
+    return names.get(reference[1], reference[0])
 
 
 def _typed_names(workspace: Workspace) -> list[tuple[str, dict[str, str]]]:

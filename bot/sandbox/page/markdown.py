@@ -70,7 +70,7 @@ def _atom(found: re.Match[str]) -> Markup:
         case "bare" | "web":
             return link(inside, inside)
         case _:
-            return Markup(f"<{_TAGS[kind]}>{{}}</{_TAGS[kind]}>").format(inline(inside))  # noqa: S704
+            return Markup(f"<{_TAGS[kind]}>{{}}</{_TAGS[kind]}>").format(inline(inside))  # noqa: S704 - of _TAGS
 
 
 def _blocks(lines: list[str]) -> Iterator[Markup]:
