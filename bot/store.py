@@ -216,3 +216,9 @@ def _insert(session: Session, row: SQLModel) -> Any:
 def utc_column(*, nullable: bool = True, index: bool = False) -> Any:
     """A column that holds a moment."""
     return sa.Column(UtcDateTime(), nullable=nullable, index=index)
+
+
+def partial_index(name: str, *columns: str, where: str, on_sqlite: str = "", unique: bool = False) -> sa.Index:
+    """An index of those rows alone that meet a condition; `on_sqlite` is for what SQLite says in other words."""
+    sqlite_where, postgresql_where = sa.text(on_sqlite or where), sa.text(where)
+    return sa.Index(name, *columns, unique=unique, sqlite_where=sqlite_where, postgresql_where=postgresql_where)

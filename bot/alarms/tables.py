@@ -6,22 +6,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import put_new, utc_column
+from bot.store import partial_index, put_new, utc_column
 
 
 class Alarm(SQLModel, table=True):
     """Something that is not as it should be: what (`key`), in words, since when."""
 
     __tablename__ = "alarms"
-    __table_args__ = (
-        sa.Index(
-            "ux_alarms_open",
-            "key",
-            unique=True,
-            sqlite_where=sa.text("cleared_at IS NULL"),
-            postgresql_where=sa.text("cleared_at IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ux_alarms_open", "key", where="cleared_at IS NULL", unique=True),)
 
     id: int | None = Field(default=None, primary_key=True)
     key: str

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import utc_column
+from bot.store import partial_index, utc_column
 
 CARD = "card"
 DIGEST = "digest"
@@ -37,12 +37,7 @@ class Display(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("incident_id", "kind", "subject"),
         sa.Index("ix_displays_message", "channel_id", "ts"),
-        sa.Index(
-            "ix_displays_stale",
-            "retry_at",
-            sqlite_where=sa.text("wanted > shown"),
-            postgresql_where=sa.text("wanted > shown"),
-        ),
+        partial_index("ix_displays_stale", "retry_at", where="wanted > shown"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.escalation import rules
-from bot.store import put, put_new, utc_column
+from bot.store import partial_index, put, put_new, utc_column
 
 VOLUNTEER = "volunteer"
 RING = "wanted"
@@ -31,14 +31,7 @@ class LadderRung(SQLModel, table=True):
     """A rung of an incident's ladder, copied from the floor's file when the incident was declared."""
 
     __tablename__ = "ladder_rungs"
-    __table_args__ = (
-        sa.Index(
-            "ix_ladder_rungs_due",
-            "due_at",
-            sqlite_where=sa.text("due_at IS NOT NULL"),
-            postgresql_where=sa.text("due_at IS NOT NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ix_ladder_rungs_due", "due_at", where="due_at IS NOT NULL"),)
 
     incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
     position: int = Field(primary_key=True)
@@ -55,18 +48,8 @@ class Page(SQLModel, table=True):
     __tablename__ = "pages"
     __table_args__ = (
         sa.UniqueConstraint("incident_id", "occasion", "user_id"),
-        sa.Index(
-            "ix_pages_unanswered",
-            "answer_by",
-            sqlite_where=sa.text("answer_by IS NOT NULL"),
-            postgresql_where=sa.text("answer_by IS NOT NULL"),
-        ),
-        sa.Index(
-            "ix_pages_to_ring",
-            "id",
-            sqlite_where=sa.text("pager = 'wanted'"),
-            postgresql_where=sa.text("pager = 'wanted'"),
-        ),
+        partial_index("ix_pages_unanswered", "answer_by", where="answer_by IS NOT NULL"),
+        partial_index("ix_pages_to_ring", "id", where="pager = 'wanted'"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -9,15 +9,11 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.errors import WatchfloorError
 from bot.followups.rules import LATE_AFTER, State
 from bot.incidents.tables import Incident, Participant
-from bot.store import put_new, utc_column
+from bot.store import partial_index, put_new, utc_column
 
 
 class NoSuchFollowUp(WatchfloorError):
     """There is no such follow-up that you may see. `/incident followups mine` shows yours."""
-
-
-def _index(name: str, column: str, where: str) -> sa.Index:
-    return sa.Index(name, column, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 class FollowUp(SQLModel, table=True):
@@ -25,10 +21,10 @@ class FollowUp(SQLModel, table=True):
 
     __tablename__ = "follow_ups"
     __table_args__ = (
-        _index("ix_follow_ups_remind", "remind_at", "remind_at IS NOT NULL"),
-        _index("ix_follow_ups_due", "due_at", "state = 'open'"),
-        _index("ix_follow_ups_owner", "owner_id", "state = 'open'"),
-        _index("ix_follow_ups_finished", "finished_at", "finished_at IS NOT NULL"),
+        partial_index("ix_follow_ups_remind", "remind_at", where="remind_at IS NOT NULL"),
+        partial_index("ix_follow_ups_due", "due_at", where="state = 'open'"),
+        partial_index("ix_follow_ups_owner", "owner_id", where="state = 'open'"),
+        partial_index("ix_follow_ups_finished", "finished_at", where="finished_at IS NOT NULL"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import put_new, utc_column
+from bot.store import partial_index, put_new, utc_column
 
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_LONGEST = timedelta(minutes=10)
@@ -21,12 +21,7 @@ class Notice(SQLModel, table=True):
 
     __tablename__ = "notices"
     __table_args__ = (
-        sa.Index(
-            "ix_notices_unsent",
-            "retry_at",
-            sqlite_where=sa.text("is_settled = 0"),
-            postgresql_where=sa.text("NOT is_settled"),
-        ),
+        partial_index("ix_notices_unsent", "retry_at", where="NOT is_settled", on_sqlite="is_settled = 0"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

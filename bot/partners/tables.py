@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
 from bot.partners.rules import Act, Answer, State
-from bot.store import put_new, utc_column
+from bot.store import partial_index, put_new, utc_column
 
 
 class NoSuchNotice(WatchfloorError):
@@ -21,12 +21,7 @@ class PartnerNotice(SQLModel, table=True):
     __tablename__ = "partner_notices"
     __table_args__ = (
         sa.UniqueConstraint("incident_id", "partner"),
-        sa.Index(
-            "ix_partner_notices_due",
-            "due_at",
-            sqlite_where=sa.text("due_at IS NOT NULL"),
-            postgresql_where=sa.text("due_at IS NOT NULL"),
-        ),
+        partial_index("ix_partner_notices_due", "due_at", where="due_at IS NOT NULL"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

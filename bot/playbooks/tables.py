@@ -12,7 +12,7 @@ from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident
 from bot.playbooks.book import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
-from bot.store import utc_column
+from bot.store import partial_index, utc_column
 
 # A tick stays short, so that clicks do not wait behind it; the next one is a second away.
 REMINDED_AT_ONCE = 100
@@ -31,13 +31,8 @@ class PlaybookRun(SQLModel, table=True):
 
     __tablename__ = "playbook_runs"
     __table_args__ = (
-        sa.Index(
-            "ux_playbook_runs_running",
-            "incident_id",
-            "playbook",
-            unique=True,
-            sqlite_where=sa.text("stopped_at IS NULL"),
-            postgresql_where=sa.text("stopped_at IS NULL"),
+        partial_index(
+            "ux_playbook_runs_running", "incident_id", "playbook", where="stopped_at IS NULL", unique=True
         ),
     )
 

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
 from bot.postmortems.rules import State, Verdict
-from bot.store import put_new, utc_column
+from bot.store import partial_index, put_new, utc_column
 
 
 class NoSuchPostMortem(WatchfloorError):
@@ -19,14 +19,7 @@ class PostMortem(SQLModel, table=True):
     """The post-mortem of one close of an incident: one that is reopened and closed again gets another."""
 
     __tablename__ = "postmortems"
-    __table_args__ = (
-        sa.Index(
-            "ix_postmortems_remind_at",
-            "remind_at",
-            sqlite_where=sa.text("remind_at IS NOT NULL"),
-            postgresql_where=sa.text("remind_at IS NOT NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ix_postmortems_remind_at", "remind_at", where="remind_at IS NOT NULL"),)
 
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id", index=True)
@@ -83,11 +76,8 @@ class Copy(SQLModel, table=True):
     __tablename__ = "postmortem_copies"
     __table_args__ = (
         sa.UniqueConstraint("postmortem_id", "place"),
-        sa.Index(
-            "ix_postmortem_copies_behind",
-            "id",
-            sqlite_where=sa.text("shared_version < wanted_version AND trouble IS NULL"),
-            postgresql_where=sa.text("shared_version < wanted_version AND trouble IS NULL"),
+        partial_index(
+            "ix_postmortem_copies_behind", "id", where="shared_version < wanted_version AND trouble IS NULL"
         ),
     )
 

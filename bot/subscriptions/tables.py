@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.incidents.tables import Incident
-from bot.store import put_new, utc_column
+from bot.store import partial_index, put_new, utc_column
 from bot.subscriptions.rules import Scope
 
 
@@ -17,12 +17,7 @@ class Subscription(SQLModel, table=True):
     __tablename__ = "subscriptions"
     __table_args__ = (
         sa.UniqueConstraint("user_id", "key"),
-        sa.Index(
-            "ix_subscriptions_standing",
-            "severity",
-            sqlite_where=sa.text("incident_id IS NULL"),
-            postgresql_where=sa.text("incident_id IS NULL"),
-        ),
+        partial_index("ix_subscriptions_standing", "severity", where="incident_id IS NULL"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import put_new, utc_column
+from bot.store import partial_index, put_new, utc_column
 
 # Messages wait in Slack's history newest first: it is read backwards, then the threads.
 CHANNEL, THREADS, FILLED, REFUSED = "channel", "threads", "filled", "refused"
@@ -32,12 +32,7 @@ class Gap(SQLModel, table=True):
     __tablename__ = "timeline_gaps"
     __table_args__ = (
         sa.UniqueConstraint("incident_id", "until"),
-        sa.Index(
-            "ix_timeline_gaps_open",
-            "id",
-            sqlite_where=sa.text("state IN ('channel', 'threads')"),
-            postgresql_where=sa.text("state IN ('channel', 'threads')"),
-        ),
+        partial_index("ix_timeline_gaps_open", "id", where="state IN ('channel', 'threads')"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

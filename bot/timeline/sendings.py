@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import put_new, utc_column
+from bot.store import partial_index, put_new, utc_column
 
 SENT_AT_ONCE = 20
 
@@ -15,12 +14,7 @@ class Sending(SQLModel, table=True):
 
     __tablename__ = "timeline_pictures"
     __table_args__ = (
-        sa.Index(
-            "ix_timeline_pictures_waiting",
-            "id",
-            sqlite_where=sa.text("is_settled = 0"),
-            postgresql_where=sa.text("NOT is_settled"),
-        ),
+        partial_index("ix_timeline_pictures_waiting", "id", where="NOT is_settled", on_sqlite="is_settled = 0"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import utc_column
+from bot.store import partial_index, utc_column
 from bot.updates.tables import PAUSED, WAITING, Promise
 
 
@@ -14,15 +14,7 @@ class Pause(SQLModel, table=True):
     """From when to when, by whom, and why."""
 
     __tablename__ = "update_pauses"
-    __table_args__ = (
-        sa.Index(
-            "ux_update_pauses_open",
-            "incident_id",
-            unique=True,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ux_update_pauses_open", "incident_id", where="ended_at IS NULL", unique=True),)
 
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id", index=True)

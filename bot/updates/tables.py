@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import utc_column
+from bot.store import partial_index, utc_column
 
 WAITING = "waiting"
 PAUSED = "paused"
@@ -33,30 +33,10 @@ class Promise(SQLModel, table=True):
     __tablename__ = "promises"
     __table_args__ = (
         sa.UniqueConstraint("incident_id", "audience", "number"),
-        sa.Index(
-            "ix_promises_due",
-            "due_at",
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
-        ),
-        sa.Index(
-            "ix_promises_made",
-            "promised_at",
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
-        ),
-        sa.Index(
-            "ix_promises_draft",
-            "draft_at",
-            sqlite_where=sa.text("state = 'waiting' AND draft_id IS NULL"),
-            postgresql_where=sa.text("state = 'waiting' AND draft_id IS NULL"),
-        ),
-        sa.Index(
-            "ix_promises_late",
-            "escalate_at",
-            sqlite_where=sa.text("escalate_at IS NOT NULL"),
-            postgresql_where=sa.text("escalate_at IS NOT NULL"),
-        ),
+        partial_index("ix_promises_due", "due_at", where="state = 'waiting'"),
+        partial_index("ix_promises_made", "promised_at", where="state = 'waiting'"),
+        partial_index("ix_promises_draft", "draft_at", where="state = 'waiting' AND draft_id IS NULL"),
+        partial_index("ix_promises_late", "escalate_at", where="escalate_at IS NOT NULL"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
