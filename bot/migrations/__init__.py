@@ -16,7 +16,9 @@ from bot.incidents import tables as incidents
 from bot.notices import tables as notices
 from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks
+from bot.postmortems import copies as postmortem_copies
 from bot.postmortems import tables as postmortems
+from bot.postmortems import versions as postmortem_versions
 from bot.subscriptions import tables as subscriptions
 from bot.timeline import gaps
 from bot.timeline import sendings as timeline_pictures
@@ -37,6 +39,8 @@ every_table = (
     notices,
     partners,
     playbooks,
+    postmortem_copies,
+    postmortem_versions,
     postmortems,
     gaps,
     subscriptions,

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from bot.incidents.tables import Incident
 from bot.postmortems import ids
+from bot.postmortems.copies import Copy
 from bot.postmortems.rules import State, Verdict
-from bot.postmortems.tables import Copy, PostMortem
+from bot.postmortems.tables import PostMortem
 from bot.slack.blocks import (
     Block,
     actions,

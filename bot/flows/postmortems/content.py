@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.clock import utcnow
 from bot.flows.postmortems.facts import language_of, picture_of, record_of, write
 from bot.flows.updates import broken_templates
-from bot.postmortems import tables
+from bot.postmortems import tables, versions
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose, illustrated
 from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, NAMES, TEMPLATES, bare, render
@@ -39,7 +39,7 @@ def files(services: Services, postmortem_id: int, version: int) -> Iterator[File
     """
     with services.store.reading() as session:
         postmortem = tables.get(session, postmortem_id)
-        known = tables.any_uploads(session, postmortem_id, version)
+        known = versions.any_uploads(session, postmortem_id, version)
     try:
         kept = [File(file.kind, file.name, services.slack.download(file.file_id)) for file in known]
     except SlackRefused:

@@ -6,8 +6,9 @@ from bot.clock import utcnow
 from bot.displays.tables import Display
 from bot.followups import views as followup_views
 from bot.incidents.tables import Incident
-from bot.postmortems import tables, views
-from bot.postmortems.tables import Copy, PostMortem
+from bot.postmortems import copies, tables, versions, views
+from bot.postmortems.copies import Copy
+from bot.postmortems.tables import PostMortem
 from bot.postmortems.views import PostMortemFacts
 from bot.services import Services
 from bot.slack.blocks import Block, actions
@@ -18,12 +19,12 @@ from bot.updates.record import adherence
 
 def place(session: Session, display: Display) -> str:
     """Where it is said: a person's or a channel's id."""
-    return tables.copy(session, int(display.subject)).place
+    return copies.get(session, int(display.subject)).place
 
 
 def draw(session: Session, services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
     """One message about a post-mortem as it stands."""
-    copy = tables.copy(session, int(display.subject))
+    copy = copies.get(session, int(display.subject))
     text, blocks = views.message(facts(session, services, incident, copy), copy)
     if not copy.is_published:
         follow_up = followup_views.add_button(incident.number)
@@ -39,28 +40,28 @@ def facts(session: Session, services: Services, incident: Incident, copy: Copy) 
     return PostMortemFacts(
         incident=incident,
         postmortem=postmortem,
-        copies=tables.copies(session, postmortem.number),
+        copies=copies.of_postmortem(session, postmortem.number),
         now=utcnow(),
         kept=kept.kept,
         due=kept.promised,
         ended_by=str(ended.facts.get("reason") or "") if ended else "",
         address=_address(session, services, copy),
-        uploaded_by=tables.version(session, postmortem.number, postmortem.version).uploaded_by or "",
+        uploaded_by=versions.get(session, postmortem.number, postmortem.version).uploaded_by or "",
     )
 
 
 def facts_of(session: Session, services: Services, incident: Incident, postmortem: PostMortem) -> PostMortemFacts:
     """The same for a form, which speaks to whoever opens it."""
-    return facts(session, services, incident, tables.copies(session, postmortem.number)[0])
+    return facts(session, services, incident, copies.of_postmortem(session, postmortem.number)[0])
 
 
 def _address(session: Session, services: Services, copy: Copy) -> str:
     """Where this copy's newest file is opened."""
-    files = tables.uploads(session, copy.number, copy.shared_version) or tables.uploads(
+    files = versions.uploads(session, copy.number, copy.shared_version) or versions.uploads(
         session, copy.number, copy.wanted_version
     )
     if not files:
         return ""
-    made = tables.version(session, copy.postmortem_id, files[0].version)
+    made = versions.get(session, copy.postmortem_id, files[0].version)
     is_theirs = made.uploaded_file_id == files[0].file_id
     return services.slack.file_address(files[0].file_id, files[0].name, made.uploaded_by if is_theirs else None)

@@ -18,8 +18,9 @@ from bot.errors import TryLater
 from bot.flows.displays import refresh, refresh_soon
 from bot.flows.postmortems import content
 from bot.incidents import tables as incidents
-from bot.postmortems import tables
-from bot.postmortems.tables import Copy, Upload
+from bot.postmortems import copies, tables, versions
+from bot.postmortems.copies import Copy
+from bot.postmortems.versions import Upload
 from bot.services import Services
 from bot.slack.outcomes import SlackRefused
 from bot.timeline import tables as timeline
@@ -47,7 +48,7 @@ def deliver_postmortem(services: Services, request: PostMortemRequest) -> None:
 def upload(services: Services, postmortem_id: int) -> None:
     """A copy's own files. One that is uploaded twice is shown once: only what is shared appears anywhere."""
     with services.store.reading() as session:
-        lacking = [copy for copy in tables.behind(session, postmortem_id) if not _uploaded(session, copy)]
+        lacking = [copy for copy in copies.behind(session, postmortem_id) if not _uploaded(session, copy)]
     if not lacking:
         return
     _announce(services, lacking)
@@ -93,7 +94,7 @@ def _announce(services: Services, lacking: Sequence[Copy]) -> None:
 
 
 def _uploaded(session: Session, copy: Copy) -> bool:
-    return bool(tables.uploads(session, copy.number, copy.wanted_version))
+    return bool(versions.uploads(session, copy.number, copy.wanted_version))
 
 
 def outdate(session: Session, copy: Copy) -> None:
@@ -108,7 +109,7 @@ def outdate(session: Session, copy: Copy) -> None:
 def show(services: Services, postmortem_id: int) -> None:
     """The messages in whose threads the files go. Who cannot be written to is passed over."""
     with services.store.reading() as session:
-        lacking = tables.behind(session, postmortem_id)
+        lacking = copies.behind(session, postmortem_id)
     if not lacking:
         return
     refresh(services, lacking[0].incident_id)
@@ -125,7 +126,7 @@ def show(services: Services, postmortem_id: int) -> None:
 def share(services: Services, postmortem_id: int) -> None:
     """Put the files into the threads, unless an attempt that was cut off has done it."""
     with services.store.reading() as session:
-        lacking = tables.behind(session, postmortem_id)
+        lacking = copies.behind(session, postmortem_id)
     services.soon.side_by_side([functools.partial(_share, services, copy.number) for copy in lacking])
     if lacking:
         refresh_soon(services, lacking[0].incident_id)
@@ -133,8 +134,8 @@ def share(services: Services, postmortem_id: int) -> None:
 
 def _share(services: Services, copy_id: int) -> None:
     with services.store.transaction() as session:
-        copy = tables.copy(session, copy_id)
-        files = tables.uploads(session, copy_id, copy.wanted_version)
+        copy = copies.get(session, copy_id)
+        files = versions.uploads(session, copy_id, copy.wanted_version)
         shown = displays.find(session, copy.incident_id, displays.POST_MORTEM, str(copy_id))
         attempted_before = copy.attempted_version == copy.wanted_version
         copy.attempted_version = copy.wanted_version
@@ -155,7 +156,7 @@ def _share(services: Services, copy_id: int) -> None:
 def _settle(services: Services, given: Copy) -> None:
     now = utcnow()
     with services.store.transaction() as session:
-        copy = tables.copy(session, given.number)
+        copy = copies.get(session, given.number)
         copy.shared_version = given.wanted_version
         if copy.delivered_at is None:
             copy.delivered_at = now
@@ -177,7 +178,7 @@ def _write_down(session: Session, copy: Copy, now: datetime) -> None:
 def give_up(services: Services, given: Copy, reason: str) -> None:
     """Slack will not take it: the incident's timeline says so, and so does the message of the others."""
     with services.store.transaction() as session:
-        copy = tables.copy(session, given.number)
+        copy = copies.get(session, given.number)
         copy.trouble = reason
         session.add(copy)
         facts = {"what": "deliver the post-mortem", "reason": reason}
@@ -211,7 +212,7 @@ def deliver_soon(services: Services, postmortem_id: int) -> None:
     """Start bringing the newest version to whoever lacks it; asked again, nothing more happens."""
     with services.store.reading() as session:
         postmortem = tables.get(session, postmortem_id)
-        holders = len(tables.copies(session, postmortem_id))
+        holders = len(copies.of_postmortem(session, postmortem_id))
     key = f"postmortem:{postmortem_id}:{postmortem.version}:{holders}"
     services.flows.start_once(key, deliver_postmortem, PostMortemRequest(postmortem_id=postmortem_id))
 
@@ -219,6 +220,6 @@ def deliver_soon(services: Services, postmortem_id: int) -> None:
 def tick(services: Services, now: datetime) -> None:
     """What was not begun to be delivered because the process ended right after the change."""
     with services.store.reading() as session:
-        undelivered = tables.undelivered(session)
+        undelivered = copies.undelivered(session)
     for postmortem_id in undelivered:
         deliver_soon(services, postmortem_id)

@@ -8,7 +8,7 @@ from bot.flows import notices as notice_flow
 from bot.flows.postmortems.messages import facts
 from bot.incidents import tables as incidents
 from bot.notices import tables as notices
-from bot.postmortems import review, tables, views
+from bot.postmortems import copies, review, tables, views
 from bot.postmortems.rules import State
 from bot.postmortems.tables import PostMortem
 from bot.services import Services
@@ -43,8 +43,8 @@ def _remind(session: Session, services: Services, postmortem: PostMortem, now: d
 
 def _say(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:
     """To the author; while there is none, to who got the draft first."""
-    copies = tables.copies(session, postmortem.number)
-    mine = next((copy for copy in copies if copy.place == postmortem.author_id), copies[0])
+    held = copies.of_postmortem(session, postmortem.number)
+    mine = next((copy for copy in held if copy.place == postmortem.author_id), held[0])
     incident = incidents.by_number(session, postmortem.incident_id)
     text, blocks = views.reminder(facts(session, services, incident, mine))
     moment = postmortem.remind_at or now

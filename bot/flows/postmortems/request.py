@@ -11,7 +11,7 @@ from bot.flows.postmortems.postmortem import deliver_soon
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
-from bot.postmortems import review, tables
+from bot.postmortems import copies, review, tables, versions
 from bot.services import Services
 from bot.slack.text import mention
 from bot.timeline import tables as timeline
@@ -30,7 +30,7 @@ def at_close(session: Session, services: Services, incident: Incident, now: date
     if incident.is_private:
         others = [user_id for user_id in others if incidents.takes_part(session, number, user_id)]
     due_at = _due_at(session, services, incident, recipient, now)
-    made = tables.request(
+    made = versions.request(
         session,
         number,
         [recipient, *others],
@@ -74,15 +74,15 @@ def ask(services: Services, number: int, asked_key: str, by: str, now: datetime)
         incident = incidents.locked(session, number)
         incidents.check_visible(session, incident, by)
         if incident.status in rules.ACTIVE:
-            made = tables.preview(session, number, f"preview:{asked_key}", by, now)
+            made = versions.preview(session, number, f"preview:{asked_key}", by, now)
         else:
             made = tables.newest(session, number)
-            had = made and tables.copy_of(session, made.number, by)
+            had = made and copies.of_place(session, made.number, by)
             if had and had.delivered_at:
                 return "You have it in your direct messages with me; its files are in the thread there."
             if made is None:
-                made = tables.request(session, number, [by], now)
-            tables.add_copy(session, made, by)
+                made = versions.request(session, number, [by], now)
+            copies.add(session, made, by)
     if made is not None:
         deliver_soon(services, made.number)
     return f"The post-mortem of incident {number} as it stands comes to you, {mention(by)}, by direct message."

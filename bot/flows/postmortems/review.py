@@ -16,7 +16,7 @@ from bot.flows.postmortems.messages import facts_of
 from bot.flows.postmortems.postmortem import deliver_soon
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
-from bot.postmortems import ids, review, tables, views
+from bot.postmortems import copies, ids, review, tables, views
 from bot.postmortems.rules import State, Verdict
 from bot.postmortems.tables import PostMortem
 from bot.postmortems.views import PostMortemFacts
@@ -54,7 +54,7 @@ def _working_on(services: Services, postmortem_id: int, by: str) -> Iterator[tup
 
 def _check_may(services: Services, session: Session, postmortem: PostMortem, incident: Incident, by: str) -> None:
     """Who holds a copy has seen it; its author may always, the rest as `floor.yaml` says."""
-    if tables.copy_of(session, postmortem.number, by) is None:
+    if copies.of_place(session, postmortem.number, by) is None:
         incidents.check_visible(session, incident, by)
     if by != postmortem.author_id:
         check(services, session, by, "postmortem", incident.number)
@@ -83,7 +83,7 @@ def assign(services: Services, postmortem_id: int, author: str, by: str, now: da
             return f"{mention(author)} is the author already."
         _check_may_see(session, incident, [author])
         postmortem.author_id = author
-        tables.add_copy(session, postmortem, author)
+        copies.add(session, postmortem, author)
         timeline.append(session, incident.number, "postmortem_assigned", now, by, user=author)
     deliver_soon(services, postmortem_id)
     return f"{mention(author)} is the author now, and gets the draft by direct message."
@@ -100,7 +100,7 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
         _check_may_see(session, incident, reviewers)
         postmortem.state = State.IN_REVIEW.value
         for user_id in dict.fromkeys(reviewers):
-            copy = tables.add_copy(session, postmortem, user_id)
+            copy = copies.add(session, postmortem, user_id)
             if not copy.is_reviewer:
                 copy.is_reviewer = True
                 session.add(copy)
@@ -114,7 +114,7 @@ def answer(services: Services, postmortem_id: int, verdict: Verdict, comment: st
     check_member(services, by)
     with services.store.transaction() as session:
         postmortem = tables.locked(session, postmortem_id)
-        copy = tables.copy_of(session, postmortem_id, by)
+        copy = copies.of_place(session, postmortem_id, by)
         if copy is None or not copy.is_reviewer:
             raise review.NotAReviewer()
         review.check_open(postmortem.state)
@@ -139,7 +139,7 @@ def publish(services: Services, postmortem_id: int, where: str, by: str, now: da
         postmortem.state = State.PUBLISHED.value
         postmortem.published_at, postmortem.published_by = now, by
         postmortem.remind_at = None
-        tables.add_copy(session, postmortem, place).is_published = True
+        copies.add(session, postmortem, place).is_published = True
     deliver_soon(services, postmortem_id)
     return "It is being published."
 
@@ -147,7 +147,7 @@ def publish(services: Services, postmortem_id: int, where: str, by: str, now: da
 def _check_publishing(services: Services, session: Session, postmortem: PostMortem) -> None:
     verdicts = [
         (mention(copy.place), copy.verdict)
-        for copy in tables.copies(session, postmortem.number)
+        for copy in copies.of_postmortem(session, postmortem.number)
         if copy.is_reviewer
     ]
     review.check_may_publish(postmortem.state, verdicts)

@@ -10,9 +10,9 @@ from bot.flows.displays import refresh_soon
 from bot.flows.notices import send_soon
 from bot.flows.postmortems.postmortem import deliver_soon
 from bot.notices import tables as notices
-from bot.postmortems import tables
+from bot.postmortems import copies, tables, versions
+from bot.postmortems.copies import Copy
 from bot.postmortems.rules import State
-from bot.postmortems.tables import Copy
 from bot.services import Services
 from bot.slack.files import LARGEST_FILE
 from bot.slack.text import escape, shorten
@@ -35,7 +35,7 @@ def keep(services: Services, event: Event) -> None:
         shown = displays.at(session, displays.POST_MORTEM, event["channel"], event["thread_ts"])
         if shown is None:
             return
-        copy = tables.copy(session, int(shown.subject))
+        copy = copies.get(session, int(shown.subject))
         _take(session, copy, event)
     deliver_soon(services, copy.postmortem_id)
     refresh_soon(services, copy.incident_id)
@@ -54,7 +54,7 @@ def _take(session: Session, copy: Copy, event: Event) -> None:
     else:
         now = utcnow()
         name = shorten(escape(str(file.get("name") or "file")), LONGEST_NAME)
-        if tables.add_version(session, postmortem, copy, file["id"], name, event["user"], now):
+        if versions.add(session, postmortem, copy, file["id"], name, event["user"], now):
             facts = {"version": postmortem.version}
             timeline.append(session, copy.incident_id, "postmortem_version", now, event["user"], **facts)
             displays.outdate(session, copy.incident_id, (displays.POST_MORTEM,))

@@ -1,0 +1,96 @@
+"""Who has a post-mortem and which version of it, and every query on that."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.postmortems.rules import Verdict
+from bot.postmortems.tables import PostMortem
+from bot.store import partial_index, utc_column
+
+
+class Copy(SQLModel, table=True):
+    """Somebody who has the post-mortem by direct message, or a channel in which it is published.
+
+    `place` is a person's or a channel's id. The files are in the thread of the message that is shown there.
+    """
+
+    __tablename__ = "postmortem_copies"
+    __table_args__ = (
+        sa.UniqueConstraint("postmortem_id", "place"),
+        partial_index(
+            "ix_postmortem_copies_behind", "id", where="shared_version < wanted_version AND trouble IS NULL"
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    postmortem_id: int = Field(foreign_key="postmortems.id")
+    incident_id: int = Field(foreign_key="incidents.id")
+    place: str
+    is_published: bool = False
+    is_reviewer: bool = False
+    verdict: str = Verdict.NONE.value
+    comment: str = ""
+    wanted_version: int = 1
+    shared_version: int = 0
+    # Set before the files are shared: whoever finds it must look whether they were.
+    attempted_version: int = 0
+    delivered_at: datetime | None = Field(default=None, sa_column=utc_column())
+    trouble: str | None = None
+
+    @property
+    def number(self) -> int:
+        """Its id, once it is in the database."""
+        assert self.id is not None
+        return self.id
+
+
+def add(session: Session, postmortem: PostMortem, place: str) -> Copy:
+    """The copy of a person or channel, made when there is none."""
+    found = of_place(session, postmortem.number, place)
+    if found is None:
+        found = Copy(
+            postmortem_id=postmortem.number,
+            incident_id=postmortem.incident_id,
+            place=place,
+            wanted_version=postmortem.version,
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def get(session: Session, copy_id: int) -> Copy:
+    """The copy of that id, which must exist."""
+    return session.exec(select(Copy).where(Copy.id == copy_id)).one()
+
+
+def of_place(session: Session, postmortem_id: int, place: str) -> Copy | None:
+    """The copy of a person or channel, if there is one."""
+    return session.exec(select(Copy).where(Copy.postmortem_id == postmortem_id, Copy.place == place)).first()
+
+
+def of_postmortem(session: Session, postmortem_id: int) -> Sequence[Copy]:
+    """Every copy of a post-mortem."""
+    return session.exec(select(Copy).where(Copy.postmortem_id == postmortem_id).order_by(col(Copy.id))).all()
+
+
+def behind(session: Session, postmortem_id: int) -> Sequence[Copy]:
+    """The copies that lack the newest version."""
+    return [copy for copy in of_postmortem(session, postmortem_id) if _is_behind(copy)]
+
+
+def _is_behind(copy: Copy) -> bool:
+    return copy.shared_version < copy.wanted_version and copy.trouble is None
+
+
+def undelivered(session: Session, limit: int = 50) -> Sequence[int]:
+    """The post-mortems of which somebody lacks the newest version."""
+    return session.exec(
+        select(Copy.postmortem_id)
+        .where(col(Copy.shared_version) < col(Copy.wanted_version), col(Copy.trouble).is_(None))
+        .distinct()
+        .limit(limit)
+    ).all()

@@ -1,0 +1,125 @@
+"""The versions of a post-mortem, beginning with the request for the first, and their files in Slack."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.postmortems import copies
+from bot.postmortems.copies import Copy
+from bot.postmortems.rules import State, Verdict
+from bot.postmortems.tables import PostMortem, put_aside
+from bot.store import put_new, utc_column
+
+
+class Version(SQLModel, table=True):
+    """A version of a post-mortem: the first is written by the bot, the others are uploaded by people."""
+
+    __tablename__ = "postmortem_versions"
+    __table_args__ = (sa.UniqueConstraint("postmortem_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    postmortem_id: int = Field(foreign_key="postmortems.id")
+    number: int
+    uploaded_by: str | None = None
+    at: datetime = Field(sa_column=utc_column(nullable=False))
+    # The uploaded file: a second delivery of its event changes nothing.
+    uploaded_file_id: str | None = Field(default=None, unique=True)
+    uploaded_name: str = ""
+
+
+class Upload(SQLModel, table=True):
+    """A file in Slack that holds a version, made for one copy or uploaded into its thread by a person."""
+
+    __tablename__ = "postmortem_files"
+
+    id: int | None = Field(default=None, primary_key=True)
+    copy_id: int = Field(foreign_key="postmortem_copies.id", index=True)
+    version: int
+    kind: str
+    name: str
+    file_id: str
+
+
+def request(
+    session: Session,
+    incident_id: int,
+    places: Sequence[str],
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+    remind_at: datetime | None = None,
+) -> PostMortem:
+    """A draft is to be written and brought to those people; an older one of the incident is put aside."""
+    put_aside(session, incident_id)
+    wanted = PostMortem(incident_id=incident_id, requested_at=now, due_at=due_at, remind_at=remind_at)
+    return _begun(session, wanted, places, now)
+
+
+def preview(session: Session, incident_id: int, asked_key: str, place: str, now: datetime) -> PostMortem | None:
+    """A preview for one person; None when the same command asked before."""
+    wanted = PostMortem(incident_id=incident_id, requested_at=now, state=State.PREVIEW.value, asked_key=asked_key)
+    if not put_new(session, wanted):
+        return None
+    made = session.exec(select(PostMortem).where(PostMortem.asked_key == asked_key)).one()
+    return _begun(session, made, [place], now)
+
+
+def _begun(session: Session, made: PostMortem, places: Sequence[str], now: datetime) -> PostMortem:
+    session.add(made)
+    session.flush()
+    session.add(Version(postmortem_id=made.number, number=1, at=now))
+    for place in dict.fromkeys(places):
+        copies.add(session, made, place)
+    session.flush()
+    return made
+
+
+def get(session: Session, postmortem_id: int, number: int) -> Version:
+    """One version, which must exist."""
+    return session.exec(
+        select(Version).where(Version.postmortem_id == postmortem_id, Version.number == number)
+    ).one()
+
+
+def add(
+    session: Session, postmortem: PostMortem, in_copy: Copy, file_id: str, name: str, by: str, now: datetime
+) -> bool:
+    """A file that a person uploaded is the newest version; False when it is one already."""
+    number = postmortem.version + 1
+    made = Version(
+        postmortem_id=postmortem.number,
+        number=number,
+        uploaded_by=by,
+        at=now,
+        uploaded_file_id=file_id,
+        uploaded_name=name,
+    )
+    if not put_new(session, made):
+        return False
+    postmortem.version = number
+    session.add(postmortem)
+    for other in copies.of_postmortem(session, postmortem.number):
+        other.wanted_version = number
+        # Who looked at the version before has not seen this one.
+        other.verdict, other.comment = Verdict.NONE.value, ""
+        session.add(other)
+    in_copy.shared_version = in_copy.attempted_version = number
+    session.add(Upload(copy_id=in_copy.number, version=number, kind="uploaded", name=name, file_id=file_id))
+    return True
+
+
+def uploads(session: Session, copy_id: int, version: int) -> Sequence[Upload]:
+    """The files of a version that were made for a copy."""
+    return session.exec(
+        select(Upload).where(Upload.copy_id == copy_id, Upload.version == version).order_by(col(Upload.id))
+    ).all()
+
+
+def any_uploads(session: Session, postmortem_id: int, version: int) -> Sequence[Upload]:
+    """The files of a version as one of the copies has them in Slack; nothing when nobody has it yet."""
+    for holder in copies.of_postmortem(session, postmortem_id):
+        if holder.shared_version >= version and (found := uploads(session, holder.number, version)):
+            return found
+    return []
