@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -51,10 +51,8 @@ def _close(workspace: Workspace, bot: Running, number: int) -> tuple[float, floa
     workspace.order("latency", seconds=LATENCY_S)
     workspace.order("clear_calls")
     workspace.order("types", by="ana", text="/incident close", channel=channel)
-    while not bot.count(
-        f"SELECT count(*) FROM postmortem_copies WHERE incident_id = {number} AND shared_version = 1"
-    ):
-        time.sleep(0.05)
+    shared = f"SELECT count(*) FROM postmortem_copies WHERE incident_id = {number} AND shared_version = 1"
+    bot.comes_to(lambda: bot.count(shared) > 0)
     workspace.order("quiet", timeout=30)
     workspace.order("latency", seconds=0)
     asked_at = [e["at"] for e in workspace.look("envelopes") if e["type"] == "slash_commands"][-1]
@@ -62,8 +60,8 @@ def _close(workspace: Workspace, bot: Running, number: int) -> tuple[float, floa
     told = next(
         c for c in calls if c["method"] == "chat.postMessage" and "ost-mortem" in str(c["args"].get("text"))
     )
-    shared = next(call for call in calls if call["method"] == "files.completeUploadExternal")
-    return _ended(told) - asked_at, _ended(shared) - asked_at
+    files = next(call for call in calls if call["method"] == "files.completeUploadExternal")
+    return _ended(told) - asked_at, _ended(files) - asked_at
 
 
 def _ended(call: dict[str, float]) -> float:
@@ -117,7 +115,7 @@ def _watched() -> Iterator[list[float]]:
 
 def _lived_through(store: Store, number: int, entries: int) -> None:
     """So many messages, a second apart, written in pieces so that the bot is not kept waiting."""
-    began = datetime.now(UTC) - timedelta(seconds=entries)
+    began = utcnow() - timedelta(seconds=entries)
     for start in range(0, entries, AT_ONCE):
         with store.transaction() as session:
             _say(session, number, began, range(start, min(start + AT_ONCE, entries)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from bench.figures import Figure
 from bench.stage import PLAYBOOKS
 from bot import bootstrap
 from bot.bootstrap import Bot
+from bot.clock import utcnow
 from bot.incidents.tables import Incident
 from bot.sandbox import Sandbox
 from bot.settings import Settings
@@ -96,7 +96,7 @@ def counted(store: Store) -> Iterator[list[str]]:
 
 
 def _add_closed(bot: Bot, number: int) -> None:
-    now = datetime.now(UTC)
+    now = utcnow()
     closed = {"title": "long ago", "severity": "S2", "status": "closed", "declared_by": "U0ANA"}
     rows = [
         closed | {"declared_key": f"old {index}", "declared_at": now, "closed_at": now, "sites": [], "partners": []}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from bot.durable import wait_until
 from bot.store import Store
 
 AT_ONCE = 20
@@ -95,10 +96,11 @@ class Running:
 
         Except in the channel that all share: Slack takes one post a second there.
         """
-        end = time.monotonic() + PATIENCE_S
-        while self.count("SELECT count(*) FROM incidents") < incidents or self._left():
-            assert time.monotonic() < end, "the bot does not come to rest"
-            time.sleep(0.1)
+        self.comes_to(lambda: self.count("SELECT count(*) FROM incidents") >= incidents and not self._left())
+
+    def comes_to(self, is_so: Callable[[], bool]) -> None:
+        """Wait until that is so."""
+        assert wait_until(is_so, PATIENCE_S, every_s=0.1), "the bot does not come to rest"
 
     def _left(self) -> int:
         return self.count(

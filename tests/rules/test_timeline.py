@@ -1,7 +1,6 @@
 """Every entry of the timeline is a sentence, whatever its facts."""
 
 import ast
-from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.clock import utcnow
 from bot.timeline import wording
 from bot.timeline.tables import TimelineEntry
 
@@ -108,7 +108,7 @@ def test_an_entry_reads_in_spanish(kind: str, facts: dict[str, Any], sentence: s
 
 def test_what_became_of_a_message_stands_behind_its_words() -> None:
     facts = {"text": "now", "earlier": ["before"], "files": [{"name": "a.png", "link": ""}], "recovered": True}
-    entry = TimelineEntry(incident_id=1, at=datetime.now(UTC), kind="message", actor_id="U1", facts=facts)
+    entry = TimelineEntry(incident_id=1, at=utcnow(), kind="message", actor_id="U1", facts=facts)
 
     assert wording.told(entry, named) == "Ana Reyes: now [recovered; files: a.png; said before: before]"
     entry.correction = {"words": "put right"}

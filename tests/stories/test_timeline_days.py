@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.clock import machine_time
 from bot.timeline import milestones, verifying
 from tests.floor import TestFloor
 from tests.stories.conftest import PLAYBOOKS
@@ -32,7 +33,7 @@ def test_three_days_over_a_change_of_the_clocks_read_in_order_and_in_the_floors_
     tmp_path: Path, language: str
 ) -> None:
     with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=floor_in(language, tmp_path)) as floor:
-        floor.sandbox.clock_offset_s = (FRIDAY - datetime.now(UTC)).total_seconds()
+        floor.sandbox.clock_offset_s = (FRIDAY - machine_time()).total_seconds()
         channel = floor.declares("S2 IVR down")
         for who in ("ben", "chloe"):
             floor.sandbox.person(who).joins(channel)
