@@ -94,11 +94,13 @@ def parse(path: Path) -> tuple[Lines, Any]:
     try:
         text = path.read_text(encoding="utf-8")
         _refuse_anchors(path, text)
-        root = yaml.compose(text, Loader=SAFE)
+        loader = SAFE(text)
+        root = loader.get_single_node()
         numbers: dict[Place, int] = {(): 1}
-        if root is not None:
-            _number(path, root, (), numbers)
-        return Lines(numbers), yaml.load(text, Loader=SAFE)  # noqa: S506 - either loader is the safe one
+        if root is None:
+            return Lines(numbers), None
+        _number(path, root, (), numbers)
+        return Lines(numbers), loader.construct_document(root)
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         line = mark.line + 1 if mark else 1
