@@ -79,7 +79,10 @@ def _forms(app: App, services: Services) -> None:
             answering.form(services, body, field, act, ack)
 
     def send(body: Payload, number: int, by: str) -> Words:
-        return composing.send(services, number, _composed(body), body["view"]["id"], by, utcnow())
+        try:
+            return composing.send(services, number, _composed(body), body["view"]["id"], by, utcnow())
+        except composing.ReasonMissing as missing:
+            raise answering.FieldsRefused({ids.REASON: missing.sentence}) from missing
 
     def edit(body: Payload, promise_id: int, by: str) -> Words:
         at_once = forms.AT_ONCE in parse.several(body, ids.WHEN)
@@ -111,12 +114,13 @@ def _forms(app: App, services: Services) -> None:
 
 
 def _composed(body: Payload) -> Composed:
-    chosen = parse.entered(body, ids.NEXT)
+    chosen, status = parse.entered(body, ids.NEXT), parse.entered(body, ids.STATUS)
     return Composed(
         audiences=parse.several(body, ids.AUDIENCES),
         words=parse.entered(body, ids.WORDS),
         severity=read_severity(parse.entered(body, ids.SEVERITY)),
-        status=read_status(parse.entered(body, ids.STATUS)),
+        status="" if status == forms.AS_IT_IS else read_status(status),
+        reason=parse.entered(body, ids.REASON),
         next_in=None if chosen in ("", forms.AS_PROMISED) else timedelta(minutes=parse.number(chosen)),
     )
 

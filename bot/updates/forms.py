@@ -27,11 +27,13 @@ USUAL = "usual"
 AS_PROMISED = "promised"
 AT_ONCE = "at once"
 AT_A_TIME = "at"
+AS_IT_IS = "as it is"
 NEXT = (15, 30, 60, 120, 240)
 WAITS = (10, 30, 60)
 PACES = (10, 15, 20, 30, 60, 120, 240)
 LONGEST_WORDS = 2_500
 LONGEST_REASON = 300
+LONGEST_WHY = 500
 
 
 def compose_form(
@@ -42,10 +44,8 @@ def compose_form(
     chosen = [each for each in whom if each["value"] in told]
     listed = multi_select(ids.AUDIENCES, whom) | ({"initial_options": chosen} if chosen else {})
     severities = [option(f"{floor.severity(name).emoji} {name}", name) for name in floor.severities]
-    statuses = [option(str(status), str(status)) for status in OPEN]
     nexts = [option("As each audience is used to", AS_PROMISED)]
     nexts += [option(f"In {wording.pace(timedelta(minutes=minutes))}", str(minutes)) for minutes in NEXT]
-    standing = incident.status if incident.status in OPEN else str(OPEN[0])
     blocks = [
         field("Who is told?", ids.AUDIENCES, listed),
         field(
@@ -56,11 +56,26 @@ def compose_form(
             optional=True,
         ),
         field("Severity", ids.SEVERITY, select(ids.SEVERITY, severities, initial=incident.severity)),
-        field("Status", ids.STATUS, select(ids.STATUS, statuses, initial=standing)),
+        field("Status", ids.STATUS, _statuses(incident)),
+        field(
+            "Why?",
+            ids.REASON,
+            text_input(ids.REASON, placeholder="What has changed", longest=LONGEST_WHY),
+            hint="Needed when you change the severity.",
+            optional=True,
+        ),
         field("Next update", ids.NEXT, select(ids.NEXT, nexts, initial=AS_PROMISED)),
     ]
     memory = str(incident.number)
     return modal("Send an update", blocks, callback_id=ids.COMPOSE_FORM, submit="Send", memory=memory)
+
+
+def _statuses(incident: Incident) -> Block:
+    """Where it stands now is chosen, so that nobody reopens what is resolved by telling of it."""
+    choices = [option(str(status), str(status)) for status in OPEN]
+    if incident.status in OPEN:
+        return select(ids.STATUS, choices, initial=incident.status)
+    return select(ids.STATUS, [option(incident.status, AS_IT_IS), *choices], initial=AS_IT_IS)
 
 
 def _where(audience: Audience) -> str:

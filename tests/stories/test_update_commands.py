@@ -1,5 +1,6 @@
 """`/incident update`, `updates`, `cadence`, `pause` and `resume`, as people type them."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def test_the_composer_changes_tells_and_names_the_next_update_once(floor: TestFl
     floor.ana.fills(ids.WORDS, f"Calls go to Cebu {HOSTILE}")
     floor.ana.fills(ids.SEVERITY, "🔴 S0")
     floor.ana.fills(ids.STATUS, "identified")
+    floor.ana.fills(ids.REASON, f"Manila is lost {HOSTILE}")
     floor.ana.fills(ids.NEXT, "In 1 h")
     floor.sandbox.deliver_twice("interactive", 1)
     assert floor.ana.submits().closed
@@ -53,6 +55,63 @@ def test_the_composer_changes_tells_and_names_the_next_update_once(floor: TestFl
     floor.passes(minutes=1)
     assert len(updates(floor, channel)) == 2
     assert [entry["kind"] for entry in timeline(floor, "severity")] == ["severity"]
+    assert facts(floor, "severity") == {"old": "S1", "new": "S0", "reason": f"Manila is lost {HOSTILE}"}
+    assert facts(floor, "status")["reason"] == f"Manila is lost {HOSTILE}"
+
+
+def facts(floor: TestFloor, kind: str) -> dict[str, str]:
+    """What the only timeline entry of that kind says."""
+    (entry,) = timeline(floor, kind)
+    said: dict[str, str] = json.loads(entry["facts"])
+    return said
+
+
+def test_the_composer_asks_why_the_severity_changes_and_changes_nothing_until_it_knows(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.says("ana", "/incident update", channel)
+    floor.ana.fills(ids.WORDS, "Calls go to Cebu")
+    floor.ana.fills(ids.SEVERITY, "🔴 S0")
+    floor.ana.fills(ids.STATUS, "identified")
+
+    refused = floor.ana.submits()
+
+    assert list(refused.errors) == [ids.REASON]
+    assert refused.errors[ids.REASON].startswith("Please say why the severity goes from S1 to S0")
+    floor.settle()
+    assert updates(floor, channel) == []
+    assert timeline(floor, "severity") == timeline(floor, "status") == []
+    floor.ana.fills(ids.REASON, "Manila is lost too")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert len(updates(floor, channel)) == 1
+    assert facts(floor, "severity")["reason"] == facts(floor, "status")["reason"] == "Manila is lost too"
+
+
+def test_the_composer_needs_no_reason_for_a_status_as_the_command_needs_none(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.says("ana", "/incident update", channel)
+    floor.ana.fills(ids.WORDS, "A trunk is broken")
+    floor.ana.fills(ids.STATUS, "identified")
+
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert facts(floor, "status") == {"old": "investigating", "new": "identified", "reason": ""}
+
+
+def test_telling_of_what_is_resolved_does_not_reopen_it(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.says("ana", "/incident resolve the trunk is back", channel)
+    floor.says("ana", "/incident update", channel)
+    floor.ana.fills(ids.AUDIENCES, ["Operations"])
+    floor.ana.fills(ids.WORDS, "Credits follow tomorrow")
+
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert "Credits follow tomorrow" in updates(floor, channel)[-1]
+    assert timeline(floor, "status") == []
+    assert "resolved" in floor.card(channel)
 
 
 def test_the_composer_tells_whom_it_is_asked_to_and_nobody_else(floor: TestFloor) -> None:

@@ -27,6 +27,11 @@ class NobodyChosen(WatchfloorError):
     """Please choose at least one audience; `floor.yaml` names them."""
 
 
+class ReasonMissing(WatchfloorError):
+    """Please say why the severity goes from {old} to {new}, such as half the calls are lost now. It goes into the
+    record."""
+
+
 @dataclass(frozen=True)
 class Composed:
     """What somebody entered in the form."""
@@ -35,6 +40,7 @@ class Composed:
     words: str = ""
     severity: str = ""
     status: str = ""
+    reason: str = ""
     next_in: timedelta | None = None
 
 
@@ -86,11 +92,13 @@ def send(services: Services, number: int, composed: Composed, key: str, by: str,
 def _change(
     session: Session, services: Services, incident: Incident, composed: Composed, by: str, now: datetime
 ) -> None:
-    reason = " ".join(composed.words.split())[: forms.LONGEST_REASON]
     if composed.severity and composed.severity != incident.severity:
-        changes.set_severity(session, services, incident, composed.severity, reason, by, now)
+        # As the severity's own form does; a status may be set without a word.
+        if not composed.reason:
+            raise ReasonMissing(old=incident.severity, new=composed.severity)
+        changes.set_severity(session, services, incident, composed.severity, composed.reason, by, now)
     if composed.status and composed.status != incident.status:
-        changes.set_status(session, services, incident, composed.status, reason, by, now)
+        changes.set_status(session, services, incident, composed.status, composed.reason, by, now)
 
 
 def _waits(session: Session, number: int, name: str) -> bool:
