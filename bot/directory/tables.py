@@ -86,6 +86,13 @@ def by_handle(session: Session, handle: str) -> str | None:
     return session.exec(select(Person.id).where(Person.handle == handle).limit(1)).first()
 
 
+def handle_of_another(session: Session, than: str) -> str | None:
+    """The handle of some colleague who may act; None when nobody but that person was heard of."""
+    may_act = (col(flag).is_(False) for flag in (Person.is_guest, Person.is_stranger, Person.is_bot))
+    other = select(Person.handle).where(*may_act, col(Person.id) != than, col(Person.handle) != "")
+    return session.exec(other.order_by(col(Person.handle)).limit(1)).first()
+
+
 def names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
     """The names of several people."""
     return {person.id: person.name for person in people(session, user_ids)}

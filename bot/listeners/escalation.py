@@ -1,11 +1,11 @@
 """Escalation: `/incident page`, `/incident escalate`, *On my way* and *Can't*: parse, act, answer."""
 
 import re
+from contextlib import suppress
 
 from slack_bolt import Ack, App
 
 from bot.clock import utcnow
-from bot.errors import WatchfloorError
 from bot.escalation import ids
 from bot.flows.escalation import escalate, page_answers, page_by_hand
 from bot.flows.incidents.seeing import incident_here
@@ -18,10 +18,6 @@ from bot.slack.text import spoken
 
 PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
-
-
-class NobodyAddressed(WatchfloorError):
-    """Say whom: a person, a group or a role, such as `/incident page @ana please look at the trunks`."""
 
 
 def register(app: App, services: Services) -> None:
@@ -56,15 +52,16 @@ def escalate_now(services: Services, typed: Typed) -> Words:
 
 
 def addressed(raw: str, roles: list[str]) -> tuple[str, str]:
-    """Whom the command names (a user's or group's id, `@name`, a role), and the reason behind it."""
+    """Whom the command names (a user's or group's id, `@name`, a role, else a loose word), and the reason."""
     words = raw.strip()
     for mentioned in (PERSON, GROUP):
         if found := mentioned.match(words):
             return found[1], _reason(words[found.end() :])
     first, _, rest = words.partition(" ")
-    if not first:
-        raise NobodyAddressed()
-    return first if first.startswith("@") else parse.role(first, roles), _reason(rest)
+    if not first.startswith("@"):
+        with suppress(parse.UnknownRole):
+            return parse.role(first, roles) if first else "", _reason(rest)
+    return _reason(first), _reason(rest)
 
 
 def _reason(words: str) -> str:

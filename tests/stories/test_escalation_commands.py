@@ -1,5 +1,6 @@
 """`/incident page` and `/incident escalate`: asking for people by hand, and what is refused."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,9 +91,11 @@ def test_escalating_tells_the_next_tier_now_and_the_clock_goes_on_from_there(flo
     ("typed", "refusal"),
     [
         ("/incident page", "Say whom"),
-        ("/incident page @nobody-of-that-name", "I know nobody"),
-        ("/incident page communications_lead", "I know nobody"),
-        ("/incident page the moon", "is not a role"),
+        ("/incident page @nobody-of-that-name", "`@nobody-of-that-name` is nobody I can page"),
+        ("/incident page communications_lead", "Nobody is communications lead of incident 1"),
+        ("/incident page the moon", "`the moon` is nobody I can page"),
+        ("/incident page &lt;!channel&gt; look", "`!channel look` is nobody I can page"),
+        ("/incident page <@U0GUS|gus> look", "<@U0GUS> is nobody I can page"),
         ("/incident escalate", "no escalation ladder"),
     ],
 )
@@ -100,6 +103,26 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(floor: TestFloor, typed: s
     channel = floor.declares("S3 a screen is slow", who="ana")
 
     assert refusal in floor.says("ana", typed, channel)
+
+
+@pytest.mark.parametrize("typed", ["", "the moon", "@nobody", "scribe"])
+def test_a_refused_page_gives_an_example_that_works_here(floor: TestFloor, typed: str) -> None:
+    channel = floor.declares("S3 a screen is slow", who="ana")
+
+    refusal = floor.says("ana", f"/incident page {typed}", channel)
+
+    assert "a person, a group or a role that somebody holds" in refusal
+    assert refusal.count(". ") == 0, "it is one sentence"
+    (example,) = re.findall(r"`(/incident page .+?)`", refusal)
+    assert "I am telling" in floor.says("ana", example, channel)
+
+
+def test_the_example_is_a_role_when_somebody_else_holds_one(floor: TestFloor) -> None:
+    channel = floor.declares("S3 a screen is slow", who="ana")
+    floor.says("ana", "/incident assign commander <@U0BEN|ben>", channel)
+
+    assert "`/incident page commander please" in floor.says("ana", "/incident page the moon", channel)
+    assert "`/incident page commander please" not in floor.says("ben", "/incident page the moon", channel)
 
 
 def test_guests_neither_page_nor_escalate_nor_turn_down(floor: TestFloor) -> None:

@@ -1,13 +1,16 @@
 """`/incident page`: somebody asks for people, whatever the ladder says."""
 
+import re
 from datetime import datetime
 
 from pydantic import BaseModel
 
 from bot.clock import utcnow
+from bot.directory import tables as directory
 from bot.durable import flow, step
 from bot.errors import WatchfloorError
 from bot.escalation.rules import ANSWER_WITHIN
+from bot.floor import ROLES
 from bot.flows.displays import refresh_soon
 from bot.flows.escalation import paging
 from bot.flows.escalation.ladder import outdate
@@ -16,14 +19,27 @@ from bot.flows.incidents.seeing import incident
 from bot.flows.permissions import check
 from bot.incidents import rules
 from bot.incidents import tables as incidents
+from bot.incidents.rules import quoted
 from bot.services import Services
-from bot.slack.text import escape, mentions
+from bot.slack.text import escape, mention, mentions
 
 MOST_PEOPLE = 50
+PERSON_ID = r"[UW][A-Z0-9]{2,}"
 
 
 class NobodyToPage(WatchfloorError):
-    """I know nobody in {given}. Name a person, group or role: `/incident page @ana please look at the trunks`."""
+    """{given} is nobody I can page: name a person, a group or a role that somebody holds, such as
+    `/incident page {example} please look at the trunks`."""
+
+
+class RoleIsFree(WatchfloorError):
+    """Nobody is {role} of incident {number}, so name a person, a group or a role that somebody holds, such as
+    `/incident page {example} please look at the trunks`."""
+
+
+class NobodyAddressed(WatchfloorError):
+    """Say whom: a person, a group or a role that somebody holds, such as
+    `/incident page {example} please look at the trunks`."""
 
 
 class TooManyToPage(WatchfloorError):
@@ -76,11 +92,39 @@ def ask_for(services: Services, number: int, named: str, reason: str, key: str, 
     rules.check_may_change(number, found.status)
     with services.store.reading() as session:
         check(services, session, by, "lead", number)
-    user_ids = paging.people(services, number, [named])
+    user_ids = paging.people(services, number, [named]) if named else []
     if not user_ids:
-        raise NobodyToPage(given=escape(named))
+        raise _nobody(services, number, named, reason, by)
     if len(user_ids) > MOST_PEOPLE:
         raise TooManyToPage(given=escape(named), count=len(user_ids), most=MOST_PEOPLE)
     request = PageRequest(number=number, key=f"hand:{key}", user_ids=user_ids, reason=reason, by=by)
     services.flows.start_once(f"page:{key}", page, request)
     return f"I am telling {mentions(user_ids)}. Their answers stand in the escalation's message in the channel."
+
+
+def _nobody(services: Services, number: int, named: str, reason: str, by: str) -> WatchfloorError:
+    """The refusal, with an example that works on this floor as it is staffed now."""
+    example = _somebody(services, number, by)
+    if not named:
+        return NobodyAddressed(example=example)
+    if named in ROLES:
+        return RoleIsFree(role=named.replace("_", " "), number=number, example=example)
+    return NobodyToPage(given=_as_given(named, reason), example=example)
+
+
+def _somebody(services: Services, number: int, by: str) -> str:
+    """Whom `by` could page: a role, else a group, else a person."""
+    with services.store.reading() as session:
+        held = incidents.roles(session, number)
+        colleague = directory.handle_of_another(session, by)
+    others = [role for role, holders in held.items() if set(holders) - {by}]
+    named = [*others, *(f"@{group}" for group in services.floor.groups)]
+    can_be_paged = (name for name in named if 0 < len(paging.people(services, number, [name])) <= MOST_PEOPLE)
+    return next(can_be_paged, f"@{colleague}" if colleague else mention(by))
+
+
+def _as_given(named: str, reason: str) -> str:
+    """What was typed, as people read it: an id as the mention it came from, loose words all of them."""
+    if re.fullmatch(PERSON_ID, named):
+        return mention(named)
+    return f"`{quoted(named if named.startswith('@') else f'{named} {reason}')}`"
