@@ -5,7 +5,7 @@ a sentence that guesses an end is left out, a name becomes "our team". It errs o
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SENTENCES = re.compile(r"(?<=[.!?;…。])\s+|\n+")
 
@@ -62,6 +62,11 @@ WORDS_TOO = frozenset(
     Will Young
     """.split()  # noqa: SIM905
 )
+# What may be written for a name; a language's file holds a phrase for each.
+STAND_INS = ("we", "partner", "another_partner", "partners")
+_AND = r"(?:and|or|y|e|o|u)"
+_BEFORE = r"(?:at|in|to|of|from|for|by|with|en|a|al|de|del|por|para|con)"
+_JOINED = rf"(?:\s*[,;&/+]\s*(?:{_AND}\s+)?|\s+{_AND}\s+)(?:{_BEFORE}\s+)?"
 LONGEST_NAME = 5
 SHORTEST_PART = 2
 
@@ -83,19 +88,66 @@ def told_outside(words: str, people: Iterable[str], we: str, known: Iterable[str
     return _once(" ".join(hidden.split()), we)
 
 
-def without(words: str, names: Iterable[str], instead: str) -> str:
-    """`words` with each of the names, in any case, written as `instead`; several in a row are one."""
-    for name in sorted(names, key=len, reverse=True):
-        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _: instead, words, flags=re.IGNORECASE)
-    return _once(words, instead)
+def without(words: str, names: Iterable[str], phrases: Mapping[str, str]) -> str:
+    """`words` with each of the partners' names, in any case, written as `phrases` say: `partner`, `another_partner`
+    for one that was not spoken of before, `partners` for several in a row."""
+    known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    if not known:
+        return words
+    name = rf"(?<!\w)(?:{known})(?!\w)"
+    run = rf"(?P<comma>\s*,\s*)?(?P<run>{name}(?:{_JOINED}{name})*)"
+    spoken_of: set[str] = set()
+
+    def said(found: re.Match[str]) -> str:
+        named = {each[0].casefold() for each in re.finditer(name, found["run"], re.IGNORECASE)}
+        is_another = bool(spoken_of) and not named & spoken_of
+        spoken_of.update(named)
+        if len(named) == 1:
+            return (found["comma"] or "") + phrases["another_partner" if is_another else "partner"]
+        # The list ends here now: "Chat, Northline and Telvia" becomes "Chat and several partners".
+        last = re.findall(rf"\s{_AND}\s", found["run"], re.IGNORECASE)
+        return (last[-1] if last and found["comma"] else found["comma"] or "") + phrases["partners"]
+
+    return re.sub(run, said, words, flags=re.IGNORECASE)
+
+
+def smoothed(words: str, phrases: Mapping[str, str]) -> str:
+    """`words` in which what stands for a name fits what stands before it.
+
+    A phrase such as `al {partner}: a {partner}` says how; it speaks of one partner, another and several alike.
+    """
+    rules = {rule: becomes for rule, becomes in phrases.items() if "{we}" in rule or "{partner}" in rule}
+    for rule in sorted(rules, key=len, reverse=True):
+        for said in _stand_ins(rule, phrases):
+            before, after = re.escape(_filled(rule, said)), _filled(rules[rule], said)
+            words = re.sub(rf"(?<!\w){before}(?!\w)", _in_its_case(after), words, flags=re.IGNORECASE)
+    for said in (phrases[name] for name in STAND_INS):
+        words = _begun(words, said)
+    return words
+
+
+def _stand_ins(rule: str, phrases: Mapping[str, str]) -> Iterator[str]:
+    of_people = "{we}" in rule
+    yield from (phrases[name] for name in STAND_INS if (name == "we") == of_people)
+
+
+def _filled(rule: str, said: str) -> str:
+    return rule.replace("{we}", said).replace("{partner}", said)
+
+
+def _in_its_case(words: str) -> Callable[[re.Match[str]], str]:
+    """What replaces a match: with a capital where it had one."""
+    return lambda found: words[:1].upper() + words[1:] if found[0][:1].isupper() else words
 
 
 def _once(words: str, said: str) -> str:
     repeated = rf"(?:(?:\s*[,&/+]\s*|\s+\w{{1,3}}\s+|\s+){re.escape(said)})+"
-    once = re.sub(rf"({re.escape(said)}){repeated}", r"\1", words, flags=re.IGNORECASE)
-    # It may begin a sentence now.
-    begins = rf"(?:^|(?<=[.!?…] )){re.escape(said)}"
-    return re.sub(begins, said[:1].upper() + said[1:], once)
+    return _begun(re.sub(rf"({re.escape(said)}){repeated}", r"\1", words, flags=re.IGNORECASE), said)
+
+
+def _begun(words: str, said: str) -> str:
+    """A sentence that begins with what stands for a name begins with a capital."""
+    return re.sub(rf"(?:^|(?<=[.!?…] )){re.escape(said)}", said[:1].upper() + said[1:], words)
 
 
 def _parts(name: str) -> list[str]:

@@ -1,10 +1,15 @@
 """Outside the company nobody reads an internal name or a guess of when it will be over."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.updates import outside
+from bot.flows.updates.facts import WORDS
+from bot.templates import Templates
+from bot.updates import outside, variables
 
 GUESSES = [
     "ETA 15:00",
@@ -73,6 +78,64 @@ def test_names_become_the_team(typed: str, told: str) -> None:
     people = ["Ana Reyes", "Chloe Martin", "Hana Sato (佐藤 花)", "Grace Hopper", "May Manila"]
 
     assert outside.told_outside(typed, people, "our team", ["Manila"]) == told
+
+
+PHRASES = {
+    language: WORDS | Templates(Path("message_templates")).phrases(variables.SHARED, language)
+    for language in ("en", "es")
+}
+PARTNERS = ["Northline", "Sagebrush", "Telvia", "Telvia Norte"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Damos las llamadas al Northline", "Damos las llamadas a un socio"),
+        ("Las colas del Northline y del Sagebrush fallan", "Las colas de varios socios fallan"),
+        ("El Northline no contesta. La Telvia sí", "Un socio no contesta. Otro socio sí"),
+        ("Avisad al socio Northline", "Avisad a un socio"),
+        ("Nuestro socio Sagebrush no recibe llamadas", "Un socio no recibe llamadas"),
+        ("northline y Sagebrush no reciben llamadas", "Varios socios no reciben llamadas"),
+        ("Las llamadas pasan de Sagebrush a Telvia", "Las llamadas pasan de un socio a otro socio"),
+        ("Sagebrush espera; Sagebrush no contesta", "Un socio espera; un socio no contesta"),
+        ("IVR caída en Cebu, Northline e Telvia Norte", "IVR caída en Cebu e varios socios"),
+        ("Preguntad al Ana Reyes", "Preguntad a nuestro equipo"),
+        ("Lo dice el equipo de Ana", "Lo dice nuestro equipo"),
+    ],
+)
+def test_spanish_reads_naturally_where_a_name_stood(typed: str, told: str) -> None:
+    assert read_outside(typed, "es") == told
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("The Northline queue is lost", "A partner queue is lost"),
+        ("Northline's agents and a Telvia agent wait", "A partner's agents and another partner agent wait"),
+        ("Calls move from Sagebrush to Telvia", "Calls move from a partner to another partner"),
+        ("IVR down at Manila, Sagebrush and Telvia", "IVR down at Manila and several partners"),
+        ("Our partner Northline is told", "A partner is told"),
+        ("Northlines is another word", "Northlines is another word"),
+    ],
+)
+def test_english_reads_naturally_where_a_name_stood(typed: str, told: str) -> None:
+    assert read_outside(typed, "en") == told
+
+
+def read_outside(typed: str, language: str) -> str:
+    """What a partner that is not named reads of it."""
+    phrases = PHRASES[language]
+    told = outside.told_outside(typed, ["Ana Reyes"], phrases["we"], PARTNERS)
+    return outside.smoothed(outside.without(told, PARTNERS, phrases), phrases)
+
+
+@given(
+    st.lists(st.sampled_from(PARTNERS), min_size=1, max_size=4), st.text(max_size=20), st.sampled_from(["en", "es"])
+)
+def test_no_partner_gets_through_whatever_stands_around_it(named: list[str], between: str, language: str) -> None:
+    told = read_outside(f" {between} ".join(named), language)
+
+    assert not any(re.search(rf"(?<!\w){name}(?!\w)", told, re.IGNORECASE) for name in PARTNERS)
 
 
 names = st.from_regex(r"[A-Z][a-zéñ]{2,9} [A-Z][a-zéñ]{2,9}", fullmatch=True)

@@ -42,7 +42,7 @@ def test_each_partner_is_told_in_time_in_its_language_and_its_people_answer_with
     assert "Half the calls are lost." in english
     assert "Chloe" not in english
     assert "15:00" not in english
-    assert "IVR down at Northline, a partner" in english
+    assert "IVR down at Northline and several partners" in english
     assert "Sagebrush" not in english
     assert "Aviso para Sagebrush" in spanish
     assert "Nos afecta" in spanish
@@ -139,6 +139,23 @@ def test_what_changes_edits_the_notice_updates_come_below_it_and_the_all_clear_f
     floor.says("ana", "/incident reopen not yet", channel)
     assert "We are looking for the cause." in notices(floor, NORTHLINE)[0]
     assert "not over after all" in below(floor, NORTHLINE)[-1]
+
+
+def test_a_spanish_notice_and_its_updates_read_naturally_where_another_partner_was_named(floor: TestFloor) -> None:
+    channel = declared(floor, "S1 IVR caída en Sagebrush, Northline y Telvia")
+    floor.says("ana", "/incident impact Las llamadas al Northline se cortan. Sagebrush recibe la mitad.", channel)
+    floor.says("ana", "/incident partners tell", channel)
+    floor.says("ana", "/incident update Pasamos las colas del socio Northline a Telvia y a Sagebrush.", channel)
+
+    [notice] = notices(floor, SAGEBRUSH)
+    assert "IVR caída en Sagebrush y varios socios" in notice
+    assert "Las llamadas a un socio se cortan. Sagebrush recibe la mitad." in notice
+    [update] = below(floor, SAGEBRUSH)
+    assert "IVR caída en Sagebrush y varios socios" in update, "it reads its own name in its updates too"
+    assert "Pasamos las colas de un socio a otro socio y a Sagebrush." in update
+    [other] = below(floor, NORTHLINE)
+    assert "Northline" in other
+    assert not any(name in other for name in ("Sagebrush", "Telvia"))
 
 
 def test_guests_and_strangers_press_their_two_buttons_and_nothing_else(floor: TestFloor) -> None:

@@ -29,24 +29,23 @@ def tell(session: Session, services: Services, incident: Incident, promise: Prom
     if PARTNERS not in audience.channels or incident.status not in OPEN or incident.is_private:
         return
     others = {directory.channel_id(session, name.removeprefix("#")) for name in audience.channels}
-    composed: dict[str, str] = {}
     for row in tables.of_incident(session, incident.number):
         shown = displays.find(session, incident.number, displays.PARTNER, row.partner)
         if row.state != State.TOLD or shown is None or shown.ts is None or row.channel_id in others:
             continue
         language = partner_of(services, row.partner).language
-        if language not in composed:
-            composed[language] = compose_in(session, services, incident, promise, now, (language,))
+        # Each reads its own name, and nobody else's.
+        words = compose_in(session, services, incident, promise, now, (language,), reader=row.partner)
         mine = f"partner-update:{incident.number}:{promise.audience}:{row.number}:"
         notices.overtake(session, mine)
         notices.add(
             session,
             f"{mine}{promise.id}",
             row.channel_id or "",
-            composed[language],
+            words,
             now,
             incident_id=incident.number,
             thread_ts=shown.ts,
-            blocks=views.blocks(composed[language]),
+            blocks=views.blocks(words),
         )
     displays.outdate(session, incident.number, (displays.PARTNER,))

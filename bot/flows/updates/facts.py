@@ -26,7 +26,12 @@ from bot.updates import outside, tables, variables
 from bot.updates.tables import Choice, Promise
 
 MARKED = "message"
-WORDS = {"we": "our team", "partner": "a partner"}
+WORDS = {
+    "we": "our team",
+    "partner": "a partner",
+    "another_partner": "another partner",
+    "partners": "several partners",
+}
 TOLD_KINDS = (
     "severity",
     "status",
@@ -109,10 +114,16 @@ def _inside(session: Session, incident: Incident, now: datetime) -> dict[str, An
 
 
 def told_outside(
-    session: Session, services: Services, incident: Incident, promise: Promise, facts: dict[str, Any], language: str
+    session: Session,
+    services: Services,
+    incident: Incident,
+    promise: Promise,
+    facts: dict[str, Any],
+    language: str,
+    reader: str = "",
 ) -> dict[str, Any]:
     """The same facts without internal names and guesses; a title that says nothing else gives way to the type."""
-    harmless = reader_outside(session, services, language)
+    harmless = reader_outside(session, services, language, reader)
     title = one_line(harmless(incident.title), variables.TITLE)
     return facts | {
         "title": title or facts["type"],
@@ -134,7 +145,7 @@ def reader_outside(session: Session, services: Services, language: str, partner:
 
     def read(words: str) -> str:
         told = outside.told_outside(words, people, phrases["we"], known)
-        return outside.without(told, others, phrases["partner"])
+        return outside.smoothed(outside.without(told, others, phrases), phrases)
 
     return read
 

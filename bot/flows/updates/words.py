@@ -28,8 +28,9 @@ def compose_in(
     promise: Promise,
     now: datetime,
     languages: tuple[str, ...],
+    reader: str = "",
 ) -> str:
-    """The same in those languages, one below the other."""
+    """The same in those languages, one below the other; a partner that reads it alone reads its own name."""
     audience = services.floor.audiences[promise.audience]
     facts = facts_of(session, services, incident, Occasion(promise, audience, now))
     folder = audience.template or promise.audience
@@ -37,7 +38,7 @@ def compose_in(
     def told(language: str) -> str:
         known = facts
         if audience.outside:
-            known = told_outside(session, services, incident, promise, facts, language)
+            known = told_outside(session, services, incident, promise, facts, language, reader)
         return _rendered(services, variables.template_of(folder, language), known)
 
     return views.BETWEEN_LANGUAGES.join(dict.fromkeys(told(language) for language in languages))
