@@ -80,7 +80,8 @@ def matrix(facts: Matrix) -> Screen:
     told = sum(row.told_at is not None for row in facts.rows)
     answered = sum(row.answer != Answer.NONE for row in facts.rows)
     agents = sum(row.agents or 0 for row in facts.rows)
-    words = f"{told} of {len(facts.rows)} partners told · {answered} answered · {agents} agents affected"
+    partners = "partner" if len(facts.rows) == 1 else "partners"
+    words = f"{told} of {len(facts.rows)} {partners} told · {answered} answered · {agents} agents affected"
     blocks = [section(f"*Partners* {words}")]
     blocks += [_line(facts, row) for row in facts.rows[:SHOWN]]
     blocks.append(
@@ -112,7 +113,8 @@ def _act(row: PartnerNotice) -> Block | None:
 def _told(facts: Matrix, row: PartnerNotice) -> str:
     if row.state == State.WAITING:
         is_due = row.act == Act.TELL and row.due_at
-        return f"told {near_time(row.due_at, facts.now)}" if is_due and row.due_at else "waits: nothing is promised"
+        due = f"not told yet, at the latest {near_time(row.due_at, facts.now)}" if is_due and row.due_at else ""
+        return due or "not told yet: nothing is promised"
     if row.state == State.DROPPED:
         return "not told: it was over before"
     if row.state == State.UNREACHABLE:
