@@ -25,18 +25,24 @@ def matrix(services: Services, number: int, by: str, now: datetime) -> views.Scr
 
 
 def add(services: Services, number: int, given: str, by: str, now: datetime) -> str:
-    """Another partner is affected: it is told as the severity says. Gives back what to answer."""
-    partner = read_partner(given, services.floor.partner_names)
+    """More partners, one or several with commas between, are affected: they are told as the severity says.
+
+    Gives back what to answer.
+    """
+    listed = [name for name in given.split(",") if name.strip()] or [""]
+    named = dict.fromkeys(read_partner(name, services.floor.partner_names) for name in listed)
     with changing(services, number, by) as (session, found):
         check_may_change(number, found.status)
-        if partner in found.partners:
-            return f"{partner} is among the affected already; `/incident partners` shows where it stands."
-        found.partners = [*found.partners, partner]
+        added = [name for name in named if name not in found.partners]
+        if not added:
+            return f"{', '.join(named)}: among the affected already; `/incident partners` shows where it stands."
+        found.partners = [*found.partners, *added]
         session.add(found)
-        timeline.append(session, number, "partner_added", now, by, partner=partner)
+        for name in added:
+            timeline.append(session, number, "partner_added", now, by, partner=name)
         partners.follow(session, services, found, now)
     start_due(services, now)
-    return f"{partner} is among the affected now. `/incident partners` shows when it is told."
+    return f"Now among the affected: {', '.join(added)}. `/incident partners` shows who is told when."
 
 
 def tell(services: Services, number: int, given: str, by: str, now: datetime) -> str:

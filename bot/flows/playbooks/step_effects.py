@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.clock import utcnow
 from bot.displays import tables as displays
 from bot.durable import flow, step
-from bot.floor import DIGEST, HERE, Audience
+from bot.floor import DIGEST, HERE, PARTNERS, Audience
 from bot.flows.directory import members
 from bot.flows.updates import pacing, promises, promising
 from bot.flows.updates.promises import Asked
@@ -99,7 +99,7 @@ class Effects:
 
 def where(audience: Audience, incident: Incident) -> str:
     """Where an audience reads of an incident: `#executives`, `the incident's channel and the incidents channel`."""
-    spoken = {HERE: "the incident's channel", DIGEST: "the incidents channel"}
+    spoken = {HERE: "the incident's channel", DIGEST: "the incidents channel", PARTNERS: "under partners' notices"}
     channels = [HERE] if incident.is_private else audience.channels
     return " and ".join(spoken.get(channel, channel) for channel in channels)
 
