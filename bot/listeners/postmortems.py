@@ -1,6 +1,8 @@
 """The post-mortem's buttons, forms and command: parse, act, answer."""
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
 
 from slack_bolt import Ack, App
 
@@ -16,6 +18,9 @@ from bot.postmortems.rules import Verdict
 from bot.postmortems.views import PostMortemFacts
 from bot.services import Services
 from bot.slack.blocks import Block
+
+# What a form holds: one thing that was typed or chosen, or several people.
+Given = TypeVar("Given")
 
 
 def ask(services: Services, typed: Typed) -> Words:
@@ -67,35 +72,23 @@ def _opens(app: App, services: Services, button: str, draw: Callable[[PostMortem
 
 
 def _forms(app: App, services: Services) -> None:
-    @app.view(ids.ASSIGN_FORM)
-    def assign(ack: Ack, body: Payload) -> None:
+    _submits(app, services, ids.ASSIGN_FORM, ids.AUTHOR, parse.entered, reviewing.assign)
+    _submits(app, services, ids.REVIEW_FORM, ids.REVIEWERS, parse.several_people, reviewing.request_review)
+    _submits(app, services, ids.PUBLISH_FORM, ids.WHERE, parse.entered, reviewing.publish)
+    _submits(app, services, ids.CHANGES_FORM, ids.COMMENT, parse.entered, reviewing.want_changes)
+
+
+def _submits(
+    app: App,
+    services: Services,
+    form: str,
+    field: str,
+    read: Callable[[Payload, str], Given],
+    change: Callable[[Services, int, Given, str, datetime], object],
+) -> None:
+    @app.view(form)
+    def submit(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            author = parse.entered(body, ids.AUTHOR)
-            reviewing.assign(services, parse.number_in_form(body), author, parse.user(body), utcnow())
+            change(services, parse.number_in_form(body), read(body, field), parse.user(body), utcnow())
 
-        answering.form(services, body, ids.AUTHOR, act, ack)
-
-    @app.view(ids.REVIEW_FORM)
-    def request_review(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            people = parse.several_people(body, ids.REVIEWERS)
-            reviewing.request_review(services, parse.number_in_form(body), people, parse.user(body), utcnow())
-
-        answering.form(services, body, ids.REVIEWERS, act, ack)
-
-    @app.view(ids.PUBLISH_FORM)
-    def publish(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            where = parse.entered(body, ids.WHERE)
-            reviewing.publish(services, parse.number_in_form(body), where, parse.user(body), utcnow())
-
-        answering.form(services, body, ids.WHERE, act, ack)
-
-    @app.view(ids.CHANGES_FORM)
-    def changes(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            comment = parse.entered(body, ids.COMMENT)
-            number, by = parse.number_in_form(body), parse.user(body)
-            reviewing.answer(services, number, Verdict.CHANGES, comment, by, utcnow())
-
-        answering.form(services, body, ids.COMMENT, act, ack)
+        answering.form(services, body, field, act, ack)

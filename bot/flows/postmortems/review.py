@@ -109,6 +109,11 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
     return f"{mentions(reviewers)} will be asked to review it, by direct message."
 
 
+def want_changes(services: Services, postmortem_id: int, comment: str, by: str, now: datetime) -> None:
+    """A reviewer says what is to be changed first."""
+    answer(services, postmortem_id, Verdict.CHANGES, comment, by, now)
+
+
 def answer(services: Services, postmortem_id: int, verdict: Verdict, comment: str, by: str, now: datetime) -> None:
     """What a reviewer says. Said twice, it is said once."""
     check_member(services, by)
