@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
 from bot.errors import WatchfloorError
 from bot.seal import linked
@@ -211,6 +211,18 @@ def _insert(session: Session, row: SQLModel) -> Any:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     values = {name: value for name, value in row if not (name == "id" and value is None)}
     return dialect.insert(type(row)).values(values)
+
+
+class Numbered(SQLModel):
+    """A row whose key is a number that the database gives."""
+
+    id: int | None = Field(default=None, primary_key=True)
+
+    @property
+    def number(self) -> int:
+        """Its key, once it is in the database; what people call it by, where they see it."""
+        assert self.id is not None
+        return self.id
 
 
 def utc_column(*, nullable: bool = True, index: bool = False) -> Any:

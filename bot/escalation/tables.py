@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.escalation import rules
-from bot.store import partial_index, put, put_new, utc_column
+from bot.store import Numbered, partial_index, put, put_new, utc_column
 
 VOLUNTEER = "volunteer"
 RING = "wanted"
@@ -42,7 +42,7 @@ class LadderRung(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
-class Page(SQLModel, table=True):
+class Page(Numbered, table=True):
     """Somebody told that they are needed. `occasion` is the tier or the command: nobody is told twice for one."""
 
     __tablename__ = "pages"
@@ -52,7 +52,6 @@ class Page(SQLModel, table=True):
         partial_index("ix_pages_to_ring", "id", where="pager = 'wanted'"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id")
     occasion: str
     user_id: str
@@ -67,12 +66,6 @@ class Page(SQLModel, table=True):
     # Why the person could not be told, or what is to be known of them: "away".
     obstacle: str = ""
     pager: str | None = None
-
-    @property
-    def number(self) -> int:
-        """Its id."""
-        assert self.id is not None
-        return self.id
 
     @property
     def key(self) -> str:

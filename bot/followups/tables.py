@@ -4,19 +4,19 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.followups.rules import LATE_AFTER, State
 from bot.incidents.tables import Incident, Participant
-from bot.store import partial_index, put_new, utc_column
+from bot.store import Numbered, partial_index, put_new, utc_column
 
 
 class NoSuchFollowUp(WatchfloorError):
     """There is no such follow-up that you may see. `/incident followups mine` shows yours."""
 
 
-class FollowUp(SQLModel, table=True):
+class FollowUp(Numbered, table=True):
     """Something to be done after an incident."""
 
     __tablename__ = "follow_ups"
@@ -27,7 +27,6 @@ class FollowUp(SQLModel, table=True):
         partial_index("ix_follow_ups_finished", "finished_at", where="finished_at IS NOT NULL"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id", index=True)
     # What it was made from: a command, a form, a reaction to a message. The same again is the same follow-up.
     source_key: str = Field(unique=True)
@@ -50,12 +49,6 @@ class FollowUp(SQLModel, table=True):
     added_at: datetime = Field(sa_column=utc_column(nullable=False))
     finished_by: str | None = None
     finished_at: datetime | None = Field(default=None, sa_column=utc_column())
-
-    @property
-    def number(self) -> int:
-        """What people call it by."""
-        assert self.id is not None
-        return self.id
 
     @property
     def is_open(self) -> bool:

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
 from bot.incidents.rules import ACTIVE, OPEN, Status
-from bot.store import put_new, utc_column
+from bot.store import Numbered, put_new, utc_column
 
 
 class NoIncidentHere(WatchfloorError):
@@ -19,7 +19,7 @@ class NoSuchIncident(WatchfloorError):
     """There is no such incident that you may see. If you are in its channel, type `/incident` there."""
 
 
-class Incident(SQLModel, table=True):
+class Incident(Numbered, table=True):
     """An incident. Its number is its id."""
 
     __tablename__ = "incidents"
@@ -28,7 +28,6 @@ class Incident(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     declared_key: str = Field(unique=True)
     title: str
     description: str = ""
@@ -55,12 +54,6 @@ class Incident(SQLModel, table=True):
     # When people's words were taken out of its record; and whether they are to stay whatever their age.
     purged_at: datetime | None = Field(default=None, sa_column=utc_column())
     is_held: bool = False
-
-    @property
-    def number(self) -> int:
-        """What people call it by."""
-        assert self.id is not None
-        return self.id
 
     @property
     def is_active(self) -> bool:

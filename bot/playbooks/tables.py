@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident
 from bot.playbooks.book import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
-from bot.store import partial_index, utc_column
+from bot.store import Numbered, partial_index, utc_column
 
 # A tick stays short, so that clicks do not wait behind it; the next one is a second away.
 REMINDED_AT_ONCE = 100
@@ -26,7 +26,7 @@ class NoSuchRun(WatchfloorError):
     """That playbook is not running here. `/incident playbook` shows which ones are, and starts one."""
 
 
-class PlaybookRun(SQLModel, table=True):
+class PlaybookRun(Numbered, table=True):
     """A playbook at work in an incident, with its own copy: an edited file never changes it."""
 
     __tablename__ = "playbook_runs"
@@ -36,7 +36,6 @@ class PlaybookRun(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id", index=True)
     playbook: str
     title: str
@@ -48,12 +47,6 @@ class PlaybookRun(SQLModel, table=True):
     stopped_at: datetime | None = Field(default=None, sa_column=utc_column())
     stopped_by: str | None = None
     message_ts: str | None = None
-
-    @property
-    def number(self) -> int:
-        """The run's id, once it is in the database."""
-        assert self.id is not None
-        return self.id
 
     @property
     def is_running(self) -> bool:
@@ -77,13 +70,12 @@ class PlaybookRun(SQLModel, table=True):
         )
 
 
-class PlaybookStep(SQLModel, table=True):
+class PlaybookStep(Numbered, table=True):
     """One step of a run: where it stands, whose it is, when it is due, what was answered."""
 
     __tablename__ = "playbook_steps"
     __table_args__ = (sa.UniqueConstraint("run_id", "step_key"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     run_id: int = Field(foreign_key="playbook_runs.id")
     incident_id: int = Field(foreign_key="incidents.id", index=True)
     step_key: str
@@ -109,12 +101,6 @@ class PlaybookStep(SQLModel, table=True):
     reason: str | None = None
     answers: dict[str, Any] = Field(default_factory=dict, sa_column=sa.Column(sa.JSON, nullable=False))
     out_of_order: bool = False
-
-    @property
-    def number(self) -> int:
-        """The step's id, once it is in the database."""
-        assert self.id is not None
-        return self.id
 
 
 RUNS_OF_INCIDENT = (

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.postmortems.rules import Verdict
 from bot.postmortems.tables import PostMortem
-from bot.store import partial_index, utc_column
+from bot.store import Numbered, partial_index, utc_column
 
 
-class Copy(SQLModel, table=True):
+class Copy(Numbered, table=True):
     """Somebody who has the post-mortem by direct message, or a channel in which it is published.
 
     `place` is a person's or a channel's id. The files are in the thread of the message that is shown there.
@@ -25,7 +25,6 @@ class Copy(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     postmortem_id: int = Field(foreign_key="postmortems.id")
     incident_id: int = Field(foreign_key="incidents.id")
     place: str
@@ -39,12 +38,6 @@ class Copy(SQLModel, table=True):
     attempted_version: int = 0
     delivered_at: datetime | None = Field(default=None, sa_column=utc_column())
     trouble: str | None = None
-
-    @property
-    def number(self) -> int:
-        """Its id, once it is in the database."""
-        assert self.id is not None
-        return self.id
 
 
 def add(session: Session, postmortem: PostMortem, place: str) -> Copy:

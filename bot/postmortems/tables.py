@@ -4,24 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.postmortems.rules import State
-from bot.store import partial_index, utc_column
+from bot.store import Numbered, partial_index, utc_column
 
 
 class NoSuchPostMortem(WatchfloorError):
     """That post-mortem is not there any more. `/incident postmortem` in the channel gives you the newest."""
 
 
-class PostMortem(SQLModel, table=True):
+class PostMortem(Numbered, table=True):
     """The post-mortem of one close of an incident: one that is reopened and closed again gets another."""
 
     __tablename__ = "postmortems"
     __table_args__ = (partial_index("ix_postmortems_remind_at", "remind_at", where="remind_at IS NOT NULL"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id", index=True)
     # A preview is asked for by a command, which may be delivered twice.
     asked_key: str | None = Field(default=None, unique=True)
@@ -38,12 +37,6 @@ class PostMortem(SQLModel, table=True):
     canvas_id: str | None = None
     # Set before the canvas is asked for: whoever finds it must not ask again.
     canvas_at: datetime | None = Field(default=None, sa_column=utc_column())
-
-    @property
-    def number(self) -> int:
-        """Its id, once it is in the database."""
-        assert self.id is not None
-        return self.id
 
     @property
     def is_preview(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import partial_index, put_new, utc_column
+from bot.store import Numbered, partial_index, put_new, utc_column
 
 # Messages wait in Slack's history newest first: it is read backwards, then the threads.
 CHANNEL, THREADS, FILLED, REFUSED = "channel", "threads", "filled", "refused"
@@ -26,7 +26,7 @@ class Listening(SQLModel, table=True):
     at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
-class Gap(SQLModel, table=True):
+class Gap(Numbered, table=True):
     """A time in which nobody listened to an incident's channel, and how far it is filled."""
 
     __tablename__ = "timeline_gaps"
@@ -35,7 +35,6 @@ class Gap(SQLModel, table=True):
         partial_index("ix_timeline_gaps_open", "id", where="state IN ('channel', 'threads')"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id")
     since: datetime = Field(sa_column=utc_column(nullable=False))
     until: datetime = Field(sa_column=utc_column(nullable=False))
@@ -45,12 +44,6 @@ class Gap(SQLModel, table=True):
     # The first messages of threads that are still to be read.
     threads: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     found: int = 0
-
-    @property
-    def number(self) -> int:
-        """Its key."""
-        assert self.id is not None
-        return self.id
 
     @property
     def oldest_ts(self) -> str:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.errors import WatchfloorError
-from bot.store import put_new, utc_column
+from bot.store import Numbered, put_new, utc_column
 from bot.timeline import log
 
 MESSAGE = "message"
@@ -24,7 +24,7 @@ def _json(*, nullable: bool = True) -> Any:
     return sa.Column(sa.JSON(none_as_null=True), nullable=nullable)
 
 
-class TimelineEntry(SQLModel, table=True):
+class TimelineEntry(Numbered, table=True):
     """Something that happened: what (`kind`), when, who did it, and the facts of it. Its number is its id."""
 
     __tablename__ = "timeline_entries"
@@ -34,7 +34,6 @@ class TimelineEntry(SQLModel, table=True):
         sa.Index("ix_timeline_entries_kind", "incident_id", "kind"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id")
     at: datetime = Field(sa_column=utc_column(nullable=False))
     kind: str
@@ -54,12 +53,6 @@ class TimelineEntry(SQLModel, table=True):
     correction: dict[str, Any] | None = Field(default=None, sa_column=_json())
     # `by`, `reason`, `on`: somebody hid the entry.
     hiding: dict[str, Any] | None = Field(default=None, sa_column=_json())
-
-    @property
-    def number(self) -> int:
-        """What people call it by, and what statements are proved with."""
-        assert self.id is not None
-        return self.id
 
 
 def append(
