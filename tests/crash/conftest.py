@@ -7,6 +7,7 @@ import pytest
 
 from tests.crash.desk import Desk
 
+EACH_MOMENT = pytest.mark.parametrize("moment", ["after", "before"])
 # What takes long: each database and each moment once, not each with each.
 DESK_AND_MOMENT = pytest.mark.parametrize(
     ("desk", "moment"), [("sqlite", "after"), ("postgresql", "before")], indirect=["desk"]

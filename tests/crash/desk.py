@@ -1,8 +1,9 @@
 """A workspace, a database, and a bot that is killed and started again."""
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -117,6 +118,23 @@ class Desk:
         with suppress(TimeoutError):
             self.sandbox.person("ana").types(words, channel=channel)
 
+    def declares(self, bot: BotProcess, words: str) -> Channel:
+        """Ana declares an incident, and the bot finishes all that follows; gives back the incident's channel."""
+        known = [channel.id for channel in self.channels()]
+        self.says(f"/incident declare {words}")
+        assert bot.rests()
+        (made,) = [found for found in self.channels() if found.id not in known and found.name.startswith("inc-")]
+        return made
+
+    def channel_of(self, number: int) -> Channel:
+        """The one channel that was made for an incident."""
+        (channel,) = [found for found in self.channels() if found.name.startswith(f"inc-{number}-")]
+        return channel
+
+    def passes(self, **length: float) -> None:
+        """So many minutes, hours or days pass."""
+        self.sandbox.clock_offset_s += timedelta(**length).total_seconds()
+
     def presses(self, button: str, value: str) -> None:
         """Ana presses a button in her direct messages; whether the bot lives to answer is another matter."""
         with suppress(TimeoutError):
@@ -141,3 +159,17 @@ def kill_points(desk: Desk) -> Iterator[tuple[BotProcess, int]]:
         yield bot, number
         if bot.rests():
             return
+
+
+def killed_at(desk: Desk, kills: Sequence[tuple[Moment, int]], prepare: str = "") -> Iterator[str]:
+    """For each of those moments the channel of a new incident; the bot will be killed at what is done next."""
+    for number, (moment, calls) in enumerate(kills, start=1):
+        bot = desk.starts_a_bot()
+        channel = desk.declares(bot, f"S4 phones {number} are dead").name
+        if prepare:
+            desk.says(prepare, channel)
+            assert bot.rests()
+        bot.dies(moment, calls)
+        yield channel
+        assert not bot.rests(), "it was killed"
+    assert desk.starts_a_bot().rests()

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from bot.displays.tables import Display
 from bot.durable import wait_until
 from bot.notices.tables import Notice
-from bot.sandbox.model import Channel, Message
+from bot.sandbox.model import Message
 from bot.timeline import tables as timeline
 from bot.updates.deliveries import Delivery
 from bot.updates.tables import SENT, Promise
@@ -16,14 +16,9 @@ from tests.crash.desk import Desk
 LEFT_OVER_S = 15
 
 
-def channels_of(desk: Desk, number: int) -> list[Channel]:
-    """Every channel that was made for an incident."""
-    return [channel for channel in desk.channels() if channel.name.startswith(f"inc-{number}-")]
-
-
 def incident_is_whole(desk: Desk, number: int) -> None:
     """One channel with its people, one card, one digest message, one playbook message; everything drawn."""
-    (channel,) = channels_of(desk, number)
+    channel = desk.channel_of(number)
     assert desk.sandbox.person("ana").id in channel.members
     sent = keys(desk)
     wanted = [f"card:{number}::0", f"digest:{number}::0"]

@@ -1,13 +1,11 @@
 """Killing the process anywhere between a tier's turn and the answer tells nobody twice, and forgets nobody."""
 
-import pytest
-
 from bot.escalation import ids
 from tests.crash import evidence
+from tests.crash.conftest import EACH_MOMENT
 from tests.crash.desk import Desk, kill_points
 from tests.crash.process import Moment
 
-MOMENTS: tuple[Moment, ...] = ("after", "before")
 TIER_1_MIN = 6
 
 
@@ -16,22 +14,15 @@ def page_keys(desk: Desk, number: int) -> list[int]:
     return [times for key, times in evidence.keys(desk).items() if key.startswith(f"page:{number}:")]
 
 
-def passes(desk: Desk, minutes: int) -> None:
-    """Time passes."""
-    desk.sandbox.clock_offset_s += 60 * minutes
-
-
-@pytest.mark.parametrize("moment", MOMENTS)
+@EACH_MOMENT
 def test_a_tiers_turn_that_is_killed_at_any_call_tells_each_person_once(desk: Desk, moment: Moment) -> None:
     killed = 0
     for bot, calls in kill_points(desk):
         if killed:
-            (before,) = evidence.channels_of(desk, killed)
-            desk.says("/incident resolve", channel=before.name)
-        desk.says(f"/incident declare S1 line {calls} is down")
-        assert bot.rests()
+            desk.says("/incident resolve", channel=desk.channel_of(killed).name)
+        desk.declares(bot, f"S1 line {calls} is down")
         bot.dies(moment, calls)
-        passes(desk, TIER_1_MIN)
+        desk.passes(minutes=TIER_1_MIN)
         killed = calls
 
     # Two questions, then two messages side by side, which may be one place.
@@ -44,16 +35,15 @@ def test_a_tiers_turn_that_is_killed_at_any_call_tells_each_person_once(desk: De
 
 def test_an_answer_finds_its_page_after_the_bot_was_killed_between_them(desk: Desk) -> None:
     bot = desk.starts_a_bot()
-    desk.says("/incident declare S1 line 1 is down")
-    assert bot.rests()
-    passes(desk, TIER_1_MIN)
+    desk.declares(bot, "S1 line 1 is down")
+    desk.passes(minutes=TIER_1_MIN)
     assert bot.rests()
     bot.is_killed()
 
     bot = desk.starts_a_bot()
     desk.sandbox.person("devi").clicks(ids.ON_MY_WAY, channel="dm")
     assert bot.rests()
-    passes(desk, 3 * TIER_1_MIN)
+    desk.passes(minutes=3 * TIER_1_MIN)
     assert bot.rests()
 
     assert page_keys(desk, 1) == [1]

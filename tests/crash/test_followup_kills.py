@@ -1,34 +1,17 @@
 """Killing the process anywhere between a follow-up and its last reminder tells nobody twice, and forgets nobody."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
 from bot.followups import ids
 from tests.crash import evidence
-from tests.crash.desk import BotProcess, Desk
+from tests.crash.desk import Desk, killed_at
 from tests.crash.process import Moment
 
 # Written down but not shown; shown but not written down.
 KILLS: tuple[tuple[Moment, int], ...] = (("before", 0), ("after", 1), ("after", 2))
-DAY_S = 24 * 60 * 60
-
-
-def killed_after(desk: Desk, prepare: str) -> Iterator[tuple[int, BotProcess, str]]:
-    """Again and again: an incident of its own, and a bot that will be killed at what is done next."""
-    for number, (moment, calls) in enumerate(KILLS, start=1):
-        bot = desk.starts_a_bot()
-        desk.says(f"/incident declare S4 phones {number} are dead")
-        assert bot.rests()
-        (channel,) = evidence.channels_of(desk, number)
-        if prepare:
-            desk.says(prepare, channel.name)
-            assert bot.rests()
-        bot.dies(moment, calls)
-        yield number, bot, channel.name
-        assert not bot.rests(), "it was killed"
-    assert desk.starts_a_bot().rests()
+ADD = "/incident followup @ben mend the trunk"
 
 
 def messages_of(desk: Desk, number: int) -> dict[str, int]:
@@ -38,8 +21,8 @@ def messages_of(desk: Desk, number: int) -> dict[str, int]:
 
 
 def test_one_that_is_killed_before_it_is_shown_is_written_down_and_told_once(desk: Desk) -> None:
-    for _, _, channel in killed_after(desk, ""):
-        desk.says("/incident followup @ben mend the trunk", channel)
+    for channel in killed_at(desk, KILLS):
+        desk.says(ADD, channel)
 
     for number in range(1, len(KILLS) + 1):
         assert list(messages_of(desk, number).values()) == [1, 1]
@@ -49,8 +32,8 @@ def test_one_that_is_killed_before_it_is_shown_is_written_down_and_told_once(des
 
 @pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 def test_a_reminder_that_is_killed_before_it_is_sent_arrives_once(desk: Desk) -> None:
-    for _ in killed_after(desk, "/incident followup @ben mend the trunk"):
-        desk.sandbox.clock_offset_s += 15 * DAY_S
+    for _ in killed_at(desk, KILLS, prepare=ADD):
+        desk.passes(days=15)
 
     for number in range(1, len(KILLS) + 1):
         assert len(messages_of(desk, number)) >= 3, "its message, the news of it, and a reminder"
@@ -59,7 +42,7 @@ def test_a_reminder_that_is_killed_before_it_is_sent_arrives_once(desk: Desk) ->
 
 @pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 def test_an_answer_that_is_killed_before_it_is_shown_counts_once(desk: Desk) -> None:
-    for _ in killed_after(desk, "/incident followup @ben mend the trunk"):
+    for _ in killed_at(desk, KILLS, prepare=ADD):
         with suppress(TimeoutError):
             desk.sandbox.person("ben").clicks(ids.DONE, channel="dm")
 

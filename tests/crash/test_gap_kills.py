@@ -2,11 +2,10 @@
 
 from collections import Counter
 
-import pytest
-
 from bot.timeline import tables as timeline
 from bot.timeline import verifying
 from tests.crash import evidence
+from tests.crash.conftest import EACH_MOMENT
 from tests.crash.desk import Desk, kill_points
 from tests.crash.process import Moment
 
@@ -15,14 +14,11 @@ MESSAGES = 4
 UNANSWERED_S = 2
 
 
-@pytest.mark.parametrize("moment", ["after", "before"])
+@EACH_MOMENT
 def test_a_gap_whose_filling_is_killed_at_any_call_is_filled_once(desk: Desk, moment: Moment) -> None:
     ana, said = desk.sandbox.person("ana"), 0
     for bot, calls in kill_points(desk):
-        if calls == 1:
-            desk.says("/incident declare S3 line 1 is down")
-            assert bot.rests()
-        (channel,) = evidence.channels_of(desk, 1)
+        channel = desk.declares(bot, "S3 line 1 is down") if calls == 1 else desk.channel_of(1)
         ana.kicks(channel.name, "watchfloor")
         # An event is on its way before the bot can be asked whether it rests.
         desk.sandbox.quiet()

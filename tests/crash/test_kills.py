@@ -2,18 +2,15 @@
 
 from itertools import count
 
-import pytest
-
 from tests.crash import evidence
-from tests.crash.conftest import DESK_AND_MOMENT
+from tests.crash.conftest import DESK_AND_MOMENT, EACH_MOMENT
 from tests.crash.desk import Desk, kill_points
 from tests.crash.process import Moment
 
 AUDIENCES = 5  # that the shipped floor tells of an S1
-MOMENTS: tuple[Moment, ...] = ("after", "before")
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@EACH_MOMENT
 def test_a_declaration_that_is_killed_at_any_call_is_finished_once(desk: Desk, moment: Moment) -> None:
     killed = 0
     for bot, calls in kill_points(desk):
@@ -28,13 +25,12 @@ def test_a_declaration_that_is_killed_at_any_call_is_finished_once(desk: Desk, m
     evidence.nothing_is_there_twice(desk)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@EACH_MOMENT
 def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(desk: Desk, moment: Moment) -> None:
     hours = count(1)
     for bot, calls in kill_points(desk):
         if calls == 1:
-            desk.says("/incident declare S1 line 1 is down")
-            assert bot.rests()
+            desk.declares(bot, "S1 line 1 is down")
         bot.dies(moment, calls)
         desk.sandbox.clock_offset_s = 3600 * next(hours)
 
@@ -47,9 +43,7 @@ def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(desk:
 def test_a_close_that_is_killed_at_any_call_brings_one_post_mortem(desk: Desk, moment: Moment) -> None:
     killed = 0
     for bot, calls in kill_points(desk):
-        desk.says(f"/incident declare S1 line {calls} is down")
-        assert bot.rests()
-        (channel,) = evidence.channels_of(desk, calls)
+        channel = desk.declares(bot, f"S1 line {calls} is down")
         desk.says("/incident resolve", channel=channel.name)
         assert bot.rests()
         bot.dies(moment, calls)

@@ -28,7 +28,7 @@ def test_an_incident_is_whole_though_the_first_call_of_each_method_got_no_answer
 
     desk.says("/incident declare S1 line 1 is down")
     assert bot.rests()
-    (channel,) = evidence.channels_of(desk, 1)
+    channel = desk.channel_of(1)
     desk.says("/incident resolve", channel=channel.name)
     assert bot.rests()
     desk.says("/incident close", channel=channel.name)

@@ -1,13 +1,11 @@
 """Killing the process anywhere between a partner's notice and the all-clear tells each partner once."""
 
-import pytest
-
 from bot.partners import ids
 from tests.crash import evidence
+from tests.crash.conftest import EACH_MOMENT
 from tests.crash.desk import Desk, kill_points
 from tests.crash.process import Moment
 
-MOMENTS: tuple[Moment, ...] = ("after", "before")
 CHANNEL = "partner-northline"
 
 
@@ -20,13 +18,11 @@ def said(desk: Desk) -> list[str]:
         ]
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@EACH_MOMENT
 def test_a_notice_that_is_killed_at_any_call_reaches_its_partner_once(desk: Desk, moment: Moment) -> None:
     killed = 0
     for bot, calls in kill_points(desk):
-        desk.says(f"/incident declare S4 line {calls} is down at Northline")
-        assert bot.rests()
-        (channel,) = evidence.channels_of(desk, calls)
+        channel = desk.declares(bot, f"S4 line {calls} is down at Northline")
         bot.dies(moment, calls)
         desk.says("/incident partners tell", channel=channel.name)
         killed = calls
@@ -43,13 +39,11 @@ def test_a_notice_that_is_killed_at_any_call_reaches_its_partner_once(desk: Desk
 
 def test_the_reminder_and_the_all_clear_find_their_notice_after_the_bot_was_killed(desk: Desk) -> None:
     bot = desk.starts_a_bot()
-    desk.says("/incident declare S1 line is down at Northline")
-    assert bot.rests()
-    (channel,) = evidence.channels_of(desk, 1)
+    channel = desk.declares(bot, "S1 line is down at Northline")
     desk.says("/incident partners tell", channel=channel.name)
     assert bot.rests()
     bot.is_killed()
-    desk.sandbox.clock_offset_s += 60 * 11
+    desk.passes(minutes=11)
     bot = desk.starts_a_bot()
     assert bot.rests()
     bot.is_killed()
@@ -57,7 +51,7 @@ def test_the_reminder_and_the_all_clear_find_their_notice_after_the_bot_was_kill
     bot = desk.starts_a_bot()
     desk.sandbox.person("olga").clicks(ids.RECEIVED, channel=CHANNEL)
     assert bot.rests()
-    desk.sandbox.clock_offset_s += 60 * 30
+    desk.passes(minutes=30)
     desk.says("/incident resolve over", channel=channel.name)
     assert bot.rests()
 

@@ -1,42 +1,27 @@
 """A playbook's clicks and reminders survive a kill: each counts once and is seen once."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
-from bot.sandbox.model import Channel
 from tests.crash import evidence
-from tests.crash.desk import BotProcess, Desk
+from tests.crash.desk import Desk, killed_at
 from tests.crash.process import Moment
 
 # Written down but not shown; shown but not written down.
 KILLS: tuple[tuple[Moment, int], ...] = (("before", 0), ("after", 1))
 
 
-def killed_after(desk: Desk) -> Iterator[tuple[BotProcess, Channel]]:
-    """Again and again: an incident of its own, and a bot that will be killed at what is done next."""
-    for number, (moment, calls) in enumerate(KILLS, start=1):
-        bot = desk.starts_a_bot()
-        desk.says(f"/incident declare S4 phones {number} are dead")
-        assert bot.rests()
-        bot.dies(moment, calls)
-        yield bot, evidence.channels_of(desk, number)[0]
-        assert not bot.rests(), "it was killed"
-    assert desk.starts_a_bot().rests()
-
-
 def playbook_message(desk: Desk, number: int) -> str:
     """What the playbook's message of an incident says."""
-    (channel,) = evidence.channels_of(desk, number)
-    (message,) = [m for m in channel.messages.values() if m.words.startswith("📋")]
+    (message,) = [m for m in desk.channel_of(number).messages.values() if m.words.startswith("📋")]
     return message.words
 
 
 def test_a_click_that_is_killed_before_it_is_shown_counts_once_and_is_shown_later(desk: Desk) -> None:
-    for _, channel in killed_after(desk):
+    for channel in killed_at(desk, KILLS):
         with suppress(TimeoutError):
-            desk.sandbox.person("ana").clicks("step.done", channel=channel.name)
+            desk.sandbox.person("ana").clicks("step.done", channel=channel)
 
     for number in range(1, len(KILLS) + 1):
         assert "✅ Call the carrier" in playbook_message(desk, number)
@@ -46,8 +31,8 @@ def test_a_click_that_is_killed_before_it_is_shown_counts_once_and_is_shown_late
 
 @pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 def test_a_reminder_that_is_killed_before_it_is_sent_arrives_once(desk: Desk) -> None:
-    for _ in killed_after(desk):
-        desk.sandbox.clock_offset_s += 11 * 60
+    for _ in killed_at(desk, KILLS):
+        desk.passes(minutes=11)
 
     reminded = [key.split(":")[1] for key in evidence.keys(desk) if key.startswith("remind:")]
     assert len(set(reminded)) == len(KILLS), "each incident's two late steps are one reminder at a time"

@@ -9,13 +9,6 @@ from tests.crash.process import Moment
 PUBLISHED = "📗"
 
 
-def in_review(desk: Desk, number: int) -> None:
-    """A closed incident whose post-mortem was reviewed by its author, with the form to publish it open."""
-    (channel,) = evidence.channels_of(desk, number)
-    for words in ("/incident resolve over", "/incident close"):
-        desk.says(words, channel=channel.name)
-
-
 def opens(desk: Desk, button: str, number: int) -> None:
     """Ana presses a button of the newest message about a post-mortem."""
     ana = desk.sandbox.person("ana")
@@ -27,9 +20,9 @@ def opens(desk: Desk, button: str, number: int) -> None:
 def test_a_publication_that_is_killed_at_any_call_is_posted_once(desk: Desk, moment: Moment) -> None:
     ana, killed = desk.sandbox.person("ana"), 0
     for bot, calls in kill_points(desk):
-        desk.says(f"/incident declare S1 line {calls} is down")
-        assert bot.rests()
-        in_review(desk, calls)
+        channel = desk.declares(bot, f"S1 line {calls} is down")
+        for words in ("/incident resolve over", "/incident close"):
+            desk.says(words, channel=channel.name)
         assert bot.rests()
         opens(desk, ids.REVIEW, calls)
         ana.fills(ids.REVIEWERS, ["U0ANA"])

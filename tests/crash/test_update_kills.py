@@ -15,7 +15,6 @@ from tests.crash.desk import Desk, kill_points
 from tests.crash.process import Moment
 
 TAKEN_OVER_WITHIN_S = 30
-MOMENTS: tuple[Moment, ...] = ("after", "before")
 FLOOR = Path(__file__).parent.parent / "stories" / "floors" / "updates.yaml"
 
 
@@ -24,11 +23,6 @@ def desk(desk: Desk) -> Desk:
     """One audience is told by the clock, another waits for approval."""
     desk.floor_file = FLOOR
     return desk
-
-
-def passes(desk: Desk, minutes: float) -> None:
-    """Time passes."""
-    desk.sandbox.clock_offset_s += 60 * minutes
 
 
 def drafts(desk: Desk, number: int) -> list[int]:
@@ -55,16 +49,14 @@ def test_a_draft_and_its_update_that_are_killed_at_any_call_are_there_once(desk:
     halves = count(1)
     for bot, calls in kill_points(desk):
         if calls == 1:
-            desk.says("/incident declare S1 line 1 is down")
-            assert bot.rests()
-            (channel,) = evidence.channels_of(desk, 1)
+            channel = desk.declares(bot, "S1 line 1 is down")
             desk.says("/incident claim communications_lead", channel=channel.name)
             assert bot.rests()
         bot.dies(moment, calls)
         # First the draft falls due, then the update.
         desk.sandbox.clock_offset_s = 60 * (25 + 30 * (next(halves) - 1))
         if bot.rests():
-            passes(desk, 5)
+            desk.passes(minutes=5)
 
     sent = states(desk, "operations").count(SENT)
     assert sent >= 1
@@ -77,12 +69,10 @@ def test_a_draft_and_its_update_that_are_killed_at_any_call_are_there_once(desk:
 def test_an_approval_that_is_killed_at_any_call_sends_it_once(desk: Desk, moment: Moment) -> None:
     killed = 0
     for bot, calls in kill_points(desk):
-        desk.says(f"/incident declare S0 line {calls} is down")
-        assert bot.rests()
-        (channel,) = evidence.channels_of(desk, calls)
+        channel = desk.declares(bot, f"S0 line {calls} is down")
         desk.says("/incident claim commander", channel=channel.name)
         assert bot.rests()
-        passes(desk, 16)
+        desk.passes(minutes=16)
         assert bot.rests()
         row = newest(desk, calls)
         bot.dies(moment, calls)
@@ -112,11 +102,9 @@ def approved_and_sent(desk: Desk, number: int) -> int:
 
 def test_an_update_that_was_put_off_before_the_kill_comes_at_its_new_minute(desk: Desk) -> None:
     bot = desk.starts_a_bot()
-    desk.says("/incident declare S1 line 1 is down")
-    assert bot.rests()
-    (channel,) = evidence.channels_of(desk, 1)
+    channel = desk.declares(bot, "S1 line 1 is down")
     desk.says("/incident claim communications_lead", channel=channel.name)
-    passes(desk, 25)
+    desk.passes(minutes=25)
     assert bot.rests()
     ana = desk.sandbox.person("ana")
     ana.clicks(ids.LATER, channel="dm", value=waiting(desk, "operations"))
@@ -125,10 +113,10 @@ def test_an_update_that_was_put_off_before_the_kill_comes_at_its_new_minute(desk
     bot.is_killed()
 
     bot = desk.starts_a_bot()
-    passes(desk, 10)
+    desk.passes(minutes=10)
     assert bot.rests()
     assert states(desk, "operations") == [MOVED, WAITING]
-    passes(desk, 5)
+    desk.passes(minutes=5)
     assert bot.rests()
 
     assert states(desk, "operations") == [MOVED, SENT, WAITING]
@@ -145,7 +133,7 @@ def test_of_two_that_tick_one_is_killed_midway_and_the_other_keeps_every_promise
     assert victim.rests()
     victim.dies("after", 3)
     begun = time.monotonic()
-    passes(desk, 30)
+    desk.passes(minutes=30)
 
     assert not victim.rests(), "it was killed amid the updates"
     assert survivor.rests()
