@@ -59,6 +59,8 @@ def progress_line(steps: Sequence[PlaybookStep]) -> str:
     """`▰▰▰▱▱▱▱▱▱▱ 3 of 10`: for the incident's card."""
     done = progress(steps)
     filled = BAR_LENGTH * done.finished // done.wanted if done.wanted else BAR_LENGTH
+    # A first step of many is to be seen too; rounding down leaves the full bar to when all is done.
+    filled = max(filled, min(done.finished, 1))
     return f"{'▰' * filled}{'▱' * (BAR_LENGTH - filled)} {done.finished} of {done.wanted}"
 
 

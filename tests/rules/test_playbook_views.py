@@ -134,3 +134,14 @@ def test_the_card_has_one_line_for_the_progress_and_one_for_the_next_step(sessio
     assert views.next_step_line(rows, after(minutes=1)).startswith("*Call* · Commander · due <!date^")
     steps.complete(session, rows[0].number, "UBEN", after(minutes=1))
     assert views.next_step_line(steps_of(session, run.id), after(minutes=1)) == "Every step is finished."
+
+
+@pytest.mark.parametrize(
+    ("finished", "bar"), [(0, "▱▱▱▱▱▱▱▱▱▱"), (1, "▰▱▱▱▱▱▱▱▱▱"), (14, "▰▰▰▰▰▰▰▰▰▱"), (15, "▰▰▰▰▰▰▰▰▰▰")]
+)
+def test_the_first_finished_step_fills_a_cell_and_only_the_last_one_fills_the_bar(session, finished, bar):
+    run = started(session, book(*[f"id: step-{number}" for number in range(15)]))
+    for step in steps_of(session, run.id)[:finished]:
+        steps.complete(session, step.number, "UBEN", after(minutes=1))
+
+    assert views.progress_line(steps_of(session, run.id)) == f"{bar} {finished} of 15"
