@@ -1,5 +1,6 @@
 """Builds the bot from its settings; the only module that knows every other."""
 
+import logging
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from bot.listeners import (
 from bot.listeners import playbooks as playbook_listeners
 from bot.listeners import postmortems as postmortem_listeners
 from bot.listeners import timeline as timeline_listeners
+from bot.logs import SOCKET_MODE
 from bot.playbooks.shelf import Shelf
 from bot.pulse import Pulse
 from bot.replicas import Replicas
@@ -75,7 +77,7 @@ class Bot:
         if self.services.replicas.are_several:
             self.services.soon.do("take over", partial(take_over, self.services))
         self.services.soon.do("learn", partial(directory.learn, self.services))
-        self._scheduler = scheduler.start(self.services, self.settings.tick_every_s, self.ticks)
+        self._scheduler = scheduler.start(self.services, self.settings.tick_every_s, self.ticks, self.line)
 
     def _listen(self) -> None:
         if self.settings.speaks_http:
@@ -172,7 +174,8 @@ def build_app(settings: Settings, services: Services) -> PromptApp:
 
     app = PromptApp(
         services.soon.somebody_waits,
-        client=Gateway.to(settings.slack_api_url, None).client,
+        # Of Slack's methods Bolt calls the one alone that opens Socket Mode's line.
+        client=Gateway.to(settings.slack_api_url, None, logging.getLogger(SOCKET_MODE)).client,
         authorize=authorize,
         signing_secret=settings.slack_signing_secret.get_secret_value() or "socket mode needs none",
         request_verification_enabled=settings.speaks_http,

@@ -17,6 +17,8 @@ SECRETS = re.compile(
 PASSWORD = re.compile(r"(\w://[^:/@\s]+):[^@\s/]+@")
 # Below a warning these write whole requests, or what only their authors need.
 TALKATIVE = ("slack_bolt", "slack_sdk", "uvicorn", "apscheduler", "dbos", "sqlalchemy", "alembic", "asyncio")
+# What the client of Socket Mode asks Slack for is logged under this name.
+SOCKET_MODE = "slack_sdk.socket_mode"
 
 
 def redact(line: str) -> str:
@@ -44,7 +46,16 @@ def configure(style: Literal["auto", "console", "json"] = "auto") -> None:
 
 def matters(record: logging.LogRecord) -> bool:
     """Is it worth a line? Asked at the handler, because some libraries set their loggers' levels themselves."""
+    if _repeats_that_slack_is_away(record):
+        return False
     return record.levelno >= logging.WARNING or not record.name.startswith(TALKATIVE)
+
+
+def _repeats_that_slack_is_away(record: logging.LogRecord) -> bool:
+    """Socket Mode's client says it every few seconds, also under Bolt's name; `bot.slack.outage` says it once."""
+    is_of_the_line = record.name == SOCKET_MODE or "slack_sdk/socket_mode" in record.pathname
+    # With a traceback it is something else: a listener of ours that broke.
+    return is_of_the_line and not record.exc_info
 
 
 def formatter(*, as_json: bool) -> Redacting:

@@ -24,6 +24,8 @@ from bot.flows.updates import drafts, pacing, update
 from bot.flows.updates import missed as missed_promises
 from bot.pulse import Pulse
 from bot.services import Services
+from bot.slack.line import Line
+from bot.slack.outage import LineWatch
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ LEARN_EVERY_S = 15 * 60
 AUDIT_EVERY_S = 60
 PURGE_EVERY_S = 60 * 60
 TAKE_OVER_EVERY_S = 5
+WATCH_EVERY_S = 2
 
 
 def tick(services: Services, now: datetime) -> None:
@@ -65,8 +68,8 @@ def tick(services: Services, now: datetime) -> None:
             log.exception("tick failed", extra={"look": look.__module__})
 
 
-def start(services: Services, every_s: float, ticks: Pulse) -> BackgroundScheduler:
-    """Tick every `every_s` seconds, and hear about the workspace now and then."""
+def start(services: Services, every_s: float, ticks: Pulse, line: Line | None) -> BackgroundScheduler:
+    """Tick every `every_s` seconds, hear about the workspace now and then, see whether the line to Slack stands."""
 
     def look() -> None:
         tick(services, utcnow())
@@ -80,6 +83,8 @@ def start(services: Services, every_s: float, ticks: Pulse) -> BackgroundSchedul
     scheduler.add_job(lambda: directory.learn(services), "interval", seconds=LEARN_EVERY_S, id="learn")
     scheduler.add_job(lambda: audit.audit(services), "interval", seconds=AUDIT_EVERY_S, id="audit")
     scheduler.add_job(lambda: purge.by_clock(services), "interval", seconds=PURGE_EVERY_S, id="purge")
+    if line:
+        scheduler.add_job(LineWatch(line).look, "interval", seconds=WATCH_EVERY_S, id="watch the line")
     if services.replicas.are_several:
         scheduler.add_job(lambda: take_over(services), "interval", seconds=TAKE_OVER_EVERY_S, id="take over")
     scheduler.start()

@@ -1,5 +1,6 @@
 """One call to Slack's Web API, and the three ways it can fail."""
 
+import logging
 from collections.abc import Iterator
 from http.client import HTTPException
 from typing import Any, Self
@@ -32,10 +33,14 @@ class Calls:
         self._identity: dict[str, Any] = {}
 
     @classmethod
-    def to(cls, base_url: str, token: str | None) -> Self:
-        """The way to the workspace that `token` opens; without one, each call brings its own."""
+    def to(cls, base_url: str, token: str | None, log: logging.Logger | None = None) -> Self:
+        """The way to the workspace that `token` opens; without one, each call brings its own.
+
+        The SDK's client writes its own lines to `log`.
+        """
+        handlers = list(NO_RETRIES)
         return cls(
-            WebClient(token=token, base_url=base_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(NO_RETRIES))
+            WebClient(token=token, base_url=base_url, timeout=CALL_TIMEOUT_S, retry_handlers=handlers, logger=log)
         )
 
     @property

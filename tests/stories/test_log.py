@@ -8,12 +8,15 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from bot.durable import wait_until
 from bot.incidents import ids
 from bot.logs import formatter, matters, redact
 from bot.store import DatabaseBusy
 from tests.floor import TestFloor
 
 TITLE = "Suspected leak of card numbers"
+LOST = "Slack does not reach me; I keep trying. `watchfloor doctor` finds out why"
+BACK = "Slack reaches me again"
 
 
 @pytest.fixture
@@ -63,6 +66,20 @@ def test_no_token_no_address_and_no_private_word_is_logged_in_a_whole_incident(
         assert secret not in written
     for words in (TITLE, "card numbers", "40 customers", "sent to a partner", "asked the partner", channel):
         assert words not in written
+
+
+def test_while_slack_is_away_the_log_says_so_once_and_once_that_it_is_back(
+    floor: TestFloor, log: io.StringIO, caplog: pytest.LogCaptureFixture
+) -> None:
+    floor.sandbox.offline = True
+    assert wait_until(lambda: LOST in log.getvalue() and caplog.text.count("reconnect to the server") > 1, 30)
+
+    floor.sandbox.offline = False
+    assert wait_until(lambda: BACK in log.getvalue(), 20)
+
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [(line["level"], line["event"]) for line in lines if line["level"] != "info"] == [("warning", LOST)]
+    assert [line["event"] for line in lines].count(BACK) == 1
 
 
 @pytest.mark.parametrize(
