@@ -89,15 +89,17 @@ def stale(session: Session, incident_id: int, now: datetime) -> Sequence[Display
     return session.exec(_STALE, params={"of_incident": incident_id, "now": now}).all()
 
 
+def _change(*which: sa.ColumnElement[bool]) -> sa.Update:
+    """A change of several displays, in the order of their numbers: two who change the same wait in no circle."""
+    in_order = select(Display.id).where(*which).order_by(col(Display.id)).with_for_update()
+    return sa.update(Display).where(col(Display.id).in_(in_order)).execution_options(synchronize_session=False)
+
+
 # At every click: put together once.
-_OUTDATE = (
-    sa.update(Display)
-    .where(
-        col(Display.incident_id) == sa.bindparam("of_incident"),
-        col(Display.kind).in_(sa.bindparam("kinds", expanding=True)),
-    )
-    .values(wanted=Display.wanted + 1)
-)
+_OUTDATE = _change(
+    col(Display.incident_id) == sa.bindparam("of_incident"),
+    col(Display.kind).in_(sa.bindparam("kinds", expanding=True)),
+).values(wanted=Display.wanted + 1)
 
 
 def outdate(session: Session, incident_id: int, kinds: Sequence[str] = (CARD, DIGEST, TOPIC, RUN, PARTNER)) -> None:
@@ -108,13 +110,21 @@ def outdate(session: Session, incident_id: int, kinds: Sequence[str] = (CARD, DI
 def outdate_subjects(session: Session, incident_id: int, kinds: Sequence[str], subject: str) -> None:
     """One thing changed of which several messages tell: those named after it, alone or before a colon."""
     named = sa.or_(col(Display.subject) == subject, col(Display.subject).startswith(f"{subject}:"))
-    session.connection().execute(
-        sa.update(Display)
-        .where(col(Display.incident_id) == incident_id, col(Display.kind).in_(kinds), named)
-        .values(wanted=Display.wanted + 1)
-    )
+    theirs = (col(Display.incident_id) == incident_id, col(Display.kind).in_(kinds), named)
+    session.connection().execute(_change(*theirs).values(wanted=Display.wanted + 1))
 
 
+def hold(session: Session, incident_id: int) -> None:
+    """Everything shown of an incident is ours to change until the transaction ends, in whatever order."""
+    session.exec(_HELD, params={"of_incident": incident_id}).all()
+
+
+_HELD = (
+    select(Display.id)
+    .where(Display.incident_id == sa.bindparam("of_incident"))
+    .order_by(col(Display.id))
+    .with_for_update()
+)
 _OF_INCIDENT = select(Display).where(Display.incident_id == sa.bindparam("of_incident")).order_by(col(Display.id))
 
 
@@ -148,7 +158,7 @@ def outdate_message(session: Session, channel_id: str, ts: str) -> Sequence[int]
     ours = sa.and_(col(Display.channel_id) == channel_id, col(Display.ts) == ts)
     numbers = session.exec(select(Display.incident_id).where(ours)).all()
     if numbers:
-        session.connection().execute(sa.update(Display).where(ours).values(wanted=Display.wanted + 1, drawn=""))
+        session.connection().execute(_change(ours).values(wanted=Display.wanted + 1, drawn=""))
     return numbers
 
 
@@ -186,9 +196,7 @@ def holders(session: Session) -> set[str]:
 
 def release(session: Session, owner: str, now: datetime) -> None:
     """What a process that has ended held is free again."""
-    session.connection().execute(
-        sa.update(Display).where(col(Display.held_by) == owner).values(held_by=None, retry_at=now)
-    )
+    session.connection().execute(_change(col(Display.held_by) == owner).values(held_by=None, retry_at=now))
 
 
 def show(
@@ -263,6 +271,4 @@ def let_be(session: Session, display: Display) -> None:
 
 def give_up(session: Session, incident_id: int) -> None:
     """Nothing more can be shown (the channel is gone): stop trying."""
-    session.connection().execute(
-        sa.update(Display).where(col(Display.incident_id) == incident_id).values(shown=Display.wanted)
-    )
+    session.connection().execute(_change(col(Display.incident_id) == incident_id).values(shown=Display.wanted))

@@ -87,8 +87,9 @@ def _draw(services: Services, incident: Incident, claims: list[Claim]) -> None:
         services.soon.side_by_side([functools.partial(draw, claim) for claim in claims])
     finally:
         with services.store.transaction() as session:
-            # Before its displays, as everybody does who changes several of them: nobody waits in a circle.
+            # First the incident, then its displays in order, as everybody does: nobody waits in a circle.
             incidents.locked(session, incident.number)
+            displays.hold(session, incident.number)
             for write_down in outcomes:
                 write_down(session)
             is_behind = bool(displays.stale(session, incident.number, utcnow()))

@@ -86,7 +86,8 @@ class Participant(SQLModel, table=True):
 
 # Asked at every click, redraw and update: put together once.
 _BY_NUMBER = select(Incident).where(col(Incident.id) == sa.bindparam("number"))
-_LOCKED = _BY_NUMBER.with_for_update()
+# Its number never changes: whoever only refers to the incident (a line of its timeline) need not wait.
+_LOCKED = _BY_NUMBER.with_for_update(key_share=True)
 
 
 def by_number(session: Session, number: int) -> Incident:

@@ -237,7 +237,8 @@ RUN_OF_STEP = (
     .join(PlaybookStep, col(PlaybookStep.run_id) == col(PlaybookRun.id))
     .join(Incident, col(Incident.id) == col(PlaybookRun.incident_id))
     .where(col(PlaybookStep.id) == sa.bindparam("step_id"))
-    .with_for_update(of=PlaybookRun)
+    # First the incident, then its run, as everybody does who changes both.
+    .with_for_update(of=[Incident, PlaybookRun], key_share=True)
     .execution_options(populate_existing=True)
 )
 

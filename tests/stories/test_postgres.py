@@ -1,15 +1,20 @@
 """An incident's life with its state in PostgreSQL."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 from bot.clock import utcnow
+from bot.displays import tables as displays
 from bot.durable import forget_finished
 from bot.flows.records import export_record, purge
 from bot.followups import ids
+from bot.incidents import tables as incidents
 from bot.store import compact
+from bot.timeline import tables as timeline
 from bot.timeline import verifying
-from tests.floor import TestFloor
+from tests.floor import PATIENCE_S, TestFloor
 from tests.stories.followup_desk import is_told
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
@@ -54,3 +59,27 @@ def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(tmp_pat
             assert verifying.verify(session, 1) == []
         assert word not in record
         assert "[removed]" in record
+
+
+def test_on_postgresql_who_writes_of_an_incident_and_who_changes_it_wait_in_no_circle(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+        floor.declares()
+        store, both_have_begun = floor.services.store, Barrier(2)
+
+        def writes_of_it() -> None:
+            with store.transaction() as session:
+                displays.outdate(session, 1)
+                both_have_begun.wait()
+                timeline.append(session, 1, "note", utcnow(), text="somebody looked")
+
+        def changes_it() -> None:
+            with store.transaction() as session:
+                incidents.locked(session, 1)
+                both_have_begun.wait()
+                displays.outdate(session, 1)
+
+        with ThreadPoolExecutor(2) as two:
+            for done in [two.submit(writes_of_it), two.submit(changes_it)]:
+                done.result(PATIENCE_S)
