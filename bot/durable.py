@@ -109,6 +109,10 @@ def _checkpointed(name: str, act: Callable[[], Result]) -> Result:
     return result
 
 
+class NotBegun(BaseException):
+    """The process is ending: the flow begins after the next start. No `Exception`: the engine would record it."""
+
+
 class JsonSerializer(Serializer):
     """Flows are kept as JSON: readable, and nothing in the database can become code."""
 
@@ -146,6 +150,7 @@ class Flows:
         self._waiting_turns = threading.BoundedSemaphore(WAITING_FLOWS_AT_ONCE)
         self._workflows: dict[str, Any] = {}
         self._running, self._counting = 0, threading.Lock()
+        self._is_closing = False
         config: DBOSConfig = {
             "name": "watchfloor",
             "application_version": VERSION,
@@ -211,6 +216,7 @@ class Flows:
 
     def close(self, within_s: float = 8) -> None:
         """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
+        self._is_closing = True
         wait_until(lambda: self._running == 0, within_s)
         DBOS.destroy(destroy_registry=True)
 
@@ -219,6 +225,8 @@ class Flows:
 
         def run(key: str, request: dict[str, Any], attempt: int) -> None:
             with self._counted(), turns, patiently():
+                if self._is_closing:
+                    raise NotBegun
                 inside = _inside_flow.set(True)
                 try:
                     declared.tell(services, declared.request_type.model_validate(request))

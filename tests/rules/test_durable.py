@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event, Timer
 
 import pytest
 from pydantic import BaseModel
 
-from bot.durable import Backoff, Flows, flow, step, wait_until
+from bot.durable import FLOWS_AT_ONCE, Backoff, Flows, flow, step, wait_until
 from bot.errors import TryLater
 
 CROWD = 8
@@ -29,6 +29,8 @@ class Kitchen:
 
     done: list[str] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    is_open: Event = field(default_factory=Event)
+    begun: list[str] = field(default_factory=list)
 
 
 @flow
@@ -40,6 +42,8 @@ def cook(kitchen: Kitchen, order: Order) -> None:
 @step
 def prepare(kitchen: Kitchen, item: str) -> str:
     """The first step; gives back something to go on with."""
+    kitchen.begun.append(item)
+    assert kitchen.is_open.wait(PATIENCE_S)
     kitchen.done.append(f"prepared {item}")
     return item.upper()
 
@@ -55,7 +59,9 @@ def serve(kitchen: Kitchen, item: str) -> None:
 @pytest.fixture
 def kitchen() -> Kitchen:
     """Nothing done yet."""
-    return Kitchen()
+    kitchen = Kitchen()
+    kitchen.is_open.set()
+    return kitchen
 
 
 @pytest.fixture
@@ -128,3 +134,26 @@ def test_records_of_finished_flows_are_forgotten_and_those_that_come_back_are_no
     assert flows.forget_finished(timedelta(hours=1)) == 0
     assert flows.forget_finished(timedelta()) == 3
     assert flows.stuck(for_s=-1) == ["late"]
+
+
+def test_at_the_end_what_has_begun_is_finished_and_the_rest_is_left_for_the_next_start(
+    tmp_path: Path, kitchen: Kitchen
+) -> None:
+    kitchen.is_open.clear()
+    first = Flows(f"sqlite:///{tmp_path}/flows.sqlite")
+    first.launch(kitchen)
+    for number in range(3 * FLOWS_AT_ONCE):
+        first.start_once(f"dinner {number}", cook, Order(item=str(number)))
+
+    assert wait_until(lambda: len(kitchen.begun) == FLOWS_AT_ONCE, PATIENCE_S)
+    Timer(0.2, kitchen.is_open.set).start()
+    first.close(PATIENCE_S)
+
+    assert len(kitchen.done) == 2 * FLOWS_AT_ONCE, "two steps of each that had begun"
+    second = Flows(f"sqlite:///{tmp_path}/flows.sqlite")
+    second.launch(kitchen)
+    assert wait_until(second.are_done, PATIENCE_S)
+    second.close()
+    assert sorted(kitchen.done) == sorted(
+        f"{deed} {number}" for number in range(3 * FLOWS_AT_ONCE) for deed in ("prepared", "served")
+    )
