@@ -36,6 +36,8 @@ VERSION = "watchfloor-1"
 FLOWS_AT_ONCE = 6
 # Of flows that do little but wait for Slack, more may run: they stand in nobody's way.
 WAITING_FLOWS_AT_ONCE = 16
+# A flow that waits for its turn holds a thread, which costs memory: in a crowd the rest waits without one.
+THREADS = 48
 ATTEMPTS_AFTER_FAILURE = 12
 LATER = "later"
 AGAIN = "~"
@@ -157,6 +159,7 @@ class Flows:
             "executor_id": replica,
             "log_level": "ERROR",
             "serializer": JsonSerializer(),
+            "max_executor_threads": THREADS,
             "scheduler_polling_interval_sec": 3600.0,
             "notification_listener_polling_interval_sec": 0.5,
         }
