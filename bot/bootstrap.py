@@ -143,6 +143,7 @@ def build(settings: Settings) -> Bot:
 def build_services(settings: Settings) -> Services:
     """The database, Slack, the floor, the templates, the engine."""
     the_floor = floor.read(settings.floor_file)
+    soon = Soon()
     return Services(
         store=Store(settings.database_url),
         slack=Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value()),
@@ -152,8 +153,9 @@ def build_services(settings: Settings) -> Services:
             settings.durable_url,
             backoff=Backoff(settings.retry_first_s, settings.retry_longest_s),
             replica=settings.replica_name,
+            give_way=soon.give_crowd_way,
         ),
-        soon=Soon(),
+        soon=soon,
         shelf=Shelf(settings.playbooks_dir, the_floor, settings.playbooks_every_s),
         replicas=Replicas(settings.database_url, settings.replica_name),
         pager=pager.described(the_floor.pager, os.environ),

@@ -57,7 +57,8 @@ class Flow(Generic[Request]):
 
 
 _flows: dict[str, Flow[Any]] = {}
-_inside_flow: contextvars.ContextVar[bool] = contextvars.ContextVar("inside_flow", default=False)
+# Inside a flow: what lets others go first before the next step.
+_give_way: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar("give_way", default=None)
 
 
 def flow(tell: Callable[[Any, Request], None]) -> Flow[Request]:
@@ -84,8 +85,10 @@ def step(
 
     @functools.wraps(act)
     def run(services: Host, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        if not _inside_flow.get():
+        give_way = _give_way.get()
+        if give_way is None:
             return act(services, *args, **kwargs)
+        give_way()
         return _checkpointed(act.__name__, lambda: act(services, *args, **kwargs))
 
     return run
@@ -146,8 +149,16 @@ class Backoff:
 class Flows:
     """The running engine. One to a process."""
 
-    def __init__(self, database_url: str, *, backoff: Backoff | None = None, replica: str = "local") -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        backoff: Backoff | None = None,
+        replica: str = "local",
+        give_way: Callable[[], None] = lambda: None,
+    ) -> None:
         self._backoff = backoff or Backoff()
+        self._give_way = give_way
         self._turns = threading.BoundedSemaphore(FLOWS_AT_ONCE)
         self._waiting_turns = threading.BoundedSemaphore(WAITING_FLOWS_AT_ONCE)
         self._workflows: dict[str, Any] = {}
@@ -230,7 +241,7 @@ class Flows:
             with self._counted(), turns, patiently():
                 if self._is_closing:
                     raise NotBegun
-                inside = _inside_flow.set(True)
+                inside = _give_way.set(self._give_way)
                 try:
                     declared.tell(services, declared.request_type.model_validate(request))
                 except TryLater as wait:
@@ -242,7 +253,7 @@ class Flows:
                     else:
                         raise
                 finally:
-                    _inside_flow.reset(inside)
+                    _give_way.reset(inside)
 
         return run
 

@@ -15,6 +15,9 @@ WORKERS = 6
 SIDE_BY_SIDE = 8
 TURNS = 64
 GIVES_WAY_S = 2.0
+# More than these who wait to be acknowledged at the same time are a crowd.
+CROWD = 3
+GIVES_CROWD_WAY_S = 0.25
 
 
 class Soon:
@@ -67,6 +70,11 @@ class Soon:
             with self._nobody_waits:
                 self._waiting -= 1
                 self._nobody_waits.notify_all()
+
+    def give_crowd_way(self) -> None:
+        """A flow goes on a little later while a crowd waits to be acknowledged: what was begun is safe."""
+        with self._nobody_waits:
+            self._nobody_waits.wait_for(lambda: self._waiting <= CROWD, GIVES_CROWD_WAY_S)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
