@@ -55,6 +55,17 @@ def message(about: About, drafts: Sequence[Draft], now: datetime, name: Naming) 
     return words, blocks
 
 
+def handed_on(
+    about: About, waiting: Sequence[Promise], to: Sequence[str], now: datetime
+) -> tuple[str, list[Block]]:
+    """What is left of a copy whose reader does not decide any more: who has it now, or that the channel has."""
+    what = "an update" if len(waiting) == 1 else f"{len(waiting)} updates"
+    due = near_time(min(promise.due_at for promise in waiting), now)
+    who = f"with {', '.join(to)} now" if to else f"in {about.where} now, where anybody can decide"
+    words = f"📣 #{about.number} {one_line(about.title, SHORT_TITLE)}: the draft of {what} due {due} is {who}."
+    return words, [context(words)]
+
+
 def _decided(about: About, drafts: Sequence[Draft], now: datetime, name: Naming) -> tuple[str, list[Block]]:
     """Small print is enough when nothing is left to decide."""
     told = " · ".join(_line(draft, now, name) for draft in drafts)

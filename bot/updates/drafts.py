@@ -18,7 +18,14 @@ class Draft(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id", index=True)
     shown_at: datetime = Field(sa_column=utc_column(nullable=False))
+    # Whom it is for now; it may have been shown to others before.
     user_ids: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+
+    @property
+    def number(self) -> int:
+        """Its key."""
+        assert self.id is not None
+        return self.id
 
 
 def incidents_with_due(session: Session, now: datetime) -> Sequence[int]:
@@ -57,6 +64,18 @@ def show(
 def get(session: Session, draft_id: int) -> Draft:
     """The draft of that id, which must exist."""
     return session.exec(select(Draft).where(Draft.id == draft_id)).one()
+
+
+def open_of(session: Session, incident_id: int) -> Sequence[Draft]:
+    """The drafts of an incident with something left to decide."""
+    waiting = select(Promise.draft_id).where(Promise.incident_id == incident_id, Promise.state == WAITING)
+    return session.exec(select(Draft).where(col(Draft.id).in_(waiting)).order_by(col(Draft.id))).all()
+
+
+def hand_on(session: Session, draft: Draft, user_ids: Sequence[str]) -> None:
+    """It is for other people from now on, or without any for the incident's channel."""
+    draft.user_ids = list(user_ids)
+    session.add(draft)
 
 
 def promises_of(session: Session, draft_id: int) -> Sequence[Promise]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from bot.incidents import tables as incidents
 from bot.updates import ids
 from bot.updates.tables import MOVED, SENT, WAITING, Promise
 from tests.crash import evidence
@@ -63,6 +64,41 @@ def test_a_draft_and_its_update_that_are_killed_at_any_call_are_there_once(desk:
     assert evidence.every_promise_was_kept_once(desk, 1) == states(desk, "executives").count(SENT) + sent
     assert set(drafts(desk, 1)) == {1}
     evidence.nothing_is_there_twice(desk)
+
+
+@DESK_AND_MOMENT
+def test_a_draft_that_goes_along_with_the_role_is_there_once_for_each_who_had_it(
+    desk: Desk, moment: Moment
+) -> None:
+    killed = 0
+    for bot, calls in kill_points(desk):
+        desk.says(f"/incident declare S1 line {calls} is down")
+        assert bot.rests()
+        (channel,) = evidence.channels_of(desk, calls)
+        desk.says("/incident claim commander", channel=channel.name)
+        assert bot.rests()
+        passes(desk, 25)
+        assert desk.sandbox.wait_for(lambda number=calls: drafts(desk, number))
+        assert bot.rests()
+        bot.dies(moment, calls)
+        desk.says("/incident assign comms <@U0BEN>", channel=channel.name)
+        killed = calls
+
+    assert killed >= 2
+    for number in range(1, killed + 1):
+        shown = [key for key in evidence.keys(desk) if key.startswith(f"draft:{number}:")]
+        assert set(drafts(desk, number)) == {1}
+        first = min(shown, key=lambda key: int(key.split(":")[2])).split(":")[2]
+        assert f"draft:{number}:{first}:U0ANA:0" in shown
+        assert (f"draft:{number}:{first}:U0BEN:0" in shown) == leads(desk, number)
+    assert leads(desk, killed)
+    evidence.nothing_is_there_twice(desk)
+
+
+def leads(desk: Desk, number: int) -> bool:
+    """Did Ben become communications lead of an incident?"""
+    with desk.store.reading() as session:
+        return "communications_lead" in incidents.roles(session, number)
 
 
 @DESK_AND_MOMENT

@@ -101,6 +101,76 @@ def test_a_decision_that_comes_too_late_is_told_what_became_of_it(floor: TestFlo
     assert "was sent" in str(refused.errors)
 
 
+def test_an_open_draft_goes_along_when_the_role_changes_hands(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.passes(minutes=25)
+    presses(floor, "ben", ids.EDIT, "operations")
+    floor.ben.fills(ids.WORDS, "The carrier is on site")
+    floor.ben.submits()
+    floor.settle()
+
+    floor.says("ana", "/incident assign comms <@U0CHLOE>", channel)
+
+    (draft,) = drafts(floor, "chloe")
+    assert "Send now" in draft
+    assert "as Ben Okafor wrote it" in draft
+    (earlier,) = drafts(floor, "ben")
+    assert earlier.startswith("📣 #1 IVR down: the draft of an update due <!date^")
+    assert earlier.endswith("is with Chloe Martin now.")
+    floor.says("chloe", "/incident handover comms <@U0BEN>", channel)
+    assert "Send now" in drafts(floor, "ben")[0]
+    assert drafts(floor, "chloe")[0].endswith("is with Ben Okafor now.")
+    presses(floor, "ben", ids.SEND_NOW, "operations")
+    assert "The carrier is on site" in updates(floor, channel)[0]
+    for who in ("ben", "chloe"):
+        (draft,) = drafts(floor, who)
+        assert "sent <!date^" in draft, "each copy says in the end what became of it"
+
+
+def test_a_draft_without_anybody_goes_from_the_channel_to_who_takes_the_lead_and_back(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.passes(minutes=25)
+
+    floor.says("ana", "/incident claim commander", channel)
+    assert "Send now" in drafts(floor, "ana")[0]
+    floor.says("ana", "/incident assign comms <@U0BEN>", channel)
+
+    assert "Send now" in drafts(floor, "ben")[0]
+    assert drafts(floor, "ana")[0].endswith("is with Ben Okafor now.")
+    assert in_channel(floor, channel).endswith("is with Ben Okafor now.")
+    floor.says("ben", "/incident leave comms", channel)
+    assert "Send now" in drafts(floor, "ana")[0]
+    floor.says("ana", "/incident leave commander", channel)
+    assert "where anybody can decide" in drafts(floor, "ana")[0]
+    assert "Send now" in in_channel(floor, channel)
+    assert len(drafts(floor, "ana")) == len(drafts(floor, "ben")) == 1, "copies are edited, not repeated"
+
+
+def test_who_still_approves_one_of_the_updates_keeps_the_draft(floor: TestFloor, tmp_path: Path) -> None:
+    asks = tmp_path / "floor.yaml"
+    asks.write_text(TWO.read_text().replace("approval: true", "approval: commander").replace("S0: 20", "S0: 15"))
+    floor.stop_bot()
+    floor._settings["floor_file"] = asks
+    floor.start_bot()
+    channel = floor.declares("S0 IVR down")
+    floor.says("ana", "/incident claim commander", channel)
+    floor.passes(minutes=10)
+    assert "2 updates are due" in drafts(floor, "ana")[0]
+
+    floor.says("ana", "/incident assign comms <@U0BEN>", channel)
+
+    assert "Approve" in drafts(floor, "ana")[0]
+    assert "Send now" in drafts(floor, "ben")[0]
+    presses(floor, "ana", ids.APPROVE, "customers")
+    assert promises(floor, "customers")[0]["approved_by"] == "U0ANA"
+
+
+def in_channel(floor: TestFloor, channel: str) -> str:
+    """The only draft that stands in an incident's channel."""
+    (draft,) = [message.words for message in floor.ana.sees(channel) if "📣" in message.words]
+    return draft
+
+
 def test_what_needs_approval_waits_for_it_and_silence_is_escalated_once(floor: TestFloor) -> None:
     led(floor, "S0 IVR down")
     floor.says("ana", "/incident assign commander <@U0CHLOE>", "inc-1-ivr-down")
@@ -132,7 +202,7 @@ def test_nobody_but_who_approves_can_approve(floor: TestFloor) -> None:
 
     assert any("approves what Front line are told" in words for words in floor.whispered("ana", channel))
     floor.says("ana", "/incident claim comms", channel)
-    presses(floor, "ana", ids.APPROVE, "customers", channel)
+    presses(floor, "ana", ids.APPROVE, "customers")
     assert updates(floor, "front-line") == []
     floor.passes(minutes=5)
     assert len(updates(floor, "front-line")) == 1

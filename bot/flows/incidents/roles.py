@@ -11,6 +11,7 @@ from bot.flows.directory import who
 from bot.flows.escalation import ladder
 from bot.flows.incidents.changing import changing
 from bot.flows.incidents.joining import bring_in
+from bot.flows.updates.draft_readers import follow_roles
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
@@ -85,6 +86,7 @@ def leave(services: Services, number: int, role: str, by: str, now: datetime) ->
         incidents.drop_role(session, number, role, by)
         if role == COMMANDER:
             ladder.commander_left(session, number, now)
+        follow_roles(session, services, number, now)
         timeline.append(session, number, "role_left", now, by, user=by, role=_title(services, role))
         remaining = incidents.roles(session, number).get(role, [])
     vacant = "" if remaining else " Nobody holds it until somebody claims it."
@@ -96,6 +98,7 @@ def _give(session: Session, services: Services, incident: Incident, role: str, t
     incidents.give_role(session, number, role, to, now)
     if role == COMMANDER:
         ladder.commander_named(session, number)
+    follow_roles(session, services, number, now)
     where = channel_link(incident.channel_id or "")
     words = f"You are *{_title(services, role)}* of incident {number} in {where}. {services.floor.role(role).help}"
     notices.add(session, f"role:{number}:{role}:{to}:{now.isoformat()}", to, words, now, incident_id=number)

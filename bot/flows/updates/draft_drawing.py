@@ -20,12 +20,20 @@ from bot.updates.tables import WAITING, Promise
 def draw(session: Session, services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
     """The message of a draft as things stand."""
     now = utcnow()
-    promises = drafts.promises_of(session, draft_messages.draft_of(display))
+    draft = drafts.get(session, draft_messages.draft_of(display))
+    promises = drafts.promises_of(session, draft.number)
     people = {who for promise in promises for who in (promise.chosen_by, promise.approved_by) if who}
-    names = directory.names(session, people)
+    names = directory.names(session, {*people, *draft.user_ids})
+
+    def name(who: str | None) -> str:
+        return escape(names.get(who or "", "somebody"))
+
     about = About(incident.number, incident.title, channel_link(incident.channel_id or ""))
+    open_ones = [promise for promise in promises if promise.state == WAITING]
+    if open_ones and not draft_messages.is_for(display, draft):
+        return draft_views.handed_on(about, open_ones, [name(who) for who in draft.user_ids], now)
     shown = [_draft(session, services, incident, promise) for promise in promises]
-    return draft_views.message(about, shown, now, lambda who: escape(names.get(who or "", "somebody")))
+    return draft_views.message(about, shown, now, name)
 
 
 def _draft(session: Session, services: Services, incident: Incident, promise: Promise) -> Draft:

@@ -16,6 +16,19 @@ def add(session: Session, draft: Draft, now: datetime) -> None:
         displays.add(session, draft.incident_id, displays.DRAFT, now, _subject(draft, user_id))
 
 
+def follow(session: Session, draft: Draft, now: datetime) -> None:
+    """It is for others now: who has no copy gets one, and every copy that is there is drawn again."""
+    displays.outdate_subjects(session, draft.incident_id, (displays.DRAFT,), str(draft.number))
+    for user_id in draft.user_ids or [""]:
+        if displays.find(session, draft.incident_id, displays.DRAFT, _subject(draft, user_id)) is None:
+            displays.add(session, draft.incident_id, displays.DRAFT, now, _subject(draft, user_id))
+
+
+def is_for(display: Display, draft: Draft) -> bool:
+    """Is this copy of the draft one to decide by? Others were handed on."""
+    return display.subject.partition(":")[2] in (draft.user_ids or [""])
+
+
 def _subject(draft: Draft, user_id: str) -> str:
     return f"{draft.id}:{user_id}"
 

@@ -5,16 +5,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
-from bot.floor import ROLES
 from bot.flows.displays import refresh_soon
-from bot.flows.updates import draft_messages
+from bot.flows.updates import draft_messages, draft_readers
 from bot.incidents import tables as incidents
 from bot.services import Services
 from bot.updates import drafts
 from bot.updates.tables import Promise
-
-MOST_APPROVERS = 10
 
 
 def show_due(services: Services, now: datetime) -> None:
@@ -34,19 +30,6 @@ def _show(session: Session, services: Services, number: int, due: Sequence[Promi
     held = incidents.roles(session, number)
     deciders: dict[tuple[str, ...], list[Promise]] = {}
     for promise in due:
-        deciders.setdefault(_deciders(session, services, held, promise), []).append(promise)
+        deciders.setdefault(draft_readers.deciders(session, services, held, promise), []).append(promise)
     for user_ids, promises in deciders.items():
         draft_messages.add(session, drafts.show(session, number, promises, user_ids, now), now)
-
-
-def _deciders(
-    session: Session, services: Services, held: dict[str, list[str]], promise: Promise
-) -> tuple[str, ...]:
-    """Who approves it, or who leads the communications, else the incident; nobody when nobody is named."""
-    approval = services.floor.audiences[promise.audience].approval
-    if promise.needs_approval and approval:
-        for name in approval:
-            people = held.get(name, []) if name in ROLES else directory.members(session, name.removeprefix("@"))
-            if people:
-                return tuple(people[:MOST_APPROVERS])
-    return tuple(held.get("communications_lead") or held.get("commander") or ())
