@@ -8,7 +8,7 @@ from bot.errors import TryLater
 from bot.notices import tables as notices
 from bot.notices.tables import Notice
 from bot.services import Services
-from bot.slack.messages import Post
+from bot.slack.messages import Post, Posted
 from bot.slack.outcomes import SlackRefused
 
 TRIED_AGAIN = ("not_in_channel", "restricted_action", "thread_not_found")
@@ -35,9 +35,8 @@ def send_waiting(services: Services) -> None:
 
 
 def _send(services: Services, notice: Notice, attempted_at: datetime | None) -> None:
-    post = Post(notice.key, notice.channel_id, notice.words, notice.blocks, notice.thread_ts)
     try:
-        posted = services.slack.post(post, attempted_at=attempted_at)
+        posted = _brought(services, notice, attempted_at)
     except SlackRefused as refused:
         with services.store.transaction() as session:
             if refused.error in TRIED_AGAIN:
@@ -51,7 +50,21 @@ def _send(services: Services, notice: Notice, attempted_at: datetime | None) -> 
             notices.postpone(session, notice, wait.reason, until, now)
     else:
         with services.store.transaction() as session:
-            notices.settle(session, notice, posted.ts)
+            notices.settle(session, notice, posted.channel_id, posted.ts, utcnow())
+
+
+def _brought(services: Services, notice: Notice, attempted_at: datetime | None) -> Posted:
+    """Where it stands: posted, or edited there when its words changed since."""
+    if notice.ts:
+        posted = Posted(notice.channel_id, notice.ts)
+    else:
+        post = Post(notice.key, notice.channel_id, notice.words, notice.blocks, notice.thread_ts)
+        posted = services.slack.post(post, attempted_at=attempted_at)
+        # What an earlier attempt may have brought there may be older words.
+        if not (attempted_at and notice.amended_at):
+            return posted
+    services.slack.update(posted, notice.words, notice.blocks)
+    return posted
 
 
 def tick(services: Services, now: datetime) -> None:

@@ -38,6 +38,8 @@ class Notice(SQLModel, table=True):
     failures: int = 0
     trouble: str | None = None
     ts: str | None = None
+    # When its words changed after it was written. Unsettled with `ts`: it was sent and is to be edited.
+    amended_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
 def add(
@@ -66,13 +68,41 @@ def add(
     )
 
 
+def said_or_to_be_said(session: Session, incident_id: int, key_begins: str, key_ends: str) -> Sequence[Notice]:
+    """The notices of an incident with such keys that stand somewhere, or still may."""
+    return session.exec(
+        select(Notice)
+        .where(
+            Notice.incident_id == incident_id,
+            col(Notice.key).startswith(key_begins, autoescape=True),
+            col(Notice.key).endswith(key_ends, autoescape=True),
+            sa.or_(col(Notice.is_settled).is_(False), col(Notice.ts).is_not(None)),
+        )
+        .order_by(col(Notice.id))
+    ).all()
+
+
+def amend(session: Session, notice: Notice, blocks: Sequence[dict[str, Any]], now: datetime) -> None:
+    """It reads otherwise from now on: edited where it stands, or sent so.
+
+    Who is sending it at this moment finds when settling that it changed; nobody else may take it up meanwhile.
+    """
+    if notice.blocks == list(blocks):
+        return
+    mine = sa.update(Notice).where(col(Notice.id) == notice.id)
+    session.connection().execute(mine.values(blocks=list(blocks), amended_at=now))
+    stands = mine.where(col(Notice.is_settled).is_(True), col(Notice.ts).is_not(None))
+    again = {"is_settled": False, "held_by": None, "retry_at": now, "failures": 0, "trouble": None}
+    session.connection().execute(stands.values(**again))
+
+
 def overtake(session: Session, key_begins: str) -> None:
-    """What was never tried of the notices with such keys is not said any more: newer words follow."""
+    """What was never tried of the notices with such keys is not said any more, nor edited: newer words follow."""
     old = (
         sa.update(Notice)
         .where(
             col(Notice.is_settled).is_(False),
-            col(Notice.attempted_at).is_(None),
+            sa.or_(col(Notice.attempted_at).is_(None), col(Notice.ts).is_not(None)),
             col(Notice.key).startswith(key_begins, autoescape=True),
         )
         .values(is_settled=True, trouble="overtaken")
@@ -127,10 +157,15 @@ def release(session: Session, owner: str, now: datetime) -> None:
     )
 
 
-def settle(session: Session, notice: Notice, ts: str) -> None:
-    """It arrived."""
-    notice.is_settled, notice.ts = True, ts
-    session.add(notice)
+def settle(session: Session, notice: Notice, channel_id: str, ts: str, now: datetime) -> None:
+    """It stands there as it was when it was claimed; what was amended since is still to be edited."""
+    mine = col(Notice.id) == notice.id
+    amended_at = session.exec(select(Notice.amended_at).where(mine).with_for_update()).one()
+    is_behind = amended_at != notice.amended_at
+    # A person's id is no place to edit at: the conversation with them is.
+    arrived = {"channel_id": channel_id, "ts": ts, "is_settled": not is_behind}
+    again = {"held_by": None, "retry_at": now} if is_behind else {}
+    session.connection().execute(sa.update(Notice).where(mine).values(**arrived, **again))
 
 
 def postpone(session: Session, notice: Notice, reason: str, until: datetime | None, now: datetime) -> None:

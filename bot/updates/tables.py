@@ -181,6 +181,17 @@ _LAST_SENT = (
     .order_by(col(Promise.number).desc())
     .limit(1)
 )
+_LAST_COMPOSED = (
+    select(Promise)
+    .where(
+        Promise.incident_id == sa.bindparam("of_incident"),
+        Promise.audience == sa.bindparam("to_audience"),
+        col(Promise.composed_at).is_not(None),
+        Promise.state != DROPPED,
+    )
+    .order_by(col(Promise.number).desc())
+    .limit(1)
+)
 
 
 def get(session: Session, promise_id: int) -> Promise:
@@ -216,6 +227,11 @@ def sent_of(session: Session, incident_id: int) -> Sequence[Promise]:
 def last_sent(session: Session, incident_id: int, audience: str) -> Promise | None:
     """The newest update this audience got."""
     return session.exec(_LAST_SENT, params={"of_incident": incident_id, "to_audience": audience}).first()
+
+
+def last_composed(session: Session, incident_id: int, audience: str) -> Promise | None:
+    """The newest update whose words stand, whether or not it has reached this audience yet."""
+    return session.exec(_LAST_COMPOSED, params={"of_incident": incident_id, "to_audience": audience}).first()
 
 
 def before(session: Session, promise: Promise) -> Promise | None:

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from bot.incidents import tables as incidents
-from bot.updates import ids
+from bot.updates import ids, pauses
 from bot.updates.tables import MOVED, SENT, WAITING, Promise
 from tests.crash import evidence
 from tests.crash.conftest import DESK_AND_MOMENT
@@ -99,6 +99,43 @@ def leads(desk: Desk, number: int) -> bool:
     """Did Ben become communications lead of an incident?"""
     with desk.store.reading() as session:
         return "communications_lead" in incidents.roles(session, number)
+
+
+@DESK_AND_MOMENT
+def test_copies_that_follow_a_pause_are_there_once_and_say_so_wherever_it_is_killed(
+    desk: Desk, moment: Moment
+) -> None:
+    killed = 0
+    for bot, calls in kill_points(desk):
+        desk.says(f"/incident declare S1 line {calls} is down")
+        assert bot.rests()
+        (channel,) = evidence.channels_of(desk, calls)
+        desk.says("/incident subscribe", channel=channel.name)
+        desk.says("/incident update calls go to Cebu", channel=channel.name)
+        assert bot.rests()
+        bot.dies(moment, calls)
+        desk.says("/incident pause the carrier works", channel=channel.name)
+        killed = calls
+
+    assert killed >= 2
+    for number in range(1, killed + 1):
+        (copy,) = copies(desk, number)
+        assert ("Updates are paused" in copy) == is_paused(desk, number)
+    assert is_paused(desk, killed)
+    evidence.nothing_is_there_twice(desk)
+
+
+def copies(desk: Desk, number: int) -> list[str]:
+    """The copies of an incident's updates that Ana got, as they read now."""
+    begins = f"copy:{number}:operations:"
+    sent = [message for message in evidence.messages(desk) if message.metadata]
+    return [each.words for each in sent if each.metadata["event_payload"]["key"].startswith(begins)]
+
+
+def is_paused(desk: Desk, number: int) -> bool:
+    """Was the pause written down?"""
+    with desk.store.reading() as session:
+        return pauses.current(session, number) is not None
 
 
 @DESK_AND_MOMENT

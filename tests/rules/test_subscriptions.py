@@ -69,3 +69,66 @@ def test_a_copy_that_never_left_is_overtaken_by_the_next_and_others_are_not(tmp_
         unsent = session.exec(notices.select(notices.Notice.key).where(~notices.Notice.is_settled)).all()
     store.close()
     assert set(unsent) == {"copy:1:operations:U1:8", "copy:1:operations:U10:7", "copy_1"}
+
+
+def test_an_edit_of_a_copy_that_was_not_made_yet_is_overtaken_by_the_next(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    store = Store(f"sqlite:///{tmp_path}/notices.sqlite")
+    migrations.upgrade(store.engine)
+    with store.transaction() as session:
+        notices.add(session, "copy:1:operations:U1:7", "U1", "words", now)
+        claimed = notices.claim(session, "replica", now)
+        assert claimed
+        copy, _ = claimed
+        notices.settle(session, copy, "D1", "1.000001", now)
+        notices.amend(session, copy, [{"type": "divider"}], now)
+        assert notices.are_waiting(session, now)
+
+        notices.overtake(session, "copy:1:operations:U1:")
+
+        assert not notices.are_waiting(session, now)
+    store.close()
+
+
+def test_a_copy_that_was_not_sent_yet_goes_out_with_the_newer_words(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    store = Store(f"sqlite:///{tmp_path}/notices.sqlite")
+    migrations.upgrade(store.engine)
+    with store.transaction() as session:
+        notices.add(session, "copy:1", "U1", "words", now, incident_id=None)
+        (copy,) = session.exec(notices.select(notices.Notice)).all()
+        notices.amend(session, copy, [{"type": "divider"}], now)
+    with store.transaction() as session:
+        claimed = notices.claim(session, "replica", now)
+        assert claimed
+        copy, attempted_at = claimed
+        assert (copy.blocks, copy.ts, attempted_at) == ([{"type": "divider"}], None, None)
+        notices.settle(session, copy, "D1", "1.000001", now)
+        assert not notices.are_waiting(session, now), "what went out is what it says now"
+    store.close()
+
+
+def test_a_copy_that_is_amended_while_it_is_sent_is_edited_afterwards(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    store = Store(f"sqlite:///{tmp_path}/notices.sqlite")
+    migrations.upgrade(store.engine)
+    with store.transaction() as session:
+        notices.add(session, "copy", "U1", "words", now)
+    with store.transaction() as session:
+        claimed = notices.claim(session, "replica", now)
+    assert claimed
+    on_its_way, _ = claimed
+    with store.transaction() as session:
+        (copy,) = session.exec(notices.select(notices.Notice)).all()
+        notices.amend(session, copy, [{"type": "divider"}], now)
+        assert not notices.are_waiting(session, now), "nobody else may send it meanwhile"
+    with store.transaction() as session:
+        notices.settle(session, on_its_way, "D1", "1.000001", now)
+    with store.transaction() as session:
+        again = notices.claim(session, "replica", now)
+        assert again
+        edited, _ = again
+        assert (edited.channel_id, edited.ts, edited.blocks) == ("D1", "1.000001", [{"type": "divider"}])
+        notices.settle(session, edited, "D1", "1.000001", now)
+        assert not notices.are_waiting(session, now)
+    store.close()

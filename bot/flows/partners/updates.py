@@ -8,6 +8,7 @@ from bot.directory import tables as directory
 from bot.displays import tables as displays
 from bot.floor import PARTNERS
 from bot.flows.partners.messages import partner_of
+from bot.flows.updates.footers import footer
 from bot.flows.updates.words import compose_in
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
@@ -36,7 +37,7 @@ def tell(session: Session, services: Services, incident: Incident, promise: Prom
         language = partner_of(services, row.partner).language
         # Each reads its own name, and nobody else's.
         words = compose_in(session, services, incident, promise, now, (language,), reader=row.partner)
-        mine = f"partner-update:{incident.number}:{promise.audience}:{row.number}:"
+        mine = f"{_begins(promise)}{row.number}:"
         notices.overtake(session, mine)
         notices.add(
             session,
@@ -49,3 +50,17 @@ def tell(session: Session, services: Services, incident: Incident, promise: Prom
             blocks=views.blocks(words),
         )
     displays.outdate(session, incident.number, (displays.PARTNER,))
+
+
+def amend(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> None:
+    """What stands below partners' notices says when the next update comes after all, to each in its language."""
+    rows = {str(row.number): row for row in tables.of_incident(session, incident.number)}
+    for said in notices.said_or_to_be_said(session, incident.number, _begins(promise), f":{promise.row}"):
+        languages = (partner_of(services, rows[said.key.split(":")[-2]].partner).language,)
+        below = footer(session, services, incident, promise, languages, now, is_outside=True)
+        notices.amend(session, said, [*views.blocks(said.words), *below], now)
+
+
+def _begins(promise: Promise) -> str:
+    """How the keys of an audience's updates to partners begin; the notice's number and the promise's follow."""
+    return f"partner-update:{promise.incident_id}:{promise.audience}:"

@@ -9,9 +9,10 @@ from bot import floor
 from bot.clock import utcnow
 from bot.directory import tables as directory
 from bot.errors import WatchfloorError
+from bot.flows import notices as notice_flow
 from bot.flows.incidents.changing import changing
 from bot.flows.incidents.seeing import incident as visible_incident
-from bot.flows.updates import pacing, promising
+from bot.flows.updates import copies, pacing, promising
 from bot.flows.updates.amending import amend_all, amend_last
 from bot.incidents import rules
 from bot.incidents.rules import quoted
@@ -64,6 +65,8 @@ def set_cadence(services: Services, number: int, words: str, by: str, now: datet
             )
         pace = f"every {wording.pace(cadence)}" if cadence else "as usual"
         timeline.append(session, number, "update_pace", now, by, audience=titles, new=pace)
+        copies.follow(session, services, incident, dict.fromkeys(paced), now)
+    notice_flow.send_soon(services)
     for name in dict.fromkeys(paced):
         amend_last(services, number, name, now)
     told = f"come every {wording.pace(cadence)}" if cadence else "follow their own pace"
@@ -123,6 +126,8 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
             raise PausedAlready(who=escape(who), reason=escape(found.reason))
         pacing.pause(session, incident, reason.strip(), by, now)
         timeline.append(session, number, "updates_paused", now, by, reason=reason.strip())
+        copies.follow(session, services, incident, promising.audiences(services, incident), now)
+    notice_flow.send_soon(services)
     amend_all(services, number, now)
     return "Updates are paused; the last one of each audience says so. `/incident resume` lets them go on."
 
@@ -135,6 +140,8 @@ def resume(services: Services, number: int, by: str, now: datetime) -> str:
             raise NotPaused()
         pacing.resume(session, services, incident, by, now)
         timeline.append(session, number, "updates_resumed", now, by)
+        copies.follow(session, services, incident, promising.audiences(services, incident), now)
+    notice_flow.send_soon(services)
     amend_all(services, number, now)
     return "Updates go on; `/incident updates` shows when the next ones come."
 

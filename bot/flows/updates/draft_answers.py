@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
+from bot.flows import notices as notice_flow
 from bot.flows.incidents.changing import changing
 from bot.flows.permissions import is_among
-from bot.flows.updates import draft_messages, promising
+from bot.flows.updates import copies, draft_messages, promising
 from bot.flows.updates.amending import amend_last
 from bot.flows.updates.update import start_due
 from bot.incidents.tables import Incident
@@ -142,5 +143,7 @@ def later(services: Services, promise_id: int, due_at: datetime, reason: str, by
         title = promising.title(services, promise.audience)
         moved = {"old": promise.due_at.strftime("%H:%M UTC"), "new": due_at.strftime("%H:%M UTC")}
         timeline.append(session, incident.number, "update_moved", now, by, audience=title, reason=reason, **moved)
+        copies.follow(session, services, incident, [promise.audience], now)
+    notice_flow.send_soon(services)
     amend_last(services, incident.number, promise.audience, now)
     return f"The update for {title} comes {near_time(due_at, now)} now, and its last message says so."

@@ -9,6 +9,7 @@ from bot.directory import tables as directory
 from bot.directory.rules import Who
 from bot.floor import Moment
 from bot.flows.updates import promising
+from bot.flows.updates.footers import footer
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.notices import tables as notices
@@ -30,13 +31,32 @@ def tell(session: Session, services: Services, incident: Incident, promise: Prom
         return
     audience_by_person = _audiences(session, services, incident, wanted)
     blocks = views.update_blocks(update_views.blocks(promise.words), incident.number)
-    number, audience = incident.number, promise.audience
+    number = incident.number
     for person in may_read(session, incident, directory.people(session, wanted)):
-        if audience_by_person.get(person.id) == audience:
-            mine = f"copy:{number}:{audience}:{person.id}:"
+        if audience_by_person.get(person.id) == promise.audience:
+            mine = f"{_begins(promise)}{person.id}:"
             notices.overtake(session, mine)
             key = f"{mine}{promise.id}"
             notices.add(session, key, person.id, promise.words, now, incident_id=number, blocks=blocks)
+
+
+def amend(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> None:
+    """The copies of an update say when the next one comes after all, to whoever may still read of the incident."""
+    copies = notices.said_or_to_be_said(session, incident.number, _begins(promise), f":{promise.row}")
+    if not copies:
+        return
+    audience = services.floor.audiences[promise.audience]
+    below = footer(session, services, incident, promise, audience.languages, now, is_outside=audience.outside)
+    by_person = {copy.key.split(":")[-2]: copy for copy in copies}
+    for person in may_read(session, incident, directory.people(session, by_person)):
+        copy = by_person[person.id]
+        blocks = views.update_blocks([*update_views.blocks(copy.words), *below], incident.number)
+        notices.amend(session, copy, blocks, now)
+
+
+def _begins(promise: Promise) -> str:
+    """How the keys of an audience's copies begin; a person's id and the promise's follow."""
+    return f"copy:{promise.incident_id}:{promise.audience}:"
 
 
 def next_for(session: Session, services: Services, incident: Incident, user_id: str) -> datetime | None:

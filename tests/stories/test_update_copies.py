@@ -1,0 +1,123 @@
+"""The copies of an update, by direct message and below partners' notices, follow when it is amended."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.model import Message
+from tests.floor import TestFloor
+from tests.stories.test_partners import NORTHLINE, SAGEBRUSH, below
+from tests.stories.test_subscriptions import copies
+from tests.stories.update_desk import drafts, puts_off
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+ONE_BY_THE_CLOCK = Path(__file__).parent / "floors" / "updates.yaml"
+
+
+@pytest.fixture
+def quiet_floor(tmp_path: Path) -> Iterator[TestFloor]:
+    """A floor on which an S1 brings one update in the first half hour: what Slack is sent can be counted."""
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=ONE_BY_THE_CLOCK) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def to_devi(floor: TestFloor) -> list[Message]:
+    """The copies that Devi has in her direct messages."""
+    return [message for message in floor.devi.direct_messages() if "You subscribed" in message.words]
+
+
+def test_a_subscribers_copy_is_edited_in_place_when_updates_pause_go_on_and_change_their_pace(
+    floor: TestFloor,
+) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("devi", "/incident subscribe everything")
+    floor.passes(minutes=30)
+    [sent] = to_devi(floor)
+
+    floor.says("ana", "/incident pause the <!channel> &lt;!here&gt; carrier works until six", channel)
+
+    [paused] = to_devi(floor)
+    assert paused.ts == sent.ts
+    assert "Updates are paused: the @channel &lt;!here&gt; carrier works until six" in paused.words
+    assert "<!channel" not in paused.words
+    assert "<!here" not in paused.words
+    assert paused.words.endswith("You subscribed to these updates.\nUnsubscribe")
+    floor.says("ana", "/incident resume", channel)
+    [resumed] = copies(floor, "devi")
+    assert "paused" not in resumed
+    floor.says("ana", "/incident cadence operations 2 h", channel)
+    [paced] = copies(floor, "devi")
+    assert "Changed: the next update comes <!date^" in paced
+    floor.says("ana", "/incident cadence operations usual", channel)
+    floor.tick()
+    assert len(copies(floor, "devi")) == 1
+
+
+def test_an_update_that_is_put_off_says_so_in_its_copies_too(quiet_floor: TestFloor) -> None:
+    floor = quiet_floor
+    channel = floor.declares("S1 IVR down")
+    floor.says("ana", "/incident assign comms <@U0BEN>", channel)
+    floor.says("devi", "/incident subscribe everything")
+    floor.passes(minutes=30)
+    floor.passes(minutes=25)
+
+    puts_off(floor, "ben", "operations", "they call back")
+
+    [told] = copies(floor, "devi")
+    assert "Changed: the next update comes <!date^" in told
+    assert "call back" not in told
+    assert "put off by" in drafts(floor, "ben")[-1]
+
+
+def test_partners_read_below_their_notice_that_updates_pause_in_their_language_and_never_why(
+    floor: TestFloor,
+) -> None:
+    channel = floor.declares("S1 IVR down at Northline and Sagebrush")
+    floor.says("ana", "/incident partners tell", channel)
+    floor.says("ana", "/incident update Calls go to Cebu", channel)
+
+    floor.says("ana", "/incident pause Chloe hopes for six", channel)
+
+    [spanish], [english] = below(floor, SAGEBRUSH), below(floor, NORTHLINE)
+    assert "Los avisos están en pausa. Volveremos a escribir" in spanish
+    assert "Updates are paused. We write again" in english
+    assert not any("Chloe" in told for told in (spanish, english))
+    floor.says("ana", "/incident resume", channel)
+    assert [len(below(floor, place)) for place in (SAGEBRUSH, NORTHLINE)] == [1, 1]
+    assert "pausa" not in below(floor, SAGEBRUSH)[0]
+
+
+def test_a_copy_whose_answer_was_lost_is_found_and_edited_and_not_sent_again(quiet_floor: TestFloor) -> None:
+    floor = quiet_floor
+    channel = floor.declares("S1 IVR down")
+    floor.says("devi", "/incident subscribe everything")
+    floor.passes(minutes=25)
+    # The channel's and the copy's, whichever is first.
+    floor.sandbox.fault("chat.postMessage", "lost_answer", count=2)
+    floor.passes(minutes=5)
+    [sent] = to_devi(floor)
+
+    floor.says("ana", "/incident pause the carrier works until six", channel)
+    floor.passes(minutes=1)
+
+    [told] = to_devi(floor)
+    assert told.ts == sent.ts
+    assert "Updates are paused: the carrier works until six" in told.words
+
+
+def test_a_guest_who_left_the_channel_does_not_read_why_updates_pause(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.ana.invites(channel, "gus")
+    floor.settle()
+    floor.says("gus", "/incident subscribe", channel)
+    floor.passes(minutes=30)
+    assert len(copies(floor, "gus")) == 1
+    floor.gus.leaves(channel)
+    floor.settle()
+
+    floor.says("ana", "/incident pause secret reasons", channel)
+
+    [told] = copies(floor, "gus")
+    assert "secret" not in told
