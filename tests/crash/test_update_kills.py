@@ -72,12 +72,10 @@ def test_a_draft_that_goes_along_with_the_role_is_there_once_for_each_who_had_it
 ) -> None:
     killed = 0
     for bot, calls in kill_points(desk):
-        desk.says(f"/incident declare S1 line {calls} is down")
-        assert bot.rests()
-        (channel,) = evidence.channels_of(desk, calls)
+        channel = desk.declares(bot, f"S1 line {calls} is down")
         desk.says("/incident claim commander", channel=channel.name)
         assert bot.rests()
-        passes(desk, 25)
+        desk.passes(minutes=25)
         assert desk.sandbox.wait_for(lambda number=calls: drafts(desk, number))
         assert bot.rests()
         bot.dies(moment, calls)
@@ -107,9 +105,7 @@ def test_copies_that_follow_a_pause_are_there_once_and_say_so_wherever_it_is_kil
 ) -> None:
     killed = 0
     for bot, calls in kill_points(desk):
-        desk.says(f"/incident declare S1 line {calls} is down")
-        assert bot.rests()
-        (channel,) = evidence.channels_of(desk, calls)
+        channel = desk.declares(bot, f"S1 line {calls} is down")
         desk.says("/incident subscribe", channel=channel.name)
         desk.says("/incident update calls go to Cebu", channel=channel.name)
         assert bot.rests()
