@@ -47,16 +47,20 @@ class Messages(Calls):
             return found
         if wait_s := self._pace.wait_s(post.channel_id, post.key):
             raise RateLimited("chat.postMessage", wait_s)
-        answer = self.call(
-            "chat.postMessage",
-            channel=post.channel_id,
-            text=shorten(post.text, MESSAGE_TEXT),
-            blocks=fit(post.blocks) or None,
-            thread_ts=post.thread_ts,
-            metadata={"event_type": METADATA_TYPE, "event_payload": {"key": post.key}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        try:
+            answer = self.call(
+                "chat.postMessage",
+                channel=post.channel_id,
+                text=shorten(post.text, MESSAGE_TEXT),
+                blocks=fit(post.blocks) or None,
+                thread_ts=post.thread_ts,
+                metadata={"event_type": METADATA_TYPE, "event_payload": {"key": post.key}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except RateLimited:
+            self._pace.give_back(post.key)
+            raise
         return Posted(answer["channel"], answer["ts"])
 
     def find(self, post: Post, attempted_at: datetime) -> Posted | None:

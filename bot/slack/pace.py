@@ -7,7 +7,8 @@ from bot import clock
 
 # Slack: "1 per second per channel … short bursts allowed"; how short it does not say.
 BURST = 5
-WINDOW_S = 5.2
+# A little more than five seconds: who waits for a turn comes back up to half a second late, and the next in time.
+WINDOW_S = 5.6
 FORGOTTEN_AFTER_S = 600.0
 MOST_REMEMBERED = 5_000
 
@@ -32,6 +33,11 @@ class Pace:
             self._kept[key] = turn
             self._forget(now)
             return turn - now
+
+    def give_back(self, key: str, now: float | None = None) -> None:
+        """A post that had its turn and was not taken after all: it need not stand in line again."""
+        with self._lock:
+            self._kept[key] = clock.seconds() if now is None else now
 
     def _next(self, channel_id: str, now: float) -> float:
         turns = self._turns.setdefault(channel_id, deque(maxlen=BURST))

@@ -29,6 +29,17 @@ def test_who_comes_back_has_the_turn_that_was_kept() -> None:
     assert pace.wait_s("C1", "f", now=WINDOW_S) == 0.0
 
 
+def test_who_had_a_turn_and_was_refused_does_not_stand_in_line_again() -> None:
+    pace = Pace()
+    for key in "abcdefghijkl":
+        pace.wait_s("C1", key, now=0.0)
+    assert pace.wait_s("C1", "f", now=WINDOW_S) == 0.0
+
+    pace.give_back("f", now=WINDOW_S)
+
+    assert pace.wait_s("C1", "f", now=WINDOW_S + 1.0) == 0.0
+
+
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=60))
 def test_no_window_ever_holds_more_than_the_burst(gaps: list[float]) -> None:
     pace, now, sent = Pace(), 0.0, []
