@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot import floor, migrations
 from bot.clock import follow, utcnow
-from bot.durable import forget_finished
+from bot.durable.records import forget_finished
 from bot.errors import WatchfloorError
 from bot.flows.records import purge
 from bot.flows.records.purge import Purged

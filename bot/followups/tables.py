@@ -8,7 +8,8 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.followups.rules import LATE_AFTER, State
-from bot.incidents.tables import Incident, Participant
+from bot.incidents.participants import Participant
+from bot.incidents.tables import Incident
 from bot.store import Numbered, partial_index, put_new, utc_column
 
 

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
+from bot.incidents import participants
+from bot.incidents.participants import Participant
 from bot.incidents.rules import ACTIVE, OPEN, Status
-from bot.store import Numbered, put_new, utc_column
+from bot.store import Numbered, utc_column
 
 
 class NoIncidentHere(WatchfloorError):
@@ -74,16 +76,6 @@ class RoleHolder(SQLModel, table=True):
     since: datetime = Field(sa_column=utc_column(nullable=False))
 
 
-class Participant(SQLModel, table=True):
-    """Who is in an incident's channel."""
-
-    __tablename__ = "participants"
-
-    incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
-    user_id: str = Field(primary_key=True)
-    joined_at: datetime = Field(sa_column=utc_column(nullable=False))
-
-
 # Asked at every click, redraw and update: put together once.
 _BY_NUMBER = select(Incident).where(col(Incident.id) == sa.bindparam("number"))
 # Its number never changes: whoever only refers to the incident (a line of its timeline) need not wait.
@@ -118,14 +110,9 @@ def _found(incident: Incident | None) -> Incident:
     return incident
 
 
-def takes_part(session: Session, incident_id: int, user_id: str) -> bool:
-    """Is the person in the incident's channel, as far as we heard?"""
-    return session.get(Participant, (incident_id, user_id)) is not None
-
-
 def check_visible(session: Session, incident: Incident, user_id: str) -> None:
     """A private incident is there for who takes part in it; for everyone else it does not exist."""
-    if incident.is_private and not takes_part(session, incident.number, user_id):
+    if incident.is_private and not participants.takes_part(session, incident.number, user_id):
         raise NoSuchIncident()
 
 
@@ -287,16 +274,3 @@ def drop_role(session: Session, incident_id: int, role: str, user_id: str | None
     if user_id:
         gone = gone.where(col(RoleHolder.user_id) == user_id)
     return bool(session.connection().execute(gone).rowcount)
-
-
-def join(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:
-    """People are in the incident's channel."""
-    for user_id in user_ids:
-        put_new(session, Participant(incident_id=incident_id, user_id=user_id, joined_at=now))
-
-
-def leave(session: Session, incident_id: int, user_id: str) -> None:
-    """Someone left the incident's channel."""
-    row = session.get(Participant, (incident_id, user_id))
-    if row:
-        session.delete(row)

@@ -2,7 +2,6 @@
 
 import logging
 import socket
-import time
 from contextlib import suppress
 from threading import Condition, Event, Thread
 from typing import Any
@@ -13,6 +12,7 @@ from slack_bolt.adapter.socket_mode.internals import build_headers, send_respons
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.clock import machine_time
 from bot.pulse import Pulse
 from bot.slack.app import PromptApp
 from bot.slack.outcomes import SlackRefused
@@ -39,7 +39,7 @@ class PromptHandler(SocketModeHandler):
 
     def handle(self, client: Any, req: SocketModeRequest) -> None:
         """One envelope, to its listener's end; it is acknowledged on the way."""
-        began = time.time()
+        began = machine_time().timestamp()
 
         def answer(response: BoltResponse) -> None:
             try:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from threading import Barrier, Event, Timer
+from threading import Barrier, Event
 
 import pytest
 from pydantic import BaseModel
@@ -146,8 +146,11 @@ def test_at_the_end_what_has_begun_is_finished_and_the_rest_is_left_for_the_next
         first.start_once(f"dinner {number}", cook, Order(item=str(number)))
 
     assert wait_until(lambda: len(kitchen.begun) == FLOWS_AT_ONCE, PATIENCE_S)
-    Timer(0.2, kitchen.is_open.set).start()
-    first.close(PATIENCE_S)
+    with ThreadPoolExecutor(1) as other:
+        closed = other.submit(first.close, PATIENCE_S)
+        assert wait_until(lambda: first.is_closing, PATIENCE_S)
+        kitchen.is_open.set()
+        closed.result(PATIENCE_S)
 
     assert len(kitchen.done) == 2 * FLOWS_AT_ONCE, "two steps of each that had begun"
     second = Flows(f"sqlite:///{tmp_path}/flows.sqlite")

@@ -7,7 +7,7 @@ from threading import Barrier
 
 from bot.clock import utcnow
 from bot.displays import tables as displays
-from bot.durable import forget_finished
+from bot.durable.records import forget_finished
 from bot.flows.records import export_record, purge
 from bot.followups import ids
 from bot.incidents import tables as incidents

@@ -18,6 +18,7 @@ from bot.flows.permissions import check, check_member
 from bot.followups import rules, tables
 from bot.followups.rules import Plan
 from bot.followups.tables import FollowUp
+from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.services import Services
@@ -120,7 +121,7 @@ def zone_of(services: Services, owner_id: str) -> str:
 
 def check_inside(session: Session, incident: Incident, owner_id: str) -> None:
     """The words of a private incident are for those in its channel."""
-    if incident.is_private and not incidents.takes_part(session, incident.number, owner_id):
+    if incident.is_private and not participants.takes_part(session, incident.number, owner_id):
         raise OwnerIsOutside(who=mention(owner_id))
 
 

@@ -10,7 +10,7 @@ from bot.displays.tables import Display
 from bot.followups import tables, views
 from bot.followups.tables import FollowUp
 from bot.followups.views import FollowUpFacts
-from bot.incidents import tables as incidents
+from bot.incidents import participants
 from bot.incidents.tables import Incident
 from bot.slack.blocks import Block
 
@@ -29,7 +29,7 @@ def draw(session: Session, incident: Incident, display: Display) -> tuple[str, l
     if display.kind == displays.FOLLOW_UP:
         return views.channel_message(_facts(session, incident, display.subject))
     number, told, reader_id, occasion = display.subject.split(":")
-    may_read = not incident.is_private or incidents.takes_part(session, incident.number, reader_id)
+    may_read = not incident.is_private or participants.takes_part(session, incident.number, reader_id)
     told_to = views.Told(reader_id, int(told), is_reminder=occasion == REMINDER, may_read=may_read)
     return views.owner_message(_facts(session, incident, number), told_to)
 

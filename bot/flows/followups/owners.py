@@ -10,6 +10,7 @@ from bot.displays.tables import Display
 from bot.flows.followups import messages as followup_messages
 from bot.followups import tables
 from bot.followups.tables import FollowUp
+from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.timeline import tables as timeline
 
@@ -31,7 +32,7 @@ def _who_finds_another(session: Session, follow_up: FollowUp, but: str | None) -
         for person in candidates
         if person
         and person != but
-        and (not incident.is_private or incidents.takes_part(session, incident.number, person))
+        and (not incident.is_private or participants.takes_part(session, incident.number, person))
     ]
     return next(iter(allowed), None)
 

@@ -17,7 +17,7 @@ from bot.flows.escalation import ladder
 from bot.flows.partners import partners
 from bot.flows.playbooks.runs import start_fitting
 from bot.flows.updates import promises
-from bot.incidents import forms, rules
+from bot.incidents import forms, participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.notices import tables as notices
@@ -77,7 +77,7 @@ def record(services: Services, request: DeclareRequest) -> int:
         number, now = incident.number, request.at
         _first_entries(session, number, request)
         _first_displays(session, services, incident)
-        incidents.join(session, number, [request.user_id], now)
+        participants.join(session, number, [request.user_id], now)
         promises.begin(session, services, incident, now)
         ladder.begin(session, services, incident, now)
         partners.follow(session, services, incident, now)
@@ -167,7 +167,7 @@ def invite(services: Services, number: int, declarer_id: str) -> None:
         refused = dict.fromkeys(people, failure.error)
     with services.store.transaction() as session:
         invited = [user_id for user_id in people if user_id not in refused]
-        incidents.join(session, number, invited, utcnow())
+        participants.join(session, number, invited, utcnow())
         if refused:
             _tell_who_is_missing(session, incident, refused)
 

@@ -5,6 +5,7 @@ from pydantic import BaseModel
 from bot.clock import utcnow
 from bot.durable import flow, step
 from bot.flows.incidents.seeing import incident
+from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.services import Services
 from bot.slack.outcomes import OutcomeUnknown, SlackRefused
@@ -48,7 +49,7 @@ def let_in(services: Services, number: int, user_id: str) -> str:
         refused = failure.error
     with services.store.transaction() as session:
         if not refused:
-            incidents.join(session, number, [user_id], utcnow())
+            participants.join(session, number, [user_id], utcnow())
             return f"You are in {channel_link(channel_id)}."
         timeline.append(session, number, "trouble", utcnow(), user_id, what="invite them", reason=refused)
     why = REASONS.get(refused, f"Slack says {refused}")
@@ -74,6 +75,6 @@ def ask_to_join(services: Services, number: int, user_id: str, trigger_id: str, 
 def bring_in(services: Services, number: int, user_id: str, key: str) -> None:
     """Let somebody into an incident because they have a part in it now."""
     with services.store.reading() as session:
-        if incidents.takes_part(session, number, user_id):
+        if participants.takes_part(session, number, user_id):
             return
     services.flows.start_once(f"bring-in:{key}", join, JoinRequest(number=number, user_id=user_id))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.clock import utcnow
 from bot.flows.permissions import check_member
-from bot.incidents import rules
+from bot.incidents import participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.services import Services
@@ -15,11 +15,11 @@ def incident_here(services: Services, channel_id: str, user_id: str) -> int:
     """The number of the incident in whose channel somebody types; `NoIncidentHere` when it is none."""
     with services.store.reading() as session:
         found = incidents.by_channel(session, channel_id)
-        is_missed = found.is_private and not incidents.takes_part(session, found.number, user_id)
+        is_missed = found.is_private and not participants.takes_part(session, found.number, user_id)
     if is_missed:
         # Who types in a private channel is in it, though Slack's word of the joining never came.
         with services.store.transaction() as session:
-            incidents.join(session, found.number, [user_id], utcnow())
+            participants.join(session, found.number, [user_id], utcnow())
     return found.number
 
 

@@ -12,6 +12,7 @@ from bot.floor import DIGEST, HERE, PARTNERS, Audience
 from bot.flows.directory import members
 from bot.flows.updates import pacing, promises, promising
 from bot.flows.updates.promises import Asked
+from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.notices import tables as notices
@@ -146,7 +147,7 @@ def invite_them(services: Services, number: int, groups: list[str], roles: list[
     except SlackRefused as failure:
         refused = dict.fromkeys(people, failure.error)
     with services.store.transaction() as session:
-        incidents.join(session, number, [user_id for user_id in people if user_id not in refused], utcnow())
+        participants.join(session, number, [user_id for user_id in people if user_id not in refused], utcnow())
         for user_id, why in refused.items():
             timeline.append(session, number, "trouble", utcnow(), what=f"invite {user_id}", reason=why)
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.directory import tables as directory
 from bot.flows.permissions import check_member
 from bot.flows.postmortems.postmortem import deliver_soon
-from bot.incidents import rules
+from bot.incidents import participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.postmortems import copies, review, tables, versions
@@ -28,7 +28,7 @@ def at_close(session: Session, services: Services, incident: Incident, now: date
     recipient = incidents.commander(session, number) or incident.declared_by
     others = [incident.declared_by, *_named(session, services)]
     if incident.is_private:
-        others = [user_id for user_id in others if incidents.takes_part(session, number, user_id)]
+        others = [user_id for user_id in others if participants.takes_part(session, number, user_id)]
     due_at = _due_at(session, services, incident, recipient, now)
     made = versions.request(
         session,

@@ -14,6 +14,7 @@ from bot.flows.displays import refresh_soon
 from bot.flows.permissions import check, check_member
 from bot.flows.postmortems.messages import facts_of
 from bot.flows.postmortems.postmortem import deliver_soon
+from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.postmortems import copies, ids, review, tables, views
@@ -65,7 +66,7 @@ def _check_may_see(session: Session, incident: Incident, people: Sequence[str]) 
     strangers = [
         user_id
         for user_id in people
-        if incident.is_private and not incidents.takes_part(session, incident.number, user_id)
+        if incident.is_private and not participants.takes_part(session, incident.number, user_id)
     ]
     if strangers:
         raise NotInTheChannel(number=incident.number, who=mentions(strangers))

@@ -11,6 +11,7 @@ from bot.flows.incidents import losses
 from bot.flows.looking import show_home
 from bot.flows.notices import send_soon
 from bot.flows.timeline import recovery
+from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.services import Services
 from bot.timeline import gaps
@@ -35,7 +36,7 @@ def keep_join(services: Services, event: Event) -> None:
         incident = incidents.of_channel(session, event["channel"])
         if incident is None:
             return
-        incidents.join(session, incident.number, [event["user"]], utcnow())
+        participants.join(session, incident.number, [event["user"]], utcnow())
         key = f"joined:{event['user']}:{event.get('event_ts', '')}"
         timeline.append_once(session, incident.number, key, "joined", utcnow(), event["user"])
 
@@ -48,7 +49,7 @@ def keep_leave(services: Services, event: Event) -> None:
     with services.store.transaction() as session:
         incident = incidents.of_channel(session, event["channel"])
         if incident:
-            incidents.leave(session, incident.number, event["user"])
+            participants.leave(session, incident.number, event["user"])
             key = f"left:{event['user']}:{event.get('event_ts', '')}"
             timeline.append_once(session, incident.number, key, "left", utcnow(), event["user"])
 

@@ -101,18 +101,9 @@ def _now(session: Session, services: Services, incident: Incident, name: str, no
         drop(session, waiting)
     rhythm = rhythm_of(services, incident, name, now)
     cadence = timedelta(seconds=paced.cadence_s) if paced and paced.cadence_s else rhythm
-    made = Promise(
-        incident_id=incident.number,
-        audience=name,
-        due_at=now,
-        promised_at=now,
-        occasion=asked.occasion,
-        words=asked.words,
-        requested_by=asked.by,
-        next_due_at=asked.next_due_at,
-        choice=asked.choice,
-        paced_by=paced.paced_by if paced else None,
-    )
+    made = _asked_for(incident, name, now, asked)
+    made.next_due_at, made.choice = asked.next_due_at, asked.choice
+    made.paced_by = paced.paced_by if paced else None
     make(session, services, incident, made, cadence if isinstance(cadence, timedelta) else None)
 
 
@@ -121,16 +112,19 @@ def now_for_one(
 ) -> None:
     """Words for one audience at once, beside what is promised to it."""
     if name in audiences(services, incident):
-        told = Promise(
-            incident_id=incident.number,
-            audience=name,
-            due_at=now,
-            promised_at=now,
-            occasion=asked.occasion,
-            words=asked.words,
-            requested_by=asked.by,
-        )
-        make(session, services, incident, told)
+        make(session, services, incident, _asked_for(incident, name, now, asked))
+
+
+def _asked_for(incident: Incident, name: str, now: datetime, asked: Asked) -> Promise:
+    return Promise(
+        incident_id=incident.number,
+        audience=name,
+        due_at=now,
+        promised_at=now,
+        occasion=asked.occasion,
+        words=asked.words,
+        requested_by=asked.by,
+    )
 
 
 def at_close(session: Session, services: Services, incident: Incident, now: datetime) -> None:

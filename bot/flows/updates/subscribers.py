@@ -10,7 +10,7 @@ from bot.directory.rules import Who
 from bot.floor import Moment
 from bot.flows.updates import promising
 from bot.flows.updates.footers import footer
-from bot.incidents import tables as incidents
+from bot.incidents import participants
 from bot.incidents.tables import Incident
 from bot.notices import tables as notices
 from bot.services import Services
@@ -68,12 +68,12 @@ def next_for(session: Session, services: Services, incident: Incident, user_id: 
 
 def may_read(session: Session, incident: Incident, people: Sequence[Who]) -> list[Who]:
     """Who of them may read of this incident: no strangers, and guests only while they are in its channel."""
-    return [
-        person
-        for person in people
-        if person.may_act
-        or (not (person.is_stranger or person.is_bot) and incidents.takes_part(session, incident.number, person.id))
-    ]
+
+    def takes_part(person: Who) -> bool:
+        is_guest = not (person.is_stranger or person.is_bot)
+        return is_guest and participants.takes_part(session, incident.number, person.id)
+
+    return [person for person in people if person.may_act or takes_part(person)]
 
 
 def _audiences(

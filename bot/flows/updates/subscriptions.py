@@ -7,6 +7,7 @@ from sqlmodel import Session
 from bot.directory.rules import NotForGuests, Who
 from bot.flows.directory import who
 from bot.flows.updates.subscribers import next_for
+from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
@@ -101,6 +102,6 @@ def _reader(services: Services, by: str) -> Who:
 def _seen(session: Session, number: int, person: Who) -> Incident:
     incident = incidents.by_number(session, number)
     incidents.check_visible(session, incident, person.id)
-    if person.is_guest and not incidents.takes_part(session, number, person.id):
+    if person.is_guest and not participants.takes_part(session, number, person.id):
         raise OnlyWhatYouSee()
     return incident

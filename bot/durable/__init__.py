@@ -7,7 +7,6 @@ key; its steps ask "already there?", so running one again is harmless. No thread
 import contextvars
 import functools
 import inspect
-import json
 import logging
 import threading
 import time
@@ -17,10 +16,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from pydantic import BaseModel
 
 from bot.clock import machine_time
+from bot.durable import records
 from bot.errors import TryLater
 from bot.store import patiently, sqlite_engine
 
@@ -40,10 +40,6 @@ WAITING_FLOWS_AT_ONCE = 16
 THREADS = 48
 ATTEMPTS_AFTER_FAILURE = 12
 LATER = "later"
-AGAIN = "~"
-UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
-FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
-FORGOTTEN_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -118,22 +114,6 @@ class NotBegun(BaseException):
     """The process is ending: the flow begins after the next start. No `Exception`: the engine would record it."""
 
 
-class JsonSerializer(Serializer):
-    """Flows are kept as JSON: readable, and nothing in the database can become code."""
-
-    def name(self) -> str:
-        """The name stored beside each value."""
-        return "watchfloor-json"
-
-    def serialize(self, data: Any) -> str:
-        """To text; errors become their words."""
-        return json.dumps(data, default=str)
-
-    def deserialize(self, serialized_data: str) -> Any:
-        """From text."""
-        return json.loads(serialized_data)
-
-
 @dataclass(frozen=True)
 class Backoff:
     """How long a flow waits before it tries again: doubling from `first_s`, at most `longest_s`."""
@@ -163,13 +143,13 @@ class Flows:
         self._waiting_turns = threading.BoundedSemaphore(WAITING_FLOWS_AT_ONCE)
         self._workflows: dict[str, Any] = {}
         self._running, self._counting = 0, threading.Lock()
-        self._is_closing = False
+        self.is_closing = False
         config: DBOSConfig = {
             "name": "watchfloor",
             "application_version": VERSION,
             "executor_id": replica,
             "log_level": "ERROR",
-            "serializer": JsonSerializer(),
+            "serializer": records.JsonSerializer(),
             "max_executor_threads": THREADS,
             "scheduler_polling_interval_sec": 3600.0,
             "notification_listener_polling_interval_sec": 0.5,
@@ -210,9 +190,9 @@ class Flows:
 
     def stuck(self, for_s: float) -> list[str]:
         """The keys of the flows that were begun more than `for_s` seconds ago and are not finished."""
-        left = DBOS.list_workflows(status=list(UNFINISHED), load_input=False, load_output=False)
+        left = DBOS.list_workflows(status=list(records.UNFINISHED), load_input=False, load_output=False)
         # A flow that came back runs under a key of its own; it was begun when the first of them was.
-        keys = [flow.workflow_id.partition(AGAIN)[0] for flow in left]
+        keys = [flow.workflow_id.partition(records.AGAIN)[0] for flow in left]
         if not keys:
             return []
         begun = DBOS.list_workflows(workflow_ids=keys, load_input=False, load_output=False)
@@ -222,15 +202,15 @@ class Flows:
 
     def forget_finished(self, older_than: timedelta) -> int:
         """Delete the records of flows that were begun so long ago and are finished; gives back how many."""
-        return _forget(DBOS, older_than)
+        return records.forget(DBOS, older_than)
 
     def are_done(self) -> bool:
         """Is nothing running, waiting or coming back later?"""
-        return not DBOS.list_workflows(status=list(UNFINISHED), limit=1)
+        return not DBOS.list_workflows(status=list(records.UNFINISHED), limit=1)
 
     def close(self, within_s: float = 8) -> None:
         """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
-        self._is_closing = True
+        self.is_closing = True
         wait_until(lambda: self._running == 0, within_s)
         DBOS.destroy(destroy_registry=True)
 
@@ -239,7 +219,7 @@ class Flows:
 
         def run(key: str, request: dict[str, Any], attempt: int) -> None:
             with self._counted(), turns, patiently():
-                if self._is_closing:
+                if self.is_closing:
                     raise NotBegun
                 inside = _give_way.set(self._give_way)
                 try:
@@ -272,43 +252,8 @@ class Flows:
     ) -> None:
         wait_s = wait.wait_s if wait.wait_s is not None else self._backoff.before(attempt)
         log.warning("flow comes back", extra={"key": key, "reason": wait.reason, "wait_s": wait_s})
-        with SetWorkflowID(f"{key}{AGAIN}{attempt + 1}"), SetEnqueueOptions(delay_seconds=wait_s):
+        with SetWorkflowID(f"{key}{records.AGAIN}{attempt + 1}"), SetEnqueueOptions(delay_seconds=wait_s):
             DBOS.enqueue_workflow(LATER, self._workflows[declared.name], key, request, attempt + 1)
-
-
-def forget_finished(database_url: str, older_than: timedelta) -> int:
-    """The same for a process that runs no flows, beside one that may."""
-    if database_url.startswith("sqlite"):
-        engine = sqlite_engine(database_url, connections=1)
-        client = DBOSClient(system_database_engine=engine, serializer=JsonSerializer())
-    else:
-        client = DBOSClient(
-            system_database_url=database_url, dbos_system_schema="durable", serializer=JsonSerializer()
-        )
-    try:
-        return _forget(client, older_than)
-    finally:
-        client.destroy()
-
-
-def _forget(records: Any, older_than: timedelta) -> int:
-    # The engine dates its records by the machine's clock.
-    before = (machine_time() - older_than).isoformat()
-    names_only = {"load_input": False, "load_output": False}
-    left = records.list_workflows(status=list(UNFINISHED), **names_only)
-    # What comes back later still needs to know when it was begun.
-    needed = {flow.workflow_id.partition(AGAIN)[0] for flow in left}
-    forgotten = offset = 0
-    while True:
-        old = records.list_workflows(
-            status=list(FINISHED), end_time=before, limit=FORGOTTEN_AT_ONCE, offset=offset, **names_only
-        )
-        keys = [flow.workflow_id for flow in old if flow.workflow_id not in needed]
-        if keys:
-            records.delete_workflows(keys)
-        forgotten, offset = forgotten + len(keys), offset + len(old) - len(keys)
-        if len(old) < FORGOTTEN_AT_ONCE:
-            return forgotten
 
 
 def wait_until(is_true: Callable[[], bool], within_s: float, every_s: float = 0.02) -> bool:

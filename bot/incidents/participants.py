@@ -1,0 +1,36 @@
+"""Who is in an incident's channel, as far as we heard."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel
+
+from bot.store import put_new, utc_column
+
+
+class Participant(SQLModel, table=True):
+    """Who is in an incident's channel."""
+
+    __tablename__ = "participants"
+
+    incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
+    user_id: str = Field(primary_key=True)
+    joined_at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+def takes_part(session: Session, incident_id: int, user_id: str) -> bool:
+    """Is the person in the incident's channel, as far as we heard?"""
+    return session.get(Participant, (incident_id, user_id)) is not None
+
+
+def join(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:
+    """People are in the incident's channel."""
+    for user_id in user_ids:
+        put_new(session, Participant(incident_id=incident_id, user_id=user_id, joined_at=now))
+
+
+def leave(session: Session, incident_id: int, user_id: str) -> None:
+    """Someone left the incident's channel."""
+    row = session.get(Participant, (incident_id, user_id))
+    if row:
+        session.delete(row)
