@@ -11,9 +11,9 @@ from bench.queries import NO_TICKS_S
 from bench.stage import PLAYBOOKS
 from bot import bootstrap
 from bot.bootstrap import Bot
-from bot.listeners.events import RECORDS
+from bot.config.settings import Settings
+from bot.incidents.slack_events import RECORDS
 from bot.sandbox import Sandbox
-from bot.settings import Settings
 
 MESSAGES, RUNS, AT_ONCE = 400, 3, 20
 SAID_AT = 1_700_000_000

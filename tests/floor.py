@@ -7,10 +7,10 @@ from typing import Any, Self
 
 from bot import bootstrap, scheduler
 from bot.bootstrap import Bot
-from bot.clock import utcnow
-from bot.manifest import manifest
+from bot.commands.manifest import manifest
+from bot.config.settings import Settings
+from bot.runtime.clock import utcnow
 from bot.sandbox import Person, Sandbox
-from bot.settings import Settings
 from tests import prepared
 
 PATIENCE_S = 20

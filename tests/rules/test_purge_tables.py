@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from bot.flows.records import purge_words
-from bot.migrations import every_table
+from bot.runtime.migrations import every_table
+from bot.screens.records import purge_words
 
 assert every_table
 
@@ -14,7 +14,7 @@ def test_every_table_is_known_to_hold_words_or_to_hold_none() -> None:
     known = {*purge_words.BARE, *purge_words.SEALED, *purge_words.WORDS}
 
     assert {table.name for table in SQLModel.metadata.sorted_tables} - known == set(), (
-        "say in bot/flows/records/purge_words.py which columns of a new table hold what people wrote"
+        "say in bot/screens/records/purge_words.py which columns of a new table hold what people wrote"
     )
 
 
