@@ -22,6 +22,7 @@ from bot.incidents import commands
 from bot.incidents import lifecycle_listeners as endings
 from bot.incidents import listeners as incidents
 from bot.incidents import slack_events as events
+from bot.outbox.refresh import wake
 from bot.outbox.take_over import free, take_over
 from bot.partners import listeners as partners
 from bot.playbooks import listeners as playbook_listeners
@@ -137,6 +138,7 @@ def build(settings: Settings) -> Bot:
     """The bot as its settings describe it. Nothing is connected yet."""
     clock.follow(settings.clock_file)
     services = build_services(settings)
+    services.store.after_commit = partial(wake, services)
     app = build_app(settings, services)
     return Bot(settings, services, app)
 

@@ -12,7 +12,6 @@ from bot.escalation.tables import Answer
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.outbox import notices
-from bot.outbox import sending as notice_flow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import escape, lasting
@@ -44,7 +43,6 @@ def look(services: Services, now: datetime, stuck_after: timedelta = STUCK_AFTER
             alarm = alarms.sound(session, key, words, now)
             if alarm and told:
                 notices.add(session, f"alarm:{alarm.id}", told, f"🚨 {words}", now)
-    notice_flow.send_soon(services)
 
 
 def _forgotten(session: Session, services: Services, now: datetime) -> Found:

@@ -9,8 +9,6 @@ from bot.directory.lookup import heard
 from bot.incidents import channel_loss as losses
 from bot.incidents import participants
 from bot.incidents import tables as incidents
-from bot.outbox.refresh import refresh_soon
-from bot.outbox.sending import send_soon
 from bot.runtime.clock import utcnow
 from bot.screens.panels import show_home
 from bot.services import Services
@@ -59,7 +57,6 @@ def keep_loss(services: Services, event: Event) -> None:
         incident = incidents.of_channel(session, event["channel"])
         if incident and incident.is_active:
             losses.lose_channel(session, incident, LOSSES.get(event["type"], losses.REMOVED), utcnow())
-    send_soon(services)
 
 
 def keep_return(services: Services, event: Event) -> None:
@@ -73,7 +70,6 @@ def keep_return(services: Services, event: Event) -> None:
         refused = gaps.refused_since(session, incident.number)
         gaps.open_gap(session, incident.number, min(lost, refused or lost), now)
     recovery.start_waiting(services)
-    refresh_soon(services, incident.number)
 
 
 def keep_person(services: Services, event: Event) -> None:

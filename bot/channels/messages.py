@@ -5,7 +5,6 @@ from typing import Any
 
 from bot.incidents import tables as incidents
 from bot.outbox import displays
-from bot.outbox.refresh import refresh_soon
 from bot.services import Services
 from bot.timeline import hearing, reading
 from bot.timeline.messages import Heard, Manner
@@ -66,6 +65,4 @@ def _draw_again(services: Services, event: Event) -> None:
     """A deleted card, playbook message or digest message is drawn again."""
     ts = event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts", "")
     with services.store.transaction() as session:
-        redrawn = displays.outdate_message(session, event["channel"], ts)
-    for number in redrawn:
-        refresh_soon(services, number)
+        displays.outdate_message(session, event["channel"], ts)

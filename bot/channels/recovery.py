@@ -13,7 +13,6 @@ from bot.errors import TryLater
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.outbox import notices
-from bot.outbox.sending import send_soon
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
@@ -134,7 +133,6 @@ def give_up(services: Services, gap_id: int, reason: str) -> None:
         who = incidents.commander(session, gap.incident_id) or incident.declared_by
         key = f"gap:{gap_id}"
         notices.add(session, key, who, _words(incident, gap, reason), utcnow(), incident_id=gap.incident_id)
-    send_soon(services)
 
 
 def _words(incident: Incident, gap: Gap, reason: str) -> str:

@@ -17,8 +17,6 @@ from bot.incidents.change import changing
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import notices
-from bot.outbox import sending as notice_flow
-from bot.outbox.refresh import refresh_soon
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
@@ -90,8 +88,6 @@ def take_turn(services: Services, request: ClimbRequest, found: list[dict[str, s
         elif not paging.tell(session, services, incident, _found(found), _occasion(rung, rungs, now)):
             ladder.move_on(session, request.number, now)
         ladder.outdate(session, request.number)
-    refresh_soon(services, request.number)
-    notice_flow.send_soon(services)
 
 
 def _found(found: list[dict[str, str]]) -> list[Found]:

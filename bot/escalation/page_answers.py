@@ -13,7 +13,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.invitations import bring_in
 from bot.incidents.permissions import check_member
 from bot.incidents.tables import Incident
-from bot.outbox.refresh import refresh_soon
 from bot.services import Services
 from bot.slack.text import channel_link
 from bot.timeline import tables as timeline
@@ -34,7 +33,6 @@ def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
             _answer(session, page, Answer.COMING, now)
         ladder.somebody_comes(session, number)
         timeline.append(session, number, "on_my_way", now, by)
-    refresh_soon(services, number)
     bring_in(services, number, by, f"{number}:{by}:{now.isoformat()}")
     return f"Thank you. You are expected in {channel_link(incident.channel_id or '')}."
 
@@ -55,7 +53,6 @@ def cannot(services: Services, number: int, by: str, now: datetime) -> str:
         if _is_missed(session, number, pages, was_coming=was_coming):
             ladder.move_on(session, number, now)
         ladder.outdate(session, number)
-    refresh_soon(services, number)
     start_due(services, now)
     return "Thank you for saying so. The next are told."
 

@@ -17,7 +17,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.access import incident
 from bot.incidents.permissions import check
 from bot.incidents.rules import quoted
-from bot.outbox.refresh import refresh_soon
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
@@ -83,7 +82,6 @@ def tell(services: Services, request: PageRequest, found: list[dict[str, str]]) 
         asked = [Found.model_validate(person) for person in found]
         paging.tell(session, services, found_again, asked, occasion)
         outdate(session, request.number)
-    refresh_soon(services, request.number)
 
 
 def ask_for(services: Services, number: int, named: str, reason: str, key: str, by: str, now: datetime) -> str:

@@ -20,7 +20,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.permissions import check, check_member
 from bot.incidents.tables import Incident
 from bot.outbox import displays
-from bot.outbox.refresh import refresh_soon
 from bot.services import Services
 from bot.slack.text import day, escape, mention
 from bot.timeline import tables as timeline
@@ -107,7 +106,6 @@ def add(services: Services, new: NewFollowUp, now: datetime) -> str:
         followup_messages.tell(session, follow_up, now)
         displays.add(session, new.incident, displays.FOLLOW_UP, now, str(follow_up.number))
         write(session, follow_up, "followup_added", now, new.by, user=owner_id, due=due_on.isoformat())
-    refresh_soon(services, new.incident)
     return f"Follow-up {follow_up.number} is written down: {mention(owner_id)}, due {day(follow_up.due_at)}."
 
 
@@ -139,7 +137,6 @@ def changing(services: Services, number: int, by: str) -> Iterator[tuple[Session
         session.add(follow_up)
         session.flush()
         followup_messages.show(session, follow_up)
-    refresh_soon(services, follow_up.incident_id)
 
 
 def plan(services: Services, follow_up: FollowUp, now: datetime) -> None:

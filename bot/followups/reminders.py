@@ -12,8 +12,6 @@ from bot.followups import digests, rules, tables, views
 from bot.followups import messages as followup_messages
 from bot.followups.actions import plan
 from bot.outbox import notices
-from bot.outbox import sending as notice_flow
-from bot.outbox.refresh import refresh_soon
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 
@@ -36,7 +34,6 @@ def remind(services: Services, now: datetime) -> None:
             followup_messages.tell(session, follow_up, now, followup_messages.REMINDER)
             session.flush()
             followup_messages.show(session, follow_up)
-        refresh_soon(services, follow_up.incident_id)
 
 
 def post_digest(services: Services, now: datetime) -> None:
@@ -55,7 +52,6 @@ def post_digest(services: Services, now: datetime) -> None:
         if digests.settle(session, due_at, is_posted=where is not None) and where:
             words, blocks = views.digest(week)
             notices.add(session, f"followups:{due_at:%Y-%m-%d}", where, words, now, blocks=blocks)
-    notice_flow.send_soon(services)
 
 
 def _incidents_channel(services: Services) -> str | None:

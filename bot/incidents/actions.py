@@ -11,7 +11,6 @@ from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import changing
 from bot.incidents.tables import Incident
-from bot.outbox import sending as notice_flow
 from bot.partners import following as partners
 from bot.playbooks.following import follow
 from bot.services import Services
@@ -38,7 +37,6 @@ def change_severity(services: Services, number: int, severity: str, reason: str,
         old = incident.severity
         set_severity(session, services, incident, severity, reason, by, now)
     start_due(services, now)
-    notice_flow.send_soon(services)
     return f"The severity is {severity} now, it was {old}. Updates follow its rhythm."
 
 
@@ -64,7 +62,6 @@ def change_type(services: Services, number: int, kind: str, by: str, now: dateti
         title = services.floor.types[incident.type]
         timeline.append(session, number, "type", now, by, old=services.floor.types.get(old, old), new=title)
         follow(session, services, incident, now)
-    notice_flow.send_soon(services)
     return f"It is about {title} now."
 
 

@@ -9,7 +9,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.permissions import Deed, check, check_member
 from bot.incidents.tables import Incident
 from bot.outbox import displays
-from bot.outbox.refresh import refresh_soon
 from bot.services import Services
 
 
@@ -23,4 +22,3 @@ def changing(services: Services, number: int, by: str, deed: Deed = "lead") -> I
         check(services, session, by, deed, number)
         yield session, incident
         displays.outdate(session, number)
-    refresh_soon(services, number)

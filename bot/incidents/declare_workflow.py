@@ -13,7 +13,6 @@ from bot.incidents import forms, participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.outbox import displays, notices
-from bot.outbox import sending as notice_flow
 from bot.outbox.refresh import refresh
 from bot.partners import following as partners
 from bot.playbooks.run_actions import start_fitting
@@ -186,7 +185,6 @@ def _tell_who_is_missing(session: Session, incident: Incident, refused: dict[str
 def show(services: Services, number: int) -> None:
     """Card, topic, pin, bookmark, digest, playbook: what fails is tried again and never stops the incident."""
     refresh(services, number)
-    notice_flow.send_soon(services)
 
 
 @step
@@ -201,7 +199,6 @@ def tell(services: Services, number: int, request: DeclareRequest, refusal: str)
         if not request.reply_to:
             notices.add(session, f"declared:{number}", request.user_id, words, utcnow(), blocks=blocks)
     if not request.reply_to:
-        notice_flow.send_soon(services)
         return
     try:
         services.slack.reply(request.reply_to, words, blocks)

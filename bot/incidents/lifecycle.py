@@ -10,7 +10,6 @@ from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import changing
 from bot.outbox import displays
-from bot.outbox import sending as notice_flow
 from bot.partners import following as partners
 from bot.playbooks import steps
 from bot.playbooks import tables as playbooks
@@ -52,7 +51,6 @@ def resolve(
         ladder.end(session, number)
         partners.clear(session, services, incident, now)
     start_due(services, now)
-    notice_flow.send_soon(services)
     return "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."
 
 
@@ -87,7 +85,6 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
         promises.on_change(session, services, incident, now)
         offer_after_reopening(session, services, incident, now)
     start_due(services, now)
-    notice_flow.send_soon(services)
     return f"Incident {number} is open again and updates are promised again."
 
 

@@ -14,7 +14,6 @@ from bot.incidents.change import changing
 from bot.incidents.invitations import bring_in
 from bot.incidents.tables import Incident
 from bot.outbox import notices
-from bot.outbox import sending as notice_flow
 from bot.services import Services
 from bot.slack.text import channel_link, mention
 from bot.timeline import tables as timeline
@@ -106,7 +105,6 @@ def _give(session: Session, services: Services, incident: Incident, role: str, t
 
 def _follow_up(services: Services, number: int, holder: str, now: datetime) -> None:
     """Who has a role is told what it asks of them, and is in the channel."""
-    notice_flow.send_soon(services)
     bring_in(services, number, holder, f"{number}:{holder}:{now.isoformat()}")
 
 

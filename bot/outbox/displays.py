@@ -64,10 +64,19 @@ class Display(SQLModel, table=True):
         return f"{self.kind}:{self.incident_id}:{self.subject}:{self.losses}"
 
 
+STALE = "stale incidents"
+
+
+def _note(session: Session, incident_id: int) -> None:
+    """The worker is woken for this incident once the transaction is committed."""
+    session.info.setdefault(STALE, set()).add(incident_id)
+
+
 def add(session: Session, incident_id: int, kind: str, now: datetime, subject: str = "") -> Display:
     """Something more is to be shown."""
     display = Display(incident_id=incident_id, kind=kind, subject=subject, retry_at=now)
     session.add(display)
+    _note(session, incident_id)
     return display
 
 
@@ -104,11 +113,13 @@ _OUTDATE = _change(
 
 def outdate(session: Session, incident_id: int, kinds: Sequence[str] = (CARD, DIGEST, TOPIC, RUN, PARTNER)) -> None:
     """The incident changed: what is shown of it must be drawn again."""
+    _note(session, incident_id)
     session.connection().execute(_OUTDATE, {"of_incident": incident_id, "kinds": list(kinds)})
 
 
 def outdate_subjects(session: Session, incident_id: int, kinds: Sequence[str], subject: str) -> None:
     """One thing changed of which several messages tell: those named after it, alone or before a colon."""
+    _note(session, incident_id)
     named = sa.or_(col(Display.subject) == subject, col(Display.subject).startswith(f"{subject}:"))
     theirs = (col(Display.incident_id) == incident_id, col(Display.kind).in_(kinds), named)
     session.connection().execute(_change(*theirs).values(wanted=Display.wanted + 1))
@@ -157,6 +168,8 @@ def outdate_message(session: Session, channel_id: str, ts: str) -> Sequence[int]
     """A message changed in Slack behind our back; gives back whose it is: no incident's when it is none of ours."""
     ours = sa.and_(col(Display.channel_id) == channel_id, col(Display.ts) == ts)
     numbers = session.exec(select(Display.incident_id).where(ours)).all()
+    for number in numbers:
+        _note(session, number)
     if numbers:
         session.connection().execute(_change(ours).values(wanted=Display.wanted + 1, drawn=""))
     return numbers

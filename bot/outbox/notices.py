@@ -42,6 +42,9 @@ class Notice(SQLModel, table=True):
     amended_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
+WAITING = "notices are waiting"
+
+
 def add(
     session: Session,
     key: str,
@@ -54,6 +57,7 @@ def add(
     blocks: Sequence[dict[str, Any]] = (),
 ) -> None:
     """Say it once; a second notice of the same key is the same notice."""
+    session.info[WAITING] = True
     put_new(
         session,
         Notice(
@@ -89,6 +93,7 @@ def amend(session: Session, notice: Notice, blocks: Sequence[dict[str, Any]], no
     """
     if notice.blocks == list(blocks):
         return
+    session.info[WAITING] = True
     mine = sa.update(Notice).where(col(Notice.id) == notice.id)
     session.connection().execute(mine.values(blocks=list(blocks), amended_at=now))
     stands = mine.where(col(Notice.is_settled).is_(True), col(Notice.ts).is_not(None))

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -20,7 +21,7 @@ from bot.incidents import channel_loss as losses
 from bot.incidents import tables as incidents
 from bot.incidents import views
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import displays, notices, sending
 from bot.outbox import renderers as drawing
 from bot.outbox.displays import Display
 from bot.runtime.clock import utcnow
@@ -43,6 +44,14 @@ Outcome = Callable[[Session], None]
 def refresh_soon(services: Services, number: int) -> None:
     """Bring the incident's displays up to date without anyone waiting for it."""
     services.soon.do(f"displays:{number}", functools.partial(refresh, services, number))
+
+
+def wake(services: Services, notes: dict[str, Any]) -> None:
+    """After a commit: bring Slack up to date with what the transaction noted."""
+    for number in sorted(notes.get(displays.STALE, ())):
+        refresh_soon(services, number)
+    if notes.get(notices.WAITING):
+        sending.send_soon(services)
 
 
 def refresh(services: Services, number: int) -> None:

@@ -9,7 +9,6 @@ from bot.directory.lookup import who
 from bot.incidents import tables as incidents
 from bot.incidents.rules import check_may_change
 from bot.outbox import displays
-from bot.outbox.refresh import refresh_soon
 from bot.partners import tables, views
 from bot.partners.messages import labels, partner_of
 from bot.partners.rules import Act, Answer, NotYours, read_agents
@@ -83,7 +82,6 @@ def _answer(session: Session, row: PartnerNotice, answer: Answer, by: str, now: 
 
 
 def _show(services: Services, row: PartnerNotice, by: str) -> None:
-    refresh_soon(services, row.incident_id)
     # A stranger's name is asked for when nobody waits; the timeline is read with names.
     services.soon.do(f"who:{by}", lambda: _learn(services, by))
 

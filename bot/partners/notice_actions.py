@@ -11,8 +11,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import displays
-from bot.outbox import sending as notice_flow
-from bot.outbox.refresh import refresh_soon
 from bot.partners import following as partners
 from bot.partners import tables
 from bot.partners.messages import drawn, partner_of, say_below
@@ -63,7 +61,6 @@ def hand_over(services: Services, notice_id: int) -> None:
         return
     with services.store.transaction() as session:
         _told(session, services, tables.get(session, notice_id), posted, utcnow())
-    refresh_soon(services, row.incident_id)
 
 
 def _is_wanted(session: Session, incident: Incident, row: PartnerNotice) -> bool:
@@ -116,8 +113,6 @@ def start_due(services: Services, now: datetime) -> None:
             _remind(services, row.number, now)
     for number in sorted({row.incident_id for row in due if row.act == Act.NAME}):
         _name_silent(services, number, now)
-    if due:
-        notice_flow.send_soon(services)
 
 
 def _remind(services: Services, notice_id: int, now: datetime) -> None:

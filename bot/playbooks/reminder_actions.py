@@ -15,8 +15,6 @@ from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.outbox import displays, notices
-from bot.outbox import sending as notice_flow
-from bot.outbox.refresh import refresh_soon
 from bot.playbooks import reminders, rules
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
@@ -38,9 +36,6 @@ def remind_of_overdue_steps(services: Services, now: datetime) -> None:
     for number, steps in groupby(sorted(due, key=_place), key=lambda step: step.incident_id):
         with services.store.transaction() as session:
             _remind(session, services, incidents.by_number(session, number), list(steps), now)
-        refresh_soon(services, number)
-    if due:
-        notice_flow.send_soon(services)
 
 
 def _place(step: PlaybookStep) -> tuple[int, int, int]:
@@ -132,4 +127,3 @@ def repeat_steps(services: Services, now: datetime) -> None:
                 continue
             write_down(session, change)
             displays.outdate(session, change.incident_id, (displays.CARD, displays.RUN))
-        refresh_soon(services, change.incident_id)

@@ -13,8 +13,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.permissions import check, check_member
 from bot.incidents.tables import Incident
 from bot.outbox import displays
-from bot.outbox import sending as notice_flow
-from bot.outbox.refresh import refresh_soon
 from bot.playbooks import reminders, step_effects, steps
 from bot.playbooks import tables as playbooks
 from bot.playbooks.rules import State
@@ -72,7 +70,6 @@ def assign(services: Services, step_id: int, to: str, by: str, now: datetime) ->
         return change
 
     _change(services, by, act)
-    notice_flow.send_soon(services)
 
 
 def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None:
@@ -106,7 +103,6 @@ def _change(services: Services, by: str, act: Act, then: Then | None = None) -> 
         if then:
             then(session, incident, change)
         displays.outdate(session, incident.number, (displays.CARD, displays.RUN))
-    refresh_soon(services, change.incident_id)
     return change
 
 

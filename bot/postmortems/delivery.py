@@ -14,7 +14,7 @@ from sqlmodel import Session
 from bot.errors import TryLater
 from bot.incidents import tables as incidents
 from bot.outbox import displays
-from bot.outbox.refresh import refresh, refresh_soon
+from bot.outbox.refresh import refresh
 from bot.postmortems import content, copies, tables, versions
 from bot.postmortems.copies import Copy
 from bot.postmortems.versions import Upload
@@ -89,7 +89,6 @@ def _announce(services: Services, lacking: Sequence[Copy]) -> None:
     with services.store.transaction() as session:
         for copy in lacking:
             outdate(session, copy)
-    refresh_soon(services, lacking[0].incident_id)
 
 
 def _uploaded(session: Session, copy: Copy) -> bool:
@@ -127,8 +126,6 @@ def share(services: Services, postmortem_id: int) -> None:
     with services.store.reading() as session:
         lacking = copies.behind(session, postmortem_id)
     services.soon.side_by_side([functools.partial(_share, services, copy.number) for copy in lacking])
-    if lacking:
-        refresh_soon(services, lacking[0].incident_id)
 
 
 def _share(services: Services, copy_id: int) -> None:
@@ -184,7 +181,6 @@ def give_up(services: Services, given: Copy, reason: str) -> None:
         key = f"postmortem:{copy.postmortem_id}:{copy.place}:{copy.wanted_version}"
         timeline.append_once(session, copy.incident_id, key, "trouble", utcnow(), **facts)
         displays.outdate(session, copy.incident_id, (displays.POST_MORTEM,))
-    refresh_soon(services, given.incident_id)
 
 
 @step

@@ -6,7 +6,6 @@ from sqlmodel import Session
 
 from bot.incidents import tables as incidents
 from bot.outbox import notices
-from bot.outbox import sending as notice_flow
 from bot.postmortems import copies, review, tables, views
 from bot.postmortems.messages import facts
 from bot.postmortems.rules import State
@@ -23,8 +22,6 @@ def tick(services: Services, now: datetime) -> None:
     for postmortem_id in due:
         with services.store.transaction() as session:
             _remind(session, services, tables.locked(session, postmortem_id), now)
-    if due:
-        notice_flow.send_soon(services)
 
 
 def _remind(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:

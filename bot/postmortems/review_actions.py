@@ -14,7 +14,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.permissions import check, check_member
 from bot.incidents.tables import Incident
 from bot.outbox import displays
-from bot.outbox.refresh import refresh_soon
 from bot.postmortems import copies, ids, review, tables, views
 from bot.postmortems.delivery import deliver_soon
 from bot.postmortems.messages import facts_of
@@ -50,7 +49,6 @@ def _working_on(services: Services, postmortem_id: int, by: str) -> Iterator[tup
         yield session, postmortem, incident
         session.add(postmortem)
         displays.outdate(session, incident.number, (displays.POST_MORTEM,))
-    refresh_soon(services, incident.number)
 
 
 def _check_may(services: Services, session: Session, postmortem: PostMortem, incident: Incident, by: str) -> None:
@@ -131,7 +129,6 @@ def answer(services: Services, postmortem_id: int, verdict: Verdict, comment: st
         told = {"verdict": verdict.value, "reason": comment}
         timeline.append(session, postmortem.incident_id, "postmortem_reviewed", now, by, **told)
         displays.outdate(session, postmortem.incident_id, (displays.POST_MORTEM,))
-    refresh_soon(services, postmortem.incident_id)
 
 
 def publish(services: Services, postmortem_id: int, where: str, by: str, now: datetime) -> str:

@@ -5,8 +5,6 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.outbox import displays, notices
-from bot.outbox.refresh import refresh_soon
-from bot.outbox.sending import send_soon
 from bot.postmortems import copies, tables, versions
 from bot.postmortems.copies import Copy
 from bot.postmortems.delivery import deliver_soon
@@ -37,8 +35,6 @@ def keep(services: Services, event: Event) -> None:
         copy = copies.get(session, int(shown.subject))
         _take(session, copy, event)
     deliver_soon(services, copy.postmortem_id)
-    refresh_soon(services, copy.incident_id)
-    send_soon(services)
 
 
 def _take(session: Session, copy: Copy, event: Event) -> None:

@@ -1,7 +1,7 @@
 """The database: one engine, transactions that take turns, and times that stay in UTC."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -63,6 +63,8 @@ class Store:
         # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
         self._turn = threading.Lock() if self.is_sqlite else None
         self._patient_turn = threading.Lock()
+        # Called after each commit with what the transaction noted in `session.info`.
+        self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -72,6 +74,8 @@ class Store:
             session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
             yield session
             session.commit()
+        if session.info:
+            self.after_commit(dict(session.info))
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

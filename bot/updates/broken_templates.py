@@ -5,7 +5,6 @@ import logging
 
 from bot.directory.administrators import administrators
 from bot.outbox import notices
-from bot.outbox import sending as notice_flow
 from bot.runtime.clock import utcnow
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
@@ -32,4 +31,3 @@ def _tell(services: Services, name: str, broken: TemplateBroken) -> None:
     key = f"template:{name}:{services.templates.edition(name)}"
     with services.store.transaction() as session:
         notices.add(session, key, told, words, utcnow())
-    notice_flow.send_soon(services)

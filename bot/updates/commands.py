@@ -13,7 +13,6 @@ from bot.incidents.access import incident as visible_incident
 from bot.incidents.change import changing
 from bot.incidents.rules import quoted
 from bot.incidents.tables import Incident
-from bot.outbox import sending as notice_flow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -66,7 +65,6 @@ def set_cadence(services: Services, number: int, words: str, by: str, now: datet
         pace = f"every {wording.pace(cadence)}" if cadence else "as usual"
         timeline.append(session, number, "update_pace", now, by, audience=titles, new=pace)
         copies.follow(session, services, incident, dict.fromkeys(paced), now)
-    notice_flow.send_soon(services)
     for name in dict.fromkeys(paced):
         amend_last(services, number, name, now)
     told = f"come every {wording.pace(cadence)}" if cadence else "follow their own pace"
@@ -127,7 +125,6 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
         pacing.pause(session, incident, reason.strip(), by, now)
         timeline.append(session, number, "updates_paused", now, by, reason=reason.strip())
         copies.follow(session, services, incident, promising.audiences(services, incident), now)
-    notice_flow.send_soon(services)
     amend_all(services, number, now)
     return "Updates are paused; the last one of each audience says so. `/incident resume` lets them go on."
 
@@ -141,7 +138,6 @@ def resume(services: Services, number: int, by: str, now: datetime) -> str:
         pacing.resume(session, services, incident, by, now)
         timeline.append(session, number, "updates_resumed", now, by)
         copies.follow(session, services, incident, promising.audiences(services, incident), now)
-    notice_flow.send_soon(services)
     amend_all(services, number, now)
     return "Updates go on; `/incident updates` shows when the next ones come."
 

@@ -12,7 +12,6 @@ from bot.incidents import rules
 from bot.incidents.access import open_about
 from bot.incidents.change import changing
 from bot.incidents.tables import Incident
-from bot.outbox import sending as notice_flow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.updates import forms, tables
@@ -86,7 +85,6 @@ def send(services: Services, number: int, composed: Composed, key: str, by: str,
         promises.now_for_all(session, services, incident, now, asked, chosen)
         awaited = [promising.title(services, name) for name in chosen if _waits(session, number, name)]
     start_due(services, now)
-    notice_flow.send_soon(services)
     return _answer(awaited)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.incidents import tables as incidents
-from bot.outbox.refresh import refresh_soon
 from bot.services import Services
 from bot.updates import draft_messages, draft_readers, drafts
 from bot.updates.tables import Promise
@@ -22,7 +21,6 @@ def show_due(services: Services, now: datetime) -> None:
             if incident.channel_id is None:
                 continue
             _show(session, services, number, drafts.due(session, number, now), now)
-        refresh_soon(services, number)
 
 
 def _show(session: Session, services: Services, number: int, due: Sequence[Promise], now: datetime) -> None:

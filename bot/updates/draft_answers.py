@@ -10,7 +10,6 @@ from bot.errors import WatchfloorError
 from bot.incidents.change import changing
 from bot.incidents.permissions import is_among
 from bot.incidents.tables import Incident
-from bot.outbox import sending as notice_flow
 from bot.services import Services
 from bot.slack.text import near_time
 from bot.timeline import tables as timeline
@@ -144,6 +143,5 @@ def later(services: Services, promise_id: int, due_at: datetime, reason: str, by
         moved = {"old": promise.due_at.strftime("%H:%M UTC"), "new": due_at.strftime("%H:%M UTC")}
         timeline.append(session, incident.number, "update_moved", now, by, audience=title, reason=reason, **moved)
         copies.follow(session, services, incident, [promise.audience], now)
-    notice_flow.send_soon(services)
     amend_last(services, incident.number, promise.audience, now)
     return f"The update for {title} comes {near_time(due_at, now)} now, and its last message says so."

@@ -13,8 +13,6 @@ from bot.escalation.tables import Answer
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.outbox import notices
-from bot.outbox import sending as notice_flow
-from bot.outbox.refresh import refresh_soon
 from bot.services import Services
 from bot.slack.text import channel_link, escape
 from bot.timeline import tables as timeline
@@ -35,8 +33,6 @@ def tell(services: Services, now: datetime) -> None:
         with services.store.transaction() as session:
             incident = incidents.locked(session, number)
             _tell(session, services, incident, [row for _, row in rows], informed, now)
-        refresh_soon(services, number)
-    notice_flow.send_soon(services)
 
 
 def _tell(

@@ -13,8 +13,6 @@ from bot.incidents import channel_loss as losses
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.outbox import displays
-from bot.outbox import sending as notice_flow
-from bot.outbox.refresh import refresh_soon
 from bot.partners import updates as partner_updates
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import waiting_flow
@@ -176,9 +174,7 @@ def settle(services: Services, sending: Sending) -> None:
             _conclude(session, services, promise, arrived, now)
     if waits:
         raise min(waits, key=lambda wait: wait.wait_s or 0.0)
-    refresh_soon(services, promise.incident_id)
     # Looking costs nothing beside taking the turn to write, which every update would do in vain.
-    notice_flow.tick(services, now)
 
 
 def _note(session: Session, sending: Sending, leg: Delivery, now: datetime) -> None:

@@ -8,7 +8,6 @@ from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.incidents.access import incident as visible
 from bot.outbox import notices
-from bot.outbox.sending import send_soon
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.screens.timeline.milestones import milestones_of
@@ -92,7 +91,6 @@ def give_up(services: Services, sending_id: int, reason: str) -> None:
         timeline.append_once(session, number, key, "trouble", utcnow(), **facts)
         words = f"Slack did not let me show the picture of incident {number}'s timeline: {reason}."
         notices.add(session, key, sending.asked_by, words, utcnow(), incident_id=number)
-    send_soon(services)
 
 
 def ask_for(services: Services, number: int, key: str, by: str) -> str:
