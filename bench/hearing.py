@@ -12,8 +12,8 @@ from bench.stage import PLAYBOOKS
 from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.listeners.events import RECORDS
-from bot.sandbox import Sandbox
 from bot.settings import Settings
+from slack_sandbox import Sandbox
 
 MESSAGES, RUNS, AT_ONCE = 400, 3, 20
 SAID_AT = 1_700_000_000

@@ -13,9 +13,9 @@ from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.clock import utcnow
 from bot.incidents.tables import Incident
-from bot.sandbox import Sandbox
 from bot.settings import Settings
 from bot.store import Store
+from slack_sandbox import Sandbox
 
 FEW, MANY = 10, 10_000
 CLICKS = 3

@@ -9,8 +9,8 @@ from bot import bootstrap, scheduler
 from bot.bootstrap import Bot
 from bot.clock import utcnow
 from bot.manifest import manifest
-from bot.sandbox import Person, Sandbox
 from bot.settings import Settings
+from slack_sandbox import Person, Sandbox
 from tests import prepared
 
 PATIENCE_S = 20

@@ -17,7 +17,6 @@ from bot.flows.updates.facts import Occasion, facts_of
 from bot.flows.updates.words import compose
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
-from bot.sandbox.blockkit.check import check_blocks
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS
 from bot.soon import Soon
@@ -27,6 +26,7 @@ from bot.timeline import tables as timeline
 from bot.timeline.hearing import hear
 from bot.timeline.messages import PIN, Heard, Manner, Mark, Version
 from bot.updates import tables, variables, views
+from slack_sandbox.blockkit.check import check_blocks
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 FOLDERS = ("operations", "executives", "engineering", "partners", "customers")
