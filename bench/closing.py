@@ -14,11 +14,11 @@ from bench.figures import Figure
 from bench.queries import running
 from bench.stage import PEOPLE, Running, Workspace, stage
 from bot.bootstrap import Bot
-from bot.clock import utcnow
-from bot.flows.postmortems import content as postmortem_content
-from bot.flows.postmortems import request as postmortem_request
 from bot.incidents import tables as incidents
-from bot.store import Store
+from bot.postmortems import content as postmortem_content
+from bot.postmortems import request as postmortem_request
+from bot.runtime.clock import utcnow
+from bot.runtime.database import Store
 from bot.timeline import tables as timeline
 
 LATENCY_S = 0.15

@@ -11,8 +11,8 @@ from bench.queries import NO_TICKS_S
 from bench.stage import PLAYBOOKS
 from bot import bootstrap
 from bot.bootstrap import Bot
-from bot.listeners.events import RECORDS
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.incidents.slack_events import RECORDS
 from slack_sandbox import Sandbox
 
 MESSAGES, RUNS, AT_ONCE = 400, 3, 20

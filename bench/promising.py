@@ -11,9 +11,9 @@ from bench.figures import Figure, percentile
 from bench.stage import PLAYBOOKS, Workspace
 from bot import bootstrap, scheduler
 from bot.bootstrap import Bot
-from bot.clock import utcnow
+from bot.config.settings import Settings
 from bot.incidents.tables import Incident
-from bot.settings import Settings
+from bot.runtime.clock import utcnow
 from bot.updates import deliveries, tables
 from bot.updates.tables import Promise
 

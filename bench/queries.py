@@ -11,10 +11,10 @@ from bench.figures import Figure
 from bench.stage import PLAYBOOKS
 from bot import bootstrap
 from bot.bootstrap import Bot
-from bot.clock import utcnow
+from bot.config.settings import Settings
 from bot.incidents.tables import Incident
-from bot.settings import Settings
-from bot.store import Store
+from bot.runtime.clock import utcnow
+from bot.runtime.database import Store
 from slack_sandbox import Sandbox
 
 FEW, MANY = 10, 10_000

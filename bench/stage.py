@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.durable import wait_until
-from bot.store import Store
+from bot.runtime.database import Store
+from bot.runtime.workflows import wait_until
 
 AT_ONCE = 20
 PATIENCE_S = 120

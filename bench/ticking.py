@@ -6,16 +6,17 @@ from pathlib import Path
 
 from bench.figures import Figure
 from bench.queries import counted
-from bot import bootstrap, migrations, scheduler
+from bot import bootstrap, scheduler
+from bot.config.settings import Settings
 from bot.directory import tables as directory
 from bot.directory.rules import Who
-from bot.flows.playbooks import steps
 from bot.incidents.tables import Incident
 from bot.playbooks import rules, runs
+from bot.playbooks import step_actions as steps
 from bot.playbooks.book import Playbook
 from bot.playbooks.tables import steps_of
+from bot.runtime import migrations
 from bot.services import Services
-from bot.settings import Settings
 
 RUNS = 500
 STEPS = 20

@@ -1,6 +1,6 @@
 """`watchfloor`, and `python -m bot`."""
 
-from bot.cli import app
+from bot.commands.cli import app
 
 
 def main() -> None:

@@ -10,40 +10,41 @@ from functools import partial
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt.authorization import AuthorizeResult
 
-from bot import clock, floor, migrations, pager, scheduler
-from bot.clock import utcnow
-from bot.durable import Backoff, Flows, wait_until
-from bot.flows import directory
-from bot.flows.take_over import free, take_over
-from bot.flows.timeline import recovery
-from bot.listeners import (
-    commands,
-    endings,
-    escalation,
-    events,
-    followups,
-    incidents,
-    partners,
-    subscriptions,
-    updates,
-)
-from bot.listeners import playbooks as playbook_listeners
-from bot.listeners import postmortems as postmortem_listeners
-from bot.listeners import timeline as timeline_listeners
-from bot.logs import SOCKET_MODE
-from bot.playbooks.shelf import Shelf
-from bot.pulse import Pulse
-from bot.replicas import Replicas
+from bot import scheduler
+from bot.channels import recovery
+from bot.config import floor
+from bot.config.settings import Settings
+from bot.directory import lookup as directory
+from bot.escalation import listeners as escalation
+from bot.escalation import pager
+from bot.followups import listeners as followups
+from bot.incidents import commands
+from bot.incidents import lifecycle_listeners as endings
+from bot.incidents import listeners as incidents
+from bot.incidents import slack_events as events
+from bot.outbox.take_over import free, take_over
+from bot.partners import listeners as partners
+from bot.playbooks import listeners as playbook_listeners
+from bot.playbooks.reloading import Shelf
+from bot.postmortems import listeners as postmortem_listeners
+from bot.runtime import clock, migrations
+from bot.runtime.background import Soon
+from bot.runtime.clock import utcnow
+from bot.runtime.database import DatabaseBusy, Store
+from bot.runtime.heartbeat import Pulse
+from bot.runtime.logs import SOCKET_MODE
+from bot.runtime.replicas import Replicas
+from bot.runtime.templates import Templates
+from bot.runtime.workflows import Backoff, Flows, wait_until
+from bot.screens.timeline import listeners as timeline_listeners
 from bot.services import Services
-from bot.settings import Settings
 from bot.slack.app import PromptApp
 from bot.slack.gateway import Gateway
-from bot.slack.line import Line
-from bot.soon import Soon
-from bot.store import DatabaseBusy, Store
-from bot.templates import Templates
+from bot.slack.socket_mode import Line
+from bot.subscriptions import listeners as subscriptions
+from bot.updates import listeners as updates
 from bot.web import health
-from bot.web.door import Door
+from bot.web.events_endpoint import Door
 from bot.web.health import Health
 from bot.web.server import Server
 from bot.web.site import site

@@ -6,26 +6,32 @@ from datetime import datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import clock
-from bot.clock import utcnow
-from bot.flows import audit, directory, displays, notices
-from bot.flows.escalation import escalate, paging, ringing
-from bot.flows.followups import reminders as followup_reminders
-from bot.flows.next_due import next_due
-from bot.flows.partners import notices as partner_notices
-from bot.flows.playbooks import newer as newer_playbooks
-from bot.flows.playbooks import reminders
-from bot.flows.postmortems import postmortem
-from bot.flows.postmortems import reminders as postmortem_reminders
-from bot.flows.records import purge
-from bot.flows.take_over import take_over
-from bot.flows.timeline import pictures, recovery
-from bot.flows.updates import drafts, pacing, update
-from bot.flows.updates import missed as missed_promises
-from bot.pulse import Pulse
+from bot.alarms import audit
+from bot.channels import recovery
+from bot.directory import lookup as directory
+from bot.escalation import escalate, paging, ringing
+from bot.followups import reminders as followup_reminders
+from bot.outbox import refresh as displays
+from bot.outbox import sending as notices
+from bot.outbox.take_over import take_over
+from bot.partners import notice_actions as partner_notices
+from bot.playbooks import newer_versions as newer_playbooks
+from bot.playbooks import reminder_actions as reminders
+from bot.postmortems import delivery as postmortem
+from bot.postmortems import reminders as postmortem_reminders
+from bot.runtime import clock
+from bot.runtime.clock import utcnow
+from bot.runtime.heartbeat import Pulse
+from bot.screens.next_due import next_due
+from bot.screens.records import purge
+from bot.screens.timeline import pictures
 from bot.services import Services
-from bot.slack.line import Line
-from bot.slack.outage import LineWatch
+from bot.slack.connection_watch import LineWatch
+from bot.slack.socket_mode import Line
+from bot.updates import draft_actions as drafts
+from bot.updates import missed as missed_promises
+from bot.updates import pacing
+from bot.updates import sending as update
 
 log = logging.getLogger(__name__)
 

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from bot.durable import Flows
-from bot.floor import Floor
-from bot.pager import Pager
-from bot.playbooks.shelf import Shelf
-from bot.replicas import Replicas
+from bot.config.floor import Floor
+from bot.escalation.pager import Pager
+from bot.playbooks.reloading import Shelf
+from bot.runtime.background import Soon
+from bot.runtime.database import Store
+from bot.runtime.replicas import Replicas
+from bot.runtime.templates import Templates
+from bot.runtime.workflows import Flows
 from bot.slack.gateway import Gateway
-from bot.soon import Soon
-from bot.store import Store
-from bot.templates import Templates
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from bot import bootstrap, scheduler
 from bot.bootstrap import Bot
-from bot.clock import utcnow
-from bot.manifest import manifest
-from bot.settings import Settings
+from bot.commands.manifest import manifest
+from bot.config.settings import Settings
+from bot.runtime.clock import utcnow
 from slack_sandbox import Person, Sandbox
 from tests import prepared
 

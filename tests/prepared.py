@@ -7,9 +7,9 @@ from pathlib import Path
 
 from dbos import DBOS
 
-from bot import migrations
-from bot.settings import Settings
-from bot.store import Store
+from bot.config.settings import Settings
+from bot.runtime import migrations
+from bot.runtime.database import Store
 
 NAME = "watchfloor.sqlite"
 

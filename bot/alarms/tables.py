@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import partial_index, put_new, utc_column
+from bot.runtime.database import partial_index, put_new, utc_column
 
 
 class Alarm(SQLModel, table=True):

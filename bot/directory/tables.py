@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.directory.rules import Who
-from bot.store import put, utc_column
+from bot.runtime.database import put, utc_column
 
 
 class Person(SQLModel, table=True):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.escalation import rules
-from bot.store import Numbered, partial_index, put, put_new, utc_column
+from bot.runtime.database import Numbered, partial_index, put, put_new, utc_column
 
 VOLUNTEER = "volunteer"
 RING = "wanted"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, select
 
-from bot.store import put_new, utc_column
+from bot.runtime.database import put_new, utc_column
 
 
 class FollowUpDigest(SQLModel, table=True):

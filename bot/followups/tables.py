@@ -10,7 +10,7 @@ from bot.errors import WatchfloorError
 from bot.followups.rules import LATE_AFTER, State
 from bot.incidents.participants import Participant
 from bot.incidents.tables import Incident
-from bot.store import Numbered, partial_index, put_new, utc_column
+from bot.runtime.database import Numbered, partial_index, put_new, utc_column
 
 
 class NoSuchFollowUp(WatchfloorError):

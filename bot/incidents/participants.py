@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel
 
-from bot.store import put_new, utc_column
+from bot.runtime.database import put_new, utc_column
 
 
 class Participant(SQLModel, table=True):

@@ -10,7 +10,7 @@ from bot.errors import WatchfloorError
 from bot.incidents import participants
 from bot.incidents.participants import Participant
 from bot.incidents.rules import ACTIVE, OPEN, Status
-from bot.store import Numbered, utc_column
+from bot.runtime.database import Numbered, utc_column
 
 
 class NoIncidentHere(WatchfloorError):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.floor import Floor
+from bot.config.floor import Floor
 from bot.incidents import ids
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
 from bot.partners.rules import Act, Answer, State
-from bot.store import partial_index, put_new, utc_column
+from bot.runtime.database import partial_index, put_new, utc_column
 
 
 class NoSuchNotice(WatchfloorError):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.floor import Partner
+from bot.config.floor import Partner
 from bot.incidents.tables import Incident
 from bot.partners import ids
 from bot.partners.rules import Act, Answer, State

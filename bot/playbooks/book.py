@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from bot.floor import SeverityName
+from bot.config.floor import SeverityName
 from bot.playbooks.wording import (
     DUE_PATTERN,
     Group,

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from bot.floor import Floor
+from bot.config.floor import Floor
+from bot.config.yaml_file import Place, did_you_mean
 from bot.playbooks.book import PHASE, START, Ask, Playbook, Step
 from bot.playbooks.ids import MESSAGE
 from bot.playbooks.messages import FACTS, words_in
-from bot.yamlfile import Place, did_you_mean
 
 Finding = tuple[Place, str]
 NUMBER_CONDITION = re.compile(r"(at least |at most )?-?\d+(\.\d+)?")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot import yamlfile
-from bot.floor import Floor
+from bot.config import yaml_file as yamlfile
+from bot.config.floor import Floor
+from bot.config.yaml_file import FileRefused, Problem
 from bot.playbooks.book import Playbook
 from bot.playbooks.checks import findings
 from bot.playbooks.wording import SLUG
-from bot.yamlfile import FileRefused, Problem
 
 Stamp = tuple[int, int]
 

@@ -12,7 +12,7 @@ from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident
 from bot.playbooks.book import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
-from bot.store import Numbered, partial_index, utc_column
+from bot.runtime.database import Numbered, partial_index, utc_column
 
 # A tick stays short, so that clicks do not wait behind it; the next one is a second away.
 REMINDED_AT_ONCE = 100

@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from bot.floor import Duration
+from bot.config.floor import Duration
 from bot.slack.text import escape
 
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.postmortems.rules import Verdict
 from bot.postmortems.tables import PostMortem
-from bot.store import Numbered, partial_index, utc_column
+from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class Copy(Numbered, table=True):

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.postmortems.document import Day, Document, Heading, Part, Statement, stated
 from bot.postmortems.rules import harmless, plain
-from bot.templates import Templates
+from bot.runtime.templates import Templates
 
 FOLDER = "post_mortem"
 MARKDOWN, HTML, LEADERSHIP = "markdown", "html", "leadership"

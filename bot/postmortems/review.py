@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.config.floor import WorkingDays
 from bot.errors import WatchfloorError
-from bot.floor import WorkingDays
 from bot.postmortems.rules import State, Verdict
 
 REMINDED_BEFORE = timedelta(days=2)

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.postmortems.rules import State
-from bot.store import Numbered, partial_index, utc_column
+from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class NoSuchPostMortem(WatchfloorError):

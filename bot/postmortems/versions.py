@@ -10,7 +10,7 @@ from bot.postmortems import copies
 from bot.postmortems.copies import Copy
 from bot.postmortems.rules import State, Verdict
 from bot.postmortems.tables import PostMortem, put_aside
-from bot.store import put_new, utc_column
+from bot.runtime.database import put_new, utc_column
 
 
 class Version(SQLModel, table=True):

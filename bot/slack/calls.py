@@ -10,9 +10,9 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry import RetryHandler
 from slack_sdk.web import SlackResponse
 
-from bot import clock
-from bot.slack.outcomes import OutcomeUnknown, RateLimited, SlackRefused
-from bot.slack.pace import Pace
+from bot.runtime import clock
+from bot.slack.errors import OutcomeUnknown, RateLimited, SlackRefused
+from bot.slack.rate_limiter import Pace
 
 CALL_TIMEOUT_S = 10
 NO_RETRIES: list[RetryHandler] = []  # a retry by the client would repeat a post whose answer was lost

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.slack.blocks import TOPIC_TEXT
 from bot.slack.calls import Calls
-from bot.slack.outcomes import SlackRefused
+from bot.slack.errors import SlackRefused
 from bot.slack.text import shorten
 
 # Their clock and ours may differ; what was made is looked for from a little before it was attempted.

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
 from bot.slack.calls import CALL_TIMEOUT_S, Calls
-from bot.slack.outcomes import OutcomeUnknown, SlackRefused
+from bot.slack.errors import OutcomeUnknown, SlackRefused
 
 LARGEST_FILE = 25_000_000
 GONE = (401, 403, 404, 410)

@@ -12,7 +12,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.slack.blocks import MESSAGE_TEXT, Block, fit
 from bot.slack.calls import CALL_TIMEOUT_S, NO_RETRIES, Calls
 from bot.slack.channels import CLOCK_SKEW
-from bot.slack.outcomes import OutcomeUnknown, RateLimited, SlackRefused
+from bot.slack.errors import OutcomeUnknown, RateLimited, SlackRefused
 from bot.slack.text import shorten
 
 LOOKED_THROUGH_PAGES = 10

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.incidents.tables import Incident
-from bot.store import partial_index, put_new, utc_column
+from bot.runtime.database import partial_index, put_new, utc_column
 from bot.subscriptions.rules import Scope
 
 

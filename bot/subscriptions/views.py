@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.floor import Floor
+from bot.config.floor import Floor
 from bot.incidents import ids as incident_ids
 from bot.incidents.tables import Incident
 from bot.slack.blocks import Block, actions, button, context, section

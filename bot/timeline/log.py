@@ -17,8 +17,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field, Session, SQLModel, col
 
-from bot.clock import utcnow
-from bot.seal import BEGINNING, canonical, digest, linked
+from bot.runtime.clock import utcnow
+from bot.runtime.hash_chain import BEGINNING, canonical, digest, linked
 
 if TYPE_CHECKING:
     from bot.timeline.tables import TimelineEntry

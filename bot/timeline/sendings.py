@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import partial_index, put_new, utc_column
+from bot.runtime.database import partial_index, put_new, utc_column
 
 SENT_AT_ONCE = 20
 

@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.errors import WatchfloorError
-from bot.store import Numbered, put_new, utc_column
+from bot.runtime.database import Numbered, put_new, utc_column
 from bot.timeline import log
 
 MESSAGE = "message"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
-from bot.seal import BEGINNING, digest, linked
+from bot.runtime.hash_chain import BEGINNING, digest, linked
 from bot.timeline.log import Chain, LogRecord, state_of
 from bot.timeline.tables import READ_AT_ONCE, TimelineEntry, everything
 

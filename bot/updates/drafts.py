@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import utc_column
+from bot.runtime.database import utc_column
 from bot.updates.tables import WAITING, Promise
 
 

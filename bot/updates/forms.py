@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.floor import Audience, Floor
+from bot.config.floor import Audience, Floor
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.slack.blocks import (

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import partial_index, utc_column
+from bot.runtime.database import partial_index, utc_column
 from bot.updates.tables import PAUSED, WAITING, Promise
 
 

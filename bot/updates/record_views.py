@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.floor import Moment
+from bot.config.floor import Moment
 from bot.slack.blocks import Block, context, header, section
 from bot.slack.text import near_time, one_line
 from bot.updates import record, wording

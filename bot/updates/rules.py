@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.floor import Quiet
+from bot.config.floor import Quiet
 
 LATE_AFTER = timedelta(minutes=2)
 # More than a year of hourly updates: whoever missed more knows enough.

@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import partial_index, utc_column
+from bot.runtime.database import partial_index, utc_column
 
 WAITING = "waiting"
 PAUSED = "paused"

@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse
 
 from bot.alarms.tables import open_alarms
 from bot.errors import WatchfloorError
-from bot.pulse import Pulse
-from bot.slack.line import Line
-from bot.store import Store
+from bot.runtime.database import Store
+from bot.runtime.heartbeat import Pulse
+from bot.slack.socket_mode import Line
 
 Look = Callable[[], "Finding"]
 SILENT_TICKS = 15

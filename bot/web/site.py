@@ -3,7 +3,7 @@
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from bot.web.door import Door
+from bot.web.events_endpoint import Door
 from bot.web.health import Health
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot.store import Store
+from bot.runtime.database import Store
 from slack_sandbox import Sandbox
 from slack_sandbox.model import Channel
 from tests.crash.process import Moment, live

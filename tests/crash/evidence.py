@@ -4,9 +4,9 @@ from collections import Counter
 
 from sqlmodel import col, select
 
-from bot.displays.tables import Display
-from bot.durable import wait_until
-from bot.notices.tables import Notice
+from bot.outbox.displays import Display
+from bot.outbox.notices import Notice
+from bot.runtime.workflows import wait_until
 from bot.timeline import tables as timeline
 from bot.updates.deliveries import Delivery
 from bot.updates.tables import SENT, Promise

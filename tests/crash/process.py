@@ -13,15 +13,14 @@ from typing import Any, Literal
 
 from bot import bootstrap
 from bot.bootstrap import Bot
-from bot.clock import utcnow
-from bot.displays import tables as displays
-from bot.durable import wait_until
+from bot.config.settings import Settings
 from bot.escalation import tables as escalation
 from bot.followups import tables as followups
-from bot.notices import tables as notices
+from bot.outbox import displays, notices
 from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks
-from bot.settings import Settings
+from bot.runtime.clock import utcnow
+from bot.runtime.workflows import wait_until
 from bot.updates import tables as updates
 
 Moment = Literal["after", "before"]

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.replicas import Replicas, ReplicaTaken
+from bot.runtime.replicas import Replicas, ReplicaTaken
 from tests.crash import evidence
 from tests.crash.desk import Desk
 

@@ -12,7 +12,7 @@ from bot.playbooks.book import Playbook
 from bot.playbooks.rules import IncidentFacts
 from bot.playbooks.runs import start_run
 from bot.playbooks.tables import PlaybookRun
-from bot.store import Store
+from bot.runtime.database import Store
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

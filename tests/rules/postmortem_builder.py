@@ -23,7 +23,7 @@ from bot.postmortems.record import (
 )
 from bot.postmortems.rendering import FOLDER
 from bot.postmortems.words import Words
-from bot.templates import Templates
+from bot.runtime.templates import Templates
 
 # Three days over the end of summer time in Europe.
 START = datetime(2026, 10, 24, 21, 40, tzinfo=UTC)

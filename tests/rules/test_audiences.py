@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import pytest
 from pydantic import ValidationError
 
-from bot.floor import Audience, Moment
+from bot.config.floor import Audience, Moment
 
 LEAST = {"title": "Partners", "channels": ["#partners"], "cadence": {"S0": "20 min", "S2": "on change"}}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
-from bot import clock
+from bot.runtime import clock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from threading import Barrier, Event
 import pytest
 from pydantic import BaseModel
 
-from bot.durable import FLOWS_AT_ONCE, Backoff, Flows, flow, step, wait_until
 from bot.errors import TryLater
+from bot.runtime.workflows import FLOWS_AT_ONCE, Backoff, Flows, flow, step, wait_until
 
 CROWD = 8
 PATIENCE_S = 10

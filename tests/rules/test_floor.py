@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import floor
-from bot.floor import Moment, Reactions, Timeline
-from bot.yamlfile import FileRefused
+from bot.config import floor
+from bot.config.floor import Moment, Reactions, Timeline
+from bot.config.yaml_file import FileRefused
 
 SHIPPED = Path("floor.yaml")
 

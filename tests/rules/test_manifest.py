@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.commands.manifest import SCOPES_OF_EVENTS, SCOPES_OF_METHODS, manifest, scopes
 from bot.incidents import ids
-from bot.listeners.events import RECORDS
-from bot.manifest import SCOPES_OF_EVENTS, SCOPES_OF_METHODS, manifest, scopes
+from bot.incidents.slack_events import RECORDS
 from slack_sandbox.manifest import read_manifest
 from slack_sandbox.methods import METHODS
 

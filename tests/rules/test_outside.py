@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.flows.updates.facts import WORDS
-from bot.templates import Templates
+from bot.runtime.templates import Templates
 from bot.updates import outside, variables
+from bot.updates.facts import WORDS
 
 GUESSES = [
     "ETA 15:00",

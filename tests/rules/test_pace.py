@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.pace import BURST, WINDOW_S, Pace
+from bot.slack.rate_limiter import BURST, WINDOW_S, Pace
 
 
 def test_a_short_burst_passes_and_what_follows_waits_in_line() -> None:

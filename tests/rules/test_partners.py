@@ -8,10 +8,10 @@ import pytest
 import yaml
 from jinja2 import Environment, meta
 
-from bot import floor
-from bot.floor import Partner
+from bot.config import floor
+from bot.config.floor import Partner
+from bot.config.yaml_file import FileRefused
 from bot.partners import rules, wording
-from bot.yamlfile import FileRefused
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 FOLDER = Path("message_templates/partner_notice")

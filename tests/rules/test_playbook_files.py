@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from bot import floor as floors
+from bot.config import floor as floors
 from bot.playbooks.library import load
 from tests.rules.playbook_builders import ROOT
 

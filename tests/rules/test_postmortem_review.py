@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.config.floor import Severity, WorkingDays
 from bot.errors import WatchfloorError
-from bot.floor import Severity, WorkingDays
 from bot.postmortems import review
 from bot.postmortems.rules import State, Verdict
 

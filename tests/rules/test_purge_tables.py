@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from bot.flows.records import purge_words
-from bot.migrations import every_table
+from bot.runtime.migrations import every_table
+from bot.screens.records import purge_words
 
 assert every_table
 

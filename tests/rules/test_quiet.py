@@ -10,8 +10,8 @@ from freezegun import freeze_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clock import utcnow
-from bot.floor import Quiet
+from bot.config.floor import Quiet
+from bot.runtime.clock import utcnow
 from bot.updates import rules
 
 MADRID = Quiet(at=("nights",), zone="Europe/Madrid")

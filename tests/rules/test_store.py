@@ -12,10 +12,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel, select
 
-from bot import migrations
-from bot.notices import tables as notices
-from bot.notices.tables import Notice
-from bot.store import Store
+from bot.outbox import notices
+from bot.outbox.notices import Notice
+from bot.runtime import migrations
+from bot.runtime.database import Store
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 CROWD = 8

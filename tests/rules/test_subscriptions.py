@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import migrations
-from bot.notices import tables as notices
-from bot.store import Store
+from bot.outbox import notices
+from bot.runtime import migrations
+from bot.runtime.database import Store
 from bot.subscriptions import rules
 from bot.subscriptions.rules import Scope
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clock import utcnow
+from bot.runtime.clock import utcnow
 from bot.timeline import wording
 from bot.timeline.tables import TimelineEntry
 

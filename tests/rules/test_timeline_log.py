@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from bot import migrations
 from bot.incidents.tables import Incident
-from bot.store import Store
+from bot.runtime import migrations
+from bot.runtime.database import Store
 from bot.timeline import hearing, log, tables, verifying
 from bot.timeline.messages import Heard, Manner, Mark, Version
 

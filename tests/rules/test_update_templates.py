@@ -10,22 +10,23 @@ import pytest
 from jinja2 import Environment, meta
 from sqlmodel import Session
 
-from bot import floor, migrations
+from bot.config import floor
 from bot.directory import tables as directory
 from bot.directory.rules import Who
-from bot.flows.updates.facts import Occasion, facts_of
-from bot.flows.updates.words import compose
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
+from bot.runtime import migrations
+from bot.runtime.background import Soon
+from bot.runtime.database import Store
+from bot.runtime.templates import TemplateBroken, Templates
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS
-from bot.soon import Soon
-from bot.store import Store
-from bot.templates import TemplateBroken, Templates
 from bot.timeline import tables as timeline
 from bot.timeline.hearing import hear
 from bot.timeline.messages import PIN, Heard, Manner, Mark, Version
 from bot.updates import tables, variables, views
+from bot.updates.composition import compose
+from bot.updates.facts import Occasion, facts_of
 from slack_sandbox.blockkit.check import check_blocks
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)

@@ -8,7 +8,7 @@ from freezegun import freeze_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clock import utcnow
+from bot.runtime.clock import utcnow
 from bot.updates import rules
 
 cadences = st.integers(1, 24 * 60).map(lambda minutes: timedelta(minutes=minutes))

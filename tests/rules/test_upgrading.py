@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from bot import migrations
-from bot.store import Store
+from bot.runtime import migrations
+from bot.runtime.database import Store
 
 FIRST = "0002"
 INCIDENT = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot import cli
+from bot.commands import cli
 from slack_sandbox import Sandbox
 from tests.floor import TestFloor
 

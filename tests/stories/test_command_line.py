@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 import pytest
 import yaml
 
-from bot.durable import wait_until
+from bot.runtime.workflows import wait_until
 from slack_sandbox import Sandbox
 
 REPOSITORY = Path(__file__).parents[2]

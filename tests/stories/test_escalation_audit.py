@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bot.clock import utcnow
-from bot.durable import flow, wait_until
+from bot.alarms import audit
 from bot.errors import TryLater
-from bot.flows import audit
-from bot.flows.updates import promises
+from bot.runtime.clock import utcnow
+from bot.runtime.workflows import flow, wait_until
 from bot.services import Services
+from bot.updates import promise_actions as promises
 from bot.web import health
 from tests.floor import PATIENCE_S, TestFloor
 

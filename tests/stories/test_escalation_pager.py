@@ -10,9 +10,9 @@ from threading import Thread
 import pytest
 
 from bot.bootstrap import build
-from bot.clock import utcnow
-from bot.durable import wait_until
-from bot.pager import Pager, PagerRefused, PagerSecretMissing, is_public, signature
+from bot.escalation.pager import Pager, PagerRefused, PagerSecretMissing, is_public, signature
+from bot.runtime.clock import utcnow
+from bot.runtime.workflows import wait_until
 from tests.floor import PATIENCE_S, TestFloor
 from tests.stories.escalation_desk import happened, is_told
 from tests.stories.record import rows

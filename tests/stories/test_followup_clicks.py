@@ -5,10 +5,10 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from bot.clock import utcnow
-from bot.flows.followups import screens as followup_screens
 from bot.followups import ids
+from bot.followups import screens as followup_screens
 from bot.followups.tables import FollowUp
+from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.followup_desk import follow_ups, happened, is_shown, is_told, shown, told
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.clock import utcnow
 from bot.followups import ids
+from bot.runtime.clock import utcnow
 from slack_sandbox.errors import NothingToClick
 from tests.floor import TestFloor
 from tests.stories.followup_desk import follow_ups, happened, is_shown, is_told, shown, told

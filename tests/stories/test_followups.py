@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.clock import utcnow
 from bot.followups import ids
+from bot.runtime.clock import utcnow
 from slack_sandbox.errors import NothingToClick
 from tests.floor import TestFloor
 from tests.stories.followup_desk import follow_ups, happened, is_shown, is_told, shown

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from freezegun import freeze_time
 
-from bot.durable import wait_until
 from bot.incidents import ids
-from bot.pulse import Pulse
+from bot.runtime.heartbeat import Pulse
+from bot.runtime.workflows import wait_until
 from bot.web import health
 from tests.floor import TestFloor
 from tests.tap import Tap, post

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.web.door import Door, NoSigningSecret
+from bot.web.events_endpoint import Door, NoSigningSecret
 from bot.web.server import PortRefused, Server
 from tests.floor import TestFloor
 from tests.tap import Sent, post

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from bot.durable import wait_until
 from bot.incidents import ids
-from bot.logs import formatter, matters, redact
-from bot.store import DatabaseBusy
+from bot.runtime.database import DatabaseBusy
+from bot.runtime.logs import formatter, matters, redact
+from bot.runtime.workflows import wait_until
 from tests.floor import TestFloor
 
 TITLE = "Suspected leak of card numbers"

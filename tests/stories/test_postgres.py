@@ -5,13 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
-from bot.clock import utcnow
-from bot.displays import tables as displays
-from bot.durable.records import forget_finished
-from bot.flows.records import export_record, purge
 from bot.followups import ids
 from bot.incidents import tables as incidents
-from bot.store import compact
+from bot.outbox import displays
+from bot.runtime.clock import utcnow
+from bot.runtime.database import compact
+from bot.runtime.workflows.records import forget_finished
+from bot.screens.records import export_record, purge
 from bot.timeline import tables as timeline
 from bot.timeline import verifying
 from tests.floor import PATIENCE_S, TestFloor

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.clock import utcnow
-from bot.flows.records import purge
 from bot.followups import ids
-from bot.store import Store
+from bot.runtime.clock import utcnow
+from bot.runtime.database import Store
+from bot.screens.records import purge
 from bot.timeline import erasing, verifying
 from tests.floor import TestFloor
 from tests.stories.command_line import Typed

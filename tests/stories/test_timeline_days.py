@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.clock import machine_time
+from bot.runtime.clock import machine_time
 from bot.timeline import milestones, verifying
 from tests.floor import TestFloor
 from tests.stories.conftest import PLAYBOOKS
@@ -74,7 +74,7 @@ def test_three_days_over_a_change_of_the_clocks_read_in_order_and_in_the_floors_
         floor.says("ana", "/incident timeline decisions", channel=channel)
         assert decision in floor.live_markup(channel)
         with floor.services.store.reading() as session:
-            from bot.flows.timeline.milestones import milestones_of
+            from bot.screens.timeline.milestones import milestones_of
 
             known = milestones_of(session, 1)
             assert [str(found) for found in verifying.verify(session, 1)] == []

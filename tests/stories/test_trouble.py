@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import utcnow
-from bot.durable import wait_until
 from bot.incidents import ids
+from bot.runtime.clock import utcnow
+from bot.runtime.workflows import wait_until
 from bot.updates import tables as promises
 from tests.floor import TestFloor
 from tests.floors import with_a_bookmark

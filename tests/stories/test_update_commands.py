@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import utcnow
-from bot.flows import audit
+from bot.alarms import audit
+from bot.runtime.clock import utcnow
 from bot.updates import ids
 from bot.web import health
 from tests.floor import TestFloor

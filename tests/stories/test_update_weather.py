@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.durable import wait_until
+from bot.runtime.workflows import wait_until
 from bot.updates.tables import SENT
 from tests.floor import TestFloor
 from tests.stories.record import rows

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from bot import doctor
+from bot.commands import doctor
 from tests.floor import TestFloor
 from tests.stories.test_updates import updates
 

@@ -1,0 +1,95 @@
+"""What Slack says happened, written down: people coming and going, channels lost and found. Words: `speech.py`."""
+
+import functools
+from typing import Any
+
+from bot.channels import gaps, recovery
+from bot.directory import tables as directory
+from bot.directory.lookup import heard
+from bot.incidents import channel_loss as losses
+from bot.incidents import participants
+from bot.incidents import tables as incidents
+from bot.outbox.refresh import refresh_soon
+from bot.outbox.sending import send_soon
+from bot.runtime.clock import utcnow
+from bot.screens.panels import show_home
+from bot.services import Services
+from bot.timeline import tables as timeline
+
+Event = dict[str, Any]
+
+LOSSES = {
+    "channel_archive": losses.ARCHIVED,
+    "group_archive": losses.ARCHIVED,
+    "channel_deleted": losses.DELETED,
+    "group_deleted": losses.DELETED,
+}
+
+
+def keep_join(services: Services, event: Event) -> None:
+    """Someone is in the incident's channel; when it is the bot itself, it may have been gone."""
+    if event["user"] == services.slack.user_id():
+        keep_return(services, event)
+        return
+    with services.store.transaction() as session:
+        incident = incidents.of_channel(session, event["channel"])
+        if incident is None:
+            return
+        participants.join(session, incident.number, [event["user"]], utcnow())
+        key = f"joined:{event['user']}:{event.get('event_ts', '')}"
+        timeline.append_once(session, incident.number, key, "joined", utcnow(), event["user"])
+
+
+def keep_leave(services: Services, event: Event) -> None:
+    """Someone left the incident's channel; when it is the bot itself, nothing can be shown any more."""
+    if event["user"] == services.slack.user_id():
+        keep_loss(services, event)
+        return
+    with services.store.transaction() as session:
+        incident = incidents.of_channel(session, event["channel"])
+        if incident:
+            participants.leave(session, incident.number, event["user"])
+            key = f"left:{event['user']}:{event.get('event_ts', '')}"
+            timeline.append_once(session, incident.number, key, "left", utcnow(), event["user"])
+
+
+def keep_loss(services: Services, event: Event) -> None:
+    """The incident's channel was archived or deleted, or the bot was removed: it is said where it can be."""
+    with services.store.transaction() as session:
+        incident = incidents.of_channel(session, event["channel"])
+        if incident and incident.is_active:
+            losses.lose_channel(session, incident, LOSSES.get(event["type"], losses.REMOVED), utcnow())
+    send_soon(services)
+
+
+def keep_return(services: Services, event: Event) -> None:
+    """The incident's channel is back: everything is drawn again."""
+    now = utcnow()
+    with services.store.transaction() as session:
+        incident = incidents.of_channel(session, event["channel"])
+        lost = losses.lost_since(session, incident.number) if incident else None
+        if incident is None or lost is None or not losses.find_channel(session, incident, now):
+            return
+        refused = gaps.refused_since(session, incident.number)
+        gaps.open_gap(session, incident.number, min(lost, refused or lost), now)
+    recovery.start_waiting(services)
+    refresh_soon(services, incident.number)
+
+
+def keep_person(services: Services, event: Event) -> None:
+    """A person joined the workspace or changed."""
+    heard(services, event["user"])
+
+
+def keep_group(services: Services, event: Event) -> None:
+    """A user group changed."""
+    group = event["subteam"]
+    if group["handle"] in services.floor.groups:
+        with services.store.transaction() as session:
+            directory.remember_group(session, group["handle"], group["id"], list(group.get("users") or []))
+
+
+def open_home(services: Services, event: Event) -> None:
+    """Someone looks at their home tab."""
+    user_id = event["user"]
+    services.soon.do(f"home:{user_id}", functools.partial(show_home, services, user_id))

@@ -1,0 +1,242 @@
+"""The command line. Every command loads what it needs itself, so that the bot starts fast."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.config import settings as settings_of
+from bot.config.settings import Settings
+from bot.errors import WatchfloorError
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Bot
+
+FIRST_WORDS = "/incident declare S1 IVR down in Manila"
+ANOTHER_PORT = "End what runs there, or choose another port: WATCHFLOOR_SANDBOX_PORT=8100 make run"
+
+app = typer.Typer(
+    help="Runs major incidents in Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+playbooks = typer.Typer(help="The playbooks of this floor.", no_args_is_help=True)
+database = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(playbooks, name="playbooks")
+app.add_typer(database, name="db")
+auditing = typer.Typer(help="The log under the timelines.", no_args_is_help=True)
+app.add_typer(auditing, name="audit")
+
+
+@contextmanager
+def in_sentences() -> Iterator[None]:
+    """Whatever is wrong with settings or files is said in sentences, without a traceback."""
+    from bot.config.yaml_file import FileRefused
+
+    try:
+        yield
+    except (WatchfloorError, FileRefused) as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def run() -> None:
+    """Run the bot: in the workspace that the tokens open, or else in one of its own on this machine."""
+    from bot.commands.sandbox_process import beside
+    from bot.runtime import logs
+
+    with in_sentences(), ExitStack() as stack:
+        settings = settings_of.read()
+        settings_of.refuse_half_a_workspace(settings)
+        logs.configure(settings.log_format)
+        if settings.has_slack:
+            _run(settings, "Watchfloor is ready in your workspace. Ctrl-C ends it.", lambda: True)
+            return
+        # The workspace starts while this process loads the bot.
+        workspace = stack.enter_context(beside(settings))
+        from bot.commands import run as running
+
+        assert running
+        settings = workspace.joined(settings)
+        words = f"Open {workspace.url} – you are Ana. Type {FIRST_WORDS}"
+        _run(settings, words, workspace.is_there)
+
+
+def _run(settings: Settings, words: str, is_fine: Callable[[], bool]) -> None:
+    from bot.commands import run as running
+
+    def when_ready(bot: "Bot") -> None:
+        typer.echo(words)
+
+    running.run(settings, when_ready, is_fine)
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Where the page and the Web API are.")] = 8099,
+    data: Annotated[Path, typer.Option(help="Where the workspace is kept.")] = Path("data/sandbox"),
+    beside: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run a Slack workspace on this machine, for a bot that runs elsewhere."""
+    from bot.commands.manifest import manifest as app_manifest
+    from slack_sandbox import command
+
+    try:
+        command.run(port, data, app_manifest(), is_child=beside)
+    except command.PortInUse:
+        typer.echo(f"Port {port} is in use. {ANOTHER_PORT}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def manifest(
+    socket_mode: Annotated[bool, typer.Option(help="Socket Mode, or requests to an address of yours.")] = True,
+    url: Annotated[str, typer.Option(help="For HTTP mode: where Slack reaches this bot.")] = "",
+) -> None:
+    """Print the app manifest: paste it once at https://api.slack.com/apps → Create New App → From a manifest."""
+    import yaml
+
+    from bot.commands.manifest import manifest as app_manifest
+
+    if not socket_mode and not url.startswith("https://"):
+        typer.echo("HTTP mode needs the address at which Slack reaches this bot: --url https://…", err=True)
+        raise typer.Exit(1)
+    described = app_manifest("" if socket_mode else url)
+    typer.echo(yaml.safe_dump(described, sort_keys=False, allow_unicode=True), nl=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is missing before the bot can run well, and what to do about it."""
+    from bot.commands.doctor import examine
+
+    is_missing = False
+    with in_sentences():
+        for finding in examine(settings_of.read()):
+            typer.echo(finding)
+            is_missing = is_missing or finding.is_missing
+    if is_missing:
+        raise typer.Exit(1)
+
+
+@playbooks.command()
+def check() -> None:
+    """Read every playbook and name everything that is wrong, with file and line."""
+    from bot.config import floor
+    from bot.playbooks import library
+
+    with in_sentences():
+        settings = settings_of.read()
+        found = library.load(settings.playbooks_dir, floor.read(settings.floor_file))
+    for problem in found.problems:
+        typer.echo(problem)
+    if found.problems:
+        raise typer.Exit(1)
+    typer.echo(f"{len(found.playbooks)} playbooks, nothing wrong.")
+
+
+@playbooks.command()
+def show(name: str) -> None:
+    """Print a playbook as a person reads it."""
+    from bot.playbooks import library
+    from bot.playbooks.show import rendered
+
+    with in_sentences():
+        found = library.load(settings_of.read().playbooks_dir).playbooks
+    if name not in found:
+        typer.echo(f"There is no playbook `{name}`. There are: {', '.join(sorted(found))}.", err=True)
+        raise typer.Exit(1)
+    typer.echo(rendered(name, found[name]), nl=False)
+
+
+@playbooks.command()
+def schema() -> None:
+    """Print the JSON Schema of a playbook, for an editor that completes and checks."""
+    from bot.playbooks.book import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def export(
+    number: Annotated[int, typer.Argument(help="The incident's number.", min=1)],
+    to: Annotated[Path | None, typer.Option(help="The folder, or the zip file, to be made.")] = None,
+    zipped: Annotated[bool, typer.Option("--zip", help="One zip file in place of a folder.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="A private incident too.")] = False,
+) -> None:
+    """Write everything of one incident to files: JSON, CSV, the post-mortem, the picture of its timeline."""
+    from bot.commands import export as exporting
+
+    with in_sentences():
+        target = to or Path(f"incident-{number}.zip" if zipped else f"incident-{number}")
+        made = exporting.export(settings_of.read(), number, target, zipped=zipped, is_private_meant=private)
+    typer.echo(f"Incident {number} is in {made}.")
+
+
+@app.command()
+def purge(
+    older_than: Annotated[str, typer.Option(help="How old words may be, such as '730 days'.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+) -> None:
+    """Take out what people wrote in incidents closed long ago; figures stay. There is no way back."""
+    from bot.commands import purge as purging
+    from bot.config.floor import read_duration
+
+    with in_sentences():
+        try:
+            age = read_duration(older_than) if older_than else None
+        except ValueError as wrong:
+            raise typer.BadParameter(str(wrong)) from None
+        done = purging.run(settings_of.read(), age, typer.echo, is_dry=dry_run)
+    for words in done.told(is_dry=dry_run):
+        typer.echo(words)
+
+
+@app.command()
+def hold(
+    number: Annotated[int, typer.Argument(help="The incident's number.", min=1)],
+    release: Annotated[bool, typer.Option("--release", help="No longer.")] = False,
+) -> None:
+    """Keep an incident's words whatever their age, or no longer."""
+    from bot.commands import purge as purging
+
+    with in_sentences():
+        purging.hold(settings_of.read(), number, is_held=not release)
+    typer.echo(f"Incident {number} is {'no longer ' if release else ''}kept from `watchfloor purge`.")
+
+
+@auditing.command()
+def verify() -> None:
+    """Find whatever was changed, put in or taken out of a timeline behind the bot's back."""
+    from bot.runtime.database import Store
+    from bot.timeline import verifying
+
+    with in_sentences():
+        store = Store(settings_of.read().database_url)
+        with store.snapshot() as session:
+            numbers = verifying.incidents_with_a_timeline(session)
+            findings = [finding for number in numbers for finding in verifying.verify(session, number)]
+        store.close()
+    for finding in findings:
+        typer.echo(finding)
+    if findings:
+        raise typer.Exit(1)
+    typer.echo(f"{len(numbers)} timelines, every entry as it was written.")
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the database to the newest shape; `watchfloor run` does so too."""
+    from bot.runtime import migrations
+    from bot.runtime.database import Store
+
+    with in_sentences():
+        store = Store(settings_of.read().database_url)
+        migrations.upgrade(store.engine)
+        store.close()
+    typer.echo("The database has the newest shape.")

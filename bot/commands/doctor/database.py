@@ -1,0 +1,26 @@
+"""Is there a database, and has it the newest shape?"""
+
+from collections.abc import Iterator
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.commands.doctor.findings import Finding, missing, well
+from bot.runtime import migrations
+from bot.runtime.database import Store
+
+
+def look(url: str) -> Iterator[Finding]:
+    """Open it, and bring it to the newest shape as every start does."""
+    try:
+        store = Store(url)
+        migrations.upgrade(store.engine)
+        store.close()
+    except (SQLAlchemyError, OSError) as refused:
+        reason = str(getattr(refused, "orig", None) or refused).splitlines()[0]
+        yield missing(
+            f"The database cannot be used: {reason}",
+            "Look at WATCHFLOOR_DATABASE_URL: the address, the name and password in it, and whether it runs.",
+        )
+        return
+    kind = "SQLite, for one replica" if store.is_sqlite else "PostgreSQL"
+    yield well(f"The database answers and has the newest shape ({kind}).")

@@ -1,0 +1,32 @@
+"""Can `floor.yaml`, the playbooks and the templates be used?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.commands.doctor import templates
+from bot.commands.doctor.findings import Finding, missing, well
+from bot.config import floor
+from bot.config.yaml_file import FileRefused
+from bot.playbooks import library
+
+
+def look(floor_file: Path, playbooks_dir: Path, templates_dir: Path) -> Iterator[Finding]:
+    """Every problem with its file and line."""
+    try:
+        rules = floor.read(floor_file)
+    except FileRefused as refused:
+        for problem in refused.problems:
+            yield missing(str(problem), f"Mend the line in {floor_file}; the bot does not start before.")
+        return
+    except OSError as unreadable:
+        yield missing(
+            f"{floor_file} cannot be read: {unreadable.strerror}.",
+            "Start in the folder that holds it, or name it in WATCHFLOOR_FLOOR_FILE.",
+        )
+        return
+    yield well(f"{floor_file} can be used.")
+    found = library.load(playbooks_dir, rules)
+    for problem in found.problems:
+        yield missing(str(problem), "Mend the line; until then this playbook is left out.")
+    yield well(f"{len(found.playbooks)} playbooks can be used.")
+    yield from templates.look(rules, templates_dir)

@@ -1,0 +1,90 @@
+"""Can every audience's templates be used, in each of its languages?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.commands.doctor.findings import Finding, missing, well
+from bot.config.floor import Floor
+from bot.partners.wording import VARIABLES
+from bot.runtime.templates import TemplateBroken, Templates
+from bot.updates import variables
+
+REMEDY = "docs/templates.md explains templates; until it is mended these updates go out in plain words."
+# Each makes a template take other branches.
+SITUATIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {
+        "status": "mitigated",
+        "impact": "Calls are dropped",
+        "news": "Calls go elsewhere",
+        "missed": 2,
+        "lead": "Ana",
+    },
+    {
+        "changes": [{}],
+        "more_changes": 1,
+        "doing": ["Call the carrier"],
+        "next_update": "10:00",
+        "next_when": "clock",
+    },
+    {"status": "resolved", "is_over": True, "unchanged_since": "09:30", "last_update": "09:00"},
+)
+NOTICE = "partner_notice"
+NOTICES: tuple[dict[str, Any], ...] = (
+    dict.fromkeys(VARIABLES, "something") | {"is_over": False},
+    dict.fromkeys(VARIABLES, "") | {"is_over": True},
+)
+CHANGE = ("kind", "at", "who", "user", "role", "old", "new", "reason", "step", "answers", "text")
+KINDS = (
+    "severity",
+    "status",
+    "resolved",
+    "reopened",
+    "closed",
+    "impact",
+    "step_done",
+    "role_taken",
+    "role_given",
+    "role_handed_over",
+    "message",
+)
+
+
+def look(rules: Floor, folder: Path) -> Iterator[Finding]:
+    """Every template that is missing or broken, with the reason."""
+    templates = Templates(folder)
+    named = [
+        variables.template_of(audience.template or name, language)
+        for name, audience in rules.audiences.items()
+        for language in audience.languages
+    ]
+    for template in dict.fromkeys(named):
+        try:
+            for situation in SITUATIONS:
+                templates.render(template, variables.EXAMPLE | situation | _changes(situation))
+        except TemplateBroken as broken:
+            yield missing(broken.sentence.partition(" Mend")[0], REMEDY)
+    yield well(f"{len(set(named))} templates of updates were tried.")
+    yield from _notices(rules, templates)
+
+
+def _notices(rules: Floor, templates: Templates) -> Iterator[Finding]:
+    """The notices to partners, in the language of each."""
+    languages = sorted({partner.language for partner in rules.partners if partner.channel})
+    for language in languages:
+        try:
+            for situation in NOTICES:
+                templates.render(f"{NOTICE}/{language}.j2", situation)
+        except TemplateBroken as broken:
+            yield missing(broken.sentence.partition(" Mend")[0], REMEDY)
+        try:
+            templates.phrases(NOTICE, language)
+        except TemplateBroken as broken:
+            yield missing(broken.sentence.partition(" Mend")[0], REMEDY)
+
+
+def _changes(situation: dict[str, Any]) -> dict[str, Any]:
+    if "changes" not in situation:
+        return {}
+    return {"changes": [dict.fromkeys(CHANGE, "something") | {"kind": kind} for kind in KINDS]}

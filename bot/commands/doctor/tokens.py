@@ -1,0 +1,36 @@
+"""Are the tokens there, and are they what they should be?"""
+
+from collections.abc import Iterator
+
+from bot.commands.doctor.findings import Finding, missing, note
+from bot.config.settings import Settings, TokensIncomplete, refuse_half_a_workspace
+
+INSTALL_PAGE = "https://api.slack.com/apps → your app → OAuth & Permissions → Bot User OAuth Token."
+SOCKET_PAGE = (
+    "https://api.slack.com/apps → your app → Basic Information → App-Level Tokens → Generate, "
+    "with the scope connections:write."
+)
+SIGNING_PAGE = "https://api.slack.com/apps → your app → Basic Information → Signing Secret."
+
+
+def look(settings: Settings) -> Iterator[Finding]:
+    """What the environment and `.env` give."""
+    bot_token = settings.slack_bot_token.get_secret_value()
+    app_token = settings.slack_app_token.get_secret_value()
+    try:
+        refuse_half_a_workspace(settings)
+    except TokensIncomplete as half:
+        where = INSTALL_PAGE if not bot_token else f"{SOCKET_PAGE} Or: {SIGNING_PAGE}"
+        yield missing(str(half.facts["problem"]), where)
+        return
+    if not settings.has_slack:
+        yield note(
+            "There are no tokens: `watchfloor run` brings a workspace of its own.",
+            "For yours, paste what `watchfloor manifest` prints at https://api.slack.com/apps and set "
+            "SLACK_BOT_TOKEN and SLACK_APP_TOKEN.",
+        )
+        return
+    if not bot_token.startswith("xoxb-"):
+        yield missing("SLACK_BOT_TOKEN is not the token of a bot: those begin with xoxb-.", INSTALL_PAGE)
+    if not settings.speaks_http and not app_token.startswith("xapp-"):
+        yield missing("SLACK_APP_TOKEN is not an app-level token: those begin with xapp-.", SOCKET_PAGE)

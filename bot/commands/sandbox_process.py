@@ -1,0 +1,82 @@
+"""A workspace of one's own beside the bot: started when there are no tokens for another, stopped with it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import SecretStr
+
+from bot.config.settings import Settings
+from bot.errors import WatchfloorError
+
+STOPS_WITHIN_S = 1.0
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
+
+class NoNeighbour(WatchfloorError):
+    """The local workspace did not start; the line above says why."""
+
+
+class Neighbour:
+    """The sandbox in a process of its own, which ends when this process does, however that ends."""
+
+    def __init__(self, settings: Settings) -> None:
+        command = [sys.executable, "-m", "bot", "sandbox", "--beside"]
+        command += ["--port", str(settings.sandbox_port), "--data", str(settings.sandbox_dir)]
+        # Its own session: Ctrl-C is the bot's to hear, which finishes its work in the workspace first.
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        self.url = ""
+
+    def joined(self, settings: Settings) -> Settings:
+        """The settings of a bot in this workspace, when it is ready. Its incidents stay apart from a real one's."""
+        assert self._process.stdout is not None
+        ready = self._process.stdout.readline()
+        if not ready:
+            raise NoNeighbour()
+        told = json.loads(ready)
+        self.url = told["url"]
+        changed = {
+            "slack_bot_token": SecretStr(told["bot_token"]),
+            "slack_app_token": SecretStr(told["app_token"]),
+            "slack_api_url": f"{self.url}/api/",
+            "clock_file": settings.sandbox_dir / "clock",
+        }
+        if "database_url" not in settings.model_fields_set:
+            changed["database_url"] = f"sqlite:///{settings.sandbox_dir}/watchfloor.sqlite"
+        return settings.model_copy(update=changed)
+
+    def is_there(self) -> bool:
+        """Is the workspace still running?"""
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """Let it save and end."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(STOPS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+@contextmanager
+def beside(settings: Settings) -> Iterator[Neighbour]:
+    """A workspace on this machine, as long as it is needed."""
+    _go_without_proxy()
+    neighbour = Neighbour(settings)
+    try:
+        yield neighbour
+    finally:
+        neighbour.stop()
+
+
+def _go_without_proxy() -> None:
+    # Slack's client sends everything through a configured proxy, even to this machine.
+    for name in PROXIES:
+        os.environ.pop(name, None)
+        os.environ.pop(name.upper(), None)

@@ -1,0 +1,1 @@
+"""Settings from the environment, `floor.yaml`, and YAML with file and line."""

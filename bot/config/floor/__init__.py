@@ -1,0 +1,138 @@
+"""`floor.yaml`: how this operations floor works. Severities, audiences, roles, who is invited, who may do what."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from bot.config import yaml_file as yamlfile
+from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, Quiet
+from bot.config.floor.links import Bookmark, Pager
+from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
+from bot.config.floor.people import Permissions, Role
+from bot.config.floor.reading import (
+    ROLES,
+    SEVERITIES,
+    Duration,
+    Moment,
+    Part,
+    SeverityName,
+    WorkingDays,
+    read_duration,
+    read_lead,
+)
+from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
+from bot.config.floor.severities import Severity
+
+__all__ = [
+    "DIGEST",
+    "HERE",
+    "PARTNERS",
+    "ROLES",
+    "SEVERITIES",
+    "Audience",
+    "Bookmark",
+    "Duration",
+    "Floor",
+    "FollowUpDigest",
+    "FollowUps",
+    "Moment",
+    "Pager",
+    "Part",
+    "Partner",
+    "PartnerAnswers",
+    "Permissions",
+    "PostMortems",
+    "Quiet",
+    "Reactions",
+    "Retention",
+    "Role",
+    "Severity",
+    "SeverityName",
+    "Timeline",
+    "WorkingDays",
+    "read",
+    "read_duration",
+    "read_lead",
+    "read_partner",
+]
+
+
+class Floor(Part):
+    """The whole file."""
+
+    incidents_channel: str = "incidents"
+    administrators_channel: str | None = None
+    pager: Pager | None = None
+    language: str = "en"
+    severities: dict[SeverityName, Severity]
+    types: dict[str, str]
+    recognised_by: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    sites: tuple[str, ...] = ()
+    partners: tuple[Annotated[Partner, BeforeValidator(read_partner)], ...] = ()
+    partner_answers: PartnerAnswers = PartnerAnswers()
+    roles: dict[Literal["commander", "communications_lead", "scribe", "responder"], Role]
+    audiences: dict[str, Audience] = Field(default_factory=dict)
+    # How long before an update is due its draft is shown to who leads the communications; `never` shows none.
+    draft_before: Annotated[timedelta | None, BeforeValidator(read_lead)] = timedelta(minutes=5)
+    bookmarks: tuple[Bookmark, ...] = ()
+    postmortems: PostMortems = PostMortems()
+    permissions: Permissions = Permissions()
+    timeline: Timeline = Timeline()
+    followups: FollowUps = FollowUps()
+    retention: Retention = Retention()
+
+    @field_validator("incidents_channel", "administrators_channel")
+    @classmethod
+    def _without_hash(cls, channel: str | None) -> str | None:
+        return channel.removeprefix("#") if channel else None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Floor":
+        missing = [name for name in SEVERITIES if name not in self.severities]
+        if missing:
+            raise ValueError(f"severities: {', '.join(missing)} missing; all of S0 to S4 are needed")
+        roles_missing = [name for name in ROLES if name not in self.roles]
+        if roles_missing:
+            raise ValueError(f"roles: {', '.join(roles_missing)} missing")
+        strange = sorted(set(self.recognised_by) - set(self.types))
+        if strange:
+            raise ValueError(
+                f"recognised_by: {', '.join(strange)} are no types; add them to `types` or remove them"
+            )
+        if len(set(self.partner_names)) < len(self.partners):
+            raise ValueError("partners: two have the same name; what is said by one would be taken for the other's")
+        if "other" not in self.types:
+            raise ValueError("types: `other` is missing; it is what is taken when nobody says")
+        return self
+
+    @property
+    def partner_names(self) -> tuple[str, ...]:
+        """The partners, as people call them."""
+        return tuple(partner.name for partner in self.partners)
+
+    @property
+    def groups(self) -> set[str]:
+        """Every user group the file speaks of, without the @."""
+        named = [group for severity in self.severities.values() for group in severity.invite]
+        named += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
+        allowed = self.permissions
+        named += [*allowed.declare, *allowed.lead, *allowed.steps, *allowed.close]
+        named += [*allowed.followups, *allowed.postmortem, *self.postmortems.copy_to]
+        for audience in self.audiences.values():
+            named += [*audience.approval, *audience.members]
+        return {name.removeprefix("@") for name in named if name.startswith("@")}
+
+    def severity(self, name: str) -> Severity:
+        """What the file says of a severity."""
+        return self.severities[name]  # type: ignore[index]  # names come from the database, checked when written
+
+    def role(self, name: str) -> Role:
+        """What the file says of a role."""
+        return self.roles[name]  # type: ignore[index]  # likewise
+
+
+def read(path: Path) -> Floor:
+    """The floor's file, or `yamlfile.FileRefused` with everything that is wrong in it."""
+    return yamlfile.read(path, Floor)

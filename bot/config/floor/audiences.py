@@ -1,0 +1,128 @@
+"""Audiences: who is kept informed, where, how often, in which words."""
+
+import re
+from datetime import time, timedelta
+from typing import Annotated, Any, Literal, cast
+from zoneinfo import available_timezones
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from bot.config.floor.reading import ROLES, Cadence, Duration, Moment, Part, SeverityName, TimeOfDay
+
+HERE = "incident"
+
+
+DIGEST = "digest"
+
+
+PARTNERS = "partners"
+
+
+class Quiet(Part):
+    """When an audience is left in peace, and the severities it is told of nevertheless."""
+
+    at: tuple[Literal["nights", "weekends"], ...] = Field(min_length=1)
+    only: tuple[SeverityName, ...] = ()
+    zone: str = "UTC"
+    night_from: TimeOfDay = time(22)
+    night_to: TimeOfDay = time(7)
+
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is not a time zone; write it like `Europe/Madrid`")
+        return zone
+
+    @model_validator(mode="after")
+    def _has_an_end(self) -> "Quiet":
+        if self.night_from == self.night_to:
+            raise ValueError("night_from and night_to are the same; a night that never ends would swallow all")
+        return self
+
+
+class Slower(Part):
+    """A calmer pace once an incident has gone on for a while."""
+
+    after: Duration
+    every: Duration
+
+
+def read_approval(given: Any) -> Any:
+    """`true` is whoever leads the communications, or the incident; else roles and groups; `false` is nobody."""
+    if given in (None, False):
+        return ()
+    return ("communications_lead", "commander") if given is True else (given,) if isinstance(given, str) else given
+
+
+class Audience(Part):
+    """Some people who are kept informed: where, how often by severity, in which words."""
+
+    title: str
+    channels: tuple[str, ...] = Field(min_length=1)
+    cadence: dict[SeverityName, Cadence]
+    # How soon the first update comes, where that is not one cadence after the declaration.
+    first: dict[SeverityName, Duration] = Field(default_factory=dict)
+    slower: Slower | None = None
+    # The folder in message_templates/stakeholder_update; the audience's own name when none is given.
+    template: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")], ...] = Field(("en",), min_length=1)
+    quiet: Quiet | None = None
+    # Who approves what is sent: roles and groups; without any, it goes out by itself.
+    approval: Annotated[tuple[str, ...], BeforeValidator(read_approval)] = ()
+    # Groups whose people read this audience's words when they subscribe to an incident.
+    members: tuple[str, ...] = ()
+    # Outside the company: never told internal names or a guessed end.
+    outside: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_language(cls, given: Any) -> Any:
+        """`language: es` is short for `languages: [es]`."""
+        if isinstance(given, dict) and "language" in given and "languages" not in given:
+            rest = {name: value for name, value in given.items() if name != "language"}
+            return rest | {"languages": [given["language"]]}
+        return given
+
+    @field_validator("channels")
+    @classmethod
+    def _are_channels(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
+        for channel in channels:
+            if channel not in (HERE, DIGEST, PARTNERS) and not channel.startswith("#"):
+                raise ValueError(f"{channel!r} is not a channel; write `incident`, `digest`, `partners` or `#name`")
+        return channels
+
+    @field_validator("members")
+    @classmethod
+    def _are_groups(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        for name in members:
+            if not re.fullmatch(r"@\S+", name):
+                raise ValueError(f"{name!r} is not a group; write it like `@executives`")
+        return members
+
+    @field_validator("approval")
+    @classmethod
+    def _may_approve(cls, approval: tuple[str, ...]) -> tuple[str, ...]:
+        for name in approval:
+            if name not in ROLES and not re.fullmatch(r"@\S+", name):
+                raise ValueError(
+                    f"{name!r} cannot approve; write `true`, `false`, `@group` or one of {', '.join(ROLES)}"
+                )
+        return approval
+
+    def rhythm(self, severity: str, lasted: timedelta = timedelta()) -> timedelta | Moment:
+        """How often this audience is told at that severity, of an incident that has lasted so long."""
+        usual = self.cadence.get(_checked(severity), Moment.NEVER)
+        if isinstance(usual, timedelta) and self.slower and lasted >= self.slower.after:
+            return max(usual, self.slower.every)
+        return usual
+
+    def first_after(self, severity: str) -> timedelta | Moment:
+        """How soon it is told for the first time."""
+        usual = self.rhythm(severity)
+        return self.first.get(_checked(severity), usual) if isinstance(usual, timedelta) else usual
+
+
+def _checked(severity: str) -> SeverityName:
+    # Severities come from the database; they were checked when they were written.
+    return cast(SeverityName, severity)

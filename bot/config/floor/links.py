@@ -1,0 +1,29 @@
+"""What is tied to an incident from outside: links on its channel, a pager."""
+
+from pydantic import Field, model_validator
+
+from bot.config.floor.reading import Part
+
+
+class Bookmark(Part):
+    """A link put on every incident's channel."""
+
+    title: str = Field(max_length=60)
+    url: str = Field(pattern=r"^https://")
+    emoji: str = ":link:"
+
+
+class Pager(Part):
+    """Where a page is sent besides Slack: an HTTPS address, and the variable that holds the signing secret."""
+
+    url: str
+    secret_env: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    # For a gateway in one's own network: it may then be reached without TLS and at a private address.
+    allow_private: bool = False
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> "Pager":
+        schemes = ("https://", "http://") if self.allow_private else ("https://",)
+        if not self.url.startswith(schemes):
+            raise ValueError(f"url: {self.url!r} is not safe; it must begin with `https://`")
+        return self

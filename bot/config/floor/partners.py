@@ -1,0 +1,36 @@
+"""The companies that work for us, and how long they may stay silent."""
+
+from datetime import timedelta
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from bot.config.floor.reading import Duration, Part
+
+
+class Partner(Part):
+    """A company that works for us: where it is told, in which language, and whom to phone when it is silent."""
+
+    name: str = Field(min_length=1, max_length=75)
+    channel: str | None = Field(default=None, pattern=r"^#\S+$")
+    language: str = Field(default="en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$")
+    contact: str = Field(default="", max_length=150)
+    phone: str = Field(default="", max_length=50)
+
+
+def read_partner(given: Any) -> Any:
+    """`Northline` alone is a partner without a channel, who is phoned."""
+    return {"name": given} if isinstance(given, str) else given
+
+
+class PartnerAnswers(Part):
+    """How long a partner may stay silent: until it is reminded, and until it is named to the commander."""
+
+    reminded_after: Duration = timedelta(minutes=10)
+    named_after: Duration = timedelta(minutes=20)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "PartnerAnswers":
+        if self.named_after <= self.reminded_after:
+            raise ValueError("named_after must be longer than reminded_after")
+        return self

@@ -1,0 +1,49 @@
+"""Severities, and the ladders of people who are told when nobody comes."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from bot.config.floor.reading import ROLES, Duration, Part, Within, read_delay
+
+
+class Tier(Part):
+    """One rung of an escalation ladder: who is told after how long, unless what it waits for happened before."""
+
+    after: Annotated[timedelta, BeforeValidator(read_delay)]
+    tell: tuple[str, ...] = Field(min_length=1)
+    stops_on: Literal["commander named", "acknowledged"] = "commander named"
+
+    @field_validator("tell")
+    @classmethod
+    def _are_people(cls, tell: tuple[str, ...]) -> tuple[str, ...]:
+        for name in tell:
+            if name not in ROLES and not re.fullmatch(r"@\S+|[UW][A-Z0-9]{2,}", name):
+                raise ValueError(
+                    f"{name!r} is nobody; write `@name`, `@group`, a user id or one of {', '.join(ROLES)}"
+                )
+        return tell
+
+
+class Severity(Part):
+    """One severity: what it means, how to choose it, and what it sets in motion."""
+
+    meaning: str = Field(min_length=1, max_length=150)
+    guidance: str = Field(min_length=1, max_length=75)
+    emoji: str = "⚪"
+    commander_within: Duration | None = None
+    postmortem_within: Within | None = None
+    # A partner is told within this long of the declaration; without it only by hand.
+    partner_notice_within: Duration | None = None
+    invite: tuple[str, ...] = ()
+    ladder: tuple[Tier, ...] = ()
+
+    @field_validator("ladder")
+    @classmethod
+    def _climbs(cls, ladder: tuple[Tier, ...]) -> tuple[Tier, ...]:
+        delays = [tier.after for tier in ladder]
+        if delays != sorted(set(delays)):
+            raise ValueError("each tier must come later than the one before it")
+        return ladder

@@ -1,1 +1,0 @@
-"""What Slack shows of an incident, and whether it is up to date."""

@@ -1,6 +1,0 @@
-"""`watchfloor doctor`: what is missing before the bot can run well, and what to do about it."""
-
-from bot.doctor.examining import examine
-from bot.doctor.findings import Finding
-
-__all__ = ["Finding", "examine"]

@@ -1,0 +1,33 @@
+"""Drawing the escalation: the direct message of a page, and the line in the incident's channel."""
+
+from sqlmodel import Session
+
+from bot.escalation import tables, views
+from bot.escalation.views import EscalationFacts
+from bot.incidents import tables as incidents
+from bot.incidents.tables import Incident
+from bot.outbox import displays
+from bot.outbox.displays import Display
+from bot.runtime.clock import utcnow
+from bot.slack.blocks import Block
+
+KINDS = (displays.PAGE, displays.LADDER)
+
+
+def draw(session: Session, incident: Incident, display: Display) -> tuple[str, list[Block]]:
+    """One message about the escalation as it stands."""
+    facts = EscalationFacts(
+        incident=incident,
+        ladder=tables.ladder(session, incident.number),
+        pages=tables.pages(session, incident.number),
+        has_commander=incidents.commander(session, incident.number) is not None,
+        now=utcnow(),
+    )
+    if display.kind == displays.PAGE:
+        return views.page_message(facts, tables.get(session, int(display.subject)))
+    return views.line(facts)
+
+
+def recipient(session: Session, display: Display) -> str:
+    """Whom a page is for."""
+    return tables.get(session, int(display.subject)).user_id

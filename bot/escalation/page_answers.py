@@ -1,0 +1,88 @@
+"""*On my way* and *Can't*: the answers of who was told."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.errors import WatchfloorError
+from bot.escalation import ladder, rules, tables
+from bot.escalation.escalate import start_due
+from bot.escalation.tables import Answer, Page
+from bot.incidents import rules as incident_rules
+from bot.incidents import tables as incidents
+from bot.incidents.invitations import bring_in
+from bot.incidents.permissions import check_member
+from bot.incidents.tables import Incident
+from bot.outbox.refresh import refresh_soon
+from bot.services import Services
+from bot.slack.text import channel_link
+from bot.timeline import tables as timeline
+
+
+class NotAsked(WatchfloorError):
+    """You were not asked to come, so there is nothing to turn down."""
+
+
+def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
+    """Somebody comes: the clock stops, they are invited. Gives back what to answer."""
+    check_member(services, by)
+    with services.store.transaction() as session:
+        incident, pages = _asked(session, number, by)
+        if any(page.answer == Answer.COMING for page in pages):
+            return f"You are on your way already: {channel_link(incident.channel_id or '')}."
+        for page in pages or [_volunteer(session, number, by, now)]:
+            _answer(session, page, Answer.COMING, now)
+        ladder.somebody_comes(session, number)
+        timeline.append(session, number, "on_my_way", now, by)
+    refresh_soon(services, number)
+    bring_in(services, number, by, f"{number}:{by}:{now.isoformat()}")
+    return f"Thank you. You are expected in {channel_link(incident.channel_id or '')}."
+
+
+def cannot(services: Services, number: int, by: str, now: datetime) -> str:
+    """Somebody can't come: the next tier is told at once. Gives back what to answer."""
+    check_member(services, by)
+    with services.store.transaction() as session:
+        _, pages = _asked(session, number, by)
+        if not pages:
+            raise NotAsked()
+        was_coming = any(page.answer == Answer.COMING for page in pages)
+        if all(page.answer == Answer.CANNOT for page in pages):
+            return "You said so already; others are asked."
+        for page in pages:
+            _answer(session, page, Answer.CANNOT, now)
+        timeline.append(session, number, "page_declined", now, by)
+        if _is_missed(session, number, pages, was_coming=was_coming):
+            ladder.move_on(session, number, now)
+        ladder.outdate(session, number)
+    refresh_soon(services, number)
+    start_due(services, now)
+    return "Thank you for saying so. The next are told."
+
+
+def _asked(session: Session, number: int, by: str) -> tuple[Incident, list[Page]]:
+    """The open incident, and how often this person was told of it; strangers to a private one learn nothing."""
+    incident = incidents.locked(session, number)
+    pages = list(tables.pages_of(session, number, by))
+    if not pages:
+        incidents.check_visible(session, incident, by)
+    incident_rules.check_may_change(number, incident.status)
+    return incident, pages
+
+
+def _answer(session: Session, page: Page, answer: Answer, now: datetime) -> None:
+    page.answer, page.answered_at, page.answer_by = answer, now, None
+    session.add(page)
+
+
+def _volunteer(session: Session, number: int, by: str, now: datetime) -> Page:
+    page = Page(incident_id=number, occasion=tables.VOLUNTEER, user_id=by, told_at=now)
+    return tables.tell(session, page) or tables.of_person_once(session, page)
+
+
+def _is_missed(session: Session, number: int, pages: list[Page], *, was_coming: bool) -> bool:
+    """Is it for this person that the next tier must be told? Not when others come or were told after them."""
+    if any(page.answer == Answer.COMING for page in tables.pages(session, number)):
+        return False
+    reached = rules.last_told(tables.ladder(session, number))
+    return was_coming or (reached is not None and any(page.tier == reached.position for page in pages))

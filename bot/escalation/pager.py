@@ -1,0 +1,114 @@
+"""The way to a pager: one signed HTTPS request for each page, to a public address, without redirects.
+
+A receiver checks `X-Watchfloor-Signature`: `v1=` and the HMAC-SHA256, in hexadecimal, of `v1:TIMESTAMP:BODY`
+with the shared secret, where TIMESTAMP is `X-Watchfloor-Timestamp`. The same `Idempotency-Key` is the same page.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import json
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.config import floor
+from bot.errors import TryLater, WatchfloorError
+
+TIMEOUT_S = 5
+ASK_AGAIN = (408, 425, 429)
+
+
+class PagerSecretMissing(WatchfloorError):
+    """floor.yaml names {variable} for the pager's secret, but it is not set. Set it, or remove `pager`."""
+
+
+class PagerRefused(WatchfloorError):
+    """The pager did not take a page: {reason}. Check `pager` in floor.yaml."""
+
+
+@dataclass(frozen=True)
+class Pager:
+    """A receiver of pages, as floor.yaml describes it."""
+
+    url: str
+    secret: bytes
+    allow_private: bool = False
+
+    def ring(self, page: Mapping[str, Any], key: str, now: datetime) -> None:
+        """Hand over one page. Raises `PagerRefused`, or `TryLater` when it may work another time."""
+        body = json.dumps(page, sort_keys=True).encode()
+        try:
+            status = self._send(body, self._headers(body, key, now))
+        except (OSError, HTTPException) as lost:
+            raise TryLater(f"the pager does not answer ({type(lost).__name__})") from lost
+        if status >= 500 or status in ASK_AGAIN:
+            raise TryLater(f"the pager answered {status}")
+        if not 200 <= status < 300:
+            raise PagerRefused(reason=f"it answered {status}")
+
+    def _headers(self, body: bytes, key: str, now: datetime) -> dict[str, str]:
+        at = str(int(now.timestamp()))
+        return {
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+            "X-Watchfloor-Timestamp": at,
+            "X-Watchfloor-Signature": signature(self.secret, at, body),
+        }
+
+    def _send(self, body: bytes, headers: dict[str, str]) -> int:
+        parts = urlsplit(self.url)
+        host, is_tls = parts.hostname or "", parts.scheme == "https"
+        port = parts.port or (443 if is_tls else 80)
+        # The address that was checked is the one that is called: a name could be resolved anew to another.
+        connection = _Pinned(host, port, self._address(host, port), is_tls=is_tls)
+        try:
+            target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+            connection.request("POST", target, body, headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def _address(self, host: str, port: int) -> str:
+        found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        if not self.allow_private and not all(map(is_public, found)):
+            raise PagerRefused(reason=f"{host} is not a public address")
+        return found[0]
+
+
+class _Pinned(HTTPConnection):
+    def __init__(self, host: str, port: int, address: str, *, is_tls: bool) -> None:
+        super().__init__(host, port, timeout=TIMEOUT_S)
+        self._address, self._is_tls = address, is_tls
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self._address, self.port), self.timeout)
+        if self._is_tls:
+            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+
+
+def described(wanted: floor.Pager | None, environment: Mapping[str, str]) -> Pager | None:
+    """The pager that the floor's file describes, with its secret from the environment; None when there is none."""
+    if wanted is None:
+        return None
+    secret = environment.get(wanted.secret_env, "").strip()
+    if not secret:
+        raise PagerSecretMissing(variable=wanted.secret_env)
+    return Pager(wanted.url, secret.encode(), wanted.allow_private)
+
+
+def signature(secret: bytes, at: str, body: bytes) -> str:
+    """What tells the receiver that a page is ours, and fresh."""
+    return f"v1={hmac.new(secret, b'v1:' + at.encode() + b':' + body, hashlib.sha256).hexdigest()}"
+
+
+def is_public(address: str) -> bool:
+    """Is it an address of the open internet, and not of one's own network, machine or cloud?"""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    inner = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+    return (inner or ip).is_global and not (inner or ip).is_multicast

@@ -1,0 +1,150 @@
+"""Telling people that they are needed: who they are, whether they can be told, and the message to each."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from bot.config.floor import ROLES
+from bot.directory import tables as directory
+from bot.directory.lookup import who
+from bot.errors import TryLater
+from bot.escalation import tables
+from bot.escalation.tables import Answer, Page
+from bot.incidents import tables as incidents
+from bot.incidents.tables import Incident
+from bot.outbox import displays
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.errors import SlackRefused
+from bot.timeline import tables as timeline
+
+
+class Found(BaseModel):
+    """Somebody to tell, and what stands in the way."""
+
+    user_id: str
+    obstacle: str = ""
+
+
+class Occasion(BaseModel):
+    """Why people are told: `key` is the tier or the command, and nobody is told twice for one."""
+
+    key: str
+    reason: str
+    tier: int | None = None
+    asked_by: str | None = None
+    answer_by: datetime | None = None
+
+
+def people(services: Services, number: int, named: Iterable[str]) -> list[str]:
+    """The ids of everyone who is named: `@name`, `@group`, a user id, or a role of the incident."""
+    with services.store.reading() as session:
+        held = incidents.roles(session, number)
+    found: dict[str, None] = {}
+    for name in named:
+        ids = held.get(name, []) if name in ROLES else _addressed(services, name)
+        found |= dict.fromkeys(ids)
+    return [user_id for user_id in found if _may_act(services, user_id)]
+
+
+def _may_act(services: Services, user_id: str) -> bool:
+    try:
+        return who(services, user_id).may_act
+    except SlackRefused:  # an id that Slack does not know must not keep the others from being told
+        return False
+
+
+def _addressed(services: Services, name: str) -> Sequence[str]:
+    if name.startswith(("U", "W")):
+        return [name]
+    handle = name.removeprefix("@")
+    with services.store.reading() as session:
+        person = directory.by_handle(session, handle)
+        known = directory.members(session, handle)
+    return [person] if person else known or _group(services, name)
+
+
+def _group(services: Services, name: str) -> Sequence[str]:
+    """Who is in a group that the floor's file does not speak of, by its id or `@handle`."""
+    try:
+        groups = services.slack.groups()
+    except SlackRefused:
+        return []
+    return next(
+        (list(group.get("users") or []) for group in groups if name in (group["id"], f"@{group['handle']}")), []
+    )
+
+
+def looked_at(services: Services, user_ids: Iterable[str]) -> list[Found]:
+    """Who of them is away or does not want to be disturbed. Whoever Slack says nothing of is taken to be there."""
+    now = utcnow()
+    return [Found(user_id=user_id, obstacle=_obstacle(services, user_id, now)) for user_id in user_ids]
+
+
+def _obstacle(services: Services, user_id: str, now: datetime) -> str:
+    try:
+        if services.slack.is_away(user_id):
+            return "away"
+        return "in Do Not Disturb" if services.slack.is_undisturbed(user_id, now) else ""
+    except (SlackRefused, TryLater):
+        return ""
+
+
+def tell(
+    session: Session, services: Services, incident: Incident, found: Sequence[Found], occasion: Occasion
+) -> int:
+    """Tell each of them, once for this occasion; who is in the way of it is passed over. Gives back how many."""
+    now = utcnow()
+    told = 0
+    for person in found:
+        passed_over = bool(person.obstacle) and occasion.asked_by is None
+        page = tables.tell(session, _page(services, incident, person, occasion, now, passed_over=passed_over))
+        if page is None:
+            continue
+        _write_down(session, page, now)
+        if not passed_over:
+            displays.add(session, incident.number, displays.PAGE, now, str(page.number))
+            told += 1
+    if displays.find(session, incident.number, displays.LADDER) is None:
+        displays.add(session, incident.number, displays.LADDER, now)
+    return told
+
+
+def _page(
+    services: Services, incident: Incident, person: Found, occasion: Occasion, now: datetime, *, passed_over: bool
+) -> Page:
+    return Page(
+        incident_id=incident.number,
+        occasion=occasion.key,
+        user_id=person.user_id,
+        tier=occasion.tier,
+        asked_by=occasion.asked_by,
+        reason=occasion.reason,
+        told_at=now,
+        answer=Answer.PASSED_OVER if passed_over else Answer.NONE,
+        answer_by=None if passed_over else occasion.answer_by,
+        obstacle=person.obstacle,
+        pager=tables.RING if services.floor.pager and not passed_over else None,
+    )
+
+
+def _write_down(session: Session, page: Page, now: datetime) -> None:
+    if page.answer == Answer.PASSED_OVER:
+        timeline.append(session, page.incident_id, "page_passed_over", now, user=page.user_id, reason=page.obstacle)
+    else:
+        timeline.append(
+            session, page.incident_id, "paged", now, page.asked_by, user=page.user_id, reason=page.reason
+        )
+
+
+def note_silences(services: Services, now: datetime) -> None:
+    """Whoever did not answer in time is written down as silent; they may still answer."""
+    with services.store.reading() as session:
+        overdue = [page.number for page in tables.silent(session, now)]
+    for page_id in overdue:
+        with services.store.transaction() as session:
+            if page := tables.fall_silent(session, page_id, now):
+                timeline.append(session, page.incident_id, "page_unanswered", now, user=page.user_id)
+                displays.outdate(session, page.incident_id, (displays.LADDER,))

@@ -1,1 +1,0 @@
-"""The stories that cross nouns, as durable flows."""

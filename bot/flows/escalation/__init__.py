@@ -1,1 +1,0 @@
-"""People who are needed: the ladder, pages and what is answered to them."""

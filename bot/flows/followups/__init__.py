@@ -1,1 +1,0 @@
-"""Follow-ups written down, changed, reminded of and shown."""

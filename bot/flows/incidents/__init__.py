@@ -1,1 +1,0 @@
-"""Incidents declared, changed, joined, lost and ended."""

@@ -1,1 +1,0 @@
-"""Partners told, and their answers."""

@@ -1,1 +1,0 @@
-"""Playbooks started, worked through, followed and reminded of."""

@@ -1,1 +1,0 @@
-"""Post-mortems written, brought to people, reviewed and published."""

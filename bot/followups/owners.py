@@ -1,0 +1,55 @@
+"""Who finds an owner for a follow-up that has none, because it was given back or its owner is gone."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.followups import messages as followup_messages
+from bot.followups import tables
+from bot.followups.tables import FollowUp
+from bot.incidents import participants
+from bot.incidents import tables as incidents
+from bot.outbox import displays
+from bot.outbox.displays import Display
+from bot.timeline import tables as timeline
+
+# How Slack says that a person is not there any more.
+GONE = ("user_not_found", "user_disabled", "account_inactive", "user_not_visible")
+
+
+def give_back(session: Session, follow_up: FollowUp) -> None:
+    """Its owner has it no longer: whoever added it, else who leads or declared, is to find another."""
+    before, follow_up.owner_id = follow_up.owner_id, None
+    follow_up.asked_id = _who_finds_another(session, follow_up, before)
+
+
+def _who_finds_another(session: Session, follow_up: FollowUp, but: str | None) -> str | None:
+    incident = incidents.by_number(session, follow_up.incident_id)
+    candidates = [follow_up.added_by, incidents.commander(session, incident.number), incident.declared_by]
+    allowed = [
+        person
+        for person in candidates
+        if person
+        and person != but
+        and (not incident.is_private or participants.takes_part(session, incident.number, person))
+    ]
+    return next(iter(allowed), None)
+
+
+def lose_reader(session: Session, display: Display, now: datetime) -> None:
+    """Slack knows whom a direct message was for no longer: what they had goes back, and they are told no more."""
+    displays.let_be(session, display)
+    follow_up = tables.locked(session, int(display.subject.split(":")[0]))
+    reader_id = followup_messages.recipient(display)
+    if not follow_up.is_open or reader_id != follow_up.responsible_id:
+        return
+    give_back(session, follow_up)
+    if follow_up.asked_id == reader_id:
+        follow_up.asked_id = None
+    facts: dict[str, Any] = {"number": follow_up.number, "text": follow_up.words, "user": reader_id}
+    timeline.append(session, follow_up.incident_id, "followup_ownerless", now, **facts)
+    followup_messages.tell(session, follow_up, now)
+    session.add(follow_up)
+    session.flush()
+    followup_messages.show(session, follow_up)

@@ -1,0 +1,79 @@
+"""Reminders of follow-ups by direct message, and the weekly message in the incidents channel."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.config.floor import FollowUpDigest
+from bot.directory import tables as directory
+from bot.directory.lookup import channel_id
+from bot.followups import digests, rules, tables, views
+from bot.followups import messages as followup_messages
+from bot.followups.actions import plan
+from bot.outbox import notices
+from bot.outbox import sending as notice_flow
+from bot.outbox.refresh import refresh_soon
+from bot.services import Services
+from bot.slack.errors import SlackRefused
+
+log = logging.getLogger(__name__)
+
+A_WEEK = timedelta(days=7)
+LOOKED_AT = 100
+
+
+def remind(services: Services, now: datetime) -> None:
+    """Whoever has a follow-up whose reminder is due is told, once, and the next reminder is planned."""
+    with services.store.reading() as session:
+        due = tables.due_reminders(session, now)
+    for number in due:
+        with services.store.transaction() as session:
+            follow_up = tables.locked(session, number)
+            if follow_up.remind_at is None or follow_up.remind_at > now:
+                continue
+            plan(services, follow_up, now)
+            followup_messages.tell(session, follow_up, now, followup_messages.REMINDER)
+            session.flush()
+            followup_messages.show(session, follow_up)
+        refresh_soon(services, follow_up.incident_id)
+
+
+def post_digest(services: Services, now: datetime) -> None:
+    """Once a week, what is open and late in the incidents channel; nothing when there is nothing to say."""
+    digest = services.floor.followups.digest
+    if digest is None:
+        return
+    due_at = rules.last_weekly(digest.weekday, digest.at, digest.zone, now)
+    with services.store.reading() as session:
+        if digests.is_settled(session, due_at):
+            return
+        week = _week(session, due_at, now)
+        has_news = bool(week.open or week.done) and not digests.is_first(session)
+    where = _incidents_channel(services) if has_news else None
+    with services.store.transaction() as session:
+        if digests.settle(session, due_at, is_posted=where is not None) and where:
+            words, blocks = views.digest(week)
+            notices.add(session, f"followups:{due_at:%Y-%m-%d}", where, words, now, blocks=blocks)
+    notice_flow.send_soon(services)
+
+
+def _incidents_channel(services: Services) -> str | None:
+    """Its id; None when Slack does not let the bot into it, which the administrators hear of elsewhere."""
+    try:
+        return channel_id(services, services.floor.incidents_channel)
+    except SlackRefused as refused:
+        log.warning("no channel for the follow-ups of the week", extra={"reason": refused.error})
+        return None
+
+
+def _week(session: Session, due_at: datetime, now: datetime) -> views.Week:
+    opened, late, done = tables.public_counts(session, now, due_at - A_WEEK)
+    due = tables.public_open(session, now + A_WEEK, LOOKED_AT)
+    names = directory.names(session, {found.owner_id for found, _ in due if found.owner_id})
+    return views.Week(opened, late, done, due, names, now)
+
+
+def next_digest(digest: FollowUpDigest, now: datetime) -> datetime:
+    """When the next weekly message is due."""
+    return rules.last_weekly(digest.weekday, digest.at, digest.zone, now + A_WEEK)

@@ -1,0 +1,41 @@
+"""The incident that somebody means, if they may see it."""
+
+from collections.abc import Callable
+
+from bot.incidents import participants, rules
+from bot.incidents import tables as incidents
+from bot.incidents.permissions import check_member
+from bot.incidents.tables import Incident
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.blocks import Block
+
+
+def incident_here(services: Services, channel_id: str, user_id: str) -> int:
+    """The number of the incident in whose channel somebody types; `NoIncidentHere` when it is none."""
+    with services.store.reading() as session:
+        found = incidents.by_channel(session, channel_id)
+        is_missed = found.is_private and not participants.takes_part(session, found.number, user_id)
+    if is_missed:
+        # Who types in a private channel is in it, though Slack's word of the joining never came.
+        with services.store.transaction() as session:
+            participants.join(session, found.number, [user_id], utcnow())
+    return found.number
+
+
+def incident(services: Services, number: int, user_id: str) -> Incident:
+    """The incident of that number, for somebody who may act in it."""
+    check_member(services, user_id)
+    with services.store.reading() as session:
+        found = incidents.by_number(session, number)
+        incidents.check_visible(session, found, user_id)
+    return found
+
+
+def open_about(
+    services: Services, trigger_id: str, number: int, user_id: str, draw: Callable[[Incident], Block]
+) -> None:
+    """Open a form about an incident, for who may act and while there is something to do."""
+    found = incident(services, number, user_id)
+    rules.check_may_change(found.number, found.status)
+    services.slack.open_view(trigger_id, draw(found))

@@ -1,0 +1,64 @@
+"""An incident's channel lost and found: archived, deleted, or the bot removed from it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.incidents import forms
+from bot.incidents import tables as incidents
+from bot.incidents.tables import Incident
+from bot.outbox import displays, notices
+from bot.timeline import tables as timeline
+
+LOST, FOUND = "channel_lost", "channel_found"
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What became of a channel, and what helps."""
+
+    what: str
+    remedy: str
+
+
+ARCHIVED = Loss("it was archived", "Unarchive it, and I show everything there again.")
+DELETED = Loss("it was deleted", "It cannot come back; please agree on another place to talk.")
+REMOVED = Loss("I was removed from it", "Invite me there with `/invite`, and I show everything again.")
+
+# How Slack refuses a call, when it did not tell of the loss itself.
+SEEN_AS = {"is_archived": ARCHIVED, "channel_not_found": DELETED, "not_in_channel": REMOVED}
+
+
+def is_lost(session: Session, number: int) -> bool:
+    """Is the channel gone, as far as we know?"""
+    return lost_since(session, number) is not None
+
+
+def lost_since(session: Session, number: int) -> datetime | None:
+    """Since when the channel is gone; None while it is there."""
+    last = timeline.last_of(session, number, (LOST, FOUND))
+    return last.at if last is not None and last.kind == LOST else None
+
+
+def lose_channel(session: Session, incident: Incident, loss: Loss, now: datetime) -> None:
+    """Stop drawing there, and tell who leads: once for each time it is lost, with the buttons to go on."""
+    number = incident.number
+    if is_lost(session, number):
+        return
+    entry = timeline.append(session, number, LOST, now, reason=loss.what)
+    displays.give_up(session, number)
+    displays.outdate(session, number, (displays.DIGEST,))
+    session.flush()
+    who = incidents.commander(session, number) or incident.declared_by
+    words, blocks = forms.channel_lost(incident, loss.what, loss.remedy)
+    notices.add(session, f"lost:{number}:{entry.id}", who, words, now, incident_id=number, blocks=blocks)
+
+
+def find_channel(session: Session, incident: Incident, now: datetime) -> bool:
+    """Draw everything there again; False when it was not gone."""
+    if not is_lost(session, incident.number):
+        return False
+    timeline.append(session, incident.number, FOUND, now)
+    displays.outdate(session, incident.number)
+    return True

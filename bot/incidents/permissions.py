@@ -1,0 +1,51 @@
+"""Who may do what, checked where the change happens."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from sqlmodel import Session
+
+from bot.directory import tables as directory
+from bot.directory.lookup import who
+from bot.directory.rules import NotAllowed, NotForGuests
+from bot.incidents import tables as incidents
+from bot.incidents.rules import permitted
+from bot.services import Services
+
+Deed = Literal["declare", "lead", "steps", "close", "followups", "postmortem"]
+SPOKEN = {
+    "declare": "declare incidents",
+    "lead": "change an incident",
+    "steps": "work on playbook steps",
+    "close": "resolve, close or reopen incidents",
+    "followups": "add or change follow-ups",
+    "postmortem": "assign, review or publish post-mortems",
+}
+
+
+def check_member(services: Services, user_id: str) -> None:
+    """Guests, strangers and bots may not act. Outside a transaction: it may have to ask Slack who it is."""
+    if not who(services, user_id).may_act:
+        raise NotForGuests()
+
+
+def check(services: Services, session: Session, user_id: str, deed: Deed, incident_id: int | None = None) -> None:
+    """Raise `NotAllowed` unless `floor.yaml` lets this person do it."""
+    allowed: Sequence[str] = getattr(services.floor.permissions, deed)
+    if "anyone" in allowed:
+        return
+    if not is_among(session, allowed, user_id, incident_id):
+        named = ", ".join(name.replace("_", " ") for name in allowed)
+        raise NotAllowed(who=named, what=SPOKEN[deed])
+
+
+def is_among(session: Session, allowed: Sequence[str], user_id: str, incident_id: int | None = None) -> bool:
+    """Is this person one of those named: roles of the incident and `@groups`?"""
+    held = incidents.roles(session, incident_id) if incident_id else {}
+    roles = [role for role, holders in held.items() if user_id in holders]
+    groups = [
+        name.removeprefix("@")
+        for name in allowed
+        if name.startswith("@") and user_id in (directory.members(session, name.removeprefix("@")) or [])
+    ]
+    return permitted(allowed, user_id, roles, groups)

@@ -1,1 +1,0 @@
-"""Slack in: parse, act, answer. No rules here."""

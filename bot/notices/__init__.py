@@ -1,1 +1,0 @@
-"""Small messages to one person or one thread, each sent once."""

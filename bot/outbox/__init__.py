@@ -1,0 +1,1 @@
+"""Everything that goes to Slack after a commit."""

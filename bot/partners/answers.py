@@ -1,0 +1,92 @@
+"""What a partner's people say with the two buttons under their notice. They may be guests, or of another company:
+what they may do is checked by the channel they press in, and it is these two buttons and nothing else."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.directory.lookup import who
+from bot.incidents import tables as incidents
+from bot.incidents.rules import check_may_change
+from bot.outbox import displays
+from bot.outbox.refresh import refresh_soon
+from bot.partners import tables, views
+from bot.partners.messages import labels, partner_of
+from bot.partners.rules import Act, Answer, NotYours, read_agents
+from bot.partners.tables import PartnerNotice
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.timeline import tables as timeline
+
+
+def received(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
+    """They have read it. Whoever said that they are affected does not take it back by this."""
+    with services.store.transaction() as session:
+        row = _of_channel(session, notice_id, channel_id)
+        if row.answer != Answer.NONE:
+            return
+        _answer(session, row, Answer.RECEIVED, by, now)
+    _show(services, row, by)
+
+
+def form(services: Services, notice_id: int, channel_id: str) -> Block:
+    """The question for the number of agents, in the partner's language."""
+    with services.store.reading() as session:
+        row = _of_channel(session, notice_id, channel_id)
+    return views.affected_form(row, labels(services, partner_of(services, row.partner).language))
+
+
+def affected(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
+    """They are affected; how many agents they may say in the form, or leave open."""
+    with services.store.transaction() as session:
+        row = _of_channel(session, notice_id, channel_id)
+        if by not in row.asked:
+            row.asked = [*row.asked, by]
+            session.add(row)
+        if row.answer != Answer.AFFECTED:
+            _answer(session, row, Answer.AFFECTED, by, now)
+    _show(services, row, by)
+
+
+def count_agents(services: Services, notice_id: int, given: str, by: str, now: datetime) -> None:
+    """How many agents they say are affected. Only for who opened the form: what a form remembers can be forged."""
+    with services.store.transaction() as session:
+        row = tables.get(session, notice_id)
+        if by not in row.asked:
+            raise NotYours()
+        check_may_change(row.incident_id, incidents.by_number(session, row.incident_id).status)
+        agents = read_agents(given, labels(services, partner_of(services, row.partner).language)["not_a_number"])
+        if agents is None or agents == row.agents:
+            return
+        row.agents, row.answered_by, row.answered_at = agents, by, now
+        session.add(row)
+        facts = {"partner": row.partner, "agents": agents}
+        timeline.append(session, row.incident_id, "partner_agents", now, by, **facts)
+        displays.outdate(session, row.incident_id, (displays.PARTNER,))
+    _show(services, row, by)
+
+
+def _of_channel(session: Session, notice_id: int, channel_id: str) -> PartnerNotice:
+    row = tables.get(session, notice_id)
+    if row.channel_id != channel_id:
+        raise NotYours()
+    check_may_change(row.incident_id, incidents.by_number(session, row.incident_id).status)
+    return row
+
+
+def _answer(session: Session, row: PartnerNotice, answer: Answer, by: str, now: datetime) -> None:
+    row.answer, row.answered_at, row.answered_by = answer, now, by
+    row.plan(Act.NOTHING, None)
+    session.add(row)
+    timeline.append(session, row.incident_id, f"partner_{answer}", now, by, partner=row.partner)
+    displays.outdate(session, row.incident_id, (displays.PARTNER,))
+
+
+def _show(services: Services, row: PartnerNotice, by: str) -> None:
+    refresh_soon(services, row.incident_id)
+    # A stranger's name is asked for when nobody waits; the timeline is read with names.
+    services.soon.do(f"who:{by}", lambda: _learn(services, by))
+
+
+def _learn(services: Services, user_id: str) -> None:
+    who(services, user_id)

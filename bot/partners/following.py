@@ -1,0 +1,77 @@
+"""Partners follow the incident as it changes, within that change's transaction."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.incidents import tables as incidents
+from bot.incidents.rules import OPEN
+from bot.incidents.tables import Incident
+from bot.outbox import displays, notices
+from bot.partners import rules, tables, views
+from bot.partners.messages import partner_of, say_below
+from bot.partners.rules import Act, Answer, State
+from bot.partners.tables import PartnerNotice
+from bot.services import Services
+from bot.timeline import tables as timeline
+
+
+def follow(session: Session, services: Services, incident: Incident, now: datetime) -> None:
+    """Every affected partner has its notice, due by the severity as it stands; who was told sees it edited.
+
+    Of a private incident nothing leaves by the clock: its partners are told by name.
+    """
+    for partner in incident.partners:
+        tables.add(session, incident.number, partner)
+    within = services.floor.severity(incident.severity).partner_notice_within
+    due_at = rules.notice_due(incident.declared_at, within, now)
+    for row in tables.of_incident(session, incident.number):
+        if row.state == State.WAITING and row.attempted_at is None:
+            row.plan(Act.TELL, None if incident.is_private or incident.status not in OPEN else due_at)
+            session.add(row)
+    displays.outdate(session, incident.number, (displays.PARTNER,))
+
+
+def clear(session: Session, services: Services, incident: Incident, now: datetime) -> None:
+    """It is over: everyone who was told hears so, and who waited hears nothing any more."""
+    to_phone = []
+    for row in tables.of_incident(session, incident.number):
+        if row.state == State.WAITING and row.attempted_at is None:
+            row.state = State.DROPPED
+        elif row.state == State.TOLD and row.cleared_at is None:
+            row.cleared_at = now
+            timeline.append(session, incident.number, "partner_cleared", now, partner=row.partner)
+            say_below(session, services, row, "all_clear", now, key=f"partner:{row.number}:clear:{now.isoformat()}")
+        elif row.state == State.PHONED and row.cleared_at is None:
+            to_phone.append(row)
+        row.plan(Act.NOTHING, None)
+        session.add(row)
+    if to_phone:
+        name(session, services, incident, to_phone, now, f"all clear:{now.isoformat()}")
+    displays.outdate(session, incident.number, (displays.PARTNER,))
+
+
+def reopen(session: Session, services: Services, incident: Incident, now: datetime) -> None:
+    """It is not over after all: who heard the all-clear is asked again, who heard nothing may have to be told."""
+    for row in tables.of_incident(session, incident.number):
+        if row.state == State.DROPPED:
+            row.state = State.WAITING
+        elif row.state == State.TOLD and row.cleared_at is not None:
+            row.cleared_at = row.reminded_at = row.named_at = None
+            row.answer, row.answered_at, row.answered_by = Answer.NONE, None, None
+            row.plan(Act.REMIND, now + services.floor.partner_answers.reminded_after)
+            key = f"partner:{row.number}:reopened:{now.isoformat()}"
+            say_below(session, services, row, "reopened", now, key=key)
+        session.add(row)
+    follow(session, services, incident, now)
+
+
+def name(
+    session: Session, services: Services, incident: Incident, rows: list[PartnerNotice], now: datetime, key: str
+) -> None:
+    """Tell whoever leads, or declared, whom to phone and at which number."""
+    lead = incidents.commander(session, incident.number) or incident.declared_by
+    known = {row.partner: partner_of(services, row.partner) for row in rows}
+    words, blocks = views.named(incident, rows, known, now)
+    whole = f"partners:{incident.number}:{key}"
+    notices.add(session, whole, lead, words, now, incident_id=incident.number, blocks=blocks)

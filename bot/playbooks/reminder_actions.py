@@ -1,0 +1,135 @@
+"""Steps that are not finished in time: the owner is reminded, then the commander, then the escalation ladder.
+
+Each reminder stands in the thread of the playbook's message; after three nothing more is said. What one person is
+reminded of at the same time is one message.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlmodel import Session
+
+from bot.directory import tables as directory
+from bot.incidents import tables as incidents
+from bot.incidents.tables import Incident
+from bot.outbox import displays, notices
+from bot.outbox import sending as notice_flow
+from bot.outbox.refresh import refresh_soon
+from bot.playbooks import reminders, rules
+from bot.playbooks import tables as playbooks
+from bot.playbooks import views as playbook_views
+from bot.playbooks.step_actions import write_down
+from bot.playbooks.tables import PlaybookStep
+from bot.services import Services
+from bot.slack.blocks import MESSAGE_BLOCKS, context
+from bot.slack.text import mentions
+from bot.timeline import tables as timeline
+
+# Each step takes a line and its buttons, and who is asked takes one more.
+STEPS_IN_ONE = (MESSAGE_BLOCKS - 1) // 2
+
+
+def remind_of_overdue_steps(services: Services, now: datetime) -> None:
+    """Remind of every step whose time has come; whoever ticks, each reminder is said once."""
+    with services.store.reading() as session:
+        due = playbooks.due_reminders(session, now)
+    for number, steps in groupby(sorted(due, key=_place), key=lambda step: step.incident_id):
+        with services.store.transaction() as session:
+            _remind(session, services, incidents.by_number(session, number), list(steps), now)
+        refresh_soon(services, number)
+    if due:
+        notice_flow.send_soon(services)
+
+
+def _place(step: PlaybookStep) -> tuple[int, int, int]:
+    return step.incident_id, step.run_id, step.position
+
+
+def _remind(
+    session: Session, services: Services, incident: Incident, due: Iterable[PlaybookStep], now: datetime
+) -> None:
+    mine = [step for step in due if reminders.reminded(session, step.number, step.reminders_sent, now)]
+    if mine:
+        displays.outdate(session, incident.number, (displays.CARD, displays.RUN))
+    if not incident.is_active or incident.channel_id is None:
+        return
+    asking = Asking(incident, incidents.roles(session, incident.number), _ladder(session, services, incident))
+    said: dict[tuple[int, str], dict[int, str]] = {}
+    for step in mine:
+        level = rules.who_to_remind(step.reminders_sent) or "owner"
+        who, why = asking.about(step, level)
+        said.setdefault((step.run_id, who), {})[step.number] = why
+        timeline.append(session, incident.number, "step_reminded", now, step=step.title, level=level)
+    for (_, who), whys in said.items():
+        steps = [step for step in mine if step.number in whys]
+        for first in range(0, len(steps), STEPS_IN_ONE):
+            _say(session, incident, steps[first : first + STEPS_IN_ONE], who, whys, now)
+
+
+def _say(
+    session: Session, incident: Incident, steps: list[PlaybookStep], who: str, whys: dict[int, str], now: datetime
+) -> None:
+    """One message in the run's thread; its key is that of its first step, which is in no other."""
+    first = steps[0]
+    key = f"remind:{first.number}:{first.rounds}:{first.reminders_sent}"
+    for step in steps:
+        step.reminders_sent += 1
+    text, blocks = playbook_views.reminder_message(steps, now, whys)
+    asked = f"{who}: {'this is' if len(steps) == 1 else 'these are'} due and open."
+    message = displays.find(session, incident.number, displays.RUN, str(first.run_id))
+    notices.add(
+        session,
+        key,
+        incident.channel_id or "",
+        f"{asked} {text}",
+        now,
+        incident_id=incident.number,
+        thread_ts=message.ts if message else None,
+        blocks=[context(asked), *blocks],
+    )
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who is asked about late steps of an incident, and why they."""
+
+    incident: Incident
+    roles: Mapping[str, Sequence[str]]
+    ladder: str
+
+    def about(self, step: PlaybookStep, level: str) -> tuple[str, str]:
+        """Whoever should have the step, one rung higher each time nobody is there; and why they are asked."""
+        owner = [step.owner_id] if step.owner_id else self.roles.get(step.owner_role, [])
+        commander = self.roles.get("commander", [])
+        if level == "owner" and owner:
+            return mentions(owner), "It is yours."
+        if level == "owner" and commander:
+            return mentions(commander), "Nobody has it: do it or assign it."
+        if level == "commander" and commander:
+            return mentions(commander), "Reminded once, still open."
+        why = "Reminded twice, still open." if level == "ladder" else "Nobody has it and nobody leads."
+        return self.ladder or mentions(commander or [self.incident.declared_by]), why
+
+
+def _ladder(session: Session, services: Services, incident: Incident) -> str:
+    severity = services.floor.severity(incident.severity)
+    # A late step is no reason to call the higher tiers: they are told when nobody leads.
+    told = severity.ladder[0].tell if severity.ladder else severity.invite
+    groups = [directory.group_id(session, name.removeprefix("@")) for name in told if name.startswith("@")]
+    return ", ".join(f"<!subteam^{group}>" for group in groups if group)
+
+
+def repeat_steps(services: Services, now: datetime) -> None:
+    """Steps that are done again and again come back when their time has come."""
+    with services.store.reading() as session:
+        due = reminders.steps_to_repeat(session, now)
+    for step_id in due:
+        with services.store.transaction() as session:
+            change = reminders.repeat(session, step_id, now)
+            if change is None:
+                continue
+            write_down(session, change)
+            displays.outdate(session, change.incident_id, (displays.CARD, displays.RUN))
+        refresh_soon(services, change.incident_id)

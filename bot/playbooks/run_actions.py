@@ -1,0 +1,119 @@
+"""Playbooks in an incident: started with it or by hand, stopped, switched, and following it as it changes."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.errors import WatchfloorError
+from bot.incidents import rules
+from bot.incidents.change import changing
+from bot.incidents.tables import Incident
+from bot.outbox import displays
+from bot.playbooks import rules as playbook_rules
+from bot.playbooks import runs
+from bot.playbooks import tables as playbooks
+from bot.playbooks.rules import IncidentFacts
+from bot.playbooks.tables import PlaybookRun
+from bot.services import Services
+from bot.slack.text import escape
+from bot.timeline import tables as timeline
+
+
+class UnknownPlaybook(WatchfloorError):
+    """There is no playbook `{given}`. There are: {known}."""
+
+
+class NotRunning(WatchfloorError):
+    """The playbook `{given}` is not running here. `/incident playbook` shows what is."""
+
+
+def facts_of(incident: Incident) -> IncidentFacts:
+    """What playbooks need to know of an incident."""
+    return IncidentFacts(
+        severity=incident.severity,
+        type=incident.type,
+        sites=tuple(incident.sites),
+        partners=tuple(incident.partners),
+        started_at=incident.declared_at,
+    )
+
+
+def fitting(services: Services, incident: Incident) -> str | None:
+    """The name of the playbook that fits the incident best, if one does."""
+    return playbook_rules.pick(services.shelf.library.playbooks, facts_of(incident))
+
+
+def start_fitting(session: Session, services: Services, incident: Incident, now: datetime) -> None:
+    """Start the playbook that fits the incident."""
+    name = fitting(services, incident)
+    if name is not None:
+        _start(session, services, incident, name, None, now)
+
+
+def start_by_hand(services: Services, number: int, name: str, by: str, now: datetime) -> str:
+    """Start one more playbook in an incident. Gives back what to answer."""
+    with changing(services, number, by) as (session, incident):
+        rules.check_may_change(number, incident.status)
+        run = _start(session, services, incident, name, by, now)
+    return f"The playbook “{escape(run.title)}” is running; its message is in the channel."
+
+
+def stop(services: Services, number: int, name: str, by: str, now: datetime) -> str:
+    """Stop a playbook that was the wrong one; its finished steps stay on record. Gives back what to answer."""
+    with changing(services, number, by) as (session, _):
+        run = _stop(session, number, name, by, now)
+    return f"The playbook “{escape(run.title)}” is stopped; what was done in it stays on record."
+
+
+def switch(services: Services, number: int, name: str, by: str, now: datetime) -> str:
+    """Stop what runs and start another. Gives back what to answer."""
+    with changing(services, number, by) as (session, incident):
+        rules.check_may_change(number, incident.status)
+        started = _start(session, services, incident, name, by, now)
+        for run in playbooks.runs_of(session, number):
+            if run.is_running and run.number != started.number:
+                _stop(session, number, run.playbook, by, now)
+    return f"The playbook “{escape(started.title)}” runs instead; its message is in the channel."
+
+
+def _start(
+    session: Session, services: Services, incident: Incident, name: str, by: str | None, now: datetime
+) -> PlaybookRun:
+    known = services.shelf.library.playbooks
+    if name not in known:
+        raise UnknownPlaybook(given=escape(name[:60]), known=", ".join(sorted(known)) or "none yet")
+    number = incident.number
+    run = runs.start_run(session, number, name, known[name], facts_of(incident), by or incident.declared_by, now)
+    if displays.find(session, number, displays.RUN, str(run.number)) is None:
+        displays.add(session, number, displays.RUN, now, str(run.number))
+        timeline.append(session, number, "playbook_started", now, by, playbook=run.title)
+    return run
+
+
+def _stop(session: Session, number: int, name: str, by: str, now: datetime) -> PlaybookRun:
+    for run in playbooks.runs_of(session, number):
+        if run.playbook == name and run.is_running:
+            timeline.append(session, number, "playbook_stopped", now, by, playbook=run.title)
+            return runs.stop_run(session, run.number, by, now)
+    raise NotRunning(given=escape(name[:60]))
+
+
+def stop_all(session: Session, number: int, by: str, now: datetime) -> None:
+    """The incident is closed: nothing is asked for or reminded of any more."""
+    for run in playbooks.runs_of(session, number):
+        if run.is_running:
+            runs.stop_run(session, run.number, by, now)
+
+
+def list_playbooks(services: Services, number: int) -> str:
+    """What runs in an incident and what could be started."""
+    with services.store.reading() as session:
+        running = [run for run in playbooks.runs_of(session, number) if run.is_running]
+    lines = [f"• `{run.playbook}` {escape(run.title)} is running" for run in running]
+    lines = lines or ["No playbook is running."]
+    lines.append("`/incident playbook start NAME`, `stop NAME` or `switch NAME` with one of these:")
+    known = services.shelf.library.playbooks
+    lines += [f"• `{name}` {escape(book.title)}" for name, book in sorted(known.items())]
+    broken = sorted({problem.file for problem in services.shelf.library.problems})
+    lines += [f"⚠️ {escape(file)} has a mistake; `watchfloor playbooks check` says where." for file in broken]
+    return "\n".join(lines)

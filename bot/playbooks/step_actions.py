@@ -1,0 +1,128 @@
+"""Steps done, skipped, taken, given, snoozed and taken back: one transaction a click."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.directory.lookup import who
+from bot.directory.rules import NotForGuests
+from bot.incidents import rules
+from bot.incidents import tables as incidents
+from bot.incidents.permissions import check, check_member
+from bot.incidents.tables import Incident
+from bot.outbox import displays
+from bot.outbox import sending as notice_flow
+from bot.outbox.refresh import refresh_soon
+from bot.playbooks import reminders, step_effects, steps
+from bot.playbooks import tables as playbooks
+from bot.playbooks.rules import State
+from bot.playbooks.step_effects import Effects, Sending
+from bot.playbooks.steps import StepChange
+from bot.services import Services
+from bot.slack.text import escape
+from bot.timeline import tables as timeline
+from bot.updates.sending import start_due
+
+Act = Callable[[Session], StepChange]
+Then = Callable[[Session, Incident, StepChange], None]
+
+
+def complete(
+    services: Services,
+    step_id: int,
+    by: str,
+    now: datetime,
+    answers: dict[str, Any] | None = None,
+    sending: Sending | None = None,
+) -> str | None:
+    """Mark a step done; what it posts, sets and invites happens with it. Gives back what to tell of that."""
+    told: list[str] = []
+
+    def then(session: Session, incident: Incident, change: StepChange) -> None:
+        told.extend(Effects(session, services, incident, change, sending).happen())
+
+    change = _change(services, by, lambda session: steps.complete(session, step_id, by, now, answers), then)
+    if change.written.posts or change.written.sets:
+        start_due(services, now)
+    if change.written.invites:
+        step_effects.invite(services, change)
+    return f"Incident {change.incident_id}: “{escape(change.title)}” is done. {' '.join(told)}" if told else None
+
+
+def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) -> None:
+    """Leave a step out, for a reason."""
+    _change(services, by, lambda session: steps.skip(session, step_id, by, reason, now))
+
+
+def take(services: Services, step_id: int, by: str, now: datetime) -> None:
+    """Make a step one's own."""
+    _change(services, by, lambda session: steps.take(session, step_id, by, now))
+
+
+def assign(services: Services, step_id: int, to: str, by: str, now: datetime) -> None:
+    """Give a step to a person, and tell them."""
+    if not who(services, to).may_act:
+        raise NotForGuests()
+
+    def act(session: Session) -> StepChange:
+        change = steps.assign(session, step_id, to, by, now)
+        step_effects.tell_owner(session, change, to)
+        return change
+
+    _change(services, by, act)
+    notice_flow.send_soon(services)
+
+
+def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None:
+    """Open a finished step again. Gives back what to tell: what it did in the world is not undone by that."""
+    change = _change(services, by, lambda session: steps.undo(session, step_id, by, now))
+    written = change.written
+    if change.facts["was"] != State.DONE or not (written.posts or written.sets or written.invites):
+        return None
+    return f"“{escape(change.title)}” is open again. What it sent, set or whom it brought in stays as it is."
+
+
+def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetime) -> str:
+    """Remind of a step later. Gives back what to answer."""
+    length = timedelta(minutes=minutes)
+    change = _change(services, by, lambda session: reminders.snooze(session, step_id, by, length, now))
+    if not change.facts["is_reminded"]:
+        return f"“{escape(change.title)}” has had all its reminders; none would come. It stays due when it was."
+    return f"“{escape(change.title)}” rests for {minutes} minutes. It stays due when it was."
+
+
+def _change(services: Services, by: str, act: Act, then: Then | None = None) -> StepChange:
+    """The busiest path of a bad night: few queries, and the same number whatever the number of incidents."""
+    check_member(services, by)
+    with services.store.transaction() as session:
+        change = act(session)
+        incident = change.incident
+        incidents.check_visible(session, incident, by)
+        rules.check_may_change(incident.number, incident.status)
+        check(services, session, by, "steps", incident.number)
+        write_down(session, change)
+        if then:
+            then(session, incident, change)
+        displays.outdate(session, incident.number, (displays.CARD, displays.RUN))
+    refresh_soon(services, change.incident_id)
+    return change
+
+
+def check_may_work(services: Services, step_id: int, user_id: str) -> None:
+    """Refuse before a form opens what would be refused when it is submitted."""
+    check_member(services, user_id)
+    with services.store.reading() as session:
+        incident = playbooks.incident_of(session, step_id)
+        incidents.check_visible(session, incident, user_id)
+        rules.check_may_change(incident.number, incident.status)
+        check(services, session, user_id, "steps", incident.number)
+
+
+def write_down(session: Session, change: StepChange) -> None:
+    """The act, in the timeline: who, when, and what they answered."""
+    facts = {"step": change.title, **change.facts}
+    if "owner_id" in facts:
+        facts["user"] = facts.pop("owner_id")
+    timeline.append(session, change.incident_id, change.kind, change.at, change.by, **facts)

@@ -1,0 +1,48 @@
+"""The message a step sends, filled with what is known now, for a person to read before it goes out."""
+
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from bot.directory import tables as directory
+from bot.incidents import tables as incidents
+from bot.playbooks import tables as playbooks
+from bot.playbooks.answers import shown
+from bot.playbooks.book import Step
+from bot.playbooks.messages import filled
+from bot.playbooks.tables import PlaybookStep
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.text import lasting
+from bot.updates import tables as updates
+
+
+def message_words(session: Session, services: Services, step: PlaybookStep, written: Step) -> str:
+    """The words of the step's message; empty when it sends none. They are plain: escaped where they leave."""
+    if written.posts is None:
+        return ""
+    incident = incidents.by_number(session, step.incident_id)
+    commander = incidents.commander(session, incident.number)
+    people = directory.names(session, [commander] if commander else [])
+    due = [promise.due_at for promise in updates.waiting(session, incident.number)]
+    facts = {
+        "number": str(incident.number),
+        "title": incident.title,
+        "severity": incident.severity,
+        "status": incident.status,
+        "type": services.floor.types.get(incident.type, incident.type),
+        "sites": ", ".join(incident.sites),
+        "partners": ", ".join(incident.partners),
+        "commander": people.get(commander or "", ""),
+        "started": incident.declared_at.strftime("%H:%M UTC"),
+        "lasting": lasting(max(utcnow() - incident.declared_at, timedelta())),
+        "next_update": min(due).strftime("%H:%M UTC") if due else "",
+    }
+    return filled(written.posts.message, facts | _answers(session, step))
+
+
+def _answers(session: Session, step: PlaybookStep) -> dict[str, str]:
+    run = playbooks.find_run(session, step.run_id)
+    asks = run.book.asks
+    given = {key: value for each in playbooks.steps_of(session, run.number) for key, value in each.answers.items()}
+    return {key: shown(asks[key], value) for key, value in given.items() if key in asks}

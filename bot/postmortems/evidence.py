@@ -1,0 +1,76 @@
+"""Where each entry of the timeline can be read in Slack: the message itself, or what Slack showed of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from bot.incidents.tables import Incident
+from bot.outbox import displays
+from bot.playbooks import tables as playbooks
+from bot.services import Services
+from bot.timeline.tables import TimelineEntry
+from bot.updates import deliveries
+from bot.updates import tables as updates
+from bot.updates.deliveries import Delivery
+from bot.updates.tables import Promise
+
+OF_RUNS = ("playbook_", "step_")
+OF_LADDERS = ("page", "escalated", "ladder_", "on_my_way")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An update that reached a channel, with the title of its audience."""
+
+    audience: str
+    promise: Promise
+    delivery: Delivery
+
+
+class Evidence:
+    """The addresses of an incident's messages."""
+
+    def __init__(self, session: Session, services: Services, incident: Incident) -> None:
+        self._slack = services.slack
+        self._channel_id = incident.channel_id or ""
+        shown = displays.of_incident(session, incident.number)
+        self._shown = {(display.kind, display.subject): display.ts for display in shown if display.ts}
+        self._runs = {
+            step.title: str(run.number)
+            for run in playbooks.runs_of(session, incident.number)
+            for step in playbooks.steps_of(session, run.number)
+        } | {run.title: str(run.number) for run in playbooks.runs_of(session, incident.number)}
+        self._sent = _sent(session, services, incident)
+
+    def address(self, entry: TimelineEntry) -> str:
+        """Where to read it: a message stands for itself, the rest is shown by what the bot posted of it."""
+        if entry.message_ts:
+            return self._slack.permalink(self._channel_id, entry.message_ts)
+        if entry.kind == "update_sent":
+            for sent in self._sent:
+                if sent.audience == entry.facts.get("audience") and sent.promise.sent_at == entry.at:
+                    return self._slack.permalink(sent.delivery.channel_id or "", sent.delivery.ts or "")
+        return self._display(entry)
+
+    def _display(self, entry: TimelineEntry) -> str:
+        ts = None
+        if entry.kind.startswith(OF_RUNS):
+            run = self._runs.get(str(entry.facts.get("step") or entry.facts.get("playbook")), "")
+            ts = self._shown.get((displays.RUN, run))
+        elif entry.kind.startswith(OF_LADDERS):
+            ts = self._shown.get((displays.LADDER, ""))
+        ts = ts or self._shown.get((displays.CARD, ""))
+        return self._slack.permalink(self._channel_id, ts) if ts else self._slack.channel_address(self._channel_id)
+
+
+def _sent(session: Session, services: Services, incident: Incident) -> Sequence[Sent]:
+    promises = {promise.id: promise for promise in updates.of_incident(session, incident.number)}
+    found = []
+    for delivery in deliveries.of_incident(session, incident.number):
+        promise = promises.get(delivery.promise_id)
+        if promise and delivery.ts and delivery.channel_id:
+            audience = services.floor.audiences.get(promise.audience)
+            found.append(Sent(audience.title if audience else promise.audience, promise, delivery))
+    # The one in the incident's own channel comes first: who reads the post-mortem can open it.
+    return sorted(found, key=lambda sent: sent.delivery.channel_id != incident.channel_id)

@@ -1,0 +1,67 @@
+"""Drawing what is said of a post-mortem: to whoever has a copy, and where it is published."""
+
+from sqlmodel import Session
+
+from bot.followups import views as followup_views
+from bot.incidents.tables import Incident
+from bot.outbox.displays import Display
+from bot.postmortems import copies, tables, versions, views
+from bot.postmortems.copies import Copy
+from bot.postmortems.tables import PostMortem
+from bot.postmortems.views import PostMortemFacts
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.blocks import Block, actions
+from bot.timeline import tables as timeline
+from bot.updates import tables as updates
+from bot.updates.record import adherence
+
+
+def place(session: Session, display: Display) -> str:
+    """Where it is said: a person's or a channel's id."""
+    return copies.get(session, int(display.subject)).place
+
+
+def draw(session: Session, services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
+    """One message about a post-mortem as it stands."""
+    copy = copies.get(session, int(display.subject))
+    text, blocks = views.message(facts(session, services, incident, copy), copy)
+    if not copy.is_published:
+        follow_up = followup_views.add_button(incident.number)
+        blocks.insert(len(blocks) - 1, actions([follow_up], block_id=f"postmortem-followup-{copy.number}"))
+    return text, blocks
+
+
+def facts(session: Session, services: Services, incident: Incident, copy: Copy) -> PostMortemFacts:
+    """What is to be said to the holder of a copy."""
+    postmortem = tables.get(session, copy.postmortem_id)
+    ended = timeline.last_of(session, incident.number, ("resolved",))
+    kept = adherence(updates.kept_of(session, incident.number))
+    return PostMortemFacts(
+        incident=incident,
+        postmortem=postmortem,
+        copies=copies.of_postmortem(session, postmortem.number),
+        now=utcnow(),
+        kept=kept.kept,
+        due=kept.promised,
+        ended_by=str(ended.facts.get("reason") or "") if ended else "",
+        address=_address(session, services, copy),
+        uploaded_by=versions.get(session, postmortem.number, postmortem.version).uploaded_by or "",
+    )
+
+
+def facts_of(session: Session, services: Services, incident: Incident, postmortem: PostMortem) -> PostMortemFacts:
+    """The same for a form, which speaks to whoever opens it."""
+    return facts(session, services, incident, copies.of_postmortem(session, postmortem.number)[0])
+
+
+def _address(session: Session, services: Services, copy: Copy) -> str:
+    """Where this copy's newest file is opened."""
+    files = versions.uploads(session, copy.number, copy.shared_version) or versions.uploads(
+        session, copy.number, copy.wanted_version
+    )
+    if not files:
+        return ""
+    made = versions.get(session, copy.postmortem_id, files[0].version)
+    is_theirs = made.uploaded_file_id == files[0].file_id
+    return services.slack.file_address(files[0].file_id, files[0].name, made.uploaded_by if is_theirs else None)

@@ -1,0 +1,52 @@
+"""A post-mortem that is due: its author is reminded two days before, and when it is late."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.incidents import tables as incidents
+from bot.outbox import notices
+from bot.outbox import sending as notice_flow
+from bot.postmortems import copies, review, tables, views
+from bot.postmortems.messages import facts
+from bot.postmortems.rules import State
+from bot.postmortems.tables import PostMortem
+from bot.services import Services
+
+OPEN = (State.DRAFT, State.IN_REVIEW)
+
+
+def tick(services: Services, now: datetime) -> None:
+    """Remind of every post-mortem whose time has come; whoever ticks, each reminder is said once."""
+    with services.store.reading() as session:
+        due = tables.due_reminders(session, now)
+    for postmortem_id in due:
+        with services.store.transaction() as session:
+            _remind(session, services, tables.locked(session, postmortem_id), now)
+    if due:
+        notice_flow.send_soon(services)
+
+
+def _remind(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:
+    if postmortem.remind_at is None or postmortem.remind_at > now or postmortem.due_at is None:
+        return
+    if postmortem.state not in OPEN:
+        postmortem.remind_at = None
+        session.add(postmortem)
+        return
+    _say(session, services, postmortem, now)
+    if now >= postmortem.due_at:
+        postmortem.reminders += 1
+    postmortem.remind_at = review.next_reminder(postmortem.due_at, now, postmortem.reminders)
+    session.add(postmortem)
+
+
+def _say(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:
+    """To the author; while there is none, to who got the draft first."""
+    held = copies.of_postmortem(session, postmortem.number)
+    mine = next((copy for copy in held if copy.place == postmortem.author_id), held[0])
+    incident = incidents.by_number(session, postmortem.incident_id)
+    text, blocks = views.reminder(facts(session, services, incident, mine))
+    moment = postmortem.remind_at or now
+    key = f"postmortem-due:{postmortem.number}:{moment:%Y%m%dT%H%M%S}"
+    notices.add(session, key, mine.place, text, now, incident_id=postmortem.incident_id, blocks=blocks)

@@ -1,0 +1,181 @@
+"""The way of a post-mortem from draft to published: its author, its reviewers, where it is posted."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.directory.lookup import channel_id, who
+from bot.directory.rules import NotForGuests
+from bot.errors import WatchfloorError
+from bot.incidents import participants
+from bot.incidents import tables as incidents
+from bot.incidents.permissions import check, check_member
+from bot.incidents.tables import Incident
+from bot.outbox import displays
+from bot.outbox.refresh import refresh_soon
+from bot.postmortems import copies, ids, review, tables, views
+from bot.postmortems.delivery import deliver_soon
+from bot.postmortems.messages import facts_of
+from bot.postmortems.rules import State, Verdict
+from bot.postmortems.tables import PostMortem
+from bot.postmortems.views import PostMortemFacts
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.text import mention, mentions
+from bot.timeline import tables as timeline
+
+
+class NotInTheChannel(WatchfloorError):
+    """Incident {number} is private and {who} is not in its channel. Invite them there first."""
+
+
+class NobodyChosen(WatchfloorError):
+    """Please choose at least one person."""
+
+
+class NoChannel(WatchfloorError):
+    """The incident has no channel, so choose the other place."""
+
+
+@contextmanager
+def _working_on(services: Services, postmortem_id: int, by: str) -> Iterator[tuple[Session, PostMortem, Incident]]:
+    """A transaction on a post-mortem by someone who may work on it; what is shown of it is drawn again."""
+    check_member(services, by)
+    with services.store.transaction() as session:
+        postmortem = tables.locked(session, postmortem_id)
+        incident = incidents.by_number(session, postmortem.incident_id)
+        _check_may(services, session, postmortem, incident, by)
+        yield session, postmortem, incident
+        session.add(postmortem)
+        displays.outdate(session, incident.number, (displays.POST_MORTEM,))
+    refresh_soon(services, incident.number)
+
+
+def _check_may(services: Services, session: Session, postmortem: PostMortem, incident: Incident, by: str) -> None:
+    """Who holds a copy has seen it; its author may always, the rest as `floor.yaml` says."""
+    if copies.of_place(session, postmortem.number, by) is None:
+        incidents.check_visible(session, incident, by)
+    if by != postmortem.author_id:
+        check(services, session, by, "postmortem", incident.number)
+
+
+def _check_may_see(session: Session, incident: Incident, people: Sequence[str]) -> None:
+    """A private incident's post-mortem goes only to who is in its channel."""
+    strangers = [
+        user_id
+        for user_id in people
+        if incident.is_private and not participants.takes_part(session, incident.number, user_id)
+    ]
+    if strangers:
+        raise NotInTheChannel(number=incident.number, who=mentions(strangers))
+
+
+def assign(services: Services, postmortem_id: int, author: str, by: str, now: datetime) -> str:
+    """Make somebody the author; they get the draft."""
+    if not author:
+        raise NobodyChosen()
+    if not who(services, author).may_act:
+        raise NotForGuests()
+    with _working_on(services, postmortem_id, by) as (session, postmortem, incident):
+        review.check_open(postmortem.state)
+        if postmortem.author_id == author:
+            return f"{mention(author)} is the author already."
+        _check_may_see(session, incident, [author])
+        postmortem.author_id = author
+        copies.add(session, postmortem, author)
+        timeline.append(session, incident.number, "postmortem_assigned", now, by, user=author)
+    deliver_soon(services, postmortem_id)
+    return f"{mention(author)} is the author now, and gets the draft by direct message."
+
+
+def request_review(services: Services, postmortem_id: int, reviewers: Sequence[str], by: str, now: datetime) -> str:
+    """Ask people to look at it; they get the newest version."""
+    if not reviewers:
+        raise NobodyChosen()
+    if not all(who(services, user_id).may_act for user_id in reviewers):
+        raise NotForGuests()
+    with _working_on(services, postmortem_id, by) as (session, postmortem, incident):
+        review.check_open(postmortem.state)
+        _check_may_see(session, incident, reviewers)
+        postmortem.state = State.IN_REVIEW.value
+        for user_id in dict.fromkeys(reviewers):
+            copy = copies.add(session, postmortem, user_id)
+            if not copy.is_reviewer:
+                copy.is_reviewer = True
+                session.add(copy)
+                timeline.append(session, incident.number, "postmortem_review_asked", now, by, user=user_id)
+    deliver_soon(services, postmortem_id)
+    return f"{mentions(reviewers)} will be asked to review it, by direct message."
+
+
+def want_changes(services: Services, postmortem_id: int, comment: str, by: str, now: datetime) -> None:
+    """A reviewer says what is to be changed first."""
+    answer(services, postmortem_id, Verdict.CHANGES, comment, by, now)
+
+
+def answer(services: Services, postmortem_id: int, verdict: Verdict, comment: str, by: str, now: datetime) -> None:
+    """What a reviewer says. Said twice, it is said once."""
+    check_member(services, by)
+    with services.store.transaction() as session:
+        postmortem = tables.locked(session, postmortem_id)
+        copy = copies.of_place(session, postmortem_id, by)
+        if copy is None or not copy.is_reviewer:
+            raise review.NotAReviewer()
+        review.check_open(postmortem.state)
+        if (copy.verdict, copy.comment) == (verdict, comment):
+            return
+        copy.verdict, copy.comment = verdict.value, comment
+        session.add(copy)
+        told = {"verdict": verdict.value, "reason": comment}
+        timeline.append(session, postmortem.incident_id, "postmortem_reviewed", now, by, **told)
+        displays.outdate(session, postmortem.incident_id, (displays.POST_MORTEM,))
+    refresh_soon(services, postmortem.incident_id)
+
+
+def publish(services: Services, postmortem_id: int, where: str, by: str, now: datetime) -> str:
+    """Post the newest version into the incident's channel, or the one that `floor.yaml` names."""
+    everyones = channel_id(services, _channel(services)) if where == ids.CONFIGURED else None
+    with _working_on(services, postmortem_id, by) as (session, postmortem, incident):
+        _check_publishing(services, session, postmortem)
+        place = everyones or incident.channel_id
+        if place is None:
+            raise NoChannel()
+        postmortem.state = State.PUBLISHED.value
+        postmortem.published_at, postmortem.published_by = now, by
+        postmortem.remind_at = None
+        copies.add(session, postmortem, place).is_published = True
+    deliver_soon(services, postmortem_id)
+    return "It is being published."
+
+
+def _check_publishing(services: Services, session: Session, postmortem: PostMortem) -> None:
+    verdicts = [
+        (mention(copy.place), copy.verdict)
+        for copy in copies.of_postmortem(session, postmortem.number)
+        if copy.is_reviewer
+    ]
+    review.check_may_publish(postmortem.state, verdicts)
+
+
+def _channel(services: Services) -> str:
+    return services.floor.postmortems.channel or services.floor.incidents_channel
+
+
+def form(services: Services, postmortem_id: int, by: str, draw: Callable[[PostMortemFacts], Block]) -> Block:
+    """A form about a post-mortem, for who may work on it and while there is something to do."""
+    check_member(services, by)
+    with services.store.reading() as session:
+        postmortem = tables.get(session, postmortem_id)
+        incident = incidents.by_number(session, postmortem.incident_id)
+        _check_may(services, session, postmortem, incident, by)
+        review.check_open(postmortem.state)
+        return draw(facts_of(session, services, incident, postmortem))
+
+
+def publish_form(services: Services, postmortem_id: int, by: str) -> Block:
+    """The form that asks where; refused while somebody wants changes."""
+    with services.store.reading() as session:
+        _check_publishing(services, session, tables.get(session, postmortem_id))
+    return form(services, postmortem_id, by, lambda facts: views.publish_form(facts, _channel(services)))

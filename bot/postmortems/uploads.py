@@ -1,0 +1,76 @@
+"""A file that somebody uploads in the thread of a post-mortem's message is its next version."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.outbox import displays, notices
+from bot.outbox.refresh import refresh_soon
+from bot.outbox.sending import send_soon
+from bot.postmortems import copies, tables, versions
+from bot.postmortems.copies import Copy
+from bot.postmortems.delivery import deliver_soon
+from bot.postmortems.rules import State
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.files import LARGEST_FILE
+from bot.slack.text import escape, shorten
+from bot.timeline import tables as timeline
+
+Event = dict[str, Any]
+
+DOCUMENTS = ("md", "markdown", "html", "htm", "txt", "docx", "odt", "pdf")
+LONGEST_NAME = 120
+SHARES = (None, "file_share")
+
+
+def keep(services: Services, event: Event) -> None:
+    """Take the first document of a message in such a thread; whatever else people write there is theirs."""
+    if event.get("subtype") not in SHARES or not event.get("files") or not event.get("thread_ts"):
+        return
+    if event.get("user") == services.slack.user_id():
+        return
+    with services.store.transaction() as session:
+        shown = displays.at(session, displays.POST_MORTEM, event["channel"], event["thread_ts"])
+        if shown is None:
+            return
+        copy = copies.get(session, int(shown.subject))
+        _take(session, copy, event)
+    deliver_soon(services, copy.postmortem_id)
+    refresh_soon(services, copy.incident_id)
+    send_soon(services)
+
+
+def _take(session: Session, copy: Copy, event: Event) -> None:
+    file = next((file for file in event["files"] if _is_document(file)), None)
+    postmortem = tables.locked(session, copy.postmortem_id)
+    if file is None:
+        _say(session, copy, event, f"I keep {', '.join(DOCUMENTS)} files as versions; this one I left alone.")
+    elif file.get("size", 0) > LARGEST_FILE:
+        _say(session, copy, event, "That file is too large for me; a version may have 25 MB.")
+    elif postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
+        _say(session, copy, event, f"This one is a {postmortem.state}, so I did not keep your file as a version.")
+    else:
+        now = utcnow()
+        name = shorten(escape(str(file.get("name") or "file")), LONGEST_NAME)
+        if versions.add(session, postmortem, copy, file["id"], name, event["user"], now):
+            facts = {"version": postmortem.version}
+            timeline.append(session, copy.incident_id, "postmortem_version", now, event["user"], **facts)
+            displays.outdate(session, copy.incident_id, (displays.POST_MORTEM,))
+
+
+def _is_document(file: Event) -> bool:
+    return str(file.get("name", "")).rpartition(".")[2].lower() in DOCUMENTS
+
+
+def _say(session: Session, copy: Copy, event: Event, words: str) -> None:
+    key = f"postmortem-upload:{event['channel']}:{event['ts']}"
+    notices.add(
+        session,
+        key,
+        event["channel"],
+        words,
+        utcnow(),
+        incident_id=copy.incident_id,
+        thread_ts=event["thread_ts"],
+    )

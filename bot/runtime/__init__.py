@@ -1,0 +1,1 @@
+"""What the process runs on: clock, database, workflows, scheduler, background worker, replicas, logs."""

@@ -1,0 +1,236 @@
+"""The database: one engine, transactions that take turns, and times that stay in UTC."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Field, Session, SQLModel
+
+from bot.errors import WatchfloorError
+from bot.runtime.hash_chain import linked
+
+BUSY_TIMEOUT_MS = 2_000
+# While somebody waits: together these leave room in the three seconds that Slack gives an answer.
+TURN_WAIT_S = 1.3
+OWN_BUSY_TIMEOUT_MS = 1_200
+
+_is_patient: ContextVar[bool] = ContextVar("is_patient", default=False)
+
+
+@contextmanager
+def patiently() -> Iterator[None]:
+    """Nobody waits for the changes made here: they let those pass that a person waits for."""
+    earlier = _is_patient.set(True)
+    try:
+        yield
+    finally:
+        _is_patient.reset(earlier)
+
+
+class DatabaseBusy(WatchfloorError):
+    """Watchfloor's database did not answer, and nothing was changed. Please try again in a moment."""
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """A moment, kept as UTC without a zone (SQLite has none) and given back with it."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """To the database: naive UTC."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """From the database: aware UTC."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class Store:
+    """Where the state lives. `transaction()` to change it, `reading()` to look."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _own_sqlite(url) if self.is_sqlite else _postgresql(url)
+        # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
+        self._turn = threading.Lock() if self.is_sqlite else None
+        self._patient_turn = threading.Lock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """All of it or nothing. Refuses with a sentence when the database is locked or away."""
+        with self._in_turn(), Session(self.engine, expire_on_commit=False) as session, _told_when_busy():
+            # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
+            session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+            yield session
+            session.commit()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Wait for the writers before, but not so long that who clicked hears nothing in time."""
+        if self._turn is None:
+            yield
+            return
+        # Of those for whom nobody waits one at a time joins the queue: the rest stand in no person's way.
+        with self._patient_turn if _is_patient.get() else nullcontext():
+            if not self._turn.acquire(timeout=TURN_WAIT_S):
+                raise DatabaseBusy()
+            try:
+                yield
+            finally:
+                self._turn.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A look at the state."""
+        with Session(self.engine, expire_on_commit=False) as session, _told_when_busy():
+            yield session
+
+    def let_go(self) -> None:
+        """What was written over stays in no log of SQLite's either."""
+        if self.is_sqlite:
+            let_go(self.engine)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A long look at the state as it is at one moment, whatever is changed meanwhile."""
+        engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine, expire_on_commit=False) as session, _told_when_busy():
+            yield session
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _told_when_busy() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as refused:
+        raise DatabaseBusy() from refused
+
+
+def sqlite_engine(url: str, *, connections: int = 10, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
+    """An SQLite engine that loses nothing at a crash (full sync) and lets readers read while one writes."""
+    _make_private(url)
+    # What people wrote must not come into the log with an error.
+    engine = sa.create_engine(url, pool_size=connections, max_overflow=10, hide_parameters=True)
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _: Any) -> None:
+        for pragma in (
+            f"busy_timeout={busy_timeout_ms}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            # What is deleted or written over is gone from the file, not only from sight.
+            "secure_delete=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        # PostgreSQL has what it takes; see the log under the timeline.
+        connection.create_function("linked", 2, linked, deterministic=True)
+
+    return engine
+
+
+def let_go(engine: sa.Engine) -> None:
+    """Bring what waits in SQLite's log into the file, as far as nobody reads, and empty the log."""
+    # Past SQLAlchemy, which would begin a transaction in which neither this nor what follows can be done.
+    with closing(engine.raw_connection()) as connection:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def compact(engine: sa.Engine) -> None:
+    """Write the database anew without the room that deleted rows have left."""
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("VACUUM")
+        let_go(engine)
+    else:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+
+
+def _own_sqlite(url: str) -> sa.Engine:
+    engine = sqlite_engine(url, busy_timeout_ms=OWN_BUSY_TIMEOUT_MS)
+
+    @sa.event.listens_for(engine, "connect")
+    def _leave_transactions_to_us(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+    return engine
+
+
+def _postgresql(url: str) -> sa.Engine:
+    # A connection that the server has closed meanwhile is replaced before it is used.
+    return sa.create_engine(url, pool_size=20, pool_pre_ping=True, hide_parameters=True)
+
+
+def _make_private(url: str) -> None:
+    database = sa.make_url(url).database
+    if database and database != ":memory:":
+        path = Path(database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+
+
+def put(session: Session, row: SQLModel) -> None:
+    """Write a row, over the one of the same primary key if there is one, even when two do so at once."""
+    insert = _insert(session, row)
+    key = [column.name for column in sa.inspect(type(row)).primary_key]
+    rest = {column.name: column for column in insert.excluded if column.name not in key}
+    session.connection().execute(insert.on_conflict_do_update(index_elements=key, set_=rest))
+
+
+def put_new(session: Session, row: SQLModel) -> bool:
+    """Write a row, with its number, unless one like it is there, even when two do so at once; False when it is."""
+    insert = _insert(session, row).on_conflict_do_nothing()
+    if getattr(row, "id", "") is not None:  # its key is not given by the database
+        return bool(session.connection().execute(insert).rowcount)
+    number = session.connection().execute(insert.returning(sa.literal_column("id"))).scalar()
+    if number is not None:
+        row.id = number
+    return number is not None
+
+
+def _insert(session: Session, row: SQLModel) -> Any:
+    session.flush()
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    values = {name: value for name, value in row if not (name == "id" and value is None)}
+    return dialect.insert(type(row)).values(values)
+
+
+class Numbered(SQLModel):
+    """A row whose key is a number that the database gives."""
+
+    id: int | None = Field(default=None, primary_key=True)
+
+    @property
+    def number(self) -> int:
+        """Its key, once it is in the database; what people call it by, where they see it."""
+        assert self.id is not None
+        return self.id
+
+
+def utc_column(*, nullable: bool = True, index: bool = False) -> Any:
+    """A column that holds a moment."""
+    return sa.Column(UtcDateTime(), nullable=nullable, index=index)
+
+
+def partial_index(name: str, *columns: str, where: str, on_sqlite: str = "", unique: bool = False) -> sa.Index:
+    """An index of those rows alone that meet a condition; `on_sqlite` is for what SQLite says in other words."""
+    sqlite_where, postgresql_where = sa.text(on_sqlite or where), sa.text(where)
+    return sa.Index(name, *columns, unique=unique, sqlite_where=sqlite_where, postgresql_where=postgresql_where)

@@ -1,0 +1,79 @@
+"""Drafts, pauses, and what became of each promised update."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+WAITING = "state = 'waiting'"
+
+
+def upgrade() -> None:
+    """To this shape."""
+    op.create_table(
+        "drafts",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False, index=True),
+        sa.Column("shown_at", UtcDateTime(), nullable=False),
+        sa.Column("user_ids", sa.JSON(), nullable=False),
+    )
+    op.create_table(
+        "update_pauses",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False, index=True),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("by", AutoString(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_by", AutoString(), nullable=True),
+    )
+    _partial_index("ux_update_pauses_open", "update_pauses", "incident_id", "ended_at IS NULL", unique=True)
+    with op.batch_alter_table("deliveries") as deliveries:
+        deliveries.add_column(sa.Column("hindrance", AutoString(), nullable=True))
+    _promises()
+
+
+def _promises() -> None:
+    with op.batch_alter_table("promises") as promises:
+        for name in ("paced_by", "chosen_by", "approved_by"):
+            promises.add_column(sa.Column(name, AutoString(), nullable=True))
+        for name in ("choice", "moved_why", "late_because"):
+            promises.add_column(sa.Column(name, AutoString(), nullable=False, server_default=""))
+        for name in ("draft_at", "moved_from", "begun_at", "escalate_at"):
+            promises.add_column(sa.Column(name, UtcDateTime(), nullable=True))
+        promises.add_column(sa.Column("needs_approval", sa.Boolean(), nullable=False, server_default=sa.false()))
+        promises.add_column(sa.Column("draft_id", sa.Integer(), nullable=True))
+        promises.create_foreign_key("fk_promises_draft", "drafts", ["draft_id"], ["id"])
+        promises.create_index("ix_promises_draft_id", ["draft_id"])
+    _partial_index("ix_promises_draft", "promises", "draft_at", f"{WAITING} AND draft_id IS NULL")
+    _partial_index("ix_promises_late", "promises", "escalate_at", "escalate_at IS NOT NULL")
+    _partial_index("ix_promises_made", "promises", "promised_at", WAITING)
+
+
+def _partial_index(name: str, table: str, column: str, where: str, *, unique: bool = False) -> None:
+    op.create_index(
+        name, table, [column], unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+    )
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    for name in ("ix_promises_draft", "ix_promises_late", "ix_promises_made"):
+        op.drop_index(name, "promises")
+    with op.batch_alter_table("promises") as promises:
+        promises.drop_index("ix_promises_draft_id")
+        promises.drop_constraint("fk_promises_draft", type_="foreignkey")
+        for name in ("paced_by", "chosen_by", "approved_by", "choice", "moved_why", "late_because", "draft_at"):
+            promises.drop_column(name)
+        for name in ("moved_from", "begun_at", "escalate_at", "needs_approval", "draft_id"):
+            promises.drop_column(name)
+    with op.batch_alter_table("deliveries") as deliveries:
+        deliveries.drop_column("hindrance")
+    op.drop_table("update_pauses")
+    op.drop_table("drafts")

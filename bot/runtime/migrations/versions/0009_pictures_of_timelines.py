@@ -1,0 +1,39 @@
+"""Pictures of timelines that were asked for."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this shape."""
+    op.create_table(
+        "timeline_pictures",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
+        sa.Column("asked_by", AutoString(), nullable=False),
+        sa.Column("file_id", AutoString(), nullable=True),
+        sa.Column("attempted_at", UtcDateTime(), nullable=True),
+        sa.Column("is_settled", sa.Boolean(), nullable=False),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_index(
+        "ix_timeline_pictures_waiting",
+        "timeline_pictures",
+        ["id"],
+        sqlite_where=sa.text("is_settled = 0"),
+        postgresql_where=sa.text("NOT is_settled"),
+    )
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    op.drop_table("timeline_pictures")

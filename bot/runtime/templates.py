@@ -1,0 +1,142 @@
+"""Messages written in Jinja, in a sandbox: plain data in, words out, whatever was typed escaped."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bot.config.yaml_file import SAFE
+from bot.errors import WatchfloorError
+
+Result = TypeVar("Result")
+
+LONGEST_OUTPUT = 400_000
+HTML = ".html.j2"
+FALLBACK_LANGUAGE = "en"
+MOST_ROUNDS = 10_000
+# They make long words from short ones before anything is put out, where no limit would see it.
+PADDING_METHODS = frozenset(
+    {"center", "expandtabs", "ljust", "rjust", "zfill", "format", "format_map", "translate"}
+)
+PADDING_FILTERS = ("center", "format", "indent", "wordwrap", "xmlattr")
+# Whatever a template does wrong is the template's; nothing of the bot's own runs inside it.
+BREAKS_ON = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+
+
+class TemplateBroken(WatchfloorError):
+    """The template {name} cannot be used: {reason}. Mend the file; the plain wording is used until then."""
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja that reaches nothing but what it is given, and makes nothing that is huge."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Sums of numbers only: `"x" * 1000000000` would fill the memory before its length is seen."""
+        if not all(isinstance(operand, int | float) for operand in (left, right)):
+            raise SecurityError(f"`{operator}` is for numbers only")
+        if operator == "**":
+            raise SecurityError("`**` cannot be used")
+        return super().call_binop(context, operator, left, right)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """As Jinja's sandbox says, without what pads words to any length."""
+        return super().is_safe_attribute(obj, attr, value) and attr not in PADDING_METHODS
+
+
+def _counting_range() -> Callable[..., range]:
+    """`range` that counts to ten thousand in all, so that loops within loops end."""
+    left = MOST_ROUNDS
+
+    def counted(*bounds: int) -> range:
+        nonlocal left
+        asked = range(*bounds)
+        left -= len(asked)
+        if left < 0:
+            raise SecurityError(f"it goes round more than {MOST_ROUNDS} times")
+        return asked
+
+    return counted
+
+
+class Templates:
+    """The folder of messages: `<message>/<language>.j2`, or deeper."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._jinja = Sandbox(
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+            # Mrkdwn and Markdown are escaped by who gives the facts; in HTML everything is escaped here.
+            autoescape=lambda name: bool(name) and str(name).endswith(HTML),
+        )
+        for name in PADDING_FILTERS:
+            del self._jinja.filters[name]
+
+    def phrases(self, message: str, language: str) -> dict[str, str]:
+        """The phrases in `<message>/<language>.yaml`; one that is missing there is taken from the English file."""
+        known = self._phrases_in(f"{message}/{FALLBACK_LANGUAGE}.yaml")
+        return known if language == FALLBACK_LANGUAGE else known | self._phrases_in(f"{message}/{language}.yaml")
+
+    def _phrases_in(self, name: str) -> dict[str, str]:
+        try:
+            text = (self.folder / name).read_text(encoding="utf-8")
+            given = yaml.load(text, Loader=SAFE)  # noqa: S506  # either loader is the safe one
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as broken:
+            raise TemplateBroken(name=name, reason=str(broken)) from broken
+        if not isinstance(given, dict):
+            raise TemplateBroken(name=name, reason="it should hold `key: words` lines")
+        return {str(key): str(phrase) for key, phrase in given.items()}
+
+    def render(
+        self, name: str, facts: dict[str, Any], *, longest: int | None = LONGEST_OUTPUT, at_most: int | None = None
+    ) -> str:
+        """The words of template `name` (such as `post_mortem/en.j2`), cut at `longest` characters.
+
+        `TemplateBroken` when it is missing, cannot be read, uses what it was not given, breaks, or says more than
+        `at_most` characters.
+        """
+        return self._safely(name, lambda template: _gathered(template, facts, at_most)).strip()[:longest]
+
+    def _safely(self, name: str, use: Callable[[Template], Result]) -> Result:
+        try:
+            return use(self._jinja.get_template(name))
+        except TemplateNotFound as absent:
+            missing = "the file is missing" if absent.name == name else f"it needs {absent.name}, which is missing"
+            raise TemplateBroken(name=name, reason=missing) from None
+        except (OSError, UnicodeDecodeError) as unreadable:
+            raise TemplateBroken(name=name, reason="the file cannot be read") from unreadable
+        except BREAKS_ON as broken:
+            raise TemplateBroken(name=name, reason=_reason(broken)) from broken
+
+    def edition(self, name: str) -> str:
+        """What tells one state of the file from another; the same for every state in which it is missing."""
+        try:
+            return hashlib.sha256((self.folder / name).read_bytes()).hexdigest()[:16]
+        except OSError:
+            return "missing"
+
+
+def _gathered(template: Template, facts: dict[str, Any], at_most: int | None) -> str:
+    words, length = [], 0
+    for piece in template.generate(facts | {"range": _counting_range()}):
+        words.append(piece)
+        length += len(piece)
+        if at_most is not None and length > at_most:
+            raise SecurityError(f"it says more than {at_most} characters")
+    return "".join(words)
+
+
+def _reason(broken: Exception) -> str:
+    line = getattr(broken, "lineno", None)
+    said = " ".join((str(broken) or type(broken).__name__).split())
+    return f"line {line}: {said}" if line else said

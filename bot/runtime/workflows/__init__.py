@@ -1,0 +1,266 @@
+"""The durable engine behind a few names: `flow`, `step`, `start_once`. What was started is finished, once.
+
+A flow that Slack asks to wait, or that cannot reach Slack, ends its turn and comes back later under the same
+key; its steps ask "already there?", so running one again is harmless. No thread waits meanwhile.
+"""
+
+import contextvars
+import functools
+import inspect
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
+from pydantic import BaseModel
+
+from bot.errors import TryLater
+from bot.runtime.clock import machine_time
+from bot.runtime.database import patiently, sqlite_engine
+from bot.runtime.workflows import records
+
+log = logging.getLogger(__name__)
+
+Request = TypeVar("Request", bound=BaseModel)
+Arguments = ParamSpec("Arguments")
+Host = TypeVar("Host")
+Result = TypeVar("Result")
+
+# Flows that changed their shape get a new number only when an old one could not be finished by the new code.
+VERSION = "watchfloor-1"
+FLOWS_AT_ONCE = 6
+# Of flows that do little but wait for Slack, more may run: they stand in nobody's way.
+WAITING_FLOWS_AT_ONCE = 16
+# A flow that waits for its turn holds a thread, which costs memory: in a crowd the rest waits without one.
+THREADS = 48
+ATTEMPTS_AFTER_FAILURE = 12
+LATER = "later"
+
+
+@dataclass(frozen=True)
+class Flow(Generic[Request]):
+    """A story that is finished once it was started, whatever happens to the process."""
+
+    name: str
+    tell: Callable[[Any, Request], None]
+    request_type: type[Request]
+    mostly_waits: bool = False
+
+
+_flows: dict[str, Flow[Any]] = {}
+# Inside a flow: what lets others go first before the next step.
+_give_way: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar("give_way", default=None)
+
+
+def flow(tell: Callable[[Any, Request], None]) -> Flow[Request]:
+    """Declare a flow: a function of the services and one request. Its name is kept in the database."""
+    return _declared(tell, mostly_waits=False)
+
+
+def waiting_flow(tell: Callable[[Any, Request], None]) -> Flow[Request]:
+    """A flow that does little but wait for Slack."""
+    return _declared(tell, mostly_waits=True)
+
+
+def _declared(tell: Callable[[Any, Request], None], *, mostly_waits: bool) -> Flow[Request]:
+    parameters = list(inspect.signature(tell, eval_str=True).parameters.values())
+    declared: Flow[Request] = Flow(tell.__name__, tell, parameters[1].annotation, mostly_waits)
+    _flows[declared.name] = declared
+    return declared
+
+
+def step(
+    act: Callable[Concatenate[Host, Arguments], Result],
+) -> Callable[Concatenate[Host, Arguments], Result]:
+    """A line of a flow: its result (something JSON can hold) is kept, so a restart goes on behind it."""
+
+    @functools.wraps(act)
+    def run(services: Host, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        give_way = _give_way.get()
+        if give_way is None:
+            return act(services, *args, **kwargs)
+        give_way()
+        return _checkpointed(act.__name__, lambda: act(services, *args, **kwargs))
+
+    return run
+
+
+def _checkpointed(name: str, act: Callable[[], Result]) -> Result:
+    """Run it, or give back what it gave before the restart. A failure is kept as "not done", never as an error."""
+    failures: list[Exception] = []
+
+    def attempt() -> dict[str, Any]:
+        try:
+            return {"result": act()}
+        except Exception as failure:  # noqa: BLE001 - the checkpoint must not hold it; it is raised again below
+            failures.append(failure)
+            return {}
+
+    kept = DBOS.run_step({"name": name}, attempt)
+    if failures:
+        raise failures[0]
+    if "result" not in kept:
+        raise TryLater(f"{name} had failed before the restart", wait_s=0)
+    result: Result = kept["result"]
+    return result
+
+
+class NotBegun(BaseException):
+    """The process is ending: the flow begins after the next start. No `Exception`: the engine would record it."""
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """How long a flow waits before it tries again: doubling from `first_s`, at most `longest_s`."""
+
+    first_s: float = 1.0
+    longest_s: float = 60.0
+
+    def before(self, attempt: int) -> float:
+        """Seconds to wait before the attempt after number `attempt` (the first is 1)."""
+        return min(self.longest_s, self.first_s * 2.0 ** min(attempt - 1, 16))
+
+
+class Flows:
+    """The running engine. One to a process."""
+
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        backoff: Backoff | None = None,
+        replica: str = "local",
+        give_way: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._backoff = backoff or Backoff()
+        self._give_way = give_way
+        self._turns = threading.BoundedSemaphore(FLOWS_AT_ONCE)
+        self._waiting_turns = threading.BoundedSemaphore(WAITING_FLOWS_AT_ONCE)
+        self._workflows: dict[str, Any] = {}
+        self._running, self._counting = 0, threading.Lock()
+        self.is_closing = False
+        config: DBOSConfig = {
+            "name": "watchfloor",
+            "application_version": VERSION,
+            "executor_id": replica,
+            "log_level": "ERROR",
+            "serializer": records.JsonSerializer(),
+            "max_executor_threads": THREADS,
+            "scheduler_polling_interval_sec": 3600.0,
+            "notification_listener_polling_interval_sec": 0.5,
+        }
+        if database_url.startswith("sqlite"):
+            # Few connections take turns; many would poll for SQLite's one write lock and starve listeners.
+            config["system_database_engine"] = sqlite_engine(database_url, connections=2)
+            config["system_database_url"] = database_url
+            config["use_listen_notify"] = False
+        else:
+            config["system_database_url"] = database_url
+            config["dbos_system_schema"] = "durable"
+        DBOS(config=config)
+
+    def launch(self, services: Any) -> None:
+        """Bind every declared flow to `services`, and finish what an earlier process left behind."""
+        for declared in _flows.values():
+            self._workflows[declared.name] = DBOS.workflow(name=declared.name)(self._runner(declared, services))
+        DBOS.launch()
+        DBOS.register_queue(LATER, polling_interval_sec=0.5)
+
+    def start_once(self, key: str, story: Flow[Request], request: Request) -> None:
+        """Start a flow unless one was ever started under `key`. When this returns, it will be finished."""
+        with SetWorkflowID(key):
+            DBOS.start_workflow(self._workflows[story.name], key, request.model_dump(mode="json"), 1)
+
+    def owners(self) -> set[str]:
+        """The replicas that run flows now, or died over them."""
+        running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        return {flow.executor_id for flow in running if flow.executor_id}
+
+    def take_over(self, replica: str) -> None:
+        """Continue the flows of a replica that is dead; whoever has a hand free continues each."""
+        left = DBOS.list_workflows(status="PENDING", executor_id=replica, load_input=False, load_output=False)
+        if left:
+            log.warning("taking over", extra={"replica": replica, "flows": len(left)})
+            DBOS.resume_workflows([flow.workflow_id for flow in left])
+
+    def stuck(self, for_s: float) -> list[str]:
+        """The keys of the flows that were begun more than `for_s` seconds ago and are not finished."""
+        left = DBOS.list_workflows(status=list(records.UNFINISHED), load_input=False, load_output=False)
+        # A flow that came back runs under a key of its own; it was begun when the first of them was.
+        keys = [flow.workflow_id.partition(records.AGAIN)[0] for flow in left]
+        if not keys:
+            return []
+        begun = DBOS.list_workflows(workflow_ids=keys, load_input=False, load_output=False)
+        # The engine dates its records by the machine's clock.
+        before_ms = (machine_time().timestamp() - for_s) * 1000
+        return sorted(flow.workflow_id for flow in begun if (flow.created_at or before_ms) < before_ms)
+
+    def forget_finished(self, older_than: timedelta) -> int:
+        """Delete the records of flows that were begun so long ago and are finished; gives back how many."""
+        return records.forget(DBOS, older_than)
+
+    def are_done(self) -> bool:
+        """Is nothing running, waiting or coming back later?"""
+        return not DBOS.list_workflows(status=list(records.UNFINISHED), limit=1)
+
+    def close(self, within_s: float = 8) -> None:
+        """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
+        self.is_closing = True
+        wait_until(lambda: self._running == 0, within_s)
+        DBOS.destroy(destroy_registry=True)
+
+    def _runner(self, declared: Flow[Any], services: Any) -> Callable[[str, dict[str, Any], int], None]:
+        turns = self._waiting_turns if declared.mostly_waits else self._turns
+
+        def run(key: str, request: dict[str, Any], attempt: int) -> None:
+            with self._counted(), turns, patiently():
+                if self.is_closing:
+                    raise NotBegun
+                inside = _give_way.set(self._give_way)
+                try:
+                    declared.tell(services, declared.request_type.model_validate(request))
+                except TryLater as wait:
+                    self._come_back(declared, key, request, attempt, wait)
+                except Exception:  # what was acknowledged must be finished, perhaps by the next version
+                    log.exception("flow failed", extra={"key": key, "attempt": attempt})
+                    if attempt < ATTEMPTS_AFTER_FAILURE:
+                        self._come_back(declared, key, request, attempt, TryLater("it failed"))
+                    else:
+                        raise
+                finally:
+                    _give_way.reset(inside)
+
+        return run
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._counting:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._running -= 1
+
+    def _come_back(
+        self, declared: Flow[Any], key: str, request: dict[str, Any], attempt: int, wait: TryLater
+    ) -> None:
+        wait_s = wait.wait_s if wait.wait_s is not None else self._backoff.before(attempt)
+        log.warning("flow comes back", extra={"key": key, "reason": wait.reason, "wait_s": wait_s})
+        with SetWorkflowID(f"{key}{records.AGAIN}{attempt + 1}"), SetEnqueueOptions(delay_seconds=wait_s):
+            DBOS.enqueue_workflow(LATER, self._workflows[declared.name], key, request, attempt + 1)
+
+
+def wait_until(is_true: Callable[[], bool], within_s: float, every_s: float = 0.02) -> bool:
+    """Look every `every_s` seconds until it is true, at most `within_s` seconds."""
+    end = time.monotonic() + within_s
+    while not is_true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(every_s)
+    return True

@@ -1,0 +1,68 @@
+"""What the engine keeps of flows: as JSON, and for as long as anybody may need it."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from dbos import DBOSClient, Serializer
+
+from bot.runtime.clock import machine_time
+from bot.runtime.database import sqlite_engine
+
+# Before the number of an attempt, in the key of a flow that came back.
+AGAIN = "~"
+UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
+FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+FORGOTTEN_AT_ONCE = 200
+
+
+class JsonSerializer(Serializer):
+    """Flows are kept as JSON: readable, and nothing in the database can become code."""
+
+    def name(self) -> str:
+        """The name stored beside each value."""
+        return "watchfloor-json"
+
+    def serialize(self, data: Any) -> str:
+        """To text; errors become their words."""
+        return json.dumps(data, default=str)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        """From text."""
+        return json.loads(serialized_data)
+
+
+def forget_finished(database_url: str, older_than: timedelta) -> int:
+    """Delete the records of finished flows that were begun so long ago, from a process that runs none."""
+    if database_url.startswith("sqlite"):
+        engine = sqlite_engine(database_url, connections=1)
+        client = DBOSClient(system_database_engine=engine, serializer=JsonSerializer())
+    else:
+        client = DBOSClient(
+            system_database_url=database_url, dbos_system_schema="durable", serializer=JsonSerializer()
+        )
+    try:
+        return forget(client, older_than)
+    finally:
+        client.destroy()
+
+
+def forget(engine: Any, older_than: timedelta) -> int:
+    """Delete the records of finished flows that were begun so long ago; gives back how many."""
+    # The engine dates its records by the machine's clock.
+    before = (machine_time() - older_than).isoformat()
+    names_only = {"load_input": False, "load_output": False}
+    left = engine.list_workflows(status=list(UNFINISHED), **names_only)
+    # What comes back later still needs to know when it was begun.
+    needed = {flow.workflow_id.partition(AGAIN)[0] for flow in left}
+    forgotten = offset = 0
+    while True:
+        old = engine.list_workflows(
+            status=list(FINISHED), end_time=before, limit=FORGOTTEN_AT_ONCE, offset=offset, **names_only
+        )
+        keys = [flow.workflow_id for flow in old if flow.workflow_id not in needed]
+        if keys:
+            engine.delete_workflows(keys)
+        forgotten, offset = forgotten + len(keys), offset + len(old) - len(keys)
+        if len(old) < FORGOTTEN_AT_ONCE:
+            return forgotten

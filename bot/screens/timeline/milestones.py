@@ -1,0 +1,63 @@
+"""Milestones of an incident: looked up, and put right with a reason."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.incidents.change import changing
+from bot.incidents.rules import Status
+from bot.incidents.tables import Incident
+from bot.services import Services
+from bot.slack.text import day_and_time
+from bot.timeline import milestones
+from bot.timeline import tables as timeline
+from bot.timeline.milestones import TITLES, Milestone, Name
+
+
+def milestones_of(session: Session, number: int) -> dict[Name, Milestone]:
+    """When an incident started, was detected, declared …; what is not known is not there."""
+    return milestones.read(timeline.of_kinds(session, number, milestones.KINDS))
+
+
+def put_right(
+    services: Services,
+    number: int,
+    name: Name,
+    at: datetime,
+    how: str,
+    reason: str,
+    key: str,
+    by: str,
+    now: datetime,
+) -> str:
+    """Say when something was reached, with the reason. Gives back what to answer."""
+    if not reason:
+        raise milestones.ReasonMissing()
+    with changing(services, number, by) as (session, incident):
+        milestones.check(milestones_of(session, number), name, at, now)
+        facts = {"milestone": str(name), "reached_at": at.isoformat(), "reason": reason}
+        if how and name == Name.DETECTED:
+            facts["how"] = how
+        timeline.append_once(session, number, f"milestone:{key}", milestones.KIND, now, by, **facts)
+        settle(session, incident)
+    return f"{TITLES[name]}: {day_and_time(at)}. It stands in the timeline and in every figure."
+
+
+def settle(session: Session, incident: Incident) -> None:
+    """The incident's own times follow the milestones that people put right."""
+    known = milestones_of(session, incident.number)
+    if Name.MITIGATED in known:
+        incident.mitigated_at = known[Name.MITIGATED].at
+    if Name.RESOLVED in known and incident.status in (Status.RESOLVED, Status.CLOSED):
+        incident.resolved_at = known[Name.RESOLVED].at
+    if Name.CLOSED in known and incident.status == Status.CLOSED:
+        incident.closed_at = known[Name.CLOSED].at
+    session.add(incident)
+
+
+def check_still_possible(session: Session, incident: Incident, now: datetime) -> None:
+    """After an entry moved: no milestone that rests on it may have become impossible."""
+    session.flush()
+    known = milestones_of(session, incident.number)
+    for name, milestone in known.items():
+        milestones.check(known, name, milestone.at, now)

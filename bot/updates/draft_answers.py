@@ -1,0 +1,149 @@
+"""What people decide about an update before it is due: now, in other words, nothing new, later, approved."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.errors import WatchfloorError
+from bot.incidents.change import changing
+from bot.incidents.permissions import is_among
+from bot.incidents.tables import Incident
+from bot.outbox import sending as notice_flow
+from bot.services import Services
+from bot.slack.text import near_time
+from bot.timeline import tables as timeline
+from bot.updates import copies, draft_messages, tables
+from bot.updates import scheduling as promising
+from bot.updates.amending import amend_last
+from bot.updates.sending import start_due
+from bot.updates.tables import Choice, Promise
+
+LONGEST_WAIT = timedelta(days=7)
+
+
+class DecidedAlready(WatchfloorError):
+    """This update is not waiting any more: {fate}. `/incident updates` shows what is promised next."""
+
+
+class NotApprover(WatchfloorError):
+    """{who} approves what {audience} are told. Ask them to press *Approve*; your words can wait in the draft."""
+
+
+class NotLater(WatchfloorError):
+    """An update can be moved to a later time within a week; choose one that has not passed."""
+
+
+FATES = {
+    tables.SENT: "it was sent",
+    tables.SENDING: "it is being sent",
+    tables.PAUSED: "updates are paused",
+    tables.REFUSED: "Slack refused it",
+}
+
+
+def check_waits(promise: Promise) -> None:
+    """Raise `DecidedAlready` unless there is still something to decide."""
+    if promise.state != tables.WAITING:
+        raise DecidedAlready(fate=FATES.get(promise.state, "another took its place"))
+
+
+@contextmanager
+def _deciding(services: Services, promise_id: int, by: str) -> Iterator[tuple[Session, Incident, Promise]]:
+    """A transaction on a promise that still waits, by somebody who may change the incident."""
+    with services.store.reading() as session:
+        number = tables.get(session, promise_id).incident_id
+    with changing(services, number, by) as (session, incident):
+        promise = tables.get(session, promise_id)
+        check_waits(promise)
+        yield session, incident, promise
+        session.add(promise)
+        draft_messages.outdate(session, promise)
+
+
+def _approve(session: Session, services: Services, promise: Promise, by: str, *, must: bool) -> bool:
+    """Whoever may approve does so by what they decide; of others it is asked for when it `must` be."""
+    if not promise.needs_approval:
+        return True
+    audience = services.floor.audiences[promise.audience]
+    if is_among(session, audience.approval, by, promise.incident_id):
+        promise.needs_approval, promise.approved_by = False, by
+        return True
+    if must:
+        who = " or ".join(name.replace("_", " ") for name in audience.approval)
+        raise NotApprover(who=who[:1].upper() + who[1:], audience=audience.title)
+    return False
+
+
+def send_now(services: Services, promise_id: int, by: str, now: datetime) -> str:
+    """It goes out at once; the next one is counted from now. Gives back what to answer."""
+    with _deciding(services, promise_id, by) as (session, _, promise):
+        _approve(session, services, promise, by, must=True)
+        _choose(promise, Choice.NOW if not promise.choice else Choice(promise.choice), by)
+        _hurry(session, services, promise, now)
+    start_due(services, now)
+    return "It goes out now."
+
+
+def _hurry(session: Session, services: Services, promise: Promise, now: datetime) -> None:
+    if promise.due_at > now:
+        promise.moved_from = promise.due_at
+        promising.move(session, services, promise, now, now)
+
+
+def _choose(promise: Promise, choice: Choice, by: str) -> None:
+    promise.choice, promise.chosen_by = choice, by
+
+
+def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> str:
+    """On its minute it says that nothing has changed. Gives back what to answer."""
+    with _deciding(services, promise_id, by) as (session, _, promise):
+        _approve(session, services, promise, by, must=False)
+        _choose(promise, Choice.NOTHING, by)
+        promise.words = ""
+        due = near_time(promise.due_at, now)
+    return f"It says at {due} that nothing has changed."
+
+
+def edit(services: Services, promise_id: int, words: str, by: str, now: datetime, *, at_once: bool) -> str:
+    """It says what the person wrote, on its minute or at once. Gives back what to answer."""
+    with _deciding(services, promise_id, by) as (session, _, promise):
+        is_approved = _approve(session, services, promise, by, must=at_once)
+        _choose(promise, Choice.EDITED, by)
+        promise.words = words
+        if at_once:
+            _hurry(session, services, promise, now)
+        due = near_time(promise.due_at, now)
+    if at_once:
+        start_due(services, now)
+        return "It goes out now as you wrote it."
+    return f"It goes out at {due} as you wrote it." if is_approved else "Your words wait for approval."
+
+
+def approve(services: Services, promise_id: int, by: str, now: datetime) -> str:
+    """It may go out: on its minute, or at once when that has passed. Gives back what to answer."""
+    with _deciding(services, promise_id, by) as (session, _, promise):
+        _approve(session, services, promise, by, must=True)
+        due = near_time(promise.due_at, now)
+        is_due = promise.due_at <= now
+        if not is_due:
+            promising.move(session, services, promise, promise.due_at, now)
+    start_due(services, now)
+    return "Approved; it goes out now." if is_due else f"Approved; it goes out at {due}."
+
+
+def later(services: Services, promise_id: int, due_at: datetime, reason: str, by: str, now: datetime) -> str:
+    """It comes at a later time, for a reason, and its audience can read that. Gives back what to answer."""
+    if not now < due_at <= now + LONGEST_WAIT:
+        raise NotLater()
+    with _deciding(services, promise_id, by) as (session, incident, promise):
+        after = tables.postponed(session, promise, due_at, reason, by, now)
+        promising.make(session, services, incident, after)
+        title = promising.title(services, promise.audience)
+        moved = {"old": promise.due_at.strftime("%H:%M UTC"), "new": due_at.strftime("%H:%M UTC")}
+        timeline.append(session, incident.number, "update_moved", now, by, audience=title, reason=reason, **moved)
+        copies.follow(session, services, incident, [promise.audience], now)
+    notice_flow.send_soon(services)
+    amend_last(services, incident.number, promise.audience, now)
+    return f"The update for {title} comes {near_time(due_at, now)} now, and its last message says so."

@@ -1,0 +1,228 @@
+"""The facts of an update, from the incident's state and what happened since the last one; escaped already."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.config.floor import Audience, Moment
+from bot.directory import tables as directory
+from bot.incidents import tables as incidents
+from bot.incidents.rules import OPEN
+from bot.incidents.tables import Incident
+from bot.playbooks import tables as playbooks
+from bot.playbooks.progress import next_steps
+from bot.runtime.templates import TemplateBroken
+from bot.services import Services
+from bot.slack.text import channel_link, escape, lasting, near_time, one_line, shorten, spoken
+from bot.slack.text import moment as moment_of
+from bot.timeline import tables as timeline
+from bot.timeline.messages import from_json
+from bot.timeline.tables import TimelineEntry
+from bot.timeline.wording import people_in
+from bot.updates import outside, tables, variables
+from bot.updates.tables import Choice, Promise
+
+MARKED = "message"
+WORDS = {
+    "we": "our team",
+    "partner": "a partner",
+    "another_partner": "another partner",
+    "partners": "several partners",
+}
+TOLD_KINDS = (
+    "severity",
+    "status",
+    "resolved",
+    "reopened",
+    "closed",
+    "impact",
+    "step_done",
+    "role_given",
+    "role_taken",
+    "role_handed_over",
+)
+# What is said outside of what happened: where it stands, never who did what.
+TOLD_OUTSIDE = ("status", "resolved", "reopened", "closed")
+HIDDEN: dict[str, Any] = {"lead": "", "channel": "", "doing": []}
+
+
+# Who wrote what is new, or says that nothing is, has read what happened.
+TOLD_BY_ITSELF = (Choice.NONE, Choice.NOW)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Which update to whom: everything the facts depend on besides the incident itself."""
+
+    promise: Promise
+    audience: Audience
+    now: datetime
+
+
+def facts_of(session: Session, services: Services, incident: Incident, occasion: Occasion) -> dict[str, Any]:
+    """Every variable of `docs/templates.md`, as the audience may read it."""
+    promise, audience, now = occasion.promise, occasion.audience, occasion.now
+    severity = services.floor.severity(incident.severity)
+    since = _since(session, incident, promise)
+    changes = _changes(session, incident, since, occasion) if promise.choice in TOLD_BY_ITSELF else []
+    told = {
+        "number": incident.number,
+        "title": one_line(incident.title, variables.TITLE),
+        "severity": incident.severity,
+        "emoji": severity.emoji,
+        "meaning": escape(severity.guidance),
+        "type": escape(services.floor.types.get(incident.type, incident.type)),
+        # One partner is not told of another.
+        "places": escape(", ".join([*incident.sites, *([] if audience.outside else incident.partners)])),
+        "status": str(incident.status),
+        "is_over": incident.status not in OPEN,
+        "impact": one_line(incident.impact, variables.IMPACT),
+        "news": shorten(escape(promise.words.strip()), variables.NEWS),
+        "changes": changes[-variables.CHANGES_TOLD :],
+        "more_changes": max(0, len(changes) - variables.CHANGES_TOLD),
+        "started": near_time(incident.declared_at, now),
+        "lasting": lasting(max((incident.resolved_at or now) - incident.declared_at, timedelta(minutes=1))),
+        "missed": promise.missed,
+        "occasion": promise.occasion.partition(":")[0],
+        "audience": escape(audience.title),
+        "last_update": near_time(since, now) if since else "",
+        "unchanged_since": ""
+        if changes or promise.words.strip() or not since
+        else _unchanged(session, incident, now),
+    }
+    told |= _next(session, incident, occasion)
+    return told | (HIDDEN if audience.outside else _inside(session, incident, now))
+
+
+def _inside(session: Session, incident: Incident, now: datetime) -> dict[str, Any]:
+    """What only colleagues are told: who leads, where, and the steps that are being worked on."""
+    lead = incidents.commander(session, incident.number)
+    named = directory.names(session, [lead] if lead else [])
+    doing: list[str] = []
+    for run in playbooks.runs_of(session, incident.number) if incident.status in OPEN else []:
+        if run.is_running:
+            steps = next_steps(playbooks.steps_of(session, run.number), now, variables.STEPS_TOLD)
+            doing += [one_line(step.title, variables.CHANGE) for step in steps]
+    return {
+        "lead": escape(named.get(lead, "") if lead else ""),
+        "channel": channel_link(incident.channel_id) if incident.channel_id else "",
+        "doing": doing[: variables.STEPS_TOLD],
+    }
+
+
+def told_outside(
+    session: Session,
+    services: Services,
+    incident: Incident,
+    promise: Promise,
+    facts: dict[str, Any],
+    language: str,
+    reader: str = "",
+) -> dict[str, Any]:
+    """The same facts without internal names and guesses; a title that says nothing else gives way to the type."""
+    harmless = reader_outside(session, services, language, reader)
+    title = one_line(harmless(incident.title), variables.TITLE)
+    return facts | {
+        "title": title or facts["type"],
+        "impact": one_line(harmless(incident.impact), variables.IMPACT),
+        "news": shorten(escape(harmless(promise.words)), variables.NEWS),
+    }
+
+
+def reader_outside(session: Session, services: Services, language: str, partner: str = "") -> Callable[[str], str]:
+    """Reads what people typed as outsiders may: without colleagues' names, without guesses of an end, and without
+    the names of partners but the one that reads."""
+    people = directory.colleagues(session)
+    known = (*services.floor.sites, *services.floor.partner_names)
+    others = [name for name in services.floor.partner_names if name != partner]
+    try:
+        phrases = WORDS | services.templates.phrases(variables.SHARED, language)
+    except TemplateBroken:  # a file that is broken names nobody either
+        phrases = WORDS
+
+    def read(words: str) -> str:
+        told = outside.told_outside(words, people, phrases["we"], known)
+        return outside.smoothed(outside.without(told, others, phrases), phrases)
+
+    return read
+
+
+def _since(session: Session, incident: Incident, promise: Promise) -> datetime | None:
+    """When the last update to this audience was composed; None before the first."""
+    last = tables.last_sent(session, incident.number, promise.audience)
+    return (last.composed_at or last.sent_at) if last else None
+
+
+def _unchanged(session: Session, incident: Incident, now: datetime) -> str:
+    """Since when nothing has changed. Before the first update nothing could."""
+    last = timeline.last_of(session, incident.number, (*TOLD_KINDS, "declared"))
+    return near_time(last.at if last else incident.declared_at, now)
+
+
+def _next(session: Session, incident: Incident, occasion: Occasion) -> dict[str, str]:
+    """When the next update comes: at a time, when something changes, at the close, or never again."""
+    promise, now = occasion.promise, occasion.now
+    waiting = [
+        other.due_at
+        for other in tables.waiting(session, incident.number, promise.audience)
+        if other.id != promise.id and other.due_at > now
+    ]
+    due_at = promise.next_due_at or min(waiting, default=None)
+    if incident.status not in OPEN:
+        return {"next_update": near_time(due_at, now) if due_at else "", "next_when": ""}
+    if due_at:
+        return {"next_update": near_time(due_at, now), "next_when": "clock"}
+    rhythm = occasion.audience.rhythm(incident.severity)
+    return {"next_update": "", "next_when": "close" if rhythm == Moment.AT_CLOSE else "change"}
+
+
+def _changes(
+    session: Session, incident: Incident, since: datetime | None, occasion: Occasion
+) -> list[dict[str, str]]:
+    """What happened since the last update, the oldest first: who, what, when, each in its own words."""
+    moment = since or incident.declared_at
+    kinds = TOLD_OUTSIDE if occasion.audience.outside else TOLD_KINDS
+    happened = list(timeline.since(session, incident.number, moment, kinds))
+    if not occasion.audience.outside:
+        happened += [entry for entry in timeline.marked(session, incident.number) if _is_news(entry, moment)]
+    happened.sort(key=lambda entry: entry.at)
+    people = directory.names(session, _people(happened))
+    return [_change(entry, people, occasion) for entry in happened]
+
+
+def _is_news(entry: TimelineEntry, since: datetime) -> bool:
+    """Was the message marked since then? It may have been said long before. What was deleted is told no more."""
+    if entry.kind != MARKED or entry.facts.get("deleted_at") or not entry.heard:
+        return False
+    marks = from_json(entry.heard).marks
+    return any(mark.is_on and moment_of(mark.ts) > since for mark in marks)
+
+
+def _people(entries: Sequence[TimelineEntry]) -> set[str]:
+    named = {who for entry in entries for who in (entry.actor_id, *people_in(entry.facts))}
+    return {who for who in named if who}
+
+
+def _change(entry: TimelineEntry, people: dict[str, str], occasion: Occasion) -> dict[str, str]:
+    said = {name: str(entry.facts.get(name) or "") for name in ("old", "new", "step", "role")}
+    if not occasion.audience.outside:
+        said |= {
+            "who": people.get(entry.actor_id or "", ""),
+            "user": people.get(str(entry.facts.get("user") or ""), ""),
+            "reason": str(entry.facts.get("reason") or ""),
+            "answers": _answers(entry, people),
+            # The impact itself stands above; below it is only said who changed it.
+            "text": spoken(str(entry.facts.get("text") or ""), people.get) if entry.kind == MARKED else "",
+        }
+    else:
+        said |= {"who": "", "user": "", "reason": "", "answers": "", "text": ""}
+    short = {name: one_line(words, variables.CHANGE) for name, words in said.items()}
+    return short | {"kind": entry.kind, "at": near_time(entry.at, occasion.now)}
+
+
+def _answers(entry: TimelineEntry, people: dict[str, str]) -> str:
+    answers = entry.facts.get("answers") or {}
+    return "; ".join(f"{asked} {spoken(str(answer), people.get)}" for asked, answer in answers.items())

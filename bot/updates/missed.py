@@ -1,0 +1,104 @@
+"""A promise that was not kept is written down with its reason and told, once: to who leads, or to who could."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
+from sqlmodel import Session
+
+from bot.directory.administrators import administrators
+from bot.escalation import ladder
+from bot.escalation import tables as escalation
+from bot.escalation.tables import Answer
+from bot.incidents import tables as incidents
+from bot.incidents.tables import Incident
+from bot.outbox import notices
+from bot.outbox import sending as notice_flow
+from bot.outbox.refresh import refresh_soon
+from bot.services import Services
+from bot.slack.text import channel_link, escape
+from bot.timeline import tables as timeline
+from bot.updates import deliveries, tables, wording
+from bot.updates import scheduling as promising
+from bot.updates.rules import LATE_AFTER
+from bot.updates.tables import Promise
+
+
+def tell(services: Services, now: datetime) -> None:
+    """Tell of every promise that was not kept in time, whoever ticks, one message for each incident."""
+    with services.store.reading() as session:
+        late = [(promise.incident_id, promise.row) for promise in tables.missed(session, now)]
+    if not late:
+        return
+    informed = administrators(services)
+    for number, rows in groupby(late, key=lambda found: found[0]):
+        with services.store.transaction() as session:
+            incident = incidents.locked(session, number)
+            _tell(session, services, incident, [row for _, row in rows], informed, now)
+        refresh_soon(services, number)
+    notice_flow.send_soon(services)
+
+
+def _tell(
+    session: Session,
+    services: Services,
+    incident: Incident,
+    rows: Sequence[int],
+    informed: str | None,
+    now: datetime,
+) -> None:
+    promises = [tables.get(session, row) for row in rows]
+    # Another process may have told of it in between.
+    late = [promise for promise in promises if promise.escalate_at and promise.escalate_at <= now]
+    told = []
+    for promise in late:
+        promise.escalate_at = None
+        promise.late_because = _because(session, promise)
+        session.add(promise)
+        if _is_known_trouble(session, promise):
+            continue
+        title = promising.title(services, promise.audience)
+        facts = {"audience": title, "due": promise.due_at.strftime("%H:%M UTC"), "reason": promise.late_because}
+        timeline.append(session, incident.number, "update_late", now, **facts)
+        told.append(wording.late_line(escape(title), promise, now))
+    if told:
+        _say(session, incident, told, f"late:{late[0].key}:{late[0].due_at.isoformat()}", informed, now)
+
+
+def _because(session: Session, promise: Promise) -> str:
+    """Why it was not sent in time, in words that name nobody and quote nothing."""
+    if promise.needs_approval:
+        return "nobody has approved it"
+    if promise.begun_at is None or promise.begun_at - promise.due_at > LATE_AFTER:
+        return "Watchfloor was not running at that minute"
+    legs = deliveries.of_promise(session, promise.row)
+    if promise.state == tables.REFUSED:
+        return f"Slack refused it ({', '.join(sorted({leg.trouble for leg in legs if leg.trouble}))})"
+    hindrance = next((leg.hindrance for leg in legs if leg.hindrance), None)
+    return f"Slack has not taken it ({hindrance})" if hindrance else "Slack was slow to take it"
+
+
+def _is_known_trouble(session: Session, promise: Promise) -> bool:
+    """Was the update before refused as well? A channel that is missing is told of once, not with each update."""
+    before = tables.before(session, promise)
+    return promise.state == tables.REFUSED and before is not None and before.state == tables.REFUSED
+
+
+def _say(
+    session: Session, incident: Incident, lines: Sequence[str], key: str, informed: str | None, now: datetime
+) -> None:
+    """Who leads hears of it; when nobody does, the escalation ladder moves on."""
+    number = incident.number
+    held = incidents.roles(session, number)
+    leads = [*held.get("communications_lead", []), *held.get("commander", [])]
+    words = wording.late_words(number, channel_link(incident.channel_id or ""), lines)
+    for user_id in dict.fromkeys(leads or [incident.declared_by]):
+        notices.add(session, f"{key}:{user_id}", user_id, words, now, incident_id=number)
+    if informed:
+        notices.add(session, f"{key}:administrators", informed, words, now, incident_id=number)
+    if not leads and incident.is_active and not _somebody_comes(session, number):
+        ladder.move_on(session, number, now)
+
+
+def _somebody_comes(session: Session, number: int) -> bool:
+    return any(page.answer == Answer.COMING for page in escalation.pages(session, number))

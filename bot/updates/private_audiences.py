@@ -1,0 +1,53 @@
+"""The audiences a private incident was given by hand: nobody outside its channel is told of it otherwise."""
+
+from datetime import datetime
+
+from bot.errors import WatchfloorError
+from bot.incidents.change import changing
+from bot.incidents.rules import check_may_change
+from bot.services import Services
+from bot.slack.text import escape
+from bot.timeline import tables as timeline
+from bot.updates import promise_actions as promises
+from bot.updates import scheduling as promising
+from bot.updates import tables
+from bot.updates.commands import audience_named
+
+
+class NotPrivate(WatchfloorError):
+    """Incident {number} is not private: every audience of `floor.yaml` is told of it as its severity says."""
+
+
+def add(services: Services, number: int, given: str, by: str, now: datetime) -> str:
+    """Let an audience read of a private incident from now on. Gives back what to answer."""
+    with changing(services, number, by) as (session, incident):
+        check_may_change(number, incident.status)
+        if not incident.is_private:
+            raise NotPrivate(number=number)
+        name = audience_named(services.floor.audiences, given)
+        title = services.floor.audiences[name].title
+        if name in incident.audiences:
+            return f"{escape(title)} are told of it already."
+        incident.audiences = [*incident.audiences, name]
+        session.add(incident)
+        timeline.append(session, number, "audience_added", now, by, audience=title)
+        promises.begin(session, services, incident, now, only=name)
+    return f"{escape(title)} are told of this private incident from now on. `/incident updates` shows when."
+
+
+def remove(services: Services, number: int, given: str, by: str, now: datetime) -> str:
+    """Tell an audience of a private incident no more. Gives back what to answer."""
+    with changing(services, number, by) as (session, incident):
+        if not incident.is_private:
+            raise NotPrivate(number=number)
+        name = audience_named(services.floor.audiences, given)
+        title = services.floor.audiences[name].title
+        if name not in incident.audiences:
+            return f"{escape(title)} were not given to it by hand, so nothing was changed."
+        incident.audiences = [known for known in incident.audiences if known != name]
+        session.add(incident)
+        timeline.append(session, number, "audience_removed", now, by, audience=title)
+        if name not in promising.audiences(services, incident):
+            for promise in tables.waiting(session, number, name):
+                promising.drop(session, promise)
+    return f"{escape(title)} are told nothing more of it."

@@ -1,0 +1,144 @@
+"""Making and moving one promise of an update: when it is due, when its draft is shown, who must approve it."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.config.floor import DIGEST, HERE, PARTNERS, Audience, Moment, Quiet
+from bot.incidents.permissions import is_among
+from bot.incidents.rules import OPEN
+from bot.incidents.tables import Incident
+from bot.services import Services
+from bot.updates import draft_messages, pauses, rules, tables
+from bot.updates.rules import LATE_AFTER
+from bot.updates.tables import Promise
+
+CLOCK = "clock"
+
+# How long somebody has to approve what is due at once.
+APPROVE_WITHIN = timedelta(minutes=5)
+
+
+def audiences(services: Services, incident: Incident) -> dict[str, Audience]:
+    """Who may be told of this incident: of a private one, those in its own channel and those added by hand."""
+    return {
+        name: audience
+        for name, audience in services.floor.audiences.items()
+        if not incident.is_private or HERE in audience.channels or name in incident.audiences
+    }
+
+
+def channels(services: Services, incident: Incident, name: str) -> list[str]:
+    """Where an audience is told of this incident; below partners' notices it is told by other means.
+
+    Of a private one in its own channel, and, if it was added by hand, in its others but the digest, which has none.
+    """
+    listed = [channel for channel in services.floor.audiences[name].channels if channel != PARTNERS]
+    if not incident.is_private:
+        return listed
+    return [channel for channel in listed if channel == HERE or (name in incident.audiences and channel != DIGEST)]
+
+
+def title(services: Services, name: str) -> str:
+    """What an audience is called; one that the floor does not have any more, by its name."""
+    known = services.floor.audiences.get(name)
+    return known.title if known else name
+
+
+def rhythm_of(services: Services, incident: Incident, name: str, now: datetime) -> timedelta | Moment:
+    """How often an audience is told of this incident now, by the floor's file."""
+    return services.floor.audiences[name].rhythm(incident.severity, now - incident.declared_at)
+
+
+def quiet_of(services: Services, incident: Incident, name: str) -> Quiet | None:
+    """When the audience is left in peace; never by a severity that it wants to hear of at any hour."""
+    quiet = services.floor.audiences[name].quiet
+    return None if quiet is None or incident.severity in quiet.only else quiet
+
+
+def make(
+    session: Session, services: Services, incident: Incident, made: Promise, cadence: timedelta | None = None
+) -> Promise:
+    """Promise it, with its draft and with what becomes of it when nobody approves."""
+    audience, by = services.floor.audiences[made.audience], made.requested_by
+    made.cadence_s = int(cadence.total_seconds()) if cadence else made.cadence_s
+    made.needs_approval = bool(audience.approval)
+    if made.needs_approval and by and is_among(session, audience.approval, by, incident.number):
+        made.needs_approval, made.approved_by = False, by
+    tables.add(session, made, LATE_AFTER)
+    move(session, services, made, made.due_at, made.promised_at)
+    return made
+
+
+def move(session: Session, services: Services, promise: Promise, due_at: datetime, now: datetime) -> None:
+    """It is due at another minute: its draft moves with it, and so does the moment when it counts as missed."""
+    lead = services.floor.draft_before
+    if promise.needs_approval:
+        promise.draft_at = rules.draft_due(due_at, lead or APPROVE_WITHIN, now)
+        # Silence is told when it is due, but nobody is hurried who was asked a moment ago.
+        tables.move(session, promise, due_at, max(timedelta(), promise.draft_at + APPROVE_WITHIN - due_at))
+    else:
+        by_clock = promise.occasion == CLOCK and lead is not None and due_at > now
+        promise.draft_at = rules.draft_due(due_at, lead, now) if by_clock and lead else None
+        tables.move(session, promise, due_at, LATE_AFTER)
+    draft_messages.outdate(session, promise)
+
+
+def following(
+    session: Session, services: Services, incident: Incident, promise: Promise, now: datetime
+) -> tuple[datetime, timedelta] | None:
+    """When the update after this one is due, and its cadence; None when none is promised by the clock."""
+    if promise.cadence_s is None or incident.status not in OPEN or pauses.current(session, incident.number):
+        return None
+    cadence = timedelta(seconds=promise.cadence_s)
+    if promise.paced_by is None:
+        usual = rhythm_of(services, incident, promise.audience, now)
+        cadence = usual if isinstance(usual, timedelta) else cadence
+    quiet = quiet_of(services, incident, promise.audience)
+    return promise.next_due_at or rules.next_update_due(cadence, promise.due_at, now, quiet), cadence
+
+
+def missed(services: Services, incident: Incident, promise: Promise, since: datetime, now: datetime) -> int:
+    """How many promised times have passed since the first that was not kept."""
+    if promise.cadence_s is None:
+        return 0
+    quiet = quiet_of(services, incident, promise.audience)
+    return rules.missed_updates(timedelta(seconds=promise.cadence_s), since, now, quiet)
+
+
+def by_clock(
+    session: Session, services: Services, incident: Incident, name: str, due_at: datetime, now: datetime
+) -> None:
+    """Promise an update of the usual rhythm to an audience that is told by the clock."""
+    rhythm = rhythm_of(services, incident, name, now)
+    if isinstance(rhythm, timedelta):
+        due_at = rules.after_quiet(due_at, quiet_of(services, incident, name))
+        make(
+            session,
+            services,
+            incident,
+            Promise(incident_id=incident.number, audience=name, due_at=due_at, promised_at=now),
+            rhythm,
+        )
+
+
+def by_the_clock(session: Session, incident: Incident, name: str) -> list[Promise]:
+    """What is promised to an audience by the clock, and not yet sent."""
+    return [promise for promise in tables.waiting(session, incident.number, name) if promise.cadence_s]
+
+
+def repace(
+    session: Session, services: Services, incident: Incident, promise: Promise, cadence: timedelta, now: datetime
+) -> None:
+    """A promise follows another cadence from now on."""
+    old = timedelta(seconds=promise.cadence_s) if promise.cadence_s else None
+    due_at = rules.retimed(promise.due_at, old, cadence, now)
+    promise.cadence_s = int(cadence.total_seconds())
+    quiet = quiet_of(services, incident, promise.audience)
+    move(session, services, promise, rules.after_quiet(due_at, quiet), now)
+
+
+def drop(session: Session, promise: Promise) -> None:
+    """It is not to be kept; its draft says so."""
+    tables.drop_one(session, promise)
+    draft_messages.outdate(session, promise)

@@ -1,0 +1,105 @@
+"""`POST /slack/events`: every request of Slack in HTTP mode, checked before anything reads it."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
+from contextlib import suppress
+
+from slack_bolt import BoltRequest, BoltResponse
+from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from slack_sdk.signature import SignatureVerifier
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from bot.errors import WatchfloorError
+from bot.slack.app import PromptApp
+from bot.web.replay_guard import Seen
+
+# Each on a thread of its own to its listener's end: enough that none waits because others talk to Slack.
+AT_ONCE = 32
+LARGEST_BYTES = 2 * 1024 * 1024
+MOMENT = re.compile(r"[0-9]{1,12}")
+SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+
+
+class NoSigningSecret(WatchfloorError):
+    """HTTP mode needs SLACK_SIGNING_SECRET; without it anybody could give orders. It is under Basic Information."""
+
+
+class TooLarge(Exception):
+    """More than Slack ever sends."""
+
+
+class Door:
+    """Lets in what Slack signed within the last five minutes."""
+
+    def __init__(self, app: PromptApp, signing_secret: str) -> None:
+        if not signing_secret.strip():
+            raise NoSigningSecret()
+        self._app = app
+        self._verifier = SignatureVerifier(signing_secret)
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="door")
+        self._seen = Seen()
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        try:
+            body = await _body(request)
+        except TooLarge:
+            return _refusal(413, "too large")
+        except ClientDisconnect:
+            return _refusal(400, "cut off")
+        if not self._is_from_slack(body, request.headers):
+            return _refusal(401, "invalid request")
+        if not self._seen.is_new(request.headers["x-slack-signature"]):
+            return Response()
+        answer = await asyncio.wrap_future(self._take_up(to_bolt_request(request, body)))
+        if answer.status >= 500:
+            self._seen.take_back(request.headers["x-slack-signature"])
+        return to_starlette_response(answer)
+
+    def _is_from_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        moment = headers.get("x-slack-request-timestamp", "")
+        signature = headers.get("x-slack-signature", "")
+        # The verifier breaks on what is no number, no ASCII or no text; strangers may send anything.
+        if not (MOMENT.fullmatch(moment) and SIGNATURE.fullmatch(signature) and _is_text(body)):
+            return False
+        return self._verifier.is_valid(body, moment, signature)
+
+    def _take_up(self, request: BoltRequest) -> Future[BoltResponse]:
+        # Bolt's listeners are synchronous: in the event loop one of them would stop every other request.
+        answered: Future[BoltResponse] = Future()
+
+        def answer(response: BoltResponse) -> None:
+            # Who asked may have hung up meanwhile.
+            with suppress(InvalidStateError):
+                answered.set_result(response)
+
+        self._threads.submit(self._app.take_up, request, answer)
+        return answered
+
+    def close(self) -> None:
+        """Returns when every listener has ended."""
+        self._threads.shutdown()
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BYTES:
+            raise TooLarge()
+    return bytes(body)
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _refusal(status: int, reason: str) -> JSONResponse:
+    return JSONResponse({"error": reason}, status)
