@@ -30,7 +30,7 @@ lock: $(READY)
 # Everything that can be made again. What the bot remembers, in data/, stays.
 clean:
 	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	@find bot tests -name __pycache__ -prune -exec rm -rf {} +
+	@find bot slack_sandbox tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -13,7 +13,7 @@ from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.incidents.slack_events import RECORDS
-from bot.sandbox import Sandbox
+from slack_sandbox import Sandbox
 
 MESSAGES, RUNS, AT_ONCE = 400, 3, 20
 SAID_AT = 1_700_000_000

@@ -15,7 +15,7 @@ from bot.config.settings import Settings
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Store
-from bot.sandbox import Sandbox
+from slack_sandbox import Sandbox
 
 FEW, MANY = 10, 10_000
 CLICKS = 3

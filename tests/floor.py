@@ -10,7 +10,7 @@ from bot.bootstrap import Bot
 from bot.commands.manifest import manifest
 from bot.config.settings import Settings
 from bot.runtime.clock import utcnow
-from bot.sandbox import Person, Sandbox
+from slack_sandbox import Person, Sandbox
 from tests import prepared
 
 PATIENCE_S = 20

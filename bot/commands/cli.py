@@ -1,14 +1,9 @@
 """The command line. Every command loads what it needs itself, so that the bot starts fast."""
 
-import errno
 import json
-import os
-import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +14,6 @@ from bot.errors import WatchfloorError
 
 if TYPE_CHECKING:
     from bot.bootstrap import Bot
-    from bot.sandbox import Sandbox
 
 FIRST_WORDS = "/incident declare S1 IVR down in Manila"
 ANOTHER_PORT = "End what runs there, or choose another port: WATCHFLOOR_SANDBOX_PORT=8100 make run"
@@ -89,42 +83,14 @@ def sandbox(
     beside: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Run a Slack workspace on this machine, for a bot that runs elsewhere."""
-    from bot import sandbox as workspace
     from bot.commands.manifest import manifest as app_manifest
+    from slack_sandbox import command
 
-    if beside:
-        _end_with_standard_input()
-    data.mkdir(parents=True, exist_ok=True)
-    say = _introduce if beside else _explain
     try:
-        workspace.serve(port, app_manifest(), data / "workspace.json", data / "clock", say)
-    except OSError as refused:
-        if refused.errno != errno.EADDRINUSE:
-            raise
+        command.run(port, data, app_manifest(), is_child=beside)
+    except command.PortInUse:
         typer.echo(f"Port {port} is in use. {ANOTHER_PORT}", err=True)
         raise typer.Exit(1) from None
-
-
-def _introduce(workspace: "Sandbox") -> None:
-    """Tell the bot in the process that started this one."""
-    told = {"url": workspace.url, "bot_token": workspace.bot_token, "app_token": workspace.app_token}
-    typer.echo(json.dumps(told))
-
-
-def _explain(workspace: "Sandbox") -> None:
-    """Tell a person how to bring a bot here."""
-    typer.echo(f"Open {workspace.url} – you are Ana. For a bot that is to join, the environment:")
-    typer.echo(f"SLACK_API_URL={workspace.url}/api/")
-    typer.echo(f"SLACK_BOT_TOKEN={workspace.bot_token}")
-    typer.echo(f"SLACK_APP_TOKEN={workspace.app_token}")
-
-
-def _end_with_standard_input() -> None:
-    def wait() -> None:
-        sys.stdin.read()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    Thread(target=wait, daemon=True).start()
 
 
 @app.command()

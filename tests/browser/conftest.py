@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from bot.sandbox import Sandbox
+from slack_sandbox import Sandbox
 from tests.browser import deskbot
 from tests.browser.desk import Desk, Profiles
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.sandbox import Sandbox
+from slack_sandbox import Sandbox
 
 
 @pytest.fixture

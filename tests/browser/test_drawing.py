@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.page import dates, markdown, mrkdwn, richtext
-from bot.sandbox.page.drawing import draw
-from bot.sandbox.page.names import Reader
+from slack_sandbox.page import dates, markdown, mrkdwn, richtext
+from slack_sandbox.page.drawing import draw
+from slack_sandbox.page.names import Reader
 from tests.browser import deskbot_views as views
 
 ANA = Reader(

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from bot.sandbox import Sandbox
+from slack_sandbox import Sandbox
 from tests.browser.desk import Desk, Window
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from bot.sandbox import Sandbox
+from slack_sandbox import Sandbox
 from tests.browser.desk import Desk, Window
 
 

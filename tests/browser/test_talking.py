@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.sandbox import Sandbox
+from slack_sandbox import Sandbox
 from tests.browser.desk import Desk
 
 

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.runtime.database import Store
-from bot.sandbox import Sandbox
-from bot.sandbox.model import Channel
+from slack_sandbox import Sandbox
+from slack_sandbox.model import Channel
 from tests.crash.process import Moment, live
 from tests.floors import with_a_bookmark
 

@@ -7,10 +7,10 @@ from sqlmodel import col, select
 from bot.outbox.displays import Display
 from bot.outbox.notices import Notice
 from bot.runtime.workflows import wait_until
-from bot.sandbox.model import Message
 from bot.timeline import tables as timeline
 from bot.updates.deliveries import Delivery
 from bot.updates.tables import SENT, Promise
+from slack_sandbox.model import Message
 from tests.crash.desk import Desk
 
 LEFT_OVER_S = 15

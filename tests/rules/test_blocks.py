@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.blockkit import check_blocks, check_view
 from bot.slack import blocks
 from bot.slack.text import escape
+from slack_sandbox.blockkit import check_blocks, check_view
 
 words = st.text(min_size=1, max_size=40).filter(str.strip).flatmap(lambda text: st.sampled_from([text, text * 200]))
 

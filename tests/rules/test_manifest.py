@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.commands.manifest import SCOPES_OF_EVENTS, SCOPES_OF_METHODS, manifest, scopes
 from bot.incidents import ids
 from bot.incidents.slack_events import RECORDS
-from bot.sandbox.manifest import read_manifest
-from bot.sandbox.methods import METHODS
+from slack_sandbox.manifest import read_manifest
+from slack_sandbox.methods import METHODS
 
 SLACK = Path("bot/slack")
 METHOD = re.compile(r"[a-z]+(\.[a-zA-Z]+)+")

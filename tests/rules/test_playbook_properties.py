@@ -16,7 +16,7 @@ from bot.playbooks.progress import progress
 from bot.playbooks.rules import MOST_REMINDERS
 from bot.playbooks.runs import tell_facts
 from bot.playbooks.tables import due_reminders, runs_of, steps_of
-from bot.sandbox.blockkit import check_blocks, check_view
+from slack_sandbox.blockkit import check_blocks, check_view
 from tests.rules.playbook_builders import NOON, database, facts, phases, started
 
 PLAYBOOK = phases(

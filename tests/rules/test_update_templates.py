@@ -19,7 +19,6 @@ from bot.runtime import migrations
 from bot.runtime.background import Soon
 from bot.runtime.database import Store
 from bot.runtime.templates import TemplateBroken, Templates
-from bot.sandbox.blockkit.check import check_blocks
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS
 from bot.timeline import tables as timeline
@@ -28,6 +27,7 @@ from bot.timeline.messages import PIN, Heard, Manner, Mark, Version
 from bot.updates import tables, variables, views
 from bot.updates.composition import compose
 from bot.updates.facts import Occasion, facts_of
+from slack_sandbox.blockkit.check import check_blocks
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 FOLDERS = ("operations", "executives", "engineering", "partners", "customers")

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.commands import cli
-from bot.sandbox import Sandbox
+from slack_sandbox import Sandbox
 from tests.floor import TestFloor
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.playbooks import ids
-from bot.sandbox import Click, Submission
-from bot.sandbox.errors import NothingToClick
-from bot.sandbox.model import Message
+from slack_sandbox import Click, Submission
+from slack_sandbox.errors import NothingToClick
+from slack_sandbox.model import Message
 from tests.floor import TestFloor
 from tests.stories.record import rows
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.sandbox.model import Message
+from slack_sandbox.model import Message
 from tests.floor import TestFloor
 
 KEPT_TABLES = (

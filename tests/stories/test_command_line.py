@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from bot.runtime.workflows import wait_until
-from bot.sandbox import Sandbox
+from slack_sandbox import Sandbox
 
 REPOSITORY = Path(__file__).parents[2]
 READY_WITHIN_S = 20

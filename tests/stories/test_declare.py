@@ -3,7 +3,7 @@
 import pytest
 
 from bot.incidents import ids
-from bot.sandbox.words import words_of
+from slack_sandbox.words import words_of
 from tests.floor import TestFloor
 from tests.stories.record import post_mortems, rows, timeline
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.followups import ids
 from bot.runtime.clock import utcnow
-from bot.sandbox.errors import NothingToClick
+from slack_sandbox.errors import NothingToClick
 from tests.floor import TestFloor
 from tests.stories.followup_desk import follow_ups, happened, is_shown, is_told, shown
 from tests.stories.record import untouched

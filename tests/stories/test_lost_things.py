@@ -1,7 +1,7 @@
 """People archive, delete, rename and edit what the bot made; the incident goes on."""
 
 from bot.incidents import ids
-from bot.sandbox import posting
+from slack_sandbox import posting
 from tests.floor import TestFloor
 from tests.stories.record import card_message, rows, timeline
 from tests.stories.test_updates import updates

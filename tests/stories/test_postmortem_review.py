@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from bot.postmortems import ids
-from bot.sandbox.model import Message
+from slack_sandbox.model import Message
 from tests.floor import TestFloor
 from tests.stories.conftest import PLAYBOOKS
 from tests.stories.record import post_mortem_files, seen_by_all, timeline

@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from bot.incidents import ids
-from bot.sandbox.errors import NotVisible
-from bot.sandbox.words import words_of
+from slack_sandbox.errors import NotVisible
+from slack_sandbox.words import words_of
 from tests.floor import TestFloor
 from tests.stories.record import rows, seen_by_all, untouched
 

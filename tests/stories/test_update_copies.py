@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.model import Message
+from slack_sandbox.model import Message
 from tests.floor import TestFloor
 from tests.stories.test_partners import NORTHLINE, SAGEBRUSH, below
 from tests.stories.test_subscriptions import copies

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.sandbox.model import Message
 from bot.updates import ids
+from slack_sandbox.model import Message
 from tests.floor import TestFloor
 from tests.stories.record import rows
 

@@ -1,0 +1,117 @@
+"""The command line: run a workspace until the process is interrupted or asked to end."""
+
+import argparse
+import errno
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import yaml
+
+from slack_sandbox.sandbox import Sandbox
+
+DEFAULT_PORT = 8099
+DEFAULT_DATA = Path("data/sandbox")
+
+
+class PortInUse(Exception):
+    """Another process listens on the port."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """`python -m slack_sandbox`."""
+    options = _parser().parse_args(arguments)
+    manifest = _read_manifest(options.manifest) if options.manifest else None
+    try:
+        run(options.port, options.data, manifest, is_child=options.child)
+    except PortInUse:
+        sys.exit(f"Port {options.port} is in use. Choose another one with --port.")
+
+
+def run(port: int, data: Path, manifest: dict[str, Any] | None = None, *, is_child: bool = False) -> None:
+    """Serve the workspace kept in the folder `data`.
+
+    A child process prints its address and tokens as one line of JSON and ends when its standard input is closed.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    if is_child:
+        _end_with_standard_input()
+    try:
+        serve(port, manifest, data, _print_for_parent if is_child else _print_for_person)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortInUse from None
+
+
+def serve(
+    port: int,
+    manifest: dict[str, Any] | None,
+    data: Path,
+    when_ready: Callable[[Sandbox], None],
+) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    stopped = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: stopped.set())
+    sandbox = Sandbox(manifest, data / "workspace.json", port, clock_file=data / "clock")
+    sandbox.start()
+    when_ready(sandbox)
+    stopped.wait()
+    sandbox.stop()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m slack_sandbox", description="Run a Slack workspace on this machine."
+    )
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="port of the page and the Web API (%(default)s)"
+    )
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the workspace (%(default)s)")
+    parser.add_argument("--manifest", type=Path, help="app manifest, YAML or JSON; without one the app may do all")
+    parser.add_argument("--child", action="store_true", help="print JSON; end when standard input is closed")
+    return parser
+
+
+def _read_manifest(file: Path) -> dict[str, Any]:
+    try:
+        manifest = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        sys.exit(f"The manifest {file} cannot be read: {error}")
+    if not isinstance(manifest, dict):
+        sys.exit(f"The manifest {file} is not a mapping.")
+    return manifest
+
+
+def _print_for_parent(sandbox: Sandbox) -> None:
+    tokens = {
+        "bot_token": sandbox.bot_token,
+        "app_token": sandbox.app_token,
+        "signing_secret": sandbox.signing_secret,
+    }
+    print(json.dumps({"url": sandbox.url} | tokens), flush=True)  # noqa: T201
+
+
+def _print_for_person(sandbox: Sandbox) -> None:
+    lines = (
+        f"Open {sandbox.url} – you are Ana. For a bot that is to join, the environment:",
+        f"SLACK_API_URL={sandbox.url}/api/",
+        f"SLACK_BOT_TOKEN={sandbox.bot_token}",
+        f"SLACK_APP_TOKEN={sandbox.app_token}",
+        f"SLACK_SIGNING_SECRET={sandbox.signing_secret}",
+    )
+    print(*lines, sep="\n", flush=True)  # noqa: T201
+
+
+def _end_with_standard_input() -> None:
+    def wait() -> None:
+        sys.stdin.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=wait, daemon=True).start()

@@ -1,0 +1,144 @@
+"""The control API: a person's vocabulary, faults and looks, for benchmarks and other processes.
+
+`POST /control/<verb>` with a JSON object; `as` names the person who does it.
+`GET /control/<look>` with the same in the query.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from slack_sandbox.errors import Refused
+from slack_sandbox.model import Channel, File, Json, Message
+from slack_sandbox.sharing import file_as_slack
+
+if TYPE_CHECKING:
+    from slack_sandbox.sandbox import Sandbox
+
+VERBS = (
+    *("types", "says", "edits", "deletes", "uploads", "reacts", "unreacts", "pins", "unpins"),
+    *("clicks", "chooses", "fills", "submits", "closes", "opens_home"),
+    *("uses_shortcut", "uses_message_shortcut", "creates_channel", "joins", "leaves", "invites", "kicks"),
+    *("renames", "archives", "unarchives", "sets_topic", "deletes_channel"),
+)
+_REFUSALS = (LookupError, PermissionError, TypeError, ValueError, TimeoutError)
+
+
+class Control:
+    """Each verb is a person's, each order is the sandbox's own."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+        self._orders: dict[str, Callable[[Json], Any]] = {
+            "fault": self._fault,
+            "clear_faults": lambda order: sandbox.faults.clear(),
+            "deliver_twice": lambda order: sandbox.deliver_twice(**order),
+            "latency": lambda order: self._set("latency_s", float(order["seconds"])),
+            "offline": lambda order: self._set("offline", bool(order["offline"])),
+            "strict_rates": lambda order: self._set("strict_rates", bool(order["strict"])),
+            "events_url": lambda order: self._set("events_url", order["url"]),
+            "clock": self._clock,
+            "quiet": lambda order: sandbox.quiet(**order),
+            "disconnect": lambda order: sandbox.refresh_connections(**order),
+            "clear_calls": lambda order: sandbox.clear_calls(),
+            "reset": lambda order: sandbox.reset(),
+        }
+        self._looks: dict[str, Callable[[Json], Any]] = {
+            "sees": lambda look: self._person(look).sees(look["channel"]),
+            "direct_messages": lambda look: self._person(look).direct_messages(),
+            "channels": lambda look: self._person(look).channels(),
+            "modal": lambda look: self._person(look).modal,
+            "home": lambda look: self._person(look).home,
+            "calls": self._calls,
+            "refusals": lambda look: [call.as_json() for call in sandbox.refusals],
+            "envelopes": lambda look: [envelope.as_json() for envelope in sandbox.envelopes],
+            "app": lambda look: sandbox.identity,
+        }
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/control/{name}", self.order, methods=["POST"]),
+            Route("/control/{name}", self.look, methods=["GET"]),
+        ]
+
+    async def order(self, request: Request) -> Response:
+        # A page of another origin cannot send this content type without being asked first.
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            return _problem("Send a JSON object as application/json.", 415)
+        body = await request.body()
+        order: Json = json.loads(body) if body else {}
+        name = request.path_params["name"]
+        if name in VERBS:
+            return await self._answered(lambda: self._deed(name, order))
+        if name in self._orders:
+            return await self._answered(lambda: self._orders[name](order))
+        return _problem(f"There is no {name!r}, only: {', '.join((*VERBS, *self._orders))}.", 404)
+
+    async def look(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in self._looks:
+            return _problem(f"There is no {name!r}, only: {', '.join(self._looks)}.", 404)
+        asked = dict(request.query_params)
+        return await self._answered(lambda: self._looks[name](asked))
+
+    async def _answered(self, act: Callable[[], Any]) -> Response:
+        try:
+            return JSONResponse(self._as_json(await run_in_threadpool(act)))
+        except Refused as refusal:
+            return _problem(refusal.error, 409)
+        except _REFUSALS as error:
+            return _problem(str(error), 409)
+
+    def _deed(self, verb: str, order: Json) -> Any:
+        person = self._person(order)
+        if "content" in order:
+            order["content"] = str(order["content"]).encode()
+        values = order.pop("values", [])
+        return getattr(person, verb)(*self._first(verb, order), *values, **order)
+
+    def _first(self, verb: str, order: Json) -> list[Any]:
+        """Choices come by position in Python, so the action_id before them must too."""
+        return [order.pop("action_id")] if verb == "chooses" else []
+
+    def _person(self, order: Json) -> Any:
+        return self._sandbox.person(order.pop("as"))
+
+    def _fault(self, order: Json) -> None:
+        self._sandbox.fault(**order)
+
+    def _clock(self, order: Json) -> Json:
+        sandbox = self._sandbox
+        current = sandbox.clock_offset_s
+        sandbox.clock_offset_s = float(order.get("offset_s", current + float(order.get("advance_s", 0))))
+        return {"offset_s": sandbox.clock_offset_s, "now": sandbox.clock.now()}
+
+    def _set(self, name: str, value: Any) -> None:
+        setattr(self._sandbox, name, value)
+
+    def _calls(self, look: Json) -> list[Json]:
+        wanted = look.get("method")
+        return [c.as_json() for c in list(self._sandbox.calls) if wanted in (None, c.method)]
+
+    def _as_json(self, value: Any) -> Any:
+        if isinstance(value, Message):
+            shown: Json = {"words": value.words, "ephemeral": value.ephemeral, "buttons": value.buttons}
+            return value.as_slack() | shown
+        if isinstance(value, Channel):
+            return value.as_slack("")
+        if isinstance(value, File):
+            return file_as_slack(self._sandbox.workspace, value)
+        if isinstance(value, list):
+            return [self._as_json(item) for item in value]
+        if is_dataclass(value) and not isinstance(value, type):
+            return asdict(value)
+        return {"ok": True} if value is None else value
+
+
+def _problem(sentence: str, status: int) -> JSONResponse:
+    return JSONResponse({"ok": False, "error": sentence}, status)

@@ -1,0 +1,46 @@
+"""What the workspace does by itself: posting scheduled messages, saving its file."""
+
+import asyncio
+from pathlib import Path
+
+from slack_sandbox import persistence, posting
+from slack_sandbox.model import Json
+from slack_sandbox.workspace import Workspace
+
+_EVERY_S = 1.0
+
+
+class Housekeeping:
+    """Looks every second; saves only when something changed."""
+
+    def __init__(self, workspace: Workspace, data: Path | None, identity: Json) -> None:
+        self._workspace = workspace
+        self._data = data
+        self._identity = identity
+        self._saved_version = -1
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(_EVERY_S)
+            self.post_due()
+            await asyncio.to_thread(self.save)
+
+    def post_due(self) -> None:
+        """Post what was scheduled for now or earlier."""
+        workspace = self._workspace
+        with workspace.lock:
+            now = workspace.clock.now()
+            due = [key for key, later in workspace.scheduled.items() if later["post_at"] <= now]
+            for key in due:
+                later = workspace.scheduled.pop(key)
+                channel = workspace.channels.get(later.pop("channel"))
+                later.pop("post_at")
+                if channel is not None and not channel.is_archived:
+                    posting.post(workspace, channel, posting.compose(workspace, channel, workspace.bot, **later))
+
+    def save(self) -> None:
+        if self._data is None or self._workspace.version == self._saved_version:
+            return
+        self._saved_version = self._workspace.version
+        persistence.save(self._data, persistence.dumps(self._workspace, self._identity))
+        self._workspace.touch("saved")

@@ -1,0 +1,65 @@
+"""`files.*`: the three-step upload, and looking at a file."""
+
+from slack_sandbox import sharing
+from slack_sandbox.errors import Refused, invalid_arguments
+from slack_sandbox.methods.registry import TIER_4, Request, method
+from slack_sandbox.model import Channel, File, Json
+
+FILE_SIZE = 1_000_000_000
+
+
+@method("files.getUploadURLExternal", TIER_4, "files:write", required=("filename", "length"))
+def get_upload_url(request: Request) -> Json:
+    size = request.args.number("length", 0, FILE_SIZE + 1)
+    if size > FILE_SIZE:
+        raise invalid_arguments("length must be less than 1 GB [json-pointer:/length]")
+    file = sharing.new_file(request.workspace, request.bot, request.args.text("filename"), size)
+    return {"upload_url": f"{request.workspace.response_urls.base}/upload/{file.id}", "file_id": file.id}
+
+
+@method("files.completeUploadExternal", TIER_4, "files:write", required=("files",))
+def complete_upload(request: Request) -> Json:
+    files = [_uploaded(request, entry) for entry in request.args.structure("files")]
+    for name in (request.args.text("channel_id"), *request.args.items("channels")):
+        if name:
+            _share(request, _destination(request, name), files)
+    for file in files:
+        file.complete = True
+    described = [sharing.file_as_slack(request.workspace, file) for file in files]
+    return {"files": described}
+
+
+@method("files.info", TIER_4, "files:read", required=("file",))
+def file_info(request: Request) -> Json:
+    file = request.workspace.files.get(request.args.text("file"))
+    if file is None or not file.complete:
+        raise Refused("file_not_found")
+    return {"file": sharing.file_as_slack(request.workspace, file), "comments": []}
+
+
+def _uploaded(request: Request, entry: Json) -> File:
+    file = request.workspace.files.get(str(entry.get("id")))
+    if file is None or len(file.content) != file.size:
+        raise Refused("file_not_found")
+    if file.complete:
+        raise Refused("file_already_completed")
+    file.title = str(entry.get("title") or file.name)
+    return file
+
+
+def _destination(request: Request, name: str) -> Channel:
+    """A conversation's id; unlike `chat.postMessage` this takes no person's id."""
+    channel = request.workspace.channel_for_app(name)
+    if request.bot.id not in channel.members:
+        raise Refused("not_in_channel")
+    if channel.is_archived:
+        raise Refused("is_archived")
+    return channel
+
+
+def _share(request: Request, channel: Channel, files: list[File]) -> None:
+    thread_ts = request.args.text("thread_ts")
+    if thread_ts and thread_ts not in channel.messages:
+        raise Refused("invalid_thread_ts")
+    text = request.args.text("initial_comment")
+    sharing.share(request.workspace, request.bot, files, channel, text, thread_ts)

@@ -1,0 +1,43 @@
+"""What the composer can complete: commands, people, groups, channels, emoji."""
+
+from typing import Any
+
+from slack_sandbox.page import emoji
+from slack_sandbox.page.visitor import Visitor
+
+Json = dict[str, Any]
+_BROADCASTS = {
+    "here": "Notify everyone online in this channel",
+    "channel": "Notify everyone in this channel",
+}
+
+
+def completions(visitor: Visitor) -> Json:
+    """By their sign; each entry says what to insert, what to show, and a hint beside it."""
+    return {
+        "/": _commands(visitor),
+        "@": _people(visitor),
+        "#": [_entry(f"#{c.name}", f"#{c.name}", c.topic["value"]) for c in visitor.channels()],
+        ":": [_entry(f":{name}:", f"{character} {name}", "") for name, character in emoji.CHARACTERS.items()],
+        "quick": [{"name": name, "character": emoji.character(name)} for name in emoji.QUICK],
+    }
+
+
+def _commands(visitor: Visitor) -> list[Json]:
+    app = visitor.sandbox.workspace.app
+    return [
+        _entry(c["command"], f"{c['command']} {c.get('usage_hint', '')}".strip(), c.get("description", ""))
+        for c in app.commands
+        if c["command"] != "*"
+    ]
+
+
+def _people(visitor: Visitor) -> list[Json]:
+    workspace = visitor.sandbox.workspace
+    people = [_entry(f"@{u.name}", u.real_name, u.title) for u in workspace.users.values()]
+    groups = [_entry(f"@{g.handle}", f"@{g.handle}", g.name) for g in workspace.groups.values()]
+    return people + groups + [_entry(f"@{name}", f"@{name}", hint) for name, hint in _BROADCASTS.items()]
+
+
+def _entry(insert: str, shown: str, hint: str) -> Json:
+    return {"insert": insert, "shown": shown, "hint": hint}

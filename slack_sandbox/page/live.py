@@ -1,0 +1,94 @@
+"""Changes of the workspace, told to every open window as server-sent events."""
+
+import asyncio
+import json
+import queue
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from slack_sandbox.page.visitor import Visitor
+
+if TYPE_CHECKING:
+    from slack_sandbox import Sandbox
+
+Change = dict[str, Any]
+_HEARTBEAT_S = 15.0
+# What only the person concerned may hear of.
+_PERSONAL = ("ephemeral", "view", "read")
+_IN_CHANNEL = ("message", "message_changed", "message_deleted", "ephemeral", "members")
+_LAST: Change = {}
+_FOR_NOBODY = ("call", "envelope")
+
+
+class Broadcast:
+    """One subscription to the workspace, as long as any window is open, handed on to every window."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._changes = sandbox.workspace.changes
+        self._feed: queue.Queue[Change] | None = None
+        self._windows: dict[asyncio.Queue[Change], asyncio.AbstractEventLoop] = {}
+
+    async def stream(self, visitor: Visitor) -> AsyncIterator[str]:
+        """The events of one window, until it closes."""
+        window: asyncio.Queue[Change] = asyncio.Queue()
+        self._windows[window] = asyncio.get_running_loop()
+        if self._feed is None:
+            self._listen()
+        try:
+            yield "retry: 500\n\n"
+            while True:
+                yield await _next_event(window, visitor)
+        finally:
+            del self._windows[window]
+            if not self._windows:
+                self._hang_up()
+
+    def _listen(self) -> None:
+        self._feed = self._changes.subscribe()
+        Thread(target=self._run, args=(self._feed,), name="page-broadcast", daemon=True).start()
+
+    def _hang_up(self) -> None:
+        feed, self._feed = self._feed, None
+        if feed is not None:
+            self._changes.unsubscribe(feed)
+            with suppress(queue.Full):  # then there is a change to wake up for already
+                feed.put_nowait(_LAST)
+
+    def _run(self, feed: "queue.Queue[Change]") -> None:
+        while (change := feed.get()) and feed is self._feed:
+            for window, loop in list(self._windows.items()):
+                with suppress(RuntimeError):  # the window's loop ended with the server
+                    loop.call_soon_threadsafe(window.put_nowait, change)
+
+
+async def _next_event(window: "asyncio.Queue[Change]", visitor: Visitor) -> str:
+    try:
+        async with asyncio.timeout(_HEARTBEAT_S):
+            while True:
+                change = await window.get()
+                if concerns(visitor, change):
+                    return f"data: {json.dumps(change | _parent(visitor, change))}\n\n"
+    except TimeoutError:
+        return ": still here\n\n"
+
+
+def _parent(visitor: Visitor, change: Change) -> Change:
+    """A reply also changes the message it hangs on."""
+    channel = visitor.sandbox.workspace.channels.get(change.get("channel", ""))
+    message = channel.messages.get(change.get("ts", "")) if channel else None
+    return {"parent": message.thread_ts} if message and message.is_reply else {}
+
+
+def concerns(visitor: Visitor, change: Change) -> bool:
+    """Whether this person may hear of the change, and has something to see of it."""
+    kind = change["kind"]
+    if kind in _FOR_NOBODY:
+        return False
+    if kind in _PERSONAL and change.get("user") != visitor.user.id:
+        return False
+    channel = visitor.sandbox.workspace.channels.get(change.get("channel", ""))
+    if kind in _IN_CHANNEL and channel is not None:
+        return visitor.sandbox.workspace.is_visible_to(visitor.user, channel) or kind == "members"
+    return True

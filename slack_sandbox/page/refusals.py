@@ -1,0 +1,24 @@
+"""What the page says when a deed is refused."""
+
+from slack_sandbox.errors import NothingToClick, NotVisible, Refused
+
+
+class Failed(Exception):
+    """The deed had no effect; the argument says why."""
+
+
+REFUSALS = (Failed, NotVisible, NothingToClick, PermissionError, LookupError, Refused)
+_SENTENCES = {
+    "name_taken": "There is a channel of that name already.",
+    "already_reacted": "You have reacted with that already.",
+    "cant_archive_general": "#general cannot be archived.",
+}
+
+
+def sentence(refusal: Exception) -> str:
+    """What to tell the person whose deed was refused."""
+    if isinstance(refusal, Refused):
+        return _SENTENCES.get(refusal.error, f"Slack refuses that: {refusal.error}.")
+    if isinstance(refusal, KeyError):
+        return "That is not there any more."
+    return str(refusal)

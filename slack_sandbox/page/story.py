@@ -1,0 +1,76 @@
+"""Playing the story: start, pause, stop, and what the windows show of it."""
+
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from slack_sandbox.errors import NothingToClick, NotVisible, Refused
+from slack_sandbox.page import outage
+from slack_sandbox.page.stage import Ended, Stage
+
+if TYPE_CHECKING:
+    from slack_sandbox import Sandbox
+
+
+class Story:
+    """One story at a time for the whole workspace."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+        self._going = Event()
+        self._stopped = Event()
+        self._thread: Thread | None = None
+        self.caption = ""
+
+    @property
+    def is_playing(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def is_paused(self) -> bool:
+        return self.is_playing and not self._going.is_set()
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether nobody has done anything yet: then a newcomer is asked how to begin."""
+        untouched = not any(channel.messages for channel in self._sandbox.workspace.channels.values())
+        return untouched and not self.is_playing
+
+    def start(self, pace: float = 1.0) -> None:
+        """Play from the beginning; a `pace` of 2 leaves half the time to look."""
+        if self.is_playing:
+            return
+        self._stopped.clear()
+        self._going.set()
+        self._thread = Thread(target=self._play, args=(pace,), name="story", daemon=True)
+        self._thread.start()
+
+    def pause(self) -> None:
+        self._going.clear()
+        self._tell(self.caption, "")
+
+    def go_on(self) -> None:
+        self._going.set()
+        self._tell(self.caption, "")
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._going.set()
+
+    def forget(self) -> None:
+        """Take the last caption away."""
+        self.caption = ""
+        self._tell("", "")
+
+    def _play(self, pace: float) -> None:
+        try:
+            outage.play(Stage(self._sandbox, self._tell, self._going, self._stopped, pace))
+        except Ended as end:
+            self.caption = str(end)
+        except (NotVisible, NothingToClick, LookupError, Refused, TimeoutError) as surprise:
+            self.caption = f"The story ends here: {surprise}"
+        self._thread = None
+        self._tell(self.caption, "")
+
+    def _tell(self, caption: str, channel: str) -> None:
+        self.caption = caption
+        self._sandbox.workspace.touch("story", place=channel)

@@ -1,0 +1,98 @@
+"""What happened on the wire: Web API calls and their answers, envelopes and their acknowledgements."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_sandbox.model import Json
+
+# Answers that tell a malformed request rather than an unlucky state of the workspace.
+_MALFORMED = (
+    "invalid_",
+    "not_authed",
+    "missing_scope",
+    "msg_too_long",
+    "too_long",
+    "no_text",
+    "unknown_method",
+    "view_too_large",
+    "metadata_too_large",
+    "not_allowed_token_type",
+    "duplicate_",
+)
+_BY_STATE = ("invalid_trigger_id", "invalid_cursor", "invalid_url")
+# A workspace that runs for weeks remembers its last calls and envelopes only.
+_KEPT = 50_000
+
+
+def keep(record: list[Any], entry: Any) -> None:
+    """Add to a record, and forget the older half of one that has become very long."""
+    record.append(entry)
+    if len(record) > _KEPT:
+        del record[: _KEPT // 2]
+
+
+@dataclass
+class Call:
+    """One Web API call (or post to a response URL, or upload) and what was answered."""
+
+    method: str
+    args: Json
+    tier: str = ""
+    at: float = field(default_factory=time.time)
+    answer: Json = field(default_factory=dict)
+    status: int = 0
+    ms: float = 0.0
+    fault: str = ""
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether Slack found the request itself wrong; no story should cause one."""
+        error = str(self.answer.get("error", ""))
+        return error.startswith(_MALFORMED) and error not in _BY_STATE and not self.fault
+
+    def as_json(self) -> Json:
+        return {
+            "method": self.method,
+            "args": self.args,
+            "tier": self.tier,
+            "at": self.at,
+            "answer": self.answer,
+            "status": self.status,
+            "ms": round(self.ms, 2),
+            "fault": self.fault,
+        }
+
+
+@dataclass
+class Envelope:
+    """One delivery to the app, and how it was acknowledged."""
+
+    id: str
+    kind: str
+    payload: Json
+    at: float = field(default_factory=time.time)
+    acknowledged: bool = False
+    answer: Json = field(default_factory=dict)
+    error: str = ""
+    attempt: int = 0
+    reason: str = ""
+    ms: float = 0.0
+
+    @property
+    def timed_out(self) -> bool:
+        return bool(self.error)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "envelope_id": self.id,
+            "type": self.kind,
+            "payload": self.payload,
+            "at": self.at,
+            "acknowledged": self.acknowledged,
+            "answer": self.answer,
+            "error": self.error,
+            "retry_attempt": self.attempt,
+            "retry_reason": self.reason,
+            "ms": round(self.ms, 2),
+        }

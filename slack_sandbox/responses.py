@@ -1,0 +1,97 @@
+"""`response_url`: what an app posts to the address it got with a command or a click."""
+
+from typing import TYPE_CHECKING
+
+from starlette.types import Receive, Scope, Send
+
+from slack_sandbox import posting
+from slack_sandbox.arguments import Arguments, read_arguments
+from slack_sandbox.blockkit import check_attachments, check_blocks
+from slack_sandbox.errors import Refused
+from slack_sandbox.http import drop, header, read_body, send_bytes, send_json
+from slack_sandbox.model import Channel, Json, Message
+from slack_sandbox.records import Call
+from slack_sandbox.triggers import ResponseUrl
+from slack_sandbox.workspace import Workspace
+
+if TYPE_CHECKING:
+    from slack_sandbox.sandbox import Sandbox
+
+
+class Responses:
+    """Answers `POST /response/<key>`: `ok`, or the reason why not."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        key = scope["path"].removeprefix("/response/")
+        call = Call("response_url", {}, at=self._sandbox.clock.now())
+        with self._sandbox.journal.recording(call):
+            body = await read_body(receive)
+            if self._sandbox.offline:
+                drop(scope)
+                return
+            self._respond(call, key, body, header(scope, b"content-type"))
+            if call.status == 200:
+                await send_bytes(send, b"ok", headers={"content-type": "text/plain"})
+            else:
+                await send_json(send, call.answer, call.status)
+
+    def _respond(self, call: Call, key: str, body: bytes, content_type: str) -> None:
+        workspace = self._sandbox.workspace
+        try:
+            call.args = read_arguments(content_type or "application/json", b"", body)
+            with workspace.lock:
+                apply(workspace, workspace.response_urls.use(key), call.args)
+            call.answer, call.status = {"ok": True}, 200
+        except Refused as refusal:
+            call.answer, call.status = {"ok": False, "error": refusal.error, **refusal.fields}, 404
+
+
+def apply(workspace: Workspace, grant: ResponseUrl, answer: Json) -> None:
+    """Delete or replace the message the interaction came from, or say something new."""
+    args = Arguments(answer)
+    channel = workspace.channels.get(grant.channel)
+    if channel is None:
+        raise Refused("channel_not_found")
+    source = _source(channel, grant)
+    if args.flag("delete_original"):
+        posting.delete(workspace, channel, _required(source))
+    elif args.flag("replace_original"):
+        posting.edit(workspace, channel, _required(source), workspace.bot, **content(answer))
+    else:
+        say(workspace, channel, grant.user, answer)
+
+
+def say(workspace: Workspace, channel: Channel, user_id: str, answer: Json) -> Message:
+    """Show an answer in the channel: to the one person, unless it is `in_channel`."""
+    fields = content(answer)
+    if not (fields["text"] or fields["blocks"] or fields["attachments"]):
+        raise Refused("no_text")
+    message = posting.compose(workspace, channel, workspace.bot, **fields)
+    message.thread_ts = str(answer.get("thread_ts", ""))
+    if answer.get("response_type") == "in_channel":
+        return posting.post(workspace, channel, message)
+    message.ephemeral_to = user_id
+    return posting.post_ephemeral(workspace, channel, message)
+
+
+def content(answer: Json) -> Json:
+    args = Arguments(answer)
+    return {
+        "text": args.text("text"),
+        "blocks": check_blocks(args.structure("blocks", "invalid_blocks_format")),
+        "attachments": check_attachments(args.structure("attachments", "invalid_attachments")),
+    }
+
+
+def _source(channel: Channel, grant: ResponseUrl) -> Message | None:
+    found = channel.messages.get(grant.message_ts)
+    return found or next((m for m in channel.ephemerals if m.ts == grant.message_ts), None)
+
+
+def _required(source: Message | None) -> Message:
+    if source is None:
+        raise Refused("message_not_found")
+    return source

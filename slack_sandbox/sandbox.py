@@ -1,0 +1,208 @@
+"""The sandbox itself: a workspace behind a web server, in a thread of this process."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from slack_sandbox import persistence
+from slack_sandbox.clock import Clock
+from slack_sandbox.delivery import Deliveries
+from slack_sandbox.faults import Fault, Faults
+from slack_sandbox.front import Front
+from slack_sandbox.housekeeping import Housekeeping
+from slack_sandbox.http_delivery import HttpDelivery
+from slack_sandbox.identity import Identity, new_identity
+from slack_sandbox.journal import Journal
+from slack_sandbox.manifest import PERMISSIVE, read_manifest
+from slack_sandbox.model import Json
+from slack_sandbox.persons import Person
+from slack_sandbox.rates import Rates
+from slack_sandbox.records import Call, Envelope
+from slack_sandbox.serving import HOST, Serving
+from slack_sandbox.socket_mode import SocketMode
+from slack_sandbox.waiting import wait_for, wait_until
+from slack_sandbox.workspace import Workspace
+
+_QUIET_S = 0.05
+_PATIENCE_S = 5
+
+
+class Sandbox:
+    """A local Slack workspace with one app installed."""
+
+    def __init__(
+        self,
+        manifest: Json | None = None,
+        data: Path | None = None,
+        port: int = 0,
+        strict_rates: bool = False,
+        clock_file: Path | None = None,
+    ) -> None:
+        self.app = read_manifest(manifest or PERMISSIVE)
+        kept = persistence.load(data) if data else None
+        self.identity = Identity(**kept["identity"]) if kept else new_identity()
+        self.strict_rates = strict_rates
+        self.latency_s = 0.0
+        self.clock = Clock(clock_file)
+        self.workspace = Workspace(self.app, self.clock)
+        self.journal = Journal(self.workspace)
+        self.faults = Faults()
+        self.rates = Rates()
+        self.socket_mode = SocketMode(lambda: self.workspace.touch("connection"))
+        self.deliveries = Deliveries(self.workspace, self.socket_mode)
+        if kept:
+            persistence.restore(self.workspace, kept)
+        self._housekeeping = Housekeeping(self.workspace, data, asdict(self.identity))
+        self._offline = False
+        self._serving = Serving(port)
+
+    # Running
+
+    def start(self) -> None:
+        """Serve in a background thread; returns when connections are accepted."""
+        self._serving.listen()
+        self.workspace.response_urls.base = self.url
+        self.workspace.new_socket_url = self._new_socket_url
+        self._serving.start(Front(self), self._housekeeping.run())
+        self.deliveries.loop = self._serving.loop
+
+    def stop(self) -> None:
+        self._serving.stop()
+        self._housekeeping.save()
+
+    def _new_socket_url(self) -> str:
+        return f"ws://{HOST}:{self._serving.port}/link/?ticket={self.socket_mode.new_ticket()}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self._serving.port}"
+
+    @property
+    def bot_token(self) -> str:
+        return self.identity.bot_token
+
+    @property
+    def app_token(self) -> str:
+        return self.identity.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        return self.identity.signing_secret
+
+    # People and what happened
+
+    def person(self, name: str) -> Person:
+        return Person(self.workspace, self.deliveries, self.workspace.person(name).id)
+
+    @property
+    def calls(self) -> list[Call]:
+        return self.journal.calls
+
+    def calls_of(self, method: str) -> list[Call]:
+        return [call for call in self.journal.calls if call.method == method]
+
+    def clear_calls(self) -> None:
+        self.journal.calls.clear()
+
+    @property
+    def refusals(self) -> list[Call]:
+        """Calls and acknowledgements that were malformed; expected empty after every story."""
+        return [c for c in (*self.journal.calls, *self.deliveries.refused) if c.is_refusal]
+
+    @property
+    def envelopes(self) -> list[Envelope]:
+        return self.deliveries.envelopes
+
+    # The app's address
+
+    @property
+    def events_url(self) -> str | None:
+        """Where everything is posted, signed; None means Socket Mode."""
+        transport = self.deliveries.transport
+        return transport.url if isinstance(transport, HttpDelivery) else None
+
+    @events_url.setter
+    def events_url(self, url: str | None) -> None:
+        if url is None:
+            self.deliveries.transport = self.socket_mode
+            return
+        transport = HttpDelivery(url, self.signing_secret)
+        transport.verify()
+        self.deliveries.transport = transport
+
+    @property
+    def retry_delays_s(self) -> Sequence[float]:
+        """When an unacknowledged event is tried again: seconds after each failure."""
+        return self.deliveries.retry_delays_s
+
+    @retry_delays_s.setter
+    def retry_delays_s(self, delays_s: Sequence[float]) -> None:
+        self.deliveries.retry_delays_s = delays_s
+
+    @property
+    def ack_deadline_s(self) -> float:
+        """How long the app has to acknowledge."""
+        return self.deliveries.ack_deadline_s
+
+    @ack_deadline_s.setter
+    def ack_deadline_s(self, seconds: float) -> None:
+        self.deliveries.ack_deadline_s = seconds
+
+    def refresh_connections(self, reason: str = "refresh_requested") -> None:
+        """Ask the app to open new Socket Mode connections, as Slack does every few hours."""
+        self._serving.submit(self.socket_mode.disconnect(reason)).result(_PATIENCE_S)
+
+    def reset(self) -> None:
+        """Back to the first day: people and channels as seeded, nothing recorded."""
+        self.workspace.seed()
+        self.clear_calls()
+        self.deliveries.envelopes.clear()
+        self.deliveries.refused.clear()
+        self.faults.clear()
+        self.clock.restart()
+        self.workspace.touch("clock", offset_s=0.0)
+
+    # Trouble and time
+
+    def fault(self, method: str, kind: str, count: int = 1, after: int = 0, **detail: Any) -> None:
+        self.faults.arm(Fault(method, kind, count, after, detail))
+
+    def deliver_twice(self, kind: str, count: int = 1) -> None:
+        self.deliveries.deliver_twice(kind, count)
+
+    @property
+    def offline(self) -> bool:
+        return self._offline
+
+    @offline.setter
+    def offline(self, value: bool) -> None:
+        self._offline = value
+        self.socket_mode.accepting = not value
+        if value:
+            self._serving.submit(self.socket_mode.close()).result(_PATIENCE_S)
+
+    @property
+    def clock_offset_s(self) -> float:
+        return self.clock.offset_s
+
+    @clock_offset_s.setter
+    def clock_offset_s(self, value: float) -> None:
+        self.clock.offset_s = value
+        self.workspace.touch("clock", offset_s=value)
+
+    # Waiting
+
+    def wait_for(self, predicate: Callable[[], Any], timeout: float = 10) -> Any:
+        """Wait until the predicate holds, looking again after each change; returns its value."""
+        return wait_for(self.workspace, predicate, timeout)
+
+    def quiet(self, timeout: float = 10) -> None:
+        """Wait until nothing is unacknowledged and no call has come for a moment."""
+        wait_until(self.workspace, self._is_quiet, timeout, _QUIET_S / 2)
+
+    def _is_quiet(self) -> bool:
+        last_at = max(self.journal.last_at, self.deliveries.last_at)
+        busy = self.deliveries.outstanding or self.journal.in_flight
+        return not busy and time.monotonic() - last_at >= _QUIET_S

@@ -1,0 +1,25 @@
+from slack_sdk import WebClient
+
+from slack_sandbox import Sandbox
+
+from .conftest import ConnectedApp, Json, actions, button, plain
+
+
+def overflow(action_id: str, *values: str) -> Json:
+    options = [{"text": plain(value), "value": value} for value in values]
+    return {"type": "overflow", "action_id": action_id, "options": options}
+
+
+def test_a_person_acts_in_the_block_that_is_meant(
+    sandbox: Sandbox, app: ConnectedApp, client: WebClient, incidents: str
+):
+    steps = [actions(button("done"), overflow("more", "skip", "take"), block_id=f"step-{n}") for n in (1, 2)]
+    client.chat_postMessage(channel=incidents, text="Steps", blocks=steps)
+    ana = sandbox.person("ana")
+
+    ana.clicks("done", channel="incidents", block_id="step-2")
+    ana.chooses("more", "skip", channel="incidents", block_id="step-2")
+    ana.clicks("done", channel="incidents")
+
+    acts = [payload["actions"][0] for payload in app.payloads("block_actions")]
+    assert [act["block_id"] for act in acts] == ["step-2", "step-2", "step-1"]

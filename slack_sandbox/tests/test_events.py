@@ -1,0 +1,142 @@
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+from slack_sandbox import Sandbox
+
+from .conftest import SILENCE, ConnectedApp
+
+ANA_DOES: list[tuple[str, Any]] = [
+    ("message", lambda ana, ts: ana.says("hello", "incidents")),
+    ("message", lambda ana, ts: ana.edits("incidents", ts, "hello!")),
+    ("message", lambda ana, ts: ana.deletes("incidents", ts)),
+    ("reaction_added", lambda ana, ts: ana.reacts("pushpin", "incidents", ts)),
+    ("pin_added", lambda ana, ts: ana.pins("incidents", ts)),
+    ("file_shared", lambda ana, ts: ana.uploads("incidents", "a.txt", b"a")),
+    ("member_left_channel", lambda ana, ts: ana.leaves("incidents")),
+    ("member_joined_channel", lambda ana, ts: ana.invites("incidents", "gus")),
+    ("channel_rename", lambda ana, ts: ana.renames("incidents", "other")),
+    ("channel_archive", lambda ana, ts: ana.archives("incidents")),
+    ("channel_deleted", lambda ana, ts: ana.deletes_channel("incidents")),
+    ("channel_created", lambda ana, ts: ana.creates_channel("new")),
+    ("channel_left", lambda ana, ts: ana.kicks("incidents", "watchfloor")),
+    ("app_home_opened", lambda ana, ts: ana.opens_home()),
+    ("app_mention", lambda ana, ts: ana.says("<@U0WATCHFLOOR> hi", "incidents")),
+]
+
+
+@pytest.mark.parametrize(("event", "deed"), ANA_DOES)
+def test_the_app_hears_what_people_do_where_it_is(sandbox: Sandbox, app: ConnectedApp, event: str, deed: Any):
+    ana = sandbox.person("ana")
+    ts = ana.says("first", "incidents").ts
+    sandbox.quiet()
+    app.heard.clear()
+
+    deed(ana, ts)
+
+    assert app.waits_for(event)["type"] == event
+
+
+def test_an_event_tells_its_id_team_and_time(sandbox: Sandbox, app: ConnectedApp):
+    sandbox.person("ana").says("hello", "incidents")
+
+    app.waits_for("message")
+    payload = app.payloads("event_callback")[0]
+    assert payload["event_id"].startswith("Ev")
+    assert payload["team_id"] == "T0SANDBOX"
+    assert payload["event"]["channel_type"] == "channel"
+    assert payload["authorizations"][0]["user_id"] == sandbox.workspace.bot.id
+
+
+def test_an_edit_tells_what_was_said_before(sandbox: Sandbox, app: ConnectedApp):
+    ana = sandbox.person("ana")
+    ts = ana.says("helo", "incidents").ts
+    ana.edits("incidents", ts, "hello")
+    ana.deletes("incidents", ts)
+    sandbox.quiet()
+
+    said, edited, deleted = app.events("message")
+    assert said["text"] == "helo"
+    assert (edited["previous_message"]["text"], edited["message"]["text"]) == ("helo", "hello")
+    assert (deleted["subtype"], deleted["deleted_ts"]) == ("message_deleted", ts)
+
+
+def test_the_bot_hears_of_its_own_posts(client: WebClient, app: ConnectedApp, incidents: str):
+    client.chat_postMessage(channel=incidents, text="mine", metadata={"event_type": "e", "event_payload": {}})
+
+    heard = app.waits_for("message")
+    assert heard["bot_id"] == "B0WATCHFLOOR"
+    assert heard["metadata"]["event_type"] == "e"
+
+
+def test_where_the_bot_is_not_it_hears_nothing(sandbox: Sandbox, app: ConnectedApp):
+    sandbox.person("ana").says("private", "leads")
+    sandbox.person("ana").says("elsewhere", "general")
+    sandbox.person("ana").says("here", "incidents")
+    sandbox.quiet()
+
+    assert [e["text"] for e in app.events("message")] == ["here"]
+
+
+def test_private_channels_have_events_of_their_own(sandbox: Sandbox, app: ConnectedApp):
+    ana = sandbox.person("ana")
+    ana.invites("leads", "watchfloor")
+    ana.renames("leads", "chiefs")
+
+    assert app.waits_for("group_rename")["channel"]["name"] == "chiefs"
+    assert app.events("message")[0]["channel_type"] == "group"
+
+
+def test_only_subscribed_events_are_delivered():
+    sandbox = Sandbox(
+        {
+            "features": {"app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": False}},
+            "settings": {
+                "event_subscriptions": {"bot_events": ["reaction_added", "message.im"]},
+                "socket_mode_enabled": True,
+            },
+        }
+    )
+    sandbox.start()
+    app = ConnectedApp(sandbox)
+    ana = sandbox.person("ana")
+    ts = ana.says("in a channel", "incidents").ts
+    ana.says("to the bot")
+    ana.pins("incidents", ts)
+    ana.reacts("eyes", "incidents", ts)
+    sandbox.quiet()
+
+    assert {r.payload["event"]["type"] for r in app.heard} == {"reaction_added", "message"}
+    assert [e["channel_type"] for e in app.events("message")] == ["im"]
+    app.closes()
+    sandbox.stop()
+
+
+def test_an_unacknowledged_event_comes_again_with_the_same_id(sandbox: Sandbox, app: ConnectedApp):
+    sandbox.ack_deadline_s = 0.1
+    sandbox.retry_delays_s = (0.0, 0.01, 0.01)
+    app.answers_to("event_callback", SILENCE)
+
+    sandbox.person("ana").says("hello", "incidents")
+
+    sandbox.wait_for(lambda: len(app.heard) == 4)
+    assert len({r.payload["event_id"] for r in app.heard}) == 1
+    assert [(r.retry_attempt, r.retry_reason) for r in app.heard] == [
+        (0, ""),
+        (1, "timeout"),
+        (2, "timeout"),
+        (3, "timeout"),
+    ]
+    sandbox.quiet()
+    assert len(app.heard) == 4
+
+
+def test_an_event_can_be_delivered_twice(sandbox: Sandbox, app: ConnectedApp):
+    sandbox.deliver_twice("message")
+
+    sandbox.person("ana").says("hello", "incidents")
+    sandbox.quiet()
+
+    assert len(app.heard) == 2
+    assert len({r.payload["event_id"] for r in app.heard}) == 1

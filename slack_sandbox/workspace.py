@@ -1,0 +1,152 @@
+"""The state of the workspace, and how to look things up in it."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from threading import Condition, RLock
+from typing import Any
+
+from slack_sandbox.changes import Changes
+from slack_sandbox.clock import Clock
+from slack_sandbox.errors import Refused
+from slack_sandbox.events import is_subscribed
+from slack_sandbox.manifest import App
+from slack_sandbox.model import Channel, File, Group, Json, Message, User, View
+from slack_sandbox.people import BOT_ID, BOT_USER_ID, first_channels, first_groups, first_people
+from slack_sandbox.triggers import ResponseUrls, Triggers
+
+# What happens on the wire alters nothing that is kept.
+_PASSING = ("call", "envelope", "connection", "saved")
+
+
+class Workspace:
+    """Everything Slack would remember. Hold `lock` while reading or changing several things."""
+
+    def __init__(self, app: App, clock: Clock) -> None:
+        self.app = app
+        self.clock = clock
+        self.lock = RLock()
+        self.version = 0
+        self.touches = 0
+        self.changed = Condition(self.lock)
+        self.changes = Changes()
+        self.triggers = Triggers()
+        self.response_urls = ResponseUrls(clock.now)
+        self.deliver_event: Callable[[Json], None] = lambda event: None
+        self.new_socket_url: Callable[[], str] = lambda: ""
+        # What the workspace pays for: on the free plan channels have no canvas that an app may make.
+        self.is_free = False
+        self.seed()
+
+    def seed(self) -> None:
+        """Back to the first people and channels."""
+        with self.lock:
+            created = int(self.clock.now())
+            self.users: dict[str, User] = {u.id: u for u in first_people(self.app.bot_name)}
+            self.groups: dict[str, Group] = {g.id: g for g in first_groups()}
+            self.channels: dict[str, Channel] = {c.id: c for c in first_channels(created)}
+            self.files: dict[str, File] = {}
+            self.views: dict[str, View] = {}
+            self.modals: dict[str, list[View]] = {}
+            self.homes: dict[str, View] = {}
+            self.scheduled: dict[str, Json] = {}
+            self.canvases: dict[str, Json] = {}
+            self.read_marks: dict[str, dict[str, str]] = {}
+            self.choices: dict[tuple[str, str], Json] = {}
+            self.touch("reset")
+
+    @property
+    def bot(self) -> User:
+        return self.users[BOT_USER_ID]
+
+    @property
+    def bot_id(self) -> str:
+        return BOT_ID
+
+    def new_id(self, prefix: str) -> str:
+        return prefix + secrets.token_hex(5).upper()
+
+    def touch(self, kind: str, **fields: Any) -> None:
+        """Tell everyone who waits or renders that something changed."""
+        with self.lock:
+            self.touches += 1
+            self.version += kind not in _PASSING
+            self.changes.publish(kind, **fields)
+            self.changed.notify_all()
+
+    def announce(self, event: Json, channel: Channel | None = None) -> None:
+        """Deliver an event to the app, if it is subscribed and may know of it."""
+        if channel is not None and BOT_USER_ID not in channel.members:
+            return
+        if is_subscribed(self.app, event, channel):
+            self.deliver_event(event)
+
+    # Looking things up as a person refers to them ("ana", "#general") …
+
+    def person(self, name: str) -> User:
+        """A person by id or short name."""
+        user = self.users.get(name)
+        if user is not None:
+            return user
+        return next((u for u in self.users.values() if u.name == name.removeprefix("@")), None) or _missing(name)
+
+    def find_channel(self, name: str) -> Channel | None:
+        """A conversation by id, name or `#name`; open channels win over archived ones."""
+        channel = self.channels.get(name)
+        if channel is not None:
+            return channel
+        bare = name.removeprefix("#")
+        named = [c for c in self.channels.values() if c.name == bare and not c.is_im]
+        return min(named, key=lambda c: c.is_archived, default=None)
+
+    def channel(self, name: str) -> Channel:
+        return self.find_channel(name) or _missing(name)
+
+    def direct_message(self, user: User) -> Channel:
+        """The conversation of a person with the bot, opened when it does not exist yet."""
+        with self.lock:
+            for channel in self.channels.values():
+                if channel.im_user == user.id:
+                    return channel
+            members = dict.fromkeys((user.id, BOT_USER_ID), True)
+            channel = Channel(
+                self.new_id("D"), "", BOT_USER_ID, int(self.clock.now()), im_user=user.id, members=members
+            )
+            self.channels[channel.id] = channel
+            self.touch("channel", channel=channel.id)
+            return channel
+
+    # … and as the app does, who is told `channel_not_found` for what it may not see.
+
+    def user_for_app(self, user_id: str) -> User:
+        user = self.users.get(user_id)
+        if user is None:
+            raise Refused("user_not_found")
+        return user
+
+    def channel_for_app(self, channel_id: str) -> Channel:
+        channel = self.channels.get(channel_id)
+        if channel is None or (channel.is_private and BOT_USER_ID not in channel.members):
+            raise Refused("channel_not_found")
+        return channel
+
+    def channels_of(self, user_id: str) -> Iterator[Channel]:
+        return (c for c in self.channels.values() if user_id in c.members)
+
+    def channels_visible_to(self, user: User) -> list[Channel]:
+        """What a person finds in the channel list: guests only what they were added to."""
+        return [c for c in self.channels.values() if self.is_visible_to(user, c)]
+
+    def is_visible_to(self, user: User, channel: Channel) -> bool:
+        if user.id in channel.members:
+            return True
+        return not (channel.is_private or channel.is_im or user.is_guest)
+
+    def message(self, channel: Channel, ts: str) -> Message:
+        message = channel.messages.get(ts)
+        if message is None:
+            raise Refused("message_not_found")
+        return message
+
+
+def _missing(name: str) -> Any:
+    raise LookupError(f"There is no {name!r} in this workspace.")
