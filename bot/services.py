@@ -1,10 +1,10 @@
-"""What a flow or a listener is given to work with. Built once, in `bootstrap.py`."""
+"""What a workflow or a listener is given to work with. Built once, in `bootstrap.py`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from bot.config.floor import Floor
-from bot.escalation.pager import Pager
-from bot.playbooks.reloading import Shelf
 from bot.runtime.background import Soon
 from bot.runtime.database import Store
 from bot.runtime.replicas import Replicas
@@ -12,10 +12,12 @@ from bot.runtime.templates import Templates
 from bot.runtime.workflows import Flows
 from bot.slack.gateway import Gateway
 
+Part = TypeVar("Part")
+
 
 @dataclass(frozen=True)
 class Services:
-    """The database, Slack, the floor's configuration, the templates, the durable engine."""
+    """The database, Slack, the floor's configuration, the templates, the durable engine; and what nouns add."""
 
     store: Store
     slack: Gateway
@@ -23,6 +25,18 @@ class Services:
     templates: Templates
     flows: Flows
     soon: Soon
-    shelf: Shelf
     replicas: Replicas
-    pager: Pager | None = None
+    # By its class: the registry, and what a noun needs for itself, such as its playbooks or the pager.
+    parts: Mapping[type, Any] = field(default_factory=dict)
+
+    def get(self, kind: type[Part]) -> Part:
+        """The part of that class; `LookupError` when nobody registered one."""
+        part = self.find(kind)
+        if part is None:
+            raise LookupError(f"nobody registered a {kind.__name__}")
+        return part
+
+    def find(self, kind: type[Part]) -> Part | None:
+        """The part of that class, if there is one on this floor."""
+        part: Part | None = self.parts.get(kind)
+        return part

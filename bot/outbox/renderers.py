@@ -14,6 +14,7 @@ from bot.outbox import displays
 from bot.outbox.displays import Display
 from bot.partners import messages as partner_messages
 from bot.playbooks import views as playbook_views
+from bot.playbooks.reloading import Shelf
 from bot.postmortems import messages as postmortem_messages
 from bot.runtime.clock import utcnow
 from bot.screens.snapshot import Scene
@@ -36,7 +37,7 @@ class Kind:
 
 def _run(session: Session, services: Services, scene: Scene, display: Display) -> Message:
     seen = scene.run(int(display.subject))
-    known = services.shelf.library.playbooks.get(seen.run.playbook)
+    known = services.get(Shelf).library.playbooks.get(seen.run.playbook)
     newer_exists = known is not None and known.version != seen.run.version
     holders = scene.facts.roles
     return playbook_views.run_message(seen.run, seen.steps, utcnow(), newer_exists=newer_exists, holders=holders)
