@@ -118,6 +118,24 @@ def test_an_incident_of_several_days_shows_dates(floor: TestFloor) -> None:
     assert "{date_short_pretty}" in card
 
 
+def test_a_resolved_incident_that_is_watched_again_is_open_and_nothing_of_it_says_resolved(
+    floor: TestFloor,
+) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("ana", "/incident resolve replaced", channel)
+    assert "next update" not in floor.card(channel)
+
+    floor.says("ana", "/incident status monitoring it flickers", channel)
+
+    card = floor.card(channel)
+    assert "👀 monitoring" in card
+    assert "resolved" not in card
+    assert "next update" in card
+    floor.passes(minutes=40)
+    floor.says("ana", "/incident resolve replaced again", channel)
+    assert "40 min, resolved" in floor.card(channel), "the second end counts"
+
+
 def test_the_topic_is_not_set_again_for_what_it_does_not_say(floor: TestFloor) -> None:
     channel = floor.declares("S2 Chat is slow")
     floor.sandbox.clear_calls()
