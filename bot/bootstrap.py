@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt.authorization import AuthorizeResult
@@ -17,17 +18,24 @@ from bot.config.settings import Settings
 from bot.directory import lookup as directory
 from bot.escalation import listeners as escalation
 from bot.escalation import pager
+from bot.escalation import renderers as escalation_renderers
 from bot.followups import listeners as followups
+from bot.followups import renderers as followup_renderers
 from bot.incidents import commands
 from bot.incidents import lifecycle_listeners as endings
 from bot.incidents import listeners as incidents
+from bot.incidents import renderers as incident_renderers
 from bot.incidents import slack_events as events
-from bot.outbox.refresh import wake
+from bot.outbox.kinds import Kinds
 from bot.outbox.take_over import free, take_over
+from bot.outbox.worker import Worker
 from bot.partners import listeners as partners
+from bot.partners import renderers as partner_renderers
 from bot.playbooks import listeners as playbook_listeners
+from bot.playbooks import renderers as playbook_renderers
 from bot.playbooks.reloading import Shelf
 from bot.postmortems import listeners as postmortem_listeners
+from bot.postmortems import renderers as postmortem_renderers
 from bot.runtime import clock, migrations
 from bot.runtime.background import Soon
 from bot.runtime.clock import utcnow
@@ -37,6 +45,7 @@ from bot.runtime.logs import SOCKET_MODE
 from bot.runtime.replicas import Replicas
 from bot.runtime.templates import Templates
 from bot.runtime.workflows import Backoff, Flows, wait_until
+from bot.screens.outbox_incidents import OutboxIncidents
 from bot.screens.timeline import listeners as timeline_listeners
 from bot.services import Services
 from bot.slack.app import PromptApp
@@ -44,6 +53,7 @@ from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import Line
 from bot.subscriptions import listeners as subscriptions
 from bot.updates import listeners as updates
+from bot.updates import renderers as update_renderers
 from bot.web import health
 from bot.web.events_endpoint import Door
 from bot.web.health import Health
@@ -51,6 +61,15 @@ from bot.web.server import Server
 from bot.web.site import site
 
 STOPS_WITHIN_S = 8
+RENDERERS = (
+    incident_renderers,
+    playbook_renderers,
+    escalation_renderers,
+    followup_renderers,
+    partner_renderers,
+    postmortem_renderers,
+    update_renderers,
+)
 
 
 @dataclass
@@ -72,7 +91,7 @@ class Bot:
             self.server = Server(self.settings.host, self.settings.port)
         migrations.upgrade(self.services.store.engine)
         self.services.replicas.join()
-        free(self.services, self.services.replicas.name, utcnow())
+        free(self.services, self.services.replicas.name)
         self.services.flows.launch(self.services)
         self._listen()
         recovery.notice(self.services, utcnow())
@@ -138,7 +157,7 @@ def build(settings: Settings) -> Bot:
     """The bot as its settings describe it. Nothing is connected yet."""
     clock.follow(settings.clock_file)
     services = build_services(settings)
-    services.store.after_commit = partial(wake, services)
+    services.store.after_commit = services.get(Worker).wake
     app = build_app(settings, services)
     return Bot(settings, services, app)
 
@@ -147,7 +166,7 @@ def build_services(settings: Settings) -> Services:
     """The database, Slack, the floor, the templates, the engine."""
     the_floor = floor.read(settings.floor_file)
     soon = Soon()
-    return Services(
+    services = Services(
         store=Store(settings.database_url),
         slack=Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value()),
         floor=the_floor,
@@ -163,6 +182,9 @@ def build_services(settings: Settings) -> Services:
         replicas=Replicas(settings.database_url, settings.replica_name),
         pager=pager.described(the_floor.pager, os.environ),
     )
+    kinds = Kinds.of(OutboxIncidents(), chain.from_iterable(module.KINDS for module in RENDERERS))
+    services.parts[Worker] = Worker(services, kinds)
+    return services
 
 
 def build_app(settings: Settings, services: Services) -> PromptApp:

@@ -11,9 +11,8 @@ from bot.channels import recovery
 from bot.directory import lookup as directory
 from bot.escalation import escalate, paging, ringing
 from bot.followups import reminders as followup_reminders
-from bot.outbox import refresh as displays
-from bot.outbox import sending as notices
 from bot.outbox.take_over import take_over
+from bot.outbox.worker import Worker
 from bot.partners import notice_actions as partner_notices
 from bot.playbooks import newer_versions as newer_playbooks
 from bot.playbooks import reminder_actions as reminders
@@ -37,6 +36,12 @@ log = logging.getLogger(__name__)
 
 Look = Callable[[Services, datetime], None]
 
+
+def deliver_due(services: Services, now: datetime) -> None:
+    """Find rows of the outbox that were not delivered after their commit."""
+    services.get(Worker).tick(now)
+
+
 LOOKS: tuple[Look, ...] = (
     pacing.mind_the_clock,
     update.start_due,
@@ -49,8 +54,7 @@ LOOKS: tuple[Look, ...] = (
     reminders.remind_of_overdue_steps,
     reminders.repeat_steps,
     newer_playbooks.tell_of_newer_playbooks,
-    displays.tick,
-    notices.tick,
+    deliver_due,
     postmortem.tick,
     pictures.tick,
     recovery.tick,

@@ -1,6 +1,7 @@
 """What a flow or a listener is given to work with. Built once, in `bootstrap.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from bot.config.floor import Floor
 from bot.escalation.pager import Pager
@@ -11,6 +12,8 @@ from bot.runtime.replicas import Replicas
 from bot.runtime.templates import Templates
 from bot.runtime.workflows import Flows
 from bot.slack.gateway import Gateway
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -26,3 +29,10 @@ class Services:
     shelf: Shelf
     replicas: Replicas
     pager: Pager | None = None
+    # What upper layers provide, by its class.
+    parts: dict[type, Any] = field(default_factory=dict)
+
+    def get(self, kind: type[Part]) -> Part:
+        """A part that an upper layer provides."""
+        part: Part = self.parts[kind]
+        return part

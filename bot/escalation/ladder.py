@@ -10,7 +10,8 @@ from bot.escalation.tables import Answer
 from bot.incidents import tables as incidents
 from bot.incidents.rules import is_higher
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.services import Services
 
 
@@ -69,7 +70,7 @@ def reopen(session: Session, incident_id: int, now: datetime) -> None:
 
 def outdate(session: Session, incident_id: int) -> None:
     """What is shown of the escalation must be drawn again."""
-    displays.outdate(session, incident_id, (displays.PAGE, displays.LADDER))
+    outbox.mark_stale(session, incident_id, (kinds.PAGE, kinds.LADDER))
 
 
 def _run_on(session: Session, incident_id: int, ladder: rules.Ladder, now: datetime) -> None:

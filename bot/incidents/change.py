@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.incidents import tables as incidents
 from bot.incidents.permissions import Deed, check, check_member
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import tables as outbox
 from bot.services import Services
 
 
@@ -21,4 +21,4 @@ def changing(services: Services, number: int, by: str, deed: Deed = "lead") -> I
         incidents.check_visible(session, incident, by)
         check(services, session, by, deed, number)
         yield session, incident
-        displays.outdate(session, number)
+        outbox.mark_stale(session, number)

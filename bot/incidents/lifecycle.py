@@ -9,7 +9,8 @@ from bot.escalation import ladder
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import changing
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.partners import following as partners
 from bot.playbooks import steps
 from bot.playbooks import tables as playbooks
@@ -77,7 +78,7 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
         incidents.change_status(session, incident, rules.Status.INVESTIGATING, now)
         timeline.append(session, number, "reopened", now, by, reason=reason)
         postmortems.put_aside(session, number)
-        displays.outdate(session, number, (displays.POST_MORTEM,))
+        outbox.mark_stale(session, number, (kinds.POST_MORTEM,))
         promises.end(session, number, now)
         promises.begin(session, services, incident, now)
         ladder.reopen(session, number, now)

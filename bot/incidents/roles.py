@@ -13,7 +13,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import changing
 from bot.incidents.invitations import bring_in
 from bot.incidents.tables import Incident
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link, mention
 from bot.timeline import tables as timeline
@@ -100,7 +100,7 @@ def _give(session: Session, services: Services, incident: Incident, role: str, t
     follow_roles(session, services, number, now)
     where = channel_link(incident.channel_id or "")
     words = f"You are *{_title(services, role)}* of incident {number} in {where}. {services.floor.role(role).help}"
-    notices.add(session, f"role:{number}:{role}:{to}:{now.isoformat()}", to, words, now, incident_id=number)
+    outbox.post(session, f"role:{number}:{role}:{to}:{now.isoformat()}", to, words, now, incident_id=number)
 
 
 def _follow_up(services: Services, number: int, holder: str, now: datetime) -> None:

@@ -7,7 +7,8 @@ from sqlmodel import Session
 from bot.incidents import tables as incidents
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.outbox import displays, notices
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.partners import rules, tables, views
 from bot.partners.messages import partner_of, say_below
 from bot.partners.rules import Act, Answer, State
@@ -29,7 +30,7 @@ def follow(session: Session, services: Services, incident: Incident, now: dateti
         if row.state == State.WAITING and row.attempted_at is None:
             row.plan(Act.TELL, None if incident.is_private or incident.status not in OPEN else due_at)
             session.add(row)
-    displays.outdate(session, incident.number, (displays.PARTNER,))
+    outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
 def clear(session: Session, services: Services, incident: Incident, now: datetime) -> None:
@@ -48,7 +49,7 @@ def clear(session: Session, services: Services, incident: Incident, now: datetim
         session.add(row)
     if to_phone:
         name(session, services, incident, to_phone, now, f"all clear:{now.isoformat()}")
-    displays.outdate(session, incident.number, (displays.PARTNER,))
+    outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
 def reopen(session: Session, services: Services, incident: Incident, now: datetime) -> None:
@@ -74,4 +75,4 @@ def name(
     known = {row.partner: partner_of(services, row.partner) for row in rows}
     words, blocks = views.named(incident, rows, known, now)
     whole = f"partners:{incident.number}:{key}"
-    notices.add(session, whole, lead, words, now, incident_id=incident.number, blocks=blocks)
+    outbox.post(session, whole, lead, words, now, incident_id=incident.number, blocks=blocks)

@@ -8,7 +8,8 @@ from bot.config.floor import PARTNERS
 from bot.directory import tables as directory
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.outbox import displays, notices
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.partners import tables
 from bot.partners.messages import partner_of
 from bot.partners.rules import State
@@ -30,15 +31,15 @@ def tell(session: Session, services: Services, incident: Incident, promise: Prom
         return
     others = {directory.channel_id(session, name.removeprefix("#")) for name in audience.channels}
     for row in tables.of_incident(session, incident.number):
-        shown = displays.find(session, incident.number, displays.PARTNER, row.partner)
+        shown = outbox.find(session, incident.number, kinds.PARTNER, row.partner)
         if row.state != State.TOLD or shown is None or shown.ts is None or row.channel_id in others:
             continue
         language = partner_of(services, row.partner).language
         # Each reads its own name, and nobody else's.
         words = compose_in(session, services, incident, promise, now, (language,), reader=row.partner)
         mine = f"{_begins(promise)}{row.number}:"
-        notices.overtake(session, mine)
-        notices.add(
+        outbox.supersede(session, mine)
+        outbox.post(
             session,
             f"{mine}{promise.id}",
             row.channel_id or "",
@@ -48,16 +49,16 @@ def tell(session: Session, services: Services, incident: Incident, promise: Prom
             thread_ts=shown.ts,
             blocks=views.blocks(words),
         )
-    displays.outdate(session, incident.number, (displays.PARTNER,))
+    outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
 def amend(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> None:
     """What stands below partners' notices says when the next update comes after all, to each in its language."""
     rows = {str(row.number): row for row in tables.of_incident(session, incident.number)}
-    for said in notices.said_or_to_be_said(session, incident.number, _begins(promise), f":{promise.row}"):
+    for said in outbox.posts_of(session, incident.number, _begins(promise), f":{promise.row}"):
         languages = (partner_of(services, rows[said.key.split(":")[-2]].partner).language,)
         below = footer(session, services, incident, promise, languages, now, is_outside=True)
-        notices.amend(session, said, [*views.blocks(said.words), *below], now)
+        outbox.edit(session, said, [*views.blocks((said.payload or {})["text"]), *below], now)
 
 
 def _begins(promise: Promise) -> str:

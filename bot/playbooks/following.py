@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.incidents.tables import Incident
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.playbooks import ids, runs
 from bot.playbooks import tables as playbooks
 from bot.playbooks.book import Playbook
@@ -48,7 +48,7 @@ def _offer(
 ) -> None:
     if incident.channel_id is not None:
         blocks = [section(words), actions(buttons)]
-        notices.add(session, key, incident.channel_id, words, now, incident_id=incident.number, blocks=blocks)
+        outbox.post(session, key, incident.channel_id, words, now, incident_id=incident.number, blocks=blocks)
 
 
 def _named(book: Playbook) -> str:

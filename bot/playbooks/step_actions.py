@@ -12,7 +12,8 @@ from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.permissions import check, check_member
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.playbooks import reminders, step_effects, steps
 from bot.playbooks import tables as playbooks
 from bot.playbooks.rules import State
@@ -102,7 +103,7 @@ def _change(services: Services, by: str, act: Act, then: Then | None = None) -> 
         write_down(session, change)
         if then:
             then(session, incident, change)
-        displays.outdate(session, incident.number, (displays.CARD, displays.RUN))
+        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN))
     return change
 
 

@@ -10,7 +10,8 @@ from bot.directory.lookup import members
 from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
-from bot.outbox import displays, notices
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.playbooks.book import Post, Sets
 from bot.playbooks.steps import StepChange
 from bot.runtime.clock import utcnow
@@ -59,7 +60,7 @@ class Effects:
                 self.session, self.services, self.incident, sets.cadence, self.change.at, self.change.by
             )
             told.append(f"Updates are promised every {lasting(sets.cadence)} now.")
-        displays.outdate(self.session, self.incident.number, (displays.DIGEST, displays.TOPIC))
+        outbox.mark_stale(self.session, self.incident.number, (kinds.DIGEST, kinds.TOPIC))
         return told
 
     def _set_status(self, status: str) -> str:
@@ -116,7 +117,7 @@ def tell_owner(session: Session, change: StepChange, owner_id: str) -> None:
         f"{channel_link(incident.channel_id or '')}: *{escape(change.title)}*"
     )
     key = f"given:{change.step_id}:{owner_id}:{change.at.isoformat()}"
-    notices.add(session, key, owner_id, words, change.at, incident_id=incident.number)
+    outbox.post(session, key, owner_id, words, change.at, incident_id=incident.number)
 
 
 class BringIn(BaseModel):

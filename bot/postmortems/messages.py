@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from bot.followups import views as followup_views
 from bot.incidents.tables import Incident
-from bot.outbox.displays import Display
+from bot.outbox.tables import OutboxRow
 from bot.postmortems import copies, tables, versions, views
 from bot.postmortems.copies import Copy
 from bot.postmortems.tables import PostMortem
@@ -17,12 +17,12 @@ from bot.updates import tables as updates
 from bot.updates.record import adherence
 
 
-def place(session: Session, display: Display) -> str:
+def place(session: Session, display: OutboxRow) -> str:
     """Where it is said: a person's or a channel's id."""
     return copies.get(session, int(display.subject)).place
 
 
-def draw(session: Session, services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
+def draw(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """One message about a post-mortem as it stands."""
     copy = copies.get(session, int(display.subject))
     text, blocks = views.message(facts(session, services, incident, copy), copy)

@@ -10,7 +10,7 @@ from bot.directory import tables as directory
 from bot.directory.rules import Who
 from bot.incidents import participants
 from bot.incidents.tables import Incident
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.subscriptions import tables, views
 from bot.subscriptions.rules import audience_of
@@ -35,14 +35,14 @@ def tell(session: Session, services: Services, incident: Incident, promise: Prom
     for person in may_read(session, incident, directory.people(session, wanted)):
         if audience_by_person.get(person.id) == promise.audience:
             mine = f"{_begins(promise)}{person.id}:"
-            notices.overtake(session, mine)
+            outbox.supersede(session, mine)
             key = f"{mine}{promise.id}"
-            notices.add(session, key, person.id, promise.words, now, incident_id=number, blocks=blocks)
+            outbox.post(session, key, person.id, promise.words, now, incident_id=number, blocks=blocks)
 
 
 def amend(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> None:
     """The copies of an update say when the next one comes after all, to whoever may still read of the incident."""
-    copies = notices.said_or_to_be_said(session, incident.number, _begins(promise), f":{promise.row}")
+    copies = outbox.posts_of(session, incident.number, _begins(promise), f":{promise.row}")
     if not copies:
         return
     audience = services.floor.audiences[promise.audience]
@@ -50,8 +50,8 @@ def amend(session: Session, services: Services, incident: Incident, promise: Pro
     by_person = {copy.key.split(":")[-2]: copy for copy in copies}
     for person in may_read(session, incident, directory.people(session, by_person)):
         copy = by_person[person.id]
-        blocks = views.update_blocks([*update_views.blocks(copy.words), *below], incident.number)
-        notices.amend(session, copy, blocks, now)
+        blocks = views.update_blocks([*update_views.blocks((copy.payload or {})["text"]), *below], incident.number)
+        outbox.edit(session, copy, blocks, now)
 
 
 def _begins(promise: Promise) -> str:

@@ -12,7 +12,7 @@ from bot.escalation import tables as escalation
 from bot.escalation.tables import Answer
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link, escape
 from bot.timeline import tables as timeline
@@ -89,9 +89,9 @@ def _say(
     leads = [*held.get("communications_lead", []), *held.get("commander", [])]
     words = wording.late_words(number, channel_link(incident.channel_id or ""), lines)
     for user_id in dict.fromkeys(leads or [incident.declared_by]):
-        notices.add(session, f"{key}:{user_id}", user_id, words, now, incident_id=number)
+        outbox.post(session, f"{key}:{user_id}", user_id, words, now, incident_id=number)
     if informed:
-        notices.add(session, f"{key}:administrators", informed, words, now, incident_id=number)
+        outbox.post(session, f"{key}:administrators", informed, words, now, incident_id=number)
     if not leads and incident.is_active and not _somebody_comes(session, number):
         ladder.move_on(session, number, now)
 

@@ -13,7 +13,7 @@ from bot.escalation import tables as escalation
 from bot.followups import digests as followup_digests
 from bot.followups import tables as followups
 from bot.incidents import tables as incidents
-from bot.outbox import displays, notices
+from bot.outbox import tables as outbox
 from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks
 from bot.postmortems import copies as postmortem_copies
@@ -30,12 +30,11 @@ from bot.updates import tables as updates
 every_table = (
     alarms,
     directory,
-    displays,
     escalation,
     followup_digests,
     followups,
     incidents,
-    notices,
+    outbox,
     partners,
     playbooks,
     postmortem_copies,
@@ -52,7 +51,7 @@ every_table = (
 )
 
 FOLDER = Path(__file__).parent
-HEAD = "0012"
+HEAD = "0014"
 
 
 def upgrade(engine: sa.Engine) -> None:
