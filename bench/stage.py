@@ -104,8 +104,7 @@ class Running:
 
     def _left(self) -> int:
         return self.count(
-            "SELECT (SELECT count(*) FROM displays WHERE wanted > shown AND kind <> 'digest') "
-            "+ (SELECT count(*) FROM notices WHERE NOT is_settled) "
+            "SELECT (SELECT count(*) FROM outbox WHERE wanted > shown AND refused IS NULL AND kind <> 'digest') "
             "+ (SELECT count(*) FROM incidents WHERE told_at IS NULL)"
         )
 

@@ -30,10 +30,9 @@ from bot.directory import lookup as directory
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticking import next_due, tick
-from bot.outbox import refresh as displays
-from bot.outbox import sending as notices
-from bot.outbox.refresh import wake
+from bot.outbox.kinds import Kinds
 from bot.outbox.take_over import free, take_over
+from bot.outbox.worker import Worker
 from bot.runtime import clock, migrations, scheduler
 from bot.runtime.background import Soon
 from bot.runtime.clock import utcnow
@@ -45,6 +44,7 @@ from bot.runtime.scheduler import Job
 from bot.runtime.templates import Templates
 from bot.runtime.workflows import Backoff, Flows, wait_until
 from bot.screens import postmortem, records, timeline
+from bot.screens.outbox_incidents import OutboxIncidents
 from bot.services import Services
 from bot.slack.app import PromptApp
 from bot.slack.connection_watch import LineWatch
@@ -99,7 +99,7 @@ class Bot:
             self.server = Server(self.settings.host, self.settings.port)
         migrations.upgrade(self.services.store.engine)
         self.services.replicas.join()
-        free(self.services, self.services.replicas.name, utcnow())
+        free(self.services, self.services.replicas.name)
         self.services.flows.launch(self.services)
         self._listen()
         recovery.notice(self.services, utcnow())
@@ -192,7 +192,7 @@ def build(settings: Settings) -> Bot:
 
 def after_commit(services: Services, notes: dict[str, Any]) -> None:
     """What a transaction made necessary: Slack is brought up to date, and what handlers asked for is done."""
-    wake(services, notes)
+    services.get(Worker).wake(notes)
     run_after_commit(notes)
 
 
@@ -201,7 +201,7 @@ def build_registry() -> Registry:
     registry = Registry()
     for noun in NOUNS:
         noun.register(registry)
-    registry.ticks += [Tick("displays", displays.tick), Tick("notices", notices.tick)]
+    registry.ticks.append(Tick("outbox", lambda services, now: services.get(Worker).tick(now)))
     return registry
 
 
@@ -211,7 +211,7 @@ def build_services(settings: Settings) -> Services:
     soon = Soon()
     registry = build_registry()
     made = [make(settings, the_floor) for make in registry.parts]
-    return Services(
+    services = Services(
         store=Store(settings.database_url),
         slack=Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value()),
         floor=the_floor,
@@ -226,6 +226,8 @@ def build_services(settings: Settings) -> Services:
         replicas=Replicas(settings.database_url, settings.replica_name),
         parts={type(part): part for part in (registry, *made) if part is not None},
     )
+    services.parts[Worker] = Worker(services, Kinds.of(OutboxIncidents(), registry.kinds))
+    return services
 
 
 def build_app(settings: Settings, services: Services) -> PromptApp:

@@ -9,7 +9,7 @@ from bot.directory.administrators import administrators
 from bot.incidents import tables as incidents
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import escape, lasting
@@ -36,7 +36,7 @@ def look(services: Services, now: datetime, stuck_after: timedelta = STUCK_AFTER
         for key, words in found.items():
             alarm = alarms.sound(session, key, words, now)
             if alarm and told:
-                notices.add(session, f"alarm:{alarm.id}", told, f"🚨 {words}", now)
+                outbox.post(session, f"alarm:{alarm.id}", told, f"🚨 {words}", now)
 
 
 def _forgotten(session: Session, services: Services, now: datetime) -> Found:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.incidents import tables as incidents
-from bot.outbox import displays
+from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.timeline import hearing, reading
 from bot.timeline.messages import Heard, Manner
@@ -67,4 +67,4 @@ def _draw_again(services: Services, event: Event) -> None:
     """A deleted card, playbook message or digest message is drawn again."""
     ts = event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts", "")
     with services.store.transaction() as session:
-        displays.outdate_message(session, event["channel"], ts)
+        outbox.mark_message_stale(session, event["channel"], ts)

@@ -12,7 +12,7 @@ from bot.channels.messages import manner, own_ids
 from bot.errors import TryLater
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
@@ -132,7 +132,7 @@ def give_up(services: Services, gap_id: int, reason: str) -> None:
         incident = incidents.by_number(session, gap.incident_id)
         who = incidents.commander(session, gap.incident_id) or incident.declared_by
         key = f"gap:{gap_id}"
-        notices.add(session, key, who, _words(incident, gap, reason), utcnow(), incident_id=gap.incident_id)
+        outbox.post(session, key, who, _words(incident, gap, reason), utcnow(), incident_id=gap.incident_id)
 
 
 def _words(incident: Incident, gap: Gap, reason: str) -> str:

@@ -56,8 +56,8 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], is_fine: Callable
         with suppress(TryLater):
             bot.services.slack.team_id()
         bot.start()
-        _leave_alone_what_stays()
         when_ready(bot)
+        _leave_alone_what_stays()
         ending.wait_while(is_fine)
     finally:
         stop(bot)
@@ -73,6 +73,7 @@ def _leave_alone_what_stays() -> None:
     """What was loaded by now is never garbage: looking through it again and again would hold up every thread."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def stop(bot: Bot) -> None:

@@ -4,7 +4,7 @@ import functools
 import logging
 
 from bot.directory.administrators import administrators
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
@@ -30,4 +30,4 @@ def _tell(services: Services, name: str, broken: TemplateBroken) -> None:
     words = f"⚠️ {escape(shorten(broken.sentence, LONGEST_REASON))} Nobody was kept waiting."
     key = f"template:{name}:{services.templates.edition(name)}"
     with services.store.transaction() as session:
-        notices.add(session, key, told, words, utcnow())
+        outbox.post(session, key, told, words, utcnow())

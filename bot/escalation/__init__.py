@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.escalation import renderers
     from bot.incidents.registry import Registry
 
 
@@ -32,3 +33,4 @@ def register(registry: "Registry") -> None:
     ]
     registry.audits.append(auditing.escalations_that_stopped)
     registry.parts.append(lambda settings, floor: pager.described(floor.pager, os.environ))
+    registry.kinds += renderers.KINDS

@@ -16,7 +16,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import changing
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
@@ -114,10 +114,10 @@ def _say_that_nobody_came(session: Session, incident: Incident, informed: str | 
         "`/incident page @someone reason` there tells a person by name."
     )
     key = f"unanswered:{number}:{now.isoformat()}"
-    notices.add(session, key, lead, words, now, incident_id=number)
+    outbox.post(session, key, lead, words, now, incident_id=number)
     if informed:
         told = f"Nobody on the escalation ladder of incident {number} ({incident.severity}) answered. {where}"
-        notices.add(session, f"{key}:administrators", informed, told, now, incident_id=number)
+        outbox.post(session, f"{key}:administrators", informed, told, now, incident_id=number)
 
 
 def start_due(services: Services, now: datetime) -> None:

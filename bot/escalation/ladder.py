@@ -20,7 +20,8 @@ from bot.incidents.events import (
     UpdateMissed,
 )
 from bot.incidents.rules import is_higher
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 
 COMMANDER = "commander"
 
@@ -100,7 +101,7 @@ def reopen(change: Change, event: Reopened | StatusChanged) -> None:
 
 def outdate(session: Session, incident_id: int) -> None:
     """What is shown of the escalation must be drawn again."""
-    displays.outdate(session, incident_id, (displays.PAGE, displays.LADDER))
+    outbox.mark_stale(session, incident_id, (kinds.PAGE, kinds.LADDER))
 
 
 def _run_on(session: Session, incident_id: int, ladder: rules.Ladder, now: datetime) -> None:

@@ -6,15 +6,15 @@ from bot.escalation import tables, views
 from bot.escalation.views import EscalationFacts
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
-from bot.outbox import displays
-from bot.outbox.displays import Display
+from bot.outbox import kinds
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.slack.blocks import Block
 
-KINDS = (displays.PAGE, displays.LADDER)
+KINDS = (kinds.PAGE, kinds.LADDER)
 
 
-def draw(session: Session, incident: Incident, display: Display) -> tuple[str, list[Block]]:
+def draw(session: Session, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """One message about the escalation as it stands."""
     facts = EscalationFacts(
         incident=incident,
@@ -23,11 +23,11 @@ def draw(session: Session, incident: Incident, display: Display) -> tuple[str, l
         has_commander=incidents.commander(session, incident.number) is not None,
         now=utcnow(),
     )
-    if display.kind == displays.PAGE:
+    if display.kind == kinds.PAGE:
         return views.page_message(facts, tables.get(session, int(display.subject)))
     return views.line(facts)
 
 
-def recipient(session: Session, display: Display) -> str:
+def recipient(session: Session, display: OutboxRow) -> str:
     """Whom a page is for."""
     return tables.get(session, int(display.subject)).user_id

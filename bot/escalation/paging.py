@@ -14,7 +14,8 @@ from bot.escalation import tables
 from bot.escalation.tables import Answer, Page
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused
@@ -105,10 +106,10 @@ def tell(
             continue
         _write_down(session, page, now)
         if not passed_over:
-            displays.add(session, incident.number, displays.PAGE, now, str(page.number))
+            outbox.add(session, kinds.PAGE, incident.number, now, str(page.number))
             told += 1
-    if displays.find(session, incident.number, displays.LADDER) is None:
-        displays.add(session, incident.number, displays.LADDER, now)
+    if outbox.find(session, incident.number, kinds.LADDER) is None:
+        outbox.add(session, kinds.LADDER, incident.number, now)
     return told
 
 
@@ -147,4 +148,4 @@ def note_silences(services: Services, now: datetime) -> None:
         with services.store.transaction() as session:
             if page := tables.fall_silent(session, page_id, now):
                 timeline.append(session, page.incident_id, "page_unanswered", now, user=page.user_id)
-                displays.outdate(session, page.incident_id, (displays.LADDER,))
+                outbox.mark_stale(session, page.incident_id, (kinds.LADDER,))

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.followups import renderers
     from bot.incidents.registry import Registry
 
 
@@ -21,3 +22,4 @@ def register(registry: "Registry") -> None:
         Tick("weekly follow-ups", reminders.post_digest),
     ]
     registry.home.append(screens.on_home)
+    registry.kinds += renderers.KINDS

@@ -19,7 +19,8 @@ from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.permissions import check, check_member
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import day, escape, mention
 from bot.timeline import tables as timeline
@@ -104,7 +105,7 @@ def add(services: Services, new: NewFollowUp, now: datetime) -> str:
             return f"It is follow-up {known.number} already." if known else "It is written down already."
         plan(services, follow_up, now)
         followup_messages.tell(session, follow_up, now)
-        displays.add(session, new.incident, displays.FOLLOW_UP, now, str(follow_up.number))
+        outbox.add(session, kinds.FOLLOW_UP, new.incident, now, str(follow_up.number))
         write(session, follow_up, "followup_added", now, new.by, user=owner_id, due=due_on.isoformat())
     return f"Follow-up {follow_up.number} is written down: {mention(owner_id)}, due {day(follow_up.due_at)}."
 

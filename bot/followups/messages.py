@@ -9,24 +9,25 @@ from bot.followups.tables import FollowUp
 from bot.followups.views import FollowUpFacts
 from bot.incidents import participants
 from bot.incidents.tables import Incident
-from bot.outbox import displays
-from bot.outbox.displays import Display
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.slack.blocks import Block
 
 # Why somebody gets a direct message; it is part of the display's subject.
 NEWS, REMINDER = "news", "reminder"
-KINDS = (displays.FOLLOW_UP, displays.FOLLOW_UP_TOLD)
+KINDS = (kinds.FOLLOW_UP, kinds.FOLLOW_UP_TOLD)
 
 
 def show(session: Session, follow_up: FollowUp) -> None:
     """Everything that is shown of a follow-up is to be drawn again."""
-    displays.outdate_subjects(session, follow_up.incident_id, KINDS, str(follow_up.number))
+    outbox.mark_stale_subject(session, follow_up.incident_id, KINDS, str(follow_up.number))
 
 
-def draw(session: Session, incident: Incident, display: Display) -> tuple[str, list[Block]]:
+def draw(session: Session, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """One message about a follow-up as it stands."""
-    if display.kind == displays.FOLLOW_UP:
+    if display.kind == kinds.FOLLOW_UP:
         return views.channel_message(_facts(session, incident, display.subject))
     number, told, reader_id, occasion = display.subject.split(":")
     may_read = not incident.is_private or participants.takes_part(session, incident.number, reader_id)
@@ -38,7 +39,7 @@ def _facts(session: Session, incident: Incident, number: str) -> FollowUpFacts:
     return FollowUpFacts(tables.get(session, int(number)), incident, utcnow())
 
 
-def recipient(display: Display) -> str:
+def recipient(display: OutboxRow) -> str:
     """Whom a direct message is for."""
     return display.subject.split(":")[2]
 
@@ -50,4 +51,4 @@ def tell(session: Session, follow_up: FollowUp, now: datetime, occasion: str = N
     follow_up.told += 1
     session.add(follow_up)
     subject = f"{follow_up.number}:{follow_up.told}:{follow_up.responsible_id}:{occasion}"
-    displays.add(session, follow_up.incident_id, displays.FOLLOW_UP_TOLD, now, subject)
+    outbox.add(session, kinds.FOLLOW_UP_TOLD, follow_up.incident_id, now, subject)

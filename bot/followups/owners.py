@@ -10,8 +10,8 @@ from bot.followups import tables
 from bot.followups.tables import FollowUp
 from bot.incidents import participants
 from bot.incidents import tables as incidents
-from bot.outbox import displays
-from bot.outbox.displays import Display
+from bot.outbox import tables as outbox
+from bot.outbox.tables import OutboxRow
 from bot.timeline import tables as timeline
 
 # How Slack says that a person is not there any more.
@@ -37,9 +37,9 @@ def _who_finds_another(session: Session, follow_up: FollowUp, but: str | None) -
     return next(iter(allowed), None)
 
 
-def lose_reader(session: Session, display: Display, now: datetime) -> None:
+def lose_reader(session: Session, display: OutboxRow, now: datetime) -> None:
     """Slack knows whom a direct message was for no longer: what they had goes back, and they are told no more."""
-    displays.let_be(session, display)
+    outbox.abandon(session, display)
     follow_up = tables.locked(session, int(display.subject.split(":")[0]))
     reader_id = followup_messages.recipient(display)
     if not follow_up.is_open or reader_id != follow_up.responsible_id:

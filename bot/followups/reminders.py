@@ -11,7 +11,7 @@ from bot.directory.lookup import channel_id
 from bot.followups import digests, rules, tables, views
 from bot.followups import messages as followup_messages
 from bot.followups.actions import plan
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 
@@ -51,7 +51,7 @@ def post_digest(services: Services, now: datetime) -> None:
     with services.store.transaction() as session:
         if digests.settle(session, due_at, is_posted=where is not None) and where:
             words, blocks = views.digest(week)
-            notices.add(session, f"followups:{due_at:%Y-%m-%d}", where, words, now, blocks=blocks)
+            outbox.post(session, f"followups:{due_at:%Y-%m-%d}", where, words, now, blocks=blocks)
 
 
 def _incidents_channel(services: Services) -> str | None:

@@ -13,7 +13,7 @@ from bot.incidents.events import Event
 from bot.incidents.permissions import Deed, check, check_member
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.timeline import tables as timeline
 from bot.timeline.tables import TimelineEntry
@@ -50,9 +50,9 @@ class Change:
     def mark_stale(self, *kinds: str) -> None:
         """What Slack shows of the incident must be drawn again: everything, or what is of these kinds."""
         if kinds:
-            displays.outdate(self.session, self.number, kinds)
+            outbox.mark_stale(self.session, self.number, kinds)
         else:
-            displays.outdate(self.session, self.number)
+            outbox.mark_stale(self.session, self.number)
 
     def after_commit(self, key: str, act: Callable[[], None]) -> None:
         """Do it once the transaction is committed; asked twice under one key, it is done once."""

@@ -8,7 +8,8 @@ from sqlmodel import Session
 from bot.incidents import forms
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
-from bot.outbox import displays, notices
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.timeline import tables as timeline
 
 LOST, FOUND = "channel_lost", "channel_found"
@@ -47,12 +48,12 @@ def lose_channel(session: Session, incident: Incident, loss: Loss, now: datetime
     if is_lost(session, number):
         return
     entry = timeline.append(session, number, LOST, now, reason=loss.what)
-    displays.give_up(session, number)
-    displays.outdate(session, number, (displays.DIGEST,))
+    outbox.give_up(session, number)
+    outbox.mark_stale(session, number, (kinds.DIGEST,))
     session.flush()
     who = incidents.commander(session, number) or incident.declared_by
     words, blocks = forms.channel_lost(incident, loss.what, loss.remedy)
-    notices.add(session, f"lost:{number}:{entry.id}", who, words, now, incident_id=number, blocks=blocks)
+    outbox.post(session, f"lost:{number}:{entry.id}", who, words, now, incident_id=number, blocks=blocks)
 
 
 def find_channel(session: Session, incident: Incident, now: datetime) -> bool:
@@ -60,5 +61,5 @@ def find_channel(session: Session, incident: Incident, now: datetime) -> bool:
     if not is_lost(session, incident.number):
         return False
     timeline.append(session, incident.number, FOUND, now)
-    displays.outdate(session, incident.number)
+    outbox.mark_stale(session, incident.number)
     return True

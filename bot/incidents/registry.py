@@ -20,6 +20,7 @@ from bot.incidents.events import Event
 from bot.incidents.parse import Payload, Typed
 from bot.incidents.responses import Words
 from bot.incidents.tables import Incident
+from bot.outbox.kinds import Kind
 from bot.services import Services
 from bot.slack.blocks import Block
 
@@ -116,6 +117,8 @@ class Registry:
     # The parts of a person's home tab.
     home: list[Callable[[Services, str], list[Block]]] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
+    # What the noun shows in Slack: the kinds of its rows in the outbox.
+    kinds: list[Kind] = field(default_factory=list)
     # What a noun needs of its own, made from the settings; `services.get(Class)` finds it by its class.
     parts: list[Callable[[Settings, Floor], object | None]] = field(default_factory=list)
     _handlers: dict[type[Event], list[Handler[Any]]] = field(default_factory=dict)

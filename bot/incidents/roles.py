@@ -10,7 +10,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import Change, changing
 from bot.incidents.events import RoleChanged
 from bot.incidents.invitations import bring_in
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link, mention
 
@@ -90,7 +90,7 @@ def _give(change: Change, role: str, to: str) -> None:
     where = channel_link(change.incident.channel_id or "")
     words = f"You are *{_title(services, role)}* of incident {number} in {where}. {services.floor.role(role).help}"
     key = f"role:{number}:{role}:{to}:{now.isoformat()}"
-    notices.add(change.session, key, to, words, now, incident_id=number)
+    outbox.post(change.session, key, to, words, now, incident_id=number)
 
 
 def _follow_up(services: Services, number: int, holder: str, now: datetime) -> None:

@@ -13,8 +13,9 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Declared, Withdrawn
 from bot.incidents.tables import Incident
-from bot.outbox import displays, notices
-from bot.outbox.refresh import refresh
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.worker import Worker
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
@@ -94,13 +95,14 @@ def _first_entries(session: Session, number: int, request: DeclareRequest) -> No
 
 def _first_displays(session: Session, services: Services, incident: Incident) -> None:
     now = incident.declared_at
-    for kind in (displays.CARD, displays.TOPIC, displays.PIN):
-        displays.add(session, incident.number, kind, now)
+    outbox.add(session, kinds.CARD, incident.number, now, follows_incident=True, priority=outbox.FIRST)
+    outbox.add(session, kinds.TOPIC, incident.number, now, follows_incident=True)
+    outbox.add(session, kinds.PIN, incident.number, now)
     for bookmark in services.floor.bookmarks:
         subject = f"{bookmark.title}|{bookmark.url}|{bookmark.emoji}"
-        displays.add(session, incident.number, displays.BOOKMARK, now, subject)
+        outbox.add(session, kinds.BOOKMARK, incident.number, now, subject)
     if not incident.is_private:
-        displays.add(session, incident.number, displays.DIGEST, now)
+        outbox.add(session, kinds.DIGEST, incident.number, now, follows_incident=True)
 
 
 @step
@@ -135,7 +137,7 @@ def withdraw(services: Services, number: int, reason: str) -> None:
         incident = incidents.by_number(session, number)
         incidents.change_status(session, incident, "declined", utcnow())
         Change(session, services, incident, "", utcnow()).publish(Withdrawn())
-        displays.give_up(session, number)
+        outbox.give_up(session, number)
         facts = {"what": "open the channel", "reason": reason}
         timeline.append_once(session, number, "withdrawn", "trouble", utcnow(), **facts)
 
@@ -172,7 +174,7 @@ def _tell_who_is_missing(session: Session, incident: Incident, refused: dict[str
     people = ", ".join(f"{escape(named.get(user_id, user_id))} ({why})" for user_id, why in refused.items())
     words = f"I could not invite {people}. Please invite them by hand with `/invite`."
     key = f"invitations:{incident.number}"
-    notices.add(session, key, incident.channel_id, words, utcnow(), incident_id=incident.number)
+    outbox.post(session, key, incident.channel_id, words, utcnow(), incident_id=incident.number)
     for user_id, why in refused.items():
         facts = {"what": f"invite {named.get(user_id, user_id)}", "reason": why}
         timeline.append_once(session, incident.number, f"{key}:{user_id}", "trouble", utcnow(), **facts)
@@ -180,7 +182,7 @@ def _tell_who_is_missing(session: Session, incident: Incident, refused: dict[str
 
 def show(services: Services, number: int) -> None:
     """Card, topic, pin, bookmark, digest, playbook: what fails is tried again and never stops the incident."""
-    refresh(services, number)
+    services.get(Worker).deliver_incident(number)
 
 
 @step
@@ -193,7 +195,7 @@ def tell(services: Services, number: int, request: DeclareRequest, refusal: str)
         incidents.set_told(session, number, utcnow())
         words, blocks = _answer(session, incident, refusal)
         if not request.reply_to:
-            notices.add(session, f"declared:{number}", request.user_id, words, utcnow(), blocks=blocks)
+            outbox.post(session, f"declared:{number}", request.user_id, words, utcnow(), blocks=blocks)
     if not request.reply_to:
         return
     try:
@@ -201,7 +203,7 @@ def tell(services: Services, number: int, request: DeclareRequest, refusal: str)
     except (SlackRefused, OutcomeUnknown):
         # The address lives half an hour; whoever waits that long hears by direct message.
         with services.store.transaction() as session:
-            notices.add(session, f"declared:{number}", request.user_id, words, utcnow(), blocks=blocks)
+            outbox.post(session, f"declared:{number}", request.user_id, words, utcnow(), blocks=blocks)
 
 
 def _answer(session: Session, incident: Incident, refusal: str) -> tuple[str, list[Block]]:

@@ -1,9 +1,6 @@
 """Finishing what a replica that died had begun."""
 
-from datetime import datetime
-
-from bot.outbox import displays, notices
-from bot.runtime.clock import utcnow
+from bot.outbox import leases
 from bot.services import Services
 
 
@@ -14,17 +11,16 @@ def take_over(services: Services) -> None:
         with services.replicas.kept_dead(name) as is_dead:
             if is_dead:
                 services.flows.take_over(name)
-                free(services, name, utcnow())
+                free(services, name)
 
 
-def free(services: Services, name: str, now: datetime) -> None:
-    """What a process that ended was drawing or saying may be drawn and said by others."""
+def free(services: Services, name: str) -> None:
+    """The leases of a process that has ended."""
     with services.store.transaction() as session:
-        displays.release(session, name, now)
-        notices.release(session, name, now)
+        leases.end(session, name)
 
 
 def _others_with_work(services: Services) -> set[str]:
     with services.store.reading() as session:
-        holding = displays.holders(session) | notices.holders(session)
+        holding = leases.owners(session)
     return (holding | services.flows.owners()) - {services.replicas.name}

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.incidents.registry import Registry
+    from bot.partners import renderers
 
 
 def register(registry: "Registry") -> None:
@@ -23,3 +24,4 @@ def register(registry: "Registry") -> None:
     registry.on(events.UpdateDue, updates.tell)
     registry.on(events.UpdateAmended, updates.amend)
     registry.ticks.append(Tick("partners", notice_actions.start_due, tables.next_due))
+    registry.kinds += renderers.KINDS

@@ -8,7 +8,8 @@ from sqlmodel import Session
 from bot.directory.lookup import who
 from bot.incidents import tables as incidents
 from bot.incidents.rules import check_may_change
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.partners import tables, views
 from bot.partners.messages import labels, partner_of
 from bot.partners.rules import Act, Answer, NotYours, read_agents
@@ -61,7 +62,7 @@ def count_agents(services: Services, notice_id: int, given: str, by: str, now: d
         session.add(row)
         facts = {"partner": row.partner, "agents": agents}
         timeline.append(session, row.incident_id, "partner_agents", now, by, **facts)
-        displays.outdate(session, row.incident_id, (displays.PARTNER,))
+        outbox.mark_stale(session, row.incident_id, (kinds.PARTNER,))
     _show(services, row, by)
 
 
@@ -78,7 +79,7 @@ def _answer(session: Session, row: PartnerNotice, answer: Answer, by: str, now: 
     row.plan(Act.NOTHING, None)
     session.add(row)
     timeline.append(session, row.incident_id, f"partner_{answer}", now, by, partner=row.partner)
-    displays.outdate(session, row.incident_id, (displays.PARTNER,))
+    outbox.mark_stale(session, row.incident_id, (kinds.PARTNER,))
 
 
 def _show(services: Services, row: PartnerNotice, by: str) -> None:

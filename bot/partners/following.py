@@ -4,7 +4,8 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Declared, Reopened, Resolved, SeverityChanged, StatusChanged
 from bot.incidents.rules import OPEN
-from bot.outbox import displays, notices
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.partners import rules, tables, views
 from bot.partners.messages import partner_of, say_below
 from bot.partners.rules import Act, Answer, State
@@ -42,7 +43,7 @@ def follow(change: Change) -> None:
         if row.state == State.WAITING and row.attempted_at is None:
             row.plan(Act.TELL, None if incident.is_private or incident.status not in OPEN else due_at)
             session.add(row)
-    displays.outdate(session, incident.number, (displays.PARTNER,))
+    outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
 def give_all_clear(change: Change, event: Resolved) -> None:
@@ -67,7 +68,7 @@ def clear(change: Change) -> None:
         session.add(row)
     if to_phone:
         name(change, to_phone, f"all clear:{now.isoformat()}")
-    displays.outdate(session, incident.number, (displays.PARTNER,))
+    outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
 def reopen(change: Change, event: Reopened | StatusChanged) -> None:
@@ -93,4 +94,4 @@ def name(change: Change, rows: list[PartnerNotice], key: str) -> None:
     known = {row.partner: partner_of(services, row.partner) for row in rows}
     words, blocks = views.named(incident, rows, known, now)
     whole = f"partners:{incident.number}:{key}"
-    notices.add(session, whole, lead, words, now, incident_id=incident.number, blocks=blocks)
+    outbox.post(session, whole, lead, words, now, incident_id=incident.number, blocks=blocks)

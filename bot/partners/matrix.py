@@ -5,7 +5,8 @@ from datetime import datetime
 from bot.incidents.access import incident
 from bot.incidents.change import changing
 from bot.incidents.rules import OPEN, check_may_change
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.partners import following as partners
 from bot.partners import tables, views
 from bot.partners.messages import partner_of
@@ -86,7 +87,7 @@ def phoned(services: Services, number: int, given: str, agents: str, by: str, no
         session.add(row)
         said = f"{counted} agents affected" if counted else ""
         change.log("partner_phoned", partner=partner, reason=said)
-        displays.outdate(session, number, (displays.PARTNER,))
+        outbox.mark_stale(session, number, (kinds.PARTNER,))
     return f"Written down: {partner} was phoned."
 
 

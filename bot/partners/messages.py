@@ -13,8 +13,9 @@ from bot.incidents.outsiders import reader_outside
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.outbox import displays, notices
-from bot.outbox.displays import Display
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.tables import OutboxRow
 from bot.partners import tables, views, wording
 from bot.partners.tables import PartnerNotice
 from bot.partners.wording import Words
@@ -44,12 +45,12 @@ def labels(services: Services, language: str) -> Words:
     return wording.PLAIN
 
 
-def draw(session: Session, services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
+def draw(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """The notice as it stands."""
     return drawn(session, services, incident, tables.find(session, incident.number, display.subject), utcnow())
 
 
-def place(services: Services, display: Display) -> str:
+def place(services: Services, display: OutboxRow) -> str:
     """Where a partner is told; the notice's own channel is known once it was sent."""
     return channel_id(services, partner_of(services, display.subject).channel or "")
 
@@ -100,8 +101,8 @@ def say_below(
     session: Session, services: Services, row: PartnerNotice, what: str, now: datetime, *, key: str
 ) -> None:
     """One short sentence in the notice's thread; nothing when the notice never arrived."""
-    shown = displays.find(session, row.incident_id, displays.PARTNER, row.partner)
+    shown = outbox.find(session, row.incident_id, kinds.PARTNER, row.partner)
     if shown is None or shown.ts is None or row.channel_id is None:
         return
     words = labels(services, partner_of(services, row.partner).language)[what]
-    notices.add(session, key, row.channel_id, words, now, incident_id=row.incident_id, thread_ts=shown.ts)
+    outbox.post(session, key, row.channel_id, words, now, incident_id=row.incident_id, thread_ts=shown.ts)

@@ -11,7 +11,8 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.partners import following as partners
 from bot.partners import tables
 from bot.partners.messages import drawn, partner_of, say_below
@@ -94,7 +95,7 @@ def _told(session: Session, services: Services, row: PartnerNotice, posted: Post
     row.channel_id = posted.channel_id
     row.plan(Act.REMIND, now + services.floor.partner_answers.reminded_after)
     session.add(row)
-    shown = displays.add(session, incident.number, displays.PARTNER, now, row.partner)
+    shown = outbox.add(session, kinds.PARTNER, incident.number, now, row.partner, follows_incident=True)
     shown.channel_id, shown.ts, shown.attempted_at = posted.channel_id, posted.ts, row.attempted_at
     timeline.append(session, incident.number, "partner_told", now, partner=row.partner, severity=incident.severity)
     session.flush()

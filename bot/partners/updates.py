@@ -5,7 +5,8 @@ from bot.directory import tables as directory
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateAmended, UpdateDue
 from bot.incidents.rules import OPEN
-from bot.outbox import displays, notices
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.partners import tables
 from bot.partners.messages import partner_of
 from bot.partners.rules import State
@@ -22,14 +23,14 @@ def tell(change: Change, event: UpdateDue) -> None:
         return
     others = {directory.channel_id(session, name.removeprefix("#")) for name in audience.channels}
     for row in tables.of_incident(session, incident.number):
-        shown = displays.find(session, incident.number, displays.PARTNER, row.partner)
+        shown = outbox.find(session, incident.number, kinds.PARTNER, row.partner)
         if row.state != State.TOLD or shown is None or shown.ts is None or row.channel_id in others:
             continue
         # Each reads its own name, and nobody else's.
         words, blocks = event.render(partner_of(change.services, row.partner).language, row.partner)
         mine = f"{_begins(incident.number, event.audience)}{row.number}:"
-        notices.overtake(session, mine)
-        notices.add(
+        outbox.supersede(session, mine)
+        outbox.post(
             session,
             f"{mine}{event.promise_id}",
             row.channel_id or "",
@@ -39,7 +40,7 @@ def tell(change: Change, event: UpdateDue) -> None:
             thread_ts=shown.ts,
             blocks=blocks,
         )
-    displays.outdate(session, incident.number, (displays.PARTNER,))
+    outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
 def amend(change: Change, event: UpdateAmended) -> None:
@@ -47,9 +48,9 @@ def amend(change: Change, event: UpdateAmended) -> None:
     session, number = change.session, change.number
     rows = {str(row.number): row for row in tables.of_incident(session, number)}
     begins = _begins(number, event.audience)
-    for said in notices.said_or_to_be_said(session, number, begins, f":{event.promise_id}"):
+    for said in outbox.posts_of(session, number, begins, f":{event.promise_id}"):
         language = partner_of(change.services, rows[said.key.split(":")[-2]].partner).language
-        notices.amend(session, said, event.render(said.words, (language,), True), change.now)
+        outbox.edit(session, said, event.render((said.payload or {})["text"], (language,), True), change.now)
 
 
 def _begins(number: int, audience: str) -> str:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.incidents.registry import Registry
+    from bot.playbooks import renderers
 
 
 def register(registry: "Registry") -> None:
@@ -44,3 +45,4 @@ def register(registry: "Registry") -> None:
     registry.answers(NEXT_STEPS, answering.steps_being_done)
     registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)
     registry.parts.append(lambda settings, floor: Shelf(settings.playbooks_dir, floor, settings.playbooks_every_s))
+    registry.kinds += renderers.KINDS

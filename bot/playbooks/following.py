@@ -3,7 +3,7 @@
 from bot.incidents.change import Change
 from bot.incidents.events import Reopened, SeverityChanged, TypeChanged
 from bot.incidents.tables import Incident
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.playbooks import ids, runs
 from bot.playbooks import tables as playbooks
 from bot.playbooks.book import Playbook
@@ -46,7 +46,7 @@ def _offer(change: Change, key: str, words: str, buttons: list[Element]) -> None
     channel_id = change.incident.channel_id
     if channel_id is not None:
         blocks = [section(words), actions(buttons)]
-        notices.add(change.session, key, channel_id, words, change.now, incident_id=change.number, blocks=blocks)
+        outbox.post(change.session, key, channel_id, words, change.now, incident_id=change.number, blocks=blocks)
 
 
 def _named(book: Playbook) -> str:

@@ -3,7 +3,8 @@
 import logging
 from datetime import datetime
 
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.playbooks import tables as playbooks
 from bot.playbooks.reloading import Shelf
 from bot.services import Services
@@ -20,4 +21,4 @@ def tell_of_newer_playbooks(services: Services, now: datetime) -> None:
         log.warning("playbook refused", extra={"problem": str(problem)})
     with services.store.transaction() as session:
         for number in playbooks.incidents_running(session, library.playbooks):
-            displays.outdate(session, number, (displays.RUN,))
+            outbox.mark_stale(session, number, (kinds.RUN,))

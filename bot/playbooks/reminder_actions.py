@@ -14,7 +14,8 @@ from sqlmodel import Session
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
-from bot.outbox import displays, notices
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.playbooks import reminders, rules
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
@@ -47,7 +48,7 @@ def _remind(
 ) -> None:
     mine = [step for step in due if reminders.reminded(session, step.number, step.reminders_sent, now)]
     if mine:
-        displays.outdate(session, incident.number, (displays.CARD, displays.RUN))
+        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN))
     if not incident.is_active or incident.channel_id is None:
         return
     asking = Asking(incident, incidents.roles(session, incident.number), _ladder(session, services, incident))
@@ -73,8 +74,8 @@ def _say(
         step.reminders_sent += 1
     text, blocks = playbook_views.reminder_message(steps, now, whys)
     asked = f"{who}: {'this is' if len(steps) == 1 else 'these are'} due and open."
-    message = displays.find(session, incident.number, displays.RUN, str(first.run_id))
-    notices.add(
+    message = outbox.find(session, incident.number, kinds.RUN, str(first.run_id))
+    outbox.post(
         session,
         key,
         incident.channel_id or "",
@@ -126,4 +127,4 @@ def repeat_steps(services: Services, now: datetime) -> None:
             if change is None:
                 continue
             write_down(session, change)
-            displays.outdate(session, change.incident_id, (displays.CARD, displays.RUN))
+            outbox.mark_stale(session, change.incident_id, (kinds.CARD, kinds.RUN))

@@ -7,7 +7,8 @@ from bot.incidents import rules
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declared
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.playbooks import rules as playbook_rules
 from bot.playbooks import runs
 from bot.playbooks import tables as playbooks
@@ -95,8 +96,8 @@ def _start(change: Change, name: str, by: str | None) -> PlaybookRun:
         raise UnknownPlaybook(given=escape(name[:60]), known=", ".join(sorted(known)) or "none yet")
     number = incident.number
     run = runs.start_run(session, number, name, known[name], facts_of(incident), by or incident.declared_by, now)
-    if displays.find(session, number, displays.RUN, str(run.number)) is None:
-        displays.add(session, number, displays.RUN, now, str(run.number))
+    if outbox.find(session, number, kinds.RUN, str(run.number)) is None:
+        outbox.add(session, kinds.RUN, number, now, str(run.number), follows_incident=True)
         timeline.append(session, number, "playbook_started", now, by, playbook=run.title)
     return run
 

@@ -12,7 +12,8 @@ from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.permissions import check, check_member
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.playbooks import reminders, step_effects, steps
 from bot.playbooks import tables as playbooks
 from bot.playbooks.rules import State
@@ -99,7 +100,7 @@ def _change(services: Services, by: str, act: Act, then: Then | None = None) -> 
         write_down(session, change)
         if then:
             then(Change(session, services, incident, change.by, change.at), change)
-        displays.outdate(session, incident.number, (displays.CARD, displays.RUN))
+        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN))
     return change
 
 

@@ -12,7 +12,8 @@ from bot.incidents.audiences import audiences, where
 from bot.incidents.change import Change
 from bot.incidents.events import CadenceRequested, UpdateRequested
 from bot.incidents.lifecycle import set_status
-from bot.outbox import displays, notices
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.playbooks.book import Post, Sets
 from bot.playbooks.steps import StepChange
 from bot.runtime.clock import utcnow
@@ -54,7 +55,7 @@ class Effects:
         if sets.cadence:
             self.change.publish(CadenceRequested(sets.cadence))
             told.append(f"Updates are promised every {lasting(sets.cadence)} now.")
-        self.change.mark_stale(displays.DIGEST, displays.TOPIC)
+        self.change.mark_stale(kinds.DIGEST, kinds.TOPIC)
         return told
 
     def _set_front_door(self, state: str) -> str:
@@ -93,7 +94,7 @@ def tell_owner(session: Session, change: StepChange, owner_id: str) -> None:
         f"{channel_link(incident.channel_id or '')}: *{escape(change.title)}*"
     )
     key = f"given:{change.step_id}:{owner_id}:{change.at.isoformat()}"
-    notices.add(session, key, owner_id, words, change.at, incident_id=incident.number)
+    outbox.post(session, key, owner_id, words, change.at, incident_id=incident.number)
 
 
 class BringIn(BaseModel):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.incidents.registry import Registry
+    from bot.postmortems import renderers
 
 
 def register(registry: "Registry") -> None:
@@ -22,3 +23,4 @@ def register(registry: "Registry") -> None:
         Tick("delivery of post-mortems", delivery.tick),
         Tick("reminders of post-mortems", reminders.tick, tables.next_reminder),
     ]
+    registry.kinds += renderers.KINDS

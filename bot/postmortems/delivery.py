@@ -13,8 +13,9 @@ from sqlmodel import Session
 
 from bot.errors import TryLater
 from bot.incidents import tables as incidents
-from bot.outbox import displays
-from bot.outbox.refresh import refresh
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.worker import Worker
 from bot.postmortems import content, copies, tables, versions
 from bot.postmortems.copies import Copy
 from bot.postmortems.versions import Upload
@@ -98,9 +99,9 @@ def _uploaded(session: Session, copy: Copy) -> bool:
 def outdate(session: Session, copy: Copy) -> None:
     """What is shown of a post-mortem is to be drawn anew, this copy's message among it."""
     subject = str(copy.number)
-    if displays.find(session, copy.incident_id, displays.POST_MORTEM, subject) is None:
-        displays.add(session, copy.incident_id, displays.POST_MORTEM, utcnow(), subject)
-    displays.outdate(session, copy.incident_id, (displays.POST_MORTEM,))
+    if outbox.find(session, copy.incident_id, kinds.POST_MORTEM, subject) is None:
+        outbox.add(session, kinds.POST_MORTEM, copy.incident_id, utcnow(), subject)
+    outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
 
 
 @step
@@ -110,12 +111,12 @@ def show(services: Services, postmortem_id: int) -> None:
         lacking = copies.behind(session, postmortem_id)
     if not lacking:
         return
-    refresh(services, lacking[0].incident_id)
+    services.get(Worker).deliver_incident(lacking[0].incident_id)
     for copy in lacking:
         with services.store.reading() as session:
-            shown = displays.find(session, copy.incident_id, displays.POST_MORTEM, str(copy.number))
-        if shown is not None and shown.ts is None and shown.trouble:
-            give_up(services, copy, shown.trouble)
+            shown = outbox.find(session, copy.incident_id, kinds.POST_MORTEM, str(copy.number))
+        if shown is not None and shown.ts is None and shown.error:
+            give_up(services, copy, shown.error)
         elif shown is None or shown.ts is None:
             raise TryLater("the message about a post-mortem is not there yet", wait_s=MESSAGE_SOON_S)
 
@@ -132,7 +133,7 @@ def _share(services: Services, copy_id: int) -> None:
     with services.store.transaction() as session:
         copy = copies.get(session, copy_id)
         files = versions.uploads(session, copy_id, copy.wanted_version)
-        shown = displays.find(session, copy.incident_id, displays.POST_MORTEM, str(copy_id))
+        shown = outbox.find(session, copy.incident_id, kinds.POST_MORTEM, str(copy_id))
         attempted_before = copy.attempted_version == copy.wanted_version
         copy.attempted_version = copy.wanted_version
         session.add(copy)
@@ -180,7 +181,7 @@ def give_up(services: Services, given: Copy, reason: str) -> None:
         facts = {"what": "deliver the post-mortem", "reason": reason}
         key = f"postmortem:{copy.postmortem_id}:{copy.place}:{copy.wanted_version}"
         timeline.append_once(session, copy.incident_id, key, "trouble", utcnow(), **facts)
-        displays.outdate(session, copy.incident_id, (displays.POST_MORTEM,))
+        outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
 
 
 @step

@@ -6,7 +6,7 @@ from bot.incidents import ids as incident_ids
 from bot.incidents.facts import UPDATES_KEPT
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
-from bot.outbox.displays import Display
+from bot.outbox.tables import OutboxRow
 from bot.postmortems import copies, tables, versions, views
 from bot.postmortems.copies import Copy
 from bot.postmortems.tables import PostMortem
@@ -17,12 +17,12 @@ from bot.slack.blocks import Block, actions, button
 from bot.timeline import tables as timeline
 
 
-def place(session: Session, display: Display) -> str:
+def place(session: Session, display: OutboxRow) -> str:
     """Where it is said: a person's or a channel's id."""
     return copies.get(session, int(display.subject)).place
 
 
-def draw(session: Session, services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
+def draw(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """One message about a post-mortem as it stands."""
     copy = copies.get(session, int(display.subject))
     text, blocks = views.message(facts(session, services, incident, copy), copy)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.incidents import tables as incidents
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.postmortems import copies, review, tables, views
 from bot.postmortems.messages import facts
 from bot.postmortems.rules import State
@@ -46,4 +46,4 @@ def _say(session: Session, services: Services, postmortem: PostMortem, now: date
     text, blocks = views.reminder(facts(session, services, incident, mine))
     moment = postmortem.remind_at or now
     key = f"postmortem-due:{postmortem.number}:{moment:%Y%m%dT%H%M%S}"
-    notices.add(session, key, mine.place, text, now, incident_id=postmortem.incident_id, blocks=blocks)
+    outbox.post(session, key, mine.place, text, now, incident_id=postmortem.incident_id, blocks=blocks)

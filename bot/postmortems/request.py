@@ -12,7 +12,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Closed, Reopened
 from bot.incidents.permissions import check_member
-from bot.outbox import displays
+from bot.outbox import kinds
 from bot.postmortems import copies, review, tables, versions
 from bot.postmortems.delivery import deliver_soon
 from bot.services import Services
@@ -33,7 +33,7 @@ def follow_close(change: Change, event: Closed) -> None:
 def put_aside(change: Change, event: Reopened) -> None:
     """Nobody is reminded of the draft of an incident that is open again."""
     tables.put_aside(change.session, change.number)
-    change.mark_stale(displays.POST_MORTEM)
+    change.mark_stale(kinds.POST_MORTEM)
 
 
 def at_close(change: Change) -> tuple[str, int]:

@@ -13,7 +13,8 @@ from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.permissions import check, check_member
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.postmortems import copies, ids, review, tables, views
 from bot.postmortems.delivery import deliver_soon
 from bot.postmortems.messages import facts_of
@@ -48,7 +49,7 @@ def _working_on(services: Services, postmortem_id: int, by: str) -> Iterator[tup
         _check_may(services, session, postmortem, incident, by)
         yield session, postmortem, incident
         session.add(postmortem)
-        displays.outdate(session, incident.number, (displays.POST_MORTEM,))
+        outbox.mark_stale(session, incident.number, (kinds.POST_MORTEM,))
 
 
 def _check_may(services: Services, session: Session, postmortem: PostMortem, incident: Incident, by: str) -> None:
@@ -128,7 +129,7 @@ def answer(services: Services, postmortem_id: int, verdict: Verdict, comment: st
         session.add(copy)
         told = {"verdict": verdict.value, "reason": comment}
         timeline.append(session, postmortem.incident_id, "postmortem_reviewed", now, by, **told)
-        displays.outdate(session, postmortem.incident_id, (displays.POST_MORTEM,))
+        outbox.mark_stale(session, postmortem.incident_id, (kinds.POST_MORTEM,))
 
 
 def publish(services: Services, postmortem_id: int, where: str, by: str, now: datetime) -> str:

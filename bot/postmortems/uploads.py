@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.outbox import displays, notices
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.postmortems import copies, tables, versions
 from bot.postmortems.copies import Copy
 from bot.postmortems.delivery import deliver_soon
@@ -31,7 +32,7 @@ def keep(services: Services, event: Event) -> None:
     if event.get("user") == services.slack.user_id():
         return
     with services.store.transaction() as session:
-        shown = displays.at(session, displays.POST_MORTEM, event["channel"], event["thread_ts"])
+        shown = outbox.at(session, kinds.POST_MORTEM, event["channel"], event["thread_ts"])
         if shown is None:
             return
         copy = copies.get(session, int(shown.subject))
@@ -54,7 +55,7 @@ def _take(session: Session, copy: Copy, event: Event) -> None:
         if versions.add(session, postmortem, copy, file["id"], name, event["user"], now):
             facts = {"version": postmortem.version}
             timeline.append(session, copy.incident_id, "postmortem_version", now, event["user"], **facts)
-            displays.outdate(session, copy.incident_id, (displays.POST_MORTEM,))
+            outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
 
 
 def _is_document(file: Event) -> bool:
@@ -63,7 +64,7 @@ def _is_document(file: Event) -> bool:
 
 def _say(session: Session, copy: Copy, event: Event, words: str) -> None:
     key = f"postmortem-upload:{event['channel']}:{event['ts']}"
-    notices.add(
+    outbox.post(
         session,
         key,
         event["channel"],

@@ -9,7 +9,8 @@ from sqlmodel import Session
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.incidents.views import IncidentFacts
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
@@ -18,11 +19,11 @@ from bot.slack.text import escape
 from bot.updates import tables as updates
 
 TROUBLE = {
-    displays.DIGEST: "The message in the incidents channel could not be shown",
-    displays.TOPIC: "The topic could not be set",
-    displays.PIN: "The card could not be pinned",
-    displays.BOOKMARK: "The bookmark could not be added",
-    displays.RUN: "The playbook's message could not be shown",
+    kinds.DIGEST: "The message in the incidents channel could not be shown",
+    kinds.TOPIC: "The topic could not be set",
+    kinds.PIN: "The card could not be pinned",
+    kinds.BOOKMARK: "The bookmark could not be added",
+    kinds.RUN: "The playbook's message could not be shown",
 }
 
 
@@ -81,7 +82,7 @@ def _next_step(seen: RunSeen, now: datetime) -> str:
 
 def _troubles(session: Session, number: int) -> list[str]:
     return [
-        f"{TROUBLE[display.kind]} ({display.trouble})."
-        for display in displays.of_incident(session, number)
-        if display.trouble and display.kind in TROUBLE
+        f"{TROUBLE[display.kind]} ({display.error})."
+        for display in outbox.of_incident(session, number)
+        if display.error and display.kind in TROUBLE
     ]

@@ -1,4 +1,4 @@
-"""The three ways a call to Slack can fail: it said no, it said wait, or nobody knows."""
+"""The ways a call to Slack can fail: it said no, it said wait, it was never asked, or nobody knows."""
 
 from bot.errors import TryLater, WatchfloorError
 
@@ -16,6 +16,13 @@ class RateLimited(TryLater):
 
     def __init__(self, method: str, wait_s: float) -> None:
         super().__init__(f"{method} is rate limited", wait_s)
+
+
+class NotSent(TryLater):
+    """The call never reached Slack: it may be repeated at once."""
+
+    def __init__(self, method: str, reason: str) -> None:
+        super().__init__(f"{method}: not sent ({reason})")
 
 
 class OutcomeUnknown(TryLater):

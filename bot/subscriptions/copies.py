@@ -15,7 +15,7 @@ from bot.incidents.events import UpdateAmended, UpdateComposed
 from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.subscriptions import tables, views
 from bot.subscriptions.rules import audience_of
@@ -35,24 +35,24 @@ def tell(change: Change, event: UpdateComposed) -> None:
     for person in may_read(session, change.incident, directory.people(session, wanted)):
         if audience_by_person.get(person.id) == event.audience:
             mine = f"{_begins(number, event.audience)}{person.id}:"
-            notices.overtake(session, mine)
+            outbox.supersede(session, mine)
             key = f"{mine}{event.promise_id}"
-            notices.add(session, key, person.id, event.text, change.now, incident_id=number, blocks=blocks)
+            outbox.post(session, key, person.id, event.text, change.now, incident_id=number, blocks=blocks)
 
 
 def amend(change: Change, event: UpdateAmended) -> None:
     """The copies of an update say when the next one comes after all, to whoever may still read of the incident."""
     session, number = change.session, change.number
     begins = _begins(number, event.audience)
-    copies = notices.said_or_to_be_said(session, number, begins, f":{event.promise_id}")
+    copies = outbox.posts_of(session, number, begins, f":{event.promise_id}")
     if not copies:
         return
     audience = change.services.floor.audiences[event.audience]
     by_person = {copy.key.split(":")[-2]: copy for copy in copies}
     for person in may_read(session, change.incident, directory.people(session, by_person)):
         copy = by_person[person.id]
-        amended = event.render(copy.words, audience.languages, audience.outside)
-        notices.amend(session, copy, views.update_blocks(amended, number), change.now)
+        amended = event.render((copy.payload or {})["text"], audience.languages, audience.outside)
+        outbox.edit(session, copy, views.update_blocks(amended, number), change.now)
 
 
 def _begins(number: int, audience: str) -> str:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.incidents.registry import Registry
+    from bot.updates import renderers
 
 
 def register(registry: "Registry") -> None:
@@ -35,3 +36,4 @@ def register(registry: "Registry") -> None:
     registry.audits.append(auditing.incidents_without_update)
     registry.answers(NEXT_UPDATE, following.next_update)
     registry.answers(UPDATES_KEPT, following.updates_kept)
+    registry.kinds += renderers.KINDS

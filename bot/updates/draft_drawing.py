@@ -5,7 +5,7 @@ from sqlmodel import Session
 from bot.directory import tables as directory
 from bot.incidents import audiences as known_audiences
 from bot.incidents.tables import Incident
-from bot.outbox.displays import Display
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -17,7 +17,7 @@ from bot.updates.draft_views import About, Draft
 from bot.updates.tables import WAITING, Promise
 
 
-def draw(session: Session, services: Services, incident: Incident, display: Display) -> tuple[str, list[Block]]:
+def draw(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """The message of a draft as things stand."""
     now = utcnow()
     draft = drafts.get(session, draft_messages.draft_of(display))

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.outbox import displays
-from bot.outbox.displays import Display
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.tables import OutboxRow
 from bot.updates.drafts import Draft
 from bot.updates.tables import Promise
 
@@ -13,18 +14,18 @@ from bot.updates.tables import Promise
 def add(session: Session, draft: Draft, now: datetime) -> None:
     """Show a draft to everyone it is for."""
     for user_id in draft.user_ids or [""]:
-        displays.add(session, draft.incident_id, displays.DRAFT, now, _subject(draft, user_id))
+        outbox.add(session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id))
 
 
 def follow(session: Session, draft: Draft, now: datetime) -> None:
     """It is for others now: who has no copy gets one, and every copy that is there is drawn again."""
-    displays.outdate_subjects(session, draft.incident_id, (displays.DRAFT,), str(draft.number))
+    outbox.mark_stale_subject(session, draft.incident_id, (kinds.DRAFT,), str(draft.number))
     for user_id in draft.user_ids or [""]:
-        if displays.find(session, draft.incident_id, displays.DRAFT, _subject(draft, user_id)) is None:
-            displays.add(session, draft.incident_id, displays.DRAFT, now, _subject(draft, user_id))
+        if outbox.find(session, draft.incident_id, kinds.DRAFT, _subject(draft, user_id)) is None:
+            outbox.add(session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id))
 
 
-def is_for(display: Display, draft: Draft) -> bool:
+def is_for(display: OutboxRow, draft: Draft) -> bool:
     """Is this copy of the draft one to decide by? Others were handed on."""
     return display.subject.partition(":")[2] in (draft.user_ids or [""])
 
@@ -33,12 +34,12 @@ def _subject(draft: Draft, user_id: str) -> str:
     return f"{draft.id}:{user_id}"
 
 
-def draft_of(display: Display) -> int:
+def draft_of(display: OutboxRow) -> int:
     """Which draft a display shows."""
     return int(display.subject.partition(":")[0])
 
 
-def recipient(display: Display, channel_id: str) -> str:
+def recipient(display: OutboxRow, channel_id: str) -> str:
     """The person a draft is for, or the incident's channel."""
     return display.subject.partition(":")[2] or channel_id
 
@@ -48,9 +49,9 @@ def outdate(session: Session, promise: Promise) -> None:
     if promise.draft_id is None:
         return
     # Each is named after the draft and after whom it is for.
-    displays.outdate_subjects(session, promise.incident_id, (displays.DRAFT,), str(promise.draft_id))
+    outbox.mark_stale_subject(session, promise.incident_id, (kinds.DRAFT,), str(promise.draft_id))
 
 
 def outdate_all(session: Session, incident_id: int) -> None:
     """Every draft of the incident must be drawn again."""
-    displays.outdate(session, incident_id, (displays.DRAFT,))
+    outbox.mark_stale(session, incident_id, (kinds.DRAFT,))

@@ -11,7 +11,7 @@ from bot.incidents import audiences as known_audiences
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateMissed
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link, escape
 from bot.updates import deliveries, tables, wording
@@ -78,7 +78,7 @@ def _say(change: Change, lines: Sequence[str], key: str, informed: str | None) -
     leads = [*held.get("communications_lead", []), *held.get("commander", [])]
     words = wording.late_words(number, channel_link(incident.channel_id or ""), lines)
     for user_id in dict.fromkeys(leads or [incident.declared_by]):
-        notices.add(session, f"{key}:{user_id}", user_id, words, now, incident_id=number)
+        outbox.post(session, f"{key}:{user_id}", user_id, words, now, incident_id=number)
     if informed:
-        notices.add(session, f"{key}:administrators", informed, words, now, incident_id=number)
+        outbox.post(session, f"{key}:administrators", informed, words, now, incident_id=number)
     change.publish(UpdateMissed(has_lead=bool(leads)))

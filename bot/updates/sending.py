@@ -15,7 +15,8 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateComposed, UpdateDue
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import waiting_flow
 from bot.services import Services
@@ -95,7 +96,7 @@ def prepare(services: Services, promise_id: int) -> Sending | None:
         else:
             begun = [leg for leg in deliveries.of_promise(session, promise.row) if not leg.is_over]
             legs += [(leg, deliveries.try_again(session, leg, now)) for leg in begun]
-        digest = displays.find(session, incident.number, displays.DIGEST)
+        digest = outbox.find(session, incident.number, kinds.DIGEST)
         return Sending(incident, promise, digest.ts if digest else None, legs)
 
 
@@ -214,7 +215,7 @@ def _conclude(session: Session, services: Services, promise: Promise, arrived: b
     if arrived and now - promise.due_at <= rules.LATE_AFTER:
         promise.escalate_at = None
     session.add(promise)
-    displays.outdate(session, promise.incident_id, (displays.CARD, displays.DIGEST))
+    outbox.mark_stale(session, promise.incident_id, (kinds.CARD, kinds.DIGEST))
     draft_messages.outdate(session, promise)
 
 

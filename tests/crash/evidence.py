@@ -2,10 +2,9 @@
 
 from collections import Counter
 
-from sqlmodel import col, select
+from sqlmodel import select
 
-from bot.outbox.displays import Display
-from bot.outbox.notices import Notice
+from bot.outbox.tables import OutboxRow
 from bot.runtime.workflows import wait_until
 from bot.timeline import tables as timeline
 from bot.updates.deliveries import Delivery
@@ -30,12 +29,10 @@ def incident_is_whole(desk: Desk, number: int) -> None:
     assert answers(desk, number) <= 1
 
 
-def _left_over(desk: Desk) -> list[Display | Notice]:
-    """What is still to be shown or said."""
+def _left_over(desk: Desk) -> list[OutboxRow]:
+    """What is still to be brought to Slack."""
     with desk.store.reading() as session:
-        behind = session.exec(select(Display).where(col(Display.wanted) > col(Display.shown))).all()
-        unsaid = session.exec(select(Notice).where(col(Notice.is_settled).is_(False))).all()
-    return [*behind, *unsaid]
+        return [row for row in session.exec(select(OutboxRow)) if not row.is_settled]
 
 
 def nothing_is_there_twice(desk: Desk) -> None:

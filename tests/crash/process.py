@@ -16,7 +16,7 @@ from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.escalation import tables as escalation
 from bot.followups import tables as followups
-from bot.outbox import displays, notices
+from bot.outbox import tables as outbox
 from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks
 from bot.runtime.clock import utcnow
@@ -94,7 +94,6 @@ def _is_behind(bot: Bot) -> bool:
             or bool(escalation.due(session, now))
             or bool(partners.due(session, now))
             or bool(playbooks.due_reminders(session, now))
-            or bool(displays.stale_incidents(session, now + ALL_RETRIES))
+            or bool(outbox.due(session, now + ALL_RETRIES))
             or bool(followups.due_reminders(session, now))
-            or notices.are_waiting(session, now + ALL_RETRIES)
         )

@@ -13,8 +13,9 @@ from alembic.migration import MigrationContext
 from sqlmodel import SQLModel, select
 
 from bot.bootstrap import build_registry
-from bot.outbox import notices
-from bot.outbox.notices import Notice
+from bot.outbox import leases
+from bot.outbox import tables as outbox
+from bot.outbox.tables import OutboxRow
 from bot.runtime import migrations
 from bot.runtime.database import Store
 
@@ -58,19 +59,19 @@ def test_upgrading_again_changes_nothing(ready: Store) -> None:
 
 def test_times_come_back_in_utc_with_their_zone(ready: Store) -> None:
     with ready.transaction() as session:
-        notices.add(session, "hello", "C1", "words", NOW)
+        outbox.post(session, "hello", "C1", "words", NOW)
 
     with ready.reading() as session:
-        assert session.exec(select(Notice.retry_at)).one() == NOW
+        assert session.exec(select(OutboxRow.retry_at)).one() == NOW
 
 
 def test_a_transaction_that_fails_leaves_nothing_behind(ready: Store) -> None:
     with pytest.raises(ZeroDivisionError), ready.transaction() as session:
-        notices.add(session, "hello", "C1", "words", NOW)
+        outbox.post(session, "hello", "C1", "words", NOW)
         raise ZeroDivisionError
 
     with ready.reading() as session:
-        assert session.exec(select(Notice)).all() == []
+        assert session.exec(select(OutboxRow)).all() == []
 
 
 def test_what_many_say_at_the_same_moment_is_said_once(ready: Store) -> None:
@@ -79,24 +80,24 @@ def test_what_many_say_at_the_same_moment_is_said_once(ready: Store) -> None:
     def say(_: int) -> None:
         together.wait()
         with ready.transaction() as session:
-            notices.add(session, "hello", "C1", "words", NOW)
+            outbox.post(session, "hello", "C1", "words", NOW)
 
     with ThreadPoolExecutor(CROWD) as crowd:
         list(crowd.map(say, range(CROWD)))
 
     with ready.reading() as session:
-        assert len(session.exec(select(Notice)).all()) == 1
+        assert len(session.exec(select(OutboxRow)).all()) == 1
 
 
-def test_a_notice_is_claimed_by_one_of_many(ready: Store) -> None:
+def test_a_row_is_leased_by_one_of_many(ready: Store) -> None:
     with ready.transaction() as session:
-        notices.add(session, "hello", "C1", "words", NOW)
+        outbox.post(session, "hello", "C1", "words", NOW)
     together = Barrier(CROWD)
 
-    def claim(number: int) -> bool:
+    def lease(number: int) -> bool:
         together.wait()
         with ready.transaction() as session:
-            return notices.claim(session, f"replica {number}", NOW) is not None
+            return bool(leases.of_messages(session, f"replica {number}", NOW))
 
     with ThreadPoolExecutor(CROWD) as crowd:
-        assert sum(crowd.map(claim, range(CROWD))) == 1
+        assert sum(crowd.map(lease, range(CROWD))) == 1

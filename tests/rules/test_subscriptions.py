@@ -4,14 +4,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
-from bot.outbox import notices
+from bot.outbox import leases
+from bot.outbox import tables as outbox
+from bot.outbox.tables import OutboxRow
 from bot.runtime import migrations
 from bot.runtime.database import Store
 from bot.subscriptions import rules
 from bot.subscriptions.rules import Scope
 
 TYPES = {"telephony": "Telephony or IVR", "sign_on": "Sign-on and lockouts", "other": "Something else"}
+SENT = {"shown": 1, "channel_id": "D1", "ts": "1.000001"}
 SITES = ("Manila", "Bogotá", "San José")
 
 
@@ -57,78 +61,72 @@ def test_one_reads_ones_own_audiences_words_if_it_is_told_at_all() -> None:
 
 def test_a_copy_that_never_left_is_overtaken_by_the_next_and_others_are_not(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Store(f"sqlite:///{tmp_path}/notices.sqlite")
+    store = Store(f"sqlite:///{tmp_path}/outbox.sqlite")
     migrations.upgrade(store.engine)
     with store.transaction() as session:
         for key in ("copy:1:operations:U1:7", "copy:1:operations:U1:8", "copy:1:operations:U10:7", "copy_1"):
-            notices.add(session, key, "U1", "words", now)
-        session.connection().exec_driver_sql("UPDATE notices SET attempted_at = retry_at WHERE key LIKE '%:8'")
+            outbox.post(session, key, "U1", "words", now)
+        session.connection().exec_driver_sql("UPDATE outbox SET attempted_at = retry_at WHERE key LIKE '%:8'")
 
-        notices.overtake(session, "copy:1:operations:U1:")
+        outbox.supersede(session, "copy:1:operations:U1:")
 
-        unsent = session.exec(notices.select(notices.Notice.key).where(~notices.Notice.is_settled)).all()
+        unsent = [row.key for row in session.exec(select(OutboxRow)) if not row.is_settled]
     store.close()
     assert set(unsent) == {"copy:1:operations:U1:8", "copy:1:operations:U10:7", "copy_1"}
 
 
 def test_an_edit_of_a_copy_that_was_not_made_yet_is_overtaken_by_the_next(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Store(f"sqlite:///{tmp_path}/notices.sqlite")
+    store = Store(f"sqlite:///{tmp_path}/outbox.sqlite")
     migrations.upgrade(store.engine)
     with store.transaction() as session:
-        notices.add(session, "copy:1:operations:U1:7", "U1", "words", now)
-        claimed = notices.claim(session, "replica", now)
-        assert claimed
-        copy, _ = claimed
-        notices.settle(session, copy, "D1", "1.000001", now)
-        notices.amend(session, copy, [{"type": "divider"}], now)
-        assert notices.are_waiting(session, now)
+        outbox.post(session, "copy:1:operations:U1:7", "U1", "words", now)
+        (copy,) = leases.of_messages(session, "replica", now)
+        leases.settle(session, [(copy, SENT)])
+        outbox.edit(session, copy, [{"type": "divider"}], now)
+        assert outbox.due(session, now)
 
-        notices.overtake(session, "copy:1:operations:U1:")
+        outbox.supersede(session, "copy:1:operations:U1:")
 
-        assert not notices.are_waiting(session, now)
+        assert not outbox.due(session, now)
     store.close()
 
 
 def test_a_copy_that_was_not_sent_yet_goes_out_with_the_newer_words(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Store(f"sqlite:///{tmp_path}/notices.sqlite")
+    store = Store(f"sqlite:///{tmp_path}/outbox.sqlite")
     migrations.upgrade(store.engine)
     with store.transaction() as session:
-        notices.add(session, "copy:1", "U1", "words", now, incident_id=None)
-        (copy,) = session.exec(notices.select(notices.Notice)).all()
-        notices.amend(session, copy, [{"type": "divider"}], now)
+        outbox.post(session, "copy:1", "U1", "words", now, incident_id=None)
+        (copy,) = session.exec(select(OutboxRow)).all()
+        outbox.edit(session, copy, [{"type": "divider"}], now)
     with store.transaction() as session:
-        claimed = notices.claim(session, "replica", now)
-        assert claimed
-        copy, attempted_at = claimed
-        assert (copy.blocks, copy.ts, attempted_at) == ([{"type": "divider"}], None, None)
-        notices.settle(session, copy, "D1", "1.000001", now)
-        assert not notices.are_waiting(session, now), "what went out is what it says now"
+        (copy,) = leases.of_messages(session, "replica", now)
+        assert copy.payload == {"text": "words", "blocks": [{"type": "divider"}]}
+        assert (copy.wanted, copy.ts, copy.attempted_at) == (2, None, now)
+        leases.settle(session, [(copy, SENT | {"shown": 2})])
+        assert not outbox.due(session, now), "what went out is what it says now"
     store.close()
 
 
 def test_a_copy_that_is_amended_while_it_is_sent_is_edited_afterwards(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Store(f"sqlite:///{tmp_path}/notices.sqlite")
+    store = Store(f"sqlite:///{tmp_path}/outbox.sqlite")
     migrations.upgrade(store.engine)
     with store.transaction() as session:
-        notices.add(session, "copy", "U1", "words", now)
+        outbox.post(session, "copy", "U1", "words", now)
     with store.transaction() as session:
-        claimed = notices.claim(session, "replica", now)
-    assert claimed
-    on_its_way, _ = claimed
+        (on_its_way,) = leases.of_messages(session, "replica", now)
     with store.transaction() as session:
-        (copy,) = session.exec(notices.select(notices.Notice)).all()
-        notices.amend(session, copy, [{"type": "divider"}], now)
-        assert not notices.are_waiting(session, now), "nobody else may send it meanwhile"
+        (copy,) = session.exec(select(OutboxRow)).all()
+        outbox.edit(session, copy, [{"type": "divider"}], now)
+        assert not outbox.due(session, now), "nobody else may send it meanwhile"
     with store.transaction() as session:
-        notices.settle(session, on_its_way, "D1", "1.000001", now)
+        assert leases.settle(session, [(on_its_way, SENT)]) == {on_its_way.id: now}
     with store.transaction() as session:
-        again = notices.claim(session, "replica", now)
-        assert again
-        edited, _ = again
-        assert (edited.channel_id, edited.ts, edited.blocks) == ("D1", "1.000001", [{"type": "divider"}])
-        notices.settle(session, edited, "D1", "1.000001", now)
-        assert not notices.are_waiting(session, now)
+        (edited,) = leases.of_messages(session, "replica", now)
+        assert (edited.channel_id, edited.ts) == ("D1", "1.000001")
+        assert edited.payload == {"text": "words", "blocks": [{"type": "divider"}]}
+        assert leases.settle(session, [(edited, {"shown": 2})]) == {edited.id: None}
+        assert not outbox.due(session, now)
     store.close()

@@ -153,5 +153,5 @@ def test_the_same_minute_in_two_incidents_is_one_message_in_each_and_a_closed_on
     floor.passes(minutes=11)
 
     assert [len(desk.reminders()) for desk in (first, second, closed)] == [1, 1, 0]
-    reminders = [row for row in rows(floor, "notices") if row["key"].startswith("remind:")]
+    reminders = [row for row in rows(floor, "outbox") if row["key"].startswith("remind:")]
     assert len(reminders) == 2

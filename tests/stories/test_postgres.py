@@ -7,7 +7,7 @@ from threading import Barrier
 
 from bot.followups import ids
 from bot.incidents import tables as incidents
-from bot.outbox import displays
+from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.database import compact
 from bot.runtime.workflows.records import forget_finished
@@ -70,7 +70,7 @@ def test_on_postgresql_who_writes_of_an_incident_and_who_changes_it_wait_in_no_c
 
         def writes_of_it() -> None:
             with store.transaction() as session:
-                displays.outdate(session, 1)
+                outbox.mark_stale(session, 1)
                 both_have_begun.wait()
                 timeline.append(session, 1, "note", utcnow(), text="somebody looked")
 
@@ -78,7 +78,7 @@ def test_on_postgresql_who_writes_of_an_incident_and_who_changes_it_wait_in_no_c
             with store.transaction() as session:
                 incidents.locked(session, 1)
                 both_have_begun.wait()
-                displays.outdate(session, 1)
+                outbox.mark_stale(session, 1)
 
         with ThreadPoolExecutor(2) as two:
             for done in [two.submit(writes_of_it), two.submit(changes_it)]:

@@ -159,7 +159,7 @@ def test_who_is_cut_off_goes_on_where_they_were(floor: TestFloor) -> None:
     with floor.services.store.reading() as session:
         assert verifying.verify(session, 1) == []
     assert WORD not in str(rows(floor, "timeline_entries"))
-    assert WORD not in str(rows(floor, "incidents")) + str(rows(floor, "notices"))
+    assert WORD not in str(rows(floor, "incidents")) + str(rows(floor, "outbox"))
 
 
 def test_the_clock_does_it_when_the_floor_says_how_long(tmp_path: Path) -> None:

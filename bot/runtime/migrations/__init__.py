@@ -7,7 +7,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 FOLDER = Path(__file__).parent
-HEAD = "0012"
+# The newest step; read from the files, so that it cannot lag behind them.
+HEAD = max(file.name[:4] for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def upgrade(engine: sa.Engine) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.incidents.tables import Incident
-from bot.outbox import displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.playbooks import tables as playbooks
 from bot.services import Services
 from bot.timeline.tables import TimelineEntry
@@ -34,7 +35,7 @@ class Evidence:
     def __init__(self, session: Session, services: Services, incident: Incident) -> None:
         self._slack = services.slack
         self._channel_id = incident.channel_id or ""
-        shown = displays.of_incident(session, incident.number)
+        shown = outbox.of_incident(session, incident.number)
         self._shown = {(display.kind, display.subject): display.ts for display in shown if display.ts}
         self._runs = {
             step.title: str(run.number)
@@ -57,10 +58,10 @@ class Evidence:
         ts = None
         if entry.kind.startswith(OF_RUNS):
             run = self._runs.get(str(entry.facts.get("step") or entry.facts.get("playbook")), "")
-            ts = self._shown.get((displays.RUN, run))
+            ts = self._shown.get((kinds.RUN, run))
         elif entry.kind.startswith(OF_LADDERS):
-            ts = self._shown.get((displays.LADDER, ""))
-        ts = ts or self._shown.get((displays.CARD, ""))
+            ts = self._shown.get((kinds.LADDER, ""))
+        ts = ts or self._shown.get((kinds.CARD, ""))
         return self._slack.permalink(self._channel_id, ts) if ts else self._slack.channel_address(self._channel_id)
 
 

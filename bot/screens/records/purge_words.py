@@ -16,23 +16,20 @@ WORDS: dict[str, tuple[str, ...]] = {
     "update_pauses": ("reason",),
     "playbook_steps": ("reason",),
     "pages": ("reason",),
-    "notices": ("words",),
     "follow_ups": ("words",),
     "postmortem_copies": ("comment",),
     "postmortem_versions": ("uploaded_name",),
 }
 # Columns of words without which a row says as much: nothing is left in them. Of answers, figures are.
 EMPTIED: dict[str, dict[str, Any]] = {
-    "notices": {"blocks": []},
+    "outbox": {"payload": {}},
     "follow_ups": {"link": ""},
-    # What a topic says, among others; it is only compared with what would be drawn.
-    "displays": {"drawn": ""},
 }
 # Tables in which every column but those above is a figure, a state, an id, or the floor's own words.
 BARE = frozenset(
     [
-        *("alarms", "deliveries", "displays", "drafts", "follow_up_digests", "groups", "incidents"),
-        *("known_channels", "ladder_rungs", "listening", "participants", "partner_notices", "people"),
+        *("alarms", "deliveries", "drafts", "follow_up_digests", "groups", "incidents"),
+        *("known_channels", "ladder_rungs", "listening", "outbox", "participants", "partner_notices", "people"),
         *("playbook_runs", "postmortem_files", "postmortems", "role_holders", "subscriptions"),
         *("timeline_chains", "timeline_gaps", "timeline_pictures", *WORDS),
     ]
@@ -59,9 +56,10 @@ def _leave_figures(session: Session, number: int) -> None:
 
 def remove_old_notices(session: Session, before: Any) -> int:
     """What was said long ago of whatever incident, and what tells of several at once: the weekly digest."""
-    notices = SQLModel.metadata.tables["notices"]
-    is_old = sa.or_(notices.c.retry_at < before, notices.c.incident_id.is_(None))
-    return _remove(session, notices, sa.and_(notices.c.is_settled.is_(True), is_old))
+    outbox = SQLModel.metadata.tables["outbox"]
+    is_settled = sa.or_(outbox.c.shown >= outbox.c.wanted, outbox.c.refused.is_not(None))
+    is_old = sa.or_(outbox.c.retry_at < before, outbox.c.incident_id.is_(None))
+    return _remove(session, outbox, sa.and_(is_settled, is_old))
 
 
 def _remove(session: Session, table: sa.Table, which: sa.ColumnElement[bool]) -> int:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.incidents.access import incident as visible
-from bot.outbox import notices
+from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.screens.timeline.milestones import milestones_of
@@ -90,7 +90,7 @@ def give_up(services: Services, sending_id: int, reason: str) -> None:
         facts = {"what": "show the picture of the timeline", "reason": reason}
         timeline.append_once(session, number, key, "trouble", utcnow(), **facts)
         words = f"Slack did not let me show the picture of incident {number}'s timeline: {reason}."
-        notices.add(session, key, sending.asked_by, words, utcnow(), incident_id=number)
+        outbox.post(session, key, sending.asked_by, words, utcnow(), incident_id=number)
 
 
 def ask_for(services: Services, number: int, key: str, by: str) -> str:

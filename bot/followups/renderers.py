@@ -1,0 +1,45 @@
+"""The messages of follow-ups: in the incident's channel, and to the people that have them."""
+
+from bot.followups import messages, owners
+from bot.incidents import tables as incidents
+from bot.outbox import kinds
+from bot.outbox.kinds import Context, Kind, Message, Settled
+from bot.outbox.rules import COMMON, Refusal
+from bot.runtime.clock import utcnow
+
+
+def _follow_up(context: Context) -> Message:
+    return messages.draw(context.session, context.incident, context.row)
+
+
+def _reader(context: Context) -> str:
+    return messages.recipient(context.row)
+
+
+def _is_over(settled: Settled, error: str) -> bool:
+    """The channel of an incident that is over may be archived while there is still something to do."""
+    return not incidents.by_number(settled.session, settled.row.incident_id or 0).is_active
+
+
+def _lose_reader(settled: Settled, error: str) -> bool:
+    owners.lose_reader(settled.session, settled.row, utcnow())
+    return True
+
+
+KINDS = (
+    Kind(
+        kinds.FOLLOW_UP,
+        "keep a follow-up's message up to date",
+        _follow_up,
+        refusals={error: Refusal.OWN for error, means in COMMON.items() if means is Refusal.LOST_CHANNEL},
+        on_refused=_is_over,
+    ),
+    Kind(
+        kinds.FOLLOW_UP_TOLD,
+        "tell somebody of their follow-up",
+        _follow_up,
+        _reader,
+        refusals=dict.fromkeys(owners.GONE, Refusal.OWN),
+        on_refused=_lose_reader,
+    ),
+)

@@ -1,0 +1,64 @@
+"""What is shown of an incident itself: the card, the message in the incidents channel, topic, pin and bookmarks."""
+
+from bot.directory.lookup import channel_id
+from bot.errors import TryLater
+from bot.incidents import views
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context, Kind, Message, Settled
+
+CARD_SOON_S = 0.2
+
+
+def _card(context: Context) -> Message:
+    return views.card(context.snapshot.facts, context.services.floor)
+
+
+def _pin_again(settled: Settled) -> None:
+    """The new card is to be pinned like the one that a person deleted."""
+    outbox.show_again(settled.session, settled.row.incident_id or 0, kinds.PIN)
+
+
+def _digest(context: Context) -> Message:
+    return views.digest(context.snapshot.facts, context.services.floor)
+
+
+def _incidents_channel(context: Context) -> str:
+    return channel_id(context.services, context.services.floor.incidents_channel)
+
+
+def _topic(context: Context) -> Call:
+    topic, channel = views.topic(context.snapshot.facts), context.incident.channel_id
+    return Call(topic, lambda: context.services.slack.set_topic(channel, topic))
+
+
+def _pin(context: Context) -> Call:
+    services, number, channel = context.services, context.incident.number, context.incident.channel_id
+
+    def perform() -> None:
+        with services.store.reading() as session:
+            card = outbox.find(session, number, kinds.CARD)
+        if card is None or card.ts is None:
+            raise TryLater("the card is not there yet", wait_s=CARD_SOON_S)
+        services.slack.pin(channel, card.ts)
+
+    return Call("pinned", perform)
+
+
+def _bookmark(context: Context) -> Call:
+    slack, channel = context.services.slack, context.incident.channel_id
+    title, url, emoji = context.row.subject.split("|", 2)
+    return Call(
+        context.row.subject,
+        lambda: slack.bookmark(channel, title, url, emoji),
+        exists=lambda: slack.has_bookmark(channel, url),
+    )
+
+
+KINDS = (
+    Kind(kinds.CARD, "keep the card up to date", _card, on_lost=_pin_again),
+    Kind(kinds.DIGEST, "keep the message in the incidents channel up to date", _digest, _incidents_channel),
+    Kind(kinds.TOPIC, "set the topic", _topic),
+    Kind(kinds.PIN, "pin the card", _pin),
+    Kind(kinds.BOOKMARK, "add a bookmark", _bookmark),
+)

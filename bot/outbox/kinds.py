@@ -1,0 +1,138 @@
+"""What differs between the kinds of rows: how each is rendered, where it goes, and what a refusal of it means."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlmodel import Session
+
+from bot.outbox.rules import Refusal
+from bot.outbox.tables import MESSAGE, OutboxRow
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.messages import Posted
+
+CARD = "card"
+DIGEST = "digest"
+TOPIC = "topic"
+PIN = "pin"
+BOOKMARK = "bookmark"
+RUN = "run"
+PAGE = "page"
+LADDER = "ladder"
+PARTNER = "partner"
+FOLLOW_UP = "followup"
+FOLLOW_UP_TOLD = "followup_told"
+DRAFT = "draft"
+POST_MORTEM = "postmortem"
+
+Message = tuple[str, list[Block]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """Something that is no message: it is done when `content` differs from what was done last."""
+
+    content: str
+    perform: Callable[[], Posted | None]
+    # Whether an attempt with an unknown outcome was carried out. Without it, the call may simply be repeated.
+    exists: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a renderer reads from."""
+
+    session: Session
+    services: Services
+    # What was read of the incident for all its rows; None for a row that is not rendered from it.
+    snapshot: Any
+    row: OutboxRow
+
+    @property
+    def incident(self) -> Any:
+        """Whose row it is."""
+        return self.snapshot.incident
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A row in the transaction that settles it, after the incident was locked."""
+
+    session: Session
+    services: Services
+    row: OutboxRow
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of row. Without a recipient it is in the incident's channel."""
+
+    name: str
+    # What could not be done when Slack refuses it, as the timeline says it; nothing is said without.
+    purpose: str
+    render: Callable[[Context], Message | Call]
+    recipient: Callable[[Context], str] | None = None
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    otherwise: Refusal = Refusal.RETRY
+    # Asked about a refusal that is the kind's own; the row is tried no more. False: the channel is gone after all.
+    on_refused: Callable[[Settled, str], bool] | None = None
+    on_lost: Callable[[Settled], None] | None = None
+    # The row is in Slack, with what the call gave back; told again after each later version.
+    on_delivered: Callable[[Settled, Posted | None], None] | None = None
+    # The row will never be in Slack.
+    on_given_up: Callable[[Settled, str], None] | None = None
+    # When Slack refuses to be searched, an attempt with an unknown outcome is made again; else it is dropped.
+    is_repeated_unseen: bool = True
+
+
+def _payload(context: Context) -> Message:
+    payload = context.row.payload or {}
+    return str(payload.get("text", "")), list(payload.get("blocks", ()))
+
+
+POSTED = Kind(
+    name=MESSAGE,
+    purpose="",
+    render=_payload,
+    recipient=lambda context: context.row.channel_id or "",
+    refusals={
+        "not_in_channel": Refusal.RETRY,
+        "restricted_action": Refusal.RETRY,
+        "thread_not_found": Refusal.RETRY,
+        "is_archived": Refusal.FINAL,
+        "channel_not_found": Refusal.FINAL,
+        "message_not_found": Refusal.FINAL,
+        "cant_update_message": Refusal.FINAL,
+    },
+    otherwise=Refusal.FINAL,
+)
+
+
+class Incidents(Protocol):
+    """What the outbox needs of incidents, which it does not import."""
+
+    def lock(self, session: Session, incident_id: int) -> None:
+        """Nobody else changes the incident until the transaction ends."""
+
+    def snapshot(self, session: Session, incident_id: int) -> Any:
+        """The incident and everything that is rendered of it, read once."""
+
+    def lose_channel(self, session: Session, incident_id: int, error: str) -> None:
+        """Slack says that the incident's channel is gone."""
+
+    def record_trouble(self, session: Session, incident_id: int, purpose: str, reason: str) -> None:
+        """Slack refused something for the first time."""
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Every kind by its name, and the incidents that the rows are about."""
+
+    incidents: Incidents
+    by_name: Mapping[str, Kind]
+
+    @classmethod
+    def of(cls, incidents: Incidents, kinds: Iterable[Kind]) -> "Kinds":
+        """From the kinds that the nouns define."""
+        return cls(incidents, {kind.name: kind for kind in (POSTED, *kinds)})

@@ -1,0 +1,74 @@
+"""When to look for a message whose attempt has an unknown outcome, when to try again, and what a refusal means."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# How long after an attempt with an unknown outcome Slack is asked whether it was carried out.
+LOOK_AFTER = (timedelta(0),)
+RETRY_FIRST = timedelta(seconds=5)
+RETRY_LONGEST = timedelta(minutes=15)
+# Slack answers nothing at all: this often passes at once, and somebody waits for what it hides.
+SILENCE_LONGEST = timedelta(minutes=1)
+MOST_DOUBLINGS = 10
+
+
+class Step(StrEnum):
+    """What may be done about a row now."""
+
+    CALL = "call"
+    LOOK = "look"
+    WAIT = "wait"
+
+
+class Refusal(StrEnum):
+    """What a refusal of Slack means for a row."""
+
+    LOST_CHANNEL = "the incident's channel is gone"
+    LOST_MESSAGE = "the message was deleted by a person"
+    FINAL = "Slack will never take it"
+    RETRY = "it may be taken later"
+    OWN = "the kind knows"
+
+
+COMMON: Mapping[str, Refusal] = {
+    "is_archived": Refusal.LOST_CHANNEL,
+    "channel_not_found": Refusal.LOST_CHANNEL,
+    "not_in_channel": Refusal.LOST_CHANNEL,
+    "message_not_found": Refusal.LOST_MESSAGE,
+    "cant_update_message": Refusal.LOST_MESSAGE,
+}
+
+
+def meaning(error: str, own: Mapping[str, Refusal], otherwise: Refusal, *, is_posted: bool) -> Refusal:
+    """What an error means, by the kind's own table, then by the common one."""
+    found = own.get(error) or COMMON.get(error) or otherwise
+    if found is Refusal.LOST_MESSAGE and not is_posted:
+        return otherwise
+    return found
+
+
+def next_step(attempted_at: datetime | None, leased_at: datetime, looked: int) -> Step:
+    """What may be done about something that must not be done twice.
+
+    The lease itself writes down an attempt: one from that same moment is this one.
+    """
+    if attempted_at is None or attempted_at == leased_at:
+        return Step.CALL
+    return Step.LOOK if leased_at >= look_at(attempted_at, looked) else Step.WAIT
+
+
+def look_at(attempted_at: datetime, looked: int) -> datetime:
+    """When Slack may be asked for the next time whether the attempt was carried out."""
+    return attempted_at + LOOK_AFTER[min(looked, len(LOOK_AFTER) - 1)]
+
+
+def is_absent(looked: int) -> bool:
+    """Was it looked for often enough to know that the attempt was never carried out?"""
+    return looked >= len(LOOK_AFTER)
+
+
+def backoff(failures: int, longest: timedelta = RETRY_LONGEST) -> timedelta:
+    """How long to wait after so many failures before."""
+    wait: timedelta = RETRY_FIRST * 2 ** min(failures, MOST_DOUBLINGS)
+    return min(longest, wait)

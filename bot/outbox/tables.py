@@ -1,0 +1,319 @@
+"""One row for each thing that is to be in Slack: a row is written in the transaction that makes it necessary.
+
+What is wanted and what is shown are versions: they differ while Slack is behind, and the row is found by that.
+State is never read back from Slack.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.runtime.database import UtcDateTime, partial_index, put_new, utc_column
+
+# The kind of a message whose words are in its payload.
+MESSAGE = "message"
+LEASE = timedelta(seconds=60)
+FIRST, URGENT, USUAL, LAST = 0, 2, 5, 8
+SUPERSEDED = "superseded"
+# In `session.info`: the incidents whose rows the worker is to deliver after the commit; None for other rows.
+DUE = "outbox"
+
+_UNSETTLED = "wanted > shown AND refused IS NULL"
+
+
+class OutboxRow(SQLModel, table=True):
+    """Something that is to be in Slack: a card, a topic, a page, a message to a person …"""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        partial_index(
+            "ix_outbox_rendered",
+            "incident_id",
+            "kind",
+            "subject",
+            where="is_rendered",
+            on_sqlite="is_rendered = 1",
+            unique=True,
+        ),
+        sa.Index("ix_outbox_message", "channel_id", "ts"),
+        partial_index("ix_outbox_due", "priority", "retry_at", where=_UNSETTLED),
+        partial_index("ix_outbox_lane", "lane", where=f"lane IS NOT NULL AND {_UNSETTLED}"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    # It travels with the message, which is found by it.
+    key: str = Field(unique=True)
+    kind: str
+    incident_id: int | None = Field(default=None, foreign_key="incidents.id", index=True)
+    subject: str = ""
+    # Rendered from the incident's state, together with its other rows; else the payload says it all.
+    is_rendered: bool = False
+    # Marked stale by every change of the incident.
+    follows_incident: bool = False
+    # A channel, or a person until their conversation is known. Without it, the kind knows.
+    channel_id: str | None = None
+    thread_ts: str | None = None
+    payload: dict[str, Any] | None = Field(default=None, sa_column=sa.Column(sa.JSON(none_as_null=True)))
+    # Rows of one lane are delivered in the order in which they were written.
+    lane: str | None = None
+    priority: int = USUAL
+    wanted: int = 1
+    shown: int = 0
+    ts: str | None = None
+    # What Slack shows, as a digest: showing the same again needs no call.
+    content_hash: str = ""
+    # Written before the first call: a row that has it without `ts` may have arrived.
+    attempted_at: datetime | None = Field(default=None, sa_column=utc_column())
+    # How often it was looked for since that attempt.
+    looked: int = 0
+    retry_at: datetime = Field(sa_column=utc_column(nullable=False))
+    leased_until: datetime | None = Field(default=None, sa_column=utc_column())
+    leased_by: str | None = None
+    # Failures in a row. What Slack asks to wait is none.
+    attempts: int = 0
+    # Why it will never be there.
+    refused: str | None = None
+    # Why it is not there yet.
+    error: str | None = None
+    # How often people deleted it and it was posted anew.
+    replaced: int = 0
+
+    @property
+    def number(self) -> int:
+        """Its key in the database."""
+        assert self.id is not None
+        return self.id
+
+    @property
+    def is_settled(self) -> bool:
+        """Is there nothing left to do about it?"""
+        return self.shown >= self.wanted or self.refused is not None
+
+
+def key_of(kind: str, incident_id: int, subject: str, replaced: int = 0) -> str:
+    """The key of something rendered; a message that is posted anew has another."""
+    return f"{kind}:{incident_id}:{subject}:{replaced}"
+
+
+def _wake(session: Session, incident_id: int | None) -> None:
+    """The worker is woken once the transaction is committed."""
+    session.info.setdefault(DUE, set()).add(incident_id)
+
+
+def add(
+    session: Session,
+    kind: str,
+    incident_id: int,
+    now: datetime,
+    subject: str = "",
+    *,
+    follows_incident: bool = False,
+    priority: int = USUAL,
+) -> OutboxRow:
+    """Something more is to be shown of an incident, rendered from its state."""
+    row = OutboxRow(
+        key=key_of(kind, incident_id, subject),
+        kind=kind,
+        incident_id=incident_id,
+        subject=subject,
+        is_rendered=True,
+        follows_incident=follows_incident,
+        priority=priority,
+        retry_at=now,
+    )
+    session.add(row)
+    _wake(session, incident_id)
+    return row
+
+
+def post(
+    session: Session,
+    key: str,
+    channel_id: str,
+    text: str,
+    now: datetime,
+    *,
+    incident_id: int | None = None,
+    thread_ts: str | None = None,
+    blocks: Sequence[dict[str, Any]] = (),
+    lane: str | None = None,
+    priority: int = USUAL,
+) -> None:
+    """Say it once to a channel or a person; a second post of the same key is the same post."""
+    payload = {"text": text, "blocks": list(blocks)}
+    target = {"channel_id": channel_id, "thread_ts": thread_ts, "lane": lane, "priority": priority}
+    enqueue(session, MESSAGE, key, now, incident_id=incident_id, payload=payload, **target)
+
+
+def enqueue(
+    session: Session, kind: str, key: str, now: datetime, *, incident_id: int | None = None, **facts: Any
+) -> bool:
+    """Something is to be done once that is not rendered from an incident's state; False when it was known."""
+    _wake(session, None)
+    return put_new(session, OutboxRow(key=key, kind=kind, incident_id=incident_id, retry_at=now, **facts))
+
+
+def edit(session: Session, row: OutboxRow, blocks: Sequence[dict[str, Any]], now: datetime) -> None:
+    """A post reads otherwise from now on: edited where it is, or sent so.
+
+    A worker that is sending it at this moment finds when settling that more is wanted.
+    """
+    payload = row.payload or {}
+    if payload.get("blocks") == list(blocks):
+        return
+    _wake(session, None)
+    mine = sa.update(OutboxRow).where(col(OutboxRow.id) == row.id)
+    changed = payload | {"blocks": list(blocks)}
+    session.connection().execute(mine.values(payload=changed, wanted=col(OutboxRow.wanted) + 1))
+    again = {"refused": None, "retry_at": now, "attempts": 0, "error": None}
+    session.connection().execute(mine.where(col(OutboxRow.ts).is_not(None)).values(**again))
+
+
+def supersede(session: Session, key_begins: str) -> None:
+    """What was never tried of the posts with such keys is neither sent nor edited any more: newer words follow."""
+    old = (
+        sa.update(OutboxRow)
+        .where(
+            sa.text(_UNSETTLED),
+            sa.or_(col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_not(None)),
+            col(OutboxRow.key).startswith(key_begins, autoescape=True),
+        )
+        .values(refused=SUPERSEDED)
+    )
+    session.connection().execute(old)
+
+
+def posts_of(session: Session, incident_id: int, key_begins: str, key_ends: str) -> Sequence[OutboxRow]:
+    """The posts of an incident with such keys that are somewhere, or still may be."""
+    return session.exec(
+        select(OutboxRow)
+        .where(
+            OutboxRow.incident_id == incident_id,
+            col(OutboxRow.key).startswith(key_begins, autoescape=True),
+            col(OutboxRow.key).endswith(key_ends, autoescape=True),
+            sa.or_(sa.text(_UNSETTLED), col(OutboxRow.ts).is_not(None)),
+        )
+        .order_by(col(OutboxRow.id))
+    ).all()
+
+
+def _change(*which: Any) -> sa.Update:
+    """A change of several rows, in the order of their numbers: two that change the same wait in no circle."""
+    in_order = select(OutboxRow.id).where(*which).order_by(col(OutboxRow.id)).with_for_update()
+    return sa.update(OutboxRow).where(col(OutboxRow.id).in_(in_order)).execution_options(synchronize_session=False)
+
+
+_MORE = {"wanted": OutboxRow.wanted + 1}
+_OF_INCIDENT = col(OutboxRow.incident_id) == sa.bindparam("of_incident")
+# At every click: put together once.
+_FOLLOWING_STALE = _change(_OF_INCIDENT, col(OutboxRow.follows_incident).is_(True)).values(**_MORE)
+_KINDS_STALE = _change(
+    _OF_INCIDENT,
+    col(OutboxRow.is_rendered).is_(True),
+    col(OutboxRow.kind).in_(sa.bindparam("kinds", expanding=True)),
+).values(**_MORE)
+
+
+def mark_stale(session: Session, incident_id: int, kinds: Collection[str] | None = None) -> None:
+    """The incident changed: what follows it is to be rendered again, or only these kinds."""
+    _wake(session, incident_id)
+    if kinds is None:
+        session.connection().execute(_FOLLOWING_STALE, {"of_incident": incident_id})
+    else:
+        session.connection().execute(_KINDS_STALE, {"of_incident": incident_id, "kinds": list(kinds)})
+
+
+def mark_stale_subject(session: Session, incident_id: int, kinds: Collection[str], subject: str) -> None:
+    """One thing changed that several messages show: those named after it, alone or before a colon."""
+    _wake(session, incident_id)
+    named = sa.or_(
+        col(OutboxRow.subject) == subject, col(OutboxRow.subject).startswith(f"{subject}:", autoescape=True)
+    )
+    theirs = (
+        col(OutboxRow.incident_id) == incident_id,
+        col(OutboxRow.is_rendered).is_(True),
+        col(OutboxRow.kind).in_(kinds),
+        named,
+    )
+    session.connection().execute(_change(*theirs).values(**_MORE))
+
+
+def mark_message_stale(session: Session, channel_id: str, ts: str) -> Sequence[int]:
+    """A person changed or deleted a message; gives back whose it is: no incident's when it is not rendered here."""
+    ours = (
+        col(OutboxRow.channel_id) == channel_id,
+        col(OutboxRow.ts) == ts,
+        col(OutboxRow.is_rendered).is_(True),
+    )
+    found = session.exec(select(OutboxRow.incident_id).where(*ours)).all()
+    numbers = [number for number in found if number is not None]
+    for number in numbers:
+        _wake(session, number)
+    if numbers:
+        session.connection().execute(_change(*ours).values(content_hash="", **_MORE))
+    return numbers
+
+
+def show_again(session: Session, incident_id: int, kind: str) -> None:
+    """What was done in Slack was undone together with something else."""
+    _wake(session, incident_id)
+    which = (col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind)
+    session.connection().execute(_change(*which).values(shown=0, content_hash=""))
+
+
+_ALL = select(OutboxRow).where(_OF_INCIDENT, col(OutboxRow.is_rendered).is_(True)).order_by(col(OutboxRow.id))
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[OutboxRow]:
+    """Everything that is rendered of an incident."""
+    return session.exec(_ALL, params={"of_incident": incident_id}).all()
+
+
+_ONE = select(OutboxRow).where(
+    _OF_INCIDENT,
+    col(OutboxRow.is_rendered).is_(True),
+    OutboxRow.kind == sa.bindparam("kind"),
+    OutboxRow.subject == sa.bindparam("subject"),
+)
+
+
+def find(session: Session, incident_id: int, kind: str, subject: str = "") -> OutboxRow | None:
+    """One thing that is rendered of an incident."""
+    which = {"of_incident": incident_id, "kind": kind, "subject": subject}
+    return session.exec(_ONE, params=which).first()
+
+
+def at(session: Session, kind: str, channel_id: str, ts: str) -> OutboxRow | None:
+    """The row of this kind that is shown by that message."""
+    return session.exec(
+        select(OutboxRow).where(OutboxRow.kind == kind, OutboxRow.channel_id == channel_id, OutboxRow.ts == ts)
+    ).first()
+
+
+def give_up(session: Session, incident_id: int) -> None:
+    """Nothing more can be shown of an incident (its channel is gone): stop trying."""
+    which = (col(OutboxRow.incident_id) == incident_id, col(OutboxRow.is_rendered).is_(True))
+    session.connection().execute(_change(*which).values(shown=OutboxRow.wanted))
+
+
+def abandon(session: Session, row: OutboxRow) -> None:
+    """This one cannot be shown any more, and nobody misses it."""
+    session.connection().execute(_change(col(OutboxRow.id) == row.id).values(shown=OutboxRow.wanted))
+
+
+_NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
+_FREE = (
+    sa.text(_UNSETTLED),
+    col(OutboxRow.retry_at) <= _NOW,
+    sa.or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= _NOW),
+)
+
+
+def due(session: Session, now: datetime, limit: int = 100) -> set[int | None]:
+    """The incidents that have rows to deliver now; None when there are others."""
+    whose = sa.case((col(OutboxRow.is_rendered).is_(True), col(OutboxRow.incident_id)), else_=None)
+    found = session.connection().execute(sa.select(whose).where(*_FREE).distinct().limit(limit), {"now": now})
+    return set(found.scalars())

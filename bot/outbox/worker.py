@@ -1,0 +1,150 @@
+"""Brings to Slack what the database wants there: lease, render, deliver, settle.
+
+Losing a piece of this work is harmless: the row still says that more is wanted than is shown, and its lease ends.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from bot.outbox import delivery, leases, tables
+from bot.outbox.delivery import Outcome, Rendered
+from bot.outbox.kinds import CARD, Context, Kinds, Settled
+from bot.outbox.tables import OutboxRow
+from bot.runtime.clock import utcnow
+from bot.services import Services
+
+# So many batches of rows that are of no incident's state may be on their way at a time.
+SENDERS = 3
+
+
+class Worker:
+    """One to a process; it works on the background's threads."""
+
+    def __init__(self, services: Services, kinds: Kinds) -> None:
+        self._services, self._kinds = services, kinds
+        self._lock = threading.Lock()
+        # Whatever the clock says, a row is delivered by one thread of this process at a time.
+        self._in_hand: set[int] = set()
+        self._senders: set[int] = set()
+
+    def wake(self, notes: Mapping[str, Any]) -> None:
+        """After a commit: deliver what the transaction wrote."""
+        for incident_id in sorted(notes.get(tables.DUE, ()), key=lambda number: number or 0):
+            self._soon(incident_id)
+
+    def tick(self, now: datetime) -> None:
+        """Find what is due and was not delivered after its commit."""
+        with self._services.store.reading() as session:
+            due = tables.due(session, now)
+        for incident_id in due:
+            self._soon(incident_id)
+
+    def _soon(self, incident_id: int | None) -> None:
+        if incident_id is not None:
+            self._services.soon.do(f"outbox:{incident_id}", partial(self.deliver_incident, incident_id))
+            return
+        with self._lock:
+            free = [number for number in range(SENDERS) if number not in self._senders]
+        number = free[0] if free else 0
+        self._services.soon.do(f"outbox messages:{number}", partial(self._send, number))
+
+    def deliver_incident(self, incident_id: int) -> None:
+        """Bring everything of an incident to Slack that is out of date: a new card first, the rest side by side."""
+        with self._services.soon.alone(incident_id):
+            self._deliver_incident(incident_id)
+
+    def _deliver_incident(self, incident_id: int) -> None:
+        with self._leased(partial(leases.of_incident, incident_id=incident_id)) as rows:
+            is_behind = self._deliver(rows, incident_id)
+        if is_behind:
+            self._soon(incident_id)
+
+    def _send(self, number: int) -> None:
+        with self._lock:
+            self._senders.add(number)
+        try:
+            while self._send_some():
+                pass
+        finally:
+            with self._lock:
+                self._senders.discard(number)
+
+    def _send_some(self) -> bool:
+        with self._leased(leases.of_messages) as rows:
+            if len(rows) == leases.MESSAGES_AT_ONCE:
+                # There may be more than one sender's worth.
+                self._soon(None)
+            self._deliver(rows, None)
+        return bool(rows)
+
+    @contextmanager
+    def _leased(self, lease: Any) -> Iterator[list[OutboxRow]]:
+        with self._lock:
+            in_hand = set(self._in_hand)
+        with self._services.store.transaction() as session:
+            rows: list[OutboxRow] = lease(
+                session, owner=self._services.replicas.name, now=utcnow(), in_hand=in_hand
+            )
+        numbers = {row.number for row in rows}
+        with self._lock:
+            numbers -= self._in_hand
+            self._in_hand |= numbers
+        try:
+            yield [row for row in rows if row.number in numbers]
+        finally:
+            with self._lock:
+                self._in_hand -= numbers
+
+    def _deliver(self, rows: Sequence[OutboxRow], incident_id: int | None) -> bool:
+        """True when something is to be delivered again at once."""
+        if not rows:
+            return False
+        outcomes, rendered = self._rendered(rows, incident_id)
+        new_cards = [one for one in rendered if one.row.kind == CARD and one.row.ts is None]
+        others = [one for one in rendered if one not in new_cards]
+        is_behind = self._settle(outcomes + self._called(new_cards)) if new_cards or outcomes else False
+        return self._settle(self._called(others)) or is_behind
+
+    def _rendered(self, rows: Sequence[OutboxRow], incident_id: int | None) -> tuple[list[Outcome], list[Rendered]]:
+        """Read once, after the lease: what is shown is never older than what the lease wants."""
+        outcomes: list[Outcome] = []
+        rendered: list[Rendered] = []
+        with self._services.store.reading() as session:
+            snapshot = None if incident_id is None else self._kinds.incidents.snapshot(session, incident_id)
+            for row in rows:
+                one = delivery.render(self._kinds, Context(session, self._services, snapshot, row))
+                if isinstance(one, Outcome):
+                    outcomes.append(one)
+                else:
+                    rendered.append(one)
+        return outcomes, rendered
+
+    def _called(self, rendered: Sequence[Rendered]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+
+        def call(one: Rendered) -> None:
+            outcomes.append(delivery.deliver(self._services, one))
+
+        self._services.soon.side_by_side([partial(call, one) for one in rendered])
+        return outcomes
+
+    def _settle(self, outcomes: Sequence[Outcome]) -> bool:
+        """One transaction: what Slack shows now, and what follows from it."""
+        if not outcomes:
+            return False
+        now = utcnow()
+        follows = [outcome for outcome in outcomes if outcome.then]
+        with self._services.store.transaction() as session:
+            if follows:
+                # First the incident, then its rows in order, as everybody does: nobody waits in a circle.
+                for incident_id in sorted({one.row.incident_id for one in follows if one.row.incident_id}):
+                    self._kinds.incidents.lock(session, incident_id)
+            again = leases.settle(session, [(outcome.row, outcome.values) for outcome in outcomes])
+            for outcome in follows:
+                if outcome.then and outcome.row.number in again:
+                    outcome.then(Settled(session, self._services, outcome.row), self._kinds.incidents)
+        return any(at is not None and at <= now for at in again.values())

@@ -1,0 +1,133 @@
+"""Everything that is to be in Slack is a row of one table."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+UNSETTLED = sa.text("wanted > shown AND refused IS NULL")
+IN_LANE = sa.text("lane IS NOT NULL AND wanted > shown AND refused IS NULL")
+# What every change of an incident marks stale.
+FOLLOWING = "('card', 'digest', 'topic', 'run', 'partner')"
+
+
+def upgrade() -> None:
+    """To this shape."""
+    _create()
+    _copy_displays()
+    _copy_notices()
+    op.drop_table("displays")
+    op.drop_table("notices")
+
+
+def _create() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("subject", AutoString(), nullable=False),
+        sa.Column("is_rendered", sa.Boolean(), nullable=False),
+        sa.Column("follows_incident", sa.Boolean(), nullable=False),
+        sa.Column("channel_id", AutoString(), nullable=True),
+        sa.Column("thread_ts", AutoString(), nullable=True),
+        sa.Column("payload", sa.JSON(), nullable=True),
+        sa.Column("lane", AutoString(), nullable=True),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
+        sa.Column("ts", AutoString(), nullable=True),
+        sa.Column("content_hash", AutoString(), nullable=False),
+        sa.Column("attempted_at", UtcDateTime(), nullable=True),
+        sa.Column("looked", sa.Integer(), nullable=False),
+        sa.Column("retry_at", UtcDateTime(), nullable=False),
+        sa.Column("leased_until", UtcDateTime(), nullable=True),
+        sa.Column("leased_by", AutoString(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("refused", AutoString(), nullable=True),
+        sa.Column("error", AutoString(), nullable=True),
+        sa.Column("replaced", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_index("ix_outbox_incident_id", "outbox", ["incident_id"])
+    op.create_index("ix_outbox_message", "outbox", ["channel_id", "ts"])
+    _partial(
+        "ix_outbox_rendered", ["incident_id", "kind", "subject"], "is_rendered", "is_rendered = 1", unique=True
+    )
+    _partial("ix_outbox_due", ["priority", "retry_at"], UNSETTLED.text)
+    _partial("ix_outbox_lane", ["lane"], IN_LANE.text)
+
+
+def _partial(name: str, columns: list[str], where: str, on_sqlite: str = "", *, unique: bool = False) -> None:
+    op.create_index(
+        name,
+        "outbox",
+        columns,
+        unique=unique,
+        sqlite_where=sa.text(on_sqlite or where),
+        postgresql_where=sa.text(where),
+    )
+
+
+def _copy_displays() -> None:
+    op.execute(
+        f"""
+        INSERT INTO outbox (key, kind, incident_id, subject, is_rendered, follows_incident, channel_id, priority,
+            wanted, shown, ts, content_hash, attempted_at, looked, retry_at, attempts, error, replaced)
+        SELECT kind || ':' || incident_id || ':' || subject || ':' || losses, kind, incident_id, subject,
+            {_bool(1)}, kind IN {FOLLOWING}, channel_id, CASE kind WHEN 'card' THEN 0 ELSE 5 END,
+            wanted, shown, ts, drawn, attempted_at, 0, {_now()}, failures, trouble, losses
+        FROM displays ORDER BY id
+        """  # noqa: S608 - nothing in it comes from outside
+    )
+    # A topic was kept as its words; it is set once more.
+    op.execute("UPDATE outbox SET content_hash = '' WHERE kind IN ('topic', 'bookmark', 'pin')")
+
+
+def _copy_notices() -> None:
+    payload = {
+        "sqlite": "json_object('text', words, 'blocks', json(blocks))",
+        "postgresql": "json_build_object('text', words, 'blocks', blocks)",
+    }[op.get_bind().dialect.name]
+    op.execute(
+        f"""
+        INSERT INTO outbox (key, kind, incident_id, subject, is_rendered, follows_incident, channel_id, thread_ts,
+            payload, priority, wanted, shown, ts, content_hash, attempted_at, looked, retry_at, attempts, refused,
+            error, replaced)
+        SELECT key, 'message', incident_id, '', {_bool(0)}, {_bool(0)}, channel_id, thread_ts,
+            {payload}, 5,
+            CASE WHEN ts IS NOT NULL AND {_is(False)} THEN 2 ELSE 1 END,
+            CASE WHEN ts IS NOT NULL OR ({_is(True)} AND trouble IS NULL) THEN 1 ELSE 0 END,
+            ts, '', attempted_at, 0, CASE WHEN {_is(False)} THEN {_now()} ELSE retry_at END, failures,
+            CASE WHEN {_is(True)} AND ts IS NULL THEN trouble END,
+            CASE WHEN {_is(False)} THEN trouble END, 0
+        FROM notices ORDER BY id
+        """  # noqa: S608 - likewise
+    )
+
+
+def _is(is_settled: bool) -> str:
+    return f"is_settled = {_bool(int(is_settled))}"
+
+
+def _bool(value: int) -> str:
+    return str(value) if op.get_bind().dialect.name == "sqlite" else ("FALSE", "TRUE")[value]
+
+
+def _now() -> str:
+    """What was to be tried later is tried at once; SQLite keeps times as text."""
+    return "'2000-01-01 00:00:00.000000'" if op.get_bind().dialect.name == "sqlite" else "TIMESTAMP '2000-01-01'"
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    raise NotImplementedError("What is to be in Slack was brought together; there is no way back.")

@@ -1,0 +1,31 @@
+"""Incidents as the outbox needs them."""
+
+from sqlmodel import Session
+
+from bot.incidents import channel_loss
+from bot.incidents import tables as incidents
+from bot.runtime.clock import utcnow
+from bot.screens.snapshot import Scene, read_scene
+from bot.timeline import tables as timeline
+
+
+class OutboxIncidents:
+    """What is read, locked and written of an incident while its rows are delivered."""
+
+    def lock(self, session: Session, incident_id: int) -> None:
+        """Nobody else changes the incident until the transaction ends."""
+        incidents.locked(session, incident_id)
+
+    def snapshot(self, session: Session, incident_id: int) -> Scene:
+        """The incident and everything that is rendered of it, read once."""
+        return read_scene(session, incidents.by_number(session, incident_id))
+
+    def lose_channel(self, session: Session, incident_id: int, error: str) -> None:
+        """Slack says that the incident's channel is gone."""
+        incident = incidents.by_number(session, incident_id)
+        loss = channel_loss.SEEN_AS.get(error, channel_loss.REMOVED)
+        channel_loss.lose_channel(session, incident, loss, utcnow())
+
+    def record_trouble(self, session: Session, incident_id: int, purpose: str, reason: str) -> None:
+        """Slack refused something for the first time."""
+        timeline.append(session, incident_id, "trouble", utcnow(), what=purpose, reason=reason)
