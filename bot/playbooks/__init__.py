@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.incidents.registry import Registry
-    from bot.playbooks import renderers
 
 
 def register(registry: "Registry") -> None:
@@ -12,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import NEXT_STEPS, PRIVATE_BY_DEFAULT
-    from bot.incidents.registry import Tick
+    from bot.incidents.registry import TableWords, Tick
     from bot.playbooks import (
         answering,
         commands,
@@ -20,6 +19,7 @@ def register(registry: "Registry") -> None:
         listeners,
         newer_versions,
         reminder_actions,
+        renderers,
         run_actions,
         step_screens,
         tables,
@@ -46,3 +46,5 @@ def register(registry: "Registry") -> None:
     registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)
     registry.parts.append(lambda settings, floor: Shelf(settings.playbooks_dir, floor, settings.playbooks_every_s))
     registry.kinds += renderers.KINDS
+    # Of answers the figures stay: see `purge_words`.
+    registry.words += [TableWords("playbook_steps", ("reason",)), TableWords("playbook_runs")]

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.incidents.registry import Registry
-    from bot.updates import renderers
 
 
 def register(registry: "Registry") -> None:
@@ -12,8 +11,18 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import NEXT_UPDATE, UPDATES_KEPT
-    from bot.incidents.registry import Tick
-    from bot.updates import auditing, draft_actions, following, listeners, missed, pacing, sending, tables
+    from bot.incidents.registry import TableWords, Tick
+    from bot.updates import (
+        auditing,
+        draft_actions,
+        following,
+        listeners,
+        missed,
+        pacing,
+        renderers,
+        sending,
+        tables,
+    )
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -37,3 +46,9 @@ def register(registry: "Registry") -> None:
     registry.answers(NEXT_UPDATE, following.next_update)
     registry.answers(UPDATES_KEPT, following.updates_kept)
     registry.kinds += renderers.KINDS
+    registry.words += [
+        TableWords("promises", ("words", "moved_why")),
+        TableWords("update_pauses", ("reason",)),
+        TableWords("deliveries"),
+        TableWords("drafts"),
+    ]
