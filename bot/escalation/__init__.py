@@ -11,7 +11,18 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     import os
 
-    from bot.escalation import auditing, escalate, ladder, listeners, pager, paging, renderers, ringing, tables
+    from bot.escalation import (
+        auditing,
+        escalate,
+        exporting,
+        ladder,
+        listeners,
+        pager,
+        paging,
+        renderers,
+        ringing,
+        tables,
+    )
     from bot.incidents import events
     from bot.incidents.registry import TableWords, Tick
 
@@ -34,3 +45,4 @@ def register(registry: "Registry") -> None:
     registry.parts.append(lambda settings, floor: pager.described(floor.pager, os.environ))
     registry.kinds += renderers.KINDS
     registry.words += [TableWords("pages", ("reason",)), TableWords("ladder_rungs")]
+    registry.exports.append(exporting.PAGES)

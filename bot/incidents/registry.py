@@ -35,6 +35,9 @@ Listen = Callable[[App, Services], None]
 Recorder = Callable[[Services, Payload], None]
 Subcommand = Callable[[Services, Typed], Words]
 Handler = Callable[["Change", E], None]
+# The name of a person, by their id; empty for nobody.
+Naming = Callable[[str | None], str]
+Rows = Sequence[Sequence[Cell]]
 
 
 class Section(IntEnum):
@@ -118,7 +121,7 @@ class Export:
 
     file: str
     header: Sequence[str]
-    rows: Callable[[Session, int, Callable[[str | None], str]], Sequence[Sequence[Cell]]]
+    rows: Callable[[Session, int, Naming], Rows]
 
 
 # Looks once over all incidents and gives back what to say of each: the key of an alarm, and its sentence.

@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import TableWords, Tick
-    from bot.partners import following, listeners, notice_actions, renderers, tables, updates
+    from bot.partners import exporting, following, listeners, notice_actions, renderers, tables, updates
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -25,3 +25,4 @@ def register(registry: "Registry") -> None:
     registry.ticks.append(Tick("partners", notice_actions.start_due, tables.next_due))
     registry.kinds += renderers.KINDS
     registry.words.append(TableWords("partner_notices"))
+    registry.exports.append(exporting.PARTNERS)

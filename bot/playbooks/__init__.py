@@ -15,6 +15,7 @@ def register(registry: "Registry") -> None:
     from bot.playbooks import (
         answering,
         commands,
+        exporting,
         following,
         listeners,
         newer_versions,
@@ -48,3 +49,4 @@ def register(registry: "Registry") -> None:
     registry.kinds += renderers.KINDS
     # Of answers the figures stay: see `purge_words`.
     registry.words += [TableWords("playbook_steps", ("reason",)), TableWords("playbook_runs")]
+    registry.exports.append(exporting.STEPS)

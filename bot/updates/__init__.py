@@ -15,6 +15,7 @@ def register(registry: "Registry") -> None:
     from bot.updates import (
         auditing,
         draft_actions,
+        exporting,
         following,
         listeners,
         missed,
@@ -52,3 +53,4 @@ def register(registry: "Registry") -> None:
         TableWords("deliveries"),
         TableWords("drafts"),
     ]
+    registry.exports.append(exporting.UPDATES)
