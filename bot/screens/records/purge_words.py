@@ -56,7 +56,9 @@ def remove_old_notices(session: Session, registry: Registry, before: datetime) -
 def _remove(session: Session, words: TableWords, which: sa.ColumnElement[bool]) -> int:
     table = SQLModel.metadata.tables[words.table]
     values: dict[str, Any] = dict(words.emptied)
-    has_words = [sa.cast(table.c[name], sa.Text).not_in(("", "[]", "{}")) for name in words.emptied]
+    has_words: list[sa.ColumnElement[bool]] = [
+        sa.cast(table.c[name], sa.Text).not_in(("", "[]", "{}")) for name in words.emptied
+    ]
     for name in words.columns:
         column = table.c[name]
         says_something = sa.and_(column.is_not(None), column.not_in(("", REMOVED)))
