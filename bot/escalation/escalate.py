@@ -14,6 +14,7 @@ from bot.escalation.tables import Answer
 from bot.incidents import rules as incident_rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import changing
+from bot.incidents.people import people
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
@@ -60,9 +61,7 @@ def look(services: Services, number: int, position: int) -> list[dict[str, str]]
         named = tables.ladder(session, number)[position].tell
         unable = {page.user_id for page in tables.pages(session, number) if page.answer == Answer.CANNOT}
     wanted = [
-        user_id
-        for user_id in paging.people(services, number, named)
-        if user_id not in (incident.declared_by, *unable)
+        user_id for user_id in people(services, number, named) if user_id not in (incident.declared_by, *unable)
     ]
     return [found.model_dump() for found in paging.looked_at(services, wanted)]
 

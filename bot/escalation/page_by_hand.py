@@ -15,6 +15,7 @@ from bot.escalation.rules import ANSWER_WITHIN
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.access import incident
+from bot.incidents.people import people
 from bot.incidents.permissions import check
 from bot.incidents.rules import quoted
 from bot.runtime.clock import utcnow
@@ -90,7 +91,7 @@ def ask_for(services: Services, number: int, named: str, reason: str, key: str, 
     rules.check_may_change(number, found.status)
     with services.store.reading() as session:
         check(services, session, by, "lead", number)
-    user_ids = paging.people(services, number, [named]) if named else []
+    user_ids = people(services, number, [named]) if named else []
     if not user_ids:
         raise _nobody(services, number, named, reason, by)
     if len(user_ids) > MOST_PEOPLE:
@@ -117,7 +118,7 @@ def _somebody(services: Services, number: int, by: str) -> str:
         colleague = directory.handle_of_another(session, by)
     others = [role for role, holders in held.items() if set(holders) - {by}]
     named = [*others, *(f"@{group}" for group in services.floor.groups)]
-    can_be_paged = (name for name in named if 0 < len(paging.people(services, number, [name])) <= MOST_PEOPLE)
+    can_be_paged = (name for name in named if 0 < len(people(services, number, [name])) <= MOST_PEOPLE)
     return next(can_be_paged, f"@{colleague}" if colleague else mention(by))
 
 

@@ -6,13 +6,9 @@ from datetime import datetime
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from bot.config.floor import ROLES
-from bot.directory import tables as directory
-from bot.directory.lookup import who
 from bot.errors import TryLater
 from bot.escalation import tables
 from bot.escalation.tables import Answer, Page
-from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -37,45 +33,6 @@ class Occasion(BaseModel):
     tier: int | None = None
     asked_by: str | None = None
     answer_by: datetime | None = None
-
-
-def people(services: Services, number: int, named: Iterable[str]) -> list[str]:
-    """The ids of everyone who is named: `@name`, `@group`, a user id, or a role of the incident."""
-    with services.store.reading() as session:
-        held = incidents.roles(session, number)
-    found: dict[str, None] = {}
-    for name in named:
-        ids = held.get(name, []) if name in ROLES else _addressed(services, name)
-        found |= dict.fromkeys(ids)
-    return [user_id for user_id in found if _may_act(services, user_id)]
-
-
-def _may_act(services: Services, user_id: str) -> bool:
-    try:
-        return who(services, user_id).may_act
-    except SlackRefused:  # an id that Slack does not know must not keep the others from being told
-        return False
-
-
-def _addressed(services: Services, name: str) -> Sequence[str]:
-    if name.startswith(("U", "W")):
-        return [name]
-    handle = name.removeprefix("@")
-    with services.store.reading() as session:
-        person = directory.by_handle(session, handle)
-        known = directory.members(session, handle)
-    return [person] if person else known or _group(services, name)
-
-
-def _group(services: Services, name: str) -> Sequence[str]:
-    """Who is in a group that the floor's file does not speak of, by its id or `@handle`."""
-    try:
-        groups = services.slack.groups()
-    except SlackRefused:
-        return []
-    return next(
-        (list(group.get("users") or []) for group in groups if name in (group["id"], f"@{group['handle']}")), []
-    )
 
 
 def looked_at(services: Services, user_ids: Iterable[str]) -> list[Found]:

@@ -139,6 +139,8 @@ class Registry:
     ticks: list[Tick] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
+    # Asked in this order who is meant by a name, for an incident; the first that knows the name answers.
+    people: list[Callable[[Services, int, str], Sequence[str] | None]] = field(default_factory=list)
     # The parts of a person's home tab.
     home: list[Callable[[Services, str], list[Block]]] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)

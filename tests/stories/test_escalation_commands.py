@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.escalation import ids
+from bot.incidents.registry import Registry
 from tests.floor import TestFloor
 from tests.stories.escalation_desk import happened, is_told, line, pages
 
@@ -34,6 +35,18 @@ def test_a_person_is_paged_by_name_with_the_reason(floor: TestFloor) -> None:
     floor.settle()
     assert "on the way" in line(floor, channel)
     assert channel in [seen.name for seen in floor.chloe.channels()]
+
+
+def test_a_noun_can_say_who_is_meant_by_a_name_of_its_own(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down", who="ana")
+    registry = floor.services.get(Registry)
+    registry.people.append(lambda services, number, name: ["U0BEN"] if name == "roster:lead" else None)
+
+    answer = floor.says("ana", "/incident page roster:lead the trunks look dead", channel)
+
+    is_told(floor, "ben")
+    assert "I am telling <@U0BEN>" in answer
+    assert "roster:night" in floor.says("ana", "/incident page roster:night anybody there?", channel)
 
 
 def test_a_group_and_a_role_are_paged_too(floor: TestFloor) -> None:

@@ -1,0 +1,65 @@
+"""Who is meant by a name in the floor's file or in a command: a role, a person, a group, or what nouns add."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.config.floor import ROLES
+from bot.directory import tables as directory
+from bot.directory.lookup import who
+from bot.incidents import tables as incidents
+from bot.incidents.registry import Registry
+from bot.services import Services
+from bot.slack.errors import SlackRefused
+
+
+def people(services: Services, number: int, named: Iterable[str]) -> list[str]:
+    """The ids of everyone who is named and may act: `@name`, `@group`, a user id, or a role of the incident."""
+    found: dict[str, None] = {}
+    for name in named:
+        found |= dict.fromkeys(_resolved(services, number, name))
+    return [user_id for user_id in found if _may_act(services, user_id)]
+
+
+def _resolved(services: Services, number: int, name: str) -> Sequence[str]:
+    for resolve in services.get(Registry).people:
+        user_ids = resolve(services, number, name)
+        if user_ids is not None:
+            return user_ids
+    return []
+
+
+def _may_act(services: Services, user_id: str) -> bool:
+    try:
+        return who(services, user_id).may_act
+    except SlackRefused:  # an id that Slack does not know must not keep the others from being told
+        return False
+
+
+def holders_of_role(services: Services, number: int, name: str) -> Sequence[str] | None:
+    """Who holds that role in the incident; None when it is not the name of a role."""
+    if name not in ROLES:
+        return None
+    with services.store.reading() as session:
+        return incidents.roles(session, number).get(name, [])
+
+
+def person_or_group(services: Services, number: int, name: str) -> Sequence[str] | None:
+    """A person by their id or `@name`, or who is in a group, by its id or `@handle`; None when nobody is known."""
+    if name.startswith(("U", "W")):
+        return [name]
+    handle = name.removeprefix("@")
+    with services.store.reading() as session:
+        person = directory.by_handle(session, handle)
+        known = directory.members(session, handle)
+    return [person] if person else known or _group(services, name)
+
+
+def _group(services: Services, name: str) -> Sequence[str] | None:
+    """Who is in a group that the floor's file does not speak of."""
+    try:
+        groups = services.slack.groups()
+    except SlackRefused:
+        return None
+    for group in groups:
+        if name in (group["id"], f"@{group['handle']}"):
+            return list(group.get("users") or [])
+    return None
