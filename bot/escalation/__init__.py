@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.escalation import renderers
     from bot.incidents.registry import Registry
 
 
@@ -12,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     import os
 
-    from bot.escalation import auditing, escalate, ladder, listeners, pager, paging, ringing, tables
+    from bot.escalation import auditing, escalate, ladder, listeners, pager, paging, renderers, ringing, tables
     from bot.incidents import events
     from bot.incidents.registry import Tick
 

@@ -3,14 +3,13 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.followups import renderers
     from bot.incidents.registry import Registry
 
 
 def register(registry: "Registry") -> None:
     """Listeners, commands, marks by reaction, reminders and the weekly message, and a part of the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.followups import listeners, marks, reminders, screens, tables
+    from bot.followups import listeners, marks, reminders, renderers, screens, tables
     from bot.incidents.registry import Tick
 
     registry.listeners.append(listeners.register)

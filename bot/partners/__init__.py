@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.incidents.registry import Registry
-    from bot.partners import renderers
 
 
 def register(registry: "Registry") -> None:
@@ -12,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import Tick
-    from bot.partners import following, listeners, notice_actions, tables, updates
+    from bot.partners import following, listeners, notice_actions, renderers, tables, updates
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)

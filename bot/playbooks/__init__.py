@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.incidents.registry import Registry
-    from bot.playbooks import renderers
 
 
 def register(registry: "Registry") -> None:
@@ -20,6 +19,7 @@ def register(registry: "Registry") -> None:
         listeners,
         newer_versions,
         reminder_actions,
+        renderers,
         run_actions,
         step_screens,
         tables,

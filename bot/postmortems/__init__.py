@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.incidents.registry import Registry
-    from bot.postmortems import renderers
 
 
 def register(registry: "Registry") -> None:
@@ -12,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import Tick
-    from bot.postmortems import delivery, listeners, reminders, request, tables, uploads
+    from bot.postmortems import delivery, listeners, reminders, renderers, request, tables, uploads
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)

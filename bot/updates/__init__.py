@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.incidents.registry import Registry
-    from bot.updates import renderers
 
 
 def register(registry: "Registry") -> None:
@@ -13,7 +12,17 @@ def register(registry: "Registry") -> None:
     from bot.incidents import events
     from bot.incidents.facts import NEXT_UPDATE, UPDATES_KEPT
     from bot.incidents.registry import Tick
-    from bot.updates import auditing, draft_actions, following, listeners, missed, pacing, sending, tables
+    from bot.updates import (
+        auditing,
+        draft_actions,
+        following,
+        listeners,
+        missed,
+        pacing,
+        renderers,
+        sending,
+        tables,
+    )
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
