@@ -3,6 +3,10 @@
 import pytest
 
 from bot.incidents import ids
+from bot.incidents.change import Change
+from bot.incidents.events import SeverityChanged
+from bot.incidents.registry import Registry
+from bot.incidents.rules import ImpactMissing
 from slack_sandbox.words import words_of
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline, untouched
@@ -134,6 +138,21 @@ def test_a_resolved_incident_that_is_watched_again_is_open_and_nothing_of_it_say
     floor.passes(minutes=40)
     floor.says("ana", "/incident resolve replaced again", channel)
     assert "40 min, resolved" in floor.card(channel), "the second end counts"
+
+
+def test_a_change_that_one_noun_cannot_follow_is_not_made_at_all(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+
+    def refuse(change: Change, event: SeverityChanged) -> None:
+        raise ImpactMissing()
+
+    floor.services.get(Registry).on(SeverityChanged, refuse)
+
+    with untouched(floor):
+        answer = floor.says("ana", "/incident severity S1 three sites now", channel)
+
+    assert answer == ImpactMissing().sentence
+    assert "S2 · Chat is slow" in floor.card(channel)
 
 
 def test_the_topic_is_not_set_again_for_what_it_does_not_say(floor: TestFloor) -> None:

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.followups import ids
+from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Store
 from bot.screens.records import purge
@@ -152,10 +153,11 @@ def test_who_is_cut_off_goes_on_where_they_were(floor: TestFloor) -> None:
         assert erasing.erase_words(session, 1, 0, 3)[0] > 0
     assert WORD in str(rows(floor, "timeline_entries"))
     floor.restart_bot()
-    done = purge.purge(floor.services.store, now - timedelta(days=1), now)
+    registry, before = floor.services.get(Registry), now - timedelta(days=1)
+    done = purge.purge(floor.services.store, registry, before, now)
 
     assert done.incidents == [1]
-    assert purge.purge(floor.services.store, now - timedelta(days=1), now).rows == 0, "it is not done again"
+    assert purge.purge(floor.services.store, registry, before, now).rows == 0, "it is not done again"
     with floor.services.store.reading() as session:
         assert verifying.verify(session, 1) == []
     assert WORD not in str(rows(floor, "timeline_entries"))
