@@ -129,7 +129,7 @@ def open_channel(services: Services, number: int) -> str:
         with services.store.transaction() as session:
             incidents.set_channel(session, number, channel.id, channel.name)
         return ""
-    return "every name for its channel is taken; rename the old channels or choose another title"
+    return "every name for its channel is taken; rename the old channels or choose another title."
 
 
 @step

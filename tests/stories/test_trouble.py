@@ -120,9 +120,19 @@ def test_a_channel_that_cannot_be_made_leaves_no_incident_open(floor: TestFloor)
     floor.says("ana", "/incident declare S1 IVR down")
 
     assert any("The incident was not opened" in words for words in floor.whispered("ana"))
+    assert any("may be missing. Nothing was left half-done;" in words for words in floor.whispered("ana"))
     assert seen_by_all(floor) == before
     floor.says("ben", "/incident list")
     assert "Nothing is open." in floor.whispered("ben")[-1]
+
+
+def test_the_reason_why_no_channel_was_made_ends_before_the_next_sentence_begins(floor: TestFloor) -> None:
+    floor.sandbox.fault("conversations.create", "error", error="name_taken", count=9)
+
+    floor.says("ana", "/incident declare S1 IVR down")
+
+    [told] = [words for words in floor.whispered("ana") if "The incident was not opened" in words]
+    assert "or choose another title. Nothing was left half-done;" in told
 
 
 def test_while_the_database_is_locked_a_change_is_refused_with_a_sentence(floor: TestFloor) -> None:
