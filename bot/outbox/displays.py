@@ -164,6 +164,12 @@ def at(session: Session, kind: str, channel_id: str, ts: str) -> Display | None:
     ).first()
 
 
+def is_shown_by(session: Session, channel_id: str, ts: str) -> bool:
+    """Is anything shown by that message?"""
+    ours = select(Display.id).where(Display.channel_id == channel_id, Display.ts == ts)
+    return session.exec(ours.limit(1)).first() is not None
+
+
 def outdate_message(session: Session, channel_id: str, ts: str) -> Sequence[int]:
     """A message changed in Slack behind our back; gives back whose it is: no incident's when it is none of ours."""
     ours = sa.and_(col(Display.channel_id) == channel_id, col(Display.ts) == ts)
