@@ -60,6 +60,8 @@ class Store:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _own_sqlite(url) if self.is_sqlite else _postgresql(url)
+        # PostgreSQL refuses a lock in it, so that a look never waits for a change, nor a change for a look.
+        self._reading = self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
         # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
         self._turn = threading.Lock() if self.is_sqlite else None
         self._patient_turn = threading.Lock()
@@ -95,7 +97,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A look at the state."""
-        with Session(self.engine, expire_on_commit=False) as session, _told_when_busy():
+        with Session(self._reading, expire_on_commit=False) as session, _told_when_busy():
             yield session
 
     def let_go(self) -> None:
