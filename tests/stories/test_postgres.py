@@ -20,8 +20,9 @@ from bot.incidents import tables as incidents
 from bot.outbox import displays
 from bot.partners import answers, notice_actions
 from bot.partners import tables as partner_notices
+from bot.runtime import database
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Store, compact
+from bot.runtime.database import DatabaseBusy, Store, compact
 from bot.runtime.workflows import wait_until
 from bot.runtime.workflows.records import forget_finished
 from bot.screens.records import export_record, purge
@@ -75,6 +76,58 @@ def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(tmp_pat
             assert verifying.verify(session, 1) == []
         assert word not in record
         assert "[removed]" in record
+
+
+def test_on_postgresql_a_person_is_answered_in_three_seconds_though_a_row_is_locked(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+        channel = floor.declares("S2 Chat is slow")
+        somebody_else = sa.create_engine(postgres_url)
+
+        with somebody_else.begin() as connection:
+            connection.execute(sa.text("SELECT id FROM incidents FOR UPDATE"))
+            answer = floor.ana.types("/incident severity S1 worse", channel=channel)
+
+        somebody_else.dispose()
+        assert answer.ok
+        assert answer.text == DatabaseBusy().sentence
+        floor.settle()
+        assert rows(floor, "incidents")[0]["severity"] == "S2"
+
+
+def test_on_postgresql_who_stops_inside_a_transaction_keeps_its_locks_for_a_moment_only(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "IDLE_TIMEOUT_MS", 300)
+    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+        floor.declares("S2 Chat is slow")
+        store = floor.services.store
+
+        with pytest.raises(DatabaseBusy), store.transaction() as stopped:
+            incidents.locked(stopped, 1)
+            with ThreadPoolExecutor(1) as other:
+                other.submit(lambda: _locks(store)).result(PATIENCE_S)
+            incidents.locked(stopped, 1)
+
+
+def _locks(store: Store) -> None:
+    with store.transaction() as session:
+        incidents.locked(session, 1)
+
+
+def test_on_postgresql_what_takes_long_is_not_cut_off(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "STATEMENT_TIMEOUT_MS", 50)
+    store, takes_long = Store(postgres_url), sa.text("SELECT pg_sleep(0.2)")
+
+    with store.snapshot() as session:
+        session.connection().execute(takes_long)
+    with store.transaction() as session:
+        database.without_time_limit(session.connection())
+        session.connection().execute(takes_long)
+    with pytest.raises(DatabaseBusy), store.transaction() as session:
+        session.connection().execute(takes_long)
+    store.close()
 
 
 def test_on_postgresql_looking_waits_for_nobody_who_changes(tmp_path: Path, postgres_url: str) -> None:

@@ -19,6 +19,7 @@ from bot.playbooks import tables as playbooks
 from bot.postmortems import copies as postmortem_copies
 from bot.postmortems import tables as postmortems
 from bot.postmortems import versions as postmortem_versions
+from bot.runtime.database import without_time_limit
 from bot.subscriptions import tables as subscriptions
 from bot.timeline import sendings as timeline_pictures
 from bot.timeline import tables as timeline
@@ -67,6 +68,7 @@ def upgrade(engine: sa.Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     with engine.connect() as connection, _rows_may_miss_their_table(connection), connection.begin():
+        without_time_limit(connection)
         if engine.dialect.name == "postgresql":
             # Replicas that start together: the first upgrades, the others find nothing left to do.
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watchfloor upgrade', 0))"))

@@ -15,7 +15,7 @@ from bot.followups import tables as followups
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Store, patiently
+from bot.runtime.database import Store, patiently, without_time_limit
 from bot.screens.records import purge_words
 from bot.services import Services
 from bot.timeline import erasing
@@ -85,6 +85,7 @@ def purge(store: Store, before: datetime, now: datetime, tell: Tell = lambda wor
         found.rows += rows
         tell(f"Incident {number}: {rows} rows without words now.")
     with store.transaction() as session:
+        without_time_limit(session.connection())
         found.rows += purge_words.remove_old_notices(session, before)
     return found
 
@@ -94,12 +95,14 @@ def purge_one(store: Store, number: int, now: datetime) -> int:
     rows, after = 0, 0
     while True:
         with store.transaction() as session:
+            without_time_limit(session.connection())
             changed, last = erasing.erase_words(session, number, after, ENTRIES_AT_ONCE)
         rows += changed
         if last is None:
             break
         after = last
     with store.transaction() as session:
+        without_time_limit(session.connection())
         incident = incidents.locked(session, number)
         incident.purged_at = now
         if incident.channel_name:
