@@ -48,6 +48,25 @@ class DatabaseBusy(WatchfloorError):
     """Watchfloor's database did not answer, and nothing was changed. Please try again in a moment."""
 
 
+class ChangeUnknown(WatchfloorError):
+    """Watchfloor's database stopped answering, so I do not know whether that was done. Please look before you try
+    again."""
+
+
+_commits: ContextVar[list[None] | None] = ContextVar("commits", default=None)
+
+
+@contextmanager
+def noting_commits() -> Iterator[list[None]]:
+    """Was anything committed in this block? After that nobody may be told that nothing was changed."""
+    commits: list[None] = []
+    earlier = _commits.set(commits)
+    try:
+        yield commits
+    finally:
+        _commits.reset(earlier)
+
+
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
     """A moment, kept as UTC without a zone (SQLite has none) and given back with it."""
 
@@ -75,19 +94,38 @@ class Store:
         # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
         self._turn = threading.Lock() if self.is_sqlite else None
         self._patient_turn = threading.Lock()
+        self._commit = threading.local()
+        sa.event.listen(self.engine, "commit", self._begin_commit)
         # Called after each commit with what the transaction noted in `session.info`.
         self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """All of it or nothing. Refuses with a sentence when the database is locked or away."""
-        with self._in_turn(), Session(self.engine, expire_on_commit=False) as session, _told_when_busy():
+        with self._in_turn(), Session(self.engine, expire_on_commit=False) as session, self._told_when_busy():
+            self._commit.is_begun = False
             # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
             session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
             yield session
             session.commit()
+        if (commits := _commits.get()) is not None:
+            commits.append(None)
         if session.info:
             self.after_commit(dict(session.info))
+
+    def _begin_commit(self, _: sa.Connection) -> None:
+        self._commit.is_begun = True
+
+    @contextmanager
+    def _told_when_busy(self) -> Iterator[None]:
+        """A commit that was not answered may have been done: only before it nothing was changed for sure."""
+        try:
+            with _told_when_busy():
+                yield
+        except DatabaseBusy as refused:
+            if self._commit.is_begun:
+                raise ChangeUnknown() from refused
+            raise
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
