@@ -178,7 +178,7 @@ def _tell_who_is_missing(session: Session, incident: Incident, refused: dict[str
     key = f"invitations:{incident.number}"
     notices.add(session, key, incident.channel_id, words, utcnow(), incident_id=incident.number)
     for user_id, why in refused.items():
-        facts = {"what": f"invite {named.get(user_id, user_id)}", "reason": why}
+        facts = {"what": "invite", "user": user_id, "reason": why}
         timeline.append_once(session, incident.number, f"{key}:{user_id}", "trouble", utcnow(), **facts)
 
 
