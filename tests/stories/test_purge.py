@@ -133,6 +133,29 @@ def test_the_word_is_in_no_file_any_more_and_every_figure_stays(floor: TestFloor
     assert other
 
 
+def test_no_name_of_a_person_is_left_in_any_fact(floor: TestFloor, typed: Typed) -> None:
+    floor.sandbox.workspace.groups["S0ANALYSTS"].users.append("U0ULLA")
+    floor.restart_bot()
+    channel = lived(floor)
+    finishes_follow_ups(floor)
+    floor.passes(days=40)
+    assert "invite Ulla Ultra" in entries_shown(floor, channel)
+    names = [person.real_name for person in floor.sandbox.workspace.users.values() if person.real_name]
+
+    done = typed.types("purge", "--older-than", "30 days")
+
+    assert "out of incidents: 1" in done.output, done.output
+    kept = {"people.name", "people.real_name", "people.handle"}
+    named = {name: left for name in names if (left := set(tables_with(floor.folder, name)) - kept)}
+    assert named == {}
+
+
+def entries_shown(floor: TestFloor, channel: str) -> str:
+    """What `/incident timeline trouble` shows."""
+    floor.says("ana", "/incident timeline trouble", channel)
+    return floor.whispered("ana", channel)[-1]
+
+
 def test_without_a_time_nothing_is_taken_out(floor: TestFloor, typed: Typed) -> None:
     refused = typed.types("purge")
     assert (refused.exit_code, "--older-than" in refused.output) == (1, True)

@@ -16,7 +16,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Store, patiently
+from bot.runtime.database import Store, patiently, without_time_limit
 from bot.screens.records import purge_words
 from bot.services import Services
 from bot.timeline import erasing
@@ -89,6 +89,7 @@ def purge(
         found.rows += rows
         tell(f"Incident {number}: {rows} rows without words now.")
     with store.transaction() as session:
+        without_time_limit(session.connection())
         found.rows += purge_words.remove_old_notices(session, registry, before)
     return found
 
@@ -98,12 +99,14 @@ def purge_one(store: Store, registry: Registry, number: int, now: datetime) -> i
     rows, after = 0, 0
     while True:
         with store.transaction() as session:
+            without_time_limit(session.connection())
             changed, last = erasing.erase_words(session, number, after, ENTRIES_AT_ONCE)
         rows += changed
         if last is None:
             break
         after = last
     with store.transaction() as session:
+        without_time_limit(session.connection())
         incident = incidents.locked(session, number)
         incident.purged_at = now
         if incident.channel_name:

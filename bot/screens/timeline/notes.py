@@ -68,7 +68,7 @@ def amend(services: Services, number: int, entry_number: int, given: Amendment, 
         raise milestones.NotYet()
     with _noting(services, number, by, now) as change:
         session, incident = change.session, change.incident
-        entry = timeline.get(session, number, entry_number)
+        entry = timeline.locked(session, number, entry_number)
         leads = incidents.roles(session, number).get("commander", [])
         rules.check_may_amend(entry_number, entry.actor_id, by, leads)
         was = wording.amendable(entry, naming(session, [entry]), services.floor.language)
