@@ -31,7 +31,7 @@ from bot.postmortems import listeners as postmortem_listeners
 from bot.runtime import clock, migrations
 from bot.runtime.background import Soon
 from bot.runtime.clock import utcnow
-from bot.runtime.database import DatabaseBusy, Store
+from bot.runtime.database import ChangeUnknown, DatabaseBusy, Store
 from bot.runtime.heartbeat import Pulse
 from bot.runtime.logs import SOCKET_MODE
 from bot.runtime.replicas import Replicas
@@ -122,7 +122,7 @@ class Bot:
         if self._scheduler is None:
             return  # it never listened
         # A database that is gone cannot be told; then the next start reads back a little more than it needs.
-        with suppress(DatabaseBusy):
+        with suppress(DatabaseBusy, ChangeUnknown):
             recovery.keep_beating(self.services, utcnow(), timedelta())
 
     def is_idle(self) -> bool:
