@@ -36,7 +36,7 @@ from bot.outbox.worker import Worker
 from bot.runtime import clock, migrations, scheduler
 from bot.runtime.background import Soon
 from bot.runtime.clock import utcnow
-from bot.runtime.database import DatabaseBusy, Store
+from bot.runtime.database import ChangeUnknown, DatabaseBusy, Store
 from bot.runtime.heartbeat import Pulse
 from bot.runtime.logs import SOCKET_MODE
 from bot.runtime.replicas import Replicas
@@ -169,7 +169,7 @@ class Bot:
         if self._scheduler is None:
             return  # it never listened
         # A database that is gone cannot be told; then the next start reads back a little more than it needs.
-        with suppress(DatabaseBusy):
+        with suppress(DatabaseBusy, ChangeUnknown):
             recovery.keep_beating(self.services, utcnow(), timedelta())
 
     def is_idle(self) -> bool:
