@@ -15,6 +15,7 @@ from bench.queries import running
 from bench.stage import PEOPLE, Running, Workspace, stage
 from bot.bootstrap import Bot
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
 from bot.postmortems import content as postmortem_content
 from bot.postmortems import request as postmortem_request
 from bot.runtime.clock import utcnow
@@ -86,7 +87,7 @@ def long_ones(folder: Path) -> list[Figure]:
 def _write(bot: Bot) -> tuple[float, float]:
     with bot.services.store.transaction() as session:
         incident = incidents.by_number(session, 1)
-        _, postmortem_id = postmortem_request.at_close(session, bot.services, incident, utcnow())
+        _, postmortem_id = postmortem_request.at_close(Change(session, bot.services, incident, "", utcnow()))
     with _watched() as peak:
         begun = time.perf_counter()
         assert len(list(postmortem_content.files(bot.services, postmortem_id, 1))) == 3

@@ -12,7 +12,7 @@ from bench.stage import PLAYBOOKS
 from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
-from bot.incidents.slack_events import RECORDS
+from bot.incidents import dispatch
 from slack_sandbox import Sandbox
 
 MESSAGES, RUNS, AT_ONCE = 400, 3, 20
@@ -64,7 +64,7 @@ def _event(channel: str, run: int, number: int) -> dict[str, Any]:
 
 def _hear(bot: Bot, event: dict[str, Any]) -> float:
     begun = time.perf_counter()
-    RECORDS["message"](bot.services, event)
+    dispatch.record(bot.services, event)
     return (time.perf_counter() - begun) * 1000
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from bench.figures import Figure, percentile
 from bench.stage import PLAYBOOKS, Workspace
-from bot import bootstrap, scheduler
+from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
+from bot.incidents import ticking
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.updates import deliveries, tables
@@ -93,7 +94,7 @@ class Stand:
         now = utcnow()
         self._make_due(range(1, due + 1), "operations", now)
         begun = time.perf_counter()
-        scheduler.tick(self.bot.services, now)
+        ticking.tick(self.bot.services, now)
         seconds = time.perf_counter() - begun
         self._rests()
         return seconds
@@ -102,7 +103,7 @@ class Stand:
         """How long until the last of so many updates is in the channel that all of them go to."""
         now = utcnow()
         self._make_due(range(1, due + 1), "executives", now)
-        scheduler.tick(self.bot.services, now)
+        ticking.tick(self.bot.services, now)
         self._rests()
         return max(self._sent_after(now, "executives", range(1, due + 1)))
 
@@ -113,7 +114,7 @@ class Stand:
         now = utcnow()
         self._make_due(numbers, "operations", now)
         now = utcnow()
-        scheduler.tick(self.bot.services, now)
+        ticking.tick(self.bot.services, now)
         self._rests()
         self._workspace.order("latency", seconds=0)
         return self._sent_after(now, "operations", numbers)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from bench.figures import Figure
 from bench.queries import counted
-from bot import bootstrap, scheduler
+from bot import bootstrap
 from bot.config.settings import Settings
 from bot.directory import tables as directory
 from bot.directory.rules import Who
+from bot.incidents import ticking as incident_ticking
 from bot.incidents.tables import Incident
 from bot.playbooks import rules, runs
 from bot.playbooks import step_actions as steps
@@ -90,7 +91,7 @@ def _open(services: Services, number: int) -> None:
 
 def _tick(services: Services, now: datetime) -> float:
     begun = time.perf_counter()
-    scheduler.tick(services, now)
+    incident_ticking.tick(services, now)
     return time.perf_counter() - begun
 
 

@@ -1,75 +1,83 @@
 """Builds the bot from its settings; the only module that knows every other."""
 
 import logging
-import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from itertools import chain
+from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt.authorization import AuthorizeResult
 
-from bot import scheduler
+from bot import (
+    alarms,
+    channels,
+    escalation,
+    followups,
+    incidents,
+    partners,
+    playbooks,
+    postmortems,
+    screens,
+    subscriptions,
+    updates,
+)
 from bot.channels import recovery
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.directory import lookup as directory
-from bot.escalation import listeners as escalation
-from bot.escalation import pager
-from bot.escalation import renderers as escalation_renderers
-from bot.followups import listeners as followups
-from bot.followups import renderers as followup_renderers
-from bot.incidents import commands
-from bot.incidents import lifecycle_listeners as endings
-from bot.incidents import listeners as incidents
-from bot.incidents import renderers as incident_renderers
-from bot.incidents import slack_events as events
+from bot.incidents.change import run_after_commit
+from bot.incidents.registry import Registry, Tick
+from bot.incidents.ticking import next_due, tick
 from bot.outbox.kinds import Kinds
 from bot.outbox.take_over import free, take_over
 from bot.outbox.worker import Worker
-from bot.partners import listeners as partners
-from bot.partners import renderers as partner_renderers
-from bot.playbooks import listeners as playbook_listeners
-from bot.playbooks import renderers as playbook_renderers
-from bot.playbooks.reloading import Shelf
-from bot.postmortems import listeners as postmortem_listeners
-from bot.postmortems import renderers as postmortem_renderers
-from bot.runtime import clock, migrations
+from bot.runtime import clock, migrations, scheduler
 from bot.runtime.background import Soon
 from bot.runtime.clock import utcnow
 from bot.runtime.database import DatabaseBusy, Store
 from bot.runtime.heartbeat import Pulse
 from bot.runtime.logs import SOCKET_MODE
 from bot.runtime.replicas import Replicas
+from bot.runtime.scheduler import Job
 from bot.runtime.templates import Templates
 from bot.runtime.workflows import Backoff, Flows, wait_until
+from bot.screens import postmortem, records, timeline
 from bot.screens.outbox_incidents import OutboxIncidents
-from bot.screens.timeline import listeners as timeline_listeners
 from bot.services import Services
 from bot.slack.app import PromptApp
+from bot.slack.connection_watch import LineWatch
 from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import Line
-from bot.subscriptions import listeners as subscriptions
-from bot.updates import listeners as updates
-from bot.updates import renderers as update_renderers
 from bot.web import health
 from bot.web.events_endpoint import Door
 from bot.web.health import Health
 from bot.web.server import Server
 from bot.web.site import site
 
-STOPS_WITHIN_S = 8
-RENDERERS = (
-    incident_renderers,
-    playbook_renderers,
-    escalation_renderers,
-    followup_renderers,
-    partner_renderers,
-    postmortem_renderers,
-    update_renderers,
+# The order in which an event's handlers are called, and in which the clock looks for what is due: updates go first,
+# for they are promised to the minute.
+NOUNS = (
+    incidents,
+    updates,
+    escalation,
+    partners,
+    playbooks,
+    channels,
+    subscriptions,
+    followups,
+    postmortems,
+    alarms,
+    screens,
+    timeline,
+    records,
+    postmortem,
 )
+LEARN_EVERY_S = 15 * 60
+TAKE_OVER_EVERY_S = 5
+WATCH_EVERY_S = 2
+STOPS_WITHIN_S = 8
 
 
 @dataclass
@@ -98,7 +106,27 @@ class Bot:
         if self.services.replicas.are_several:
             self.services.soon.do("take over", partial(take_over, self.services))
         self.services.soon.do("learn", partial(directory.learn, self.services))
-        self._scheduler = scheduler.start(self.services, self.settings.tick_every_s, self.ticks, self.line)
+        self._scheduler = scheduler.start(self._jobs())
+
+    def _jobs(self) -> list[Job]:
+        """Everything the clock does: the tick of every second, and what is done now and then."""
+        services = self.services
+        jobs = [
+            Job("tick", self.settings.tick_every_s, self._tick),
+            Job("learn", LEARN_EVERY_S, partial(directory.learn, services)),
+        ]
+        registered = services.get(Registry).jobs
+        jobs += [Job(job.name, job.every_s, partial(job.run, services)) for job in registered]
+        if self.line:
+            jobs.append(Job("watch the line", WATCH_EVERY_S, LineWatch(self.line).look))
+        if services.replicas.are_several:
+            jobs.append(Job("take over", TAKE_OVER_EVERY_S, partial(take_over, services)))
+        return jobs
+
+    def _tick(self) -> None:
+        tick(self.services, utcnow())
+        clock.announce(next_due(self.services))
+        self.ticks.beat()
 
     def _listen(self) -> None:
         if self.settings.speaks_http:
@@ -157,15 +185,33 @@ def build(settings: Settings) -> Bot:
     """The bot as its settings describe it. Nothing is connected yet."""
     clock.follow(settings.clock_file)
     services = build_services(settings)
-    services.store.after_commit = services.get(Worker).wake
+    services.store.after_commit = partial(after_commit, services)
     app = build_app(settings, services)
     return Bot(settings, services, app)
+
+
+def after_commit(services: Services, notes: dict[str, Any]) -> None:
+    """What a transaction made necessary: Slack is brought up to date, and what handlers asked for is done."""
+    services.get(Worker).wake(notes)
+    run_after_commit(notes)
+
+
+def build_registry() -> Registry:
+    """What every noun brings."""
+    registry = Registry()
+    for noun in NOUNS:
+        noun.register(registry)
+    registry.ticks.append(Tick("outbox", lambda services, now: services.get(Worker).tick(now)))
+    return registry
 
 
 def build_services(settings: Settings) -> Services:
     """The database, Slack, the floor, the templates, the engine."""
     the_floor = floor.read(settings.floor_file)
     soon = Soon()
+    registry = build_registry()
+    made = [make(settings, the_floor) for make in registry.parts]
+    parts: dict[type, Any] = {type(part): part for part in (registry, *made) if part is not None}
     services = Services(
         store=Store(settings.database_url),
         slack=Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value()),
@@ -178,12 +224,10 @@ def build_services(settings: Settings) -> Services:
             give_way=soon.give_crowd_way,
         ),
         soon=soon,
-        shelf=Shelf(settings.playbooks_dir, the_floor, settings.playbooks_every_s),
         replicas=Replicas(settings.database_url, settings.replica_name),
-        pager=pager.described(the_floor.pager, os.environ),
+        parts=parts,
     )
-    kinds = Kinds.of(OutboxIncidents(), chain.from_iterable(module.KINDS for module in RENDERERS))
-    services.parts[Worker] = Worker(services, kinds)
+    parts[Worker] = Worker(services, Kinds.of(OutboxIncidents(), registry.kinds))
     return services
 
 
@@ -208,20 +252,6 @@ def build_app(settings: Settings, services: Services) -> PromptApp:
         request_verification_enabled=settings.speaks_http,
         ignoring_self_events_enabled=False,
     )
-    # Bolt tries listeners in this order: what is clicked most is found first.
-    for listeners in (
-        playbook_listeners,
-        events,
-        commands,
-        timeline_listeners,
-        incidents,
-        endings,
-        escalation,
-        followups,
-        postmortem_listeners,
-        partners,
-        subscriptions,
-        updates,
-    ):
-        listeners.register(app, services)
+    for listen in services.get(Registry).listeners:
+        listen(app, services)
     return app

@@ -1,11 +1,10 @@
-"""What a flow or a listener is given to work with. Built once, in `bootstrap.py`."""
+"""What a workflow or a listener is given to work with. Built once, in `bootstrap.py`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bot.config.floor import Floor
-from bot.escalation.pager import Pager
-from bot.playbooks.reloading import Shelf
 from bot.runtime.background import Soon
 from bot.runtime.database import Store
 from bot.runtime.replicas import Replicas
@@ -18,7 +17,7 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class Services:
-    """The database, Slack, the floor's configuration, the templates, the durable engine."""
+    """The database, Slack, the floor's configuration, the templates, the durable engine; and what nouns add."""
 
     store: Store
     slack: Gateway
@@ -26,13 +25,18 @@ class Services:
     templates: Templates
     flows: Flows
     soon: Soon
-    shelf: Shelf
     replicas: Replicas
-    pager: Pager | None = None
-    # What upper layers provide, by its class.
-    parts: dict[type, Any] = field(default_factory=dict)
+    # By its class: the registry, and what a noun needs for itself, such as its playbooks or the pager.
+    parts: Mapping[type, Any] = field(default_factory=dict)
 
     def get(self, kind: type[Part]) -> Part:
-        """A part that an upper layer provides."""
-        part: Part = self.parts[kind]
+        """The part of that class; `LookupError` when nobody registered one."""
+        part = self.find(kind)
+        if part is None:
+            raise LookupError(f"nobody registered a {kind.__name__}")
+        return part
+
+    def find(self, kind: type[Part]) -> Part | None:
+        """The part of that class, if there is one on this floor."""
+        part: Part | None = self.parts.get(kind)
         return part

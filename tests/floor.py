@@ -5,10 +5,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot import bootstrap, scheduler
+from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.commands.manifest import manifest
 from bot.config.settings import Settings
+from bot.incidents import ticking
 from bot.runtime.clock import utcnow
 from slack_sandbox import Person, Sandbox
 from tests import prepared
@@ -108,7 +109,7 @@ class TestFloor:
 
     def tick(self) -> None:
         """The clock's job runs now."""
-        scheduler.tick(self.services, utcnow())
+        ticking.tick(self.services, utcnow())
         self.settle()
 
     def settle(self) -> None:

@@ -5,23 +5,17 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot.alarms import tables as alarms
-from bot.config.floor import Severity
 from bot.directory.administrators import administrators
-from bot.escalation import tables as escalation
-from bot.escalation.tables import Answer
 from bot.incidents import tables as incidents
+from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import escape, lasting
-from bot.updates import pauses
-from bot.updates import scheduling as promising
-from bot.updates import tables as updates
 
+EVERY_S = 60
 STUCK_AFTER = timedelta(minutes=5)
-# Two ticks of a slow minute: what is due is begun within a second.
-LATE_AFTER = timedelta(minutes=2)
 
 Found = dict[str, str]
 
@@ -46,36 +40,13 @@ def look(services: Services, now: datetime, stuck_after: timedelta = STUCK_AFTER
 
 
 def _forgotten(session: Session, services: Services, now: datetime) -> Found:
-    found: Found = {}
-    promised = updates.incidents_with_promise(session) | pauses.all_current(session).keys()
-    due_turns = {number for number, _, _ in escalation.due(session, now - LATE_AFTER)}
-    for incident in incidents.open_ones(session):
-        if incident.number not in promised and _has_clock(services, incident):
-            found[f"no update:{incident.number}"] = _words(incident, "has no next update promised to anybody")
-        if incident.number in due_turns:
-            found[f"late tier:{incident.number}"] = _words(incident, "has an escalation that is not carried out")
-        if _nobody_is_next(session, services.floor.severity(incident.severity), incident, now):
-            found[f"nobody next:{incident.number}"] = _words(
-                incident, "has no commander, and nobody is next on its escalation ladder"
-            )
-    return found
-
-
-def _has_clock(services: Services, incident: Incident) -> bool:
-    audiences = promising.audiences(services, incident).values()
-    return any(isinstance(audience.rhythm(incident.severity), timedelta) for audience in audiences)
-
-
-def _nobody_is_next(session: Session, severity: Severity, incident: Incident, now: datetime) -> bool:
-    """Is the time for a commander over, with none named, nobody on the way and nobody left to tell?"""
-    within = severity.commander_within
-    if within is None or incident.declared_at + within + LATE_AFTER > now:
-        return False
-    if incidents.commander(session, incident.number):
-        return False
-    if any(rung.due_at for rung in escalation.ladder(session, incident.number)):
-        return False
-    return all(page.answer != Answer.COMING for page in escalation.pages(session, incident.number))
+    looks = [audit(session, services, now) for audit in services.get(Registry).audits]
+    return {
+        key: _words(incident, what)
+        for incident in incidents.open_ones(session)
+        for look in looks
+        for key, what in look(incident).items()
+    }
 
 
 def _words(incident: Incident, what: str) -> str:

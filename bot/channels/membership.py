@@ -1,6 +1,5 @@
 """What Slack says happened, written down: people coming and going, channels lost and found. Words: `speech.py`."""
 
-import functools
 from typing import Any
 
 from bot.channels import gaps, recovery
@@ -10,7 +9,6 @@ from bot.incidents import channel_loss as losses
 from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.runtime.clock import utcnow
-from bot.screens.panels import show_home
 from bot.services import Services
 from bot.timeline import tables as timeline
 
@@ -83,9 +81,3 @@ def keep_group(services: Services, event: Event) -> None:
     if group["handle"] in services.floor.groups:
         with services.store.transaction() as session:
             directory.remember_group(session, group["handle"], group["id"], list(group.get("users") or []))
-
-
-def open_home(services: Services, event: Event) -> None:
-    """Someone looks at their home tab."""
-    user_id = event["user"]
-    services.soon.do(f"home:{user_id}", functools.partial(show_home, services, user_id))

@@ -13,7 +13,9 @@ Event = dict[str, Any]
 
 
 def keep_message(services: Services, event: Event) -> None:
-    """A message was said, edited or deleted."""
+    """A message was said, edited or deleted. Direct messages belong to no incident."""
+    if event.get("channel_type") == "im":
+        return
     subtype, own = event.get("subtype"), own_ids(services)
     if subtype == "message_changed":
         _hear(services, event["channel"], reading.edited(event, own))

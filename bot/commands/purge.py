@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.bootstrap import build_registry
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError
@@ -27,6 +28,7 @@ def run(settings: Settings, older_than: timedelta | None, tell: Tell, *, is_dry:
     words = older_than or retention.words
     if words is None:
         raise NoRetention()
+    build_registry()  # it loads the tables of every noun: nobody's words are forgotten
     store = Store(settings.database_url)
     try:
         migrations.upgrade(store.engine)

@@ -14,6 +14,7 @@ from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.errors import TryLater
+from bot.playbooks.reloading import Shelf
 
 log = logging.getLogger(__name__)
 
@@ -48,15 +49,15 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], is_fine: Callable
     ending = Ending()
     _share_memory_among_threads()
     bot = bootstrap.build(settings)
-    for problem in bot.services.shelf.library.problems:
+    for problem in bot.services.get(Shelf).library.problems:
         log.warning("a playbook is left out: %s", problem)
     try:
         # A token that opens nothing is said here, in a sentence, rather than by every call that fails later.
         with suppress(TryLater):
             bot.services.slack.team_id()
         bot.start()
-        _leave_alone_what_stays()
         when_ready(bot)
+        _leave_alone_what_stays()
         ending.wait_while(is_fine)
     finally:
         stop(bot)
@@ -72,6 +73,7 @@ def _leave_alone_what_stays() -> None:
     """What was loaded by now is never garbage: looking through it again and again would hold up every thread."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def stop(bot: Bot) -> None:

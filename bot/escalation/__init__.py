@@ -1,1 +1,35 @@
 """Escalation: who is told when nobody comes, and what they answered."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, commands, the events that a ladder follows, ticks, and what the auditor looks for."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    import os
+
+    from bot.escalation import auditing, escalate, ladder, listeners, pager, paging, renderers, ringing, tables
+    from bot.incidents import events
+    from bot.incidents.registry import Tick
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.on(events.Declared, ladder.begin)
+    registry.on(events.SeverityChanged, ladder.follow_severity)
+    registry.on(events.StatusChanged, ladder.follow_status)
+    registry.on(events.Resolved, ladder.stop)
+    registry.on(events.Closed, ladder.stop)
+    registry.on(events.Reopened, ladder.reopen)
+    registry.on(events.RoleChanged, ladder.follow_commander)
+    registry.on(events.UpdateMissed, ladder.follow_missed_update)
+    registry.ticks += [
+        Tick("escalations", escalate.start_due, tables.next_due),
+        Tick("unanswered pages", paging.note_silences),
+        Tick("pager", ringing.start_waiting),
+    ]
+    registry.audits.append(auditing.escalations_that_stopped)
+    registry.kinds += renderers.KINDS
+    registry.parts.append(lambda settings, floor: pager.described(floor.pager, os.environ))

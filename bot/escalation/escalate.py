@@ -131,7 +131,8 @@ def start_due(services: Services, now: datetime) -> None:
 
 def escalate(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
     """The next tier at once, whatever the clock says. Gives back what to answer."""
-    with changing(services, number, by) as (session, incident):
+    with changing(services, number, by, now) as change:
+        session, incident = change.session, change.incident
         incident_rules.check_may_change(number, incident.status)
         rungs = tables.ladder(session, number)
         if not rungs:
@@ -141,7 +142,7 @@ def escalate(services: Services, number: int, reason: str, by: str, now: datetim
             raise TopReached()
         tables.keep(session, number, rules.hurried(rungs, now))
         ladder.outdate(session, number)
-        timeline.append(session, number, "escalated", now, by, tier=coming.position + 1, reason=reason)
+        change.log("escalated", tier=coming.position + 1, reason=reason)
     start_due(services, now)
     names = ", ".join(escape(name) for name in coming.tell)
     return f"Tier {coming.position + 1} of the escalation ladder is told now: {names}."

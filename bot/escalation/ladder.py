@@ -8,40 +8,65 @@ from bot.escalation import rules, tables
 from bot.escalation.rules import StopsOn
 from bot.escalation.tables import Answer
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import (
+    Closed,
+    Declared,
+    Reopened,
+    Resolved,
+    RoleChanged,
+    SeverityChanged,
+    StatusChanged,
+    UpdateMissed,
+)
 from bot.incidents.rules import is_higher
-from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.services import Services
+
+COMMANDER = "commander"
 
 
-def begin(session: Session, services: Services, incident: Incident, now: datetime) -> None:
+def begin(change: Change, event: Declared) -> None:
     """The incident gets a ladder of its own: what changes in the floor's file later does not change it."""
-    tables.keep(session, incident.number, _planned(services, incident.severity, now))
+    tables.keep(change.session, change.number, _planned(change))
 
 
-def _planned(services: Services, severity: str, now: datetime) -> rules.Ladder:
-    tiers = services.floor.severity(severity).ladder
-    return rules.planned(((tier.after, tier.tell, tier.stops_on) for tier in tiers), now)
+def _planned(change: Change) -> rules.Ladder:
+    tiers = change.services.floor.severity(change.incident.severity).ladder
+    return rules.planned(((tier.after, tier.tell, tier.stops_on) for tier in tiers), change.now)
 
 
-def follow_severity(session: Session, services: Services, incident: Incident, old: str, now: datetime) -> None:
+def follow_severity(change: Change, event: SeverityChanged) -> None:
     """A graver severity adds its people to the ladder; a lesser one takes nobody away."""
-    if not is_higher(incident.severity, than=old):
+    if not is_higher(event.new, than=event.old):
         return
-    ladder = tables.ladder(session, incident.number)
-    _keep(session, incident.number, rules.raised(ladder, _planned(services, incident.severity, now), now))
+    ladder = tables.ladder(change.session, change.number)
+    _keep(change.session, change.number, rules.raised(ladder, _planned(change), change.now))
 
 
-def commander_named(session: Session, incident_id: int) -> None:
-    """Somebody leads: tiers that wait for a commander are not told."""
-    _keep(session, incident_id, rules.stopped(tables.ladder(session, incident_id), StopsOn.COMMANDER))
+def follow_commander(change: Change, event: RoleChanged) -> None:
+    """Somebody leads: tiers that wait for a commander are not told. Nobody leads any more: the clock runs on."""
+    if event.role != COMMANDER:
+        return
+    session, number = change.session, change.number
+    ladder = tables.ladder(session, number)
+    if event.holder:
+        _keep(session, number, rules.stopped(ladder, StopsOn.COMMANDER))
+    elif not incidents.commander(session, number):
+        _run_on(session, number, ladder, change.now)
 
 
-def commander_left(session: Session, incident_id: int, now: datetime) -> None:
-    """Nobody leads any more: the clock runs on, unless somebody is on the way."""
-    if not incidents.commander(session, incident_id):
-        _run_on(session, incident_id, tables.ladder(session, incident_id), now)
+def follow_status(change: Change, event: StatusChanged) -> None:
+    """One that was resolved is open again."""
+    if event.is_open_again:
+        reopen(change, event)
+
+
+def follow_missed_update(change: Change, event: UpdateMissed) -> None:
+    """Nobody leads who could be told of an update that was missed: the next tier is told, unless somebody comes."""
+    is_awaited = any(page.answer == Answer.COMING for page in tables.pages(change.session, change.number))
+    if not event.has_lead and change.incident.is_active and not is_awaited:
+        move_on(change.session, change.number, change.now)
 
 
 def somebody_comes(session: Session, incident_id: int) -> None:
@@ -57,15 +82,21 @@ def move_on(session: Session, incident_id: int, now: datetime) -> None:
     )
 
 
-def end(session: Session, incident_id: int) -> None:
+def stop(change: Change, event: Resolved | Closed) -> None:
     """It is over."""
+    end(change.session, change.number)
+
+
+def end(session: Session, incident_id: int) -> None:
+    """Nobody is told any more, and nobody owes an answer."""
     tables.excuse(session, incident_id)
     _keep(session, incident_id, rules.ended(tables.ladder(session, incident_id)))
 
 
-def reopen(session: Session, incident_id: int, now: datetime) -> None:
+def reopen(change: Change, event: Reopened | StatusChanged) -> None:
     """It is not over after all."""
-    _run_on(session, incident_id, rules.reopened(tables.ladder(session, incident_id)), now)
+    ladder = rules.reopened(tables.ladder(change.session, change.number))
+    _run_on(change.session, change.number, ladder, change.now)
 
 
 def outdate(session: Session, incident_id: int) -> None:

@@ -10,6 +10,7 @@ from bot.incidents import parse
 from bot.incidents import responses as answering
 from bot.incidents.access import incident_here
 from bot.incidents.parse import Typed
+from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Words
 from bot.incidents.rules import clean_title
 from bot.runtime.clock import utcnow
@@ -36,6 +37,18 @@ def register(app: App, services: Services) -> None:
             return page_answers.cannot(services, parse.number_clicked(body), parse.user(body), utcnow())
 
         answering.click(services, body, act, ack)
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident page` and `/incident escalate`."""
+    registry.command("page", page)
+    registry.command("escalate", escalate_now)
+    registry.help(
+        Section.CHANNEL,
+        10,
+        "`/incident page @ana why` asks for a person, a group or a role · "
+        "`/incident escalate why` tells the next tier now",
+    )
 
 
 def page(services: Services, typed: Typed) -> Words:

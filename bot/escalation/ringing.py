@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.directory import tables as directory
 from bot.errors import TryLater
 from bot.escalation import tables
-from bot.escalation.pager import PagerRefused
+from bot.escalation.pager import Pager, PagerRefused
 from bot.escalation.tables import Answer, Page
 from bot.incidents import tables as incidents
 from bot.runtime.clock import utcnow
@@ -41,10 +41,11 @@ def hand_over(services: Services, page_id: int) -> str:
     with services.store.reading() as session:
         page = tables.get(session, page_id)
         told = _told(session, page)
-    if services.pager is None or page.answer in SETTLED:
+    pager = services.find(Pager)
+    if pager is None or page.answer in SETTLED:
         return ""
     try:
-        services.pager.ring(told, page.key, now)
+        pager.ring(told, page.key, now)
     except PagerRefused as refused:
         return refused.sentence
     except TryLater as wait:

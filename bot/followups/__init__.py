@@ -1,1 +1,24 @@
 """What is left to do after an incident, with an owner and a day, until it is done."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, commands, marks by reaction, reminders and the weekly message, and a part of the home tab."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.followups import listeners, marks, reminders, renderers, screens, tables
+    from bot.incidents.registry import Tick
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.record(marks.keep_mark, "reaction_added")
+    registry.record(marks.keep_unmark, "reaction_removed")
+    registry.ticks += [
+        Tick("reminders of follow-ups", reminders.remind, tables.next_reminder),
+        Tick("weekly follow-ups", reminders.post_digest),
+    ]
+    registry.home.append(screens.on_home)
+    registry.kinds += renderers.KINDS

@@ -1,10 +1,13 @@
 """Names of the follow-ups' shortcut, buttons, forms and fields."""
 
+from bot.incidents.ids import ADD_FOLLOW_UP as ADD
+
+__all__ = ["ADD"]
+
 # Shortcut
 FROM_MESSAGE = "followup.from_message"
 
 # Buttons
-ADD = "followup.add"
 DONE = "followup.done"
 LATER = "followup.later"
 NOT_MINE = "followup.not_mine"

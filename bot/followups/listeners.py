@@ -18,6 +18,7 @@ from bot.incidents import parse
 from bot.incidents import responses as answering
 from bot.incidents.access import incident_here
 from bot.incidents.parse import Typed
+from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Words
 from bot.incidents.rules import quoted
 from bot.incidents.tables import NoIncidentHere
@@ -38,6 +39,18 @@ def register(app: App, services: Services) -> None:
     _shortcut(app, services)
     _buttons(app, services)
     _forms(app, services)
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident followup` and `/incident followups`."""
+    registry.command("followup", add)
+    registry.command("followups", show)
+    registry.help(
+        Section.AFTERWARDS,
+        1,
+        "`/incident followup @ana what is to be done` writes it down · "
+        "`/incident followups` lists it, `mine` and `overdue` over all incidents",
+    )
 
 
 def add(services: Services, typed: Typed) -> Words:

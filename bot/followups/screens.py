@@ -9,6 +9,7 @@ from bot.followups.tables import FollowUp
 from bot.incidents import tables as incidents
 from bot.incidents.permissions import check_member
 from bot.incidents.tables import Incident, NoIncidentHere
+from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import OPTIONS, Block
 
@@ -95,6 +96,11 @@ def of_home(services: Services, user_id: str, now: datetime) -> list[Block]:
     with services.store.reading() as session:
         found = list(tables.open_of(session, user_id, FOUND))
     return _listed(found, "Your follow-ups", NOTHING_MINE, now)[1] if found else []
+
+
+def on_home(services: Services, user_id: str) -> list[Block]:
+    """The same as things stand now."""
+    return of_home(services, user_id, utcnow())
 
 
 def overdue(services: Services, user_id: str, now: datetime) -> Screen:

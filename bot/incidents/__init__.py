@@ -1,1 +1,17 @@
 """The incident: the noun everything hangs on."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """`/incident` and its own commands, buttons and forms, Slack's events, the home tab."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.incidents import commands, dispatch, home, listeners, renderers
+
+    registry.listeners += [dispatch.register, listeners.register]
+    commands.register(registry)
+    registry.kinds += renderers.KINDS
+    registry.record(home.open_home, "app_home_opened")

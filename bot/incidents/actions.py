@@ -1,67 +1,112 @@
-"""Changing an incident: severity, status, impact. One transaction each; Slack is brought up to date afterwards."""
+"""What people do with an incident: declare it, change its severity or type, describe its impact. One transaction
+each; what follows is called by the event."""
 
 from datetime import datetime
 from difflib import get_close_matches
 
-from sqlmodel import Session
-
 from bot.errors import WatchfloorError
-from bot.escalation import ladder
-from bot.incidents import rules
-from bot.incidents import tables as incidents
-from bot.incidents.change import changing
-from bot.incidents.tables import Incident
-from bot.partners import following as partners
-from bot.playbooks.following import follow
+from bot.incidents import forms, rules
+from bot.incidents.change import Change, changing
+from bot.incidents.events import ImpactChanged, SeverityChanged, TypeChanged
+from bot.incidents.facts import PRIVATE_BY_DEFAULT
+from bot.incidents.permissions import check, check_member
+from bot.incidents.registry import Registry
+from bot.incidents.rules import Declaration, TitleMissing
+from bot.incidents.workflows import DeclareRequest, declare, incident_of
+from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.text import escape
-from bot.timeline import tables as timeline
-from bot.updates import promise_actions as promises
-from bot.updates import tables as updates
-from bot.updates.promise_actions import Asked
-from bot.updates.sending import start_due
+from bot.slack.text import escape, one_line
 
-ON_ITS_WAY = "The update is on its way."
+DEFAULT_SEVERITY = "S2"
 
 
 class UnknownType(WatchfloorError):
     """`{given}` is not a type of incident on this floor. There are {known}."""
 
 
+def open_declare_form(
+    services: Services,
+    trigger_id: str,
+    user_id: str,
+    *,
+    severity: str = "",
+    description: str = "",
+    memory: str = "",
+) -> None:
+    """Open the form, for who may declare. It comes before anything slow: the trigger lives three seconds."""
+    check_may_declare(services, user_id)
+    view = forms.declare_form(
+        services.floor, severity=severity or DEFAULT_SEVERITY, description=description, memory=memory
+    )
+    services.slack.open_view(trigger_id, view)
+
+
+def check_may_declare(services: Services, user_id: str) -> None:
+    """Refuse who may not declare incidents here."""
+    check_member(services, user_id)
+    with services.store.reading() as session:
+        check(services, session, user_id, "declare")
+
+
+def declare_by_words(services: Services, trigger_id: str, user_id: str, wanted: Declaration, reply_to: str) -> str:
+    """Declare at once from what was typed. Gives back what to answer meanwhile."""
+    request = DeclareRequest(
+        key=f"declare:{trigger_id}",
+        user_id=user_id,
+        title=wanted.title,
+        severity=wanted.severity or DEFAULT_SEVERITY,
+        type=rules.recognise(wanted.title, services.floor.recognised_by),
+        sites=rules.mentioned(wanted.title, services.floor.sites),
+        partners=rules.mentioned(wanted.title, services.floor.partner_names),
+        at=utcnow(),
+        reply_to=reply_to,
+    )
+    start(services, request)
+    unsure = "" if wanted.severity else f" It is {DEFAULT_SEVERITY} until you change it."
+    return f"Opening an incident for “{one_line(wanted.title, 200)}”…{unsure}"
+
+
+def start(services: Services, request: DeclareRequest) -> None:
+    """Persist the wish; from here on it is finished whatever happens."""
+    if not rules.clean_title(request.title):
+        raise TitleMissing()
+    check_may_declare(services, request.user_id)
+    services.flows.start_once(request.key, declare, _kept_private(services, request))
+
+
+def _kept_private(services: Services, request: DeclareRequest) -> DeclareRequest:
+    """Some outages are private by default: their playbook says so. Better too quiet for a minute than too loud."""
+    is_private = services.get(Registry).ask(PRIVATE_BY_DEFAULT)(services, incident_of(request))
+    return request.model_copy(update={"is_private": True}) if is_private else request
+
+
 def change_severity(services: Services, number: int, severity: str, reason: str, by: str, now: datetime) -> str:
     """Change the severity; the promised updates move to its rhythm. Gives back what to answer."""
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        if incident.severity == severity:
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        old = change.incident.severity
+        if old == severity:
             return f"It is {severity} already; nothing was changed."
-        old = incident.severity
-        set_severity(session, services, incident, severity, reason, by, now)
-    start_due(services, now)
+        set_severity(change, severity, reason)
     return f"The severity is {severity} now, it was {old}. Updates follow its rhythm."
 
 
-def set_severity(
-    session: Session, services: Services, incident: Incident, severity: str, reason: str, by: str, now: datetime
-) -> None:
+def set_severity(change: Change, severity: str, reason: str) -> None:
     """The same within a transaction on the incident."""
-    old, incident.severity = incident.severity, severity
-    facts = {"old": old, "new": severity, "reason": reason or "no reason given"}
-    timeline.append(session, incident.number, "severity", now, by, **facts)
-    promises.retime(session, services, incident, now)
-    ladder.follow_severity(session, services, incident, old, now)
-    partners.follow(session, services, incident, now)
-    follow(session, services, incident, now)
+    old, change.incident.severity = change.incident.severity, severity
+    change.log("severity", old=old, new=severity, reason=reason or "no reason given")
+    change.publish(SeverityChanged(old, severity))
 
 
 def change_type(services: Services, number: int, kind: str, by: str, now: datetime) -> str:
     """Say what the incident is about; a playbook that fits better is offered. Gives back what to answer."""
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        old, incident.type = incident.type, read_type(services, kind)
-        session.add(incident)
-        title = services.floor.types[incident.type]
-        timeline.append(session, number, "type", now, by, old=services.floor.types.get(old, old), new=title)
-        follow(session, services, incident, now)
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        old, change.incident.type = change.incident.type, read_type(services, kind)
+        change.session.add(change.incident)
+        title = services.floor.types[change.incident.type]
+        change.log("type", old=services.floor.types.get(old, old), new=title)
+        change.publish(TypeChanged(old, change.incident.type))
     return f"It is about {title} now."
 
 
@@ -75,53 +120,15 @@ def read_type(services: Services, given: str) -> str:
     return known[near[0]]
 
 
-def change_status(services: Services, number: int, status: str, reason: str, by: str, now: datetime) -> str:
-    """Set where the incident stands. Gives back what to answer."""
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        if incident.status == status:
-            return f"It is {status} already; nothing was changed."
-        old = incident.status
-        set_status(session, services, incident, status, reason, by, now)
-    start_due(services, now)
-    return f"The status is {status} now, it was {old}."
-
-
-def set_status(
-    session: Session, services: Services, incident: Incident, status: str, reason: str, by: str, now: datetime
-) -> None:
-    """The same within a transaction on the incident."""
-    if incident.status == rules.Status.RESOLVED:
-        promises.begin(session, services, incident, now)
-        ladder.reopen(session, incident.number, now)
-        partners.reopen(session, services, incident, now)
-    old = incident.status
-    incidents.change_status(session, incident, status, now)
-    timeline.append(session, incident.number, "status", now, by, old=old, new=status, reason=reason)
-    promises.on_change(session, services, incident, now)
-
-
 def describe_impact(services: Services, number: int, words: str, by: str, now: datetime) -> str:
     """Say who feels what; it stands on the card and in every update. Gives back what to answer."""
     if not words:
         raise rules.ImpactMissing()
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        if incident.impact != words:
-            incident.impact = words
-            session.add(incident)
-            timeline.append(session, number, "impact", now, by, text=words)
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        if change.incident.impact != words:
+            change.incident.impact = words
+            change.session.add(change.incident)
+            change.log("impact", text=words)
+            change.publish(ImpactChanged())
     return "The impact stands on the card and in the next update."
-
-
-def send_now(services: Services, number: int, words: str, key: str, by: str, now: datetime) -> str:
-    """An update at once, with what the person says, to every audience; the next one is promised from now."""
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        if updates.was_asked_for(session, number, f"manual:{key}"):
-            return ON_ITS_WAY
-        told = promises.now_for_all(session, services, incident, now, Asked(f"manual:{key}", by, words))
-    start_due(services, now)
-    if not told:
-        return f"No audience is told of a {incident.severity} before it closes, so nothing was sent."
-    return ON_ITS_WAY

@@ -1,64 +1,53 @@
-"""`/incident …`: each subcommand is one function that parses, acts and gives back what to answer."""
+"""The incident's own commands: each is one function that parses, acts and gives back what to answer."""
 
 from collections.abc import Callable
 
-from slack_bolt import Ack, App
-
-from bot.escalation import listeners as escalation
-from bot.followups import listeners as followups
 from bot.incidents import actions as changes
-from bot.incidents import forms, ids, parse, roles, rules
+from bot.incidents import forms, parse, roles, rules
 from bot.incidents import lifecycle as ending
-from bot.incidents import responses as answering
 from bot.incidents.access import incident_here, open_about
-from bot.incidents.declare_actions import declare_by_words, open_declare_form
+from bot.incidents.actions import declare_by_words, open_declare_form
 from bot.incidents.parse import Typed
-from bot.incidents.responses import Payload, Words
+from bot.incidents.registry import Registry, Section
+from bot.incidents.responses import Words
 from bot.incidents.tables import Incident
-from bot.partners import listeners as partners
-from bot.playbooks import run_actions as playbook_runs
-from bot.postmortems import listeners as postmortems
 from bot.runtime.clock import utcnow
-from bot.screens.panels import help_words, open_incidents, panel, steps_of_person
-from bot.screens.timeline import listeners as timeline
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.subscriptions import listeners as subscriptions
-from bot.updates import listeners as updates
-
-Subcommand = Callable[[Services, Typed], Words]
 
 
-def register(app: App, services: Services) -> None:
-    """Listen to `/incident`."""
-
-    @app.command(ids.COMMAND)
-    def incident(ack: Ack, body: Payload) -> None:
-        typed = parse.typed(body)
-        answering.command(services, lambda: run(services, typed), ack)
-
-
-def run(services: Services, typed: Typed) -> Words:
-    """What was typed, done."""
-    subcommand = SUBCOMMANDS.get(typed.word)
-    if subcommand is None:
-        raise rules.nearest_command(typed.word, [word for word in SUBCOMMANDS if word])
-    return subcommand(services, typed)
-
-
-def alone(services: Services, typed: Typed) -> Words:
-    """`/incident` alone: the control panel in an incident's channel, help elsewhere."""
-    return panel(services, typed.channel_id, typed.user_id) or help_words()
-
-
-def show_help(services: Services, typed: Typed) -> Words:
-    """`/incident help`"""
-    return help_words()
+def register(registry: Registry) -> None:
+    """`/incident WORD …`, with what `/incident help` says of it."""
+    for word, subcommand in {
+        "declare": declare,
+        "severity": severity,
+        "status": status,
+        "impact": impact,
+        "claim": claim,
+        "leave": leave,
+        "assign": assign,
+        "handover": hand_over,
+        "type": kind,
+        "resolve": resolve,
+        "close": close,
+        "reopen": reopen,
+    }.items():
+        registry.command(word, subcommand)
+    for section, place, text in HELP:
+        registry.help(section, place, text)
 
 
-def show_list(services: Services, typed: Typed) -> Words:
-    """`/incident list`"""
-    return open_incidents(services, typed.user_id)
+HELP = (
+    (Section.ANYWHERE, 1, "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once"),
+    (
+        Section.CHANNEL,
+        2,
+        "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`",
+    ),
+    (Section.CHANNEL, 3, "`/incident claim commander` · `/incident assign commander @ana`"),
+    (Section.CHANNEL, 4, "`/incident handover commander @ana` · `/incident leave commander`"),
+    (Section.ENDING, 1, "`/incident resolve reason` · `/incident close` · `/incident reopen reason`"),
+)
 
 
 def declare(services: Services, typed: Typed) -> Words:
@@ -88,7 +77,7 @@ def status(services: Services, typed: Typed) -> Words:
     if not first:
         return _asked(services, typed, number, forms.status_form)
     wanted = rules.read_status(first)
-    return changes.change_status(services, number, wanted, reason.strip(), typed.user_id, utcnow())
+    return ending.change_status(services, number, wanted, reason.strip(), typed.user_id, utcnow())
 
 
 def impact(services: Services, typed: Typed) -> Words:
@@ -125,25 +114,10 @@ def hand_over(services: Services, typed: Typed) -> Words:
     return roles.hand_over(services, number, role, person, typed.user_id, utcnow())
 
 
-def playbook(services: Services, typed: Typed) -> Words:
-    """`/incident playbook`, `/incident playbook start NAME`, `stop NAME`, `switch NAME`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
-    word, _, name = typed.rest.partition(" ")
-    act = PLAYBOOK_ACTS.get(word.lower())
-    if act and name:
-        return act(services, number, name.strip().lower(), typed.user_id, utcnow())
-    return playbook_runs.list_playbooks(services, number)
-
-
 def kind(services: Services, typed: Typed) -> Words:
     """`/incident type telephony`"""
     number = incident_here(services, typed.channel_id, typed.user_id)
     return changes.change_type(services, number, typed.rest, typed.user_id, utcnow())
-
-
-def my_steps(services: Services, typed: Typed) -> Words:
-    """`/incident steps`"""
-    return steps_of_person(services, typed.user_id)
 
 
 def resolve(services: Services, typed: Typed) -> Words:
@@ -172,47 +146,3 @@ def _asked(services: Services, typed: Typed, number: int, draw: Callable[[Incide
 
 def _role(services: Services, given: str) -> str:
     return parse.role(given, list(services.floor.roles))
-
-
-PLAYBOOK_ACTS = {
-    "start": playbook_runs.start_by_hand,
-    "stop": playbook_runs.stop,
-    "switch": playbook_runs.switch,
-}
-SUBCOMMANDS: dict[str, Subcommand] = {
-    "": alone,
-    "help": show_help,
-    "list": show_list,
-    "declare": declare,
-    "severity": severity,
-    "status": status,
-    "impact": impact,
-    "claim": claim,
-    "leave": leave,
-    "assign": assign,
-    "handover": hand_over,
-    "type": kind,
-    "playbook": playbook,
-    "steps": my_steps,
-    "page": escalation.page,
-    "escalate": escalation.escalate_now,
-    "update": updates.update,
-    "updates": updates.updates,
-    "cadence": updates.cadence,
-    "pause": updates.pause,
-    "resume": updates.resume,
-    "partners": partners.partners,
-    "subscribe": subscriptions.subscribe,
-    "unsubscribe": subscriptions.unsubscribe,
-    "subscriptions": subscriptions.show,
-    "timeline": timeline.show,
-    "note": timeline.note,
-    "correct": timeline.correct,
-    "milestones": timeline.show_milestones,
-    "resolve": resolve,
-    "close": close,
-    "reopen": reopen,
-    "followup": followups.add,
-    "followups": followups.show,
-    "postmortem": postmortems.ask,
-}

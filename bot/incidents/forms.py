@@ -228,41 +228,6 @@ def looks_alike(twins: list[Incident]) -> list[Block]:
     return [section("*This sounds like an incident that is open already:*\n" + "\n".join(lines)), actions(buttons)]
 
 
-def help_text() -> str:
-    """What can be typed."""
-    return "\n".join(
-        [
-            "*Anywhere*",
-            "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once",
-            "`/incident list` what is open",
-            "`/incident subscribe S1 Manila` updates by direct message · `/incident subscriptions` what you get",
-            "*In an incident's channel*",
-            "`/incident` the control panel",
-            "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`",
-            "`/incident claim commander` · `/incident assign commander @ana`",
-            "`/incident handover commander @ana` · `/incident leave commander`",
-            "`/incident page @ana why` asks for a person, a group or a role · "
-            "`/incident escalate why` tells the next tier now",
-            "`/incident playbook` what runs · `/incident playbook start NAME`",
-            "`/incident update` a form to tell audiences · `/incident update what to say` tells all of them now",
-            "`/incident updates` what is promised and how it was kept · `/incident cadence 20 min` or "
-            "`cadence executives 1 h`",
-            "`/incident pause reason` sends nothing by the clock until `/incident resume`",
-            "`/incident updates add executives` lets an audience read of a private incident",
-            "`/incident partners` who was told what and who answered · `add NAME`, `tell`, `phoned NAME 12`",
-            "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`",
-            "`/incident timeline` what happened, `decisions`, `marked`, `picture` · "
-            "`/incident note we restarted it at 14:05`",
-            "`/incident correct 12` puts an entry right · `/incident milestones` when it started, was detected …",
-            "`/incident resolve reason` · `/incident close` · `/incident reopen reason`",
-            "*After an incident*",
-            "`/incident followup @ana what is to be done` writes it down · "
-            "`/incident followups` lists it, `mine` and `overdue` over all incidents",
-            "`/incident postmortem` the post-mortem as it stands, by direct message",
-        ]
-    )
-
-
 def channel_lost(incident: Incident, what: str, remedy: str) -> tuple[str, list[Block]]:
     """What is said to who leads when the channel is gone: the buttons work from where it is said."""
     words = (

@@ -22,6 +22,7 @@ COMPOSE_UPDATE = "update.compose"
 OPEN_CHANNEL = "incident.open_channel"
 SUBSCRIBE = "incident.subscribe"
 UNSUBSCRIBE = "incident.unsubscribe"
+ADD_FOLLOW_UP = "followup.add"
 
 # Forms
 DECLARE_FORM = "incident.declare.form"

@@ -2,21 +2,23 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from slack_bolt import Ack, App
 
 from bot.directory.lookup import names
 from bot.incidents import actions as changes
 from bot.incidents import forms, ids, parse, roles, rules
+from bot.incidents import lifecycle as ending
 from bot.incidents import responses as answering
-from bot.incidents.access import open_about
-from bot.incidents.declare_actions import open_declare_form, start
-from bot.incidents.declare_workflow import DeclareRequest
+from bot.incidents.access import incident, open_about
+from bot.incidents.actions import open_declare_form, start
 from bot.incidents.invitations import ask_to_join
 from bot.incidents.responses import Payload, Words
 from bot.incidents.tables import Incident
+from bot.incidents.workflows import DeclareRequest
 from bot.runtime.clock import utcnow
-from bot.screens.panels import panel_of
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mentioned_people, moment, spoken
@@ -25,10 +27,11 @@ Drawing = Callable[[Incident], Block]
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to everything about incidents but commands."""
+    """Listen to the buttons, forms and shortcuts of incidents."""
     _declaring(app, services)
     _buttons(app, services)
     _forms(app, services)
+    _endings(app, services)
 
 
 def _declaring(app: App, services: Services) -> None:
@@ -97,13 +100,6 @@ def _buttons(app: App, services: Services) -> None:
 
         answering.click(services, body, act, ack)
 
-    @app.action(ids.PANEL)
-    def panel(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            return panel_of(services, parse.number_clicked(body), parse.user(body))
-
-        answering.click(services, body, act, ack)
-
     _opens(app, services, ids.CHANGE_SEVERITY, lambda found: forms.severity_form(found, services.floor))
     _opens(app, services, ids.CHANGE_STATUS, forms.status_form)
     _opens(app, services, ids.DESCRIBE_IMPACT, forms.impact_form)
@@ -138,7 +134,7 @@ def _forms(app: App, services: Services) -> None:
         def act() -> None:
             wanted = rules.read_status(parse.entered(body, ids.STATUS))
             reason = parse.entered(body, ids.REASON)
-            changes.change_status(services, parse.number_in_form(body), wanted, reason, parse.user(body), utcnow())
+            ending.change_status(services, parse.number_in_form(body), wanted, reason, parse.user(body), utcnow())
 
         answering.form(services, body, ids.STATUS, act, ack)
 
@@ -158,3 +154,68 @@ def _forms(app: App, services: Services) -> None:
             roles.give(services, parse.number_in_form(body), wanted, person, parse.user(body), utcnow())
 
         answering.form(services, body, ids.PERSON, act, ack)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A button, the form it opens, and what the form does when it is submitted."""
+
+    button: str
+    form: str
+    title: str
+    question: str
+    act: Callable[[Services, Payload, datetime], str]
+
+
+def _resolve(services: Services, body: Payload, now: datetime) -> str:
+    number, reason, waiver = _entered(body)
+    return ending.resolve(services, number, reason, body["view"]["id"], parse.user(body), now, waiver)
+
+
+def _close(services: Services, body: Payload, now: datetime) -> str:
+    number, reason, waiver = _entered(body)
+    return ending.close(services, number, reason, parse.user(body), now, waiver)
+
+
+def _reopen(services: Services, body: Payload, now: datetime) -> str:
+    number, reason, _ = _entered(body)
+    return ending.reopen(services, number, reason, parse.user(body), now)
+
+
+def _entered(body: Payload) -> tuple[int, str, str]:
+    return parse.number_in_form(body), parse.entered(body, ids.REASON), parse.entered(body, ids.WAIVER)
+
+
+ENDINGS = (
+    Ending(ids.RESOLVE, ids.RESOLVE_FORM, "Resolve", "What ended the impact?", _resolve),
+    Ending(ids.CLOSE, ids.CLOSE_FORM, "Close", "Anything to add?", _close),
+    Ending(ids.REOPEN, ids.REOPEN_FORM, "Reopen", "Why is it open again?", _reopen),
+)
+
+
+def _endings(app: App, services: Services) -> None:
+    """Resolve, close and reopen: each asks why first, and names what is still to be done before."""
+    for way in ENDINGS:
+        _opens_ending(app, services, way)
+        _takes_ending(app, services, way)
+
+
+def _opens_ending(app: App, services: Services, way: Ending) -> None:
+    @app.action(way.button)
+    def open_form(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            found = incident(services, parse.number_clicked(body), parse.user(body))
+            required = ending.required_steps(services, found.number, way.title.lower())
+            view = forms.ending_form(found, way.form, way.title, way.title, way.question, required)
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.click(services, body, act, ack)
+
+
+def _takes_ending(app: App, services: Services, way: Ending) -> None:
+    @app.view(way.form)
+    def take(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            way.act(services, body, utcnow())
+
+        answering.form(services, body, ids.REASON, act, ack)

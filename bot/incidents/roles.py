@@ -2,24 +2,17 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
-
 from bot.directory.lookup import who
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
-from bot.escalation import ladder
 from bot.incidents import rules
 from bot.incidents import tables as incidents
-from bot.incidents.change import changing
+from bot.incidents.change import Change, changing
+from bot.incidents.events import RoleChanged
 from bot.incidents.invitations import bring_in
-from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link, mention
-from bot.timeline import tables as timeline
-from bot.updates.draft_readers import follow_roles
-
-COMMANDER = "commander"
 
 
 class RoleTaken(WatchfloorError):
@@ -33,15 +26,15 @@ class NotYourRole(WatchfloorError):
 
 def claim(services: Services, number: int, role: str, by: str, now: datetime) -> str:
     """Take a role that is free."""
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        holders = incidents.roles(session, number).get(role, [])
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        holders = incidents.roles(change.session, number).get(role, [])
         if by in holders:
             return f"You are {_title(services, role)} already."
         if holders and role != "responder":
             raise RoleTaken(holder=mention(holders[0]), role=_title(services, role), name=role)
-        _give(session, services, incident, role, by, now)
-        timeline.append(session, number, "role_taken", now, by, user=by, role=_title(services, role))
+        _give(change, role, by)
+        change.log("role_taken", user=by, role=_title(services, role))
     _follow_up(services, number, by, now)
     return f"You are {_title(services, role)} of incident {number}."
 
@@ -50,12 +43,12 @@ def give(services: Services, number: int, role: str, to: str, by: str, now: date
     """Give a role to a person, whoever holds it now."""
     if not who(services, to).may_act:
         raise NotForGuests()
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        if to in incidents.roles(session, number).get(role, []):
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        if to in incidents.roles(change.session, number).get(role, []):
             return f"{mention(to)} is {_title(services, role)} already."
-        _give(session, services, incident, role, to, now)
-        timeline.append(session, number, "role_given", now, by, user=to, role=_title(services, role))
+        _give(change, role, to)
+        change.log("role_given", user=to, role=_title(services, role))
     _follow_up(services, number, to, now)
     return f"{mention(to)} is {_title(services, role)} of incident {number} now, and was told."
 
@@ -64,43 +57,40 @@ def hand_over(services: Services, number: int, role: str, to: str, by: str, now:
     """Hand a role one holds to another person."""
     if not who(services, to).may_act:
         raise NotForGuests()
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        _check_holds(session, services, number, role, by, "hand over")
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        _check_holds(change, role, "hand over")
         if to == by:
             return f"You are {_title(services, role)} already; name the person who takes it over."
-        incidents.drop_role(session, number, role, by)
-        incidents.drop_role(session, number, role, to)
-        _give(session, services, incident, role, to, now)
-        timeline.append(session, number, "role_handed_over", now, by, user=to, role=_title(services, role))
+        incidents.drop_role(change.session, number, role, by)
+        incidents.drop_role(change.session, number, role, to)
+        _give(change, role, to)
+        change.log("role_handed_over", user=to, role=_title(services, role))
     _follow_up(services, number, to, now)
     return f"{mention(to)} is {_title(services, role)} now. Tell them aloud what matters before you leave."
 
 
 def leave(services: Services, number: int, role: str, by: str, now: datetime) -> str:
     """Give a role back."""
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        _check_holds(session, services, number, role, by, "leave")
-        incidents.drop_role(session, number, role, by)
-        if role == COMMANDER:
-            ladder.commander_left(session, number, now)
-        follow_roles(session, services, number, now)
-        timeline.append(session, number, "role_left", now, by, user=by, role=_title(services, role))
-        remaining = incidents.roles(session, number).get(role, [])
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        _check_holds(change, role, "leave")
+        incidents.drop_role(change.session, number, role, by)
+        change.publish(RoleChanged(role, None))
+        change.log("role_left", user=by, role=_title(services, role))
+        remaining = incidents.roles(change.session, number).get(role, [])
     vacant = "" if remaining else " Nobody holds it until somebody claims it."
     return f"You are no longer {_title(services, role)}.{vacant}"
 
 
-def _give(session: Session, services: Services, incident: Incident, role: str, to: str, now: datetime) -> None:
-    number = incident.number
-    incidents.give_role(session, number, role, to, now)
-    if role == COMMANDER:
-        ladder.commander_named(session, number)
-    follow_roles(session, services, number, now)
-    where = channel_link(incident.channel_id or "")
+def _give(change: Change, role: str, to: str) -> None:
+    number, services, now = change.number, change.services, change.now
+    incidents.give_role(change.session, number, role, to, now)
+    change.publish(RoleChanged(role, to))
+    where = channel_link(change.incident.channel_id or "")
     words = f"You are *{_title(services, role)}* of incident {number} in {where}. {services.floor.role(role).help}"
-    outbox.post(session, f"role:{number}:{role}:{to}:{now.isoformat()}", to, words, now, incident_id=number)
+    key = f"role:{number}:{role}:{to}:{now.isoformat()}"
+    outbox.post(change.session, key, to, words, now, incident_id=number)
 
 
 def _follow_up(services: Services, number: int, holder: str, now: datetime) -> None:
@@ -108,9 +98,9 @@ def _follow_up(services: Services, number: int, holder: str, now: datetime) -> N
     bring_in(services, number, holder, f"{number}:{holder}:{now.isoformat()}")
 
 
-def _check_holds(session: Session, services: Services, number: int, role: str, by: str, act: str) -> None:
-    if by not in incidents.roles(session, number).get(role, []):
-        raise NotYourRole(role=_title(services, role), name=role, act=act)
+def _check_holds(change: Change, role: str, act: str) -> None:
+    if change.by not in incidents.roles(change.session, change.number).get(role, []):
+        raise NotYourRole(role=_title(change.services, role), name=role, act=act)
 
 
 def _title(services: Services, role: str) -> str:

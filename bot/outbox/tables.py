@@ -88,6 +88,11 @@ class OutboxRow(SQLModel, table=True):
         return self.id
 
     @property
+    def text(self) -> str:
+        """The words of a post."""
+        return str((self.payload or {}).get("text", ""))
+
+    @property
     def is_settled(self) -> bool:
         """Is there nothing left to do about it?"""
         return self.shown >= self.wanted or self.refused is not None

@@ -1,1 +1,26 @@
 """Partners: who must be told of an incident, who answered, and who is silent."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, a command, the events that partners follow, and the tick for what is due about them."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.incidents import events
+    from bot.incidents.registry import Tick
+    from bot.partners import following, listeners, notice_actions, renderers, tables, updates
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.on(events.Declared, following.begin)
+    registry.on(events.SeverityChanged, following.follow_severity)
+    registry.on(events.StatusChanged, following.follow_status)
+    registry.on(events.Resolved, following.give_all_clear)
+    registry.on(events.Reopened, following.reopen)
+    registry.on(events.UpdateDue, updates.tell)
+    registry.on(events.UpdateAmended, updates.amend)
+    registry.ticks.append(Tick("partners", notice_actions.start_due, tables.next_due))
+    registry.kinds += renderers.KINDS

@@ -1,27 +1,40 @@
 """Partners follow the incident as it changes, within that change's transaction."""
 
-from datetime import datetime
-
-from sqlmodel import Session
-
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import Declared, Reopened, Resolved, SeverityChanged, StatusChanged
 from bot.incidents.rules import OPEN
-from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.partners import rules, tables, views
 from bot.partners.messages import partner_of, say_below
 from bot.partners.rules import Act, Answer, State
 from bot.partners.tables import PartnerNotice
-from bot.services import Services
 from bot.timeline import tables as timeline
 
 
-def follow(session: Session, services: Services, incident: Incident, now: datetime) -> None:
+def begin(change: Change, event: Declared) -> None:
+    """Every affected partner is to be told."""
+    follow(change)
+
+
+def follow_severity(change: Change, event: SeverityChanged) -> None:
+    """A graver severity makes notices due earlier."""
+    follow(change)
+
+
+def follow_status(change: Change, event: StatusChanged) -> None:
+    """One that was resolved is open again."""
+    if event.is_open_again:
+        reopen(change, event)
+
+
+def follow(change: Change) -> None:
     """Every affected partner has its notice, due by the severity as it stands; who was told sees it edited.
 
     Of a private incident nothing leaves by the clock: its partners are told by name.
     """
+    session, services, incident, now = change.session, change.services, change.incident, change.now
     for partner in incident.partners:
         tables.add(session, incident.number, partner)
     within = services.floor.severity(incident.severity).partner_notice_within
@@ -33,8 +46,14 @@ def follow(session: Session, services: Services, incident: Incident, now: dateti
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
-def clear(session: Session, services: Services, incident: Incident, now: datetime) -> None:
-    """It is over: everyone who was told hears so, and who waited hears nothing any more."""
+def give_all_clear(change: Change, event: Resolved) -> None:
+    """It is over."""
+    clear(change)
+
+
+def clear(change: Change) -> None:
+    """Everyone who was told hears that it is over, and who waited hears nothing any more."""
+    session, services, incident, now = change.session, change.services, change.incident, change.now
     to_phone = []
     for row in tables.of_incident(session, incident.number):
         if row.state == State.WAITING and row.attempted_at is None:
@@ -48,12 +67,13 @@ def clear(session: Session, services: Services, incident: Incident, now: datetim
         row.plan(Act.NOTHING, None)
         session.add(row)
     if to_phone:
-        name(session, services, incident, to_phone, now, f"all clear:{now.isoformat()}")
+        name(change, to_phone, f"all clear:{now.isoformat()}")
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
-def reopen(session: Session, services: Services, incident: Incident, now: datetime) -> None:
+def reopen(change: Change, event: Reopened | StatusChanged) -> None:
     """It is not over after all: who heard the all-clear is asked again, who heard nothing may have to be told."""
+    session, services, incident, now = change.session, change.services, change.incident, change.now
     for row in tables.of_incident(session, incident.number):
         if row.state == State.DROPPED:
             row.state = State.WAITING
@@ -64,13 +84,12 @@ def reopen(session: Session, services: Services, incident: Incident, now: dateti
             key = f"partner:{row.number}:reopened:{now.isoformat()}"
             say_below(session, services, row, "reopened", now, key=key)
         session.add(row)
-    follow(session, services, incident, now)
+    follow(change)
 
 
-def name(
-    session: Session, services: Services, incident: Incident, rows: list[PartnerNotice], now: datetime, key: str
-) -> None:
+def name(change: Change, rows: list[PartnerNotice], key: str) -> None:
     """Tell whoever leads, or declared, whom to phone and at which number."""
+    session, services, incident, now = change.session, change.services, change.incident, change.now
     lead = incidents.commander(session, incident.number) or incident.declared_by
     known = {row.partner: partner_of(services, row.partner) for row in rows}
     words, blocks = views.named(incident, rows, known, now)

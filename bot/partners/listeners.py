@@ -8,6 +8,7 @@ from bot.incidents import parse
 from bot.incidents import responses as answering
 from bot.incidents.access import incident_here
 from bot.incidents.parse import Typed
+from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Words
 from bot.partners import answers as partner_answers
 from bot.partners import ids
@@ -57,6 +58,16 @@ def register(app: App, services: Services) -> None:
             return partner_matrix.phoned_by_button(services, parse.number_clicked(body), parse.user(body), utcnow())
 
         answering.click(services, body, act, ack)
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident partners`."""
+    registry.command("partners", partners)
+    registry.help(
+        Section.CHANNEL,
+        40,
+        "`/incident partners` who was told what and who answered · `add NAME`, `tell`, `phoned NAME 12`",
+    )
 
 
 def partners(services: Services, typed: Typed) -> Words:

@@ -13,7 +13,6 @@ from bot.partners.messages import partner_of
 from bot.partners.notice_actions import start_due
 from bot.partners.rules import Act, Answer, NobodyToTell, PrivateByName, State, read_agents, read_partner
 from bot.services import Services
-from bot.timeline import tables as timeline
 
 
 def matrix(services: Services, number: int, by: str, now: datetime) -> views.Screen:
@@ -32,16 +31,17 @@ def add(services: Services, number: int, given: str, by: str, now: datetime) -> 
     """
     listed = [name for name in given.split(",") if name.strip()] or [""]
     named = dict.fromkeys(read_partner(name, services.floor.partner_names) for name in listed)
-    with changing(services, number, by) as (session, found):
+    with changing(services, number, by, now) as change:
+        found = change.incident
         check_may_change(number, found.status)
         added = [name for name in named if name not in found.partners]
         if not added:
             return f"{', '.join(named)}: among the affected already; `/incident partners` shows where it stands."
         found.partners = [*found.partners, *added]
-        session.add(found)
+        change.session.add(found)
         for name in added:
-            timeline.append(session, number, "partner_added", now, by, partner=name)
-        partners.follow(session, services, found, now)
+            change.log("partner_added", partner=name)
+        partners.follow(change)
     start_due(services, now)
     return f"Now among the affected: {', '.join(added)}. `/incident partners` shows who is told when."
 
@@ -49,13 +49,14 @@ def add(services: Services, number: int, given: str, by: str, now: datetime) -> 
 def tell(services: Services, number: int, given: str, by: str, now: datetime) -> str:
     """The notice at once, to one partner or to all who wait for it. Gives back what to answer."""
     named = read_partner(given, services.floor.partner_names) if given else ""
-    with changing(services, number, by) as (session, found):
+    with changing(services, number, by, now) as change:
+        session, found = change.session, change.incident
         check_may_change(number, found.status)
         if named and named not in found.partners:
             found.partners = [*found.partners, named]
             session.add(found)
-            timeline.append(session, number, "partner_added", now, by, partner=named)
-            partners.follow(session, services, found, now)
+            change.log("partner_added", partner=named)
+            partners.follow(change)
         rows = tables.of_incident(session, number)
         waiting = [row for row in rows if row.state == State.WAITING and named in ("", row.partner)]
         if not waiting or found.status not in OPEN:
@@ -73,7 +74,8 @@ def phoned(services: Services, number: int, given: str, agents: str, by: str, no
     """Somebody phoned them: they know, and may have said how many agents are affected."""
     partner = read_partner(given, services.floor.partner_names)
     counted = read_agents(agents)
-    with changing(services, number, by) as (session, found):
+    with changing(services, number, by, now) as change:
+        session, found = change.session, change.incident
         check_may_change(number, found.status)
         row = tables.find(session, number, partner)
         if row.told_at is None:
@@ -84,7 +86,7 @@ def phoned(services: Services, number: int, given: str, agents: str, by: str, no
         row.plan(Act.NOTHING, None)
         session.add(row)
         said = f"{counted} agents affected" if counted else ""
-        timeline.append(session, number, "partner_phoned", now, by, partner=partner, reason=said)
+        change.log("partner_phoned", partner=partner, reason=said)
         outbox.mark_stale(session, number, (kinds.PARTNER,))
     return f"Written down: {partner} was phoned."
 

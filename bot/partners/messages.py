@@ -6,7 +6,11 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.config.floor import PARTNERS, Partner
+from bot.directory.broken_templates import report
 from bot.directory.lookup import channel_id
+from bot.incidents.facts import NEXT_UPDATE
+from bot.incidents.outsiders import reader_outside
+from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -20,9 +24,6 @@ from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import escape, near_time, one_line
-from bot.updates import tables as updates
-from bot.updates.broken_templates import report
-from bot.updates.facts import reader_outside
 
 FOLDER = "partner_notice"
 LONGEST_NOTICE = 3_000
@@ -92,8 +93,8 @@ def _facts(
 def _next(session: Session, services: Services, incident: Incident, now: datetime) -> str:
     """When the next regular update comes to this channel, if any is promised."""
     told_here = [name for name, audience in services.floor.audiences.items() if PARTNERS in audience.channels]
-    due = [promise.due_at for name in told_here for promise in updates.waiting(session, incident.number, name)]
-    return near_time(min(due), now) if due and incident.status in OPEN and not incident.is_private else ""
+    due_at = services.get(Registry).ask(NEXT_UPDATE)(session, incident.number, told_here)
+    return near_time(due_at, now) if due_at and incident.status in OPEN and not incident.is_private else ""
 
 
 def say_below(

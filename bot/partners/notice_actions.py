@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot.directory.lookup import channel_id
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -99,7 +100,7 @@ def _told(session: Session, services: Services, row: PartnerNotice, posted: Post
     timeline.append(session, incident.number, "partner_told", now, partner=row.partner, severity=incident.severity)
     session.flush()
     if incident.status not in OPEN:
-        partners.clear(session, services, incident, now)
+        partners.clear(Change(session, services, incident, "", now))
 
 
 def start_due(services: Services, now: datetime) -> None:
@@ -145,7 +146,7 @@ def _name_silent(services: Services, number: int, now: datetime) -> None:
             session.add(row)
         if missing and incident.status in OPEN:
             named = ",".join(str(row.number) for row in missing)
-            partners.name(session, services, incident, missing, now, f"{named}:{now.isoformat()}")
+            partners.name(Change(session, services, incident, "", now), missing, f"{named}:{now.isoformat()}")
 
 
 def _is_due(row: PartnerNotice, now: datetime) -> bool:

@@ -1,1 +1,48 @@
 """Playbooks: what is done in which kind of outage, by whom, by when; and what was done."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, commands, the events that playbooks follow, ticks, what they guard and what others may ask."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.incidents import events
+    from bot.incidents.facts import NEXT_STEPS, PRIVATE_BY_DEFAULT
+    from bot.incidents.registry import Tick
+    from bot.playbooks import (
+        answering,
+        commands,
+        following,
+        listeners,
+        newer_versions,
+        reminder_actions,
+        renderers,
+        run_actions,
+        step_screens,
+        tables,
+    )
+    from bot.playbooks.guard import REQUIRED_STEPS
+    from bot.playbooks.reloading import Shelf
+
+    # Bolt tries listeners in this order: what is clicked most is found first.
+    registry.listeners.insert(0, listeners.register)
+    commands.register(registry)
+    registry.on(events.Declared, run_actions.start_fitting)
+    registry.on(events.SeverityChanged, following.follow)
+    registry.on(events.TypeChanged, following.follow)
+    registry.on(events.Closed, run_actions.stop_all)
+    registry.on(events.Reopened, following.offer_after_reopening)
+    registry.ticks += [
+        Tick("reminders of steps", reminder_actions.remind_of_overdue_steps, tables.next_reminder),
+        Tick("repeated steps", reminder_actions.repeat_steps),
+        Tick("newer playbooks", newer_versions.tell_of_newer_playbooks),
+    ]
+    registry.guards.append(REQUIRED_STEPS)
+    registry.kinds += renderers.KINDS
+    registry.home.append(step_screens.of_home)
+    registry.answers(NEXT_STEPS, answering.steps_being_done)
+    registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)
+    registry.parts.append(lambda settings, floor: Shelf(settings.playbooks_dir, floor, settings.playbooks_every_s))

@@ -1,54 +1,52 @@
 """Playbooks follow an incident that changes: times move, and what fits it now is offered, never forced."""
 
-from datetime import datetime
-
-from sqlmodel import Session
-
+from bot.incidents.change import Change
+from bot.incidents.events import Reopened, SeverityChanged, TypeChanged
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.playbooks import ids, runs
 from bot.playbooks import tables as playbooks
 from bot.playbooks.book import Playbook
-from bot.playbooks.run_actions import facts_of, fitting
-from bot.services import Services
+from bot.playbooks.run_actions import facts_of, fitting, known_playbooks
 from bot.slack.blocks import Element, actions, button, section
 from bot.slack.text import escape
 
 
-def follow(session: Session, services: Services, incident: Incident, now: datetime) -> None:
+def follow(change: Change, event: SeverityChanged | TypeChanged) -> None:
     """Every running playbook learns the new facts; one that fits better is offered once."""
+    session, services, incident, now = change.session, change.services, change.incident, change.now
     runs.tell_facts(session, incident.number, facts_of(incident), now)
     name = fitting(services, incident)
     # One that was stopped by hand is not offered again: somebody has decided about it.
     tried = [run.playbook for run in playbooks.runs_of(session, incident.number)]
     if name is None or name in tried:
         return
-    book = services.shelf.library.playbooks[name]
+    book = known_playbooks(services)[name]
     words = f"The playbook {_named(book)} fits this incident better now. {escape(book.summary)}"
     buttons = [
         _button("Start it too", ids.START, incident, name),
         _button("Switch to it", ids.SWITCH, incident, name),
     ]
-    _offer(session, incident, f"offer:{incident.number}:{name}", words, buttons, now)
+    _offer(change, f"offer:{incident.number}:{name}", words, buttons)
 
 
-def offer_after_reopening(session: Session, services: Services, incident: Incident, now: datetime) -> None:
+def offer_after_reopening(change: Change, event: Reopened) -> None:
     """The playbooks ended when the incident was closed; whether one is needed again is for people to say."""
+    session, services, incident, now = change.session, change.services, change.incident, change.now
     name = fitting(services, incident)
     if name is None or any(run.is_running for run in playbooks.runs_of(session, incident.number)):
         return
-    named = _named(services.shelf.library.playbooks[name])
+    named = _named(known_playbooks(services)[name])
     words = f"No playbook is running since the incident was closed. {named} starts from its first step."
     buttons = [_button("Start it", ids.START, incident, name)]
-    _offer(session, incident, f"reopened:{incident.number}:{now.isoformat()}", words, buttons, now)
+    _offer(change, f"reopened:{incident.number}:{now.isoformat()}", words, buttons)
 
 
-def _offer(
-    session: Session, incident: Incident, key: str, words: str, buttons: list[Element], now: datetime
-) -> None:
-    if incident.channel_id is not None:
+def _offer(change: Change, key: str, words: str, buttons: list[Element]) -> None:
+    channel_id = change.incident.channel_id
+    if channel_id is not None:
         blocks = [section(words), actions(buttons)]
-        outbox.post(session, key, incident.channel_id, words, now, incident_id=incident.number, blocks=blocks)
+        outbox.post(change.session, key, channel_id, words, change.now, incident_id=change.number, blocks=blocks)
 
 
 def _named(book: Playbook) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.playbooks import tables as playbooks
+from bot.playbooks.reloading import Shelf
 from bot.services import Services
 
 log = logging.getLogger(__name__)
@@ -13,7 +14,7 @@ log = logging.getLogger(__name__)
 
 def tell_of_newer_playbooks(services: Services, now: datetime) -> None:
     """Draw the messages again of runs whose file differs from their copy, or did until now."""
-    library = services.shelf.news()
+    library = services.get(Shelf).news()
     if library is None:
         return
     for problem in library.problems:

@@ -3,10 +3,10 @@
 from functools import partial
 
 from bot.incidents import parse
+from bot.incidents.home import show_home
 from bot.incidents.responses import Payload
 from bot.playbooks import ids, step_screens
 from bot.playbooks.views import reminded_of
-from bot.screens import panels as looking
 from bot.services import Services
 from bot.slack.blocks import Block, context, section
 from bot.slack.messages import Posted
@@ -62,7 +62,7 @@ def settle_offer(services: Services, body: Payload, what: str) -> None:
 
 def _show_home(services: Services, body: Payload) -> None:
     user_id = parse.user(body)
-    services.soon.do(f"home:{user_id}", partial(looking.show_home, services, user_id))
+    services.soon.do(f"home:{user_id}", partial(show_home, services, user_id))
 
 
 def _show_list(services: Services, body: Payload, view_id: str, run: str) -> None:

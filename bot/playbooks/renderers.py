@@ -3,12 +3,13 @@
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message
 from bot.playbooks import views
+from bot.playbooks.reloading import Shelf
 from bot.runtime.clock import utcnow
 
 
 def _run(context: Context) -> Message:
     seen = context.snapshot.run(int(context.row.subject))
-    known = context.services.shelf.library.playbooks.get(seen.run.playbook)
+    known = context.services.get(Shelf).library.playbooks.get(seen.run.playbook)
     newer_exists = known is not None and known.version != seen.run.version
     holders = context.snapshot.facts.roles
     return views.run_message(seen.run, seen.steps, utcnow(), newer_exists=newer_exists, holders=holders)

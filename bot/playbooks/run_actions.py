@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
-
 from bot.errors import WatchfloorError
 from bot.incidents import rules
-from bot.incidents.change import changing
+from bot.incidents.change import Change, changing
+from bot.incidents.events import Closed, Declared
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.playbooks import rules as playbook_rules
 from bot.playbooks import runs
 from bot.playbooks import tables as playbooks
+from bot.playbooks.book import Playbook
+from bot.playbooks.reloading import Shelf
 from bot.playbooks.rules import IncidentFacts
 from bot.playbooks.tables import PlaybookRun
 from bot.services import Services
@@ -41,46 +42,56 @@ def facts_of(incident: Incident) -> IncidentFacts:
 
 def fitting(services: Services, incident: Incident) -> str | None:
     """The name of the playbook that fits the incident best, if one does."""
-    return playbook_rules.pick(services.shelf.library.playbooks, facts_of(incident))
+    return playbook_rules.pick(known_playbooks(services), facts_of(incident))
 
 
-def start_fitting(session: Session, services: Services, incident: Incident, now: datetime) -> None:
-    """Start the playbook that fits the incident."""
+def is_private(services: Services, incident: Incident) -> bool:
+    """Does the playbook that fits the incident keep it private?"""
     name = fitting(services, incident)
+    return name is not None and known_playbooks(services)[name].private
+
+
+def known_playbooks(services: Services) -> dict[str, Playbook]:
+    """The playbooks of the floor as they stand in the folder now."""
+    return services.get(Shelf).library.playbooks
+
+
+def start_fitting(change: Change, event: Declared) -> None:
+    """Start the playbook that fits the incident."""
+    name = fitting(change.services, change.incident)
     if name is not None:
-        _start(session, services, incident, name, None, now)
+        _start(change, name, by=None)
 
 
 def start_by_hand(services: Services, number: int, name: str, by: str, now: datetime) -> str:
     """Start one more playbook in an incident. Gives back what to answer."""
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        run = _start(session, services, incident, name, by, now)
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        run = _start(change, name, by)
     return f"The playbook “{escape(run.title)}” is running; its message is in the channel."
 
 
 def stop(services: Services, number: int, name: str, by: str, now: datetime) -> str:
     """Stop a playbook that was the wrong one; its finished steps stay on record. Gives back what to answer."""
-    with changing(services, number, by) as (session, _):
-        run = _stop(session, number, name, by, now)
+    with changing(services, number, by, now) as change:
+        run = _stop(change, name)
     return f"The playbook “{escape(run.title)}” is stopped; what was done in it stays on record."
 
 
 def switch(services: Services, number: int, name: str, by: str, now: datetime) -> str:
     """Stop what runs and start another. Gives back what to answer."""
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        started = _start(session, services, incident, name, by, now)
-        for run in playbooks.runs_of(session, number):
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        started = _start(change, name, by)
+        for run in playbooks.runs_of(change.session, number):
             if run.is_running and run.number != started.number:
-                _stop(session, number, run.playbook, by, now)
+                _stop(change, run.playbook)
     return f"The playbook “{escape(started.title)}” runs instead; its message is in the channel."
 
 
-def _start(
-    session: Session, services: Services, incident: Incident, name: str, by: str | None, now: datetime
-) -> PlaybookRun:
-    known = services.shelf.library.playbooks
+def _start(change: Change, name: str, by: str | None) -> PlaybookRun:
+    session, incident, now = change.session, change.incident, change.now
+    known = known_playbooks(change.services)
     if name not in known:
         raise UnknownPlaybook(given=escape(name[:60]), known=", ".join(sorted(known)) or "none yet")
     number = incident.number
@@ -91,19 +102,19 @@ def _start(
     return run
 
 
-def _stop(session: Session, number: int, name: str, by: str, now: datetime) -> PlaybookRun:
-    for run in playbooks.runs_of(session, number):
+def _stop(change: Change, name: str) -> PlaybookRun:
+    for run in playbooks.runs_of(change.session, change.number):
         if run.playbook == name and run.is_running:
-            timeline.append(session, number, "playbook_stopped", now, by, playbook=run.title)
-            return runs.stop_run(session, run.number, by, now)
+            change.log("playbook_stopped", playbook=run.title)
+            return runs.stop_run(change.session, run.number, change.by, change.now)
     raise NotRunning(given=escape(name[:60]))
 
 
-def stop_all(session: Session, number: int, by: str, now: datetime) -> None:
+def stop_all(change: Change, event: Closed) -> None:
     """The incident is closed: nothing is asked for or reminded of any more."""
-    for run in playbooks.runs_of(session, number):
+    for run in playbooks.runs_of(change.session, change.number):
         if run.is_running:
-            runs.stop_run(session, run.number, by, now)
+            runs.stop_run(change.session, run.number, change.by, change.now)
 
 
 def list_playbooks(services: Services, number: int) -> str:
@@ -113,8 +124,8 @@ def list_playbooks(services: Services, number: int) -> str:
     lines = [f"• `{run.playbook}` {escape(run.title)} is running" for run in running]
     lines = lines or ["No playbook is running."]
     lines.append("`/incident playbook start NAME`, `stop NAME` or `switch NAME` with one of these:")
-    known = services.shelf.library.playbooks
+    known = known_playbooks(services)
     lines += [f"• `{name}` {escape(book.title)}" for name, book in sorted(known.items())]
-    broken = sorted({problem.file for problem in services.shelf.library.problems})
+    broken = sorted({problem.file for problem in services.get(Shelf).library.problems})
     lines += [f"⚠️ {escape(file)} has a mistake; `watchfloor playbooks check` says where." for file in broken]
     return "\n".join(lines)

@@ -10,8 +10,8 @@ from bot.directory.lookup import who
 from bot.directory.rules import NotForGuests
 from bot.incidents import rules
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
 from bot.incidents.permissions import check, check_member
-from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.playbooks import reminders, step_effects, steps
@@ -22,10 +22,9 @@ from bot.playbooks.steps import StepChange
 from bot.services import Services
 from bot.slack.text import escape
 from bot.timeline import tables as timeline
-from bot.updates.sending import start_due
 
 Act = Callable[[Session], StepChange]
-Then = Callable[[Session, Incident, StepChange], None]
+Then = Callable[[Change, StepChange], None]
 
 
 def complete(
@@ -39,12 +38,10 @@ def complete(
     """Mark a step done; what it posts, sets and invites happens with it. Gives back what to tell of that."""
     told: list[str] = []
 
-    def then(session: Session, incident: Incident, change: StepChange) -> None:
-        told.extend(Effects(session, services, incident, change, sending).happen())
+    def then(change: Change, step: StepChange) -> None:
+        told.extend(Effects(change, step, sending).happen())
 
     change = _change(services, by, lambda session: steps.complete(session, step_id, by, now, answers), then)
-    if change.written.posts or change.written.sets:
-        start_due(services, now)
     if change.written.invites:
         step_effects.invite(services, change)
     return f"Incident {change.incident_id}: “{escape(change.title)}” is done. {' '.join(told)}" if told else None
@@ -102,7 +99,7 @@ def _change(services: Services, by: str, act: Act, then: Then | None = None) -> 
         check(services, session, by, "steps", incident.number)
         write_down(session, change)
         if then:
-            then(session, incident, change)
+            then(Change(session, services, incident, change.by, change.at), change)
         outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN))
     return change
 

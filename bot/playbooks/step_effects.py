@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from bot.config.floor import DIGEST, HERE, PARTNERS, Audience
 from bot.directory.lookup import members
 from bot.incidents import participants
 from bot.incidents import tables as incidents
-from bot.incidents.tables import Incident
+from bot.incidents.audiences import audiences, where
+from bot.incidents.change import Change
+from bot.incidents.events import CadenceRequested, UpdateRequested
+from bot.incidents.lifecycle import set_status
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.playbooks.book import Post, Sets
@@ -20,10 +22,6 @@ from bot.services import Services
 from bot.slack.errors import SlackRefused
 from bot.slack.text import channel_link, escape, lasting
 from bot.timeline import tables as timeline
-from bot.updates import pacing
-from bot.updates import promise_actions as promises
-from bot.updates import scheduling as promising
-from bot.updates.promise_actions import Asked
 
 
 @dataclass(frozen=True)
@@ -37,74 +35,53 @@ class Sending:
 class Effects:
     """A finished step at work in the database, in its own transaction; each effect says what it did."""
 
-    session: Session
-    services: Services
-    incident: Incident
-    change: StepChange
+    change: Change
+    step: StepChange
     sending: Sending | None
 
     def happen(self) -> list[str]:
         """Everything the step does besides being done, told in sentences for who did it."""
-        sets = self.change.written.sets
+        sets = self.step.written.sets
         told = self._set(sets) if sets else []
-        return [*told, *self._send(self.change.written.posts), *self._announce_guests()]
+        return [*told, *self._send(self.step.written.posts), *self._announce_guests()]
 
     def _set(self, sets: Sets) -> list[str]:
-        told = []
-        if sets.status and sets.status != self.incident.status:
-            told.append(self._set_status(sets.status))
-        if sets.front_door and sets.front_door != self.incident.front_door:
+        incident, told = self.change.incident, []
+        if sets.status and sets.status != incident.status:
+            set_status(self.change, sets.status, self.step.title)
+            told.append(f"The status is {sets.status} now.")
+        if sets.front_door and sets.front_door != incident.front_door:
             told.append(self._set_front_door(sets.front_door))
         if sets.cadence:
-            pacing.set_cadence(
-                self.session, self.services, self.incident, sets.cadence, self.change.at, self.change.by
-            )
+            self.change.publish(CadenceRequested(sets.cadence))
             told.append(f"Updates are promised every {lasting(sets.cadence)} now.")
-        outbox.mark_stale(self.session, self.incident.number, (kinds.DIGEST, kinds.TOPIC))
+        self.change.mark_stale(kinds.DIGEST, kinds.TOPIC)
         return told
 
-    def _set_status(self, status: str) -> str:
-        session, incident, change = self.session, self.incident, self.change
-        facts = {"old": incident.status, "new": status, "reason": change.title}
-        incidents.change_status(session, incident, status, change.at)
-        timeline.append(session, incident.number, "status", change.at, change.by, **facts)
-        promises.on_change(session, self.services, incident, change.at)
-        return f"The status is {status} now."
-
     def _set_front_door(self, state: str) -> str:
-        self.incident.front_door = state
-        self.session.add(self.incident)
-        number, change = self.incident.number, self.change
-        timeline.append(self.session, number, "front_door", change.at, change.by, new=state)
+        self.change.incident.front_door = state
+        self.change.session.add(self.change.incident)
+        self.change.log("front_door", new=state)
         return f"The front door is on record as “{state}”."
 
     def _send(self, posts: Post | None) -> list[str]:
         if posts is None:
             return []
-        audience = promising.audiences(self.services, self.incident).get(posts.to)
+        audience = audiences(self.change.services, self.change.incident).get(posts.to)
         if audience is None:
             return ["This incident is private, so its message was not sent."]
         if not (self.sending and self.sending.words):
             return ["Its message was left empty, so nothing was sent."]
-        key = f"step:{self.change.step_id}:{self.change.at.isoformat()}"
-        at, by, words = self.change.at, self.change.by, self.sending.words
-        asked = Asked(key, by, words)
-        promises.now_for_one(self.session, self.services, self.incident, posts.to, at, asked)
-        return [f"The update goes to {where(audience, self.incident)} now."]
+        key = f"step:{self.step.step_id}:{self.step.at.isoformat()}"
+        self.change.publish(UpdateRequested(posts.to, self.sending.words, key))
+        return [f"The update goes to {where(audience, self.change.incident)} now."]
 
     def _announce_guests(self) -> list[str]:
-        invites = self.change.written.invites
+        invites = self.step.written.invites
         if invites is None:
             return []
         named = [*invites.groups, *(role.replace("_", " ") for role in invites.roles)]
         return [f"Invited into the channel: {', '.join(named)}."]
-
-
-def where(audience: Audience, incident: Incident) -> str:
-    """Where an audience reads of an incident: `#executives`, `the incident's channel and the incidents channel`."""
-    spoken = {HERE: "the incident's channel", DIGEST: "the incidents channel", PARTNERS: "under partners' notices"}
-    channels = [HERE] if incident.is_private else audience.channels
-    return " and ".join(spoken.get(channel, channel) for channel in channels)
 
 
 def tell_owner(session: Session, change: StepChange, owner_id: str) -> None:

@@ -6,6 +6,8 @@ from sqlmodel import Session
 
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
+from bot.incidents.facts import NEXT_UPDATE
+from bot.incidents.registry import Registry
 from bot.playbooks import tables as playbooks
 from bot.playbooks.answers import shown
 from bot.playbooks.book import Step
@@ -14,7 +16,6 @@ from bot.playbooks.tables import PlaybookStep
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import lasting
-from bot.updates import tables as updates
 
 
 def message_words(session: Session, services: Services, step: PlaybookStep, written: Step) -> str:
@@ -24,7 +25,7 @@ def message_words(session: Session, services: Services, step: PlaybookStep, writ
     incident = incidents.by_number(session, step.incident_id)
     commander = incidents.commander(session, incident.number)
     people = directory.names(session, [commander] if commander else [])
-    due = [promise.due_at for promise in updates.waiting(session, incident.number)]
+    due_at = services.get(Registry).ask(NEXT_UPDATE)(session, incident.number, None)
     facts = {
         "number": str(incident.number),
         "title": incident.title,
@@ -36,7 +37,7 @@ def message_words(session: Session, services: Services, step: PlaybookStep, writ
         "commander": people.get(commander or "", ""),
         "started": incident.declared_at.strftime("%H:%M UTC"),
         "lasting": lasting(max(utcnow() - incident.declared_at, timedelta())),
-        "next_update": min(due).strftime("%H:%M UTC") if due else "",
+        "next_update": due_at.strftime("%H:%M UTC") if due_at else "",
     }
     return filled(written.posts.message, facts | _answers(session, step))
 

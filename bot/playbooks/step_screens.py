@@ -5,18 +5,17 @@ from typing import Any
 
 from bot.incidents import access as seeing
 from bot.incidents import tables as incidents
+from bot.incidents.audiences import audiences, where
+from bot.incidents.permissions import check_member
 from bot.playbooks import forms
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
 from bot.playbooks.answers import Reading, read_form
-from bot.playbooks.step_effects import where
 from bot.playbooks.step_message import message_words
 from bot.runtime.clock import utcnow
-from bot.screens import panels as looking
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.messages import Posted
-from bot.updates.scheduling import audiences
 
 
 def skip_form(services: Services, step_id: int) -> Block:
@@ -71,6 +70,21 @@ def show_reminder_again(services: Services, posted: Posted, step_ids: Sequence[i
     services.slack.update(posted, *playbook_views.reminder_message(steps, utcnow()))
 
 
+def steps_of_person(services: Services, user_id: str) -> tuple[str, list[Block]]:
+    """Every open step of a person, over all incidents."""
+    check_member(services, user_id)
+    with services.store.reading() as session:
+        held = incidents.roles_of(session, user_id)
+        steps = playbooks.open_steps_of(session, user_id, held)
+        channels = incidents.channels(session, {step.incident_id for step in steps})
+    return playbook_views.my_steps(steps, channels, utcnow())
+
+
+def of_home(services: Services, user_id: str) -> list[Block]:
+    """A person's open steps on their home tab."""
+    return steps_of_person(services, user_id)[1]
+
+
 def show_my_steps_again(services: Services, response_url: str, user_id: str) -> None:
     """A person's list of open steps, answered to `/incident steps`, shows what is left."""
-    services.slack.reply(response_url, *looking.steps_of_person(services, user_id), replaces=True)
+    services.slack.reply(response_url, *steps_of_person(services, user_id), replaces=True)

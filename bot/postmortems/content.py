@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from bot.directory import broken_templates
 from bot.postmortems import tables, versions
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose, illustrated
@@ -14,7 +15,6 @@ from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 from bot.slack.text import shorten
-from bot.updates import broken_templates
 
 WRITTEN = 1
 KINDS = (MARKDOWN, HTML, LEADERSHIP, "uploaded")

@@ -10,6 +10,7 @@ from bot.incidents import parse
 from bot.incidents import responses as answering
 from bot.incidents.access import incident_here
 from bot.incidents.parse import Typed
+from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Words
 from bot.postmortems import ids, views
 from bot.postmortems import request as postmortem_request
@@ -28,6 +29,12 @@ def ask(services: Services, typed: Typed) -> Words:
     """`/incident postmortem`"""
     number = incident_here(services, typed.channel_id, typed.user_id)
     return postmortem_request.ask(services, number, typed.trigger_id, typed.user_id, utcnow())
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident postmortem`."""
+    registry.command("postmortem", ask)
+    registry.help(Section.AFTERWARDS, 2, "`/incident postmortem` the post-mortem as it stands, by direct message")
 
 
 def register(app: App, services: Services) -> None:

@@ -2,7 +2,9 @@
 
 from sqlmodel import Session
 
-from bot.followups import views as followup_views
+from bot.incidents import ids as incident_ids
+from bot.incidents.facts import UPDATES_KEPT
+from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox.tables import OutboxRow
 from bot.postmortems import copies, tables, versions, views
@@ -11,10 +13,8 @@ from bot.postmortems.tables import PostMortem
 from bot.postmortems.views import PostMortemFacts
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block, actions
+from bot.slack.blocks import Block, actions, button
 from bot.timeline import tables as timeline
-from bot.updates import tables as updates
-from bot.updates.record import adherence
 
 
 def place(session: Session, display: OutboxRow) -> str:
@@ -27,7 +27,7 @@ def draw(session: Session, services: Services, incident: Incident, display: Outb
     copy = copies.get(session, int(display.subject))
     text, blocks = views.message(facts(session, services, incident, copy), copy)
     if not copy.is_published:
-        follow_up = followup_views.add_button(incident.number)
+        follow_up = button("Add a follow-up…", incident_ids.ADD_FOLLOW_UP, str(incident.number))
         blocks.insert(len(blocks) - 1, actions([follow_up], block_id=f"postmortem-followup-{copy.number}"))
     return text, blocks
 
@@ -36,7 +36,7 @@ def facts(session: Session, services: Services, incident: Incident, copy: Copy) 
     """What is to be said to the holder of a copy."""
     postmortem = tables.get(session, copy.postmortem_id)
     ended = timeline.last_of(session, incident.number, ("resolved",))
-    kept = adherence(updates.kept_of(session, incident.number))
+    kept = services.get(Registry).ask(UPDATES_KEPT)(session, incident.number)
     return PostMortemFacts(
         incident=incident,
         postmortem=postmortem,

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import Session
 
 from bot.directory import tables as directory
 from bot.incidents import participants, rules
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import Closed, Reopened
 from bot.incidents.permissions import check_member
-from bot.incidents.tables import Incident
+from bot.outbox import kinds
 from bot.postmortems import copies, review, tables, versions
 from bot.postmortems.delivery import deliver_soon
 from bot.services import Services
@@ -19,17 +22,32 @@ from bot.timeline import tables as timeline
 UTC = "UTC"
 
 
-def at_close(session: Session, services: Services, incident: Incident, now: datetime) -> tuple[str, int]:
+def follow_close(change: Change, event: Closed) -> None:
+    """The draft is written and delivered once the change is committed; who closes hears to whom it goes."""
+    recipient, postmortem_id = at_close(change)
+    change.answers.append(f"The post-mortem draft goes to {mention(recipient)} by direct message.")
+    deliver = partial(deliver_soon, change.services, postmortem_id)
+    change.after_commit(f"deliver post-mortem {postmortem_id}", deliver)
+
+
+def put_aside(change: Change, event: Reopened) -> None:
+    """Nobody is reminded of the draft of an incident that is open again."""
+    tables.put_aside(change.session, change.number)
+    change.mark_stale(kinds.POST_MORTEM)
+
+
+def at_close(change: Change) -> tuple[str, int]:
     """The draft goes to the commander, or to the declarer when nobody led; copies to whoever is to have one.
 
     Gives back the recipient and the post-mortem's number.
     """
+    session, services, incident, now = change.session, change.services, change.incident, change.now
     number = incident.number
     recipient = incidents.commander(session, number) or incident.declared_by
     others = [incident.declared_by, *_named(session, services)]
     if incident.is_private:
         others = [user_id for user_id in others if participants.takes_part(session, number, user_id)]
-    due_at = _due_at(session, services, incident, recipient, now)
+    due_at = _due_at(change, recipient)
     made = versions.request(
         session,
         number,
@@ -52,10 +70,9 @@ def _named(session: Session, services: Services) -> Iterable[str]:
         yield from [person] if person else directory.members(session, handle) or []
 
 
-def _due_at(
-    session: Session, services: Services, incident: Incident, recipient: str, now: datetime
-) -> datetime | None:
+def _due_at(change: Change, recipient: str) -> datetime | None:
     """By the gravest severity it ever had, in the zone of who gets the draft."""
+    session, services, incident = change.session, change.services, change.incident
     severities = [incident.severity]
     for entry in timeline.since(session, incident.number, incident.declared_at, ("severity",)):
         severities += [str(entry.facts.get("old")), str(entry.facts.get("new"))]
@@ -64,7 +81,7 @@ def _due_at(
     if within is None:
         return None
     person = directory.person(session, recipient)
-    return review.due_at(now, within, person.timezone if person else UTC)
+    return review.due_at(change.now, within, person.timezone if person else UTC)
 
 
 def ask(services: Services, number: int, asked_key: str, by: str, now: datetime) -> str:

@@ -25,7 +25,9 @@ SHARES = (None, "file_share")
 
 def keep(services: Services, event: Event) -> None:
     """Take the first document of a message in such a thread; whatever else people write there is theirs."""
-    if event.get("subtype") not in SHARES or not event.get("files") or not event.get("thread_ts"):
+    if event.get("channel_type") != "im" or event.get("subtype") not in SHARES:
+        return
+    if not event.get("files") or not event.get("thread_ts"):
         return
     if event.get("user") == services.slack.user_id():
         return

@@ -1,1 +1,18 @@
 """Who wants updates by direct message: of one incident, or of every one of a kind."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, commands, and the copies of each update."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.incidents import events
+    from bot.subscriptions import copies, listeners
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.on(events.UpdateComposed, copies.tell)
+    registry.on(events.UpdateAmended, copies.amend)

@@ -8,62 +8,63 @@ from sqlmodel import Session
 from bot.config.floor import Moment
 from bot.directory import tables as directory
 from bot.directory.rules import Who
+from bot.incidents import audiences as known_audiences
 from bot.incidents import participants
+from bot.incidents.change import Change
+from bot.incidents.events import UpdateAmended, UpdateComposed
+from bot.incidents.facts import NEXT_UPDATE
+from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.subscriptions import tables, views
 from bot.subscriptions.rules import audience_of
-from bot.updates import scheduling as promising
-from bot.updates import tables as updates
-from bot.updates import views as update_views
-from bot.updates.footers import footer
-from bot.updates.tables import Promise
 
 
-def tell(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> None:
+def tell(change: Change, event: UpdateComposed) -> None:
     """The composed update for everyone who subscribed and belongs to its audience.
 
     What waits for somebody is overtaken by what is newer, as it is in the channels.
     """
-    wanted = tables.subscribers(session, incident)
+    session, number = change.session, change.number
+    wanted = tables.subscribers(session, change.incident)
     if not wanted:
         return
-    audience_by_person = _audiences(session, services, incident, wanted)
-    blocks = views.update_blocks(update_views.blocks(promise.words), incident.number)
-    number = incident.number
-    for person in may_read(session, incident, directory.people(session, wanted)):
-        if audience_by_person.get(person.id) == promise.audience:
-            mine = f"{_begins(promise)}{person.id}:"
+    audience_by_person = _audiences(session, change.services, change.incident, wanted)
+    blocks = views.update_blocks(event.blocks, number)
+    for person in may_read(session, change.incident, directory.people(session, wanted)):
+        if audience_by_person.get(person.id) == event.audience:
+            mine = f"{_begins(number, event.audience)}{person.id}:"
             outbox.supersede(session, mine)
-            key = f"{mine}{promise.id}"
-            outbox.post(session, key, person.id, promise.words, now, incident_id=number, blocks=blocks)
+            key = f"{mine}{event.promise_id}"
+            outbox.post(session, key, person.id, event.text, change.now, incident_id=number, blocks=blocks)
 
 
-def amend(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> None:
+def amend(change: Change, event: UpdateAmended) -> None:
     """The copies of an update say when the next one comes after all, to whoever may still read of the incident."""
-    copies = outbox.posts_of(session, incident.number, _begins(promise), f":{promise.row}")
+    session, number = change.session, change.number
+    begins = _begins(number, event.audience)
+    copies = outbox.posts_of(session, number, begins, f":{event.promise_id}")
     if not copies:
         return
-    audience = services.floor.audiences[promise.audience]
-    below = footer(session, services, incident, promise, audience.languages, now, is_outside=audience.outside)
+    audience = change.services.floor.audiences[event.audience]
     by_person = {copy.key.split(":")[-2]: copy for copy in copies}
-    for person in may_read(session, incident, directory.people(session, by_person)):
+    for person in may_read(session, change.incident, directory.people(session, by_person)):
         copy = by_person[person.id]
-        blocks = views.update_blocks([*update_views.blocks((copy.payload or {})["text"]), *below], incident.number)
-        outbox.edit(session, copy, blocks, now)
+        amended = event.render(copy.text, audience.languages, audience.outside)
+        outbox.edit(session, copy, views.update_blocks(amended, number), change.now)
 
 
-def _begins(promise: Promise) -> str:
+def _begins(number: int, audience: str) -> str:
     """How the keys of an audience's copies begin; a person's id and the promise's follow."""
-    return f"copy:{promise.incident_id}:{promise.audience}:"
+    return f"copy:{number}:{audience}:"
 
 
 def next_for(session: Session, services: Services, incident: Incident, user_id: str) -> datetime | None:
     """When a subscriber hears next, as far as it is promised."""
     audience = _audiences(session, services, incident, [user_id]).get(user_id)
-    waiting = updates.waiting(session, incident.number, audience) if audience else []
-    return min((promise.due_at for promise in waiting), default=None)
+    next_update = services.get(Registry).ask(NEXT_UPDATE)
+    return next_update(session, incident.number, [audience]) if audience else None
 
 
 def may_read(session: Session, incident: Incident, people: Sequence[Who]) -> list[Who]:
@@ -80,7 +81,7 @@ def _audiences(
     session: Session, services: Services, incident: Incident, people: Sequence[str]
 ) -> dict[str, str | None]:
     """Whose words each of them gets in this incident."""
-    all_of_them = promising.audiences(services, incident)
+    all_of_them = known_audiences.audiences(services, incident)
     told = [name for name, each in all_of_them.items() if each.rhythm(incident.severity) != Moment.NEVER]
     inside = [name for name in told if not all_of_them[name].outside]
     members = {

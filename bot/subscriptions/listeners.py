@@ -7,6 +7,7 @@ from bot.incidents import parse
 from bot.incidents import responses as answering
 from bot.incidents.access import incident_here
 from bot.incidents.parse import Typed
+from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Words
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
@@ -39,6 +40,23 @@ def register(app: App, services: Services) -> None:
             return subscriptions.drop(services, parse.number_clicked(body), parse.user(body))
 
         answering.click(services, body, act, ack)
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident subscribe`, `unsubscribe` and `subscriptions`."""
+    registry.command("subscribe", subscribe)
+    registry.command("unsubscribe", unsubscribe)
+    registry.command("subscriptions", show)
+    registry.help(
+        Section.ANYWHERE,
+        10,
+        "`/incident subscribe S1 Manila` updates by direct message · `/incident subscriptions` what you get",
+    )
+    registry.help(
+        Section.CHANNEL,
+        50,
+        "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`",
+    )
 
 
 def subscribe(services: Services, typed: Typed) -> Words:

@@ -1,1 +1,48 @@
 """Stakeholder updates: promises made, kept and missed."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, commands, the events that updates follow, ticks, and what others may ask of updates."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.incidents import events
+    from bot.incidents.facts import NEXT_UPDATE, UPDATES_KEPT
+    from bot.incidents.registry import Tick
+    from bot.updates import (
+        auditing,
+        draft_actions,
+        following,
+        listeners,
+        missed,
+        pacing,
+        renderers,
+        sending,
+        tables,
+    )
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.on(events.Declared, following.begin)
+    registry.on(events.SeverityChanged, following.follow_severity)
+    registry.on(events.StatusChanged, following.follow_status)
+    registry.on(events.Resolved, following.send_last)
+    registry.on(events.Closed, following.send_at_close)
+    registry.on(events.Reopened, following.begin_again)
+    registry.on(events.Withdrawn, following.end)
+    registry.on(events.RoleChanged, following.hand_on_drafts)
+    registry.on(events.CadenceRequested, following.set_cadence)
+    registry.on(events.UpdateRequested, following.send_to_one)
+    registry.ticks += [
+        Tick("clock set back", pacing.mind_the_clock),
+        Tick("updates", sending.start_due, tables.next_due),
+        Tick("missed updates", missed.tell),
+        Tick("drafts of updates", draft_actions.show_due),
+    ]
+    registry.audits.append(auditing.incidents_without_update)
+    registry.kinds += renderers.KINDS
+    registry.answers(NEXT_UPDATE, following.next_update)
+    registry.answers(UPDATES_KEPT, following.updates_kept)

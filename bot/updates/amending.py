@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot.errors import TryLater
+from bot.incidents import audiences as known_audiences
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
@@ -15,7 +16,6 @@ from bot.slack.blocks import Block
 from bot.slack.errors import SlackRefused
 from bot.slack.messages import Posted
 from bot.updates import deliveries, tables, views
-from bot.updates import scheduling as promising
 from bot.updates.footers import footer
 from bot.updates.tables import Promise
 
@@ -39,7 +39,7 @@ def amend_all(services: Services, number: int, now: datetime) -> None:
     """The same for every audience of an incident."""
     with services.store.reading() as session:
         incident = incidents.by_number(session, number)
-    for name in promising.audiences(services, incident):
+    for name in known_audiences.audiences(services, incident):
         amend_last(services, number, name, now)
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from bot.config import floor
 from bot.directory import tables as directory
 from bot.errors import WatchfloorError
+from bot.incidents import audiences as known_audiences
 from bot.incidents import rules
 from bot.incidents.access import incident as visible_incident
 from bot.incidents.change import changing
@@ -17,7 +18,6 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import escape
-from bot.timeline import tables as timeline
 from bot.updates import copies, forms, pacing, pauses, record_views, tables, wording
 from bot.updates import scheduling as promising
 from bot.updates.amending import amend_all, amend_last
@@ -50,21 +50,21 @@ class ReasonMissing(WatchfloorError):
 
 def set_cadence(services: Services, number: int, words: str, by: str, now: datetime) -> str:
     """`[audience] length` or `[audience] usual`. Gives back what to answer."""
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        only, cadence = _read(services, incident, words)
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        only, cadence = _read(services, change.incident, words)
         if cadence is None:
-            paced = pacing.usual_cadence(session, services, incident, now, only)
+            paced = pacing.usual_cadence(change, only)
         else:
-            paced = pacing.set_cadence(session, services, incident, cadence, now, by, only)
-        titles = ", ".join(promising.title(services, name) for name in dict.fromkeys(paced))
+            paced = pacing.set_cadence(change, cadence, only)
+        titles = ", ".join(known_audiences.title(services, name) for name in dict.fromkeys(paced))
         if not paced:
             return (
                 "Nobody is told by the clock at this severity, so nothing was changed. Name an audience to begin."
             )
         pace = f"every {wording.pace(cadence)}" if cadence else "as usual"
-        timeline.append(session, number, "update_pace", now, by, audience=titles, new=pace)
-        copies.follow(session, services, incident, dict.fromkeys(paced), now)
+        change.log("update_pace", audience=titles, new=pace)
+        copies.follow(change, dict.fromkeys(paced))
     for name in dict.fromkeys(paced):
         amend_last(services, number, name, now)
     told = f"come every {wording.pace(cadence)}" if cadence else "follow their own pace"
@@ -74,7 +74,7 @@ def set_cadence(services: Services, number: int, words: str, by: str, now: datet
 def _read(services: Services, incident: Incident, words: str) -> tuple[str | None, timedelta | None]:
     """An audience (None is everybody) and a length (None is the usual) from what was typed."""
     given = words.strip()
-    known = promising.audiences(services, incident)
+    known = known_audiences.audiences(services, incident)
     first, _, rest = given.partition(" ")
     only = None
     if not first[:1].isdigit() and first.lower() not in (forms.USUAL, EVERY.strip()):
@@ -117,27 +117,27 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
     """Nothing is sent by the clock until somebody says so, and every audience can read that."""
     if not reason.strip():
         raise ReasonMissing()
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        if found := pauses.current(session, number):
-            who = directory.names(session, [found.by]).get(found.by, "somebody")
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        if found := pauses.current(change.session, number):
+            who = directory.names(change.session, [found.by]).get(found.by, "somebody")
             raise PausedAlready(who=escape(who), reason=escape(found.reason))
-        pacing.pause(session, incident, reason.strip(), by, now)
-        timeline.append(session, number, "updates_paused", now, by, reason=reason.strip())
-        copies.follow(session, services, incident, promising.audiences(services, incident), now)
+        pacing.pause(change, reason.strip())
+        change.log("updates_paused", reason=reason.strip())
+        copies.follow(change, known_audiences.audiences(services, change.incident))
     amend_all(services, number, now)
     return "Updates are paused; the last one of each audience says so. `/incident resume` lets them go on."
 
 
 def resume(services: Services, number: int, by: str, now: datetime) -> str:
     """Updates go on."""
-    with changing(services, number, by) as (session, incident):
-        rules.check_may_change(number, incident.status)
-        if pauses.current(session, number) is None:
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        if pauses.current(change.session, number) is None:
             raise NotPaused()
-        pacing.resume(session, services, incident, by, now)
-        timeline.append(session, number, "updates_resumed", now, by)
-        copies.follow(session, services, incident, promising.audiences(services, incident), now)
+        pacing.resume(change)
+        change.log("updates_resumed")
+        copies.follow(change, known_audiences.audiences(services, change.incident))
     amend_all(services, number, now)
     return "Updates go on; `/incident updates` shows when the next ones come."
 
@@ -153,7 +153,7 @@ def _told(services: Services, incident: Incident) -> list[Audience]:
     now = utcnow()
     return [
         Audience(name, audience.title, promising.rhythm_of(services, incident, name, now))
-        for name, audience in promising.audiences(services, incident).items()
+        for name, audience in known_audiences.audiences(services, incident).items()
     ]
 
 

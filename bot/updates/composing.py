@@ -8,19 +8,21 @@ from sqlmodel import Session
 from bot.config.floor import Moment
 from bot.errors import WatchfloorError
 from bot.incidents import actions as changes
-from bot.incidents import rules
+from bot.incidents import audiences as known_audiences
+from bot.incidents import lifecycle, rules
 from bot.incidents.access import open_about
-from bot.incidents.change import changing
+from bot.incidents.change import Change, changing
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.updates import forms, tables
 from bot.updates import promise_actions as promises
-from bot.updates import scheduling as promising
 from bot.updates.news import news_since
 from bot.updates.promise_actions import Asked
 from bot.updates.sending import start_due
 from bot.updates.tables import Choice
+
+ON_ITS_WAY = "The update is on its way."
 
 
 class NobodyChosen(WatchfloorError):
@@ -50,7 +52,7 @@ def open_composer(services: Services, trigger_id: str, number: int, by: str) -> 
 
 
 def _form(services: Services, incident: Incident) -> Block:
-    audiences = promising.audiences(services, incident)
+    audiences = known_audiences.audiences(services, incident)
     quiet = (Moment.NEVER, Moment.AT_CLOSE)
     told = [name for name, audience in audiences.items() if audience.rhythm(incident.severity) not in quiet]
     with services.store.reading() as session:
@@ -68,36 +70,48 @@ def _suggested(session: Session, incident: Incident) -> str:
 def send(services: Services, number: int, composed: Composed, key: str, by: str, now: datetime) -> str:
     """Change what is to be changed, and tell who is to be told; each of them once."""
     occasion = f"manual:{key}"
-    with changing(services, number, by) as (session, incident):
+    with changing(services, number, by, now) as change:
+        session, incident = change.session, change.incident
         rules.check_may_change(number, incident.status)
         if tables.was_asked_for(session, number, occasion):
-            return changes.ON_ITS_WAY
-        known = promising.audiences(services, incident)
+            return ON_ITS_WAY
+        known = known_audiences.audiences(services, incident)
         chosen = [name for name in composed.audiences if name in known]
         if not chosen:
             raise NobodyChosen()
         # What was left as it was suggested is told by the template, in each audience's own words.
         words = "" if composed.words == _suggested(session, incident) else composed.words
-        _change(session, services, incident, composed, by, now)
+        _change(change, composed)
         next_due_at = now + composed.next_in if composed.next_in else None
         choice = Choice.EDITED if words else Choice.NONE
         asked = Asked(occasion, by, words, next_due_at, choice)
-        promises.now_for_all(session, services, incident, now, asked, chosen)
-        awaited = [promising.title(services, name) for name in chosen if _waits(session, number, name)]
+        promises.now_for_all(change, asked, chosen)
+        awaited = [known_audiences.title(services, name) for name in chosen if _waits(session, number, name)]
     start_due(services, now)
     return _answer(awaited)
 
 
-def _change(
-    session: Session, services: Services, incident: Incident, composed: Composed, by: str, now: datetime
-) -> None:
-    if composed.severity and composed.severity != incident.severity:
+def _change(change: Change, composed: Composed) -> None:
+    if composed.severity and composed.severity != change.incident.severity:
         # As the severity's own form does; a status may be set without a word.
         if not composed.reason:
-            raise ReasonMissing(old=incident.severity, new=composed.severity)
-        changes.set_severity(session, services, incident, composed.severity, composed.reason, by, now)
-    if composed.status and composed.status != incident.status:
-        changes.set_status(session, services, incident, composed.status, composed.reason, by, now)
+            raise ReasonMissing(old=change.incident.severity, new=composed.severity)
+        changes.set_severity(change, composed.severity, composed.reason)
+    if composed.status and composed.status != change.incident.status:
+        lifecycle.set_status(change, composed.status, composed.reason)
+
+
+def send_now(services: Services, number: int, words: str, key: str, by: str, now: datetime) -> str:
+    """An update at once, with what the person says, to every audience; the next one is promised from now."""
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        if tables.was_asked_for(change.session, number, f"manual:{key}"):
+            return ON_ITS_WAY
+        told = promises.now_for_all(change, Asked(f"manual:{key}", by, words))
+    start_due(services, now)
+    if not told:
+        return f"No audience is told of a {change.incident.severity} before it closes, so nothing was sent."
+    return ON_ITS_WAY
 
 
 def _waits(session: Session, number: int, name: str) -> bool:
@@ -106,7 +120,5 @@ def _waits(session: Session, number: int, name: str) -> bool:
 
 def _answer(awaited: list[str]) -> str:
     if not awaited:
-        return changes.ON_ITS_WAY
-    return (
-        f"{changes.ON_ITS_WAY} For {', '.join(awaited)} it waits for approval; the draft was shown to who approves."
-    )
+        return ON_ITS_WAY
+    return f"{ON_ITS_WAY} For {', '.join(awaited)} it waits for approval; the draft was shown to who approves."

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.directory.broken_templates import report
 from bot.incidents.tables import Incident
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.updates import variables, views
-from bot.updates.broken_templates import report
 from bot.updates.facts import Occasion, facts_of, told_outside
 from bot.updates.tables import Promise
 

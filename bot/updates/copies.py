@@ -4,24 +4,35 @@ In the transaction of the change, and by the means that brings them: a copy that
 one that was not goes out with the newer words.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 
-from sqlmodel import Session
-
-from bot.incidents.tables import Incident
-from bot.partners import updates as partner_updates
-from bot.services import Services
-from bot.subscriptions import copies as subscribers
-from bot.updates import tables
+from bot.incidents.change import Change
+from bot.incidents.events import UpdateAmended
+from bot.slack.blocks import Block
+from bot.updates import tables, views
+from bot.updates.footers import footer
+from bot.updates.tables import Promise
 
 
-def follow(
-    session: Session, services: Services, incident: Incident, audiences: Iterable[str], now: datetime
-) -> None:
+def follow(change: Change, audiences: Iterable[str]) -> None:
     """The copies of the last update to each audience say when the next one comes after all."""
     for audience in audiences:
-        last = tables.last_composed(session, incident.number, audience)
-        if last and audience in services.floor.audiences:
-            subscribers.amend(session, services, incident, last, now)
-            partner_updates.amend(session, services, incident, last, now)
+        last = tables.last_composed(change.session, change.number, audience)
+        if last and audience in change.services.floor.audiences:
+            change.publish(_amended(change, last))
+
+
+def _amended(change: Change, promise: Promise) -> UpdateAmended:
+    def render(text: str, languages: Sequence[str], is_outside: bool) -> list[Block]:
+        below = footer(
+            change.session,
+            change.services,
+            change.incident,
+            promise,
+            languages,
+            change.now,
+            is_outside=is_outside,
+        )
+        return [*views.blocks(text), *below]
+
+    return UpdateAmended(promise.row, promise.audience, render)

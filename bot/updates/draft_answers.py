@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
-
 from bot.errors import WatchfloorError
-from bot.incidents.change import changing
+from bot.incidents import audiences as known_audiences
+from bot.incidents.change import Change, changing
 from bot.incidents.permissions import is_among
-from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import near_time
-from bot.timeline import tables as timeline
 from bot.updates import copies, draft_messages, tables
 from bot.updates import scheduling as promising
 from bot.updates.amending import amend_last
@@ -49,25 +46,25 @@ def check_waits(promise: Promise) -> None:
 
 
 @contextmanager
-def _deciding(services: Services, promise_id: int, by: str) -> Iterator[tuple[Session, Incident, Promise]]:
+def _deciding(services: Services, promise_id: int, by: str, now: datetime) -> Iterator[tuple[Change, Promise]]:
     """A transaction on a promise that still waits, by somebody who may change the incident."""
     with services.store.reading() as session:
         number = tables.get(session, promise_id).incident_id
-    with changing(services, number, by) as (session, incident):
-        promise = tables.get(session, promise_id)
+    with changing(services, number, by, now) as change:
+        promise = tables.get(change.session, promise_id)
         check_waits(promise)
-        yield session, incident, promise
-        session.add(promise)
-        draft_messages.outdate(session, promise)
+        yield change, promise
+        change.session.add(promise)
+        draft_messages.outdate(change.session, promise)
 
 
-def _approve(session: Session, services: Services, promise: Promise, by: str, *, must: bool) -> bool:
+def _approve(change: Change, promise: Promise, *, must: bool) -> bool:
     """Whoever may approve does so by what they decide; of others it is asked for when it `must` be."""
     if not promise.needs_approval:
         return True
-    audience = services.floor.audiences[promise.audience]
-    if is_among(session, audience.approval, by, promise.incident_id):
-        promise.needs_approval, promise.approved_by = False, by
+    audience = change.services.floor.audiences[promise.audience]
+    if is_among(change.session, audience.approval, change.by, promise.incident_id):
+        promise.needs_approval, promise.approved_by = False, change.by
         return True
     if must:
         who = " or ".join(name.replace("_", " ") for name in audience.approval)
@@ -77,18 +74,18 @@ def _approve(session: Session, services: Services, promise: Promise, by: str, *,
 
 def send_now(services: Services, promise_id: int, by: str, now: datetime) -> str:
     """It goes out at once; the next one is counted from now. Gives back what to answer."""
-    with _deciding(services, promise_id, by) as (session, _, promise):
-        _approve(session, services, promise, by, must=True)
+    with _deciding(services, promise_id, by, now) as (change, promise):
+        _approve(change, promise, must=True)
         _choose(promise, Choice.NOW if not promise.choice else Choice(promise.choice), by)
-        _hurry(session, services, promise, now)
+        _hurry(change, promise)
     start_due(services, now)
     return "It goes out now."
 
 
-def _hurry(session: Session, services: Services, promise: Promise, now: datetime) -> None:
-    if promise.due_at > now:
+def _hurry(change: Change, promise: Promise) -> None:
+    if promise.due_at > change.now:
         promise.moved_from = promise.due_at
-        promising.move(session, services, promise, now, now)
+        promising.move(change.session, change.services, promise, change.now, change.now)
 
 
 def _choose(promise: Promise, choice: Choice, by: str) -> None:
@@ -97,8 +94,8 @@ def _choose(promise: Promise, choice: Choice, by: str) -> None:
 
 def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> str:
     """On its minute it says that nothing has changed. Gives back what to answer."""
-    with _deciding(services, promise_id, by) as (session, _, promise):
-        _approve(session, services, promise, by, must=False)
+    with _deciding(services, promise_id, by, now) as (change, promise):
+        _approve(change, promise, must=False)
         _choose(promise, Choice.NOTHING, by)
         promise.words = ""
         due = near_time(promise.due_at, now)
@@ -107,12 +104,12 @@ def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> 
 
 def edit(services: Services, promise_id: int, words: str, by: str, now: datetime, *, at_once: bool) -> str:
     """It says what the person wrote, on its minute or at once. Gives back what to answer."""
-    with _deciding(services, promise_id, by) as (session, _, promise):
-        is_approved = _approve(session, services, promise, by, must=at_once)
+    with _deciding(services, promise_id, by, now) as (change, promise):
+        is_approved = _approve(change, promise, must=at_once)
         _choose(promise, Choice.EDITED, by)
         promise.words = words
         if at_once:
-            _hurry(session, services, promise, now)
+            _hurry(change, promise)
         due = near_time(promise.due_at, now)
     if at_once:
         start_due(services, now)
@@ -122,12 +119,12 @@ def edit(services: Services, promise_id: int, words: str, by: str, now: datetime
 
 def approve(services: Services, promise_id: int, by: str, now: datetime) -> str:
     """It may go out: on its minute, or at once when that has passed. Gives back what to answer."""
-    with _deciding(services, promise_id, by) as (session, _, promise):
-        _approve(session, services, promise, by, must=True)
+    with _deciding(services, promise_id, by, now) as (change, promise):
+        _approve(change, promise, must=True)
         due = near_time(promise.due_at, now)
         is_due = promise.due_at <= now
         if not is_due:
-            promising.move(session, services, promise, promise.due_at, now)
+            promising.move(change.session, services, promise, promise.due_at, now)
     start_due(services, now)
     return "Approved; it goes out now." if is_due else f"Approved; it goes out at {due}."
 
@@ -136,12 +133,11 @@ def later(services: Services, promise_id: int, due_at: datetime, reason: str, by
     """It comes at a later time, for a reason, and its audience can read that. Gives back what to answer."""
     if not now < due_at <= now + LONGEST_WAIT:
         raise NotLater()
-    with _deciding(services, promise_id, by) as (session, incident, promise):
-        after = tables.postponed(session, promise, due_at, reason, by, now)
-        promising.make(session, services, incident, after)
-        title = promising.title(services, promise.audience)
+    with _deciding(services, promise_id, by, now) as (change, promise):
+        promising.make(change, tables.postponed(change.session, promise, due_at, reason, by, now))
+        title = known_audiences.title(services, promise.audience)
         moved = {"old": promise.due_at.strftime("%H:%M UTC"), "new": due_at.strftime("%H:%M UTC")}
-        timeline.append(session, incident.number, "update_moved", now, by, audience=title, reason=reason, **moved)
-        copies.follow(session, services, incident, [promise.audience], now)
-    amend_last(services, incident.number, promise.audience, now)
+        change.log("update_moved", audience=title, reason=reason, **moved)
+        copies.follow(change, [promise.audience])
+    amend_last(services, change.number, promise.audience, now)
     return f"The update for {title} comes {near_time(due_at, now)} now, and its last message says so."

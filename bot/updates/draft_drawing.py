@@ -3,9 +3,9 @@
 from sqlmodel import Session
 
 from bot.directory import tables as directory
+from bot.incidents import audiences as known_audiences
 from bot.incidents.tables import Incident
 from bot.outbox.tables import OutboxRow
-from bot.playbooks.step_effects import where
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -37,11 +37,13 @@ def draw(session: Session, services: Services, incident: Incident, display: Outb
 
 
 def _draft(session: Session, services: Services, incident: Incident, promise: Promise) -> Draft:
-    title = promising.title(services, promise.audience)
+    title = known_audiences.title(services, promise.audience)
     audience = services.floor.audiences.get(promise.audience)
     if audience is None or promise.state != WAITING:
         return Draft(title, "", promise)
-    return Draft(title, where(audience, incident), promise, preview(session, services, incident, promise))
+    return Draft(
+        title, known_audiences.where(audience, incident), promise, preview(session, services, incident, promise)
+    )
 
 
 def preview(session: Session, services: Services, incident: Incident, promise: Promise) -> str:

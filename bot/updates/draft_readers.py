@@ -1,12 +1,11 @@
 """Whom a draft is for: who approves it, or leads; when a role changes hands the draft goes along."""
 
-from datetime import datetime
-
 from sqlmodel import Session
 
 from bot.config.floor import ROLES
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
 from bot.services import Services
 from bot.updates import draft_messages, drafts
 from bot.updates.drafts import Draft
@@ -26,14 +25,15 @@ def deciders(session: Session, services: Services, held: dict[str, list[str]], p
     return tuple(held.get("communications_lead") or held.get("commander") or ())
 
 
-def follow_roles(session: Session, services: Services, number: int, now: datetime) -> None:
+def follow_roles(change: Change) -> None:
     """A role changed hands: each open draft is shown to who decides now; the copies of others say who has it."""
-    held = incidents.roles(session, number)
-    for draft in drafts.open_of(session, number):
-        readers = _readers(session, services, held, draft)
+    session = change.session
+    held = incidents.roles(session, change.number)
+    for draft in drafts.open_of(session, change.number):
+        readers = _readers(session, change.services, held, draft)
         if readers != draft.user_ids:
             drafts.hand_on(session, draft, readers)
-            draft_messages.follow(session, draft, now)
+            draft_messages.follow(session, draft, change.now)
 
 
 def _readers(session: Session, services: Services, held: dict[str, list[str]], draft: Draft) -> list[str]:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.incidents import audiences as known_audiences
 from bot.incidents.access import incident as visible_incident
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.updates import draft_answers, forms, tables
-from bot.updates import scheduling as promising
 from bot.updates.draft_answers import check_waits
 from bot.updates.news import news_since
 from bot.updates.tables import Choice, Promise
@@ -32,13 +32,13 @@ def edit_form(services: Services, promise_id: int, by: str) -> Block:
             last = tables.last_sent(session, incident.number, promise.audience)
             since = last.sent_at if last and last.sent_at else incident.declared_at
             words = news_since(session, incident, since)
-    return forms.edit_form(promise, promising.title(services, promise.audience), words, utcnow())
+    return forms.edit_form(promise, known_audiences.title(services, promise.audience), words, utcnow())
 
 
 def later_form(services: Services, promise_id: int, by: str) -> Block:
     """When it shall come instead, and why."""
     promise, _ = _waiting(services, promise_id, by)
-    return forms.later_form(promise, promising.title(services, promise.audience), utcnow())
+    return forms.later_form(promise, known_audiences.title(services, promise.audience), utcnow())
 
 
 def later_by(services: Services, promise_id: int, minutes: int, reason: str, by: str, now: datetime) -> str:
@@ -50,4 +50,4 @@ def later_by(services: Services, promise_id: int, minutes: int, reason: str, by:
 
 def cadence_form(services: Services) -> Callable[[Incident], Block]:
     """How often each audience is told."""
-    return lambda incident: forms.cadence_form(incident, promising.audiences(services, incident))
+    return lambda incident: forms.cadence_form(incident, known_audiences.audiences(services, incident))

@@ -1,6 +1,6 @@
 """The facts of an update, from the incident's state and what happened since the last one; escaped already."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,11 +10,11 @@ from sqlmodel import Session
 from bot.config.floor import Audience, Moment
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
+from bot.incidents.facts import NEXT_STEPS
+from bot.incidents.outsiders import reader_outside
+from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.playbooks import tables as playbooks
-from bot.playbooks.progress import next_steps
-from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.slack.text import channel_link, escape, lasting, near_time, one_line, shorten, spoken
 from bot.slack.text import moment as moment_of
@@ -22,16 +22,10 @@ from bot.timeline import tables as timeline
 from bot.timeline.messages import from_json
 from bot.timeline.tables import TimelineEntry
 from bot.timeline.wording import people_in
-from bot.updates import outside, tables, variables
+from bot.updates import tables, variables
 from bot.updates.tables import Choice, Promise
 
 MARKED = "message"
-WORDS = {
-    "we": "our team",
-    "partner": "a partner",
-    "another_partner": "another partner",
-    "partners": "several partners",
-}
 TOLD_KINDS = (
     "severity",
     "status",
@@ -94,18 +88,18 @@ def facts_of(session: Session, services: Services, incident: Incident, occasion:
         else _unchanged(session, incident, now),
     }
     told |= _next(session, incident, occasion)
-    return told | (HIDDEN if audience.outside else _inside(session, incident, now))
+    return told | (HIDDEN if audience.outside else _inside(session, services, incident, now))
 
 
-def _inside(session: Session, incident: Incident, now: datetime) -> dict[str, Any]:
+def _inside(session: Session, services: Services, incident: Incident, now: datetime) -> dict[str, Any]:
     """What only colleagues are told: who leads, where, and the steps that are being worked on."""
     lead = incidents.commander(session, incident.number)
     named = directory.names(session, [lead] if lead else [])
     doing: list[str] = []
-    for run in playbooks.runs_of(session, incident.number) if incident.status in OPEN else []:
-        if run.is_running:
-            steps = next_steps(playbooks.steps_of(session, run.number), now, variables.STEPS_TOLD)
-            doing += [one_line(step.title, variables.CHANGE) for step in steps]
+    if incident.status in OPEN:
+        ask = services.get(Registry).ask(NEXT_STEPS)
+        titles = ask(session, incident.number, now, variables.STEPS_TOLD)
+        doing = [one_line(title, variables.CHANGE) for title in titles]
     return {
         "lead": escape(named.get(lead, "") if lead else ""),
         "channel": channel_link(incident.channel_id) if incident.channel_id else "",
@@ -130,24 +124,6 @@ def told_outside(
         "impact": one_line(harmless(incident.impact), variables.IMPACT),
         "news": shorten(escape(harmless(promise.words)), variables.NEWS),
     }
-
-
-def reader_outside(session: Session, services: Services, language: str, partner: str = "") -> Callable[[str], str]:
-    """Reads what people typed as outsiders may: without colleagues' names, without guesses of an end, and without
-    the names of partners but the one that reads."""
-    people = directory.colleagues(session)
-    known = (*services.floor.sites, *services.floor.partner_names)
-    others = [name for name in services.floor.partner_names if name != partner]
-    try:
-        phrases = WORDS | services.templates.phrases(variables.SHARED, language)
-    except TemplateBroken:  # a file that is broken names nobody either
-        phrases = WORDS
-
-    def read(words: str) -> str:
-        told = outside.told_outside(words, people, phrases["we"], known)
-        return outside.smoothed(outside.without(told, others, phrases), phrases)
-
-    return read
 
 
 def _since(session: Session, incident: Incident, promise: Promise) -> datetime | None:

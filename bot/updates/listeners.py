@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from slack_bolt import Ack, App
 
 from bot.errors import WatchfloorError
-from bot.incidents import actions as changes
 from bot.incidents import parse
 from bot.incidents import responses as answering
 from bot.incidents.access import incident_here, open_about
 from bot.incidents.parse import Typed
+from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Words
 from bot.incidents.rules import clean_title, read_severity, read_status
 from bot.runtime.clock import utcnow
@@ -29,7 +29,7 @@ class TimeMissing(WatchfloorError):
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to everything about updates but commands."""
+    """Listen to the buttons and forms of updates."""
     for button, decide in (
         (ids.SEND_NOW, draft_answers.send_now),
         (ids.NOTHING_NEW, draft_answers.nothing_new),
@@ -40,6 +40,23 @@ def register(app: App, services: Services) -> None:
     _opens(app, services, ids.LATER, draft_screens.later_form)
     _composes(app, services)
     _forms(app, services)
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident update`, `updates`, `cadence`, `pause`, `resume`."""
+    for subcommand in (update, updates, cadence, pause, resume):
+        registry.command(subcommand.__name__, subcommand)
+    for place, text in enumerate(HELP, start=30):
+        registry.help(Section.CHANNEL, place, text)
+
+
+HELP = (
+    "`/incident update` a form to tell audiences · `/incident update what to say` tells all of them now",
+    "`/incident updates` what is promised and how it was kept · `/incident cadence 20 min` or "
+    "`cadence executives 1 h`",
+    "`/incident pause reason` sends nothing by the clock until `/incident resume`",
+    "`/incident updates add executives` lets an audience read of a private incident",
+)
 
 
 def _decides(app: App, services: Services, button: str, decide: Decision) -> None:
@@ -132,7 +149,7 @@ def update(services: Services, typed: Typed) -> Words:
     if not typed.rest:
         composing.open_composer(services, typed.trigger_id, number, typed.user_id)
         return None
-    return changes.send_now(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+    return composing.send_now(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
 
 
 def updates(services: Services, typed: Typed) -> Words:

@@ -7,17 +7,14 @@ from itertools import groupby
 from sqlmodel import Session
 
 from bot.directory.administrators import administrators
-from bot.escalation import ladder
-from bot.escalation import tables as escalation
-from bot.escalation.tables import Answer
+from bot.incidents import audiences as known_audiences
 from bot.incidents import tables as incidents
-from bot.incidents.tables import Incident
+from bot.incidents.change import Change
+from bot.incidents.events import UpdateMissed
 from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link, escape
-from bot.timeline import tables as timeline
 from bot.updates import deliveries, tables, wording
-from bot.updates import scheduling as promising
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import Promise
 
@@ -31,18 +28,12 @@ def tell(services: Services, now: datetime) -> None:
     informed = administrators(services)
     for number, rows in groupby(late, key=lambda found: found[0]):
         with services.store.transaction() as session:
-            incident = incidents.locked(session, number)
-            _tell(session, services, incident, [row for _, row in rows], informed, now)
+            change = Change(session, services, incidents.locked(session, number), "", now)
+            _tell(change, [row for _, row in rows], informed)
 
 
-def _tell(
-    session: Session,
-    services: Services,
-    incident: Incident,
-    rows: Sequence[int],
-    informed: str | None,
-    now: datetime,
-) -> None:
+def _tell(change: Change, rows: Sequence[int], informed: str | None) -> None:
+    session, now = change.session, change.now
     promises = [tables.get(session, row) for row in rows]
     # Another process may have told of it in between.
     late = [promise for promise in promises if promise.escalate_at and promise.escalate_at <= now]
@@ -53,12 +44,12 @@ def _tell(
         session.add(promise)
         if _is_known_trouble(session, promise):
             continue
-        title = promising.title(services, promise.audience)
+        title = known_audiences.title(change.services, promise.audience)
         facts = {"audience": title, "due": promise.due_at.strftime("%H:%M UTC"), "reason": promise.late_because}
-        timeline.append(session, incident.number, "update_late", now, **facts)
+        change.log("update_late", **facts)
         told.append(wording.late_line(escape(title), promise, now))
     if told:
-        _say(session, incident, told, f"late:{late[0].key}:{late[0].due_at.isoformat()}", informed, now)
+        _say(change, told, f"late:{late[0].key}:{late[0].due_at.isoformat()}", informed)
 
 
 def _because(session: Session, promise: Promise) -> str:
@@ -80,11 +71,9 @@ def _is_known_trouble(session: Session, promise: Promise) -> bool:
     return promise.state == tables.REFUSED and before is not None and before.state == tables.REFUSED
 
 
-def _say(
-    session: Session, incident: Incident, lines: Sequence[str], key: str, informed: str | None, now: datetime
-) -> None:
+def _say(change: Change, lines: Sequence[str], key: str, informed: str | None) -> None:
     """Who leads hears of it; when nobody does, the escalation ladder moves on."""
-    number = incident.number
+    session, incident, number, now = change.session, change.incident, change.number, change.now
     held = incidents.roles(session, number)
     leads = [*held.get("communications_lead", []), *held.get("commander", [])]
     words = wording.late_words(number, channel_link(incident.channel_id or ""), lines)
@@ -92,9 +81,4 @@ def _say(
         outbox.post(session, f"{key}:{user_id}", user_id, words, now, incident_id=number)
     if informed:
         outbox.post(session, f"{key}:administrators", informed, words, now, incident_id=number)
-    if not leads and incident.is_active and not _somebody_comes(session, number):
-        ladder.move_on(session, number, now)
-
-
-def _somebody_comes(session: Session, number: int) -> bool:
-    return any(page.answer == Answer.COMING for page in escalation.pages(session, number))
+    change.publish(UpdateMissed(has_lead=bool(leads)))

@@ -2,72 +2,64 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
-
 from bot.incidents import tables as incidents
-from bot.incidents.tables import Incident
+from bot.incidents.audiences import audiences
+from bot.incidents.change import Change
 from bot.services import Services
 from bot.updates import draft_messages, pauses, rules, tables
 from bot.updates.rules import LATE_AFTER
-from bot.updates.scheduling import audiences, by_the_clock, drop, make, move, quiet_of, repace, rhythm_of
+from bot.updates.scheduling import by_the_clock, drop, make, move, quiet_of, repace, rhythm_of
 from bot.updates.tables import Promise
 
 # Clocks of several machines differ by less.
 SET_BACK_BY = timedelta(minutes=1)
 
 
-def set_cadence(
-    session: Session,
-    services: Services,
-    incident: Incident,
-    cadence: timedelta,
-    now: datetime,
-    by: str,
-    only: str | None = None,
-) -> list[str]:
+def set_cadence(change: Change, cadence: timedelta, only: str | None = None) -> list[str]:
     """One audience, or all that are told by the clock, are told at this pace from now on. Gives back which."""
     paced = []
-    for name in [only] if only else audiences(services, incident):
-        waiting = by_the_clock(session, incident, name)
+    for name in [only] if only else audiences(change.services, change.incident):
+        waiting = by_the_clock(change, name)
         if not waiting and only:
-            made = Promise(incident_id=incident.number, audience=name, due_at=now + cadence, promised_at=now)
-            waiting = [make(session, services, incident, made, cadence)]
+            due_at = change.now + cadence
+            made = Promise(incident_id=change.number, audience=name, due_at=due_at, promised_at=change.now)
+            waiting = [make(change, made, cadence)]
         for found in waiting:
-            repace(session, services, incident, found, cadence, now)
-            found.paced_by = by
+            repace(change, found, cadence)
+            found.paced_by = change.by
             paced.append(name)
     return paced
 
 
-def usual_cadence(
-    session: Session, services: Services, incident: Incident, now: datetime, only: str | None = None
-) -> list[str]:
+def usual_cadence(change: Change, only: str | None = None) -> list[str]:
     """Audiences go back to their own pace. Gives back which."""
     paced = []
-    for name in [only] if only else audiences(services, incident):
-        rhythm = rhythm_of(services, incident, name, now)
-        for found in by_the_clock(session, incident, name):
+    for name in [only] if only else audiences(change.services, change.incident):
+        rhythm = rhythm_of(change.services, change.incident, name, change.now)
+        for found in by_the_clock(change, name):
             if isinstance(rhythm, timedelta):
-                repace(session, services, incident, found, rhythm, now)
+                repace(change, found, rhythm)
                 found.paced_by = None
             else:
-                drop(session, found)
+                drop(change.session, found)
             paced.append(name)
     return paced
 
 
-def pause(session: Session, incident: Incident, reason: str, by: str, now: datetime) -> None:
+def pause(change: Change, reason: str) -> None:
     """Nothing is sent by the clock until somebody says so."""
-    for promise in tables.waiting(session, incident.number):
-        draft_messages.outdate(session, promise)
-    pauses.begin(session, incident.number, reason, by, now)
+    for promise in tables.waiting(change.session, change.number):
+        draft_messages.outdate(change.session, promise)
+    pauses.begin(change.session, change.number, reason, change.by, change.now)
 
 
-def resume(session: Session, services: Services, incident: Incident, by: str | None, now: datetime) -> None:
+def resume(change: Change) -> None:
     """The clock runs on: what was held back comes when it was promised, or soon when that has passed."""
-    held = {promise.audience: promise for promise in pauses.end(session, incident.number, by, now)}
+    services, incident, now = change.services, change.incident, change.now
+    ended = pauses.end(change.session, change.number, change.by, now)
+    held = {promise.audience: promise for promise in ended}
     for promise in held.values():
-        drop(session, promise)
+        drop(change.session, promise)
     for name in audiences(services, incident):
         rhythm = rhythm_of(services, incident, name, now)
         earlier = held.get(name)
@@ -80,18 +72,18 @@ def resume(session: Session, services: Services, incident: Incident, by: str | N
         )
         due_at = rules.after_quiet(due_at, quiet_of(services, incident, name))
         made = Promise(
-            incident_id=incident.number,
+            incident_id=change.number,
             audience=name,
             due_at=due_at,
             promised_at=now,
             paced_by=earlier.paced_by if earlier else None,
         )
-        make(session, services, incident, made, rhythm)
+        make(change, made, rhythm)
 
 
-def lift(session: Session, incident_id: int, now: datetime) -> None:
+def lift(change: Change) -> None:
     """The pause is over because the incident is; what was held back gives way to the last update."""
-    pauses.end(session, incident_id, None, now)
+    pauses.end(change.session, change.number, None, change.now)
 
 
 def mind_the_clock(services: Services, now: datetime) -> None:

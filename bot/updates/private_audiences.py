@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from bot.errors import WatchfloorError
+from bot.incidents import audiences as known_audiences
 from bot.incidents.change import changing
 from bot.incidents.rules import check_may_change
 from bot.services import Services
 from bot.slack.text import escape
-from bot.timeline import tables as timeline
 from bot.updates import promise_actions as promises
 from bot.updates import scheduling as promising
 from bot.updates import tables
@@ -20,7 +20,8 @@ class NotPrivate(WatchfloorError):
 
 def add(services: Services, number: int, given: str, by: str, now: datetime) -> str:
     """Let an audience read of a private incident from now on. Gives back what to answer."""
-    with changing(services, number, by) as (session, incident):
+    with changing(services, number, by, now) as change:
+        incident = change.incident
         check_may_change(number, incident.status)
         if not incident.is_private:
             raise NotPrivate(number=number)
@@ -29,15 +30,16 @@ def add(services: Services, number: int, given: str, by: str, now: datetime) -> 
         if name in incident.audiences:
             return f"{escape(title)} are told of it already."
         incident.audiences = [*incident.audiences, name]
-        session.add(incident)
-        timeline.append(session, number, "audience_added", now, by, audience=title)
-        promises.begin(session, services, incident, now, only=name)
+        change.session.add(incident)
+        change.log("audience_added", audience=title)
+        promises.begin(change, only=name)
     return f"{escape(title)} are told of this private incident from now on. `/incident updates` shows when."
 
 
 def remove(services: Services, number: int, given: str, by: str, now: datetime) -> str:
     """Tell an audience of a private incident no more. Gives back what to answer."""
-    with changing(services, number, by) as (session, incident):
+    with changing(services, number, by, now) as change:
+        incident = change.incident
         if not incident.is_private:
             raise NotPrivate(number=number)
         name = audience_named(services.floor.audiences, given)
@@ -45,9 +47,9 @@ def remove(services: Services, number: int, given: str, by: str, now: datetime) 
         if name not in incident.audiences:
             return f"{escape(title)} were not given to it by hand, so nothing was changed."
         incident.audiences = [known for known in incident.audiences if known != name]
-        session.add(incident)
-        timeline.append(session, number, "audience_removed", now, by, audience=title)
-        if name not in promising.audiences(services, incident):
-            for promise in tables.waiting(session, number, name):
-                promising.drop(session, promise)
+        change.session.add(incident)
+        change.log("audience_removed", audience=title)
+        if name not in known_audiences.audiences(services, incident):
+            for promise in tables.waiting(change.session, number, name):
+                promising.drop(change.session, promise)
     return f"{escape(title)} are told nothing more of it."

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.config.floor import DIGEST, HERE, PARTNERS, Audience, Moment, Quiet
+from bot.config.floor import Moment, Quiet
+from bot.incidents.change import Change
 from bot.incidents.permissions import is_among
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
@@ -19,32 +20,6 @@ CLOCK = "clock"
 APPROVE_WITHIN = timedelta(minutes=5)
 
 
-def audiences(services: Services, incident: Incident) -> dict[str, Audience]:
-    """Who may be told of this incident: of a private one, those in its own channel and those added by hand."""
-    return {
-        name: audience
-        for name, audience in services.floor.audiences.items()
-        if not incident.is_private or HERE in audience.channels or name in incident.audiences
-    }
-
-
-def channels(services: Services, incident: Incident, name: str) -> list[str]:
-    """Where an audience is told of this incident; below partners' notices it is told by other means.
-
-    Of a private one in its own channel, and, if it was added by hand, in its others but the digest, which has none.
-    """
-    listed = [channel for channel in services.floor.audiences[name].channels if channel != PARTNERS]
-    if not incident.is_private:
-        return listed
-    return [channel for channel in listed if channel == HERE or (name in incident.audiences and channel != DIGEST)]
-
-
-def title(services: Services, name: str) -> str:
-    """What an audience is called; one that the floor does not have any more, by its name."""
-    known = services.floor.audiences.get(name)
-    return known.title if known else name
-
-
 def rhythm_of(services: Services, incident: Incident, name: str, now: datetime) -> timedelta | Moment:
     """How often an audience is told of this incident now, by the floor's file."""
     return services.floor.audiences[name].rhythm(incident.severity, now - incident.declared_at)
@@ -56,14 +31,13 @@ def quiet_of(services: Services, incident: Incident, name: str) -> Quiet | None:
     return None if quiet is None or incident.severity in quiet.only else quiet
 
 
-def make(
-    session: Session, services: Services, incident: Incident, made: Promise, cadence: timedelta | None = None
-) -> Promise:
+def make(change: Change, made: Promise, cadence: timedelta | None = None) -> Promise:
     """Promise it, with its draft and with what becomes of it when nobody approves."""
+    session, services = change.session, change.services
     audience, by = services.floor.audiences[made.audience], made.requested_by
     made.cadence_s = int(cadence.total_seconds()) if cadence else made.cadence_s
     made.needs_approval = bool(audience.approval)
-    if made.needs_approval and by and is_among(session, audience.approval, by, incident.number):
+    if made.needs_approval and by and is_among(session, audience.approval, by, change.number):
         made.needs_approval, made.approved_by = False, by
     tables.add(session, made, LATE_AFTER)
     move(session, services, made, made.due_at, made.promised_at)
@@ -106,36 +80,27 @@ def missed(services: Services, incident: Incident, promise: Promise, since: date
     return rules.missed_updates(timedelta(seconds=promise.cadence_s), since, now, quiet)
 
 
-def by_clock(
-    session: Session, services: Services, incident: Incident, name: str, due_at: datetime, now: datetime
-) -> None:
+def by_clock(change: Change, name: str, due_at: datetime) -> None:
     """Promise an update of the usual rhythm to an audience that is told by the clock."""
-    rhythm = rhythm_of(services, incident, name, now)
+    rhythm = rhythm_of(change.services, change.incident, name, change.now)
     if isinstance(rhythm, timedelta):
-        due_at = rules.after_quiet(due_at, quiet_of(services, incident, name))
-        make(
-            session,
-            services,
-            incident,
-            Promise(incident_id=incident.number, audience=name, due_at=due_at, promised_at=now),
-            rhythm,
-        )
+        due_at = rules.after_quiet(due_at, quiet_of(change.services, change.incident, name))
+        made = Promise(incident_id=change.number, audience=name, due_at=due_at, promised_at=change.now)
+        make(change, made, rhythm)
 
 
-def by_the_clock(session: Session, incident: Incident, name: str) -> list[Promise]:
+def by_the_clock(change: Change, name: str) -> list[Promise]:
     """What is promised to an audience by the clock, and not yet sent."""
-    return [promise for promise in tables.waiting(session, incident.number, name) if promise.cadence_s]
+    return [promise for promise in tables.waiting(change.session, change.number, name) if promise.cadence_s]
 
 
-def repace(
-    session: Session, services: Services, incident: Incident, promise: Promise, cadence: timedelta, now: datetime
-) -> None:
+def repace(change: Change, promise: Promise, cadence: timedelta) -> None:
     """A promise follows another cadence from now on."""
     old = timedelta(seconds=promise.cadence_s) if promise.cadence_s else None
-    due_at = rules.retimed(promise.due_at, old, cadence, now)
+    due_at = rules.retimed(promise.due_at, old, cadence, change.now)
     promise.cadence_s = int(cadence.total_seconds())
-    quiet = quiet_of(services, incident, promise.audience)
-    move(session, services, promise, rules.after_quiet(due_at, quiet), now)
+    quiet = quiet_of(change.services, change.incident, promise.audience)
+    move(change.session, change.services, promise, rules.after_quiet(due_at, quiet), change.now)
 
 
 def drop(session: Session, promise: Promise) -> None:

@@ -9,22 +9,24 @@ from sqlmodel import Session
 from bot.config.floor import DIGEST, HERE
 from bot.directory.lookup import channel_id
 from bot.errors import TryLater
+from bot.incidents import audiences as known_audiences
 from bot.incidents import channel_loss as losses
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import UpdateComposed, UpdateDue
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.partners import updates as partner_updates
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import waiting_flow
 from bot.services import Services
+from bot.slack.blocks import Block
 from bot.slack.errors import RateLimited, SlackRefused
 from bot.slack.messages import Post, Posted
-from bot.subscriptions import copies as subscribers
 from bot.timeline import tables as timeline
 from bot.updates import deliveries, draft_messages, order, rules, tables, views
 from bot.updates import scheduling as promising
-from bot.updates.composition import compose
+from bot.updates.composition import compose, compose_in
 from bot.updates.deliveries import Delivery
 from bot.updates.tables import Promise
 
@@ -89,7 +91,8 @@ def prepare(services: Services, promise_id: int) -> Sending | None:
             raise TryLater("an earlier update is on its way", BEHIND_ANOTHER_S)
         legs: list[tuple[Delivery, datetime | None]] = []
         if promise.state == tables.WAITING:
-            legs += [(leg, None) for leg in _keep(session, services, incident, promise, now)]
+            change = Change(session, services, incident, promise.requested_by or "", now)
+            legs += [(leg, None) for leg in _keep(change, promise)]
         else:
             begun = [leg for leg in deliveries.of_promise(session, promise.row) if not leg.is_over]
             legs += [(leg, deliveries.try_again(session, leg, now)) for leg in begun]
@@ -106,21 +109,20 @@ def _is_to_be_sent(session: Session, services: Services, promise: Promise, now: 
     return promise.state == tables.SENDING
 
 
-def _keep(
-    session: Session, services: Services, incident: Incident, promise: Promise, now: datetime
-) -> list[Delivery]:
+def _keep(change: Change, promise: Promise) -> list[Delivery]:
+    session, services, incident, now = change.session, change.services, change.incident, change.now
     unsent_since = order.overtake(session, promise, now - rules.LATE_AFTER)
     if unsent_since or promise.occasion == promising.CLOCK:
         promise.missed = promising.missed(services, incident, promise, unsent_since or promise.due_at, now)
     following = promising.following(session, services, incident, promise, now)
     promise.next_due_at = following[0] if following else None
-    partner_updates.tell(session, services, incident, promise, now)
+    change.publish(_due(change, promise))
     with session.no_autoflush:
         promise.words = compose(session, services, incident, promise, now)
     promise.composed_at = promise.begun_at = now
     promise.state = tables.SENDING
     session.add(promise)
-    subscribers.tell(session, services, incident, promise, now)
+    change.publish(UpdateComposed(promise.row, promise.audience, promise.words, views.blocks(promise.words)))
     if following:
         due_at, cadence = following
         after = Promise(
@@ -130,10 +132,21 @@ def _keep(
             promised_at=now,
             paced_by=promise.paced_by,
         )
-        promising.make(session, services, incident, after, cadence)
+        promising.make(change, after, cadence)
     draft_messages.outdate(session, promise)
-    told = promising.channels(services, incident, promise.audience)
+    told = known_audiences.channels(services, incident, promise.audience)
     return deliveries.begin(session, promise.row, told, now)
+
+
+def _due(change: Change, promise: Promise) -> UpdateDue:
+    # Before the promise is composed: what somebody typed for it is read in each language.
+    def render(language: str, reader: str) -> tuple[str, list[Block]]:
+        text = compose_in(
+            change.session, change.services, change.incident, promise, change.now, (language,), reader
+        )
+        return text, views.blocks(text)
+
+    return UpdateDue(promise.row, promise.audience, render)
 
 
 def _sent(services: Services, sending: Sending, leg: Delivery, attempted_at: datetime | None) -> Outcome:

@@ -3,8 +3,6 @@
 from typing import Any
 
 FOLDER = "stakeholder_update"
-# What all templates of a language share: macros in a `.j2`, phrases in a `.yaml`.
-SHARED = f"{FOLDER}/_words"
 
 # Longer than a message of Slack's by far, and short enough that a template gone wild is seen at once.
 LONGEST_UPDATE = 12_000

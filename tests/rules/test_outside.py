@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.incidents import outside
+from bot.incidents.outsiders import PHRASES, WORDS
 from bot.runtime.templates import Templates
-from bot.updates import outside, variables
-from bot.updates.facts import WORDS
 
 GUESSES = [
     "ETA 15:00",
@@ -81,8 +81,7 @@ def test_names_become_the_team(typed: str, told: str) -> None:
 
 
 PHRASES = {
-    language: WORDS | Templates(Path("message_templates")).phrases(variables.SHARED, language)
-    for language in ("en", "es")
+    language: WORDS | Templates(Path("message_templates")).phrases(PHRASES, language) for language in ("en", "es")
 }
 PARTNERS = ["Northline", "Sagebrush", "Telvia", "Telvia Norte"]
 

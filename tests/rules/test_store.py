@@ -12,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel, select
 
+from bot.bootstrap import build_registry
 from bot.outbox import leases
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
@@ -41,6 +42,7 @@ def ready(store: Store) -> Store:
 
 
 def test_an_empty_database_gets_the_shape_that_the_tables_describe(ready: Store) -> None:
+    build_registry()  # it loads the tables of every noun
     with ready.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
 

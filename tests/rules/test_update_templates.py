@@ -10,10 +10,12 @@ import pytest
 from jinja2 import Environment, meta
 from sqlmodel import Session
 
+from bot.bootstrap import build_registry
 from bot.config import floor
 from bot.directory import tables as directory
 from bot.directory.rules import Who
 from bot.incidents import tables as incidents
+from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.runtime import migrations
 from bot.runtime.background import Soon
@@ -55,10 +57,11 @@ def services(languages: tuple[str, ...] = ("en",), folder: Path = SHIPPED, **cha
         name: audience.model_copy(update={"languages": languages}) for name, audience in shipped.audiences.items()
     }
     the_floor = shipped.model_copy(update={"audiences": audiences, **changed})
-    parts: dict[str, Any] = dict.fromkeys(("store", "slack", "flows", "shelf", "replicas"))
+    parts: dict[str, Any] = dict.fromkeys(("store", "slack", "flows", "replicas"))
     # It does nothing that is to be done soon: the administrators of `tests/stories` hear of broken templates.
     soon = Soon()
     soon.close()
+    parts["parts"] = {Registry: build_registry()}
     return Services(**parts, soon=soon, floor=the_floor, templates=Templates(folder))
 
 

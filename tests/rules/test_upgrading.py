@@ -5,6 +5,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from bot.runtime import migrations
 from bot.runtime.database import Store
@@ -77,3 +78,10 @@ def test_on_postgresql_nothing_is_lost(postgres_url: str) -> None:
     store = Store(postgres_url)
     check(store)
     store.close()
+
+
+def test_the_start_knows_the_newest_step_so_that_a_current_database_is_left_alone() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations.FOLDER))
+
+    assert ScriptDirectory.from_config(config).get_current_head() == migrations.HEAD

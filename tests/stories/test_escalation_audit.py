@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from bot.alarms import audit
 from bot.errors import TryLater
+from bot.incidents import tables as incidents
+from bot.incidents.change import Change
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, wait_until
 from bot.services import Services
@@ -64,7 +66,7 @@ def test_when_all_is_well_nothing_is_said(floor: TestFloor) -> None:
 def test_an_open_incident_without_a_next_update_raises_one_alarm_until_it_has_one(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down", who="ana")
     with floor.services.store.transaction() as session:
-        promises.end(session, 1, utcnow())
+        promises.end(Change(session, floor.services, incidents.locked(session, 1), "", utcnow()))
 
     minute_passes(floor)
     minute_passes(floor)

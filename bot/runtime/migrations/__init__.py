@@ -6,52 +6,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.alarms import tables as alarms
-from bot.channels import gaps
-from bot.directory import tables as directory
-from bot.escalation import tables as escalation
-from bot.followups import digests as followup_digests
-from bot.followups import tables as followups
-from bot.incidents import tables as incidents
-from bot.outbox import tables as outbox
-from bot.partners import tables as partners
-from bot.playbooks import tables as playbooks
-from bot.postmortems import copies as postmortem_copies
-from bot.postmortems import tables as postmortems
-from bot.postmortems import versions as postmortem_versions
-from bot.subscriptions import tables as subscriptions
-from bot.timeline import sendings as timeline_pictures
-from bot.timeline import tables as timeline
-from bot.updates import deliveries as update_deliveries
-from bot.updates import drafts as update_drafts
-from bot.updates import pauses as update_pauses
-from bot.updates import tables as updates
-
-every_table = (
-    alarms,
-    directory,
-    escalation,
-    followup_digests,
-    followups,
-    incidents,
-    outbox,
-    partners,
-    playbooks,
-    postmortem_copies,
-    postmortem_versions,
-    postmortems,
-    gaps,
-    subscriptions,
-    timeline,
-    timeline_pictures,
-    update_deliveries,
-    update_drafts,
-    update_pauses,
-    updates,
-)
-
 FOLDER = Path(__file__).parent
-HEAD = "0014"
+# The newest step; read from the files, so that it cannot lag behind them.
+HEAD = max(file.name[:4] for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def upgrade(engine: sa.Engine) -> None:

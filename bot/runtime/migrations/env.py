@@ -4,10 +4,6 @@ import sqlalchemy as sa
 from alembic import context
 from sqlmodel import SQLModel
 
-from bot.runtime.migrations import every_table
-
-assert every_table
-
 
 def _run(connection: sa.Connection) -> None:
     context.configure(

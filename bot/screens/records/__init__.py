@@ -1,1 +1,15 @@
 """An incident's record as files, and people's words taken out after their time."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """The job that takes out what the floor wants forgotten."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.incidents.registry import Job
+    from bot.screens.records import purge
+
+    registry.jobs.append(Job("purge", purge.EVERY_S, purge.by_clock))

@@ -22,6 +22,7 @@ from bot.timeline import erasing
 from bot.timeline.tables import TimelineEntry
 
 ENTRIES_AT_ONCE = 200
+EVERY_S = 60 * 60
 
 Tell = Callable[[str], None]
 

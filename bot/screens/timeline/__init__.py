@@ -1,1 +1,17 @@
 """What happens, written down as it is heard; looked at, put right and drawn."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, commands, and the tick for pictures that were asked for."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.incidents.registry import Tick
+    from bot.screens.timeline import listeners, pictures
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.ticks.append(Tick("pictures of timelines", pictures.tick))

@@ -11,6 +11,7 @@ from bot.incidents import parse
 from bot.incidents import responses as answering
 from bot.incidents.access import incident_here
 from bot.incidents.parse import NotOurForm, Typed
+from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Words
 from bot.runtime.clock import utcnow
 from bot.screens.timeline import milestones, notes, pictures
@@ -35,6 +36,25 @@ def register(app: App, services: Services) -> None:
     _pages(app, services)
     _openers(app, services)
     _forms(app, services)
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident timeline`, `note`, `correct`, `milestones`."""
+    registry.command("timeline", show)
+    registry.command("note", note)
+    registry.command("correct", correct)
+    registry.command("milestones", show_milestones)
+    registry.help(
+        Section.CHANNEL,
+        60,
+        "`/incident timeline` what happened, `decisions`, `marked`, `picture` · "
+        "`/incident note we restarted it at 14:05`",
+    )
+    registry.help(
+        Section.CHANNEL,
+        61,
+        "`/incident correct 12` puts an entry right · `/incident milestones` when it started, was detected …",
+    )
 
 
 def show(services: Services, typed: Typed) -> Words:

@@ -33,7 +33,8 @@ def put_right(
     """Say when something was reached, with the reason. Gives back what to answer."""
     if not reason:
         raise milestones.ReasonMissing()
-    with changing(services, number, by) as (session, incident):
+    with changing(services, number, by, now) as change:
+        session, incident = change.session, change.incident
         milestones.check(milestones_of(session, number), name, at, now)
         facts = {"milestone": str(name), "reached_at": at.isoformat(), "reason": reason}
         if how and name == Name.DETECTED:

@@ -8,15 +8,14 @@ from sqlmodel import Session
 
 from bot.directory import tables as directory
 from bot.directory.lookup import members
-from bot.escalation import ladder
 from bot.incidents import forms, participants, rules
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import Declared, Withdrawn
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.worker import Worker
-from bot.partners import following as partners
-from bot.playbooks.run_actions import start_fitting
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
@@ -24,7 +23,6 @@ from bot.slack.blocks import Block, section
 from bot.slack.errors import OutcomeUnknown, SlackRefused
 from bot.slack.text import channel_link, escape, one_line
 from bot.timeline import tables as timeline
-from bot.updates import promise_actions as promises
 
 NAMES_TRIED = 5
 TWINS_SINCE = timedelta(hours=12)
@@ -72,19 +70,17 @@ def record(services: Services, request: DeclareRequest) -> int:
         known = incidents.by_key(session, request.key)
         if known is not None:
             return known.number
-        incident = incidents.add(session, _incident(request))
+        incident = incidents.add(session, incident_of(request))
         number, now = incident.number, request.at
         _first_entries(session, number, request)
         _first_displays(session, services, incident)
         participants.join(session, number, [request.user_id], now)
-        promises.begin(session, services, incident, now)
-        ladder.begin(session, services, incident, now)
-        partners.follow(session, services, incident, now)
-        start_fitting(session, services, incident, now)
+        Change(session, services, incident, request.user_id, now).publish(Declared())
         return number
 
 
-def _incident(request: DeclareRequest) -> Incident:
+def incident_of(request: DeclareRequest) -> Incident:
+    """The incident that is asked for; it has no number yet."""
     taken = request.model_dump(exclude={"key", "user_id", "at", "reply_to", *MESSAGE})
     return Incident(declared_key=request.key, declared_by=request.user_id, declared_at=request.at, **taken)
 
@@ -140,7 +136,7 @@ def withdraw(services: Services, number: int, reason: str) -> None:
     with services.store.transaction() as session:
         incident = incidents.by_number(session, number)
         incidents.change_status(session, incident, "declined", utcnow())
-        promises.end(session, number, utcnow())
+        Change(session, services, incident, "", utcnow()).publish(Withdrawn())
         outbox.give_up(session, number)
         facts = {"what": "open the channel", "reason": reason}
         timeline.append_once(session, number, "withdrawn", "trouble", utcnow(), **facts)

@@ -1,0 +1,47 @@
+"""What the auditor looks for: an escalation that is not carried out, and an incident for which nobody is next."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.config.floor import Severity
+from bot.escalation import tables
+from bot.escalation.tables import Answer
+from bot.incidents import tables as incidents
+from bot.incidents.tables import Incident
+from bot.services import Services
+
+# Two ticks of a slow minute: what is due is begun within a second.
+LATE_AFTER = timedelta(minutes=2)
+
+
+def escalations_that_stopped(
+    session: Session, services: Services, now: datetime
+) -> Callable[[Incident], dict[str, str]]:
+    """Finds incidents whose next tier is late, and those without a commander for which nobody is next."""
+    due_turns = {number for number, _, _ in tables.due(session, now - LATE_AFTER)}
+
+    def look(incident: Incident) -> dict[str, str]:
+        found = {}
+        if incident.number in due_turns:
+            found[f"late tier:{incident.number}"] = "has an escalation that is not carried out"
+        if _nobody_is_next(session, services.floor.severity(incident.severity), incident, now):
+            found[f"nobody next:{incident.number}"] = (
+                "has no commander, and nobody is next on its escalation ladder"
+            )
+        return found
+
+    return look
+
+
+def _nobody_is_next(session: Session, severity: Severity, incident: Incident, now: datetime) -> bool:
+    """Is the time for a commander over, with none named, nobody on the way and nobody left to tell?"""
+    within = severity.commander_within
+    if within is None or incident.declared_at + within + LATE_AFTER > now:
+        return False
+    if incidents.commander(session, incident.number):
+        return False
+    if any(rung.due_at for rung in tables.ladder(session, incident.number)):
+        return False
+    return all(page.answer != Answer.COMING for page in tables.pages(session, incident.number))

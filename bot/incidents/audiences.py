@@ -1,0 +1,38 @@
+"""The audiences of an incident: who may be told of it, and where they read it."""
+
+from bot.config.floor import DIGEST, HERE, PARTNERS, Audience
+from bot.incidents.tables import Incident
+from bot.services import Services
+
+
+def audiences(services: Services, incident: Incident) -> dict[str, Audience]:
+    """Who may be told of this incident: of a private one, those in its own channel and those added by hand."""
+    return {
+        name: audience
+        for name, audience in services.floor.audiences.items()
+        if not incident.is_private or HERE in audience.channels or name in incident.audiences
+    }
+
+
+def channels(services: Services, incident: Incident, name: str) -> list[str]:
+    """Where an audience is told of this incident; below partners' notices it is told by other means.
+
+    Of a private one in its own channel, and, if it was added by hand, in its others but the digest, which has none.
+    """
+    listed = [channel for channel in services.floor.audiences[name].channels if channel != PARTNERS]
+    if not incident.is_private:
+        return listed
+    return [channel for channel in listed if channel == HERE or (name in incident.audiences and channel != DIGEST)]
+
+
+def title(services: Services, name: str) -> str:
+    """What an audience is called; one that the floor does not have any more, by its name."""
+    known = services.floor.audiences.get(name)
+    return known.title if known else name
+
+
+def where(audience: Audience, incident: Incident) -> str:
+    """Where an audience reads of an incident: `#executives`, `the incident's channel and the incidents channel`."""
+    spoken = {HERE: "the incident's channel", DIGEST: "the incidents channel", PARTNERS: "under partners' notices"}
+    channels = [HERE] if incident.is_private else audience.channels
+    return " and ".join(spoken.get(channel, channel) for channel in channels)

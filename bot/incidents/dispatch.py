@@ -1,0 +1,47 @@
+"""Slack's commands and events, handed to whoever registered for them.
+
+An event is recorded before Slack is told that it arrived: this is a middleware, because Bolt acknowledges events
+before their listeners run.
+"""
+
+from collections.abc import Callable
+
+from slack_bolt import Ack, App, BoltRequest, BoltResponse
+
+from bot.incidents import ids, parse, rules
+from bot.incidents import responses as answering
+from bot.incidents.parse import Typed
+from bot.incidents.registry import Registry
+from bot.incidents.responses import Payload, Words
+from bot.services import Services
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to `/incident`, and record every event that says something about an incident."""
+    registry = services.get(Registry)
+
+    @app.middleware
+    def keep(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
+        if req.body.get("type") != "event_callback":
+            return next()
+        record(services, req.body["event"])
+        return BoltResponse(status=200)
+
+    @app.command(ids.COMMAND)
+    def incident(ack: Ack, body: Payload) -> None:
+        typed = parse.typed(body)
+        answering.command(services, lambda: run(registry, services, typed), ack)
+
+
+def record(services: Services, event: Payload) -> None:
+    """Keep what the event says, by everyone who registered for events of its type."""
+    for recorder in services.get(Registry).slack_events.get(event["type"], ()):
+        recorder(services, event)
+
+
+def run(registry: Registry, services: Services, typed: Typed) -> Words:
+    """What was typed, done."""
+    subcommand = registry.commands.get(typed.word)
+    if subcommand is None:
+        raise rules.nearest_command(typed.word, [word for word in registry.commands if word])
+    return subcommand(services, typed)

@@ -1,0 +1,140 @@
+"""What can happen to an incident. Nouns follow these events within the transaction of the change, in the order in
+which `bootstrap.py` lists the nouns; events of one noun that another follows live here, too."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.incidents.rules import OPEN
+from bot.slack.blocks import Block
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to an incident."""
+
+
+@dataclass(frozen=True)
+class Declared(Event):
+    """The incident is on record; its channel is yet to be created."""
+
+
+@dataclass(frozen=True)
+class Withdrawn(Event):
+    """The incident could not be given a channel, so it was never opened."""
+
+
+@dataclass(frozen=True)
+class SeverityChanged(Event):
+    """The severity was changed by a person."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class TypeChanged(Event):
+    """The incident is about something else than was thought."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class StatusChanged(Event):
+    """The status was set to one of the open ones."""
+
+    old: str
+    new: str
+
+    @property
+    def is_open_again(self) -> bool:
+        """Was the incident resolved before?"""
+        return self.old not in OPEN
+
+
+@dataclass(frozen=True)
+class Resolved(Event):
+    """The impact is over. `key` is that of the click or the command."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Closed(Event):
+    """Everything is cleaned up."""
+
+
+@dataclass(frozen=True)
+class Reopened(Event):
+    """The incident is not over after all."""
+
+
+@dataclass(frozen=True)
+class ImpactChanged(Event):
+    """Somebody described who feels what."""
+
+
+@dataclass(frozen=True)
+class RoleChanged(Event):
+    """A role was taken, given, handed over or left; `holder` is None when somebody left it."""
+
+    role: str
+    holder: str | None
+
+
+@dataclass(frozen=True)
+class CadenceRequested(Event):
+    """Updates are to follow this cadence from now on, for every audience that is updated by the clock."""
+
+    cadence: timedelta
+
+
+@dataclass(frozen=True)
+class UpdateRequested(Event):
+    """A message for one audience is to go out at once, beside what is promised to it."""
+
+    audience: str
+    text: str
+    key: str
+
+
+@dataclass(frozen=True)
+class UpdateMissed(Event):
+    """Updates were not sent in time; `has_lead` says whether there was anybody to tell."""
+
+    has_lead: bool
+
+
+# The text of an update in a language, for one reader or (without one) for the whole audience; and its blocks.
+RenderUpdate = Callable[[str, str], tuple[str, list[Block]]]
+# The blocks of an update that was sent with this text, with the footer as it should read now, in these languages.
+RenderAmended = Callable[[str, Sequence[str], bool], list[Block]]
+
+
+@dataclass(frozen=True)
+class UpdateDue(Event):
+    """An update is about to be composed for its audience; others can have it in a language of their own."""
+
+    promise_id: int
+    audience: str
+    render: RenderUpdate
+
+
+@dataclass(frozen=True)
+class UpdateComposed(Event):
+    """The text of an update is final, and it is on its way to its channels."""
+
+    promise_id: int
+    audience: str
+    text: str
+    blocks: list[Block]
+
+
+@dataclass(frozen=True)
+class UpdateAmended(Event):
+    """The last update to an audience does not say any more when the next one comes."""
+
+    promise_id: int
+    audience: str
+    render: RenderAmended

@@ -1,0 +1,46 @@
+"""Questions about an incident that nouns answer for each other, as plain data; see `Registry.ask`."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.incidents.registry import Fact
+from bot.incidents.tables import Incident
+from bot.services import Services
+
+
+@dataclass(frozen=True)
+class UpdatesKept:
+    """How many updates were promised by the clock, and how many of them were sent in time."""
+
+    kept: int = 0
+    promised: int = 0
+
+
+def _no_moment(session: Session, number: int, audiences: Collection[str] | None = None) -> datetime | None:
+    return None
+
+
+def _nothing(session: Session, number: int, now: datetime, limit: int) -> list[str]:
+    return []
+
+
+def _none_kept(session: Session, number: int) -> UpdatesKept:
+    return UpdatesKept()
+
+
+def _public(services: Services, incident: Incident) -> bool:
+    return False
+
+
+NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]
+# When the next update is due: to any audience, or to one of those named.
+NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", _no_moment)
+# The titles of the steps that are being worked on, at most `limit` of each playbook.
+NEXT_STEPS: Fact[Callable[[Session, int, datetime, int], list[str]]] = Fact("next steps", _nothing)
+# How promised updates were kept.
+UPDATES_KEPT: Fact[Callable[[Session, int], UpdatesKept]] = Fact("updates kept", _none_kept)
+# Is an incident like this one (which is not declared yet) private unless somebody says otherwise?
+PRIVATE_BY_DEFAULT: Fact[Callable[[Services, Incident], bool]] = Fact("private by default", _public)

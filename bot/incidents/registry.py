@@ -1,0 +1,158 @@
+"""Where nouns say what they bring: listeners, commands, events they follow, ticks, guards, facts and the rest.
+
+`bootstrap.py` fills it once; afterwards it is only read, with `services.get(Registry)`. Whatever a noun must know
+of another comes through here or through an event.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from slack_bolt import App
+from sqlmodel import Session
+
+from bot.config.floor import Floor
+from bot.config.settings import Settings
+from bot.errors import WatchfloorError
+from bot.incidents.events import Event
+from bot.incidents.parse import Payload, Typed
+from bot.incidents.responses import Words
+from bot.incidents.tables import Incident
+from bot.outbox.kinds import Kind
+from bot.services import Services
+from bot.slack.blocks import Block
+
+if TYPE_CHECKING:
+    from bot.incidents.change import Change
+
+E = TypeVar("E", bound=Event)
+Answer = TypeVar("Answer", bound=Callable[..., Any])
+
+Listen = Callable[[App, Services], None]
+Recorder = Callable[[Services, Payload], None]
+Subcommand = Callable[[Services, Typed], Words]
+Handler = Callable[["Change", E], None]
+
+
+class Section(IntEnum):
+    """The parts of `/incident help`, in their order; the endings stand below the channel's commands."""
+
+    ANYWHERE = 1
+    CHANNEL = 2
+    ENDING = 3
+    AFTERWARDS = 4
+
+
+@dataclass(frozen=True, order=True)
+class HelpLine:
+    """A line of `/incident help`; lower places come first."""
+
+    section: Section
+    place: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """What the clock does every second, and when it will next find something to do; None when nothing waits."""
+
+    name: str
+    run: Callable[[Services, datetime], None]
+    next_due: Callable[[Session], datetime | None] | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the clock does now and then."""
+
+    name: str
+    every_s: float
+    run: Callable[[Services], None]
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Something that should be done before an incident is resolved or closed, and whether it can be waived."""
+
+    text: str
+    can_be_waived: bool = True
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Asked before an incident is resolved or closed: `act` is `resolve` or `close`."""
+
+    objections: Callable[[Session, int, str], Sequence[Objection]]
+    # The refusal for a person who gave no reason to go on in spite of the objections.
+    refusal: Callable[[str, Sequence[Objection]], WatchfloorError]
+    # Goes on in spite of them, for a reason that is on record.
+    waive: Callable[["Change", str, str], None]
+
+
+@dataclass(frozen=True)
+class Fact(Generic[Answer]):
+    """A question about incidents that one noun answers for all others; `unanswered` is used when none does."""
+
+    name: str
+    unanswered: Answer
+
+
+# Looks once over all incidents and gives back what to say of each: the key of an alarm, and its sentence.
+Audit = Callable[[Session, Services, datetime], Callable[[Incident], Mapping[str, str]]]
+
+
+@dataclass
+class Registry:
+    """Everything that nouns have registered, in the order in which `bootstrap.py` lists them."""
+
+    listeners: list[Listen] = field(default_factory=list)
+    slack_events: dict[str, list[Recorder]] = field(default_factory=dict)
+    commands: dict[str, Subcommand] = field(default_factory=dict)
+    help_lines: list[HelpLine] = field(default_factory=list)
+    ticks: list[Tick] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    # The parts of a person's home tab.
+    home: list[Callable[[Services, str], list[Block]]] = field(default_factory=list)
+    audits: list[Audit] = field(default_factory=list)
+    # What the outbox brings to Slack.
+    kinds: list[Kind] = field(default_factory=list)
+    # What a noun needs of its own, made from the settings; `services.get(Class)` finds it by its class.
+    parts: list[Callable[[Settings, Floor], object | None]] = field(default_factory=list)
+    _handlers: dict[type[Event], list[Handler[Any]]] = field(default_factory=dict)
+    _facts: dict[str, Callable[..., Any]] = field(default_factory=dict)
+
+    def on(self, event: type[E], handler: Handler[E]) -> None:
+        """Call the handler when the event is published, within the transaction of the change."""
+        self._handlers.setdefault(event, []).append(handler)
+
+    def handlers_of(self, event: type[Event]) -> Sequence[Handler[Any]]:
+        """The handlers of an event, in the order they are called."""
+        return self._handlers.get(event, ())
+
+    def events(self) -> Iterator[tuple[type[Event], Sequence[Handler[Any]]]]:
+        """Every event that somebody follows, with its handlers in the order they are called."""
+        yield from self._handlers.items()
+
+    def command(self, word: str, subcommand: Subcommand) -> None:
+        """`/incident WORD …` calls the function."""
+        self.commands[word] = subcommand
+
+    def help(self, section: Section, place: int, text: str) -> None:
+        """A line of `/incident help`."""
+        self.help_lines.append(HelpLine(section, place, text))
+
+    def record(self, recorder: Recorder, *event_types: str) -> None:
+        """Keep something of these events of Slack's, before Slack is told that they arrived."""
+        for event_type in event_types:
+            self.slack_events.setdefault(event_type, []).append(recorder)
+
+    def answers(self, fact: Fact[Answer], answer: Answer) -> None:
+        """The noun answers this question from now on."""
+        self._facts[fact.name] = answer
+
+    def ask(self, fact: Fact[Answer]) -> Answer:
+        """The function that answers the question."""
+        return cast(Answer, self._facts.get(fact.name, fact.unanswered))

@@ -1,0 +1,37 @@
+"""`/incident playbook` and `/incident steps`: parse, act, answer."""
+
+from bot.incidents.access import incident_here
+from bot.incidents.parse import Typed
+from bot.incidents.registry import Registry, Section
+from bot.incidents.responses import Words
+from bot.playbooks import run_actions, step_screens
+from bot.runtime.clock import utcnow
+from bot.services import Services
+
+ACTS = {
+    "start": run_actions.start_by_hand,
+    "stop": run_actions.stop,
+    "switch": run_actions.switch,
+}
+
+
+def register(registry: Registry) -> None:
+    """The two commands."""
+    registry.command("playbook", playbook)
+    registry.command("steps", my_steps)
+    registry.help(Section.CHANNEL, 20, "`/incident playbook` what runs · `/incident playbook start NAME`")
+
+
+def playbook(services: Services, typed: Typed) -> Words:
+    """`/incident playbook`, `/incident playbook start NAME`, `stop NAME`, `switch NAME`"""
+    number = incident_here(services, typed.channel_id, typed.user_id)
+    word, _, name = typed.rest.partition(" ")
+    act = ACTS.get(word.lower())
+    if act and name:
+        return act(services, number, name.strip().lower(), typed.user_id, utcnow())
+    return run_actions.list_playbooks(services, number)
+
+
+def my_steps(services: Services, typed: Typed) -> Words:
+    """`/incident steps`"""
+    return step_screens.steps_of_person(services, typed.user_id)

@@ -1,0 +1,17 @@
+"""The record that a post-mortem is written from: it shows every noun."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Answers what post-mortems ask for."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.postmortems.facts import PICTURE, RECORD
+    from bot.screens.postmortem import gathering
+    from bot.screens.timeline import pictures
+
+    registry.answers(RECORD, gathering.record_of)
+    registry.answers(PICTURE, pictures.picture)

@@ -1,0 +1,105 @@
+"""Updates follow the incident as it changes, within that change's transaction; what is due goes out after it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
+
+from sqlmodel import Session
+
+from bot.incidents.change import Change
+from bot.incidents.events import (
+    CadenceRequested,
+    Closed,
+    Declared,
+    Reopened,
+    Resolved,
+    RoleChanged,
+    SeverityChanged,
+    StatusChanged,
+    UpdateRequested,
+    Withdrawn,
+)
+from bot.incidents.facts import UpdatesKept
+from bot.updates import draft_readers, pacing, record, tables
+from bot.updates import promise_actions as promises
+from bot.updates.promise_actions import Asked
+from bot.updates.sending import start_due
+
+
+def begin(change: Change, event: Declared) -> None:
+    """The first updates are promised."""
+    promises.begin(change)
+
+
+def follow_severity(change: Change, event: SeverityChanged) -> None:
+    """Promises move to the rhythm of the new severity."""
+    promises.retime(change)
+    _send_what_is_due(change)
+
+
+def follow_status(change: Change, event: StatusChanged) -> None:
+    """Audiences that are told of changes hear of it; updates begin again when it was resolved."""
+    if event.is_open_again:
+        promises.begin(change)
+    promises.on_change(change)
+    _send_what_is_due(change)
+
+
+def send_last(change: Change, event: Resolved) -> None:
+    """The last update goes to everyone who was told."""
+    pacing.lift(change)
+    promises.now_for_all(change, Asked(f"{promises.RESOLVED}:{event.key}", change.by))
+    _send_what_is_due(change)
+
+
+def send_at_close(change: Change, event: Closed) -> None:
+    """Nothing more is promised; audiences that are told at the end hear of it."""
+    promises.at_close(change)
+    _send_what_is_due(change)
+
+
+def begin_again(change: Change, event: Reopened) -> None:
+    """Updates are promised as after a declaration."""
+    promises.end(change)
+    promises.begin(change)
+    promises.on_change(change)
+    _send_what_is_due(change)
+
+
+def end(change: Change, event: Withdrawn) -> None:
+    """Nothing more is promised."""
+    promises.end(change)
+
+
+def hand_on_drafts(change: Change, event: RoleChanged) -> None:
+    """Open drafts go to whoever decides now."""
+    draft_readers.follow_roles(change)
+
+
+def set_cadence(change: Change, event: CadenceRequested) -> None:
+    """Every audience that is told by the clock is told at this pace."""
+    pacing.set_cadence(change, event.cadence)
+    _send_what_is_due(change)
+
+
+def send_to_one(change: Change, event: UpdateRequested) -> None:
+    """A message for one audience goes out at once."""
+    promises.now_for_one(change, event.audience, Asked(event.key, change.by, event.text))
+    _send_what_is_due(change)
+
+
+def _send_what_is_due(change: Change) -> None:
+    change.after_commit("send updates", partial(start_due, change.services, change.now))
+
+
+def next_update(session: Session, number: int, audiences: Collection[str] | None = None) -> datetime | None:
+    """When the next update is due: to any audience, or to one of those named."""
+    waiting = tables.waiting(session, number)
+    due = [promise.due_at for promise in waiting if audiences is None or promise.audience in audiences]
+    return min(due, default=None)
+
+
+def updates_kept(session: Session, number: int) -> UpdatesKept:
+    """How many updates were promised by the clock, and how many were sent in time."""
+    kept = record.adherence(tables.kept_of(session, number))
+    return UpdatesKept(kept.kept, kept.promised)
