@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from slack_sandbox.errors import Refused
 from slack_sandbox.model import Channel, File, Json, Message
+from slack_sandbox.records import Call
 from slack_sandbox.sharing import file_as_slack
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Control:
         self._sandbox = sandbox
         self._orders: dict[str, Callable[[Json], Any]] = {
             "fault": self._fault,
+            "carry_out_late_requests": lambda order: [call.as_json() for call in self._late(order)],
             "clear_faults": lambda order: sandbox.faults.clear(),
             "deliver_twice": lambda order: sandbox.deliver_twice(**order),
             "latency": lambda order: self._set("latency_s", float(order["seconds"])),
@@ -57,6 +59,7 @@ class Control:
             "home": lambda look: self._person(look).home,
             "calls": self._calls,
             "refusals": lambda look: [call.as_json() for call in sandbox.refusals],
+            "late_requests": lambda look: [call.as_json() for call in sandbox.late_requests.calls],
             "envelopes": lambda look: [envelope.as_json() for envelope in sandbox.envelopes],
             "app": lambda look: sandbox.identity,
         }
@@ -111,6 +114,9 @@ class Control:
 
     def _fault(self, order: Json) -> None:
         self._sandbox.fault(**order)
+
+    def _late(self, order: Json) -> list[Call]:
+        return self._sandbox.carry_out_late_requests(**order)
 
     def _clock(self, order: Json) -> Json:
         sandbox = self._sandbox

@@ -3,12 +3,29 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-KINDS = ("delay", "error", "rate_limited", "server_error", "lost_answer", "refused")
+KINDS = ("delay", "error", "late", "lost_answer", "rate_limited", "refused", "server_error")
+LATE_ANSWERS = ("cut", "error", "wait")
+_LATE_DEFAULTS = {"answer": "cut", "seconds": None, "after_call": ()}
 
 
 @dataclass
 class Fault:
-    """Goes wrong `count` times, after letting `after` calls pass."""
+    """Goes wrong `count` times, after letting `after` calls pass.
+
+    | kind | detail | what happens |
+    |---|---|---|
+    | `delay` | `seconds` | the request is carried out and answered after some (real) seconds |
+    | `error` | `error` | refused with this error |
+    | `rate_limited` | `retry_after` | refused with status 429 |
+    | `server_error` | `status` | not carried out; answered in plain text |
+    | `refused` | | not carried out; the connection is closed |
+    | `lost_answer` | | carried out; the connection is closed |
+    | `late` | `answer`, `seconds`, `after_call` | taken now and carried out later, also when the client is gone |
+
+    A late request is carried out after `seconds` on the sandbox's clock, or after the answer to the next call of a
+    method in `after_call`, or by `Sandbox.carry_out_late_requests`. Until then `answer` is what the client gets:
+    `cut`, its connection is closed at once; `error`, a gateway's 504; `wait`, nothing while it stays connected.
+    """
 
     method: str
     kind: str
@@ -26,13 +43,15 @@ class Faults:
     def arm(self, fault: Fault) -> None:
         if fault.kind not in KINDS:
             raise ValueError(f"{fault.kind!r} is no kind of fault, only: {', '.join(KINDS)}")
+        if fault.kind == "late":
+            fault.detail = _late_detail(fault.detail)
         self._armed.append(fault)
 
     def clear(self) -> None:
         self._armed.clear()
 
     def take(self, method: str) -> Fault | None:
-        """The fault that befalls this call; methods are named, or `*` means any."""
+        """The fault of this call; a fault's method is a name, or `*` for any."""
         for fault in self._armed:
             if fault.method not in (method, "*"):
                 continue
@@ -44,3 +63,14 @@ class Faults:
                 self._armed.remove(fault)
             return fault
         return None
+
+
+def _late_detail(given: dict[str, Any]) -> dict[str, Any]:
+    if unknown := given.keys() - _LATE_DEFAULTS.keys():
+        raise ValueError(f"A late request has no {', '.join(sorted(unknown))}, only: {', '.join(_LATE_DEFAULTS)}")
+    detail = _LATE_DEFAULTS | given
+    if detail["answer"] not in LATE_ANSWERS:
+        raise ValueError(f"{detail['answer']!r} is no answer to a late request, only: {', '.join(LATE_ANSWERS)}")
+    if isinstance(detail["after_call"], str):
+        detail["after_call"] = (detail["after_call"],)
+    return detail

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from slack_sandbox.control import Control
-from slack_sandbox.http import CutOff, header, send_json
+from slack_sandbox.http import CutOff, header, json_answer
 from slack_sandbox.page import routes as page_routes
 from slack_sandbox.responses import Responses
 from slack_sandbox.transfers import Transfers
@@ -48,4 +48,4 @@ class Front:
             await self._rest(scope, receive, send)
         else:
             # A foreign name for this address: somebody else's page reaching in by DNS.
-            await send_json(send, {"ok": False, "error": "foreign_host"}, 421)
+            await json_answer({"ok": False, "error": "foreign_host"}, 421).send(send)

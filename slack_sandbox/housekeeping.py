@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from slack_sandbox import persistence, posting
+from slack_sandbox.late_requests import LateRequests
 from slack_sandbox.model import Json
 from slack_sandbox.workspace import Workspace
 
@@ -13,8 +14,11 @@ _EVERY_S = 1.0
 class Housekeeping:
     """Looks every second; saves only when something changed."""
 
-    def __init__(self, workspace: Workspace, data: Path | None, identity: Json) -> None:
+    def __init__(
+        self, workspace: Workspace, late_requests: LateRequests, data: Path | None, identity: Json
+    ) -> None:
         self._workspace = workspace
+        self._late_requests = late_requests
         self._data = data
         self._identity = identity
         self._saved_version = -1
@@ -23,6 +27,7 @@ class Housekeeping:
         while True:
             await asyncio.sleep(_EVERY_S)
             self.post_due()
+            self._late_requests.carry_out_due()
             await asyncio.to_thread(self.save)
 
     def post_due(self) -> None:

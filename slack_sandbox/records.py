@@ -49,7 +49,7 @@ class Call:
     def is_refusal(self) -> bool:
         """Whether Slack found the request itself wrong; no story should cause one."""
         error = str(self.answer.get("error", ""))
-        return error.startswith(_MALFORMED) and error not in _BY_STATE and not self.fault
+        return error.startswith(_MALFORMED) and error not in _BY_STATE and self.fault != "error"
 
     def as_json(self) -> Json:
         return {

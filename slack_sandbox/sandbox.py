@@ -15,6 +15,7 @@ from slack_sandbox.housekeeping import Housekeeping
 from slack_sandbox.http_delivery import HttpDelivery
 from slack_sandbox.identity import Identity, new_identity
 from slack_sandbox.journal import Journal
+from slack_sandbox.late_requests import LateRequests
 from slack_sandbox.manifest import PERMISSIVE, read_manifest
 from slack_sandbox.model import Json
 from slack_sandbox.persons import Person
@@ -49,12 +50,13 @@ class Sandbox:
         self.workspace = Workspace(self.app, self.clock)
         self.journal = Journal(self.workspace)
         self.faults = Faults()
+        self.late_requests = LateRequests(self.workspace)
         self.rates = Rates()
         self.socket_mode = SocketMode(lambda: self.workspace.touch("connection"))
         self.deliveries = Deliveries(self.workspace, self.socket_mode)
         if kept:
             persistence.restore(self.workspace, kept)
-        self._housekeeping = Housekeeping(self.workspace, data, asdict(self.identity))
+        self._housekeeping = Housekeeping(self.workspace, self.late_requests, data, asdict(self.identity))
         self._offline = False
         self._serving = Serving(port)
 
@@ -161,13 +163,19 @@ class Sandbox:
         self.deliveries.envelopes.clear()
         self.deliveries.refused.clear()
         self.faults.clear()
+        self.late_requests.clear()
         self.clock.restart()
         self.workspace.touch("clock", offset_s=0.0)
 
     # Trouble and time
 
     def fault(self, method: str, kind: str, count: int = 1, after: int = 0, **detail: Any) -> None:
+        """Let the next calls of a method go wrong; the kinds are described in `faults.Fault`."""
         self.faults.arm(Fault(method, kind, count, after, detail))
+
+    def carry_out_late_requests(self, method: str = "*") -> list[Call]:
+        """Let the requests that a `late` fault holds back take effect now; gives them back with their answers."""
+        return self.late_requests.carry_out(method)
 
     def deliver_twice(self, kind: str, count: int = 1) -> None:
         self.deliveries.deliver_twice(kind, count)
@@ -190,6 +198,7 @@ class Sandbox:
     @clock_offset_s.setter
     def clock_offset_s(self, value: float) -> None:
         self.clock.offset_s = value
+        self.late_requests.carry_out_due()
         self.workspace.touch("clock", offset_s=value)
 
     # Waiting

@@ -15,7 +15,7 @@ from slack_sandbox.people import BOT_ID, BOT_USER_ID, first_channels, first_grou
 from slack_sandbox.triggers import ResponseUrls, Triggers
 
 # What happens on the wire alters nothing that is kept.
-_PASSING = ("call", "envelope", "connection", "saved")
+_PASSING = ("call", "envelope", "connection", "late_request", "saved")
 
 
 class Workspace:
