@@ -91,7 +91,7 @@ def _late_request(
         call,
         carry_out=lambda: answers.append(carry_out()),
         due_at=None if seconds is None else now + float(seconds),
-        after_call=fault.detail["after_call"],
+        is_after=fault.detail["after_call"],
         when_done=announce,
     )
 

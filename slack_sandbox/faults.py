@@ -1,7 +1,10 @@
 """Faults on request: what goes wrong with the next calls of a method."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
+
+from slack_sandbox.records import Call
 
 KINDS = ("delay", "error", "late", "lost_answer", "rate_limited", "refused", "server_error")
 LATE_ANSWERS = ("cut", "error", "wait")
@@ -22,9 +25,10 @@ class Fault:
     | `lost_answer` | | carried out; the connection is closed |
     | `late` | `answer`, `seconds`, `after_call` | taken now and carried out later, also when the client is gone |
 
-    A late request is carried out after `seconds` on the sandbox's clock, or after the answer to the next call of a
-    method in `after_call`, or by `Sandbox.carry_out_late_requests`. Until then `answer` is what the client gets:
-    `cut`, its connection is closed at once; `error`, a gateway's 504; `wait`, nothing while it stays connected.
+    A late request is carried out after `seconds` on the sandbox's clock, or after the answer to the next call that
+    `after_call` names (a method, several, or a condition on the call), or by `Sandbox.carry_out_late_requests`.
+    Until then `answer` is what the client gets: `cut`, its connection is closed at once; `error`, a gateway's 504;
+    `wait`, nothing while it stays connected.
     """
 
     method: str
@@ -71,6 +75,11 @@ def _late_detail(given: dict[str, Any]) -> dict[str, Any]:
     detail = _LATE_DEFAULTS | given
     if detail["answer"] not in LATE_ANSWERS:
         raise ValueError(f"{detail['answer']!r} is no answer to a late request, only: {', '.join(LATE_ANSWERS)}")
-    if isinstance(detail["after_call"], str):
-        detail["after_call"] = (detail["after_call"],)
-    return detail
+    return detail | {"after_call": _condition(detail["after_call"])}
+
+
+def _condition(after_call: Any) -> Callable[[Call], bool]:
+    if callable(after_call):
+        return cast(Callable[[Call], bool], after_call)
+    methods = (after_call,) if isinstance(after_call, str) else tuple(after_call)
+    return lambda call: call.method in methods

@@ -1,6 +1,6 @@
 """Requests that Slack has taken and carries out later, whether or not the client still waits for the answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,14 +12,14 @@ from slack_sandbox.workspace import Workspace
 class LateRequest:
     """A request whose effect is still to come.
 
-    It comes when the sandbox's clock reaches `due_at`, after the answer to the next call of a method in
-    `after_call`, or when the test says so.
+    It comes when the sandbox's clock reaches `due_at`, after the answer to the next call for which `is_after`
+    holds, or when the test says so.
     """
 
     call: Call
     carry_out: Callable[[], Any]
-    due_at: float | None = None
-    after_call: Sequence[str] = ()
+    due_at: float | None
+    is_after: Callable[[Call], bool]
     # Called in the thread that carried the request out.
     when_done: Callable[[], None] = field(default=lambda: None)
 
@@ -57,9 +57,9 @@ class LateRequests:
             self._carry_out(lambda request: request.due_at is not None and request.due_at <= now)
 
     def carry_out_after(self, call: Call) -> None:
-        """Carry out the requests that wait for a call of this method."""
+        """Carry out the requests that were to wait for such a call."""
         if self._pending:
-            self._carry_out(lambda request: call.method in request.after_call)
+            self._carry_out(lambda request: request.is_after(call))
 
     def _carry_out(self, is_wanted: Callable[[LateRequest], bool]) -> list[Call]:
         with self._workspace.lock:

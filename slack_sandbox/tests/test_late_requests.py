@@ -90,8 +90,18 @@ def test_a_gateway_can_answer_before_the_post_is_carried_out(sandbox: Sandbox, c
     assert texts(sandbox) == ["late"]
 
 
-def test_a_post_comes_just_after_somebody_looked_for_it(sandbox: Sandbox, client: WebClient, incidents: str):
-    sandbox.fault("chat.postMessage", "late", after_call="conversations.history")
+@pytest.mark.parametrize(
+    "after_call",
+    [
+        "conversations.history",
+        ("conversations.replies", "conversations.history"),
+        lambda call: call.args.get("channel") == "C0INCIDENTS",
+    ],
+)
+def test_a_post_comes_just_after_somebody_looked_for_it(
+    sandbox: Sandbox, client: WebClient, incidents: str, after_call: Any
+):
+    sandbox.fault("chat.postMessage", "late", after_call=after_call)
 
     with pytest.raises(OSError):
         client.chat_postMessage(channel=incidents, text="late")
