@@ -42,6 +42,7 @@ class Deliveries:
         self.retry_delays_s: Sequence[float] = RETRY_DELAYS_S
         self.envelopes: list[Envelope] = []
         self.refused: list[Call] = []
+        self.begun = 0
         self.outstanding = 0
         self.last_at = 0.0
         self._twice: dict[str, int] = {}
@@ -87,6 +88,7 @@ class Deliveries:
             nowhere.set_result(envelope)
             return nowhere
         with self._workspace.lock:
+            self.begun += 1
             self.outstanding += 1
             keep(self.envelopes, envelope)
         return asyncio.run_coroutine_threadsafe(self._attempt(envelope), self.loop)

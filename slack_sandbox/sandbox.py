@@ -23,7 +23,7 @@ from slack_sandbox.rates import Rates
 from slack_sandbox.records import Call, Envelope
 from slack_sandbox.serving import HOST, Serving
 from slack_sandbox.socket_mode import SocketMode
-from slack_sandbox.waiting import wait_for, wait_until
+from slack_sandbox.waiting import wait_for, wait_through
 from slack_sandbox.workspace import Workspace
 
 _QUIET_S = 0.05
@@ -204,14 +204,31 @@ class Sandbox:
     # Waiting
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float = 10) -> Any:
-        """Wait until the predicate holds, looking again after each change; returns its value."""
+        """Wait until the predicate holds, evaluated again after each change; returns its value."""
         return wait_for(self.workspace, predicate, timeout)
 
-    def quiet(self, timeout: float = 10) -> None:
-        """Wait until nothing is unacknowledged and no call has come for a moment."""
-        wait_until(self.workspace, self._is_quiet, timeout, _QUIET_S / 2)
+    @property
+    def activity(self) -> int:
+        """How many calls have arrived and how many deliveries were begun; it never decreases.
 
-    def _is_quiet(self) -> bool:
+        An app that has nothing to do while this number stays the same and the sandbox is idle is at rest. Nobody
+        has to wait for a silence.
+        """
+        return self.journal.begun + self.deliveries.begun
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every delivery is settled and every call answered."""
+        return not (self.deliveries.outstanding or self.journal.in_flight)
+
+    def wait_until_idle(self, timeout: float = 10) -> None:
+        """Wait until every delivery is settled and every call answered."""
+        wait_through(self.workspace, lambda: 0.0 if self.is_idle else None, timeout)
+
+    def quiet(self, timeout: float = 10) -> None:
+        """Wait until the sandbox is idle and no call has come for a moment."""
+        wait_through(self.workspace, self._quiet_in_s, timeout)
+
+    def _quiet_in_s(self) -> float | None:
         last_at = max(self.journal.last_at, self.deliveries.last_at)
-        busy = self.deliveries.outstanding or self.journal.in_flight
-        return not busy and time.monotonic() - last_at >= _QUIET_S
+        return last_at + _QUIET_S - time.monotonic() if self.is_idle else None
