@@ -15,9 +15,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from slack_sandbox.errors import Refused
+from slack_sandbox.file_sharing import file_as_slack
 from slack_sandbox.model import Channel, File, Json, Message
 from slack_sandbox.records import Call
-from slack_sandbox.sharing import file_as_slack
 
 if TYPE_CHECKING:
     from slack_sandbox.sandbox import Sandbox
@@ -78,7 +78,7 @@ class Control:
         order: Json = json.loads(body) if body else {}
         name = request.path_params["name"]
         if name in VERBS:
-            return await self._answered(lambda: self._deed(name, order))
+            return await self._answered(lambda: self._act(name, order))
         if name in self._orders:
             return await self._answered(lambda: self._orders[name](order))
         return _problem(f"There is no {name!r}, only: {', '.join((*VERBS, *self._orders))}.", 404)
@@ -98,7 +98,7 @@ class Control:
         except _REFUSALS as error:
             return _problem(str(error), 409)
 
-    def _deed(self, verb: str, order: Json) -> Any:
+    def _act(self, verb: str, order: Json) -> Any:
         person = self._person(order)
         if "content" in order:
             order["content"] = str(order["content"]).encode()

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from slack_sandbox.block_ids import name_blocks
 from slack_sandbox.events import channel_type
 from slack_sandbox.model import Channel, Json, Message, User
-from slack_sandbox.naming import name_blocks
 from slack_sandbox.workspace import Workspace
 
 

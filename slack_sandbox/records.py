@@ -47,7 +47,7 @@ class Call:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether Slack found the request itself wrong; no story should cause one."""
+        """Whether Slack found the request itself wrong; no demo should cause one."""
         error = str(self.answer.get("error", ""))
         return error.startswith(_MALFORMED) and error not in _BY_STATE and self.fault != "error"
 

@@ -10,18 +10,18 @@ from slack_sandbox import persistence
 from slack_sandbox.clock import Clock
 from slack_sandbox.delivery import Deliveries
 from slack_sandbox.faults import Fault, Faults
-from slack_sandbox.front import Front
-from slack_sandbox.housekeeping import Housekeeping
 from slack_sandbox.http_delivery import HttpDelivery
 from slack_sandbox.identity import Identity, new_identity
 from slack_sandbox.journal import Journal
 from slack_sandbox.late_requests import LateRequests
 from slack_sandbox.manifest import PERMISSIVE, read_manifest
 from slack_sandbox.model import Json
-from slack_sandbox.persons import Person
-from slack_sandbox.rates import Rates
+from slack_sandbox.periodic_tasks import PeriodicTasks
+from slack_sandbox.person import Person
+from slack_sandbox.rate_limits import RateLimits
 from slack_sandbox.records import Call, Envelope
-from slack_sandbox.serving import HOST, Serving
+from slack_sandbox.router import Router
+from slack_sandbox.server import HOST, Server
 from slack_sandbox.socket_mode import SocketMode
 from slack_sandbox.waiting import wait_for, wait_through
 from slack_sandbox.workspace import Workspace
@@ -51,35 +51,35 @@ class Sandbox:
         self.journal = Journal(self.workspace)
         self.faults = Faults()
         self.late_requests = LateRequests(self.workspace)
-        self.rates = Rates()
+        self.rates = RateLimits()
         self.socket_mode = SocketMode(lambda: self.workspace.touch("connection"))
         self.deliveries = Deliveries(self.workspace, self.socket_mode)
         if kept:
             persistence.restore(self.workspace, kept)
-        self._housekeeping = Housekeeping(self.workspace, self.late_requests, data, asdict(self.identity))
+        self._periodic_tasks = PeriodicTasks(self.workspace, self.late_requests, data, asdict(self.identity))
         self._offline = False
-        self._serving = Serving(port)
+        self._server = Server(port)
 
     # Running
 
     def start(self) -> None:
         """Serve in a background thread; returns when connections are accepted."""
-        self._serving.listen()
+        self._server.listen()
         self.workspace.response_urls.base = self.url
         self.workspace.new_socket_url = self._new_socket_url
-        self._serving.start(Front(self), self._housekeeping.run())
-        self.deliveries.loop = self._serving.loop
+        self._server.start(Router(self), self._periodic_tasks.run())
+        self.deliveries.loop = self._server.loop
 
     def stop(self) -> None:
-        self._serving.stop()
-        self._housekeeping.save()
+        self._server.stop()
+        self._periodic_tasks.save()
 
     def _new_socket_url(self) -> str:
-        return f"ws://{HOST}:{self._serving.port}/link/?ticket={self.socket_mode.new_ticket()}"
+        return f"ws://{HOST}:{self._server.port}/link/?ticket={self.socket_mode.new_ticket()}"
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self._serving.port}"
+        return f"http://{HOST}:{self._server.port}"
 
     @property
     def bot_token(self) -> str:
@@ -110,7 +110,7 @@ class Sandbox:
 
     @property
     def refusals(self) -> list[Call]:
-        """Calls and acknowledgements that were malformed; expected empty after every story."""
+        """Calls and acknowledgements that were malformed; expected empty after every demo."""
         return [c for c in (*self.journal.calls, *self.deliveries.refused) if c.is_refusal]
 
     @property
@@ -154,7 +154,7 @@ class Sandbox:
 
     def refresh_connections(self, reason: str = "refresh_requested") -> None:
         """Ask the app to open new Socket Mode connections, as Slack does every few hours."""
-        self._serving.submit(self.socket_mode.disconnect(reason)).result(_PATIENCE_S)
+        self._server.submit(self.socket_mode.disconnect(reason)).result(_PATIENCE_S)
 
     def reset(self) -> None:
         """Back to the first day: people and channels as seeded, nothing recorded."""
@@ -189,7 +189,7 @@ class Sandbox:
         self._offline = value
         self.socket_mode.accepting = not value
         if value:
-            self._serving.submit(self.socket_mode.close()).result(_PATIENCE_S)
+            self._server.submit(self.socket_mode.close()).result(_PATIENCE_S)
 
     @property
     def clock_offset_s(self) -> float:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from starlette.types import Receive, Scope, Send
 
 from slack_sandbox.exchange import Exchange
+from slack_sandbox.file_sharing import mimetype
 from slack_sandbox.http import Answer, header, json_answer, read_body, text_answer
 from slack_sandbox.model import Json
 from slack_sandbox.records import Call
-from slack_sandbox.sharing import mimetype
 
 if TYPE_CHECKING:
     from slack_sandbox.sandbox import Sandbox

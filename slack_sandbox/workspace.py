@@ -11,7 +11,7 @@ from slack_sandbox.errors import Refused
 from slack_sandbox.events import is_subscribed
 from slack_sandbox.manifest import App
 from slack_sandbox.model import Channel, File, Group, Json, Message, User, View
-from slack_sandbox.people import BOT_ID, BOT_USER_ID, first_channels, first_groups, first_people
+from slack_sandbox.seed import BOT_ID, BOT_USER_ID, seed_channels, seed_groups, seed_people
 from slack_sandbox.triggers import ResponseUrls, Triggers
 
 # What happens on the wire alters nothing that is kept.
@@ -41,9 +41,9 @@ class Workspace:
         """Back to the first people and channels."""
         with self.lock:
             created = int(self.clock.now())
-            self.users: dict[str, User] = {u.id: u for u in first_people(self.app.bot_name)}
-            self.groups: dict[str, Group] = {g.id: g for g in first_groups()}
-            self.channels: dict[str, Channel] = {c.id: c for c in first_channels(created)}
+            self.users: dict[str, User] = {u.id: u for u in seed_people(self.app.bot_name)}
+            self.groups: dict[str, Group] = {g.id: g for g in seed_groups()}
+            self.channels: dict[str, Channel] = {c.id: c for c in seed_channels(created)}
             self.files: dict[str, File] = {}
             self.views: dict[str, View] = {}
             self.modals: dict[str, list[View]] = {}

@@ -5,7 +5,7 @@ from slack_sandbox.blockkit import check_attachments, check_blocks
 from slack_sandbox.errors import Refused, invalid_arguments
 from slack_sandbox.methods.registry import SPECIAL, TIER_3, TIER_4, Request, method
 from slack_sandbox.model import TEAM_DOMAIN, Channel, Json, Message
-from slack_sandbox.people import BOT_USER_ID
+from slack_sandbox.seed import BOT_USER_ID
 
 TEXT_KEPT = 40_000
 UPDATE_TEXT = 4_000

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from slack_sandbox.file_sharing import mimetype
 from slack_sandbox.model import File, User
 from slack_sandbox.page import markdown
-from slack_sandbox.sharing import mimetype
 from slack_sandbox.workspace import Workspace
 
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")

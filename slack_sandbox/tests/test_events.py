@@ -26,14 +26,14 @@ ANA_DOES: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("event", "deed"), ANA_DOES)
-def test_the_app_hears_what_people_do_where_it_is(sandbox: Sandbox, app: ConnectedApp, event: str, deed: Any):
+@pytest.mark.parametrize(("event", "action"), ANA_DOES)
+def test_the_app_hears_what_people_do_where_it_is(sandbox: Sandbox, app: ConnectedApp, event: str, action: Any):
     ana = sandbox.person("ana")
     ts = ana.says("first", "incidents").ts
     sandbox.quiet()
     app.heard.clear()
 
-    deed(ana, ts)
+    action(ana, ts)
 
     assert app.waits_for(event)["type"] == event
 

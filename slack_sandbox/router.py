@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
 
-class Front:
+class Router:
     """Plain dispatch by path: a framework's routing would cost a Web API call a fifth of its time."""
 
     def __init__(self, sandbox: "Sandbox") -> None:

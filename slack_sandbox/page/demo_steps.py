@@ -1,4 +1,4 @@
-"""The stage of a story: what its people can be told to do."""
+"""The steps of a demo: what its people can be told to do."""
 
 import time
 from collections.abc import Callable
@@ -18,11 +18,11 @@ FORM_IS_READ_S = 2.0
 _TEXTS = ("plain_text_input", "email_text_input", "url_text_input", "number_input")
 
 
-class Ended(Exception):
-    """The story was stopped, or cannot go on; the argument says why."""
+class DemoEnded(Exception):
+    """The demo was stopped, or cannot go on; the argument says why."""
 
 
-class Stage:
+class DemoSteps:
     """One performance: who is where, and the pauses between what they do."""
 
     def __init__(
@@ -45,14 +45,14 @@ class Stage:
         until = time.monotonic() + seconds / self._pace
         while time.monotonic() < until or not self._going.is_set():
             if self._stopped.wait(0.1):
-                raise Ended("")
+                raise DemoEnded("")
             self._going.wait(0.5)
 
     def goes_to(self, channel: str) -> None:
         self.here = self._sandbox.workspace.channel(channel).id
 
     def goes_to_the_new_channel(self) -> None:
-        """Where the app took people: the channel that was not there when the story began."""
+        """Where the app took people: the channel that was not there when the demo began."""
         self.here = self._until(self._new_channel, "The bot opened no channel. Is it running?").id
 
     def says(self, person: str, text: str) -> None:
@@ -124,7 +124,7 @@ class Stage:
         try:
             return self._sandbox.wait_for(look, timeout=PATIENCE_S)
         except (TimeoutError, NotVisible, NothingToClick) as nothing:
-            raise Ended(otherwise) from nothing
+            raise DemoEnded(otherwise) from nothing
 
 
 def _is_wanted(view: Json, block: Json) -> bool:

@@ -1,4 +1,4 @@
-"""What every deed starts from: who does it, and what that person sees."""
+"""What every action starts from: who does it, and what that person sees."""
 
 from slack_sandbox.delivery import Deliveries
 from slack_sandbox.errors import NotVisible
@@ -6,11 +6,11 @@ from slack_sandbox.model import Channel, Json, Message, User
 from slack_sandbox.records import Envelope
 from slack_sandbox.workspace import Workspace
 
-# A deed waits this much longer than the app may take: then the server itself has stopped.
+# A action waits this much longer than the app may take: then the server itself has stopped.
 _SERVER_GONE_S = 5
 
 
-class Eyes:
+class PersonBase:
     """Sees what the person may see: members only in private channels, their own ephemerals."""
 
     def __init__(self, workspace: Workspace, deliveries: Deliveries, user_id: str) -> None:

@@ -17,7 +17,7 @@ _BACKLOG = 1024
 _PATIENCE_S = 5
 
 
-class Serving:
+class Server:
     """Runs an application and one background task until it is stopped."""
 
     def __init__(self, port: int) -> None:

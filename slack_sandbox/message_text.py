@@ -10,7 +10,7 @@ _CONTAINERS = ("blocks", "child_blocks", "actions", "tasks", *_PARTS_OF_A_BLOCK)
 _ONE_LINE = ("rich_text_section", "rich_text_preformatted", "rich_text_quote")
 
 
-def words_of(text: str, blocks: list[Json], attachments: list[Json] | None = None) -> str:
+def visible_text(text: str, blocks: list[Json], attachments: list[Json] | None = None) -> str:
     """The flattened words; the fallback text counts only when there are no blocks to read."""
     pieces = list(_words(blocks)) + list(_words(attachments or []))
     if not blocks:

@@ -2,10 +2,10 @@
 
 from slack_sandbox import channels
 from slack_sandbox.model import Channel
-from slack_sandbox.persons.base import Eyes
+from slack_sandbox.person.base import PersonBase
 
 
-class Gathering(Eyes):
+class ChannelActions(PersonBase):
     """A person among the channels."""
 
     def creates_channel(self, name: str, private: bool = False) -> Channel:

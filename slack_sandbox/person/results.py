@@ -1,4 +1,4 @@
-"""What comes of a person's deeds."""
+"""What comes of a person's actions."""
 
 from dataclasses import dataclass, field
 

@@ -11,7 +11,7 @@ POSTS_PER_CHANNEL_S = 1.0
 _BURST = 5
 
 
-class Rates:
+class RateLimits:
     """Sliding windows, one for each method, and one for posts to each channel."""
 
     def __init__(self) -> None:

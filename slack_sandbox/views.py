@@ -2,10 +2,10 @@
 
 import secrets
 
+from slack_sandbox.block_ids import name_blocks
 from slack_sandbox.errors import Refused
 from slack_sandbox.fields import initial_values
 from slack_sandbox.model import Json, View
-from slack_sandbox.naming import name_blocks
 from slack_sandbox.workspace import Workspace
 
 STACK_DEPTH = 3

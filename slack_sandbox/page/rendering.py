@@ -14,7 +14,7 @@ Json = dict[str, Any]
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def draw(template: str, reader: Reader, **facts: Any) -> str:
+def render(template: str, reader: Reader, **facts: Any) -> str:
     """The template filled in, as `reader` sees it. `entered` holds what is filled in so far, by block."""
     return _templates.get_template(template).render({"reader": reader, "entered": {}, **facts})
 

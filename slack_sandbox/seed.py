@@ -7,7 +7,7 @@ BOT_ID = "B0WATCHFLOOR"
 _PARTNER_TEAM_ID = "T0PARTNER"
 
 
-def first_people(bot_name: str = "watchfloor") -> list[User]:
+def seed_people(bot_name: str = "watchfloor") -> list[User]:
     return [
         User("U0ANA", "ana", "Ana Reyes", "Incident analyst", "Asia/Manila"),
         User("U0BEN", "ben", "Ben Okafor", "Communications lead", "Europe/London"),
@@ -31,7 +31,7 @@ def first_people(bot_name: str = "watchfloor") -> list[User]:
     ]
 
 
-def first_groups() -> list[Group]:
+def seed_groups() -> list[Group]:
     return [
         Group("S0ANALYSTS", "incident-analysts", "Incident analysts", ["U0ANA", "U0DEVI"]),
         Group("S0TELEPHONY", "telephony-oncall", "Telephony on call", ["U0CHLOE"]),
@@ -51,7 +51,7 @@ _PARTNERS = ("partner-northline", "partner-sagebrush")
 _WITH_BOT = ("incidents", "operations", "executives", "engineering", "partners", "front-line", *_PARTNERS)
 
 
-def first_channels(created: int) -> list[Channel]:
+def seed_channels(created: int) -> list[Channel]:
     """Everyone's channels, the bot in all but two of them, and one private channel without it."""
     names = ("general", *_WITH_BOT, "random")
     channels = [_public(name, created) for name in names]

@@ -7,11 +7,11 @@ from typing import Any
 
 from slack_sandbox import fields, interactions
 from slack_sandbox.errors import NothingToClick
+from slack_sandbox.message_text import elements_of
 from slack_sandbox.model import Channel, Json, Message, View
-from slack_sandbox.persons.base import Eyes
-from slack_sandbox.persons.outcomes import Click
+from slack_sandbox.person.base import PersonBase
+from slack_sandbox.person.results import Click
 from slack_sandbox.records import Envelope
-from slack_sandbox.words import elements_of
 
 Wanted = Callable[[Json, Json], bool]
 _BUTTONS = ("button", "workflow_button")
@@ -28,7 +28,7 @@ class Target:
     channel: Channel | None = None
 
 
-class Acting(Eyes):
+class ElementActions(PersonBase):
     """A person with a mouse."""
 
     @property

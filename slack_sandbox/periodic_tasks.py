@@ -11,7 +11,7 @@ from slack_sandbox.workspace import Workspace
 _EVERY_S = 1.0
 
 
-class Housekeeping:
+class PeriodicTasks:
     """Looks every second; saves only when something changed."""
 
     def __init__(

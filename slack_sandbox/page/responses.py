@@ -17,7 +17,7 @@ HEADERS = {
 }
 
 
-def nothing(reason: str) -> Response:
+def no_content(reason: str) -> Response:
     """The part is not there (any more), which is no error: the page takes it away."""
     return Response(status_code=204, headers=HEADERS | {"X-Reason": reason.encode("ascii", "replace").decode()})
 
@@ -30,6 +30,6 @@ def json(body: Any, status: int = 200) -> JSONResponse:
     return JSONResponse(body, status, headers=HEADERS)
 
 
-def is_from_elsewhere(request: Request) -> bool:
+def is_cross_site(request: Request) -> bool:
     """Whether another site in the same browser sends this: it must not act for the person at the page."""
     return request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none")

@@ -7,25 +7,25 @@ from zoneinfo import ZoneInfo
 
 from slack_sandbox.errors import NotVisible
 from slack_sandbox.model import Channel, User
+from slack_sandbox.page.demo import Demo
 from slack_sandbox.page.names import Reader
-from slack_sandbox.page.reading import ReadMarks
-from slack_sandbox.page.story import Story
+from slack_sandbox.page.read_marks import ReadMarks
 
 if TYPE_CHECKING:
     from slack_sandbox import Sandbox
-    from slack_sandbox.persons import Person
+    from slack_sandbox.person import Person
 
 FIRST_PERSON = "ana"
 _FIRST_CHANNEL = "incidents"
 
 
 @dataclass(frozen=True)
-class Visitor:
+class Viewer:
     """The person, and the workspace as that person may see it."""
 
     sandbox: "Sandbox"
     marks: ReadMarks
-    story: Story
+    demo: Demo
     user: User
 
     @property
@@ -64,10 +64,10 @@ class Visitor:
         return next(named, None) or next(iter(joined), None) or self.direct_message()
 
 
-def visitor(sandbox: "Sandbox", marks: ReadMarks, story: Story, name: str | None) -> Visitor:
+def viewer(sandbox: "Sandbox", marks: ReadMarks, demo: Demo, name: str | None) -> Viewer:
     """The person called `name`; an unknown one is the first person."""
     try:
         user = sandbox.workspace.person(name or FIRST_PERSON)
     except LookupError:
         user = sandbox.workspace.person(FIRST_PERSON)
-    return Visitor(sandbox, marks, story, user if not user.is_bot else sandbox.workspace.person(FIRST_PERSON))
+    return Viewer(sandbox, marks, demo, user if not user.is_bot else sandbox.workspace.person(FIRST_PERSON))

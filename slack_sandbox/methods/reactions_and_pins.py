@@ -2,7 +2,7 @@
 
 import re
 
-from slack_sandbox import marks
+from slack_sandbox import reactions_and_pins
 from slack_sandbox.errors import Refused
 from slack_sandbox.methods.registry import TIER_2, TIER_3, Request, method
 from slack_sandbox.model import Channel, Json, Message
@@ -13,14 +13,14 @@ _EMOJI = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
 @method("reactions.add", TIER_3, "reactions:write", required=("channel", "name", "timestamp"))
 def add_reaction(request: Request) -> Json:
     channel, message = _marked(request)
-    marks.react(request.workspace, channel, message, request.bot, _emoji(request))
+    reactions_and_pins.react(request.workspace, channel, message, request.bot, _emoji(request))
     return {}
 
 
 @method("reactions.remove", TIER_2, "reactions:write", required=("channel", "name", "timestamp"))
 def remove_reaction(request: Request) -> Json:
     channel, message = _marked(request)
-    marks.unreact(request.workspace, channel, message, request.bot, _emoji(request))
+    reactions_and_pins.unreact(request.workspace, channel, message, request.bot, _emoji(request))
     return {}
 
 
@@ -34,21 +34,21 @@ def get_reactions(request: Request) -> Json:
 @method("pins.add", TIER_2, "pins:write", required=("channel", "timestamp"))
 def add_pin(request: Request) -> Json:
     channel, message = _marked(request)
-    marks.pin(request.workspace, channel, message, request.bot)
+    reactions_and_pins.pin(request.workspace, channel, message, request.bot)
     return {}
 
 
 @method("pins.remove", TIER_2, "pins:write", required=("channel", "timestamp"))
 def remove_pin(request: Request) -> Json:
     channel, message = _marked(request)
-    marks.unpin(request.workspace, channel, message, request.bot)
+    reactions_and_pins.unpin(request.workspace, channel, message, request.bot)
     return {}
 
 
 @method("pins.list", TIER_2, "pins:read", required=("channel",))
 def list_pins(request: Request) -> Json:
     channel = request.workspace.channel_for_app(request.args.text("channel"))
-    return {"items": [marks.pin_as_slack(channel, pin) for pin in channel.pins]}
+    return {"items": [reactions_and_pins.pin_as_slack(channel, pin) for pin in channel.pins]}
 
 
 def _marked(request: Request) -> tuple[Channel, Message]:

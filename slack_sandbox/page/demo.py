@@ -1,18 +1,18 @@
-"""Playing the story: start, pause, stop, and what the windows show of it."""
+"""Playing the demo: start, pause, stop, and what the windows show of it."""
 
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from slack_sandbox.errors import NothingToClick, NotVisible, Refused
-from slack_sandbox.page import outage
-from slack_sandbox.page.stage import Ended, Stage
+from slack_sandbox.page import demo_scenario
+from slack_sandbox.page.demo_steps import DemoEnded, DemoSteps
 
 if TYPE_CHECKING:
     from slack_sandbox import Sandbox
 
 
-class Story:
-    """One story at a time for the whole workspace."""
+class Demo:
+    """One demo at a time for the whole workspace."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
@@ -41,7 +41,7 @@ class Story:
             return
         self._stopped.clear()
         self._going.set()
-        self._thread = Thread(target=self._play, args=(pace,), name="story", daemon=True)
+        self._thread = Thread(target=self._play, args=(pace,), name="demo", daemon=True)
         self._thread.start()
 
     def pause(self) -> None:
@@ -63,14 +63,14 @@ class Story:
 
     def _play(self, pace: float) -> None:
         try:
-            outage.play(Stage(self._sandbox, self._tell, self._going, self._stopped, pace))
-        except Ended as end:
+            demo_scenario.play(DemoSteps(self._sandbox, self._tell, self._going, self._stopped, pace))
+        except DemoEnded as end:
             self.caption = str(end)
         except (NotVisible, NothingToClick, LookupError, Refused, TimeoutError) as surprise:
-            self.caption = f"The story ends here: {surprise}"
+            self.caption = f"The demo ends here: {surprise}"
         self._thread = None
         self._tell(self.caption, "")
 
     def _tell(self, caption: str, channel: str) -> None:
         self.caption = caption
-        self._sandbox.workspace.touch("story", place=channel)
+        self._sandbox.workspace.touch("demo", place=channel)

@@ -2,17 +2,17 @@
 
 import secrets
 
-from slack_sandbox import interactions, marks, posting, responses, sharing
+from slack_sandbox import file_sharing, interactions, posting, reactions_and_pins, responses
 from slack_sandbox.errors import Refused
 from slack_sandbox.model import Channel, File, Json, Message
-from slack_sandbox.persons.base import Eyes
-from slack_sandbox.persons.outcomes import Answer
+from slack_sandbox.person.base import PersonBase
+from slack_sandbox.person.results import Answer
 
 COMMAND_TIMED_OUT = '{command} failed with the error "operation_timeout"'
 COMMAND_FAILED = '{command} failed with the error "dispatch_failed"'
 
 
-class Speaking(Eyes):
+class MessageActions(PersonBase):
     """A person at the composer."""
 
     def types(self, text: str, channel: str | None = None) -> Answer | Message:
@@ -76,10 +76,10 @@ class Speaking(Eyes):
         with self._workspace.lock:
             where = self._writable(channel)
             parent = where.messages[thread_ts] if thread_ts else None
-            file = sharing.new_file(self._workspace, self.user, name, len(content))
+            file = file_sharing.new_file(self._workspace, self.user, name, len(content))
             file.content = content
             in_thread = (parent.thread_ts or parent.ts) if parent else ""
-            sharing.share(self._workspace, self.user, [file], where, text, in_thread)
+            file_sharing.share(self._workspace, self.user, [file], where, text, in_thread)
             return file
 
     def _writable(self, channel: str | None) -> Channel:
@@ -90,19 +90,19 @@ class Speaking(Eyes):
 
     def reacts(self, emoji: str, channel: str, ts: str) -> None:
         where = self._joined(channel)
-        marks.react(self._workspace, where, where.messages[ts], self.user, emoji.strip(":"))
+        reactions_and_pins.react(self._workspace, where, where.messages[ts], self.user, emoji.strip(":"))
 
     def unreacts(self, emoji: str, channel: str, ts: str) -> None:
         where = self._joined(channel)
-        marks.unreact(self._workspace, where, where.messages[ts], self.user, emoji.strip(":"))
+        reactions_and_pins.unreact(self._workspace, where, where.messages[ts], self.user, emoji.strip(":"))
 
     def pins(self, channel: str, ts: str) -> None:
         where = self._joined(channel)
-        marks.pin(self._workspace, where, where.messages[ts], self.user)
+        reactions_and_pins.pin(self._workspace, where, where.messages[ts], self.user)
 
     def unpins(self, channel: str, ts: str) -> None:
         where = self._joined(channel)
-        marks.unpin(self._workspace, where, where.messages[ts], self.user)
+        reactions_and_pins.unpin(self._workspace, where, where.messages[ts], self.user)
 
     def _own(self, channel: str, ts: str) -> tuple[Channel, Message]:
         where = self._joined(channel)

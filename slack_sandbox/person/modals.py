@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from slack_sandbox import fields, interactions, surfaces
+from slack_sandbox import fields, interactions, views
 from slack_sandbox.blockkit import check_view
 from slack_sandbox.errors import NothingToClick, Refused
 from slack_sandbox.model import Json, View
-from slack_sandbox.persons.acting import Acting, Target, clicked
-from slack_sandbox.persons.outcomes import Click, Submission
+from slack_sandbox.person.elements import ElementActions, Target, clicked
+from slack_sandbox.person.results import Click, Submission
 
 REQUIRED = "Please complete this required field."
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
-class Filling(Acting):
+class ModalActions(ElementActions):
     """A person in front of a modal."""
 
     def fills(self, field: str, value: Any) -> Click | None:
@@ -49,9 +49,9 @@ class Filling(Acting):
         if view.body.get("notify_on_close"):
             self._send("interactive", interactions.closing(self._workspace, self.user, view, clears))
         if clears:
-            surfaces.close_all(self._workspace, self.id)
+            views.close_all(self._workspace, self.id)
         else:
-            surfaces.close_top(self._workspace, self.id)
+            views.close_top(self._workspace, self.id)
 
     def opens_home(self) -> None:
         with self._workspace.lock:
@@ -106,14 +106,14 @@ class Filling(Acting):
             return Submission(False, _known_errors(view, answer), view.as_slack())
         if action == "update":
             check_view(answer["view"], "modal")
-            surfaces.replace_view(self._workspace, view, answer["view"])
+            views.replace_view(self._workspace, view, answer["view"])
         elif action == "push":
             check_view(answer["view"], "modal")
-            surfaces.push_modal(self._workspace, self.id, answer["view"])
+            views.push_modal(self._workspace, self.id, answer["view"])
         elif action == "clear":
-            surfaces.close_all(self._workspace, self.id)
+            views.close_all(self._workspace, self.id)
         else:
-            surfaces.close_view(self._workspace, view)
+            views.close_view(self._workspace, view)
         return Submission(action not in ("update", "push"), {}, self.modal)
 
 

@@ -1,10 +1,10 @@
-// The story of *Show me*: its caption, its buttons, and following it from place to place.
+// The demo of *Show me*: its caption, its buttons, and following it from place to place.
 import { deed, part } from "./server.js";
 import { current, go } from "./navigation.js";
 
-const box = document.getElementById("story");
+const box = document.getElementById("demo");
 let isFollowing = true;
-let dismissed = sessionStorage.getItem("story") === "dismissed";
+let dismissed = sessionStorage.getItem("demo") === "dismissed";
 
 function show(drawn) {
   box.innerHTML = drawn ?? "";
@@ -13,24 +13,24 @@ function show(drawn) {
   box.hidden = dismissed || !box.firstElementChild;
 }
 
-export async function refreshStory({ place } = {}) {
+export async function refreshDemo({ place } = {}) {
   if (place) dismissed = false;
-  show(await part("story"));
+  show(await part("demo"));
   if (place && isFollowing && place !== current()) go(`/channel/${place}`);
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-story]");
+  const button = event.target.closest("[data-demo]");
   if (!button) return;
-  if (button.dataset.story === "dismiss") {
+  if (button.dataset.demo === "dismiss") {
     dismissed = true;
-    sessionStorage.setItem("story", "dismissed");
+    sessionStorage.setItem("demo", "dismissed");
     box.hidden = true;
-    if (!box.querySelector(".offer")) deed("story", { order: "forget" });
+    if (!box.querySelector(".offer")) deed("demo", { order: "forget" });
     return;
   }
   dismissed = false;
-  deed("story", { order: button.dataset.story });
+  deed("demo", { order: button.dataset.demo });
 });
 
 box.addEventListener("change", (event) => {
