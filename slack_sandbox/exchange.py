@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from slack_sandbox.sandbox import Sandbox
 
 CarryOut = Callable[[], Answer]
-"""Does what the request asks for and fills in the call's answer and status."""
+"""Carries the request out and fills in the call's answer and status."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _failure(call: Call, fault: Fault) -> Answer | None:
     if fault.kind == "server_error":
         call.status = int(fault.detail.get("status", 503))
         call.answer = {"ok": False, "error": "service_unavailable"}
-        # What stands before Slack's servers answers in plain text, not in JSON.
+        # The proxy in front of Slack's servers answers in plain text, not in JSON.
         return text_answer("Service Unavailable", call.status)
     return None
 

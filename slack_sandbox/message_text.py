@@ -1,4 +1,4 @@
-"""What a person reads in a message: the words of its text and blocks, and its buttons."""
+"""The visible text of a message: its text or blocks, and its buttons."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +11,8 @@ _ONE_LINE = ("rich_text_section", "rich_text_preformatted", "rich_text_quote")
 
 
 def visible_text(text: str, blocks: list[Json], attachments: list[Json] | None = None) -> str:
-    """The flattened words; the fallback text counts only when there are no blocks to read."""
-    pieces = list(_words(blocks)) + list(_words(attachments or []))
+    """The flattened text; the fallback text counts only without blocks."""
+    pieces = list(_text_parts(blocks)) + list(_text_parts(attachments or []))
     if not blocks:
         pieces.insert(0, text)
     return "\n".join(piece for piece in pieces if piece)
@@ -45,24 +45,24 @@ def _interactive(node: Any) -> Iterator[Json]:
             yield from _interactive(node.get(key))
 
 
-def _words(node: Any) -> Iterator[str]:
+def _text_parts(node: Any) -> Iterator[str]:
     if isinstance(node, str):
         yield node
     elif isinstance(node, list):
         for child in node:
-            yield from _words(child)
+            yield from _text_parts(child)
     elif isinstance(node, dict):
-        yield from _words_of_object(node)
+        yield from _object_text(node)
 
 
-def _words_of_object(node: Json) -> Iterator[str]:
+def _object_text(node: Json) -> Iterator[str]:
     if node.get("type") in _ONE_LINE:
         yield "".join(_inline(child) for child in node.get("elements", []))
         return
     for key in _LEAF_TEXT:
-        yield from _words(node.get(key))
+        yield from _text_parts(node.get(key))
     for key in _CONTAINERS:
-        yield from _words(node.get(key))
+        yield from _text_parts(node.get(key))
 
 
 def _inline(element: Json) -> str:

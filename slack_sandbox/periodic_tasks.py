@@ -1,4 +1,4 @@
-"""What the workspace does by itself: posting scheduled messages, saving its file."""
+"""Periodic tasks: scheduled messages, late requests, saving the workspace."""
 
 import asyncio
 from pathlib import Path
@@ -12,7 +12,7 @@ _EVERY_S = 1.0
 
 
 class PeriodicTasks:
-    """Looks every second; saves only when something changed."""
+    """Run every second; saves only after a change."""
 
     def __init__(
         self, workspace: Workspace, late_requests: LateRequests, data: Path | None, identity: Json
@@ -31,7 +31,7 @@ class PeriodicTasks:
             await asyncio.to_thread(self.save)
 
     def post_due(self) -> None:
-        """Post what was scheduled for now or earlier."""
+        """Post the messages scheduled for now or earlier."""
         workspace = self._workspace
         with workspace.lock:
             now = workspace.clock.now()

@@ -37,7 +37,7 @@ def compose(workspace: Workspace, channel: Channel, author: User, text: str, **f
 
 
 def edit(workspace: Workspace, channel: Channel, message: Message, by: User, **changes: object) -> None:
-    """Change a message in place and deliver `message_changed` with what it said before."""
+    """Change a message in place and deliver `message_changed` with its previous content."""
     with workspace.lock:
         before = message.as_slack()
         for name, value in changes.items():

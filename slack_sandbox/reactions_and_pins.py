@@ -1,4 +1,4 @@
-"""What is stuck onto messages: reactions and pins."""
+"""Reactions and pins."""
 
 from slack_sandbox.errors import Refused
 from slack_sandbox.model import Channel, Json, Message, User

@@ -1,4 +1,4 @@
-"""What happened on the wire: Web API calls and their answers, envelopes and their acknowledgements."""
+"""Records of the traffic: Web API calls and their answers, envelopes and their acknowledgements."""
 
 import time
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sandbox.model import Json
 
-# Answers that tell a malformed request rather than an unlucky state of the workspace.
+# Errors that mean a malformed request rather than a state of the workspace.
 _MALFORMED = (
     "invalid_",
     "not_authed",
@@ -34,7 +34,7 @@ def keep(record: list[Any], entry: Any) -> None:
 
 @dataclass
 class Call:
-    """One Web API call (or post to a response URL, or upload) and what was answered."""
+    """One Web API call (or post to a response URL, or upload) and its answer."""
 
     method: str
     args: Json

@@ -1,4 +1,4 @@
-"""`response_url`: what an app posts to the address it got with a command or a click."""
+"""`response_url`: posts of the app to the address it got with a command or a click."""
 
 from functools import partial
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The front door: which part of the sandbox answers a request."""
+"""Routes each HTTP and WebSocket request to the part of the sandbox that answers it."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -47,5 +47,5 @@ class Router:
         elif header(scope, b"host").partition(":")[0] in _LOCAL_HOSTS:
             await self._rest(scope, receive, send)
         else:
-            # A foreign name for this address: somebody else's page reaching in by DNS.
+            # Another host name for this address: a page of another site that uses DNS rebinding.
             await json_answer({"ok": False, "error": "foreign_host"}, 421).send(send)

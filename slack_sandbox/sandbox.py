@@ -27,11 +27,11 @@ from slack_sandbox.waiting import wait_for, wait_through
 from slack_sandbox.workspace import Workspace
 
 _QUIET_S = 0.05
-_PATIENCE_S = 5
+_ANSWERS_WITHIN_S = 5
 
 
 class Sandbox:
-    """A local Slack workspace with one app installed."""
+    """A local Slack workspace with one installed app."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Sandbox:
         self._offline = False
         self._server = Server(port)
 
-    # Running
+    # Server
 
     def start(self) -> None:
         """Serve in a background thread; returns when connections are accepted."""
@@ -93,7 +93,7 @@ class Sandbox:
     def signing_secret(self) -> str:
         return self.identity.signing_secret
 
-    # People and what happened
+    # People and records
 
     def person(self, name: str) -> Person:
         return Person(self.workspace, self.deliveries, self.workspace.person(name).id)
@@ -117,11 +117,11 @@ class Sandbox:
     def envelopes(self) -> list[Envelope]:
         return self.deliveries.envelopes
 
-    # The app's address
+    # Delivery to the app
 
     @property
     def events_url(self) -> str | None:
-        """Where everything is posted, signed; None means Socket Mode."""
+        """The address that receives signed requests; None means Socket Mode."""
         transport = self.deliveries.transport
         return transport.url if isinstance(transport, HttpDelivery) else None
 
@@ -136,7 +136,7 @@ class Sandbox:
 
     @property
     def retry_delays_s(self) -> Sequence[float]:
-        """When an unacknowledged event is tried again: seconds after each failure."""
+        """Delays before an unacknowledged event is delivered again, in seconds."""
         return self.deliveries.retry_delays_s
 
     @retry_delays_s.setter
@@ -145,7 +145,7 @@ class Sandbox:
 
     @property
     def ack_deadline_s(self) -> float:
-        """How long the app has to acknowledge."""
+        """Seconds the app has to acknowledge."""
         return self.deliveries.ack_deadline_s
 
     @ack_deadline_s.setter
@@ -154,10 +154,10 @@ class Sandbox:
 
     def refresh_connections(self, reason: str = "refresh_requested") -> None:
         """Ask the app to open new Socket Mode connections, as Slack does every few hours."""
-        self._server.submit(self.socket_mode.disconnect(reason)).result(_PATIENCE_S)
+        self._server.submit(self.socket_mode.disconnect(reason)).result(_ANSWERS_WITHIN_S)
 
     def reset(self) -> None:
-        """Back to the first day: people and channels as seeded, nothing recorded."""
+        """Reset to the initial people and channels, without records and faults."""
         self.workspace.seed()
         self.clear_calls()
         self.deliveries.envelopes.clear()
@@ -167,7 +167,7 @@ class Sandbox:
         self.clock.restart()
         self.workspace.touch("clock", offset_s=0.0)
 
-    # Trouble and time
+    # Faults and time
 
     def fault(self, method: str, kind: str, count: int = 1, after: int = 0, **detail: Any) -> None:
         """Let the next calls of a method go wrong; the kinds are described in `faults.Fault`."""
@@ -189,7 +189,7 @@ class Sandbox:
         self._offline = value
         self.socket_mode.accepting = not value
         if value:
-            self._server.submit(self.socket_mode.close()).result(_PATIENCE_S)
+            self._server.submit(self.socket_mode.close()).result(_ANSWERS_WITHIN_S)
 
     @property
     def clock_offset_s(self) -> float:
@@ -204,7 +204,10 @@ class Sandbox:
     # Waiting
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float = 10) -> Any:
-        """Wait until the predicate holds, evaluated again after each change; returns its value."""
+        """Wait until the predicate holds, evaluated again after each change; returns its value.
+
+        Only changes of the sandbox count: a predicate about anything else may become true unnoticed.
+        """
         return wait_for(self.workspace, predicate, timeout)
 
     @property

@@ -14,7 +14,7 @@ from slack_sandbox.http import DroppableProtocol
 
 HOST = "127.0.0.1"
 _BACKLOG = 1024
-_PATIENCE_S = 5
+_STOPS_WITHIN_S = 5
 
 
 class Server:
@@ -47,9 +47,9 @@ class Server:
         if self._server is None or self._thread is None:
             return
         self._server.should_exit = True
-        # Whoever is still connected (Socket Mode, a browser's event stream) is not waited for.
+        # Clients that are still connected (Socket Mode, a browser's event stream) are not waited for.
         self._server.force_exit = True
-        self._thread.join(_PATIENCE_S)
+        self._thread.join(_STOPS_WITHIN_S)
         self._server = self._thread = None
 
     def submit(self, work: Coroutine[Any, Any, Any]) -> "Future[Any]":

@@ -1,4 +1,4 @@
-"""Modals and App Homes: each person's stack of open modals, and what they have filled in."""
+"""Modals and App Homes: each person's stack of open modals, and the values filled in."""
 
 import secrets
 
@@ -29,7 +29,7 @@ def push_modal(workspace: Workspace, user_id: str, body: Json) -> View:
 
 
 def replace_view(workspace: Workspace, view: View, body: Json) -> None:
-    """Show another body in an open view; fields that remain keep what was filled in."""
+    """Show another body in an open view; fields that remain keep their values."""
     with workspace.lock:
         name_blocks(body["blocks"])
         view.body = body

@@ -128,7 +128,7 @@ def _text(request: Request) -> str:
 
 
 def _changes(request: Request) -> Json:
-    """What an update changes: only what is given; blocks stay unless an empty list replaces them."""
+    """The fields that an update changes; blocks stay unless an empty list replaces them."""
     given = {name for name in ("text", "blocks", "attachments", "metadata") if name in request.args.values}
     content = _content(request)
     changes: Json = {name: content[name] for name in given}

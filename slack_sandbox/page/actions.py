@@ -1,4 +1,4 @@
-"""What a person does at the page, handed to the vocabulary of that person."""
+"""The actions of a person at the page, carried out by that `Person`."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,7 +19,7 @@ NOT_ANSWERED = "The app did not answer in time."
 
 
 def types(viewer: Viewer, body: Json) -> Json | None:
-    """Send what stands in the composer: a command as it is, words with their mentions."""
+    """Send the composer's text: a command as it is, a message with its mentions."""
     text, channel, thread_ts = str(body["text"]), str(body["channel"]), body.get("thread_ts")
     if text.startswith("/") and not thread_ts:
         viewer.person.types(text, channel=channel)
@@ -156,7 +156,7 @@ ACTIONS: dict[str, Action] = {
 
 
 def _fill(viewer: Viewer, fields: list[Json]) -> None:
-    """Bring the fields of the open modal to what stands in them at the page."""
+    """Fill in the open modal's fields with the values entered at the page."""
     stack = viewer.sandbox.workspace.modals.get(viewer.user.id, [])
     reader = viewer.reader()
     for field in fields:

@@ -1,4 +1,4 @@
-"""What the composer can complete: commands, people, groups, channels, emoji."""
+"""Completions of the composer: commands, people, groups, channels, emoji."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _BROADCASTS = {
 
 
 def completions(viewer: Viewer) -> Json:
-    """By their sign; each entry says what to insert, what to show, and a hint beside it."""
+    """Completions by their sign; an entry has the text to insert, the text to show, and a hint."""
     return {
         "/": _commands(viewer),
         "@": _people(viewer),

@@ -1,4 +1,4 @@
-"""Playing the demo: start, pause, stop, and what the windows show of it."""
+"""Playing the demo: start, pause, resume, stop, and its caption."""
 
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ class Demo:
         return untouched and not self.is_playing
 
     def start(self, pace: float = 1.0) -> None:
-        """Play from the beginning; a `pace` of 2 leaves half the time to look."""
+        """Play from the beginning; a `pace` of 2 halves the pauses."""
         if self.is_playing:
             return
         self._stopped.clear()
@@ -46,11 +46,11 @@ class Demo:
 
     def pause(self) -> None:
         self._going.clear()
-        self._tell(self.caption, "")
+        self._show_caption(self.caption, "")
 
     def go_on(self) -> None:
         self._going.set()
-        self._tell(self.caption, "")
+        self._show_caption(self.caption, "")
 
     def stop(self) -> None:
         self._stopped.set()
@@ -59,18 +59,18 @@ class Demo:
     def forget(self) -> None:
         """Take the last caption away."""
         self.caption = ""
-        self._tell("", "")
+        self._show_caption("", "")
 
     def _play(self, pace: float) -> None:
         try:
-            demo_scenario.play(DemoSteps(self._sandbox, self._tell, self._going, self._stopped, pace))
+            demo_scenario.play(DemoSteps(self._sandbox, self._show_caption, self._going, self._stopped, pace))
         except DemoEnded as end:
             self.caption = str(end)
         except (NotVisible, NothingToClick, LookupError, Refused, TimeoutError) as surprise:
             self.caption = f"The demo ends here: {surprise}"
         self._thread = None
-        self._tell(self.caption, "")
+        self._show_caption(self.caption, "")
 
-    def _tell(self, caption: str, channel: str) -> None:
+    def _show_caption(self, caption: str, channel: str) -> None:
         self.caption = caption
         self._sandbox.workspace.touch("demo", place=channel)

@@ -1,4 +1,4 @@
-"""The steps of a demo: what its people can be told to do."""
+"""The steps of a demo: what its people and its narrator can do."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from slack_sandbox.model import Channel, Json, Message
 if TYPE_CHECKING:
     from slack_sandbox import Sandbox
 
-# Where it stands, its action_id and its value.
+# The message it is in, its action_id and its value.
 Button = tuple[Message, str, str]
 PATIENCE_S = 15.0
 FORM_IS_READ_S = 2.0
@@ -23,13 +23,18 @@ class DemoEnded(Exception):
 
 
 class DemoSteps:
-    """One performance: who is where, and the pauses between what they do."""
+    """The steps of one run: the current channel, and the pauses between actions."""
 
     def __init__(
-        self, sandbox: "Sandbox", tell: Callable[[str, str], None], going: Event, stopped: Event, pace: float
+        self,
+        sandbox: "Sandbox",
+        show_caption: Callable[[str, str], None],
+        going: Event,
+        stopped: Event,
+        pace: float,
     ) -> None:
         self._sandbox = sandbox
-        self._tell = tell
+        self._show_caption = show_caption
         self._going = going
         self._stopped = stopped
         self._pace = pace
@@ -37,11 +42,11 @@ class DemoSteps:
         self.here = ""
 
     def narrates(self, caption: str) -> None:
-        """Say what happens next; the windows that follow go to where it happens."""
-        self._tell(caption, self.here)
+        """Show a caption; windows that follow the demo open the current channel."""
+        self._show_caption(caption, self.here)
 
     def waits(self, seconds: float) -> None:
-        """Let people look; a pause that was asked for stretches this one."""
+        """Give the viewers time to read; pausing the demo extends it."""
         until = time.monotonic() + seconds / self._pace
         while time.monotonic() < until or not self._going.is_set():
             if self._stopped.wait(0.1):
@@ -52,7 +57,7 @@ class DemoSteps:
         self.here = self._sandbox.workspace.channel(channel).id
 
     def goes_to_the_new_channel(self) -> None:
-        """Where the app took people: the channel that was not there when the demo began."""
+        """Go to the channel that the app has created since the demo began."""
         self.here = self._until(self._new_channel, "The bot opened no channel. Is it running?").id
 
     def says(self, person: str, text: str) -> None:
@@ -83,7 +88,7 @@ class DemoSteps:
         self._sandbox.quiet()
 
     def _answer(self, element: Json, text: str, person_id: str) -> Any:
-        """What to put into a field: the words, the person, this minute, or the first choice."""
+        """The value for a field: the text, the person, this minute, or the first option."""
         match element["type"]:
             case kind if kind in _TEXTS:
                 return text
@@ -120,15 +125,15 @@ class DemoSteps:
                     return message, action_id, value
         return None
 
-    def _until(self, look: Callable[[], Any], otherwise: str) -> Any:
+    def _until(self, condition: Callable[[], Any], otherwise: str) -> Any:
         try:
-            return self._sandbox.wait_for(look, timeout=PATIENCE_S)
+            return self._sandbox.wait_for(condition, timeout=PATIENCE_S)
         except (TimeoutError, NotVisible, NothingToClick) as nothing:
             raise DemoEnded(otherwise) from nothing
 
 
 def _is_wanted(view: Json, block: Json) -> bool:
-    """Whether a field is empty, and either required or a place for words."""
+    """Whether a field is empty, and either required or a text input."""
     value = view["state"]["values"][block["block_id"]][block["element"]["action_id"]]
     is_empty = not any(v for key, v in value.items() if key != "type")
     return is_empty and (not block.get("optional") or block["element"]["type"] in _TEXTS)

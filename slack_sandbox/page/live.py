@@ -1,4 +1,4 @@
-"""Changes of the workspace, told to every open window as server-sent events."""
+"""Changes of the workspace, sent to every open window as server-sent events."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Change = dict[str, Any]
 _HEARTBEAT_S = 15.0
-# What only the person concerned may hear of.
+# Changes that only the person concerned may know of.
 _PERSONAL = ("ephemeral", "view", "read")
 _IN_CHANNEL = ("message", "message_changed", "message_deleted", "ephemeral", "members")
 _LAST: Change = {}
@@ -82,7 +82,7 @@ def _parent(viewer: Viewer, change: Change) -> Change:
 
 
 def concerns(viewer: Viewer, change: Change) -> bool:
-    """Whether this person may hear of the change, and has something to see of it."""
+    """Whether this person may know of the change and sees something of it."""
     kind = change["kind"]
     if kind in _FOR_NOBODY:
         return False

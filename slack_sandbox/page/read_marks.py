@@ -11,7 +11,7 @@ _NEVER = "0"
 
 @dataclass(frozen=True)
 class Unread:
-    """What waits for a person in one conversation."""
+    """A person's unread messages in one conversation."""
 
     count: int = 0
     mentions: int = 0

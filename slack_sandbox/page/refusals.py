@@ -1,4 +1,4 @@
-"""What the page says when a action is refused."""
+"""The page's sentences for refused actions."""
 
 from slack_sandbox.errors import NothingToClick, NotVisible, Refused
 
@@ -16,7 +16,7 @@ _SENTENCES = {
 
 
 def sentence(refusal: Exception) -> str:
-    """What to tell the person whose action was refused."""
+    """The sentence for a person whose action was refused."""
     if isinstance(refusal, Refused):
         return _SENTENCES.get(refusal.error, f"Slack refuses that: {refusal.error}.")
     if isinstance(refusal, KeyError):

@@ -15,25 +15,25 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(template: str, reader: Reader, **facts: Any) -> str:
-    """The template filled in, as `reader` sees it. `entered` holds what is filled in so far, by block."""
+    """Render a template for `reader`; `entered` holds the values filled in so far, by block."""
     return _templates.get_template(template).render({"reader": reader, "entered": {}, **facts})
 
 
 @pass_context
-def words(context: Context, text: Json | str | None) -> Markup:
+def text(context: Context, value: Json | str | None) -> Markup:
     """A text object, or a bare mrkdwn string."""
-    if text is None:
+    if value is None:
         return Markup("")
-    if isinstance(text, str):
-        return mrkdwn.to_html(text, _reader(context))
-    if text.get("type") == "mrkdwn":
-        return mrkdwn.to_html(str(text.get("text", "")), _reader(context))
-    return mrkdwn.plain_text(str(text.get("text", "")))
+    if isinstance(value, str):
+        return mrkdwn.to_html(value, _reader(context))
+    if value.get("type") == "mrkdwn":
+        return mrkdwn.to_html(str(value.get("text", "")), _reader(context))
+    return mrkdwn.plain_text(str(value.get("text", "")))
 
 
-def bare(text: Json | str | None) -> str:
-    """The words of a text object for places that take no structure: attributes and option labels."""
-    inside = text.get("text", "") if isinstance(text, dict) else text or ""
+def bare(value: Json | str | None) -> str:
+    """The plain text of a text object, for attributes and option labels."""
+    inside = value.get("text", "") if isinstance(value, dict) else value or ""
     return emoji.with_characters(str(inside))
 
 
@@ -49,7 +49,7 @@ def option_groups(context: Context, element: Json) -> elements.Groups:
 
 @pass_context
 def chosen(context: Context, element: Json, block: Json) -> list[str]:
-    """What is chosen in an element: in a view what its person entered, in a message what was picked last."""
+    """The chosen values of an element: entered in a view, or picked last in a message."""
     entered = context["entered"].get(block.get("block_id"), {}).get(element.get("action_id"))
     return elements.chosen(element, entered, _reader(context))
 
@@ -74,7 +74,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
-        "words": words,
+        "text": text,
         "bare": bare,
         "rich_text": rich_text,
         "markdown": markdown.to_html,

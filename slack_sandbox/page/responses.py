@@ -1,4 +1,4 @@
-"""What every answer of the page carries, and which requests are turned away."""
+"""The page's HTTP responses: security headers, and the check for requests of other sites."""
 
 from typing import Any
 

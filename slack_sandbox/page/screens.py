@@ -1,4 +1,4 @@
-"""What each screen shows: the facts its template is filled with."""
+"""The data of each screen, for its template."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from slack_sandbox.page.viewer import Viewer
 Facts = dict[str, Any]
 # As many messages as a tall screen shows several times over; older ones come when one scrolls up.
 PAGE_LENGTH = 80
-_FIRST_WORDS = "declare S1 IVR down in Manila"
+_FIRST_COMMAND = "declare S1 IVR down in Manila"
 
 
 def frame(viewer: Viewer, current: str) -> Facts:
-    """What stands around every screen."""
+    """The frame around every screen."""
     return {
         "me": author(viewer.user),
         "everybody": everybody(viewer),
@@ -27,9 +27,9 @@ def frame(viewer: Viewer, current: str) -> Facts:
 
 
 def demo(viewer: Viewer) -> Facts:
-    """How to begin, or what the demo that plays is telling."""
+    """The demo's state, and the first command to try."""
     command = next((c["command"] for c in viewer.sandbox.workspace.app.commands if c["command"] != "*"), "")
-    return {"demo": viewer.demo, "first_words": f"{command} {_FIRST_WORDS}".strip()}
+    return {"demo": viewer.demo, "first_command": f"{command} {_FIRST_COMMAND}".strip()}
 
 
 def clock(viewer: Viewer) -> Facts:
@@ -62,7 +62,7 @@ def app(viewer: Viewer) -> Author:
 
 
 def sidebar(viewer: Viewer, current: str) -> Facts:
-    """The channel list with its unread marks; `current` is the id of what is open, or "home"."""
+    """The channel list with its unread marks; `current` is the id of the open channel, or "home"."""
     channels = viewer.channels()
     joined = [c for c in channels if viewer.user.id in c.members and not c.is_archived]
     direct = viewer.direct_message()
@@ -92,7 +92,7 @@ def conversation(viewer: Viewer, channel: Channel, at: str = "") -> Facts:
 
 
 def heading(viewer: Viewer, channel: Channel) -> Facts:
-    """What stands above a conversation: its name, topic, members, pins and bookmarks."""
+    """The heading of a conversation: its name, topic, members, pins and bookmarks."""
     return {
         "channel": channel,
         "app": app(viewer),
@@ -112,13 +112,13 @@ def older(viewer: Viewer, channel: Channel, before: str) -> Facts:
 
 
 def newer(viewer: Viewer, channel: Channel, after: str) -> Facts:
-    """What stands below the message timed `after`."""
+    """The rows below the message timed `after`."""
     later = (m.ts for m in rows.top_level(channel, viewer.user.id) if m.ts > after)
     return some_rows(viewer, channel, set(later))
 
 
 def some_rows(viewer: Viewer, channel: Channel, wanted: set[str]) -> Facts:
-    """The rows of these message times, as they stand in the channel now."""
+    """The current rows of the messages with these times."""
     messages = rows.top_level(channel, viewer.user.id)
     reader = viewer.reader()
     drawn: list[rows.Row] = []
@@ -140,7 +140,7 @@ def pins(viewer: Viewer, channel: Channel) -> Facts:
 
 
 def view(view: View | None) -> Facts:
-    """A modal or an App Home, with what was entered so far."""
+    """A modal or an App Home, with the values entered so far."""
     return {"view": view.as_slack() if view else None, "entered": view.values if view else {}}
 
 
@@ -150,7 +150,7 @@ def members(viewer: Viewer, channel: Channel) -> list[Author]:
 
 
 def everybody(viewer: Viewer) -> list[Author]:
-    """Whoever one can be."""
+    """All people of the workspace; the page can be used as any of them."""
     return [author(user) for user in viewer.sandbox.workspace.users.values() if not user.is_bot]
 
 

@@ -1,4 +1,4 @@
-"""The addresses of the page: screens, their parts, actions, files, and the stream of changes."""
+"""The page's routes: screens, partials, actions, files, and the stream of changes."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -36,7 +36,7 @@ class Site:
 
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/", self.front),
+            Route("/", self.index),
             Route("/channel/{channel}", self.channel_screen),
             Route("/home", self.home_screen),
             Route("/part/{part}", self.part),
@@ -51,7 +51,7 @@ class Site:
             Mount("/static", StaticFiles(directory=_STATIC)),
         ]
 
-    def front(self, request: Request) -> Response:
+    def index(self, request: Request) -> Response:
         person = self._visitor(request)
         return RedirectResponse(f"/channel/{person.first_channel().id}?as={person.user.name}")
 
@@ -61,7 +61,7 @@ class Site:
             try:
                 channel = person.channel(request.path_params["channel"])
             except NotVisible:
-                return self.front(request)
+                return self.index(request)
             facts = screens.conversation(person, channel, request.query_params.get("at", ""))
             return self._screen(person, request, "channel.html", channel.id, facts)
 

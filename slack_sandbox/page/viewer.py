@@ -1,4 +1,4 @@
-"""Somebody at the page: one person of the workspace, looking through one window."""
+"""The person at the page: one person of the workspace in one window."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

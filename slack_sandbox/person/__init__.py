@@ -1,4 +1,4 @@
-"""What a person does in the workspace, in a person's words."""
+"""A person of the workspace: the test API for commands, clicks, forms and channels."""
 
 from slack_sandbox.person.person import Person
 from slack_sandbox.person.results import Answer, Click, Submission

@@ -1,4 +1,4 @@
-"""What every action starts from: who does it, and what that person sees."""
+"""The base of every action: the person, and what that person sees."""
 
 from slack_sandbox.delivery import Deliveries
 from slack_sandbox.errors import NotVisible
@@ -6,12 +6,12 @@ from slack_sandbox.model import Channel, Json, Message, User
 from slack_sandbox.records import Envelope
 from slack_sandbox.workspace import Workspace
 
-# A action waits this much longer than the app may take: then the server itself has stopped.
+# An action waits this much longer than the app may take: then the server itself has stopped.
 _SERVER_GONE_S = 5
 
 
 class PersonBase:
-    """Sees what the person may see: members only in private channels, their own ephemerals."""
+    """Reads what the person may see: private channels as a member, and their own ephemerals."""
 
     def __init__(self, workspace: Workspace, deliveries: Deliveries, user_id: str) -> None:
         self._workspace = workspace

@@ -1,4 +1,4 @@
-"""Gathering: joining, inviting, naming and closing channels."""
+"""A person's channel actions: create, join, invite, rename, archive."""
 
 from slack_sandbox import channels
 from slack_sandbox.model import Channel
@@ -6,7 +6,7 @@ from slack_sandbox.person.base import PersonBase
 
 
 class ChannelActions(PersonBase):
-    """A person among the channels."""
+    """The actions of a person on channels."""
 
     def creates_channel(self, name: str, private: bool = False) -> Channel:
         return channels.create(self._workspace, name, self.user, private)

@@ -1,4 +1,4 @@
-"""Acting on what the app shows: buttons and choices in messages, modals and the App Home."""
+"""A person's clicks and choices in messages, modals and the App Home."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _BUTTONS = ("button", "workflow_button")
 
 @dataclass
 class Target:
-    """An element in front of the person, and where it stands."""
+    """A visible element and its surface."""
 
     block: Json
     element: Json
@@ -29,7 +29,7 @@ class Target:
 
 
 class ElementActions(PersonBase):
-    """A person with a mouse."""
+    """The actions of a person on interactive elements."""
 
     @property
     def modal(self) -> Json | None:
@@ -105,7 +105,7 @@ class ElementActions(PersonBase):
         return self._send("interactive", payload).answer
 
     def _keep(self, target: Target, chosen: Json) -> None:
-        """Remember the choice, as `state.values` will tell it."""
+        """Remember the choice for `state.values`."""
         block_id, action_id = target.block["block_id"], target.element["action_id"]
         with self._workspace.lock:
             if target.view is not None:

@@ -1,4 +1,4 @@
-"""Speaking: commands and messages, edits and deletions, files, reactions, pins."""
+"""A person's commands and messages, edits and deletions, files, reactions, pins."""
 
 import secrets
 
@@ -13,24 +13,26 @@ COMMAND_FAILED = '{command} failed with the error "dispatch_failed"'
 
 
 class MessageActions(PersonBase):
-    """A person at the composer."""
+    """The actions of a person at the composer."""
 
     def types(self, text: str, channel: str | None = None) -> Answer | Message:
-        """Type into a channel, or into the conversation with the bot: a command, or words."""
+        """Type into a channel, or into the conversation with the bot: a command, or a message."""
         if not text.startswith("/"):
             return self.says(text, channel)
         where = self._joined(channel)
         name, _, rest = text.partition(" ")
         if not self._workspace.app.has_command(name):
-            return self._told(where, Answer(False, f"{name} is not a valid command.", error="unknown_command"))
+            return self._from_slackbot(
+                where, Answer(False, f"{name} is not a valid command.", error="unknown_command")
+            )
         payload = interactions.command(self._workspace, self.user, where, name, rest.strip())
         envelope = self._send("slash_commands", payload)
         if envelope.error.endswith("timeout"):
             text = COMMAND_TIMED_OUT.format(command=name)
-            return self._told(where, Answer(False, text, timed_out=True, error="operation_timeout"))
+            return self._from_slackbot(where, Answer(False, text, timed_out=True, error="operation_timeout"))
         if envelope.error:
             text = COMMAND_FAILED.format(command=name)
-            return self._told(where, Answer(False, text, timed_out=True, error="dispatch_failed"))
+            return self._from_slackbot(where, Answer(False, text, timed_out=True, error="dispatch_failed"))
         return self._acknowledged(where, envelope.answer)
 
     def _acknowledged(self, where: Channel, answer: Json) -> Answer:
@@ -43,8 +45,8 @@ class MessageActions(PersonBase):
             return Answer(False, error=refusal.error)
         return Answer(True, message.text, message.blocks)
 
-    def _told(self, where: Channel, answer: Answer) -> Answer:
-        """Slackbot tells this person alone."""
+    def _from_slackbot(self, where: Channel, answer: Answer) -> Answer:
+        """Slackbot shows the answer to this person alone."""
         message = Message(self._workspace.clock.ts(), where.id, "USLACKBOT", answer.text, ephemeral_to=self.id)
         posting.post_ephemeral(self._workspace, where, message)
         return answer

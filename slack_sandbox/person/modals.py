@@ -14,7 +14,7 @@ TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class ModalActions(ElementActions):
-    """A person in front of a modal."""
+    """The actions of a person on modals, the App Home and shortcuts."""
 
     def fills(self, field: str, value: Any) -> Click | None:
         """Fill in the input with that block_id or label."""
@@ -43,7 +43,7 @@ class ModalActions(ElementActions):
             return Submission(False, {"": TROUBLE}, view.as_slack())
 
     def closes(self) -> None:
-        """Close the top modal; the app hears of it when it asked to."""
+        """Close the top modal; the app is notified if it asked for that."""
         view = self._modal()
         clears = bool(view.body.get("clear_on_close"))
         if view.body.get("notify_on_close"):
@@ -100,7 +100,7 @@ class ModalActions(ElementActions):
         raise NothingToClick(f"The modal has no field {field!r}, only: {known}")
 
     def _follow(self, view: View, answer: Json) -> Submission:
-        """Do what the acknowledgement of a submission asks for."""
+        """Carry out the `response_action` of the acknowledgement."""
         action = answer.get("response_action")
         if action == "errors":
             return Submission(False, _known_errors(view, answer), view.as_slack())

@@ -1,4 +1,4 @@
-"""A person, with the whole vocabulary."""
+"""A person with all actions."""
 
 from slack_sandbox.person.channels import ChannelActions
 from slack_sandbox.person.messages import MessageActions
@@ -6,7 +6,7 @@ from slack_sandbox.person.modals import ModalActions
 
 
 class Person(MessageActions, ChannelActions, ModalActions):
-    """Speaks, gathers, clicks and fills in; one object is one person's hands and eyes."""
+    """One person of the workspace: writes, clicks, fills in forms, manages channels, and sees."""
 
     def __repr__(self) -> str:
         return f"<{self.user.name}>"

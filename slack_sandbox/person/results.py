@@ -1,4 +1,4 @@
-"""What comes of a person's actions."""
+"""The results of a person's actions."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from slack_sandbox.model import Json
 
 @dataclass
 class Answer:
-    """What a slash command or a shortcut was answered at once."""
+    """The immediate answer to a slash command or a shortcut."""
 
     ok: bool
     text: str = ""
@@ -28,7 +28,7 @@ class Click:
 
 @dataclass
 class Submission:
-    """What became of a submitted modal: closed, or open with errors by block_id."""
+    """The result of submitting a modal: closed, or open with errors by block_id."""
 
     closed: bool
     errors: dict[str, str] = field(default_factory=dict)

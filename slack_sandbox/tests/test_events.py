@@ -120,7 +120,7 @@ def test_an_unacknowledged_event_comes_again_with_the_same_id(sandbox: Sandbox, 
 
     sandbox.person("ana").says("hello", "incidents")
 
-    sandbox.wait_for(lambda: len(app.heard) == 4)
+    app.waits_for_deliveries(4)
     assert len({r.payload["event_id"] for r in app.heard}) == 1
     assert [(r.retry_attempt, r.retry_reason) for r in app.heard] == [
         (0, ""),

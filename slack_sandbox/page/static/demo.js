@@ -1,5 +1,5 @@
 // The demo of *Show me*: its caption, its buttons, and following it from place to place.
-import { deed, part } from "./server.js";
+import { perform, part } from "./server.js";
 import { current, go } from "./navigation.js";
 
 const box = document.getElementById("demo");
@@ -26,11 +26,11 @@ document.addEventListener("click", (event) => {
     dismissed = true;
     sessionStorage.setItem("demo", "dismissed");
     box.hidden = true;
-    if (!box.querySelector(".offer")) deed("demo", { order: "forget" });
+    if (!box.querySelector(".offer")) perform("demo", { order: "forget" });
     return;
   }
   dismissed = false;
-  deed("demo", { order: button.dataset.demo });
+  perform("demo", { order: button.dataset.demo });
 });
 
 box.addEventListener("change", (event) => {
