@@ -83,6 +83,10 @@ class WebApi:
 
 
 def _read(scope: Scope, body: bytes) -> tuple[str, Json]:
-    args = read_arguments(header(scope, b"content-type"), scope["query_string"], body)
-    token = header(scope, b"authorization").removeprefix("Bearer ").strip() or str(args.get("token", ""))
+    content_type = header(scope, b"content-type")
+    args = read_arguments(content_type, scope["query_string"], body)
+    token = header(scope, b"authorization").removeprefix("Bearer ").strip()
+    # Slack takes a token from a form or the address, but not from a JSON body.
+    if not token and not content_type.startswith("application/json"):
+        token = str(args.get("token", ""))
     return token, {key: value for key, value in args.items() if key not in _HIDDEN}

@@ -10,6 +10,8 @@ FILE_SIZE = 1_000_000_000
 
 @method("files.getUploadURLExternal", TIER_4, "files:write", required=("filename", "length"))
 def get_upload_url(request: Request) -> Json:
+    if request.args.text("length") == "0":
+        raise Refused("missing_argument")
     size = request.args.number("length", 0, FILE_SIZE + 1)
     if size > FILE_SIZE:
         raise invalid_arguments("length must be less than 1 GB [json-pointer:/length]")
