@@ -28,7 +28,7 @@ EMPTIED: dict[str, dict[str, Any]] = {
 # Tables in which every column but those above is a figure, a state, an id, or the floor's own words.
 BARE = frozenset(
     [
-        *("alarms", "deliveries", "drafts", "follow_up_digests", "groups", "incidents"),
+        *("alarms", "drafts", "follow_up_digests", "groups", "incidents"),
         *("known_channels", "ladder_rungs", "listening", "outbox", "participants", "partner_notices", "people"),
         *("playbook_runs", "postmortem_files", "postmortems", "role_holders", "subscriptions"),
         *("timeline_chains", "timeline_gaps", "timeline_pictures", *WORDS),
