@@ -16,6 +16,7 @@ from tests.floors import with_a_bookmark
 
 STARTS_WITHIN_S = 20
 ENDS_WITHIN_S = 40
+WAITS_AT_MOST = 50
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 
 # Forked from a process that has loaded the bot: a start costs tenths of a second, not more than one.
@@ -26,7 +27,8 @@ _context.set_forkserver_preload(["tests.crash.process"])
 class BotProcess:
     """A bot in a process of its own."""
 
-    def __init__(self, settings: dict[str, Any]) -> None:
+    def __init__(self, settings: dict[str, Any], sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
         self._orders, theirs = _context.Pipe()
         self._process = _context.Process(target=live, args=(settings, theirs), daemon=True)
         self._process.start()
@@ -40,15 +42,29 @@ class BotProcess:
         self._orders.recv()
 
     def rests(self) -> bool:
-        """Wait until it has nothing left to do; False when it died on the way."""
+        """Wait until it has nothing left to do; False when it died on the way.
+
+        What is to be done later is waited for by moving the clock, once every request has arrived.
+        """
         try:
-            self._orders.send(("rest",))
-            assert self._orders.poll(ENDS_WITHIN_S), "the bot does not come to rest"
-            assert self._orders.recv(), "the bot found no end"
+            for _ in range(WAITS_AT_MOST):
+                next_due = self._rests_until()
+                if next_due is None:
+                    return True
+                self._sandbox.wait_until_idle()
+                self._sandbox.clock_offset_s += next_due.total_seconds()
         except (EOFError, ConnectionError):
             self._process.join()
             return False
-        return True
+        raise AssertionError("the bot found no end")
+
+    def _rests_until(self) -> timedelta | None:
+        """Nothing can be done now; gives back how long it is until something is due."""
+        self._orders.send(("rest",))
+        assert self._orders.poll(ENDS_WITHIN_S), "the bot does not come to rest"
+        at_rest, due_at, now = self._orders.recv()
+        assert at_rest, "the bot found no end"
+        return None if due_at is None else max(due_at - now, timedelta())
 
     def is_killed(self) -> None:
         """Kill it here and now."""
@@ -103,7 +119,8 @@ class Desk:
                 "tick_every_s": 0.2,
                 "retry_first_s": 0.2,
                 "retry_longest_s": 1,
-            }
+            },
+            self.sandbox,
         )
         self._bots.append(bot)
         # An envelope for the line of a bot that was killed would be lost, as it is in Slack.

@@ -5,7 +5,7 @@ import signal
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from http.client import HTTPResponse
 from multiprocessing.connection import Connection
 from threading import Lock
@@ -27,7 +27,8 @@ Moment = Literal["after", "before"]
 PATIENCE_S = 30
 # Each look is a dozen queries: looking less often leaves the machine to what is waited for.
 LOOKS_EVERY_S = 0.1
-ALL_RETRIES = timedelta(days=1)
+# Whether it came to rest; when the next row of the outbox is due; what time it is.
+Rest = tuple[bool, datetime | None, datetime]
 
 
 @dataclass
@@ -81,9 +82,22 @@ def _leave(number: int, frame: object) -> None:
     raise SystemExit
 
 
-def _rest(bot: Bot) -> bool:
-    """Wait until nothing is being done, nothing is to be shown and nothing to be said."""
-    return wait_until(lambda: bot.is_idle() and not _is_behind(bot) and bot.is_idle(), PATIENCE_S, LOOKS_EVERY_S)
+def _rest(bot: Bot) -> Rest:
+    """Wait until nothing can be done now; gives back when the next row of the outbox is due, if one is left."""
+    at_rest = wait_until(lambda: _can_do_nothing(bot), PATIENCE_S, LOOKS_EVERY_S)
+    with bot.services.store.reading() as session:
+        return at_rest, outbox.next_due(session), utcnow()
+
+
+def _can_do_nothing(bot: Bot) -> bool:
+    return _is_idle(bot) and not _is_behind(bot) and _is_idle(bot)
+
+
+def _is_idle(bot: Bot) -> bool:
+    """A workflow may be waiting for a row of the outbox that is due later."""
+    with bot.services.store.reading() as session:
+        waits_for_row = outbox.next_due(session) is not None
+    return bot.is_idle() or (waits_for_row and bot.services.soon.is_idle() and not bot.services.flows.owners())
 
 
 def _is_behind(bot: Bot) -> bool:
@@ -94,6 +108,6 @@ def _is_behind(bot: Bot) -> bool:
             or bool(escalation.due(session, now))
             or bool(partners.due(session, now))
             or bool(playbooks.due_reminders(session, now))
-            or bool(outbox.due(session, now + ALL_RETRIES))
+            or bool(outbox.due(session, now))
             or bool(followups.due_reminders(session, now))
         )
