@@ -245,6 +245,8 @@ def build_app(settings: Settings, services: Services) -> PromptApp:
 
     app = PromptApp(
         services.soon.somebody_waits,
+        # Bolt would look for a name in the source of every loaded module: a third of a second at each start.
+        name="watchfloor",
         # Of Slack's methods Bolt calls the one alone that opens Socket Mode's line.
         client=Gateway.to(settings.slack_api_url, None, logging.getLogger(SOCKET_MODE)).client,
         authorize=authorize,

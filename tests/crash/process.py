@@ -16,6 +16,7 @@ from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.escalation import tables as escalation
 from bot.followups import tables as followups
+from bot.incidents.ticking import tick
 from bot.outbox import tables as outbox
 from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks
@@ -83,14 +84,23 @@ def _leave(number: int, frame: object) -> None:
 
 
 def _rest(bot: Bot) -> Rest:
-    """Wait until nothing can be done now; gives back when the next row of the outbox is due, if one is left."""
+    """Do what is due until nothing can be done now; gives back when the next row of the outbox is due, if any."""
+    tick(bot.services, utcnow())
     at_rest = wait_until(lambda: _can_do_nothing(bot), PATIENCE_S, LOOKS_EVERY_S)
     with bot.services.store.reading() as session:
         return at_rest, outbox.next_due(session), utcnow()
 
 
 def _can_do_nothing(bot: Bot) -> bool:
-    return _is_idle(bot) and not _is_behind(bot) and _is_idle(bot)
+    return _is_idle(bot) and not _was_behind(bot) and _is_idle(bot)
+
+
+def _was_behind(bot: Bot) -> bool:
+    """Is something due? Then the clock's job runs now, whenever its own turn comes."""
+    is_behind = _is_behind(bot)
+    if is_behind:
+        tick(bot.services, utcnow())
+    return is_behind
 
 
 def _is_idle(bot: Bot) -> bool:
