@@ -1,16 +1,16 @@
-"""The clock over five hundred playbooks of twenty steps: a quiet tick, a bad one, and one click among them."""
+"""Ticks over five hundred playbooks of twenty steps: nothing due, everything late, and one click among them."""
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.figures import Figure
-from bench.queries import counted
-from bot import bootstrap
+from bench.internals import database_url, recorded_statements
+from bot import bootstrap, scheduler
 from bot.config.settings import Settings
 from bot.directory import tables as directory
 from bot.directory.rules import Who
-from bot.incidents import ticking as incident_ticking
 from bot.incidents.tables import Incident
 from bot.playbooks import rules, runs
 from bot.playbooks import step_actions as steps
@@ -42,37 +42,34 @@ BOOK = Playbook.model_validate(
 )
 
 
-def ticks(folder: Path) -> list[Figure]:
-    """How long the clock's look takes, and what a click costs meanwhile."""
-    folder.mkdir()
-    services = _quiet_services(folder)
+def measure(folder: Path) -> Sequence[Figure]:
+    """How long a tick takes, and how many statements a click costs among so many playbooks."""
+    services = _services_without_slack(folder)
     with services.store.transaction() as session:
         directory.remember_people(session, [Who("U0ANA", "Ana Reyes")], STARTED)
-    _open(services, 1)
+    _start_run(services, 1)
     alone = _click(services, 1)
     for number in range(2, RUNS + 1):
-        _open(services, number)
-    quiet = [_tick(services, STARTED + timedelta(minutes=1, seconds=n)) for n in range(TICKS)]
+        _start_run(services, number)
+    nothing_due = [_tick(services, STARTED + timedelta(minutes=1, seconds=n)) for n in range(TICKS)]
     late = [_tick(services, STARTED + timedelta(minutes=10 * n + 1)) for n in range(1, TICKS + 1)]
-    among = [_click(services, number) for number in range(2, TICKS + 2)]
+    among_many = [_click(services, number) for number in range(2, TICKS + 2)]
     return [
-        Figure("a tick over 500 playbooks of 20 steps, nothing due", quiet, "s", 1),
+        Figure("a tick over 500 playbooks of 20 steps, nothing due", nothing_due, "s", 1),
         Figure("a tick over 500 playbooks of 20 steps, each with a step late", late, "s", 1),
-        Figure("queries of a step's transaction among 500 playbooks", among, "queries", alone),
+        Figure("statements of a step's transaction among 500 playbooks", among_many, "statements", alone),
     ]
 
 
-def _quiet_services(folder: Path) -> Services:
+def _services_without_slack(folder: Path) -> Services:
     """Everything but Slack: what would be drawn and sent waits in the database."""
-    services = bootstrap.build_services(
-        Settings(_env_file=None, database_url=f"sqlite:///{folder}/watchfloor.sqlite")
-    )
+    services = bootstrap.build_services(Settings(_env_file=None, database_url=database_url(folder)))
     migrations.upgrade(services.store.engine)
     services.soon.close()
     return services
 
 
-def _open(services: Services, number: int) -> None:
+def _start_run(services: Services, number: int) -> None:
     with services.store.transaction() as session:
         incident = Incident(
             id=number,
@@ -90,14 +87,14 @@ def _open(services: Services, number: int) -> None:
 
 
 def _tick(services: Services, now: datetime) -> float:
-    begun = time.perf_counter()
-    incident_ticking.tick(services, now)
-    return time.perf_counter() - begun
+    started = time.perf_counter()
+    scheduler.tick(services, now)
+    return time.perf_counter() - started
 
 
-def _click(services: Services, run: int) -> float:
+def _click(services: Services, run: int) -> int:
     with services.store.reading() as session:
         step_id = steps_of(session, run)[0].number
-    with counted(services.store) as statements:
+    with recorded_statements(services.store) as statements:
         steps.complete(services, step_id, "U0ANA", STARTED + timedelta(minutes=5))
-    return float(len(statements))
+    return len(statements)
