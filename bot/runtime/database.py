@@ -94,16 +94,15 @@ class Store:
         # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
         self._turn = threading.Lock() if self.is_sqlite else None
         self._patient_turn = threading.Lock()
-        self._commit = threading.local()
-        sa.event.listen(self.engine, "commit", self._begin_commit)
+        sa.event.listen(self.engine, "commit", _begin_commit)
         # Called after each commit with what the transaction noted in `session.info`.
         self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """All of it or nothing. Refuses with a sentence when the database is locked or away."""
-        with self._in_turn(), Session(self.engine, expire_on_commit=False) as session, self._told_when_busy():
-            self._commit.is_begun = False
+        with self._in_turn(), Session(self.engine, expire_on_commit=False) as session, _told_what_is_known():
+            _commit.is_begun = False
             # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
             session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
             yield session
@@ -112,20 +111,6 @@ class Store:
             commits.append(None)
         if session.info:
             self.after_commit(dict(session.info))
-
-    def _begin_commit(self, _: sa.Connection) -> None:
-        self._commit.is_begun = True
-
-    @contextmanager
-    def _told_when_busy(self) -> Iterator[None]:
-        """A commit that was not answered may have been done: only before it nothing was changed for sure."""
-        try:
-            with _told_when_busy():
-                yield
-        except DatabaseBusy as refused:
-            if self._commit.is_begun:
-                raise ChangeUnknown() from refused
-            raise
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -175,6 +160,26 @@ def _told_when_busy() -> Iterator[None]:
     except InternalError as refused:
         if getattr(refused.orig, "sqlstate", "") == IDLE_IN_TRANSACTION:
             raise DatabaseBusy() from refused
+        raise
+
+
+# Of this thread's transaction: whether its commit was sent to the database.
+_commit = threading.local()
+
+
+def _begin_commit(_: sa.Connection) -> None:
+    _commit.is_begun = True
+
+
+@contextmanager
+def _told_what_is_known() -> Iterator[None]:
+    """A commit that was not answered may have been done: only before it nothing was changed for sure."""
+    try:
+        with _told_when_busy():
+            yield
+    except DatabaseBusy as refused:
+        if _commit.is_begun:
+            raise ChangeUnknown() from refused
         raise
 
 

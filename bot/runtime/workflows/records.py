@@ -73,7 +73,7 @@ def given_up(engine: Any) -> list[str]:
 def start_again(client: DBOSClient, key: str) -> None:
     """Let the running bot try a flow again that was given up; its failures are counted anew."""
     for flow in _given_up_as(client, key):
-        assert flow.input is not None  # it was asked for with the flow
+        assert flow.input is not None
         _, request, attempt, *_ = flow.input["args"]
         again: EnqueueOptions = {
             "workflow_name": flow.name,
