@@ -27,6 +27,7 @@ from bot.channels import recovery
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.directory import lookup as directory
+from bot.directory.cache import PeopleCache
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticking import next_due, tick
@@ -224,7 +225,7 @@ def build_services(settings: Settings) -> Services:
         ),
         soon=soon,
         replicas=Replicas(settings.database_url, settings.replica_name),
-        parts={type(part): part for part in (registry, *made) if part is not None},
+        parts={type(part): part for part in (registry, PeopleCache(), *made) if part is not None},
     )
 
 
