@@ -46,13 +46,13 @@ def lose_channel(session: Session, incident: Incident, loss: Loss, now: datetime
     number = incident.number
     if is_lost(session, number):
         return
-    entry = timeline.append(session, number, LOST, now, reason=loss.what)
+    entry_number = timeline.append(session, number, LOST, now, reason=loss.what)
     displays.give_up(session, number)
     displays.outdate(session, number, (displays.DIGEST,))
     session.flush()
     who = incidents.commander(session, number) or incident.declared_by
     words, blocks = forms.channel_lost(incident, loss.what, loss.remedy)
-    notices.add(session, f"lost:{number}:{entry.id}", who, words, now, incident_id=number, blocks=blocks)
+    notices.add(session, f"lost:{number}:{entry_number}", who, words, now, incident_id=number, blocks=blocks)
 
 
 def find_channel(session: Session, incident: Incident, now: datetime) -> bool:
