@@ -87,7 +87,7 @@ def _draw(services: Services, incident: Incident, claims: list[Claim]) -> None:
     outcomes: list[Outcome] = []
     # Read once, after the claim: what is drawn is never older than what is claimed to be shown.
     with services.store.reading() as session:
-        scene = read_scene(session, incident)
+        scene = read_scene(session, incident.number)
 
     def draw(claim: Claim) -> None:
         outcomes.append(_outcome(services, scene, claim))
