@@ -27,6 +27,7 @@ from bot.channels import recovery
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.directory import lookup as directory
+from bot.directory.cache import PeopleCache
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticking import next_due, tick
@@ -211,7 +212,7 @@ def build_services(settings: Settings) -> Services:
     soon = Soon()
     registry = build_registry()
     made = [make(settings, the_floor) for make in registry.parts]
-    parts: dict[type, Any] = {type(part): part for part in (registry, *made) if part is not None}
+    parts: dict[type, Any] = {type(part): part for part in (registry, PeopleCache(), *made) if part is not None}
     services = Services(
         store=Store(settings.database_url),
         slack=Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value()),

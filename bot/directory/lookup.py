@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from itertools import islice
 
 from bot.directory import tables
+from bot.directory.cache import PeopleCache
 from bot.directory.rules import Who, who_is
 from bot.errors import TryLater
 from bot.runtime.clock import utcnow
@@ -18,16 +19,24 @@ PAGES_OF_PEOPLE = 20
 
 def who(services: Services, user_id: str) -> Who:
     """The person, asking Slack only for someone never heard of."""
-    with services.store.reading() as session:
-        known = tables.person(session, user_id)
-    return known or _ask(services, user_id)
+
+    def read(user_id: str) -> Who | None:
+        with services.store.reading() as session:
+            return tables.person(session, user_id)
+
+    return services.get(PeopleCache).find(user_id, read) or _ask(services, user_id)
 
 
 def _ask(services: Services, user_id: str) -> Who:
     person = who_is(services.slack.person(user_id), services.slack.team_id())
-    with services.store.transaction() as session:
-        tables.remember_people(session, [person], utcnow())
+    _remember(services, [person])
     return person
+
+
+def _remember(services: Services, people: Iterable[Who]) -> None:
+    with services.store.transaction() as session:
+        tables.remember_people(session, people, utcnow())
+    services.get(PeopleCache).clear()
 
 
 def names(services: Services, user_ids: Collection[str]) -> dict[str, str]:
@@ -108,12 +117,9 @@ def learn_channels(services: Services) -> None:
 def learn_people(services: Services) -> None:
     """Everyone in the workspace, so that a click need not wait for Slack to say who clicked."""
     for page in islice(services.slack.people(), PAGES_OF_PEOPLE):
-        people = [who_is(user, services.slack.team_id()) for user in page if not user.get("deleted")]
-        with services.store.transaction() as session:
-            tables.remember_people(session, people, utcnow())
+        _remember(services, [who_is(user, services.slack.team_id()) for user in page if not user.get("deleted")])
 
 
 def heard(services: Services, user: dict[str, object]) -> None:
     """Slack says a person changed or joined."""
-    with services.store.transaction() as session:
-        tables.remember_people(session, [who_is(user, services.slack.team_id())], utcnow())
+    _remember(services, [who_is(user, services.slack.team_id())])

@@ -16,7 +16,6 @@ from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.timeline import tables as timeline
-from bot.timeline.tables import TimelineEntry
 
 AFTER_COMMIT = "after commit"
 
@@ -38,8 +37,8 @@ class Change:
         """The incident's number."""
         return self.incident.number
 
-    def log(self, kind: str, **facts: Any) -> TimelineEntry:
-        """Write an entry into the timeline."""
+    def log(self, kind: str, **facts: Any) -> int:
+        """Write an entry into the timeline. Gives back its number."""
         return timeline.append(self.session, self.number, kind, self.now, self.by or None, **facts)
 
     def publish(self, event: Event) -> None:

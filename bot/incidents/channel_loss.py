@@ -47,13 +47,13 @@ def lose_channel(session: Session, incident: Incident, loss: Loss, now: datetime
     number = incident.number
     if is_lost(session, number):
         return
-    entry = timeline.append(session, number, LOST, now, reason=loss.what)
+    entry_number = timeline.append(session, number, LOST, now, reason=loss.what)
     outbox.give_up(session, number)
     outbox.mark_stale(session, number, (kinds.DIGEST,))
     session.flush()
     who = incidents.commander(session, number) or incident.declared_by
     words, blocks = forms.channel_lost(incident, loss.what, loss.remedy)
-    outbox.post(session, f"lost:{number}:{entry.id}", who, words, now, incident_id=number, blocks=blocks)
+    outbox.post(session, f"lost:{number}:{entry_number}", who, words, now, incident_id=number, blocks=blocks)
 
 
 def find_channel(session: Session, incident: Incident, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from bot.playbooks import ids
 from bot.playbooks.book import Ask, Step
 from bot.playbooks.progress import is_late, is_open
 from bot.playbooks.rules import State
-from bot.playbooks.tables import PlaybookRun, PlaybookStep
+from bot.playbooks.tables import AnyStep, PlaybookRun
 from bot.playbooks.views import NOBODY, Holders, done_button, finished_line, owner_of, progress_line, undo_button
 from bot.slack.blocks import (
     Block,
@@ -29,21 +29,21 @@ INSTRUCTIONS_SHOWN = 1_500
 HINTS = {"number": "A number, such as 12.", "time": "When, in your own time zone."}
 
 
-def skip_form(step: PlaybookStep) -> Block:
+def skip_form(step: AnyStep) -> Block:
     """Asks why a step is skipped."""
     reason = text_input(ids.VALUE, multiline=True, longest=LONGEST_REASON, placeholder="In a few words")
     blocks = [section(f"*{escape(step.title)}*"), field("Why?", ids.REASON, reason)]
     return modal("Skip this step", blocks, callback_id=ids.SKIP_FORM, submit="Skip", memory=str(step.number))
 
 
-def assign_form(step: PlaybookStep) -> Block:
+def assign_form(step: AnyStep) -> Block:
     """Asks who takes the step."""
     person = user_select(ids.VALUE, initial=step.owner_id)
     blocks = [section(f"*{escape(step.title)}*"), field("Who takes it?", ids.OWNER, person)]
     return modal("Assign", blocks, callback_id=ids.ASSIGN_FORM, submit="Assign", memory=str(step.number))
 
 
-def answer_form(step: PlaybookStep, written: Step, message: str = "", where: str = "") -> Block:
+def answer_form(step: AnyStep, written: Step, message: str = "", where: str = "") -> Block:
     """Asks what the step wants to know and shows what it sends `where`; submitted, it is done and sent.
 
     Where there is nobody to send to, because the incident is private, it says so.
@@ -64,9 +64,7 @@ def answer_form(step: PlaybookStep, written: Step, message: str = "", where: str
     return modal("Done", blocks, callback_id=ids.ANSWER_FORM, submit=submit, memory=str(step.number))
 
 
-def all_steps_view(
-    run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime, holders: Holders = NOBODY
-) -> Block:
+def all_steps_view(run: PlaybookRun, steps: Sequence[AnyStep], now: datetime, holders: Holders = NOBODY) -> Block:
     """Every step of the run, phase by phase, each with the button that fits."""
     book = run.book
     blocks = [section(f"*{escape(run.title)}*\n{progress_line(steps)}\n{escape(book.summary)}")]
@@ -88,7 +86,7 @@ def _field_for(ask: Ask) -> Element:
     return text_input(ids.VALUE, multiline=ask.kind == "text", longest=1_000)
 
 
-def _step_line(run: PlaybookRun, step: PlaybookStep, now: datetime, holders: Holders) -> Block:
+def _step_line(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders) -> Block:
     if step.state != State.OPEN:
         return section(finished_line(step), accessory=undo_button(step) if run.is_running else None)
     if not is_open(step):

@@ -10,7 +10,7 @@ from bot.incidents.registry import Guard, Objection
 from bot.playbooks import steps, tables
 from bot.playbooks.progress import blocking
 from bot.playbooks.step_actions import write_down
-from bot.playbooks.tables import PlaybookStep
+from bot.playbooks.tables import StepRow
 from bot.slack.text import escape
 
 
@@ -19,9 +19,9 @@ class StepsStandInTheWay(WatchfloorError):
     (`/incident`) to go on without them for a reason."""
 
 
-def _required(session: Session, number: int, act: str) -> list[PlaybookStep]:
+def _required(session: Session, number: int, act: str) -> list[StepRow]:
     """The steps that the running playbooks want finished before one may `resolve` or `close`."""
-    found: list[PlaybookStep] = []
+    found: list[StepRow] = []
     for run in tables.runs_of(session, number):
         if run.is_running:
             found += blocking(tables.steps_of(session, run.number), act)

@@ -7,9 +7,8 @@ from sqlmodel import Session, col, select
 
 from bot.playbooks import rules
 from bot.playbooks.rules import State
-from bot.playbooks.runs import retime
-from bot.playbooks.steps import Hand, StepChange, change_of, check_open, take_in_hand
-from bot.playbooks.tables import PlaybookRun, PlaybookStep
+from bot.playbooks.steps import Hand, StepChange, change_of, check_open, settle, take_in_hand
+from bot.playbooks.tables import PlaybookRun, PlaybookStep, change_step
 
 WATCHFLOOR = "watchfloor"
 
@@ -33,10 +32,9 @@ def snooze(session: Session, step: int | Hand, by: str, length: timedelta, now: 
     """Remind again only after `length`; the step stays due when it was."""
     hand = take_in_hand(session, step)
     check_open(hand.step)
-    hand.step.remind_at = now + length if rules.who_to_remind(hand.step.reminders_sent) else None
-    hand.step.snoozed_by = by
-    session.flush()
-    facts = {"minutes": int(length.total_seconds() // 60), "is_reminded": hand.step.remind_at is not None}
+    remind_at = now + length if rules.who_to_remind(hand.step.reminders_sent) else None
+    change_step(session, hand.step, {"remind_at": remind_at, "snoozed_by": by})
+    facts = {"minutes": int(length.total_seconds() // 60), "is_reminded": remind_at is not None}
     return change_of("step_snoozed", hand, by, now, facts)
 
 
@@ -59,8 +57,7 @@ def repeat(session: Session, step_id: int, now: datetime) -> StepChange | None:
     if step.state != State.DONE or step.repeat_at is None or step.repeat_at > now:
         return None
     due_at = now + rules.TIME_TO_REPEAT
-    step.state, step.repeat_at, step.due_at, step.remind_at = State.OPEN, None, due_at, due_at
-    step.reminders_sent = 0
-    retime(hand.run, hand.steps, now)
-    session.flush()
+    again = {"state": State.OPEN, "repeat_at": None, "due_at": due_at, "remind_at": due_at, "reminders_sent": 0}
+    change_step(session, step, again)
+    settle(session, hand, now)
     return change_of("step_repeated", hand, WATCHFLOOR, now, {"round": step.rounds + 1})

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +13,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.playbooks import rules
 from bot.playbooks.book import Playbook
 from bot.playbooks.rules import IncidentFacts, State
-from bot.playbooks.tables import NoSuchRun, PlaybookRun, PlaybookStep, steps_of
+from bot.playbooks.tables import AnyStep, NoSuchRun, PlaybookRun, PlaybookStep, steps_of, write_times
+
+S = TypeVar("S", bound=AnyStep)
 
 
 def start_run(
@@ -70,34 +73,35 @@ def tell_facts(session: Session, incident_id: int, facts: IncidentFacts, now: da
     ).all()
     for run in runs:
         run.facts = _as_data(facts)
-        retime(run, steps_of(session, run.number), now)
+        write_times(session, retime(run, steps_of(session, run.number), now))
     session.flush()
     return list(runs)
 
 
-def retime(run: PlaybookRun, steps: Iterable[PlaybookStep], now: datetime) -> None:
-    """Set which steps are wanted, when they are due and when their owners are reminded."""
+def retime(run: PlaybookRun, steps: Iterable[S], now: datetime) -> list[S]:
+    """Set which steps are wanted, when they are due and when their owners are reminded; gives back what changed."""
     steps = list(steps)
     book = run.book
     wanted = rules.wanted(book, run.incident, steps)
     wanted_at = {step.step_key: step.wanted_at or now for step in steps if step.step_key in wanted}
     due = rules.due_times(book, run.started_at, wanted_at, steps)
-    for step in steps:
-        _retime_step(step, wanted_at.get(step.step_key), due.get(step.step_key))
+    return [step for step in steps if _retime_step(step, wanted_at.get(step.step_key), due.get(step.step_key))]
 
 
-def _retime_step(step: PlaybookStep, wanted_at: datetime | None, due_at: datetime | None) -> None:
+def _retime_step(step: AnyStep, wanted_at: datetime | None, due_at: datetime | None) -> bool:
     if step.state != State.OPEN:
-        return  # a finished step keeps the due time it was measured by
+        return False  # a finished step keeps the due time it was measured by
+    before = step.wanted_at, step.due_at, step.remind_at
     if step.rounds and wanted_at:
         due_at = step.due_at  # a repeated step is due again by its own rhythm
-    changed = (step.wanted_at, step.due_at) != (wanted_at, due_at)
-    if changed:
-        step.wanted_at, step.due_at = wanted_at, due_at
-    if not wanted_at:
-        step.remind_at = None
-    elif rules.who_to_remind(step.reminders_sent) and (changed or step.remind_at is None):
-        step.remind_at = due_at
+    remind_at = step.remind_at if wanted_at else None
+    changed = before[:2] != (wanted_at, due_at)
+    if wanted_at and rules.who_to_remind(step.reminders_sent) and (changed or remind_at is None):
+        remind_at = due_at
+    if before == (wanted_at, due_at, remind_at):
+        return False
+    step.wanted_at, step.due_at, step.remind_at = wanted_at, due_at, remind_at
+    return True
 
 
 def _running(session: Session, incident_id: int, name: str) -> PlaybookRun | None:

@@ -3,11 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
@@ -17,7 +14,7 @@ from bot.playbooks.book import Step
 from bot.playbooks.progress import is_out_of_order
 from bot.playbooks.rules import State
 from bot.playbooks.runs import retime
-from bot.playbooks.tables import NoSuchStep, PlaybookRun, PlaybookStep, lock_run_of, steps_of
+from bot.playbooks.tables import NoSuchStep, PlaybookRun, StepRow, change_step, lock_run_of, steps_of, write_times
 from bot.slack.text import clock_time, escape, mention
 
 
@@ -63,8 +60,8 @@ class Hand:
 
     incident: Incident
     run: PlaybookRun
-    steps: list[PlaybookStep]
-    step: PlaybookStep
+    steps: list[StepRow]
+    step: StepRow
 
     @property
     def written(self) -> Step:
@@ -129,7 +126,7 @@ def undo(session: Session, step: int | Hand, by: str, now: datetime) -> StepChan
     if before == State.OPEN:
         raise SomeoneWasFirst(**_who_was_first(hand.step))
     _change_if(session, hand, {"state": before}, by, now, _as_before(hand.step, before))
-    _settle(session, hand, now)
+    settle(session, hand, now)
     return change_of("step_undone", hand, by, now, {"was": before})
 
 
@@ -145,10 +142,14 @@ def take_in_hand(session: Session, step: int | Hand, check: Check = lambda incid
     if not run.is_running:
         raise RunIsOver(title=escape(run.title))
     steps = steps_of(session, run.number)
-    found = next((one for one in steps if one.id == step), None)
-    if found is None:
+    return Hand(incident, run, steps, _the_step(steps, step))
+
+
+def _the_step(steps: list[StepRow], step_id: int) -> StepRow:
+    step = next((step for step in steps if step.id == step_id), None)
+    if step is None:
         raise NoSuchStep()
-    return Hand(incident, run, steps, found)
+    return step
 
 
 def change_of(kind: str, hand: Hand, by: str, now: datetime, facts: dict[str, Any]) -> StepChange:
@@ -173,7 +174,7 @@ def _leave_out(
     return change_of(kind, hand, by, now, {"reason": reason, "late_s": late_s})
 
 
-def _as_before(step: PlaybookStep, state: State) -> dict[str, Any]:
+def _as_before(step: StepRow, state: State) -> dict[str, Any]:
     """The columns of a step that is opened again; of a repeated one the earlier rounds still count."""
     rounds = step.rounds - (state == State.DONE)
     columns = {"state": State.OPEN, "rounds": rounds, "reason": None, "repeat_at": None, "out_of_order": False}
@@ -183,7 +184,7 @@ def _as_before(step: PlaybookStep, state: State) -> dict[str, Any]:
 def _finish(session: Session, hand: Hand, state: State, by: str, now: datetime, more: dict[str, Any]) -> None:
     finished = {"state": state, "finished_at": now, "finished_by": by, "remind_at": None}
     _change_if(session, hand, {"state": State.OPEN}, by, now, finished | more)
-    _settle(session, hand, now)
+    settle(session, hand, now)
 
 
 def _change_if(
@@ -191,31 +192,17 @@ def _change_if(
 ) -> None:
     """One conditional UPDATE decides who was first."""
     values = values | {"changed_by": by, "changed_at": now}
-    given = {f"was_{name}": value for name, value in expected.items()}
-    change = _change_of_columns(tuple(expected), tuple(values))
-    changed = session.connection().execute(change, {"step_id": hand.step.id, **given, **values})
-    if not changed.rowcount:
-        session.refresh(hand.step)
-        raise SomeoneWasFirst(**_who_was_first(hand.step))
-    for name, value in values.items():
-        set_committed_value(hand.step, name, value)
+    if not change_step(session, hand.step, values, expected):
+        step = _the_step(steps_of(session, hand.run.number), hand.step.id)
+        raise SomeoneWasFirst(**_who_was_first(step))
 
 
-@cache
-def _change_of_columns(expected: tuple[str, ...], values: tuple[str, ...]) -> sa.Update:
-    """Put together once for each kind of change, not at every click."""
-    steps = PlaybookStep.__table__  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
-    as_expected = [steps.c[name].is_not_distinct_from(sa.bindparam(f"was_{name}")) for name in expected]
-    change = sa.update(steps).where(steps.c.id == sa.bindparam("step_id"), *as_expected)
-    return change.values({name: sa.bindparam(name) for name in values})
+def settle(session: Session, hand: Hand, now: datetime) -> None:
+    """A step changed: others may be wanted now, or due at another time."""
+    write_times(session, retime(hand.run, hand.steps, now))
 
 
-def _settle(session: Session, hand: Hand, now: datetime) -> None:
-    retime(hand.run, hand.steps, now)
-    session.flush()
-
-
-def check_open(step: PlaybookStep) -> None:
+def check_open(step: StepRow) -> None:
     """Refuses a step that is finished, or not asked for."""
     if step.state != State.OPEN:
         raise SomeoneWasFirst(**_who_was_first(step))
@@ -223,7 +210,7 @@ def check_open(step: PlaybookStep) -> None:
         raise NotAnOpenStep(title=escape(step.title))
 
 
-def _who_was_first(step: PlaybookStep) -> dict[str, str]:
+def _who_was_first(step: StepRow) -> dict[str, str]:
     what = f"given to {mention(step.owner_id)}" if step.state == State.OPEN and step.owner_id else ""
     return {
         "who": mention(step.changed_by) if step.changed_by else "Watchfloor",
@@ -233,6 +220,6 @@ def _who_was_first(step: PlaybookStep) -> dict[str, str]:
     }
 
 
-def _late_s(step: PlaybookStep, now: datetime) -> int | None:
+def _late_s(step: StepRow, now: datetime) -> int | None:
     """By how many seconds the step is late, at least 0; None when it has no due time."""
     return max(0, int((now - step.due_at).total_seconds())) if step.due_at else None

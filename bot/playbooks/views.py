@@ -14,7 +14,7 @@ from bot.playbooks.progress import (
     progress,
 )
 from bot.playbooks.rules import State, who_to_remind
-from bot.playbooks.tables import PlaybookRun, PlaybookStep
+from bot.playbooks.tables import AnyStep, PlaybookRun
 from bot.slack.blocks import Block, Element, actions, button, context, fit, section
 from bot.slack.text import channel_link, clock_time, escape, lasting, link, mention, mentions, one_line, shorten
 
@@ -39,7 +39,7 @@ MARKS = {State.DONE: "✅", State.SKIPPED: "⏭️", State.WAIVED: "🏳️"}
 
 def run_message(
     run: PlaybookRun,
-    steps: Sequence[PlaybookStep],
+    steps: Sequence[AnyStep],
     now: datetime,
     *,
     newer_exists: bool = False,
@@ -55,7 +55,7 @@ def run_message(
     return text, fit(blocks)
 
 
-def progress_line(steps: Sequence[PlaybookStep]) -> str:
+def progress_line(steps: Sequence[AnyStep]) -> str:
     """`▰▰▰▱▱▱▱▱▱▱ 3 of 10`: for the incident's card."""
     done = progress(steps)
     filled = BAR_LENGTH * done.finished // done.wanted if done.wanted else BAR_LENGTH
@@ -64,7 +64,7 @@ def progress_line(steps: Sequence[PlaybookStep]) -> str:
     return f"{'▰' * filled}{'▱' * (BAR_LENGTH - filled)} {done.finished} of {done.wanted}"
 
 
-def next_step_line(steps: Sequence[PlaybookStep], now: datetime) -> str:
+def next_step_line(steps: Sequence[AnyStep], now: datetime) -> str:
     """The next step with its owner and clock, on one line: for the incident's card."""
     coming = next_steps(steps, now, limit=1)
     if not coming:
@@ -73,7 +73,7 @@ def next_step_line(steps: Sequence[PlaybookStep], now: datetime) -> str:
 
 
 def reminder_message(
-    steps: Sequence[PlaybookStep], now: datetime, whys: Mapping[int, str] = NO_WHYS
+    steps: Sequence[AnyStep], now: datetime, whys: Mapping[int, str] = NO_WHYS
 ) -> tuple[str, list[Block]]:
     """What is said, in the message's thread, of steps not finished in time; drawn again, it shows what became.
 
@@ -90,7 +90,7 @@ def reminded_of(block_ids: Iterable[str]) -> list[int]:
     return [int(number) for number in found if number.isdigit()]
 
 
-def _reminder(step: PlaybookStep, now: datetime, why: str) -> list[Block]:
+def _reminder(step: AnyStep, now: datetime, why: str) -> list[Block]:
     block_id = f"{REMINDER}{step.number}"
     if step.state != State.OPEN:
         return [section(finished_line(step), block_id=block_id)]
@@ -107,26 +107,26 @@ def _reminder(step: PlaybookStep, now: datetime, why: str) -> list[Block]:
     return [section(words, block_id=block_id), buttons]
 
 
-def _rest(step: PlaybookStep, now: datetime) -> str:
+def _rest(step: AnyStep, now: datetime) -> str:
     """Who let the step rest until when, while it rests."""
     if not (step.snoozed_by and step.remind_at and step.remind_at > now):
         return ""
     return f" · 💤 until {clock_time(step.remind_at)} ({mention(step.snoozed_by)})"
 
 
-def done_button(step: PlaybookStep) -> Element:
+def done_button(step: AnyStep) -> Element:
     """*Done*, or for a step that asks something the button that opens its form."""
     if step.asks:
         return button("Done …", ids.STEP_ANSWER, str(step.number), style="primary")
     return button("Done", ids.STEP_DONE, str(step.number), style="primary")
 
 
-def undo_button(step: PlaybookStep) -> Element:
+def undo_button(step: AnyStep) -> Element:
     """Opens a finished step again."""
     return button("Undo", ids.STEP_UNDO, str(step.number))
 
 
-def finished_line(step: PlaybookStep) -> str:
+def finished_line(step: AnyStep) -> str:
     """`✅ Title: Ana, 14:02`, with the reason of a skipped step and what was out of order."""
     who = mention(step.finished_by) if step.finished_by else "Watchfloor"
     when = clock_time(step.finished_at) if step.finished_at else ""
@@ -136,14 +136,14 @@ def finished_line(step: PlaybookStep) -> str:
     return f"{MARKS.get(State(step.state), '▫️')} {escape(step.title)} · {who} {when}{note}"
 
 
-def owner_of(step: PlaybookStep, holders: Holders = NOBODY) -> str:
+def owner_of(step: AnyStep, holders: Holders = NOBODY) -> str:
     """Who has the step: a person, or the role that should, with whoever holds it."""
     if step.owner_id:
         return mention(step.owner_id)
     return f"{ROLES[step.owner_role]} {mentions(holders.get(step.owner_role, []))}".strip()
 
 
-def _where(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
+def _where(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
     phase = current_phase(steps)
     if not run.is_running or phase is None:
         return []
@@ -151,14 +151,14 @@ def _where(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
     return [context(f"Phase {titles.index(phase) + 1} of {len(titles)}: *{escape(phase)}*")]
 
 
-def _step_to_do(run: PlaybookRun, step: PlaybookStep, now: datetime, holders: Holders) -> list[Block]:
+def _step_to_do(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders) -> list[Block]:
     written = run.book.steps[step.step_key]
     instructions = f"\n{shorten(escape(written.instructions), INSTRUCTIONS_SHOWN)}" if written.instructions else ""
     words = f"*{escape(step.title)}*\n{_owner_and_clock(step, now, holders)}{instructions}"
     return [section(words), actions(_buttons(step), block_id=f"step-{step.number}")]
 
 
-def _buttons(step: PlaybookStep) -> list[Element]:
+def _buttons(step: AnyStep) -> list[Element]:
     value = str(step.number)
     mine = [] if step.owner_id else [button("Take it", ids.STEP_TAKE, value)]
     return [
@@ -169,7 +169,7 @@ def _buttons(step: PlaybookStep) -> list[Element]:
     ]
 
 
-def _owner_and_clock(step: PlaybookStep, now: datetime, holders: Holders = NOBODY) -> str:
+def _owner_and_clock(step: AnyStep, now: datetime, holders: Holders = NOBODY) -> str:
     parts = [owner_of(step, holders)]
     if is_late(step, now) and step.due_at:
         parts.append(f"🔴 *{lasting(now - step.due_at)} late*")
@@ -180,7 +180,7 @@ def _owner_and_clock(step: PlaybookStep, now: datetime, holders: Holders = NOBOD
     return " · ".join(parts)
 
 
-def _finished(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
+def _finished(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
     """Finished steps on one line, the newest with a button to undo it."""
     finished = sorted((step for step in steps if step.state != State.OPEN), key=lambda step: str(step.finished_at))
     if not finished:
@@ -195,7 +195,7 @@ def _finished(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
     return blocks
 
 
-def _stand_down(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
+def _stand_down(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
     """When to stop, as soon as the last but one phase is reached: before that nobody asks."""
     book = run.book
     ending = [phase.title for phase in book.phases[-PHASES_OF_THE_END:]]
@@ -204,7 +204,7 @@ def _stand_down(run: PlaybookRun, steps: Sequence[PlaybookStep]) -> list[Block]:
     return [context("*Stand down when*\n" + "\n".join(f"• {escape(words)}" for words in book.stand_down))]
 
 
-def _end(run: PlaybookRun, steps: Sequence[PlaybookStep], now: datetime, newer_exists: bool) -> list[Block]:
+def _end(run: PlaybookRun, steps: Sequence[AnyStep], now: datetime, newer_exists: bool) -> list[Block]:
     waiting, late = open_steps(steps), late_steps(steps, now)
     words = [f"{len(late)} late"] if late and run.is_running else []
     hidden = len(waiting) - len(next_steps(steps, now))

@@ -81,6 +81,22 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         """From the database: aware UTC."""
         return value.replace(tzinfo=UTC) if value else None
 
+    def bind_processor(self, dialect: Any) -> Any:
+        """SQLite keeps moments as text: written in one step, as SQLAlchemy writes them in several."""
+        return _to_sqlite if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Any:
+        """Read in one step, too: the steps of one playbook hold more than a hundred moments."""
+        return _from_sqlite if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _to_sqlite(value: datetime | None) -> str | None:
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") if value else None
+
+
+def _from_sqlite(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(f"{text}+00:00") if text else None
+
 
 class Store:
     """Where the state lives. `transaction()` to change it, `reading()` to look."""

@@ -18,7 +18,7 @@ class OutboxIncidents:
 
     def snapshot(self, session: Session, incident_id: int) -> Scene:
         """The incident and everything that is rendered of it, read once."""
-        return read_scene(session, incidents.by_number(session, incident_id))
+        return read_scene(session, incident_id)
 
     def lose_channel(self, session: Session, incident_id: int, error: str) -> None:
         """Slack says that the incident's channel is gone."""

@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
-from bot.incidents import tables as incidents
-from bot.incidents.tables import Incident
+from bot.incidents.tables import Incident, NoSuchIncident, RoleHolder
 from bot.incidents.views import IncidentFacts
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
+from bot.outbox.tables import OutboxRow
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
-from bot.playbooks.tables import PlaybookRun, PlaybookStep
+from bot.playbooks.tables import PlaybookRun, StepRow
 from bot.runtime.clock import utcnow
+from bot.runtime.database import UtcDateTime
 from bot.slack.text import escape
-from bot.updates import tables as updates
+from bot.updates.tables import WAITING, Promise
 
 TROUBLE = {
     kinds.DIGEST: "The message in the incidents channel could not be shown",
@@ -32,7 +34,7 @@ class RunSeen:
     """A playbook run and its steps."""
 
     run: PlaybookRun
-    steps: Sequence[PlaybookStep]
+    steps: Sequence[StepRow]
 
 
 @dataclass(frozen=True)
@@ -52,24 +54,65 @@ class Scene:
         return next(seen for seen in self.runs if seen.run.number == number)
 
 
-def read_scene(session: Session, incident: Incident) -> Scene:
-    """Read the incident once, for all that is to be drawn of it."""
+# Read at every redraw, in three statements: put together once.
+_NUMBER: sa.BindParameter[int] = sa.bindparam("number")
+_INCIDENT_WITH_RUNS = (
+    select(Incident, PlaybookRun)
+    .outerjoin(PlaybookRun, col(PlaybookRun.incident_id) == col(Incident.id))
+    .where(col(Incident.id) == _NUMBER)
+    .order_by(col(PlaybookRun.id))
+)
+_NO_TIME = sa.cast(sa.null(), UtcDateTime()).label("at")
+_ROLE_HOLDERS: Any = sa.select(
+    sa.literal("role").label("fact"),
+    col(RoleHolder.id).label("place"),
+    col(RoleHolder.role).label("name"),
+    col(RoleHolder.user_id).label("value"),
+    _NO_TIME,
+).where(col(RoleHolder.incident_id) == _NUMBER)
+_PROMISED_UPDATES = sa.select(
+    sa.literal("update"), col(Promise.id), col(Promise.audience), sa.literal(""), col(Promise.due_at)
+).where(col(Promise.incident_id) == _NUMBER, col(Promise.state) == WAITING)
+_TROUBLED_ROWS = sa.select(
+    sa.literal("trouble"), col(OutboxRow.id), col(OutboxRow.kind), col(OutboxRow.error), _NO_TIME
+).where(col(OutboxRow.incident_id) == _NUMBER, col(OutboxRow.error).is_not(None), col(OutboxRow.kind).in_(TROUBLE))
+_ROLES_UPDATES_TROUBLES = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS).order_by("place")
+
+
+def read_scene(session: Session, number: int) -> Scene:
+    """Read the incident once, for all that is to be drawn of it; `NoSuchIncident` when there is none."""
     now = utcnow()
-    runs = [
-        RunSeen(run, playbooks.steps_of(session, run.number)) for run in playbooks.runs_of(session, incident.number)
-    ]
+    incident, runs = _incident_with_runs(session, number)
     running = [seen for seen in runs if seen.run.is_running]
-    due = [promise.due_at for promise in updates.waiting(session, incident.number)]
+    roles: dict[str, list[str]] = {}
+    promised_at: list[datetime] = []
+    troubles: list[str] = []
+    for fact, _, name, value, at in session.connection().execute(_ROLES_UPDATES_TROUBLES, {"number": number}):
+        if fact == "role":
+            roles.setdefault(name, []).append(value)
+        elif fact == "update":
+            promised_at.append(at)
+        else:
+            troubles.append(f"{TROUBLE[name]} ({value}).")
     facts = IncidentFacts(
         incident=incident,
-        roles=incidents.roles(session, incident.number),
+        roles=roles,
         now=now,
-        next_update_at=min(due, default=None),
+        next_update_at=min(promised_at, default=None),
         progress=tuple(_progress(seen) for seen in running),
         next_step=_next_step(running[0], now) if running else "",
-        troubles=tuple(_troubles(session, incident.number)),
+        troubles=tuple(troubles),
     )
     return Scene(facts, runs)
+
+
+def _incident_with_runs(session: Session, number: int) -> tuple[Incident, list[RunSeen]]:
+    rows = session.exec(_INCIDENT_WITH_RUNS, params={"number": number}).all()
+    if not rows:
+        raise NoSuchIncident()
+    runs = [run for _, run in rows if run is not None]
+    steps = playbooks.steps_of_incident(session, number) if runs else {}
+    return rows[0][0], [RunSeen(run, steps.get(run.number, [])) for run in runs]
 
 
 def _progress(seen: RunSeen) -> str:
@@ -78,11 +121,3 @@ def _progress(seen: RunSeen) -> str:
 
 def _next_step(seen: RunSeen, now: datetime) -> str:
     return f"Next: {playbook_views.next_step_line(seen.steps, now)}"
-
-
-def _troubles(session: Session, number: int) -> list[str]:
-    return [
-        f"{TROUBLE[display.kind]} ({display.error})."
-        for display in outbox.of_incident(session, number)
-        if display.error and display.kind in TROUBLE
-    ]

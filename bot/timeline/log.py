@@ -5,10 +5,12 @@ That costs two statements however much was changed: one that moves the chain on 
 wait for their turn), one that writes the links.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, reduce
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -86,9 +88,28 @@ def _on_postgresql(element: _Linked, compiler: Any, **kwargs: Any) -> str:
     return f"encode(sha256(convert_to({before} || {link}, 'UTF8')), 'hex')"
 
 
+@dataclass(frozen=True)
+class _Noted:
+    """What a transaction did to an entry; `read` gives its number and its state when the transaction is over."""
+
+    incident_id: int
+    deed: Deed
+    read: Callable[[], tuple[int, str]]
+
+
 def note(session: Session, entry: "TimelineEntry", deed: Deed) -> None:
     """This transaction changes that entry."""
-    session.info.setdefault(NOTED, []).append((entry, deed))
+    _note(session, _Noted(entry.incident_id, deed, lambda: (entry.number, state_of(entry))))
+
+
+def note_added(session: Session, number: int, columns: Mapping[str, Any], by: str | None) -> None:
+    """This transaction has added an entry of these columns; those that are left out are empty."""
+    state = canonical({name: _plain(columns.get(name)) for name in STATE})
+    _note(session, _Noted(columns["incident_id"], Deed("added", by=by), lambda: (number, state)))
+
+
+def _note(session: Session, noted: _Noted) -> None:
+    session.info.setdefault(NOTED, []).append(noted)
 
 
 def state_of(entry: "TimelineEntry") -> str:
@@ -117,24 +138,24 @@ def _seal(session: Any) -> None:
         return
     session.flush()
     now = utcnow()
-    for incident_id, some in groupby(sorted(noted, key=_incident), key=_incident):
-        records = [_record(incident_id, entry, deed, now) for entry, deed in some]
+    for incident_id, some in groupby(sorted(noted, key=_incident_id), key=_incident_id):
+        records = [_record(change, now) for change in some]
         for first in range(0, len(records), LINKS_AT_ONCE):
             _link(session, incident_id, records[first : first + LINKS_AT_ONCE])
 
 
-def _incident(noted: tuple["TimelineEntry", Deed]) -> int:
-    return noted[0].incident_id
+_incident_id = attrgetter("incident_id")
 
 
 def _forget(session: Any) -> None:
     session.info.pop(NOTED, None)
 
 
-def _record(incident_id: int, entry: "TimelineEntry", deed: Deed, now: datetime) -> dict[str, Any]:
-    state = state_of(entry)
+def _record(noted: _Noted, now: datetime) -> dict[str, Any]:
+    deed = noted.deed
+    number, state = noted.read()
     change = {
-        "entry": entry.number,
+        "entry": number,
         "what": deed.what,
         "by": deed.by,
         # The words themselves are in the entry, from where they can be taken when their time has come.
@@ -143,11 +164,14 @@ def _record(incident_id: int, entry: "TimelineEntry", deed: Deed, now: datetime)
         "digest": digest(state),
     }
     return {
-        "incident_id": incident_id,
-        "entry_id": entry.number,
+        "incident_id": noted.incident_id,
+        "entry_id": number,
         "change": canonical(change),
         "state": state,
     }
+
+
+_INSERT_RECORDS = sa.insert(LogRecord.__table__)  # type: ignore[attr-defined]  # known at run time only
 
 
 def _link(session: Session, incident_id: int, records: list[dict[str, Any]]) -> None:
@@ -155,7 +179,7 @@ def _link(session: Session, incident_id: int, records: list[dict[str, Any]]) -> 
     for position, record in enumerate(records, length - len(records) + 1):
         record |= {"position": position, "before": seal}
         seal = record["seal"] = linked(seal, digest(record["change"]))
-    session.connection().execute(sa.insert(LogRecord), records)
+    session.connection().execute(_INSERT_RECORDS, records)
 
 
 def _move_on(session: Session, incident_id: int, links: list[str]) -> tuple[int, str]:

@@ -55,6 +55,15 @@ class TimelineEntry(Numbered, table=True):
     hiding: dict[str, Any] | None = Field(default=None, sa_column=_json())
 
 
+# At every click: put together once.
+_INSERT_ENTRY: Any = (
+    sa.insert(TimelineEntry.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
+    .values({name: sa.bindparam(name) for name in ("incident_id", "at", "kind", "actor_id", "facts")})
+    .values(is_marked=sa.bindparam("is_marked"), is_shown=sa.bindparam("is_shown"))
+    .returning(sa.literal_column("id"))
+)
+
+
 def append(
     session: Session,
     incident_id: int,
@@ -62,12 +71,13 @@ def append(
     at: datetime,
     actor_id: str | None = None,
     **facts: Any,
-) -> TimelineEntry:
-    """Write down that something happened."""
-    entry = TimelineEntry(incident_id=incident_id, kind=kind, at=at, actor_id=actor_id, facts=facts)
-    session.add(entry)
-    log.note(session, entry, log.Deed("added", by=actor_id))
-    return entry
+) -> int:
+    """Write down that something happened. Gives back the entry's number."""
+    columns = {"incident_id": incident_id, "at": at, "kind": kind, "actor_id": actor_id, "facts": facts}
+    columns |= {"is_marked": False, "is_shown": True}
+    number = int(session.connection().execute(_INSERT_ENTRY, columns).scalar_one())
+    log.note_added(session, number, columns, by=actor_id)
+    return number
 
 
 def append_once(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -21,7 +21,7 @@ from bot.outbox import leases
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.runtime import migrations
-from bot.runtime.database import ChangeUnknown, DatabaseBusy, Store
+from bot.runtime.database import ChangeUnknown, DatabaseBusy, Store, UtcDateTime
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 CROWD = 8
@@ -67,6 +67,20 @@ def test_times_come_back_in_utc_with_their_zone(ready: Store) -> None:
 
     with ready.reading() as session:
         assert session.exec(select(OutboxRow.retry_at)).one() == NOW
+
+
+def test_times_are_kept_as_they_always_were(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/a.sqlite")
+    manila = timezone(timedelta(hours=8))
+    times = [NOW, NOW.replace(microsecond=120), datetime(2026, 1, 5, 6, 0, 1, 999_999, tzinfo=manila), None]
+
+    with store.engine.connect() as connection:
+        for at in times:
+            naive = at.astimezone(UTC).replace(tzinfo=None) if at else None
+            written = connection.scalar(sa.select(sa.cast(sa.literal(at, UtcDateTime()), sa.Text)))
+            assert written == connection.scalar(sa.select(sa.cast(sa.literal(naive, sa.DateTime()), sa.Text)))
+            read = connection.scalar(sa.select(sa.literal(at, UtcDateTime())))
+            assert (read, read and read.tzinfo) == (at, UTC if at else None)
 
 
 def test_a_transaction_that_fails_leaves_nothing_behind(ready: Store) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.playbooks import adherence
 from bot.playbooks import tables as playbooks
-from bot.playbooks.tables import PlaybookRun, PlaybookStep
+from bot.playbooks.tables import AnyStep, PlaybookRun
 from bot.postmortems.record import Proposal, Run, Step
 from bot.timeline.tables import TimelineEntry
 
@@ -42,7 +42,7 @@ def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], n
     )
 
 
-def _step(step: PlaybookStep, finished: dict[str, int | None], name: Naming) -> Step:
+def _step(step: AnyStep, finished: dict[str, int | None], name: Naming) -> Step:
     return Step(
         title=step.title,
         state=step.state,

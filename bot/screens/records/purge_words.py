@@ -39,9 +39,8 @@ def _leave_figures(session: Session, number: int) -> None:
     """Of what was answered in playbook steps, how many stays."""
     for run in playbooks.runs_of(session, number):
         for step in playbooks.steps_of(session, run.number):
-            step.answers = figures(step.answers)
-            session.add(step)
-    session.flush()
+            if step.answers:
+                playbooks.change_step(session, step, {"answers": figures(step.answers)})
 
 
 def remove_old_notices(session: Session, registry: Registry, before: datetime) -> int:

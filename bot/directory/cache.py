@@ -1,0 +1,41 @@
+"""People that were just looked up, so that a click need not ask the database again who clicked."""
+
+import threading
+from collections.abc import Callable
+
+from bot.directory.rules import Who
+from bot.runtime import clock
+
+# Another replica can record that somebody became a guest; this process notices after so long at the latest.
+KEPT_S = 30.0
+MOST_PEOPLE = 10_000
+
+
+class PeopleCache:
+    """People by their id. `clear` it after every commit that changes one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._people: dict[str, tuple[Who, float]] = {}
+        self._version = 0
+
+    def find(self, user_id: str, read: Callable[[str], Who | None]) -> Who | None:
+        """The person, read from the database when not known; None when the database does not know them either."""
+        person, read_at = self._people.get(user_id, (None, 0.0))
+        if person and clock.seconds() - read_at < KEPT_S:
+            return person
+        with self._lock:
+            version = self._version
+        now = clock.seconds()
+        person = read(user_id)
+        with self._lock:
+            # What was read before somebody changed it is not kept.
+            if person and version == self._version and len(self._people) < MOST_PEOPLE:
+                self._people[user_id] = person, now
+        return person
+
+    def clear(self) -> None:
+        """Forget everybody: some of them changed."""
+        with self._lock:
+            self._version += 1
+            self._people.clear()

@@ -1,0 +1,82 @@
+"""What a click may cost the database, with a few incidents and with a thousand; and that rights are never stale."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.channels.membership import keep_person
+from bot.directory.rules import NotForGuests
+from bot.incidents.tables import Incident
+from bot.playbooks import step_actions
+from bot.runtime.clock import utcnow
+from bot.screens.snapshot import read_scene
+from tests.floor import TestFloor
+from tests.stories.playbook_desk import AT_WORK, Desk
+
+MOST_OF_A_CLICK, MOST_OF_A_SNAPSHOT = 9, 4
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    with TestFloor(tmp_path, playbooks_dir=AT_WORK) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+@contextmanager
+def counted(floor: TestFloor) -> Iterator[list[str]]:
+    """The statements that this thread sends to the database meanwhile; `BEGIN` is one."""
+    statements: list[str] = []
+    here = threading.get_ident()
+
+    def count(connection: object, cursor: object, statement: str, *more: object) -> None:
+        if threading.get_ident() == here:
+            statements.append(statement)
+
+    engine = floor.services.store.engine
+    sa.event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", count)
+
+
+def test_a_click_costs_few_statements_among_a_thousand_incidents_too(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 IVR down"))
+    call = desk.row("Call the carrier")["id"]
+
+    def costs() -> list[int]:
+        with counted(floor) as click:
+            step_actions.complete(floor.services, call, "U0ANA", utcnow())
+        with counted(floor) as undo:
+            step_actions.undo(floor.services, call, "U0ANA", utcnow())
+        with counted(floor) as snapshot, floor.services.store.reading() as session:
+            read_scene(session, desk.number)
+        assert max(len(click), len(undo)) <= MOST_OF_A_CLICK, click + undo
+        assert len(snapshot) <= MOST_OF_A_SNAPSHOT, snapshot
+        return [len(click), len(undo), len(snapshot)]
+
+    alone = costs()
+    with floor.services.store.transaction() as session:
+        first = session.get(Incident, desk.number)
+        assert first is not None
+        common = first.model_dump(exclude={"id", "declared_key", "channel_id"})
+        copies = [common | {"declared_key": f"copy {number}"} for number in range(1_000)]
+        session.connection().execute(sa.insert(Incident), copies)
+
+    assert costs() == alone
+
+
+def test_whoever_becomes_a_guest_is_refused_at_the_next_click(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 IVR down"))
+    call = desk.row("Call the carrier")["id"]
+    step_actions.take(floor.services, call, "U0BEN", utcnow())
+
+    keep_person(floor.services, {"user": {"id": "U0BEN", "name": "ben", "is_restricted": True}})
+
+    with pytest.raises(NotForGuests):
+        step_actions.complete(floor.services, call, "U0BEN", utcnow())
