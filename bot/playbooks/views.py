@@ -14,7 +14,7 @@ from bot.playbooks.progress import (
     progress,
 )
 from bot.playbooks.rules import State, who_to_remind
-from bot.playbooks.tables import AnyStep, PlaybookRun
+from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep
 from bot.slack.blocks import Block, Element, actions, button, context, fit, section
 from bot.slack.text import channel_link, clock_time, escape, lasting, link, mention, mentions, one_line, shorten
 
