@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench soak lock clean
 
 run: $(READY)
 	@exec $(BIN)/watchfloor run
@@ -21,6 +21,11 @@ check: $(READY)
 
 bench: $(READY)
 	@exec $(BIN)/python -m bench
+
+# Random incidents among kills, stops and faults, on both databases: `make soak MINUTES=30 SEED=7`, and
+# `make soak ARGS="--database sqlite --without 'Slack late'"`.
+soak: $(READY)
+	@exec $(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 # Pins every dependency of pyproject.toml with the hashes of its files.
 lock: $(READY)

@@ -1,1 +1,1 @@
-"""The benchmark: how fast, how small, how even. `python -m bench` prints it and writes `build/bench.json`."""
+"""The benchmark of the bot's speed and size. `python -m bench` prints it and writes `build/bench.json`."""

@@ -1,45 +1,63 @@
-"""Run the benchmark: print the table and write `build/bench.json`. A noisy machine is no failure: read the rows."""
+"""Run the benchmark: print the table and write `build/bench.json`.
 
+`python -m bench` measures everything, `python -m bench clicks starts` only these parts. A missed figure does not
+fail the command, because a busy machine is enough for one: read the rows.
+"""
+
+import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import clicking, closing, declaring, hearing, promising, queries, starting, ticking
-from bench.figures import Figure
-from bench.stage import stage
+from bench import clicks, declarations, events, postmortems, size, starts, statements, ticks, updates
+from bench.figures import Figure, Part, header
+from bot.runtime import logs
 
 RESULTS = Path("build/bench.json")
-
-
-def measure(folder: Path) -> Iterator[Figure]:
-    """Every figure, as soon as it is known."""
-    yield from declaring.one_declaration(folder / "one")
-    with stage(folder / "crowd") as (workspace, bot):
-        memory = clicking.memory(workspace, bot)
-        clicks = clicking.crowds(workspace, bot)
-        declarations = declaring.crowds(workspace, bot)
-    yield from [*clicks, *declarations, *memory]
-    yield from starting.starts(folder / "starts")
-    yield from queries.queries(folder / "queries")
-    yield from closing.closes(folder / "closes")
-    yield from closing.long_ones(folder / "long")
-    yield from hearing.hears(folder / "hearing")
-    yield from ticking.ticks(folder / "ticks")
-    yield from promising.promises(folder / "promises")
+PARTS: dict[str, Part] = {
+    "size": size.measure,
+    "declarations": declarations.measure,
+    "clicks": clicks.measure,
+    "starts": starts.measure,
+    "statements": statements.measure,
+    "postmortems": postmortems.measure,
+    "events": events.measure,
+    "ticks": ticks.measure,
+    "updates": updates.measure,
+}
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure the parts named on the command line and print each as soon as it is known."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the bot.")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"one of: {', '.join(PARTS)}; all without a name")
+    names: list[str] = parser.parse_args().parts
+    if unknown := [name for name in names if name not in PARTS]:
+        parser.error(f"unknown part: {', '.join(unknown)}. Choose from: {', '.join(PARTS)}")
+    # The table alone is on standard output: the log goes to standard error.
+    logs.configure()
     figures: list[Figure] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for figure in measure(Path(folder)):
-            figures.append(figure)
-            sys.stdout.write(figure.row() + "\n")
-            sys.stdout.flush()
+    _print(header())
+    for figure in _measure(names or list(PARTS)):
+        figures.append(figure)
+        _print(figure.row())
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps([figure.as_json() for figure in figures], indent=2, ensure_ascii=False) + "\n")
+
+
+def _measure(names: Sequence[str]) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            part_folder = Path(folder) / name
+            part_folder.mkdir()
+            yield from PARTS[name](part_folder)
+
+
+def _print(row: str) -> None:
+    sys.stdout.write(row + "\n")
+    sys.stdout.flush()
 
 
 main()

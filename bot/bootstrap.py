@@ -36,7 +36,7 @@ from bot.outbox.worker import Worker
 from bot.runtime import clock, migrations, scheduler
 from bot.runtime.background import Soon
 from bot.runtime.clock import utcnow
-from bot.runtime.database import DatabaseBusy, Store
+from bot.runtime.database import ChangeUnknown, DatabaseBusy, Store
 from bot.runtime.heartbeat import Pulse
 from bot.runtime.logs import SOCKET_MODE
 from bot.runtime.replicas import Replicas
@@ -169,7 +169,7 @@ class Bot:
         if self._scheduler is None:
             return  # it never listened
         # A database that is gone cannot be told; then the next start reads back a little more than it needs.
-        with suppress(DatabaseBusy):
+        with suppress(DatabaseBusy, ChangeUnknown):
             recovery.keep_beating(self.services, utcnow(), timedelta())
 
     def is_idle(self) -> bool:
@@ -211,6 +211,7 @@ def build_services(settings: Settings) -> Services:
     soon = Soon()
     registry = build_registry()
     made = [make(settings, the_floor) for make in registry.parts]
+    parts: dict[type, Any] = {type(part): part for part in (registry, *made) if part is not None}
     services = Services(
         store=Store(settings.database_url),
         slack=Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value()),
@@ -224,9 +225,9 @@ def build_services(settings: Settings) -> Services:
         ),
         soon=soon,
         replicas=Replicas(settings.database_url, settings.replica_name),
-        parts={type(part): part for part in (registry, *made) if part is not None},
+        parts=parts,
     )
-    services.parts[Worker] = Worker(services, Kinds.of(OutboxIncidents(), registry.kinds))
+    parts[Worker] = Worker(services, Kinds.of(OutboxIncidents(), registry.kinds))
     return services
 
 
@@ -244,6 +245,8 @@ def build_app(settings: Settings, services: Services) -> PromptApp:
 
     app = PromptApp(
         services.soon.somebody_waits,
+        # Bolt would look for a name in the source of every loaded module: a third of a second at each start.
+        name="watchfloor",
         # Of Slack's methods Bolt calls the one alone that opens Socket Mode's line.
         client=Gateway.to(settings.slack_api_url, None, logging.getLogger(SOCKET_MODE)).client,
         authorize=authorize,

@@ -1,4 +1,4 @@
-"""The feed of changes: who renders the workspace hears what changed, in order."""
+"""The change feed: subscribers receive every change of the workspace, in order."""
 
 import queue
 from typing import Any

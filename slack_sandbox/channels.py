@@ -1,4 +1,4 @@
-"""Channels: creating, naming, archiving, and who is in them."""
+"""Channels: creation, names, archiving, membership."""
 
 import re
 
@@ -23,7 +23,7 @@ def check_name(workspace: Workspace, name: str) -> None:
         raise Refused("invalid_name_punctuation")
     if name != name.lower() or not _NAME.fullmatch(name):
         raise Refused("invalid_name_specials")
-    # Archived and private channels keep their names, also from those who cannot see them.
+    # Archived and private channels keep their names, also from people without access to them.
     if any(c.name == name for c in workspace.channels.values()):
         raise Refused("name_taken")
 
@@ -62,7 +62,7 @@ def join(workspace: Workspace, channel: Channel, user: User, inviter: User | Non
 
 
 def leave(workspace: Workspace, channel: Channel, user: User, actor: User | None = None) -> None:
-    """Take a person out; the bot hears of its own removal as `channel_left`."""
+    """Remove a person; the bot's own removal is announced as `channel_left`."""
     with workspace.lock:
         _note(workspace, channel, user, "leave", f"<@{user.id}> has left the channel")
         event: Json = {

@@ -100,7 +100,7 @@ def _print_for_parent(sandbox: Sandbox) -> None:
 
 def _print_for_person(sandbox: Sandbox) -> None:
     lines = (
-        f"Open {sandbox.url} – you are Ana. For a bot that is to join, the environment:",
+        f"Open {sandbox.url} – you are Ana. Environment of a bot that joins it:",
         f"SLACK_API_URL={sandbox.url}/api/",
         f"SLACK_BOT_TOKEN={sandbox.bot_token}",
         f"SLACK_APP_TOKEN={sandbox.app_token}",

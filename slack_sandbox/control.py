@@ -1,7 +1,7 @@
-"""The control API: a person's vocabulary, faults and looks, for benchmarks and other processes.
+"""The control API: a person's actions, faults and queries, for benchmarks and other processes.
 
 `POST /control/<verb>` with a JSON object; `as` names the person who does it.
-`GET /control/<look>` with the same in the query.
+`GET /control/<query>` with the same in the query string.
 """
 
 import json
@@ -15,8 +15,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from slack_sandbox.errors import Refused
+from slack_sandbox.file_sharing import file_as_slack
 from slack_sandbox.model import Channel, File, Json, Message
-from slack_sandbox.sharing import file_as_slack
+from slack_sandbox.records import Call
 
 if TYPE_CHECKING:
     from slack_sandbox.sandbox import Sandbox
@@ -31,12 +32,13 @@ _REFUSALS = (LookupError, PermissionError, TypeError, ValueError, TimeoutError)
 
 
 class Control:
-    """Each verb is a person's, each order is the sandbox's own."""
+    """Verbs are actions of a person; commands are the sandbox's own."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
-        self._orders: dict[str, Callable[[Json], Any]] = {
+        self._commands: dict[str, Callable[[Json], Any]] = {
             "fault": self._fault,
+            "carry_out_late_requests": lambda order: [call.as_json() for call in self._late(order)],
             "clear_faults": lambda order: sandbox.faults.clear(),
             "deliver_twice": lambda order: sandbox.deliver_twice(**order),
             "latency": lambda order: self._set("latency_s", float(order["seconds"])),
@@ -49,25 +51,26 @@ class Control:
             "clear_calls": lambda order: sandbox.clear_calls(),
             "reset": lambda order: sandbox.reset(),
         }
-        self._looks: dict[str, Callable[[Json], Any]] = {
-            "sees": lambda look: self._person(look).sees(look["channel"]),
-            "direct_messages": lambda look: self._person(look).direct_messages(),
-            "channels": lambda look: self._person(look).channels(),
-            "modal": lambda look: self._person(look).modal,
-            "home": lambda look: self._person(look).home,
+        self._queries: dict[str, Callable[[Json], Any]] = {
+            "sees": lambda query: self._person(query).sees(query["channel"]),
+            "direct_messages": lambda query: self._person(query).direct_messages(),
+            "channels": lambda query: self._person(query).channels(),
+            "modal": lambda query: self._person(query).modal,
+            "home": lambda query: self._person(query).home,
             "calls": self._calls,
-            "refusals": lambda look: [call.as_json() for call in sandbox.refusals],
-            "envelopes": lambda look: [envelope.as_json() for envelope in sandbox.envelopes],
-            "app": lambda look: sandbox.identity,
+            "refusals": lambda query: [call.as_json() for call in sandbox.refusals],
+            "late_requests": lambda query: [call.as_json() for call in sandbox.late_requests.calls],
+            "envelopes": lambda query: [envelope.as_json() for envelope in sandbox.envelopes],
+            "app": lambda query: sandbox.identity,
         }
 
     def routes(self) -> list[Route]:
         return [
-            Route("/control/{name}", self.order, methods=["POST"]),
-            Route("/control/{name}", self.look, methods=["GET"]),
+            Route("/control/{name}", self.command, methods=["POST"]),
+            Route("/control/{name}", self.query, methods=["GET"]),
         ]
 
-    async def order(self, request: Request) -> Response:
+    async def command(self, request: Request) -> Response:
         # A page of another origin cannot send this content type without being asked first.
         if not request.headers.get("content-type", "").startswith("application/json"):
             return _problem("Send a JSON object as application/json.", 415)
@@ -75,17 +78,17 @@ class Control:
         order: Json = json.loads(body) if body else {}
         name = request.path_params["name"]
         if name in VERBS:
-            return await self._answered(lambda: self._deed(name, order))
-        if name in self._orders:
-            return await self._answered(lambda: self._orders[name](order))
-        return _problem(f"There is no {name!r}, only: {', '.join((*VERBS, *self._orders))}.", 404)
+            return await self._answered(lambda: self._act(name, order))
+        if name in self._commands:
+            return await self._answered(lambda: self._commands[name](order))
+        return _problem(f"There is no {name!r}, only: {', '.join((*VERBS, *self._commands))}.", 404)
 
-    async def look(self, request: Request) -> Response:
+    async def query(self, request: Request) -> Response:
         name = request.path_params["name"]
-        if name not in self._looks:
-            return _problem(f"There is no {name!r}, only: {', '.join(self._looks)}.", 404)
+        if name not in self._queries:
+            return _problem(f"There is no {name!r}, only: {', '.join(self._queries)}.", 404)
         asked = dict(request.query_params)
-        return await self._answered(lambda: self._looks[name](asked))
+        return await self._answered(lambda: self._queries[name](asked))
 
     async def _answered(self, act: Callable[[], Any]) -> Response:
         try:
@@ -95,7 +98,7 @@ class Control:
         except _REFUSALS as error:
             return _problem(str(error), 409)
 
-    def _deed(self, verb: str, order: Json) -> Any:
+    def _act(self, verb: str, order: Json) -> Any:
         person = self._person(order)
         if "content" in order:
             order["content"] = str(order["content"]).encode()
@@ -112,6 +115,9 @@ class Control:
     def _fault(self, order: Json) -> None:
         self._sandbox.fault(**order)
 
+    def _late(self, order: Json) -> list[Call]:
+        return self._sandbox.carry_out_late_requests(**order)
+
     def _clock(self, order: Json) -> Json:
         sandbox = self._sandbox
         current = sandbox.clock_offset_s
@@ -121,8 +127,8 @@ class Control:
     def _set(self, name: str, value: Any) -> None:
         setattr(self._sandbox, name, value)
 
-    def _calls(self, look: Json) -> list[Json]:
-        wanted = look.get("method")
+    def _calls(self, query: Json) -> list[Json]:
+        wanted = query.get("method")
         return [c.as_json() for c in list(self._sandbox.calls) if wanted in (None, c.method)]
 
     def _as_json(self, value: Any) -> Any:

@@ -32,7 +32,7 @@ class Transport(Protocol):
 
 
 class Deliveries:
-    """Sends envelopes from any thread, counts what is unacknowledged, retries events."""
+    """Sends envelopes from any thread, counts the unacknowledged ones, retries events."""
 
     def __init__(self, workspace: Workspace, transport: Transport) -> None:
         self._workspace = workspace
@@ -42,6 +42,7 @@ class Deliveries:
         self.retry_delays_s: Sequence[float] = RETRY_DELAYS_S
         self.envelopes: list[Envelope] = []
         self.refused: list[Call] = []
+        self.begun = 0
         self.outstanding = 0
         self.last_at = 0.0
         self._twice: dict[str, int] = {}
@@ -52,28 +53,28 @@ class Deliveries:
         self._twice[kind] = self._twice.get(kind, 0) + count
 
     def send(self, kind: str, payload: Json) -> "Future[Envelope]":
-        """Send a command or an interaction; the future has the envelope when its fate is known."""
+        """Send a command or an interaction; the future has the envelope when it is settled."""
         envelope = self._new(kind, payload)
         sent = self._start(envelope)
-        if self._takes_twin(kind, payload):
+        if self._is_delivered_twice(kind, payload):
             self._start(self._new(kind, payload))
         return sent
 
     def send_event(self, event: Json) -> None:
         payload = wrapped(event, self._workspace.clock.now())
         self._start(self._new("events_api", payload))
-        if self._takes_twin("events_api", payload):
+        if self._is_delivered_twice("events_api", payload):
             self._start(self._new("events_api", payload))
 
     def refuse(self, kind: str, answer: Json, refusal: Refused) -> None:
-        """Note that what the app acknowledged with was malformed."""
-        told: Json = {"ok": False, "error": refusal.error, **refusal.fields}
-        self.refused.append(Call(f"acknowledgement of {kind}", answer, answer=told))
+        """Record that the payload of an acknowledgement was malformed."""
+        refused: Json = {"ok": False, "error": refusal.error, **refusal.fields}
+        self.refused.append(Call(f"acknowledgement of {kind}", answer, answer=refused))
 
     def _new(self, kind: str, payload: Json) -> Envelope:
         return Envelope(secrets.token_hex(16), kind, payload)
 
-    def _takes_twin(self, kind: str, payload: Json) -> bool:
+    def _is_delivered_twice(self, kind: str, payload: Json) -> bool:
         for name in (kind, str(payload.get("type")), str(payload.get("event", {}).get("type"))):
             if self._twice.get(name, 0) > 0:
                 self._twice[name] -= 1
@@ -83,10 +84,11 @@ class Deliveries:
     def _start(self, envelope: Envelope) -> "Future[Envelope]":
         if self.loop is None or self.loop.is_closed():
             envelope.error = "dispatch_failed"
-            nowhere: Future[Envelope] = Future()
-            nowhere.set_result(envelope)
-            return nowhere
+            failed: Future[Envelope] = Future()
+            failed.set_result(envelope)
+            return failed
         with self._workspace.lock:
+            self.begun += 1
             self.outstanding += 1
             keep(self.envelopes, envelope)
         return asyncio.run_coroutine_threadsafe(self._attempt(envelope), self.loop)

@@ -1,4 +1,4 @@
-"""What the sandbox refuses: Web API errors, and things a person cannot do."""
+"""Refusals: Web API errors, and actions that are impossible for a person."""
 
 from typing import Any
 

@@ -4,7 +4,7 @@ import secrets
 
 from slack_sandbox.manifest import App
 from slack_sandbox.model import APP_ID, TEAM_ID, VERIFICATION_TOKEN, Channel, Json
-from slack_sandbox.people import BOT_USER_ID
+from slack_sandbox.seed import BOT_USER_ID
 
 _GROUP_TWINS = {
     "channel_rename": "group_rename",

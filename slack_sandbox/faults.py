@@ -1,14 +1,35 @@
 """Faults on request: what goes wrong with the next calls of a method."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-KINDS = ("delay", "error", "rate_limited", "server_error", "lost_answer", "refused")
+from slack_sandbox.records import Call
+
+KINDS = ("delay", "error", "late", "lost_answer", "rate_limited", "refused", "server_error")
+LATE_ANSWERS = ("cut", "error", "wait")
+_LATE_DEFAULTS = {"answer": "cut", "seconds": None, "after_call": ()}
 
 
 @dataclass
 class Fault:
-    """Goes wrong `count` times, after letting `after` calls pass."""
+    """Goes wrong `count` times, after letting `after` calls pass.
+
+    | kind | detail | what happens |
+    |---|---|---|
+    | `delay` | `seconds` | the request is carried out and answered after some (real) seconds |
+    | `error` | `error` | refused with this error |
+    | `rate_limited` | `retry_after` | refused with status 429 |
+    | `server_error` | `status` | not carried out; answered in plain text |
+    | `refused` | | not carried out; the connection is closed |
+    | `lost_answer` | | carried out; the connection is closed |
+    | `late` | `answer`, `seconds`, `after_call` | taken now and carried out later, also when the client is gone |
+
+    A late request is carried out after `seconds` on the sandbox's clock, or after the answer to the next call that
+    `after_call` names (a method, several, or a condition on the call), or by `Sandbox.carry_out_late_requests`.
+    Until then `answer` is what the client gets: `cut`, its connection is closed at once; `error`, a gateway's 504;
+    `wait`, nothing while it stays connected.
+    """
 
     method: str
     kind: str
@@ -26,13 +47,15 @@ class Faults:
     def arm(self, fault: Fault) -> None:
         if fault.kind not in KINDS:
             raise ValueError(f"{fault.kind!r} is no kind of fault, only: {', '.join(KINDS)}")
+        if fault.kind == "late":
+            fault.detail = _late_detail(fault.detail)
         self._armed.append(fault)
 
     def clear(self) -> None:
         self._armed.clear()
 
     def take(self, method: str) -> Fault | None:
-        """The fault that befalls this call; methods are named, or `*` means any."""
+        """The fault of this call; a fault's method is a name, or `*` for any."""
         for fault in self._armed:
             if fault.method not in (method, "*"):
                 continue
@@ -44,3 +67,19 @@ class Faults:
                 self._armed.remove(fault)
             return fault
         return None
+
+
+def _late_detail(given: dict[str, Any]) -> dict[str, Any]:
+    if unknown := given.keys() - _LATE_DEFAULTS.keys():
+        raise ValueError(f"A late request has no {', '.join(sorted(unknown))}, only: {', '.join(_LATE_DEFAULTS)}")
+    detail = _LATE_DEFAULTS | given
+    if detail["answer"] not in LATE_ANSWERS:
+        raise ValueError(f"{detail['answer']!r} is no answer to a late request, only: {', '.join(LATE_ANSWERS)}")
+    return detail | {"after_call": _condition(detail["after_call"])}
+
+
+def _condition(after_call: Any) -> Callable[[Call], bool]:
+    if callable(after_call):
+        return cast(Callable[[Call], bool], after_call)
+    methods = (after_call,) if isinstance(after_call, str) else tuple(after_call)
+    return lambda call: call.method in methods

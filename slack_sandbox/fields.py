@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from slack_sandbox.message_text import elements_of
 from slack_sandbox.model import Json
-from slack_sandbox.words import elements_of
 
 # Element type → (key of its value, key of its initial value).
 VALUE_KEYS = {

@@ -1,12 +1,14 @@
 """Plain ASGI: reading a body, answering JSON, dropping a connection."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 Headers = dict[str, str]
+JSON = "application/json; charset=utf-8"
 
 
 class DroppableProtocol(H11Protocol):
@@ -23,7 +25,7 @@ def drop(scope: Scope) -> None:
 
 
 class CutOff(Exception):
-    """Whoever sent the request is gone before all of it arrived; nothing is done for it."""
+    """The client left before its request had arrived completely; the request is ignored."""
 
 
 async def read_body(receive: Receive) -> bytes:
@@ -43,12 +45,24 @@ def header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
-async def send_json(send: Send, body: Any, status: int = 200, headers: Headers | None = None) -> None:
-    await send_bytes(send, json.dumps(body).encode(), status, headers)
+@dataclass(frozen=True)
+class Answer:
+    """A response that is ready to be sent."""
+
+    body: bytes
+    status: int
+    headers: Headers
+
+    async def send(self, send: Send) -> None:
+        fields = {"content-length": str(len(self.body))} | self.headers
+        encoded = [(key.encode(), value.encode("latin-1")) for key, value in fields.items()]
+        await send({"type": "http.response.start", "status": self.status, "headers": encoded})
+        await send({"type": "http.response.body", "body": self.body})
 
 
-async def send_bytes(send: Send, raw: bytes, status: int = 200, headers: Headers | None = None) -> None:
-    fields = {"content-type": "application/json; charset=utf-8", "content-length": str(len(raw))} | (headers or {})
-    encoded = [(key.encode(), value.encode("latin-1")) for key, value in fields.items()]
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": raw})
+def json_answer(body: Any, status: int = 200, headers: Headers | None = None) -> Answer:
+    return Answer(json.dumps(body).encode(), status, {"content-type": JSON} | (headers or {}))
+
+
+def text_answer(text: str, status: int = 200) -> Answer:
+    return Answer(text.encode(), status, {"content-type": "text/plain"})

@@ -1,4 +1,4 @@
-"""The payloads of what people do: commands, clicks, submissions, shortcuts."""
+"""Payloads of interactions: commands, clicks, submissions, shortcuts."""
 
 from slack_sandbox.model import (
     APP_ID,

@@ -14,12 +14,14 @@ class Journal:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self.calls: list[Call] = []
+        self.begun = 0
         self.in_flight = 0
         self.last_at = 0.0
 
     @contextmanager
     def recording(self, call: Call) -> Iterator[Call]:
         started = time.perf_counter()
+        self.begun += 1
         self.in_flight += 1
         keep(self.calls, call)
         try:

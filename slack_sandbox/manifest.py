@@ -25,7 +25,7 @@ PERMISSIVE: Json = {
 
 @dataclass(frozen=True)
 class App:
-    """What the workspace knows of the installed app."""
+    """The installed app, as its manifest declares it."""
 
     name: str
     bot_name: str

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from slack_sandbox.block_ids import name_blocks
 from slack_sandbox.events import channel_type
 from slack_sandbox.model import Channel, Json, Message, User
-from slack_sandbox.naming import name_blocks
 from slack_sandbox.workspace import Workspace
 
 
@@ -37,7 +37,7 @@ def compose(workspace: Workspace, channel: Channel, author: User, text: str, **f
 
 
 def edit(workspace: Workspace, channel: Channel, message: Message, by: User, **changes: object) -> None:
-    """Change a message in place and deliver `message_changed` with what it said before."""
+    """Change a message in place and deliver `message_changed` with its previous content."""
     with workspace.lock:
         before = message.as_slack()
         for name, value in changes.items():

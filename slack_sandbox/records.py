@@ -1,4 +1,4 @@
-"""What happened on the wire: Web API calls and their answers, envelopes and their acknowledgements."""
+"""Records of the traffic: Web API calls and their answers, envelopes and their acknowledgements."""
 
 import time
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sandbox.model import Json
 
-# Answers that tell a malformed request rather than an unlucky state of the workspace.
+# Errors that mean a malformed request rather than a state of the workspace.
 _MALFORMED = (
     "invalid_",
     "not_authed",
@@ -14,6 +14,11 @@ _MALFORMED = (
     "msg_too_long",
     "too_long",
     "no_text",
+    "no_item_specified",
+    "bad_timestamp",
+    "missing_argument",
+    "too_many_users",
+    "users_list_not_supplied",
     "unknown_method",
     "view_too_large",
     "metadata_too_large",
@@ -34,7 +39,7 @@ def keep(record: list[Any], entry: Any) -> None:
 
 @dataclass
 class Call:
-    """One Web API call (or post to a response URL, or upload) and what was answered."""
+    """One Web API call (or post to a response URL, or upload) and its answer."""
 
     method: str
     args: Json
@@ -47,9 +52,9 @@ class Call:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether Slack found the request itself wrong; no story should cause one."""
+        """Whether Slack found the request itself wrong; no demo should cause one."""
         error = str(self.answer.get("error", ""))
-        return error.startswith(_MALFORMED) and error not in _BY_STATE and not self.fault
+        return error.startswith(_MALFORMED) and error not in _BY_STATE and self.fault != "error"
 
     def as_json(self) -> Json:
         return {

@@ -1,5 +1,6 @@
-"""`response_url`: what an app posts to the address it got with a command or a click."""
+"""`response_url`: posts of the app to the address it got with a command or a click."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
@@ -8,7 +9,8 @@ from slack_sandbox import posting
 from slack_sandbox.arguments import Arguments, read_arguments
 from slack_sandbox.blockkit import check_attachments, check_blocks
 from slack_sandbox.errors import Refused
-from slack_sandbox.http import drop, header, read_body, send_bytes, send_json
+from slack_sandbox.exchange import Exchange
+from slack_sandbox.http import Answer, header, json_answer, read_body, text_answer
 from slack_sandbox.model import Channel, Json, Message
 from slack_sandbox.records import Call
 from slack_sandbox.triggers import ResponseUrl
@@ -29,24 +31,21 @@ class Responses:
         call = Call("response_url", {}, at=self._sandbox.clock.now())
         with self._sandbox.journal.recording(call):
             body = await read_body(receive)
-            if self._sandbox.offline:
-                drop(scope)
-                return
-            self._respond(call, key, body, header(scope, b"content-type"))
-            if call.status == 200:
-                await send_bytes(send, b"ok", headers={"content-type": "text/plain"})
-            else:
-                await send_json(send, call.answer, call.status)
+            content_type = header(scope, b"content-type") or "application/json"
+            exchange = Exchange(self._sandbox, call, scope, receive, send)
+            await exchange.serve(partial(self._respond, call, key, body, content_type))
 
-    def _respond(self, call: Call, key: str, body: bytes, content_type: str) -> None:
+    def _respond(self, call: Call, key: str, body: bytes, content_type: str) -> Answer:
         workspace = self._sandbox.workspace
         try:
-            call.args = read_arguments(content_type or "application/json", b"", body)
+            call.args = read_arguments(content_type, b"", body)
             with workspace.lock:
                 apply(workspace, workspace.response_urls.use(key), call.args)
-            call.answer, call.status = {"ok": True}, 200
         except Refused as refusal:
-            call.answer, call.status = {"ok": False, "error": refusal.error, **refusal.fields}, 404
+            call.status, call.answer = 404, {"ok": False, "error": refusal.error, **refusal.fields}
+            return json_answer(call.answer, call.status)
+        call.status, call.answer = 200, {"ok": True}
+        return text_answer("ok")
 
 
 def apply(workspace: Workspace, grant: ResponseUrl, answer: Json) -> None:

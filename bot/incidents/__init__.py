@@ -14,9 +14,9 @@ def register(registry: "Registry") -> None:
 
     registry.listeners += [dispatch.register, listeners.register]
     commands.register(registry)
+    registry.kinds += renderers.KINDS
     registry.record(home.open_home, "app_home_opened")
     registry.people += [people.holders_of_role, people.person_or_group]
-    registry.kinds += renderers.KINDS
     registry.words += [
         TableWords("incidents", ("title", "description", "impact", "front_door")),
         TableWords("participants"),

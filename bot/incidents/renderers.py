@@ -6,6 +6,7 @@ from bot.incidents import views
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
+from bot.runtime.clock import utcnow
 
 CARD_SOON_S = 0.2
 
@@ -39,7 +40,8 @@ def _pin(context: Context) -> Call:
         with services.store.reading() as session:
             card = outbox.find(session, number, kinds.CARD)
         if card is None or card.ts is None:
-            raise TryLater("the card is not there yet", wait_s=CARD_SOON_S)
+            until_then = (card.retry_at - utcnow()).total_seconds() if card else 0.0
+            raise TryLater("the card is not there yet", wait_s=max(until_then, 0.0) + CARD_SOON_S)
         services.slack.pin(channel, card.ts)
 
     return Call("pinned", perform)

@@ -44,6 +44,7 @@ class Rendered:
     kind: Kind
     what: Message | Call
     channel_id: str
+    thread_ts: str | None = None
 
     @property
     def content_hash(self) -> str:
@@ -57,7 +58,8 @@ def render(kinds: Kinds, context: Context) -> Rendered | Outcome:
     row = context.row
     try:
         kind = kinds.by_name[row.kind]
-        return Rendered(row, kind, kind.render(context), _channel(kind, context))
+        thread_ts = kind.thread(context) if kind.thread else row.thread_ts
+        return Rendered(row, kind, kind.render(context), _channel(kind, context), thread_ts)
     except Exception:  # one broken row must not stop the others; it is tried again
         log.exception("a row of the outbox cannot be rendered", extra={"key": row.key})
         return _again(row, utcnow() + rules.backoff(row.attempts), attempts=row.attempts + 1, was_sent=False)
@@ -77,13 +79,14 @@ def deliver(services: Services, rendered: Rendered) -> Outcome:
     except SlackRefused as refused:
         log.warning("Slack refused a row of the outbox", extra={"key": row.key, "reason": refused.error})
         return _refused(rendered, refused)
-    except NotSent:
+    except NotSent as later:
         wait = rules.backoff(row.attempts, rules.SILENCE_LONGEST)
-        return _again(row, utcnow() + wait, attempts=row.attempts + 1, was_sent=False)
+        return _again(row, utcnow() + wait, attempts=row.attempts + 1, was_sent=False, **_hindrance(row, later))
     except TryLater as later:
         if later.wait_s is not None:
-            return _again(row, utcnow() + timedelta(seconds=later.wait_s), was_sent=False)
-        return _unknown(rendered)
+            wait = timedelta(seconds=later.wait_s)
+            return _again(row, utcnow() + wait, was_sent=False, **_hindrance(row, later))
+        return _unknown(rendered, **_hindrance(row, later))
     except Exception:  # likewise
         log.exception("a row of the outbox was not delivered", extra={"key": row.key})
         return _unknown(rendered)
@@ -137,7 +140,7 @@ def _call(services: Services, rendered: Rendered) -> Outcome:
 def _post(rendered: Rendered) -> Post:
     assert not isinstance(rendered.what, Call)
     text, blocks = rendered.what
-    return Post(rendered.row.key, rendered.channel_id, text, blocks, rendered.row.thread_ts)
+    return Post(rendered.row.key, rendered.channel_id, text, blocks, rendered.thread_ts)
 
 
 def _look(services: Services, rendered: Rendered) -> Outcome:
@@ -181,13 +184,18 @@ def _again(row: OutboxRow, at: datetime, *, was_sent: bool = True, **values: Any
     return Outcome(row, {"retry_at": at, **values})
 
 
-def _unknown(rendered: Rendered) -> Outcome:
+def _hindrance(row: OutboxRow, later: TryLater) -> dict[str, Any]:
+    """Why it is not there yet. The card names only what Slack refuses of an incident's own messages."""
+    return {} if row.is_rendered else {"error": later.reason}
+
+
+def _unknown(rendered: Rendered, **values: Any) -> Outcome:
     """Nobody knows what came of the call."""
     row = rendered.row
     at = utcnow() + rules.backoff(row.attempts, rules.SILENCE_LONGEST)
     if row.attempted_at is not None and _is_first_attempt(row) and not _may_be_repeated(rendered):
         at = max(at, rules.look_at(row.attempted_at, 0))
-    return _again(row, at, attempts=row.attempts + 1)
+    return _again(row, at, attempts=row.attempts + 1, **values)
 
 
 def _delivered(rendered: Rendered, posted: Posted | None) -> Outcome:

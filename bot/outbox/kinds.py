@@ -24,6 +24,7 @@ PARTNER = "partner"
 FOLLOW_UP = "followup"
 FOLLOW_UP_TOLD = "followup_told"
 DRAFT = "draft"
+UPDATE = "update"
 POST_MORTEM = "postmortem"
 
 Message = tuple[str, list[Block]]
@@ -73,6 +74,8 @@ class Kind:
     purpose: str
     render: Callable[[Context], Message | Call]
     recipient: Callable[[Context], str] | None = None
+    # The message in whose thread it is posted; without it, the row knows.
+    thread: Callable[[Context], str | None] | None = None
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
     otherwise: Refusal = Refusal.RETRY
     # Asked about a refusal that is the kind's own; the row is tried no more. False: the channel is gone after all.

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 # How long after an attempt with an unknown outcome Slack is asked whether it was carried out.
-LOOK_AFTER = (timedelta(0),)
+# The client itself gives up after ten; a request that was cut off has arrived by the second look, or never will.
+LOOK_AFTER = (timedelta(seconds=15), timedelta(seconds=30))
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_LONGEST = timedelta(minutes=15)
 # Slack answers nothing at all: this often passes at once, and somebody waits for what it hides.

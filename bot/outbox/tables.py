@@ -88,6 +88,11 @@ class OutboxRow(SQLModel, table=True):
         return self.id
 
     @property
+    def text(self) -> str:
+        """The words of a post."""
+        return str((self.payload or {}).get("text", ""))
+
+    @property
     def is_settled(self) -> bool:
         """Is there nothing left to do about it?"""
         return self.shown >= self.wanted or self.refused is not None
@@ -198,6 +203,33 @@ def posts_of(session: Session, incident_id: int, key_begins: str, key_ends: str)
         )
         .order_by(col(OutboxRow.id))
     ).all()
+
+
+def named(session: Session, incident_id: int, kind: str, subject: str | None = None) -> Sequence[OutboxRow]:
+    """The rows of an incident of this kind, in their order; or those of one subject."""
+    found = select(OutboxRow).where(OutboxRow.incident_id == incident_id, OutboxRow.kind == kind)
+    if subject is not None:
+        found = found.where(OutboxRow.subject == subject)
+    return session.exec(found.order_by(col(OutboxRow.id)).execution_options(populate_existing=True)).all()
+
+
+def _named(incident_id: int, kind: str, subject: str) -> tuple[Any, ...]:
+    return col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind, col(OutboxRow.subject) == subject
+
+
+def edit_named(session: Session, incident_id: int, kind: str, subject: str, now: datetime) -> None:
+    """What these rows say changed: they are edited where they are, or sent so."""
+    _wake(session, None)
+    theirs = _named(incident_id, kind, subject)
+    session.connection().execute(_change(*theirs).values(**_MORE))
+    again = {"refused": None, "retry_at": now, "attempts": 0, "error": None}
+    session.connection().execute(_change(*theirs, col(OutboxRow.ts).is_not(None)).values(**again))
+
+
+def withdraw(session: Session, incident_id: int, kind: str, subject: str) -> None:
+    """What of these rows was not delivered yet is not delivered any more."""
+    theirs = _change(*_named(incident_id, kind, subject), sa.text(_UNSETTLED))
+    session.connection().execute(theirs.values(refused=SUPERSEDED))
 
 
 def _change(*which: Any) -> sa.Update:
@@ -316,6 +348,16 @@ _FREE = (
     col(OutboxRow.retry_at) <= _NOW,
     sa.or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= _NOW),
 )
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next row is to be delivered; None when everything is settled."""
+    at = sa.case(
+        (col(OutboxRow.leased_until) > col(OutboxRow.retry_at), col(OutboxRow.leased_until)),
+        else_=col(OutboxRow.retry_at),
+    )
+    found = sa.select(sa.func.min(at, type_=UtcDateTime())).where(sa.text(_UNSETTLED))
+    return session.connection().execute(found).scalar()
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> set[int | None]:

@@ -50,7 +50,7 @@ def amend(change: Change, event: UpdateAmended) -> None:
     begins = _begins(number, event.audience)
     for said in outbox.posts_of(session, number, begins, f":{event.promise_id}"):
         language = partner_of(change.services, rows[said.key.split(":")[-2]].partner).language
-        outbox.edit(session, said, event.render((said.payload or {})["text"], (language,), True), change.now)
+        outbox.edit(session, said, event.render(said.text, (language,), True), change.now)
 
 
 def _begins(number: int, audience: str) -> str:

@@ -1,6 +1,8 @@
 """One call to Slack's Web API, and the three ways it can fail."""
 
 import logging
+import socket
+import ssl
 from collections.abc import Iterator
 from http.client import HTTPException
 from typing import Any, Self
@@ -11,7 +13,7 @@ from slack_sdk.http_retry import RetryHandler
 from slack_sdk.web import SlackResponse
 
 from bot.runtime import clock
-from bot.slack.errors import OutcomeUnknown, RateLimited, SlackRefused
+from bot.slack.errors import NotSent, OutcomeUnknown, RateLimited, SlackRefused
 from bot.slack.rate_limiter import Pace
 
 CALL_TIMEOUT_S = 10
@@ -21,6 +23,12 @@ NO_RETRIES: list[RetryHandler] = []  # a retry by the client would repeat a post
 def _limited(method: str, arguments: dict[str, Any]) -> str:
     """What Slack limits together: a method, or the posts to one channel."""
     return f"{method} {arguments.get('channel')}" if method == "chat.postMessage" else method
+
+
+def _is_unsent(lost: BaseException) -> bool:
+    """Did it fail before there was a connection on which the request could travel?"""
+    reason = getattr(lost, "reason", lost)
+    return isinstance(reason, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError)
 
 
 class Calls:
@@ -49,7 +57,7 @@ class Calls:
         return self._client
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """One call. Raises `SlackRefused`, `RateLimited` or `OutcomeUnknown`."""
+        """One call. Raises `SlackRefused`, `RateLimited`, `NotSent` or `OutcomeUnknown`."""
         limited = _limited(method, arguments)
         wait_s = self._blocked_until.get(limited, 0) - clock.seconds()
         if wait_s > 0:
@@ -60,7 +68,8 @@ class Calls:
         except SlackApiError as refused:
             raise self._failure(method, limited, refused) from refused
         except (OSError, HTTPException, SlackClientError, ValueError) as lost:
-            raise OutcomeUnknown(method, type(lost).__name__) from lost
+            failure = NotSent if _is_unsent(lost) else OutcomeUnknown
+            raise failure(method, type(lost).__name__) from lost
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
     def pages(self, method: str, *, at_most: int = 1_000, **arguments: Any) -> Iterator[dict[str, Any]]:

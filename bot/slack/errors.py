@@ -18,15 +18,12 @@ class RateLimited(TryLater):
         super().__init__(f"{method} is rate limited", wait_s)
 
 
-class NotSent(TryLater):
-    """The call never reached Slack: it may be repeated at once."""
-
-    def __init__(self, method: str, reason: str) -> None:
-        super().__init__(f"{method}: not sent ({reason})")
-
-
 class OutcomeUnknown(TryLater):
     """No answer came: the call may have been carried out, so look before repeating it."""
 
     def __init__(self, method: str, reason: str) -> None:
         super().__init__(f"{method}: no answer ({reason})")
+
+
+class NotSent(OutcomeUnknown):
+    """No connection was made: the call was certainly not carried out, and may be repeated without a look."""

@@ -51,7 +51,7 @@ def amend(change: Change, event: UpdateAmended) -> None:
     by_person = {copy.key.split(":")[-2]: copy for copy in copies}
     for person in may_read(session, change.incident, directory.people(session, by_person)):
         copy = by_person[person.id]
-        amended = event.render((copy.payload or {})["text"], audience.languages, audience.outside)
+        amended = event.render(copy.text, audience.languages, audience.outside)
         outbox.edit(session, copy, views.update_blocks(amended, number), change.now)
 
 

@@ -20,7 +20,6 @@ from bot.slack.blocks import Block
 from bot.slack.text import escape
 from bot.updates import copies, forms, pacing, pauses, record_views, tables, wording
 from bot.updates import scheduling as promising
-from bot.updates.amending import amend_all, amend_last
 from bot.updates.record_views import Audience
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=1)
@@ -65,8 +64,6 @@ def set_cadence(services: Services, number: int, words: str, by: str, now: datet
         pace = f"every {wording.pace(cadence)}" if cadence else "as usual"
         change.log("update_pace", audience=titles, new=pace)
         copies.follow(change, dict.fromkeys(paced))
-    for name in dict.fromkeys(paced):
-        amend_last(services, number, name, now)
     told = f"come every {wording.pace(cadence)}" if cadence else "follow their own pace"
     return f"{escape(titles)}: updates {told} now."
 
@@ -125,7 +122,6 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
         pacing.pause(change, reason.strip())
         change.log("updates_paused", reason=reason.strip())
         copies.follow(change, known_audiences.audiences(services, change.incident))
-    amend_all(services, number, now)
     return "Updates are paused; the last one of each audience says so. `/incident resume` lets them go on."
 
 
@@ -138,7 +134,6 @@ def resume(services: Services, number: int, by: str, now: datetime) -> str:
         pacing.resume(change)
         change.log("updates_resumed")
         copies.follow(change, known_audiences.audiences(services, change.incident))
-    amend_all(services, number, now)
     return "Updates go on; `/incident updates` shows when the next ones come."
 
 

@@ -1,7 +1,6 @@
-"""The copies of an update, by direct message and below partners' notices: they follow when it is amended.
+"""The last update says when the next one comes; when that changes, it is edited, and so are its copies.
 
-In the transaction of the change, and by the means that brings them: a copy that was sent is edited where it stands,
-one that was not goes out with the newer words.
+In the transaction of the change: what was sent is edited where it is, what was not is sent with the newer words.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,15 +8,17 @@ from collections.abc import Iterable, Sequence
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateAmended
 from bot.slack.blocks import Block
-from bot.updates import tables, views
+from bot.updates import deliveries, tables, views
 from bot.updates.footers import footer
 from bot.updates.tables import Promise
 
 
 def follow(change: Change, audiences: Iterable[str]) -> None:
-    """The copies of the last update to each audience say when the next one comes after all."""
+    """The last update to each audience, and its copies, say when the next one comes after all."""
     for audience in audiences:
         last = tables.last_composed(change.session, change.number, audience)
+        if last:
+            deliveries.amend(change.session, last, change.now)
         if last and audience in change.services.floor.audiences:
             change.publish(_amended(change, last))
 

@@ -12,7 +12,6 @@ from bot.services import Services
 from bot.slack.text import near_time
 from bot.updates import copies, draft_messages, tables
 from bot.updates import scheduling as promising
-from bot.updates.amending import amend_last
 from bot.updates.sending import start_due
 from bot.updates.tables import Choice, Promise
 
@@ -139,5 +138,4 @@ def later(services: Services, promise_id: int, due_at: datetime, reason: str, by
         moved = {"old": promise.due_at.strftime("%H:%M UTC"), "new": due_at.strftime("%H:%M UTC")}
         change.log("update_moved", audience=title, reason=reason, **moved)
         copies.follow(change, [promise.audience])
-    amend_last(services, change.number, promise.audience, now)
     return f"The update for {title} comes {near_time(due_at, now)} now, and its last message says so."

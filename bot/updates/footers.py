@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.incidents.tables import Incident
+from bot.runtime.clock import utcnow
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.slack.blocks import Block, context
@@ -40,6 +41,15 @@ def footer(
         "next_update": near_time(due_at, now) if due_at else "",
     }
     return [context(_words(services, language, facts)) for language in languages]
+
+
+def footer_now(session: Session, services: Services, incident: Incident, promise: Promise) -> list[Block]:
+    """The same in the languages of the update's audience, as things are now."""
+    audience = services.floor.audiences.get(promise.audience)
+    if audience is None:
+        return []
+    languages, is_outside = audience.languages, audience.outside
+    return footer(session, services, incident, promise, languages, utcnow(), is_outside=is_outside)
 
 
 def _words(services: Services, language: str, facts: dict[str, object]) -> str:

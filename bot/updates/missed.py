@@ -58,10 +58,10 @@ def _because(session: Session, promise: Promise) -> str:
         return "nobody has approved it"
     if promise.begun_at is None or promise.begun_at - promise.due_at > LATE_AFTER:
         return "Watchfloor was not running at that minute"
-    legs = deliveries.of_promise(session, promise.row)
+    rows = deliveries.of_promise(session, promise)
     if promise.state == tables.REFUSED:
-        return f"Slack refused it ({', '.join(sorted({leg.trouble for leg in legs if leg.trouble}))})"
-    hindrance = next((leg.hindrance for leg in legs if leg.hindrance), None)
+        return f"Slack refused it ({', '.join(sorted({row.refused for row in rows if row.refused}))})"
+    hindrance = next((row.error for row in rows if row.error), None)
     return f"Slack has not taken it ({hindrance})" if hindrance else "Slack was slow to take it"
 
 

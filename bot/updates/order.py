@@ -5,7 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.updates.deliveries import Delivery
+from bot.outbox.kinds import UPDATE
+from bot.outbox.tables import OutboxRow
+from bot.updates import deliveries
 from bot.updates.tables import DROPPED, SENDING, SENT, Promise
 
 _sent = sa.alias(Promise.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
@@ -22,7 +24,16 @@ _ON_ITS_WAY = (
     .limit(1)
 )
 _BY_CLOCK = (*_EARLIER, Promise.occasion == "clock")
-_ARRIVED = select(Delivery.id).where(Delivery.promise_id == Promise.id, col(Delivery.ts).is_not(None)).exists()
+_ARRIVED = (
+    select(OutboxRow.id)
+    .where(
+        OutboxRow.incident_id == Promise.incident_id,
+        OutboxRow.kind == UPDATE,
+        OutboxRow.subject == sa.cast(Promise.id, sa.Text),
+        col(OutboxRow.ts).is_not(None),
+    )
+    .exists()
+)
 _UNSENT = select(Promise).where(
     *_BY_CLOCK, Promise.state == SENDING, col(Promise.due_at) < sa.bindparam("due_before"), ~_ARRIVED
 )
@@ -57,6 +68,7 @@ def overtake(session: Session, promise: Promise, due_before: datetime) -> dateti
     for overtaken in session.exec(_UNSENT, params=_place(promise) | {"due_before": due_before}):
         overtaken.state, overtaken.escalate_at = DROPPED, None
         session.add(overtaken)
+        deliveries.drop(session, overtaken)
     # What was begun and dropped was about to be sent when it was overtaken; what was sent since made up for it.
     return session.exec(_OVERTAKEN, params=_place(promise)).first()
 

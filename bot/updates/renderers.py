@@ -1,16 +1,68 @@
-"""The message that shows a draft of updates."""
+"""What the outbox brings to Slack of updates: each update to each of its channels, and the drafts."""
 
+from bot.config.floor import DIGEST, HERE
+from bot.directory.lookup import channel_id
+from bot.incidents import tables as incidents
 from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.outbox.kinds import Context, Kind, Message
-from bot.updates import draft_drawing, draft_messages
+from bot.outbox.rules import COMMON, Refusal
+from bot.slack.blocks import Block
+from bot.updates import draft_drawing, draft_messages, keeping, tables, views
+from bot.updates.deliveries import channel_of
+from bot.updates.footers import footer_now
+from bot.updates.tables import Promise
 
 
 def _draft(context: Context) -> Message:
     return draft_drawing.draw(context.session, context.services, context.incident, context.row)
 
 
-def _recipient(context: Context) -> str:
+def _draft_reader(context: Context) -> str:
     return draft_messages.recipient(context.row, context.incident.channel_id or "")
 
 
-KINDS = (Kind(kinds.DRAFT, "show the draft of an update", _draft, _recipient),)
+def _update(context: Context) -> Message:
+    promise = tables.get(context.session, int(context.row.subject))
+    return promise.words, [*views.blocks(promise.words), *_below(context, promise)]
+
+
+def _below(context: Context, promise: Promise) -> list[Block]:
+    """When the next one comes after all; once that was composed, it tells so itself."""
+    last = tables.last_composed(context.session, promise.incident_id, promise.audience)
+    if last is None or last.row != promise.row:
+        return []
+    incident = incidents.by_number(context.session, promise.incident_id)
+    return footer_now(context.session, context.services, incident, promise)
+
+
+def _channel(context: Context) -> str:
+    name = channel_of(context.row)
+    if name == HERE:
+        return incidents.by_number(context.session, context.row.incident_id or 0).channel_id or ""
+    if name == DIGEST:
+        name = context.services.floor.incidents_channel
+    return channel_id(context.services, name)
+
+
+def _thread(context: Context) -> str | None:
+    if channel_of(context.row) != DIGEST:
+        return None
+    digest = outbox.find(context.session, context.row.incident_id or 0, kinds.DIGEST)
+    return digest.ts if digest else None
+
+
+KINDS = (
+    Kind(kinds.DRAFT, "show the draft of an update", _draft, _draft_reader),
+    Kind(
+        kinds.UPDATE,
+        "",
+        _update,
+        _channel,
+        thread=_thread,
+        refusals=dict.fromkeys(COMMON, Refusal.FINAL),
+        otherwise=Refusal.FINAL,
+        on_delivered=keeping.note_delivered,
+        on_given_up=keeping.note_refused,
+    ),
+)

@@ -1,4 +1,4 @@
-"""Promises of updates, and their deliveries channel by channel."""
+"""Promises of updates."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -25,7 +25,7 @@ _MESSAGE = all_of(items(IN_MESSAGE, MESSAGE_BLOCKS, least=0), unique_block_ids, 
 
 
 def check_blocks(blocks: Any, pointer: str = "/blocks") -> list[Json]:
-    """The blocks of a message, or a refusal that says what is wrong where."""
+    """The blocks of a message, or a refusal that names the error and its place."""
     if blocks is None:
         return []
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):

@@ -1,4 +1,4 @@
-"""A small language for shapes: a rule looks at a value and notes what Slack would object to."""
+"""Composable validation rules: a rule checks a value and collects the errors that Slack would give."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Problems:
-    """Objections in Slack's words, each with a pointer to its place."""
+    """Errors in Slack's wording, each with a pointer to its place."""
 
     def __init__(self) -> None:
         self.messages: list[str] = []
@@ -53,7 +53,7 @@ def flag(value: Any, pointer: str, problems: Problems) -> None:
 
 
 def anything(value: Any, pointer: str, problems: Problems) -> None:
-    """A part Slack does not look into, or this sandbox does not."""
+    """A part that Slack, or this sandbox, does not check."""
 
 
 def one_of(*known: str) -> Rule:
@@ -82,7 +82,7 @@ def items(rule: Rule, most: int, least: int = 1) -> Rule:
 
 
 def shape(required: Rules, optional: Rules | None = None, also: Rule | None = None) -> Rule:
-    """An object with these properties and no others; when they are fine, `also` looks at the whole."""
+    """An object with these properties and no others; when they are valid, `also` checks the whole."""
     known = {**required, **(optional or {})}
 
     def check(value: Any, pointer: str, problems: Problems) -> None:

@@ -1,4 +1,4 @@
-"""What must not occur twice: block_ids of one message or view."""
+"""Uniqueness of block_ids in one message or view."""
 
 from typing import Any
 

@@ -7,7 +7,7 @@ from slack_sandbox.blockkit.layout import IN_VIEW
 from slack_sandbox.blockkit.objects import plain
 from slack_sandbox.blockkit.rules import Problems, Rules, all_of, by_type, flag, items, shape, string
 from slack_sandbox.blockkit.uniqueness import unique_block_ids
-from slack_sandbox.words import elements_of
+from slack_sandbox.message_text import elements_of
 
 VIEW_BLOCKS = 100
 TITLE_LENGTH = 24

@@ -1,20 +1,24 @@
 """`bookmarks.*`: the links above a channel."""
 
+import re
 from typing import Any
 
-from slack_sandbox.errors import Refused, invalid_arguments
+from slack_sandbox.errors import Refused
 from slack_sandbox.methods.registry import TIER_2, TIER_3, Request, method
 from slack_sandbox.model import APP_ID, Channel, Json
 
 BOOKMARKS_PER_CHANNEL = 100
+_LINK = re.compile(r"https?://[^\s/]")
+_EMOJI = re.compile(r":[a-z0-9_+'-]+(::skin-tone-[2-6])?:")
 
 
 @method("bookmarks.add", TIER_2, "bookmarks:write", required=("channel_id", "title", "type"))
 def add(request: Request) -> Json:
     channel = _channel(request)
     if request.args.text("type") != "link":
-        raise invalid_arguments("type must be link [json-pointer:/type]")
+        raise Refused("invalid_bookmark_type")
     _check_link(request.args.text("link"))
+    _check_emoji(request.args.text("emoji"))
     if len(channel.bookmarks) >= BOOKMARKS_PER_CHANNEL:
         raise Refused("too_many_bookmarks")
     bookmark = _new(request, channel)
@@ -29,6 +33,7 @@ def edit(request: Request) -> Json:
     bookmark = _bookmark(request, channel)
     if request.args.has("link"):
         _check_link(request.args.text("link"))
+    _check_emoji(request.args.text("emoji"))
     given = {n: request.args.text(n) for n in ("title", "link", "emoji") if request.args.has(n)}
     bookmark.update(given, date_updated=int(request.workspace.clock.now()))
     request.workspace.touch("bookmarks", channel=channel.id)
@@ -64,8 +69,13 @@ def _bookmark(request: Request, channel: Channel) -> Json:
 
 
 def _check_link(link: str) -> None:
-    if not link.startswith(("https://", "http://", "slack://")):
+    if not _LINK.match(link):
         raise Refused("invalid_link")
+
+
+def _check_emoji(emoji: str) -> None:
+    if emoji and not _EMOJI.fullmatch(emoji):
+        raise Refused("invalid_emoji")
 
 
 def _new(request: Request, channel: Channel) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from slack_sandbox.blockkit import check_attachments, check_blocks
 from slack_sandbox.errors import Refused, invalid_arguments
 from slack_sandbox.methods.registry import SPECIAL, TIER_3, TIER_4, Request, method
 from slack_sandbox.model import TEAM_DOMAIN, Channel, Json, Message
-from slack_sandbox.people import BOT_USER_ID
+from slack_sandbox.seed import BOT_USER_ID
 
 TEXT_KEPT = 40_000
 UPDATE_TEXT = 4_000
@@ -128,7 +128,7 @@ def _text(request: Request) -> str:
 
 
 def _changes(request: Request) -> Json:
-    """What an update changes: only what is given; blocks stay unless an empty list replaces them."""
+    """The fields that an update changes; blocks stay unless an empty list replaces them."""
     given = {name for name in ("text", "blocks", "attachments", "metadata") if name in request.args.values}
     content = _content(request)
     changes: Json = {name: content[name] for name in given}

@@ -1,6 +1,6 @@
 """`files.*`: the three-step upload, and looking at a file."""
 
-from slack_sandbox import sharing
+from slack_sandbox import file_sharing
 from slack_sandbox.errors import Refused, invalid_arguments
 from slack_sandbox.methods.registry import TIER_4, Request, method
 from slack_sandbox.model import Channel, File, Json
@@ -10,10 +10,12 @@ FILE_SIZE = 1_000_000_000
 
 @method("files.getUploadURLExternal", TIER_4, "files:write", required=("filename", "length"))
 def get_upload_url(request: Request) -> Json:
+    if request.args.text("length") == "0":
+        raise Refused("missing_argument")
     size = request.args.number("length", 0, FILE_SIZE + 1)
     if size > FILE_SIZE:
         raise invalid_arguments("length must be less than 1 GB [json-pointer:/length]")
-    file = sharing.new_file(request.workspace, request.bot, request.args.text("filename"), size)
+    file = file_sharing.new_file(request.workspace, request.bot, request.args.text("filename"), size)
     return {"upload_url": f"{request.workspace.response_urls.base}/upload/{file.id}", "file_id": file.id}
 
 
@@ -25,7 +27,7 @@ def complete_upload(request: Request) -> Json:
             _share(request, _destination(request, name), files)
     for file in files:
         file.complete = True
-    described = [sharing.file_as_slack(request.workspace, file) for file in files]
+    described = [file_sharing.file_as_slack(request.workspace, file) for file in files]
     return {"files": described}
 
 
@@ -34,7 +36,7 @@ def file_info(request: Request) -> Json:
     file = request.workspace.files.get(request.args.text("file"))
     if file is None or not file.complete:
         raise Refused("file_not_found")
-    return {"file": sharing.file_as_slack(request.workspace, file), "comments": []}
+    return {"file": file_sharing.file_as_slack(request.workspace, file), "comments": []}
 
 
 def _uploaded(request: Request, entry: Json) -> File:
@@ -62,4 +64,4 @@ def _share(request: Request, channel: Channel, files: list[File]) -> None:
     if thread_ts and thread_ts not in channel.messages:
         raise Refused("invalid_thread_ts")
     text = request.args.text("initial_comment")
-    sharing.share(request.workspace, request.bot, files, channel, text, thread_ts)
+    file_sharing.share(request.workspace, request.bot, files, channel, text, thread_ts)

@@ -1,12 +1,13 @@
 """`conversations.*` that read: lists, members, history, threads, and opening direct messages."""
 
-from slack_sandbox.errors import Refused, invalid_arguments
+from slack_sandbox.errors import Refused
 from slack_sandbox.methods.paging import page
 from slack_sandbox.methods.registry import TIER_2, TIER_3, TIER_4, Request, method
 from slack_sandbox.methods.users import wanted_channels
 from slack_sandbox.model import Channel, Json, Message
 
 HISTORY_LIMIT = 999
+USERS_PER_CONVERSATION = 8
 
 
 @method("conversations.list", TIER_2)
@@ -56,7 +57,9 @@ def open_conversation(request: Request) -> Json:
     if request.args.has("channel"):
         return {"channel": {"id": request.channel("read").id}}
     if not users:
-        raise invalid_arguments("missing required field: users")
+        raise Refused("users_list_not_supplied")
+    if len(users) > USERS_PER_CONVERSATION:
+        raise Refused("too_many_users")
     if len(users) > 1:
         # Group direct messages are not part of this workspace.
         raise Refused("not_enabled")

@@ -1,4 +1,4 @@
-"""`conversations.*` about who is in a channel: invite, join, kick, leave."""
+"""`conversations.*` about membership: invite, join, kick, leave."""
 
 from slack_sandbox import channels
 from slack_sandbox.errors import Refused

@@ -10,13 +10,17 @@ from slack_sandbox.model import Json
 
 Item = TypeVar("Item")
 _MARK = "next:"
+LIMIT = 1000
 
 
 def page(
     request: Request, items: Sequence[Item], default: int = 100, most: int = 1000
 ) -> tuple[Sequence[Item], Json]:
     """One page of the items, and the `response_metadata` that leads to the next."""
-    limit = request.args.number("limit", default, most)
+    limit = request.args.number("limit", default, LIMIT + 1)
+    if limit > LIMIT:
+        raise Refused("invalid_limit")
+    limit = min(limit, most)
     start = _position(request.args.text("cursor"))
     if start > len(items):
         raise Refused("invalid_cursor")

@@ -1,4 +1,4 @@
-"""`users.getPresence` and `dnd.info`: who is there, and who does not want to be disturbed."""
+"""`users.getPresence` and `dnd.info`: presence and Do Not Disturb."""
 
 from slack_sandbox.methods.registry import TIER_3, Request, method
 from slack_sandbox.model import Json, User
@@ -13,7 +13,7 @@ def presence(request: Request) -> Json:
 
 @method("dnd.info", TIER_3, "dnd:read")
 def do_not_disturb(request: Request) -> Json:
-    """Of others Slack tells only the next span; whether it lasts now is for the caller to see."""
+    """For others Slack gives only the next period; the caller checks whether it is now."""
     now = int(request.workspace.clock.now())
     if _asked_about(request).do_not_disturb:
         span = (now - _HOUR_S, now + _HOUR_S)

@@ -13,7 +13,7 @@ TIER_1, TIER_2, TIER_3, TIER_4, SPECIAL = "1", "2", "3", "4", "special"
 
 @dataclass
 class Request:
-    """One authenticated call: the workspace, the arguments, and what the app may do."""
+    """One authenticated call: the workspace, the arguments, and the app's permissions."""
 
     workspace: Workspace
     args: Arguments

@@ -1,4 +1,4 @@
-"""`auth.test` and `team.info`: who and where the app is."""
+"""`auth.test` and `team.info`."""
 
 from slack_sandbox.methods.registry import SPECIAL, TIER_3, Request, method
 from slack_sandbox.model import TEAM_DOMAIN, TEAM_ID, TEAM_NAME, Json

@@ -1,4 +1,4 @@
-"""`users.*` and `usergroups.*`: who is who."""
+"""`users.*` and `usergroups.*`."""
 
 from slack_sandbox.errors import Refused
 from slack_sandbox.methods.paging import page

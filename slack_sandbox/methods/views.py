@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from slack_sandbox import surfaces
+from slack_sandbox import views
 from slack_sandbox.blockkit import check_view
 from slack_sandbox.errors import Refused
 from slack_sandbox.methods.registry import TIER_4, Request, method
@@ -13,14 +13,14 @@ from slack_sandbox.model import Json, View
 def open_view(request: Request) -> Json:
     body = _checked(request, "modal")
     trigger = request.workspace.triggers.exchange(request.args.text("trigger_id"))
-    return {"view": surfaces.open_modal(request.workspace, trigger.user, body).as_slack()}
+    return {"view": views.open_modal(request.workspace, trigger.user, body).as_slack()}
 
 
 @method("views.push", TIER_4, required=("trigger_id", "view"))
 def push_view(request: Request) -> Json:
     body = _checked(request, "modal")
     trigger = request.workspace.triggers.exchange(request.args.text("trigger_id"))
-    return {"view": surfaces.push_modal(request.workspace, trigger.user, body).as_slack()}
+    return {"view": views.push_modal(request.workspace, trigger.user, body).as_slack()}
 
 
 @method("views.update", TIER_4, required=("view",))
@@ -32,7 +32,7 @@ def update_view(request: Request) -> Json:
         raise Refused("hash_conflict")
     if body["type"] != view.body["type"]:
         raise Refused("invalid_arguments")
-    surfaces.replace_view(request.workspace, view, body)
+    views.replace_view(request.workspace, view, body)
     return {"view": view.as_slack()}
 
 
@@ -46,7 +46,7 @@ def publish_view(request: Request) -> Json:
     given_hash = request.args.text("hash")
     if given_hash and (current is None or given_hash != current.hash):
         raise Refused("hash_conflict")
-    return {"view": surfaces.publish_home(request.workspace, user.id, body).as_slack()}
+    return {"view": views.publish_home(request.workspace, user.id, body).as_slack()}
 
 
 def _checked(request: Request, expected: str | None) -> Json:

@@ -1,4 +1,4 @@
-"""What a workspace consists of: people, groups, channels, messages, files, views."""
+"""The parts of a workspace: people, groups, channels, messages, files, views."""
 
 from slack_sandbox.model.channel import Channel, blank_text
 from slack_sandbox.model.file import File

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from slack_sandbox.message_text import buttons_of, visible_text
 from slack_sandbox.model.team import APP_ID, TEAM_ID, Json
-from slack_sandbox.words import buttons_of, words_of
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Message:
     @property
     def words(self) -> str:
         """Everything a person reads in this message, one line for each piece."""
-        return words_of(self.text, self.blocks, self.attachments)
+        return visible_text(self.text, self.blocks, self.attachments)
 
     @property
     def buttons(self) -> list[tuple[str, str, str]]:

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from slack_sandbox.file_sharing import mimetype
 from slack_sandbox.model import File, User
 from slack_sandbox.page import markdown
-from slack_sandbox.sharing import mimetype
 from slack_sandbox.workspace import Workspace
 
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -39,7 +39,7 @@ def shown(file: dict[str, Any], viewer_name: str) -> ShownFile:
 
 
 def visible_file(workspace: Workspace, file_id: str, user: User) -> File:
-    """The file, if it is shared somewhere this person can look."""
+    """The file, if it is shared in a conversation this person sees."""
     file = workspace.files[file_id]
     places = (workspace.channels.get(channel_id) for channel_id in file.shares)
     if file.user == user.id or any(c and workspace.is_visible_to(user, c) for c in places):
@@ -48,7 +48,7 @@ def visible_file(workspace: Workspace, file_id: str, user: User) -> File:
 
 
 def preview(file: File) -> Markup | None:
-    """The content as a document, or None for what has no preview."""
+    """The content as a document, or None without a preview."""
     ending = file.name.rpartition(".")[2].lower()
     if ending not in ("md", "markdown", *_READABLE):
         return None
@@ -65,7 +65,7 @@ def is_image(file: File) -> bool:
 
 
 def disposition(file: File, is_shown: bool) -> str:
-    """The header that tells a browser to show or to save, and under which name."""
+    """The header that makes a browser show or save the file, with its name."""
     return f"{'inline' if is_shown else 'attachment'}; filename*=UTF-8''{quote(file.name)}"
 
 

@@ -1,9 +1,9 @@
-"""What the composer can complete: commands, people, groups, channels, emoji."""
+"""Completions of the composer: commands, people, groups, channels, emoji."""
 
 from typing import Any
 
 from slack_sandbox.page import emoji
-from slack_sandbox.page.visitor import Visitor
+from slack_sandbox.page.viewer import Viewer
 
 Json = dict[str, Any]
 _BROADCASTS = {
@@ -12,19 +12,19 @@ _BROADCASTS = {
 }
 
 
-def completions(visitor: Visitor) -> Json:
-    """By their sign; each entry says what to insert, what to show, and a hint beside it."""
+def completions(viewer: Viewer) -> Json:
+    """Completions by their sign; an entry has the text to insert, the text to show, and a hint."""
     return {
-        "/": _commands(visitor),
-        "@": _people(visitor),
-        "#": [_entry(f"#{c.name}", f"#{c.name}", c.topic["value"]) for c in visitor.channels()],
+        "/": _commands(viewer),
+        "@": _people(viewer),
+        "#": [_entry(f"#{c.name}", f"#{c.name}", c.topic["value"]) for c in viewer.channels()],
         ":": [_entry(f":{name}:", f"{character} {name}", "") for name, character in emoji.CHARACTERS.items()],
         "quick": [{"name": name, "character": emoji.character(name)} for name in emoji.QUICK],
     }
 
 
-def _commands(visitor: Visitor) -> list[Json]:
-    app = visitor.sandbox.workspace.app
+def _commands(viewer: Viewer) -> list[Json]:
+    app = viewer.sandbox.workspace.app
     return [
         _entry(c["command"], f"{c['command']} {c.get('usage_hint', '')}".strip(), c.get("description", ""))
         for c in app.commands
@@ -32,8 +32,8 @@ def _commands(visitor: Visitor) -> list[Json]:
     ]
 
 
-def _people(visitor: Visitor) -> list[Json]:
-    workspace = visitor.sandbox.workspace
+def _people(viewer: Viewer) -> list[Json]:
+    workspace = viewer.sandbox.workspace
     people = [_entry(f"@{u.name}", u.real_name, u.title) for u in workspace.users.values()]
     groups = [_entry(f"@{g.handle}", f"@{g.handle}", g.name) for g in workspace.groups.values()]
     return people + groups + [_entry(f"@{name}", f"@{name}", hint) for name, hint in _BROADCASTS.items()]

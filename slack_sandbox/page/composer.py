@@ -1,4 +1,4 @@
-"""What people type, as Slack sends it on."""
+"""Typed text in the form in which Slack sends it on."""
 
 import re
 from functools import partial
@@ -17,7 +17,7 @@ def encoded(text: str, workspace: Workspace, reader: Reader) -> str:
 
 
 def typed(text: str, workspace: Workspace) -> str:
-    """The other way round, for editing: what a person would type to get this text."""
+    """The reverse, for editing: the text as a person would type it."""
     for pattern, names in _typed_names(workspace):
         text = re.sub(pattern, partial(_as_typed, names), text)
     text = re.sub(r"<!(here|channel|everyone)(?:\|[^>]*)?>", r"@\1", text)

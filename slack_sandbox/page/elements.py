@@ -1,4 +1,4 @@
-"""What an element offers, and what is chosen in it."""
+"""The options of an element, and the chosen ones."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ def option_groups(element: Json, reader: Reader) -> Groups:
 
 
 def chosen(element: Json, entered: Json | None, reader: Reader) -> list[str]:
-    """The values to show: what was `entered` so far, or else what the app proposed."""
+    """The values to show: the `entered` ones, or else the app's initial ones."""
     key, initial = VALUE_KEYS.get(element["type"], ("", ""))
     found = element.get(initial) if entered is None else entered.get(key)
     values = found if isinstance(found, list) else [found]

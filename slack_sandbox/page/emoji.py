@@ -75,7 +75,7 @@ flag-br 🇧🇷 flag-co 🇨🇴 flag-za 🇿🇦
 _WORDS = _TABLE.split()
 CHARACTERS = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 
-# The first row of the picker: what people answer an operations message with.
+# The first row of the picker: common reactions to a message about operations.
 QUICK = (
     "+1",
     "eyes",

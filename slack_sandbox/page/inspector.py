@@ -1,4 +1,4 @@
-"""The inspector: what the app asked, what it was sent, and what Slack would have refused."""
+"""The inspector: the app's calls, the deliveries to it, and what Slack would have refused."""
 
 import json
 from dataclasses import dataclass

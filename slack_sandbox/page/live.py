@@ -1,4 +1,4 @@
-"""Changes of the workspace, told to every open window as server-sent events."""
+"""Changes of the workspace, sent to every open window as server-sent events."""
 
 import asyncio
 import json
@@ -8,14 +8,14 @@ from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from slack_sandbox.page.visitor import Visitor
+from slack_sandbox.page.viewer import Viewer
 
 if TYPE_CHECKING:
     from slack_sandbox import Sandbox
 
 Change = dict[str, Any]
 _HEARTBEAT_S = 15.0
-# What only the person concerned may hear of.
+# Changes that only the person concerned may know of.
 _PERSONAL = ("ephemeral", "view", "read")
 _IN_CHANNEL = ("message", "message_changed", "message_deleted", "ephemeral", "members")
 _LAST: Change = {}
@@ -30,7 +30,7 @@ class Broadcast:
         self._feed: queue.Queue[Change] | None = None
         self._windows: dict[asyncio.Queue[Change], asyncio.AbstractEventLoop] = {}
 
-    async def stream(self, visitor: Visitor) -> AsyncIterator[str]:
+    async def stream(self, viewer: Viewer) -> AsyncIterator[str]:
         """The events of one window, until it closes."""
         window: asyncio.Queue[Change] = asyncio.Queue()
         self._windows[window] = asyncio.get_running_loop()
@@ -39,7 +39,7 @@ class Broadcast:
         try:
             yield "retry: 500\n\n"
             while True:
-                yield await _next_event(window, visitor)
+                yield await _next_event(window, viewer)
         finally:
             del self._windows[window]
             if not self._windows:
@@ -63,32 +63,32 @@ class Broadcast:
                     loop.call_soon_threadsafe(window.put_nowait, change)
 
 
-async def _next_event(window: "asyncio.Queue[Change]", visitor: Visitor) -> str:
+async def _next_event(window: "asyncio.Queue[Change]", viewer: Viewer) -> str:
     try:
         async with asyncio.timeout(_HEARTBEAT_S):
             while True:
                 change = await window.get()
-                if concerns(visitor, change):
-                    return f"data: {json.dumps(change | _parent(visitor, change))}\n\n"
+                if concerns(viewer, change):
+                    return f"data: {json.dumps(change | _parent(viewer, change))}\n\n"
     except TimeoutError:
         return ": still here\n\n"
 
 
-def _parent(visitor: Visitor, change: Change) -> Change:
+def _parent(viewer: Viewer, change: Change) -> Change:
     """A reply also changes the message it hangs on."""
-    channel = visitor.sandbox.workspace.channels.get(change.get("channel", ""))
+    channel = viewer.sandbox.workspace.channels.get(change.get("channel", ""))
     message = channel.messages.get(change.get("ts", "")) if channel else None
     return {"parent": message.thread_ts} if message and message.is_reply else {}
 
 
-def concerns(visitor: Visitor, change: Change) -> bool:
-    """Whether this person may hear of the change, and has something to see of it."""
+def concerns(viewer: Viewer, change: Change) -> bool:
+    """Whether this person may know of the change and sees something of it."""
     kind = change["kind"]
     if kind in _FOR_NOBODY:
         return False
-    if kind in _PERSONAL and change.get("user") != visitor.user.id:
+    if kind in _PERSONAL and change.get("user") != viewer.user.id:
         return False
-    channel = visitor.sandbox.workspace.channels.get(change.get("channel", ""))
+    channel = viewer.sandbox.workspace.channels.get(change.get("channel", ""))
     if kind in _IN_CHANNEL and channel is not None:
-        return visitor.sandbox.workspace.is_visible_to(visitor.user, channel) or kind == "members"
+        return viewer.sandbox.workspace.is_visible_to(viewer.user, channel) or kind == "members"
     return True

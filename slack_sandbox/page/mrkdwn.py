@@ -17,7 +17,7 @@ _LISTED = re.compile(r"( *)(•|◦|-|\d{1,3}\.) (.*)")
 
 
 def _span(name: str, mark: str) -> str:
-    """What stands between two `mark`s: whole atoms (code, references) and other characters.
+    """The text between two `mark`s: whole atoms (code, references) and other characters.
 
     Each is taken without going back on the choice, so that no text makes the match slower than its length.
     """
@@ -41,7 +41,7 @@ _TAGS = {
 
 
 def to_html(text: str, reader: Reader) -> Markup:
-    """The whole text: code blocks, quotes, list lines, and what stands inside lines."""
+    """The whole text: code blocks, quotes, list lines, and formatting inside lines."""
     pieces = _FENCE.split(text)
     drawn = (_code_block(piece) if at % 2 else _lines(piece, reader) for at, piece in enumerate(pieces))
     return Markup("").join(drawn)

@@ -1,4 +1,4 @@
-"""Who reads a message, and what the people and channels in it are called for that reader."""
+"""The reader of a message, and the names of people and channels as that reader sees them."""
 
 from binascii import crc32
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ HUES = 9
 
 @dataclass(frozen=True)
 class Reader:
-    """Everything that makes one text look different to two people."""
+    """The facts that make one text look different to two people."""
 
     user_id: str = ""
     name: str = ""
@@ -22,7 +22,7 @@ class Reader:
 
 
 def initials(name: str) -> str:
-    """AR for Ana Reyes; what stands in brackets is another way to write the name."""
+    """AR for Ana Reyes; a part in brackets is another spelling of the name."""
     parts = [part for part in name.partition(" (")[0].split() if part[0].isalnum()]
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
 

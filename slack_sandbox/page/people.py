@@ -1,4 +1,4 @@
-"""How the page shows who wrote something."""
+"""The author of a message, as the page shows it."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ def author(user: User) -> Author:
 
 
 def author_of(message: Message, workspace: Workspace) -> Author:
-    """Who a message is from; an app may give each message a name of its own."""
+    """The author of a message; an app may give each message a name of its own."""
     user = workspace.users.get(message.user)
     if user is None:
         return Author(message.user, message.username or "Slackbot", is_bot=True)

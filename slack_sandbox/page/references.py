@@ -1,4 +1,4 @@
-"""What stands between < and > in a Slack text: people, channels, groups, dates and links."""
+"""References in a Slack text, between < and >: people, channels, groups, dates and links."""
 
 import re
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ _BROADCASTS = {"!here": "@here", "!channel": "@channel", "!everyone": "@everyone
 
 
 def reference(inside: str, reader: Reader) -> Markup:
-    """`inside` is what the angle brackets held, still with Slack's escapes."""
+    """`inside` is the text between the angle brackets, with Slack's escapes."""
     target, _, label = inside.partition("|")
     match target[:1]:
         case "@":
@@ -58,7 +58,7 @@ def link(address: str, label: object, reader: Reader | None = None, otherwise: s
 
 
 def attributes(href: str, reader: Reader | None) -> Markup:
-    """What makes a link: a message of this workspace is gone to, anything else opens by itself."""
+    """A link's attributes: a message of this workspace opens here, any other address in a new window."""
     href = safe_address(href)
     message = _PERMALINK.search(href)
     if message and reader:

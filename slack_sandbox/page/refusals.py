@@ -1,10 +1,10 @@
-"""What the page says when a deed is refused."""
+"""The page's sentences for refused actions."""
 
 from slack_sandbox.errors import NothingToClick, NotVisible, Refused
 
 
 class Failed(Exception):
-    """The deed had no effect; the argument says why."""
+    """The action had no effect; the argument says why."""
 
 
 REFUSALS = (Failed, NotVisible, NothingToClick, PermissionError, LookupError, Refused)
@@ -16,7 +16,7 @@ _SENTENCES = {
 
 
 def sentence(refusal: Exception) -> str:
-    """What to tell the person whose deed was refused."""
+    """The sentence for a person whose action was refused."""
     if isinstance(refusal, Refused):
         return _SENTENCES.get(refusal.error, f"Slack refuses that: {refusal.error}.")
     if isinstance(refusal, KeyError):

@@ -1,4 +1,4 @@
-"""Messages as rows: whose they are, which stand together, where a day or the unread part begins."""
+"""Messages as rows: their author, their grouping, and where a day or the unread part begins."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ class Row:
 
     @property
     def text(self) -> str:
-        """The words; a note such as "<@U…> has joined" does not repeat its author."""
+        """The text; a note such as "<@U…> has joined" does not repeat its author."""
         return _OWN_LEAD.sub("", self.message.text, count=1) if self.is_note else self.message.text
 
     @property
@@ -57,7 +57,7 @@ class Row:
 
     @property
     def is_edited(self) -> bool:
-        """Slack marks words that changed; an app's blocks change without a mark."""
+        """Slack marks edited text; an app's blocks change without a mark."""
         return self.message.edited is not None and not self.message.blocks
 
     def names_of(self, users: Iterable[str]) -> str:
@@ -71,7 +71,7 @@ def is_note(message: Message) -> bool:
 
 
 def top_level(channel: Channel, user_id: str) -> list[Message]:
-    """What stands in the channel itself, oldest first: no replies, this person's ephemerals."""
+    """The channel's own messages, oldest first: no replies, this person's ephemerals."""
     own = [m for m in channel.ephemerals if m.ephemeral_to == user_id]
     seen = [m for m in [*channel.messages.values(), *own] if not m.is_reply or m.broadcast]
     return sorted(seen, key=lambda m: m.ts)
@@ -90,7 +90,7 @@ def rows(
     before: Message | None = None,
     new_after: str = "",
 ) -> Iterator[Row]:
-    """A row for each message; `before` is what stands above the first, `new_after` the last time read."""
+    """A row for each message; `before` is the message above the first, `new_after` the time last read."""
     first_new = next((m for m in messages if _is_new(m, new_after, reader)), None)
     for message in messages:
         yield _row(message, before, workspace, reader, is_first_new=message is first_new)

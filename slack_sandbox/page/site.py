@@ -1,4 +1,4 @@
-"""The addresses of the page: screens, their parts, deeds, files, and the stream of changes."""
+"""The page's routes: screens, partials, actions, files, and the stream of changes."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,13 +11,13 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from slack_sandbox.errors import NotVisible
-from slack_sandbox.page import answers, attachments, deeds, parts, refusals, screens
+from slack_sandbox.page import actions, attachments, partials, refusals, responses, screens
 from slack_sandbox.page.completions import completions
-from slack_sandbox.page.drawing import draw
+from slack_sandbox.page.demo import Demo
 from slack_sandbox.page.live import Broadcast
-from slack_sandbox.page.reading import ReadMarks
-from slack_sandbox.page.story import Story
-from slack_sandbox.page.visitor import Visitor, visitor
+from slack_sandbox.page.read_marks import ReadMarks
+from slack_sandbox.page.rendering import render
+from slack_sandbox.page.viewer import Viewer, viewer
 
 if TYPE_CHECKING:
     from slack_sandbox import Sandbox
@@ -31,16 +31,16 @@ class Site:
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
         self._marks = ReadMarks(sandbox.workspace)
-        self._story = Story(sandbox)
+        self._demo = Demo(sandbox)
         self._broadcast = Broadcast(sandbox)
 
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/", self.front),
+            Route("/", self.index),
             Route("/channel/{channel}", self.channel_screen),
             Route("/home", self.home_screen),
             Route("/part/{part}", self.part),
-            Route("/do/{deed}", self.do, methods=["POST"]),
+            Route("/do/{action}", self.do, methods=["POST"]),
             Route("/attach", self.attach, methods=["POST"]),
             Route("/file/{file}", self.file),
             # The addresses that files carry in the Web API, for links in messages.
@@ -51,7 +51,7 @@ class Site:
             Mount("/static", StaticFiles(directory=_STATIC)),
         ]
 
-    def front(self, request: Request) -> Response:
+    def index(self, request: Request) -> Response:
         person = self._visitor(request)
         return RedirectResponse(f"/channel/{person.first_channel().id}?as={person.user.name}")
 
@@ -61,7 +61,7 @@ class Site:
             try:
                 channel = person.channel(request.path_params["channel"])
             except NotVisible:
-                return self.front(request)
+                return self.index(request)
             facts = screens.conversation(person, channel, request.query_params.get("at", ""))
             return self._screen(person, request, "channel.html", channel.id, facts)
 
@@ -76,29 +76,29 @@ class Site:
 
     def part(self, request: Request) -> Response:
         person = self._visitor(request)
-        part = parts.PARTS.get(request.path_params["part"])
+        part = partials.PARTIALS.get(request.path_params["part"])
         if part is None:
-            return answers.html("There is no such part.", 404)
+            return responses.html("There is no such part.", 404)
         with self._sandbox.workspace.lock:
             try:
-                return answers.html(part(person, request.query_params))
+                return responses.html(part(person, request.query_params))
             except refusals.REFUSALS as refusal:
-                return answers.nothing(refusals.sentence(refusal))
+                return responses.no_content(refusals.sentence(refusal))
 
     async def do(self, request: Request) -> Response:
-        deed = deeds.DEEDS.get(request.path_params["deed"])
-        if deed is None or answers.is_from_elsewhere(request):
-            return answers.json({"error": "The page does not do that."}, 403)
+        action = actions.ACTIONS.get(request.path_params["action"])
+        if action is None or responses.is_cross_site(request):
+            return responses.json({"error": "The page does not do that."}, 403)
         body = await request.json()
         try:
-            outcome = await run_in_threadpool(deed, self._visitor(request), body)
+            outcome = await run_in_threadpool(action, self._visitor(request), body)
         except refusals.REFUSALS as refusal:
-            return answers.json({"error": refusals.sentence(refusal)})
-        return answers.json(outcome or {})
+            return responses.json({"error": refusals.sentence(refusal)})
+        return responses.json(outcome or {})
 
     async def attach(self, request: Request) -> Response:
-        if answers.is_from_elsewhere(request):
-            return answers.json({"error": "The page does not do that."}, 403)
+        if responses.is_cross_site(request):
+            return responses.json({"error": "The page does not do that."}, 403)
         person, form = self._visitor(request), await request.form()
         for file in form.getlist("file"):
             if not isinstance(file, str):
@@ -110,35 +110,35 @@ class Site:
                     content,
                     thread_ts=str(form.get("thread") or "") or None,
                 )
-        return answers.json({})
+        return responses.json({})
 
     def file(self, request: Request) -> Response:
         person = self._visitor(request)
         try:
             file = attachments.visible_file(self._sandbox.workspace, request.path_params["file"], person.user)
         except LookupError:
-            return answers.html("There is no such file.", 404)
+            return responses.html("There is no such file.", 404)
         shown = "download" not in request.query_params and attachments.is_image(file)
         return Response(
             file.content,
             media_type=attachments.media_type(file),
-            headers=answers.HEADERS | {"Content-Disposition": attachments.disposition(file, shown)},
+            headers=responses.HEADERS | {"Content-Disposition": attachments.disposition(file, shown)},
         )
 
     def completions(self, request: Request) -> Response:
         with self._sandbox.workspace.lock:
-            return answers.json(completions(self._visitor(request)))
+            return responses.json(completions(self._visitor(request)))
 
     async def live(self, request: Request) -> Response:
         events: AsyncIterator[str] = self._broadcast.stream(self._visitor(request))
-        return StreamingResponse(events, media_type="text/event-stream", headers=answers.HEADERS)
+        return StreamingResponse(events, media_type="text/event-stream", headers=responses.HEADERS)
 
-    def _visitor(self, request: Request) -> Visitor:
-        return visitor(self._sandbox, self._marks, self._story, request.query_params.get("as"))
+    def _visitor(self, request: Request) -> Viewer:
+        return viewer(self._sandbox, self._marks, self._demo, request.query_params.get("as"))
 
-    def _screen(self, person: Visitor, request: Request, main: str, current: str, facts: Any) -> Response:
+    def _screen(self, person: Viewer, request: Request, main: str, current: str, facts: Any) -> Response:
         """The whole page, or only its main part when the page asks for it."""
         if "main" in request.query_params:
-            return answers.html(draw(main, person.reader(), **facts))
+            return responses.html(render(main, person.reader(), **facts))
         facts = screens.frame(person, current) | facts
-        return answers.html(draw("page.html", person.reader(), main=main, **facts))
+        return responses.html(render("page.html", person.reader(), main=main, **facts))

@@ -47,6 +47,11 @@ class ConnectedApp:
             assert self._changed.wait_for(lambda: self.events(kind) or self.payloads(kind), 10), kind
         return (self.events(kind) or self.payloads(kind))[0]
 
+    def waits_for_deliveries(self, count: int) -> None:
+        """Wait until so many requests have come."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.heard) >= count, 10), self.heard
+
     def closes(self) -> None:
         self._open.close()
 

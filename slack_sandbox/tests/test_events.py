@@ -26,14 +26,14 @@ ANA_DOES: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("event", "deed"), ANA_DOES)
-def test_the_app_hears_what_people_do_where_it_is(sandbox: Sandbox, app: ConnectedApp, event: str, deed: Any):
+@pytest.mark.parametrize(("event", "action"), ANA_DOES)
+def test_the_app_hears_what_people_do_where_it_is(sandbox: Sandbox, app: ConnectedApp, event: str, action: Any):
     ana = sandbox.person("ana")
     ts = ana.says("first", "incidents").ts
     sandbox.quiet()
     app.heard.clear()
 
-    deed(ana, ts)
+    action(ana, ts)
 
     assert app.waits_for(event)["type"] == event
 
@@ -120,7 +120,7 @@ def test_an_unacknowledged_event_comes_again_with_the_same_id(sandbox: Sandbox, 
 
     sandbox.person("ana").says("hello", "incidents")
 
-    sandbox.wait_for(lambda: len(app.heard) == 4)
+    app.waits_for_deliveries(4)
     assert len({r.payload["event_id"] for r in app.heard}) == 1
     assert [(r.retry_attempt, r.retry_reason) for r in app.heard] == [
         (0, ""),

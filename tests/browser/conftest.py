@@ -12,7 +12,7 @@ from slack_sandbox import Sandbox
 from tests.browser import deskbot
 from tests.browser.desk import Desk, Profiles
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "/usr/bin/chromium")
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",

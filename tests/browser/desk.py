@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-PATIENCE_MS = 5_000
+# How long a window waits before the test fails. It says nothing about the speed of the page: behind it a bot calls
+# Slack a dozen times, which takes long where other tests run beside this one.
+PATIENCE_MS = 30_000
 
 
 class Window:
@@ -86,6 +88,7 @@ class Profiles:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        expect.set_options(timeout=PATIENCE_MS)
         self._known: dict[str, BrowserContext] = {}
 
     def of(self, person: str, **options: Any) -> BrowserContext:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_sandbox.page import dates, markdown, mrkdwn, richtext
-from slack_sandbox.page.drawing import draw
 from slack_sandbox.page.names import Reader
+from slack_sandbox.page.rendering import render
 from tests.browser import deskbot_views as views
 
 ANA = Reader(
@@ -241,6 +241,6 @@ def with_words(node: Any, words: str) -> Any:
 
 
 def draw_blocks(blocks: list[dict[str, Any]]) -> str:
-    return draw(
+    return render(
         "modal.html", ANA, view={"id": "V1", "hash": "1", "title": None, "blocks": blocks}, depth=1, app=None
     )

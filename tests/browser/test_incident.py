@@ -52,8 +52,8 @@ def lets_pass(person: Window, choice: str) -> None:
 def test_an_incident_from_the_form_to_the_post_mortem(desk: Desk) -> None:
     ana = desk.window("ana", 1180, 860, device_scale_factor=1.5).opens()
 
-    ana.sees("Welcome, Ana Reyes.", inside="#story")
-    ana.presses("Start empty", inside="#story")
+    ana.sees("Welcome, Ana Reyes.", inside="#demo")
+    ana.presses("Start empty", inside="#demo")
     ana.types("/incident declare")
     ana.presses("Declare", inside="#modal")
     ana.sees("Please complete this required field.", inside="#modal")
@@ -109,7 +109,7 @@ def test_the_story_plays_to_its_end_and_slack_would_have_refused_nothing(desk: D
     ana = desk.window("ana").opens()
 
     ana.page.evaluate(
-        """pace => fetch("/do/story?as=ana", {
+        """pace => fetch("/do/demo?as=ana", {
             method: "POST",
             headers: {"content-type": "application/json"},
             body: JSON.stringify({order: "start", pace}),
@@ -117,7 +117,7 @@ def test_the_story_plays_to_its_end_and_slack_would_have_refused_nothing(desk: D
         STORY_PACE,
     )
 
-    story = ana.page.locator("#story")
+    story = ana.page.locator("#demo")
     story.get_by_role("button", name="OK").wait_for(timeout=STORY_LASTS_MS)
     assert "The workspace is yours now." in story.inner_text()
     ana.page.locator("#messages .replies").last.wait_for()

@@ -1,12 +1,12 @@
 """The page as a whole: who one is, the clock, light and dark, phone, keyboard, inspector, speed."""
 
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from slack_sandbox import Sandbox
@@ -195,47 +195,36 @@ def test_a_thousand_messages_open_at_once_and_older_ones_follow(desk: Desk, sand
     ana.sees("Line 0 of")
 
 
-@pytest.fixture
-def axe() -> str:
-    """axe-core, which looks for what people with a screen reader or weak eyes stumble over."""
-    named = os.environ.get("AXE_CORE")
-    if named is None and os.environ.get("CI"):
-        pytest.fail("AXE_CORE must name the file axe.min.js of the npm package axe-core.")
-    if named is None:
-        pytest.skip("AXE_CORE names no axe.min.js (npm package axe-core).")
-    return Path(named).read_text()
-
-
-def serious_faults(window: Window, axe: str) -> list[str]:
-    window.page.evaluate(axe)
-    found = window.page.evaluate("axe.run().then(result => result.violations)")
+def serious_faults(window: Window) -> list[str]:
+    """What people with a screen reader or weak eyes would stumble over."""
+    found = Axe().run(window.page).response["violations"]
     serious = [v for v in found if v["impact"] in ("serious", "critical")]
     return [f"{v['id']}: {node['html'][:160]}" for v in serious for node in v["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(desk: Desk, sandbox: Sandbox, axe: str, scheme: str) -> None:
+def test_axe_finds_no_serious_fault(desk: Desk, sandbox: Sandbox, scheme: str) -> None:
     furnish(sandbox)
     ana = desk.window("ana", color_scheme=scheme).opens("/channel/C0ENGINEERING")
     ana.types("/ticket kit")
     ana.sees("One of everything")
-    assert serious_faults(ana, axe) == []
+    assert serious_faults(ana) == []
 
     ana.page.get_by_role("button", name="Inspector").click()
     ana.sees("Calls by the app", inside="#pane")
-    assert serious_faults(ana, axe) == []
+    assert serious_faults(ana) == []
 
     ana.goes_to("incidents")
     ana.row("Calls to Manila").get_by_role("button", name="2 replies").click()
     ana.sees("Same in Durban", inside="#pane")
-    assert serious_faults(ana, axe) == []
+    assert serious_faults(ana) == []
 
     ana.page.locator("#sidebar").get_by_text("Home").click()
     ana.sees("Your tickets")
-    assert serious_faults(ana, axe) == []
+    assert serious_faults(ana) == []
 
     ana.goes_to("general").types("/ticket")
     ana.modal.wait_for()
     ana.presses("Create", inside="#modal")
     ana.sees("Please complete", inside="#modal")
-    assert serious_faults(ana, axe) == []
+    assert serious_faults(ana) == []

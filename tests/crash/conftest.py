@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import prepared
 from tests.crash.desk import Desk
 
 EACH_MOMENT = pytest.mark.parametrize("moment", ["after", "before"])
@@ -16,10 +17,12 @@ DESK_AND_MOMENT = pytest.mark.parametrize(
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    """A workspace and an empty database; the bot is not started yet."""
+    """A workspace and a database without a row; the bot is not started yet."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/watchfloor.sqlite"
+        url = prepared.database(tmp_path)
     else:
-        url = request.getfixturevalue("postgres_url")
+        url = request.getfixturevalue(
+            "postgres_url" if request.param == "empty postgresql" else "prepared_postgres_url"
+        )
     with Desk(tmp_path, url) as desk:
         yield desk

@@ -7,7 +7,7 @@ from sqlmodel import select
 from bot.outbox.tables import OutboxRow
 from bot.runtime.workflows import wait_until
 from bot.timeline import tables as timeline
-from bot.updates.deliveries import Delivery
+from bot.updates import deliveries
 from bot.updates.tables import SENT, Promise
 from slack_sandbox.model import Message
 from tests.crash.desk import Desk
@@ -58,14 +58,24 @@ def once_each(desk: Desk, number: int, kinds: tuple[str, ...]) -> None:
     assert {kind: happened[kind] for kind in kinds} == dict.fromkeys(kinds, 1)
 
 
+def with_entry(desk: Desk, kind: str) -> list[int]:
+    """The incidents to which this happened, by their timelines."""
+    of_kind = select(timeline.TimelineEntry.incident_id).where(timeline.TimelineEntry.kind == kind)
+    with desk.store.reading() as session:
+        return sorted(session.exec(of_kind.distinct()))
+
+
 def every_promise_was_kept_once(desk: Desk, number: int) -> int:
     """Each update that was sent is in each of its channels once; gives back how many there were."""
     sent = keys(desk)
     with desk.store.reading() as session:
         promises = session.exec(select(Promise).where(Promise.incident_id == number, Promise.state == SENT)).all()
-        deliveries = session.exec(select(Delivery)).all()
+        told = {
+            promise.id: [deliveries.channel_of(row) for row in deliveries.of_promise(session, promise)]
+            for promise in promises
+        }
     for promise in promises:
-        channels = [delivery.channel for delivery in deliveries if delivery.promise_id == promise.id]
+        channels = told[promise.id]
         assert channels
         assert [sent[f"{promise.key}:{channel}"] for channel in channels] == [1] * len(channels)
     return len(promises)

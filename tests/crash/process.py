@@ -5,17 +5,21 @@ import signal
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from http.client import HTTPResponse
 from multiprocessing.connection import Connection
 from threading import Lock
 from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.escalation import tables as escalation
 from bot.followups import tables as followups
+from bot.incidents.ticking import tick
 from bot.outbox import tables as outbox
 from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks
@@ -23,23 +27,25 @@ from bot.runtime.clock import utcnow
 from bot.runtime.workflows import wait_until
 from bot.updates import tables as updates
 
-Moment = Literal["after", "before"]
+Moment = Literal["after", "before", "commit"]
 PATIENCE_S = 30
 # Each look is a dozen queries: looking less often leaves the machine to what is waited for.
 LOOKS_EVERY_S = 0.1
-ALL_RETRIES = timedelta(days=1)
+# Whether it came to rest; when the next row of the outbox is due; what time it is.
+Rest = tuple[bool, datetime | None, datetime]
 
 
 @dataclass
 class Doom(urllib.request.BaseHandler):
-    """Kills this process when an answer has arrived and nothing was written down of it, or before the next call."""
+    """Kills this process when an answer has arrived and nothing was written down of it, before the next call, or
+    right after a commit."""
 
     moment: Moment | None = None
     calls_left: int = 0
     _lock: Lock = field(default_factory=Lock)
 
-    def arm(self, moment: Moment, calls: int) -> None:
-        """Die after the answer to so many calls, or before the call that follows them."""
+    def arm(self, moment: Moment | None, calls: int) -> None:
+        """Die after the answer to so many calls, before the call that follows them, or after so many commits."""
         self.moment, self.calls_left = moment, calls
 
     def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
@@ -51,9 +57,17 @@ class Doom(urllib.request.BaseHandler):
     def http_response(self, request: urllib.request.Request, response: HTTPResponse) -> HTTPResponse:
         """Every answer passes here before the bot sees it."""
         with self._lock:
-            self.calls_left -= 1
+            if self.moment != "commit":
+                self.calls_left -= 1
             self._die_if(self.moment == "after" and self.calls_left == 0)
         return response
+
+    def after_commit(self, session: Session) -> None:
+        """Every transaction passes here once it is committed, before its caller goes on."""
+        with self._lock:
+            if self.moment == "commit":
+                self.calls_left -= 1
+                self._die_if(self.calls_left == 0)
 
     def _die_if(self, is_time: bool) -> None:
         if is_time:
@@ -65,6 +79,7 @@ def live(settings: dict[str, Any], orders: Connection) -> None:
     signal.signal(signal.SIGTERM, _leave)
     doom = Doom()
     urllib.request.install_opener(urllib.request.build_opener(doom))
+    sa.event.listen(Session, "after_commit", doom.after_commit)
     bot = bootstrap.build(Settings(_env_file=None, **settings))
     bot.start()
     able: dict[str, Callable[..., Any]] = {"arm": doom.arm, "rest": lambda: _rest(bot)}
@@ -81,9 +96,31 @@ def _leave(number: int, frame: object) -> None:
     raise SystemExit
 
 
-def _rest(bot: Bot) -> bool:
-    """Wait until nothing is being done, nothing is to be shown and nothing to be said."""
-    return wait_until(lambda: bot.is_idle() and not _is_behind(bot) and bot.is_idle(), PATIENCE_S, LOOKS_EVERY_S)
+def _rest(bot: Bot) -> Rest:
+    """Do what is due until nothing can be done now; gives back when the next row of the outbox is due, if any."""
+    tick(bot.services, utcnow())
+    at_rest = wait_until(lambda: _can_do_nothing(bot), PATIENCE_S, LOOKS_EVERY_S)
+    with bot.services.store.reading() as session:
+        return at_rest, outbox.next_due(session), utcnow()
+
+
+def _can_do_nothing(bot: Bot) -> bool:
+    return _is_idle(bot) and not _was_behind(bot) and _is_idle(bot)
+
+
+def _was_behind(bot: Bot) -> bool:
+    """Is something due? Then the clock's job runs now, whenever its own turn comes."""
+    is_behind = _is_behind(bot)
+    if is_behind:
+        tick(bot.services, utcnow())
+    return is_behind
+
+
+def _is_idle(bot: Bot) -> bool:
+    """A workflow may be waiting for a row of the outbox that is due later."""
+    with bot.services.store.reading() as session:
+        waits_for_row = outbox.next_due(session) is not None
+    return bot.is_idle() or (waits_for_row and bot.services.soon.is_idle() and not bot.services.flows.owners())
 
 
 def _is_behind(bot: Bot) -> bool:
@@ -94,6 +131,6 @@ def _is_behind(bot: Bot) -> bool:
             or bool(escalation.due(session, now))
             or bool(partners.due(session, now))
             or bool(playbooks.due_reminders(session, now))
-            or bool(outbox.due(session, now + ALL_RETRIES))
+            or bool(outbox.due(session, now))
             or bool(followups.due_reminders(session, now))
         )

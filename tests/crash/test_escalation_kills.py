@@ -17,16 +17,16 @@ def page_keys(desk: Desk, number: int) -> list[int]:
 @EACH_MOMENT
 def test_a_tiers_turn_that_is_killed_at_any_call_tells_each_person_once(desk: Desk, moment: Moment) -> None:
     killed = 0
-    for bot, calls in kill_points(desk):
+    for bot, number, calls in kill_points(desk):
         if killed:
             desk.says("/incident resolve", channel=desk.channel_of(killed).name)
-        desk.declares(bot, f"S1 line {calls} is down")
+        desk.declares(bot, f"S1 line {number} is down")
         bot.dies(moment, calls)
         desk.passes(minutes=TIER_1_MIN)
-        killed = calls
+        killed = number
 
     # Two questions, then two messages side by side, which may be one place.
-    assert killed >= 3, "a tier's turn has at least three places to be killed at"
+    assert calls >= 3, "a tier's turn has at least three places to be killed at"
     for number in range(1, killed + 1):
         assert page_keys(desk, number) == [1]
         evidence.once_each(desk, number, ("paged",))

@@ -17,8 +17,8 @@ UNANSWERED_S = 2
 @EACH_MOMENT
 def test_a_gap_whose_filling_is_killed_at_any_call_is_filled_once(desk: Desk, moment: Moment) -> None:
     ana, said = desk.sandbox.person("ana"), 0
-    for bot, calls in kill_points(desk):
-        channel = desk.declares(bot, "S3 line 1 is down") if calls == 1 else desk.channel_of(1)
+    for bot, number, calls in kill_points(desk):
+        channel = desk.declares(bot, "S3 line 1 is down") if number == 1 else desk.channel_of(1)
         ana.kicks(channel.name, "watchfloor")
         # An event is on its way before the bot can be asked whether it rests.
         desk.sandbox.quiet()

@@ -13,12 +13,12 @@ AUDIENCES = 5  # that the shipped floor tells of an S1
 @EACH_MOMENT
 def test_a_declaration_that_is_killed_at_any_call_is_finished_once(desk: Desk, moment: Moment) -> None:
     killed = 0
-    for bot, calls in kill_points(desk):
+    for bot, number, calls in kill_points(desk):
         bot.dies(moment, calls)
-        desk.says(f"/incident declare S1 line {calls} is down")
-        killed = calls
+        desk.says(f"/incident declare S1 line {number} is down")
+        killed = number
 
-    assert killed >= 8, "a declaration has at least eight places to be killed at"
+    assert calls >= 8, "a declaration has at least eight places to be killed at"
     for number in range(1, killed + 1):
         evidence.incident_is_whole(desk, number)
         evidence.once_each(desk, number, ("declared", "playbook_started"))
@@ -28,8 +28,8 @@ def test_a_declaration_that_is_killed_at_any_call_is_finished_once(desk: Desk, m
 @EACH_MOMENT
 def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(desk: Desk, moment: Moment) -> None:
     hours = count(1)
-    for bot, calls in kill_points(desk):
-        if calls == 1:
+    for bot, number, calls in kill_points(desk):
+        if number == 1:
             desk.declares(bot, "S1 line 1 is down")
         bot.dies(moment, calls)
         desk.sandbox.clock_offset_s = 3600 * next(hours)
@@ -42,13 +42,13 @@ def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(desk:
 @DESK_AND_MOMENT
 def test_a_close_that_is_killed_at_any_call_brings_one_post_mortem(desk: Desk, moment: Moment) -> None:
     killed = 0
-    for bot, calls in kill_points(desk):
-        channel = desk.declares(bot, f"S1 line {calls} is down")
+    for bot, number, calls in kill_points(desk):
+        channel = desk.declares(bot, f"S1 line {number} is down")
         desk.says("/incident resolve", channel=channel.name)
         assert bot.rests()
         bot.dies(moment, calls)
         desk.says("/incident close", channel=channel.name)
-        killed = calls
+        killed = number
 
     for number in range(1, killed + 1):
         assert evidence.post_mortems(desk, number) == 1

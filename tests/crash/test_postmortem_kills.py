@@ -19,22 +19,22 @@ def opens(desk: Desk, button: str, number: int) -> None:
 @DESK_AND_MOMENT
 def test_a_publication_that_is_killed_at_any_call_is_posted_once(desk: Desk, moment: Moment) -> None:
     ana, killed = desk.sandbox.person("ana"), 0
-    for bot, calls in kill_points(desk):
-        channel = desk.declares(bot, f"S1 line {calls} is down")
+    for bot, number, calls in kill_points(desk):
+        channel = desk.declares(bot, f"S1 line {number} is down")
         for words in ("/incident resolve over", "/incident close"):
             desk.says(words, channel=channel.name)
         assert bot.rests()
-        opens(desk, ids.REVIEW, calls)
+        opens(desk, ids.REVIEW, number)
         ana.fills(ids.REVIEWERS, ["U0ANA"])
         assert ana.submits().closed
         assert bot.rests()
-        opens(desk, ids.PUBLISH, calls)
+        opens(desk, ids.PUBLISH, number)
         bot.dies(moment, calls)
         ana.submits()
-        killed = calls
+        killed = number
 
     # Download and upload of three files, the post, the share, the edits of two messages.
-    assert killed >= 8, "a publication has at least eight places to be killed at"
+    assert calls >= 8, "a publication has at least eight places to be killed at"
     for number in range(1, killed + 1):
         posted = [
             m

@@ -10,9 +10,10 @@ from tests.crash.desk import Desk
 
 AUDIENCES = 5  # that the shipped floor tells of an S1
 
-pytestmark = pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
 
 
+@pytest.mark.parametrize("desk", ["empty postgresql"], indirect=True)
 def test_replicas_that_start_together_on_an_empty_database_upgrade_it_once(desk: Desk) -> None:
     with ThreadPoolExecutor() as together:
         bots = list(together.map(desk.starts_a_bot, ("one", "other", "third")))
@@ -22,6 +23,7 @@ def test_replicas_that_start_together_on_an_empty_database_upgrade_it_once(desk:
     evidence.incident_is_whole(desk, 1)
 
 
+@ON_POSTGRESQL
 def test_two_replicas_that_both_watch_the_clock_keep_each_promise_once(desk: Desk) -> None:
     one, other = desk.starts_a_bot("one"), desk.starts_a_bot("other")
     desk.says("/incident declare S1 line 1 is down")
@@ -36,6 +38,7 @@ def test_two_replicas_that_both_watch_the_clock_keep_each_promise_once(desk: Des
     evidence.nothing_is_there_twice(desk)
 
 
+@ON_POSTGRESQL
 def test_what_a_killed_replica_had_begun_is_finished_by_another(desk: Desk) -> None:
     survivor, declared = desk.starts_a_bot("survivor"), 0
     assert survivor.rests()
@@ -55,6 +58,7 @@ def test_what_a_killed_replica_had_begun_is_finished_by_another(desk: Desk) -> N
     evidence.nothing_is_there_twice(desk)
 
 
+@ON_POSTGRESQL
 def test_a_name_can_be_used_by_one_living_replica_only(desk: Desk) -> None:
     first, second = Replicas(desk.database_url, "one"), Replicas(desk.database_url, "one")
     first.join()

@@ -7,7 +7,7 @@ from bot.incidents.change import Change
 from bot.incidents.events import SeverityChanged
 from bot.incidents.registry import Registry
 from bot.incidents.rules import ImpactMissing
-from slack_sandbox.words import words_of
+from slack_sandbox.message_text import visible_text
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline, untouched
 
@@ -171,4 +171,4 @@ def test_the_home_tab_of_a_guest_shows_no_incident(floor: TestFloor) -> None:
     floor.gus.opens_home()
     floor.settle()
 
-    assert "IVR down" not in words_of("", floor.gus.home["blocks"])
+    assert "IVR down" not in visible_text("", floor.gus.home["blocks"])

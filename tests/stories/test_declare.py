@@ -3,7 +3,7 @@
 import pytest
 
 from bot.incidents import ids
-from slack_sandbox.words import words_of
+from slack_sandbox.message_text import visible_text
 from tests.floor import TestFloor
 from tests.stories.record import post_mortems, rows, timeline
 
@@ -162,7 +162,7 @@ def test_the_home_tab_lists_what_is_open_and_declares(floor: TestFloor) -> None:
     floor.declares("S1 IVR down")
     floor.ben.opens_home()
     floor.settle()
-    assert "IVR down" in words_of("", floor.ben.home["blocks"])
+    assert "IVR down" in visible_text("", floor.ben.home["blocks"])
 
     floor.ben.clicks(ids.DECLARE, surface="home")
     floor.ben.fills("What is wrong?", "Chat down")
@@ -171,7 +171,7 @@ def test_the_home_tab_lists_what_is_open_and_declares(floor: TestFloor) -> None:
 
     floor.ben.opens_home()
     floor.settle()
-    assert "Chat down" in words_of("", floor.ben.home["blocks"])
+    assert "Chat down" in visible_text("", floor.ben.home["blocks"])
 
 
 def test_declaring_from_the_conversation_with_the_bot_answers_there(floor: TestFloor) -> None:

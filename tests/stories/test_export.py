@@ -60,7 +60,7 @@ def test_everything_of_an_incident_is_in_files_that_harm_nobody(floor: TestFloor
     record = json.loads(files["incident.json"])
     assert (record["format"], record["version"], record["incident"]["title"]) == ("watchfloor-incident", 1, FORMULA)
     assert record["people"]["U0BEN"] == "Ben Okafor"
-    rows = {"timeline_entries", "follow_ups", "promises", "deliveries", "playbook_steps", "pages", "timeline_log"}
+    rows = {"timeline_entries", "follow_ups", "promises", "outbox", "playbook_steps", "pages", "timeline_log"}
     assert {name for name in rows if not record["tables"][name]} == set()
     assert table(files["follow-ups.csv"])[0]["what"] == f"'{FORMULA}"
     assert table(files["follow-ups.csv"])[0]["owner"] == "Ben Okafor"

@@ -7,7 +7,7 @@ import pytest
 from bot.incidents import ids
 from bot.playbooks import ids as step_ids
 from slack_sandbox.errors import NotVisible
-from slack_sandbox.words import words_of
+from slack_sandbox.message_text import visible_text
 from tests.floor import TestFloor
 from tests.stories.playbook_desk import Desk
 from tests.stories.record import rows, seen_by_all, untouched
@@ -45,7 +45,7 @@ def test_its_words_stay_in_its_channel(floor: TestFloor, caplog: pytest.LogCaptu
     told = "\n".join(word for name, words in elsewhere.items() if name not in (own.name, own.id) for word in words)
     assert SECRET not in told
     assert "contained" not in told
-    assert SECRET not in words_of("", floor.ben.home["blocks"])
+    assert SECRET not in visible_text("", floor.ben.home["blocks"])
     assert SECRET not in "\n".join(floor.whispered("ben"))
     assert SECRET not in caplog.text
     assert floor.sandbox.workspace.channel(channel).is_private
@@ -59,7 +59,7 @@ def test_its_members_find_it_in_their_list_and_home(floor: TestFloor) -> None:
     floor.ana.opens_home()
     floor.says("ana", "/incident list")
 
-    assert SECRET in words_of("", floor.ana.home["blocks"])
+    assert SECRET in visible_text("", floor.ana.home["blocks"])
     assert SECRET in floor.whispered("ana")[-1]
 
 

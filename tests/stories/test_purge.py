@@ -20,7 +20,7 @@ from tests.stories.record import rows, timeline
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 WORD = "Quetzalcoatl"
 FIGURES = ("severity", "status", "declared_at", "resolved_at", "closed_at", "sites", "declared_by")
-COUNTED = ("timeline_entries", "promises", "deliveries", "playbook_steps", "pages", "follow_ups", "role_holders")
+COUNTED = ("timeline_entries", "promises", "outbox", "playbook_steps", "pages", "follow_ups", "role_holders")
 
 
 @pytest.fixture

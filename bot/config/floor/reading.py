@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -110,9 +111,14 @@ def read_time_of_day(given: Any) -> Any:
 TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
 
 
+@cache
+def _zones() -> set[str]:
+    return available_timezones()  # looks through hundreds of files
+
+
 def read_zone(given: Any) -> Any:
     """A time zone by its name."""
-    if given not in available_timezones():
+    if given not in _zones():
         raise ValueError(f"{given!r} is not a time zone; write it like `Europe/Madrid`")
     return given
 

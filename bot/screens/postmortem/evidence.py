@@ -8,12 +8,12 @@ from sqlmodel import Session
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
+from bot.outbox.tables import OutboxRow
 from bot.playbooks import tables as playbooks
 from bot.services import Services
 from bot.timeline.tables import TimelineEntry
 from bot.updates import deliveries
 from bot.updates import tables as updates
-from bot.updates.deliveries import Delivery
 from bot.updates.tables import Promise
 
 OF_RUNS = ("playbook_", "step_")
@@ -26,7 +26,7 @@ class Sent:
 
     audience: str
     promise: Promise
-    delivery: Delivery
+    delivery: OutboxRow
 
 
 class Evidence:
@@ -69,7 +69,7 @@ def _sent(session: Session, services: Services, incident: Incident) -> Sequence[
     promises = {promise.id: promise for promise in updates.of_incident(session, incident.number)}
     found = []
     for delivery in deliveries.of_incident(session, incident.number):
-        promise = promises.get(delivery.promise_id)
+        promise = promises.get(int(delivery.subject))
         if promise and delivery.ts and delivery.channel_id:
             audience = services.floor.audiences.get(promise.audience)
             found.append(Sent(audience.title if audience else promise.audience, promise, delivery))

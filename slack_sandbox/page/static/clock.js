@@ -1,5 +1,5 @@
 // The workspace's clock in the corner: it runs with ours, ahead by what was skipped.
-import { deed, part } from "./server.js";
+import { perform, part } from "./server.js";
 import { closeMenus } from "./menus.js";
 
 const box = document.getElementById("clock");
@@ -29,7 +29,7 @@ export function runClock() {
     if (!step) return;
     closeMenus();
     const { advance, until } = step.dataset;
-    deed("clock", until ? { until: Number(until) } : { advance_s: Number(advance) });
+    perform("clock", until ? { until: Number(until) } : { advance_s: Number(advance) });
   });
   box.addEventListener("toggle", (event) => event.newState === "open" && refreshDue(), true);
 }

@@ -1,5 +1,5 @@
 // Writing: Enter sends, and / @ # : complete.
-import { completions, deed, upload } from "./server.js";
+import { completions, perform, upload } from "./server.js";
 
 const SHOWN = 12;
 let known = null;
@@ -79,7 +79,7 @@ async function send(form) {
   field.value = "";
   keepDraft(field);
   hide(listOf(field));
-  const done = await deed("type", { text, channel: form.dataset.channel, thread_ts: form.dataset.thread });
+  const done = await perform("type", { text, channel: form.dataset.channel, thread_ts: form.dataset.thread });
   if (done === null && !field.value) field.value = text;
 }
 

@@ -1,5 +1,5 @@
 // Modals of the app, confirmations, and the page's own small questions.
-import { deed, part } from "./server.js";
+import { perform, part } from "./server.js";
 import { showControls, valuesOf } from "./elements.js";
 
 const modal = document.getElementById("modal");
@@ -47,7 +47,7 @@ function restore({ action, block, values }) {
 async function submit(form) {
   const button = form.querySelector("[type=submit]");
   button.setAttribute("aria-busy", "true");
-  const outcome = await deed("submit", { fields: fields() });
+  const outcome = await perform("submit", { fields: fields() });
   button.removeAttribute("aria-busy");
   showErrors(outcome?.errors ?? {});
 }
@@ -74,11 +74,11 @@ modal.addEventListener("submit", (event) => {
   submit(event.target);
 });
 modal.addEventListener("click", (event) => {
-  if (event.target.closest("[data-close-modal]")) deed("close");
+  if (event.target.closest("[data-close-modal]")) perform("close");
 });
 modal.addEventListener("cancel", (event) => {
   event.preventDefault();
-  deed("close");
+  perform("close");
 });
 
 /** Ask with the content of a template; true when the person confirms. */

@@ -1,5 +1,5 @@
 // Block Kit elements: what is chosen in them, and telling the app.
-import { deed } from "./server.js";
+import { perform } from "./server.js";
 import { closeMenus } from "./menus.js";
 import { ask, fields } from "./dialogs.js";
 
@@ -19,7 +19,7 @@ async function act(control, body) {
   const place = control.closest("[data-surface]");
   if (!(await confirmed(control))) return false;
   control.setAttribute("aria-busy", "true");
-  await deed("act", {
+  await perform("act", {
     surface: place.dataset.surface,
     channel: place.dataset.channel,
     ts: place.dataset.ts,

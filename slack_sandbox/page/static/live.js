@@ -5,7 +5,7 @@ import { catchUp, isInView, refreshRow, removeRow } from "./messages.js";
 import { current, go, refreshHeading, refreshSidebar } from "./navigation.js";
 import { isShown, refreshPane } from "./pane.js";
 import { refreshClock } from "./clock.js";
-import { refreshStory } from "./story.js";
+import { refreshDemo } from "./demo.js";
 import { changes, me } from "./server.js";
 
 /** Run `task` once, shortly after the last of many calls. */
@@ -62,7 +62,7 @@ const ON = {
   },
   read: sidebarSoon,
   clock: refreshClock,
-  story: refreshStory,
+  demo: refreshDemo,
   reset: () => location.assign(`/?as=${me.name}`),
 };
 

@@ -1,5 +1,5 @@
 // The message list: new and changed rows, older pages, how far one has read.
-import { deed, part } from "./server.js";
+import { perform, part } from "./server.js";
 import { showControls } from "./elements.js";
 
 const NEAR_END = 120;
@@ -105,7 +105,7 @@ export function markRead() {
   const list = log();
   const last = list && [...list.querySelectorAll(":scope > .row")].at(-1);
   if (last && document.visibilityState === "visible") {
-    deed("read", { channel: list.dataset.channel, ts: last.dataset.ts });
+    perform("read", { channel: list.dataset.channel, ts: last.dataset.ts });
   }
 }
 

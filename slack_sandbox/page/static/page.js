@@ -1,7 +1,7 @@
 // The page: everything that is wired once.
 import { runClock } from "./clock.js";
 import { learnCompletions } from "./composer.js";
-import { deed, me } from "./server.js";
+import { perform, me } from "./server.js";
 import { askFor, askWhether } from "./dialogs.js";
 import { listen } from "./live.js";
 import { closeMenus } from "./menus.js";
@@ -21,13 +21,13 @@ function switchTheme() {
 
 async function reset() {
   const text = "Every channel, message and file that was made here goes away. What the bot remembers stays with the bot.";
-  if (await askWhether("Empty the workspace?", text, "Reset")) deed("reset");
+  if (await askWhether("Empty the workspace?", text, "Reset")) perform("reset");
 }
 
 async function createChannel() {
   const answer = await askFor("Create a channel", { label: "name, e.g. telephony", check: "Private: only people who are invited see it" });
   if (!answer?.text) return;
-  const created = await deed("create-channel", { name: answer.text, private: answer.checked });
+  const created = await perform("create-channel", { name: answer.text, private: answer.checked });
   if (created) go(created.go);
 }
 
@@ -39,11 +39,11 @@ const ON_CLICK = {
   "#reset": reset,
   "#new-channel": createChannel,
   "#back": () => document.body.classList.add("listing"),
-  "#join": (button) => deed("join", inChannel(button)),
-  "#leave": (button) => deed("leave", inChannel(button)),
+  "#join": (button) => perform("join", inChannel(button)),
+  "#leave": (button) => perform("leave", inChannel(button)),
   ".top [data-shortcut]": (item) => {
     closeMenus();
-    deed("shortcut", { callback_id: item.dataset.shortcut });
+    perform("shortcut", { callback_id: item.dataset.shortcut });
   },
   "[data-pane]": (button) => openPane(button.dataset.pane, inChannel(button)),
 };
@@ -64,7 +64,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   if (!event.target.matches(".invite")) return;
   event.preventDefault();
-  deed("invite", { ...inChannel(event.target), person: new FormData(event.target).get("person") });
+  perform("invite", { ...inChannel(event.target), person: new FormData(event.target).get("person") });
 });
 
 document.addEventListener("keydown", (event) => {

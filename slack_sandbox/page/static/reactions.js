@@ -1,5 +1,5 @@
 // Choosing an emoji: for a reaction, or for the text one is writing.
-import { deed } from "./server.js";
+import { perform } from "./server.js";
 import { insert, knownCompletions } from "./composer.js";
 import { closeMenus, openMenu } from "./menus.js";
 
@@ -41,7 +41,7 @@ function choice(entry, choose) {
 document.addEventListener("click", (event) => {
   const row = event.target.closest(".row");
   const known = event.target.closest("[data-react]");
-  const react = (name) => deed("react", { channel: row.dataset.channel, ts: row.dataset.ts, name });
+  const react = (name) => perform("react", { channel: row.dataset.channel, ts: row.dataset.ts, name });
   if (known) return react(known.dataset.react);
   const adding = event.target.closest("[data-reactions]");
   if (adding) return pick(adding, react);

@@ -1,5 +1,5 @@
 // What one can do with a message: reply, pin, edit, delete, copy its link, use the app's shortcuts.
-import { deed, me, part, tell } from "./server.js";
+import { perform, me, part, tell } from "./server.js";
 import { askWhether } from "./dialogs.js";
 import { closeMenus, openMenu } from "./menus.js";
 import { refreshRow } from "./messages.js";
@@ -40,17 +40,17 @@ document.addEventListener("editlast", () => {
 
 async function remove({ channel, ts }) {
   if (await askWhether("Delete message", "Delete this message for everyone? This cannot be undone.", "Delete")) {
-    await deed("delete", { channel, ts });
+    await perform("delete", { channel, ts });
   }
 }
 
 const CHOICES = {
   copyLink: (row) => copyLink(row.dataset),
-  pin: (row) => deed("pin", { channel: row.dataset.channel, ts: row.dataset.ts }),
+  pin: (row) => perform("pin", { channel: row.dataset.channel, ts: row.dataset.ts }),
   edit,
   delete: (row) => remove(row.dataset),
   shortcut: (row, item) =>
-    deed("shortcut", { callback_id: item.dataset.shortcut, channel: row.dataset.channel, ts: row.dataset.ts }),
+    perform("shortcut", { callback_id: item.dataset.shortcut, channel: row.dataset.channel, ts: row.dataset.ts }),
 };
 
 menu.addEventListener("click", (event) => {
@@ -90,6 +90,6 @@ document.addEventListener("keydown", (event) => {
 
 async function save(row) {
   const { channel, ts } = row.dataset;
-  await deed("edit", { channel, ts, text: row.querySelector("textarea").value });
+  await perform("edit", { channel, ts, text: row.querySelector("textarea").value });
   refreshRow(ts);
 }

@@ -21,7 +21,7 @@ export async function screen(href) {
 }
 
 /** Do something; a refusal is told to the person, and comes back as null. */
-export async function deed(name, body = {}) {
+export async function perform(name, body = {}) {
   const answer = await fetch(address(`/do/${name}`), {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -22,6 +22,8 @@ def upgrade() -> None:
     _create()
     _copy_displays()
     _copy_notices()
+    _copy_deliveries()
+    op.drop_table("deliveries")
     op.drop_table("displays")
     op.drop_table("notices")
 
@@ -111,6 +113,25 @@ def _copy_notices() -> None:
             CASE WHEN {_is(True)} AND ts IS NULL THEN trouble END,
             CASE WHEN {_is(False)} THEN trouble END, 0
         FROM notices ORDER BY id
+        """  # noqa: S608 - likewise
+    )
+
+
+def _copy_deliveries() -> None:
+    """Each update's way to one channel; the words are the promise's."""
+    op.execute(
+        f"""
+        INSERT INTO outbox (key, kind, incident_id, subject, is_rendered, follows_incident, channel_id, lane,
+            priority, wanted, shown, ts, content_hash, attempted_at, looked, retry_at, attempts, refused, error,
+            replaced)
+        SELECT 'update:' || p.incident_id || ':' || p.audience || ':' || p.number || ':' || d.channel, 'update',
+            p.incident_id, CAST(p.id AS TEXT), {_bool(0)}, {_bool(0)}, d.channel_id,
+            'update:' || p.incident_id || ':' || p.audience || ':' || d.channel, 2,
+            1, CASE WHEN d.ts IS NULL THEN 0 ELSE 1 END, d.ts, '', d.attempted_at, 0, {_now()}, 0,
+            CASE WHEN d.ts IS NULL AND d.trouble IS NOT NULL THEN d.trouble
+                WHEN d.ts IS NULL AND p.state <> 'sending' THEN 'superseded' END,
+            d.hindrance, 0
+        FROM deliveries d JOIN promises p ON p.id = d.promise_id ORDER BY d.id
         """  # noqa: S608 - likewise
     )
 

@@ -1,0 +1,95 @@
+"""The bare app: the least that a Bolt app must do to take a click and not lose it. It is the bot's baseline.
+
+A fresh Bolt app on Socket Mode with twenty threads. A click is acknowledged after one synced SQLite insert, then
+two messages are updated. `python -m bench.bare DATABASE CHANNELS` makes the channels, prints "ready" and runs.
+"""
+
+import os
+import sqlite3
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+THREADS = 20
+# The same as the button of a playbook's step, so that the same crowd can click on either.
+BUTTON = "step.done"
+
+
+class Clicks:
+    """The table of clicks. One connection in turn: SQLite has one writer, and a lock is fairer than its polling."""
+
+    def __init__(self, path: str) -> None:
+        self._turn = threading.Lock()
+        self._connection = sqlite3.connect(path, check_same_thread=False)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=FULL")
+        self._connection.execute("CREATE TABLE clicks (id INTEGER PRIMARY KEY, channel TEXT, user TEXT, at REAL)")
+
+    def insert(self, channel_id: str, user_id: str) -> int:
+        """Write a click; it is on the disk when this returns. Gives back its number."""
+        with self._turn, self._connection:
+            row = self._connection.execute(
+                "INSERT INTO clicks (channel, user, at) VALUES (?, ?, ?)", (channel_id, user_id, time.time())
+            )
+        return int(row.lastrowid or 0)
+
+
+def build(database: str, token: str, api_url: str) -> tuple[App, dict[str, str]]:
+    """The app, and the second message of each channel, which is updated along with the one clicked on."""
+    clicks = Clicks(database)
+    second_messages: dict[str, str] = {}
+    app = App(
+        client=WebClient(base_url=api_url, token=token),
+        listener_executor=ThreadPoolExecutor(THREADS),
+    )
+
+    @app.action(BUTTON)
+    def click(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        channel_id, clicked_ts = body["channel"]["id"], body["container"]["message_ts"]
+        number = clicks.insert(channel_id, body["user"]["id"])
+        ack()
+        for ts in (second_messages[channel_id], clicked_ts):
+            client.chat_update(channel=channel_id, ts=ts, **message(f"Click {number}"))
+
+    @app.event("member_joined_channel")
+    def joined() -> None:
+        """The app itself joins the channels that it makes; without a listener Bolt would warn of each."""
+
+    return app, second_messages
+
+
+def message(text: str) -> dict[str, Any]:
+    """A message with a button."""
+    button = {"type": "button", "text": {"type": "plain_text", "text": "Done"}, "action_id": BUTTON}
+    return {
+        "text": text,
+        "blocks": [
+            {"type": "section", "text": {"type": "mrkdwn", "text": text}},
+            {"type": "actions", "elements": [button]},
+        ],
+    }
+
+
+def main(database: str, channels: int) -> None:
+    """Make the channels with two messages each, then handle clicks until the process is ended."""
+    app, second_messages = build(database, os.environ["SLACK_BOT_TOKEN"], os.environ["SLACK_API_URL"])
+    for number in range(1, channels + 1):
+        created = app.client.conversations_create(name=f"inc-{number}-bare")
+        channel_id = created["channel"]["id"]
+        second_messages[channel_id] = app.client.chat_postMessage(channel=channel_id, **message("A card"))["ts"]
+        app.client.chat_postMessage(channel=channel_id, **message("A step"))
+    handler = SocketModeHandler(app, os.environ["SLACK_APP_TOKEN"], concurrency=THREADS)
+    handler.connect()  # type: ignore[no-untyped-call]
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

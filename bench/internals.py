@@ -1,0 +1,106 @@
+"""What the benchmark knows of the bot's insides: its tables, and how to run it in this process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot import bootstrap
+from bot.bootstrap import Bot
+from bot.config.settings import Settings
+from bot.runtime.database import Store
+from slack_sandbox import Sandbox
+
+# Ticks would share the work of what is measured.
+NO_TICKS_S = 3600.0
+SETTLE_WITHIN_S = 60
+
+INCIDENTS = "SELECT count(*) FROM incidents"
+STEPS_DONE = "SELECT count(*) FROM playbook_steps WHERE state = 'done'"
+MESSAGES_RECORDED = "SELECT count(*) FROM timeline_entries WHERE kind = 'message'"
+# What is still to be sent or drawn; the digest waits for the pace of the channel that all incidents share.
+UNSETTLED = (
+    "SELECT (SELECT count(*) FROM displays WHERE wanted > shown AND kind <> 'digest') "
+    "+ (SELECT count(*) FROM notices WHERE NOT is_settled) "
+    "+ (SELECT count(*) FROM incidents WHERE told_at IS NULL)"
+)
+
+
+def postmortem_shared(incident: int) -> str:
+    """Counts the finished copies of an incident's post-mortem."""
+    return f"SELECT count(*) FROM postmortem_copies WHERE incident_id = {incident} AND shared_version = 1"
+
+
+def database_url(folder: Path) -> str:
+    """The SQLite database in a folder."""
+    return f"sqlite:///{folder}/watchfloor.sqlite"
+
+
+class Database:
+    """The bot's database, read from outside."""
+
+    def __init__(self, url: str) -> None:
+        self._store = Store(url)
+
+    def count(self, query: str) -> int:
+        """The number that a query selects."""
+        return count(self._store, query)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._store.close()
+
+
+def count(store: Store, query: str) -> int:
+    """The number that a query selects."""
+    with store.engine.connect() as connection:
+        return int(connection.exec_driver_sql(query).scalar() or 0)
+
+
+@contextmanager
+def embedded_bot(folder: Path, playbooks: Path) -> Iterator[tuple[Sandbox, Bot]]:
+    """A sandbox and a bot in this process, without ticks."""
+    sandbox = Sandbox()
+    sandbox.start()
+    environment = {
+        "SLACK_BOT_TOKEN": sandbox.bot_token,
+        "SLACK_APP_TOKEN": sandbox.app_token,
+        "SLACK_API_URL": f"{sandbox.url}/api/",
+    }
+    bot = bootstrap.build(settings(environment, folder, playbooks_dir=playbooks))
+    bot.start()
+    try:
+        yield sandbox, bot
+    finally:
+        bot.stop()
+        sandbox.stop()
+
+
+def settings(environment: dict[str, str], folder: Path, **others: Any) -> Settings:
+    """Settings of a bot without ticks, whose database is in `folder`."""
+    values: dict[str, Any] = {"database_url": database_url(folder), "tick_every_s": NO_TICKS_S}
+    return Settings(_env_file=None, **(values | environment | others))
+
+
+def settle(sandbox: Sandbox, bot: Bot) -> None:
+    """Wait until the bot has nothing left to do."""
+    sandbox.quiet(timeout=SETTLE_WITHIN_S)
+    assert bot.settle(), "the bot did not settle in time"
+    sandbox.quiet(timeout=SETTLE_WITHIN_S)
+
+
+@contextmanager
+def recorded_statements(store: Store) -> Iterator[list[str]]:
+    """Every statement that is sent to the database meanwhile."""
+    statements: list[str] = []
+
+    def record(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        statements.append(statement)
+
+    sa.event.listen(store.engine, "before_cursor_execute", record)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(store.engine, "before_cursor_execute", record)

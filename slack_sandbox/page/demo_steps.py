@@ -1,0 +1,139 @@
+"""The steps of a demo: what its people and its narrator can do."""
+
+import time
+from collections.abc import Callable
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from slack_sandbox.errors import NothingToClick, NotVisible
+from slack_sandbox.model import Channel, Json, Message
+
+if TYPE_CHECKING:
+    from slack_sandbox import Sandbox
+
+# The message it is in, its action_id and its value.
+Button = tuple[Message, str, str]
+PATIENCE_S = 15.0
+FORM_IS_READ_S = 2.0
+_TEXTS = ("plain_text_input", "email_text_input", "url_text_input", "number_input")
+
+
+class DemoEnded(Exception):
+    """The demo was stopped, or cannot go on; the argument says why."""
+
+
+class DemoSteps:
+    """The steps of one run: the current channel, and the pauses between actions."""
+
+    def __init__(
+        self,
+        sandbox: "Sandbox",
+        show_caption: Callable[[str, str], None],
+        going: Event,
+        stopped: Event,
+        pace: float,
+    ) -> None:
+        self._sandbox = sandbox
+        self._show_caption = show_caption
+        self._going = going
+        self._stopped = stopped
+        self._pace = pace
+        self._known = set(sandbox.workspace.channels)
+        self.here = ""
+
+    def narrates(self, caption: str) -> None:
+        """Show a caption; windows that follow the demo open the current channel."""
+        self._show_caption(caption, self.here)
+
+    def waits(self, seconds: float) -> None:
+        """Give the viewers time to read; pausing the demo extends it."""
+        until = time.monotonic() + seconds / self._pace
+        while time.monotonic() < until or not self._going.is_set():
+            if self._stopped.wait(0.1):
+                raise DemoEnded("")
+            self._going.wait(0.5)
+
+    def goes_to(self, channel: str) -> None:
+        self.here = self._sandbox.workspace.channel(channel).id
+
+    def goes_to_the_new_channel(self) -> None:
+        """Go to the channel that the app has created since the demo began."""
+        self.here = self._until(self._new_channel, "The bot opened no channel. Is it running?").id
+
+    def says(self, person: str, text: str) -> None:
+        self._enters(person)
+        self._sandbox.person(person).types(text, channel=self.here)
+
+    def presses(self, person: str, *action_ids: str) -> None:
+        """Press the newest button with one of these ids: its label may change, or be in another language."""
+        self._enters(person)
+
+        def button() -> Button | None:
+            return self._button(person, action_ids)
+
+        message, action_id, value = self._until(button, f"There is no button {' or '.join(action_ids)}.")
+        self._sandbox.person(person).clicks(action_id, channel=self.here, ts=message.ts, value=value or None)
+
+    def answers_form(self, person: str, text: str) -> None:
+        """Fill in the empty fields of the open form, and send it; nothing when no form is open."""
+        self._sandbox.quiet()
+        actor = self._sandbox.person(person)
+        if actor.modal is None:
+            return
+        self.waits(FORM_IS_READ_S)
+        for block in actor.modal["blocks"]:
+            if block["type"] == "input" and _is_wanted(actor.modal, block):
+                actor.fills(block["block_id"], self._answer(block["element"], text, actor.id))
+        actor.submits()
+        self._sandbox.quiet()
+
+    def _answer(self, element: Json, text: str, person_id: str) -> Any:
+        """The value for a field: the text, the person, this minute, or the first option."""
+        match element["type"]:
+            case kind if kind in _TEXTS:
+                return text
+            case "users_select":
+                return person_id
+            case "datetimepicker":
+                return int(self._sandbox.clock.now())
+            case _:
+                options = element.get("options") or element["option_groups"][0]["options"]
+                return str(options[0]["value"])
+
+    def lets_pass(self, minutes: float) -> None:
+        self._sandbox.clock_offset_s += minutes * 60
+
+    def reads_the_direct_message(self, person: str) -> None:
+        """Wait for the file that the app sends this person."""
+        actor = self._sandbox.person(person)
+        self._until(lambda: any(m.files for m in actor.direct_messages()), "No file came.")
+        self.here = self._sandbox.workspace.direct_message(actor.user).id
+
+    def _enters(self, person: str) -> None:
+        actor = self._sandbox.person(person)
+        if actor.id not in self._sandbox.workspace.channels[self.here].members:
+            actor.joins(self.here)
+
+    def _new_channel(self) -> Channel | None:
+        channels = self._sandbox.workspace.channels.values()
+        return next((c for c in channels if c.id not in self._known and not c.is_im), None)
+
+    def _button(self, person: str, action_ids: tuple[str, ...]) -> Button | None:
+        for message in reversed(self._sandbox.person(person).sees(self.here)):
+            for action_id, value, _ in message.buttons:
+                if action_id in action_ids:
+                    return message, action_id, value
+        return None
+
+    def _until(self, condition: Callable[[], Any], otherwise: str) -> Any:
+        try:
+            return self._sandbox.wait_for(condition, timeout=PATIENCE_S)
+        except (TimeoutError, NotVisible, NothingToClick) as nothing:
+            raise DemoEnded(otherwise) from nothing
+
+
+def _is_wanted(view: Json, block: Json) -> bool:
+    """Whether a field is empty, and either required or a text input."""
+    value = view["state"]["values"][block["block_id"]][block["element"]["action_id"]]
+    is_empty = not any(v for key, v in value.items() if key != "type")
+    return is_empty and (not block.get("optional") or block["element"]["type"] in _TEXTS)

@@ -1,0 +1,98 @@
+"""Killing the process right after any commit: what was to follow from it follows after the next start, once.
+
+The bot's own commits are counted too, such as its heartbeat's: then it was killed before it heard what was said.
+"""
+
+from contextlib import suppress
+
+from tests.crash import evidence
+from tests.crash.desk import Desk, kill_points
+
+AUDIENCES = 5  # that the shipped floor tells of an S1
+HEARTBEATS = 2
+
+
+def test_a_declaration_that_is_killed_at_any_commit_is_finished_once(desk: Desk) -> None:
+    killed = 0
+    for bot, commits in kill_points(desk):
+        bot.dies("commit", commits)
+        desk.says(f"/incident declare S1 line {commits} is down")
+        killed = commits
+
+    declared = evidence.with_entry(desk, "declared")
+    assert killed >= 5, "a declaration has at least five transactions"
+    assert len(declared) >= killed - HEARTBEATS
+    for number in declared:
+        evidence.incident_is_whole(desk, number)
+        evidence.once_each(desk, number, ("declared", "playbook_started"))
+    evidence.nothing_is_there_twice(desk)
+
+
+def test_a_click_on_a_step_that_is_killed_at_any_commit_counts_once_and_is_shown(desk: Desk) -> None:
+    killed = 0
+    for bot, commits in kill_points(desk):
+        channel = desk.declares(bot, f"S4 phones {commits} are dead")
+        bot.dies("commit", commits)
+        with suppress(TimeoutError):
+            desk.sandbox.person("ana").clicks("step.done", channel=channel.name)
+        killed = commits
+
+    clicked = evidence.with_entry(desk, "step_done")
+    assert killed >= 3, "the click, the claim of what is to be drawn and its settling are three transactions"
+    assert len(clicked) >= killed - HEARTBEATS
+    for number in clicked:
+        evidence.once_each(desk, number, ("step_done",))
+        (playbook,) = [m for m in desk.channel_of(number).messages.values() if m.words.startswith("📋")]
+        assert "✅ Call the carrier" in playbook.words
+    evidence.nothing_is_there_twice(desk)
+
+
+def test_a_role_that_is_killed_at_any_commit_is_told_to_its_holder_once(desk: Desk) -> None:
+    killed = 0
+    for bot, commits in kill_points(desk):
+        channel = desk.declares(bot, f"S4 line {commits} is down")
+        bot.dies("commit", commits)
+        desk.says("/incident claim commander", channel=channel.name)
+        killed = commits
+
+    taken = evidence.with_entry(desk, "role_taken")
+    assert killed >= 3
+    assert len(taken) >= killed - HEARTBEATS
+    for number in taken:
+        evidence.once_each(desk, number, ("role_taken",))
+        told = [times for key, times in evidence.keys(desk).items() if key.startswith(f"role:{number}:")]
+        assert told == [1]
+    evidence.nothing_is_there_twice(desk)
+
+
+def test_an_update_that_is_killed_at_any_commit_is_sent_once_to_each_channel(desk: Desk) -> None:
+    killed = 0
+    for bot, commits in kill_points(desk):
+        if commits == 1:
+            desk.declares(bot, "S1 line 1 is down")
+        bot.dies("commit", commits)
+        desk.passes(hours=1)
+        killed = commits
+
+    assert killed >= 3
+    assert evidence.every_promise_was_kept_once(desk, 1) == AUDIENCES * killed
+    evidence.nothing_is_there_twice(desk)
+
+
+def test_a_close_that_is_killed_at_any_commit_brings_one_post_mortem(desk: Desk) -> None:
+    killed = 0
+    for bot, commits in kill_points(desk):
+        channel = desk.declares(bot, f"S1 line {commits} is down")
+        desk.says("/incident resolve", channel=channel.name)
+        assert bot.rests()
+        bot.dies("commit", commits)
+        desk.says("/incident close", channel=channel.name)
+        killed = commits
+
+    closed = evidence.with_entry(desk, "closed")
+    assert killed >= 3
+    assert len(closed) >= killed - HEARTBEATS
+    for number in closed:
+        assert evidence.post_mortems(desk, number) == 1
+        evidence.once_each(desk, number, ("closed", "postmortem_delivered"))
+    evidence.nothing_is_there_twice(desk)

@@ -1,0 +1,40 @@
+"""Loads and builds what every bot needs, before the first bot is forked, by running a whole incident.
+
+Otherwise each forked bot would do so itself: the fonts of a chart, the mappings of the tables, the compiled SQL.
+"""
+
+import gc
+import tempfile
+import threading
+from pathlib import Path
+
+from sqlalchemy.orm import configure_mappers
+
+from tests import statements
+from tests.crash import process
+from tests.floor import TestFloor
+from tests.floors import with_a_bookmark
+
+assert process
+assert statements
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+
+
+def run_an_incident() -> None:
+    """A bot declares, updates, resolves and closes an incident."""
+    configure_mappers()
+    with tempfile.TemporaryDirectory(prefix="watchfloor-warm-") as name:
+        folder = Path(name)
+        with TestFloor(folder, playbooks_dir=PLAYBOOKS, floor_file=with_a_bookmark(folder)) as floor:
+            channel = floor.declares("S1 line 1 is down")
+            floor.passes(minutes=31)
+            floor.says("ana", "/incident resolve over", channel)
+            floor.says("ana", "/incident close", channel)
+    # A thread does not survive a fork, and what it held would be held for ever.
+    assert threading.enumerate() == [threading.main_thread()], threading.enumerate()
+    gc.collect()
+    gc.freeze()
+
+
+run_an_incident()

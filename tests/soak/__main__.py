@@ -1,0 +1,113 @@
+"""`make soak`: random incidents among random troubles, on each database; then everything must be as it should."""
+
+import argparse
+import logging
+import secrets
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from shutil import rmtree
+
+from tests.soak.databases import Database, PostgreSQL, SQLite
+from tests.soak.ledger import Ledger
+from tests.soak.phase import Phase
+from tests.soak.troubles import TROUBLES
+
+DATABASES: dict[str, Callable[[Path], Database]] = {"sqlite": SQLite, "postgresql": lambda folder: PostgreSQL()}
+BROKEN = "invariants that do not hold"
+COUNTED = (
+    *("acts", "acts done", "acts refused", "acts unsure", "nothing to do", "messages said"),
+    *TROUBLES,
+    *("died by a signal", "events checked", "minutes of the clock", "tracebacks that were expected"),
+)
+
+
+def main() -> int:
+    """Live through each phase; gives back the exit code."""
+    asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # The sandbox cuts connections on purpose; its server complains of each.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: record.exc_info is not None)
+    print(f"soak: SEED={asked.seed} MINUTES={asked.minutes:g} on {' and '.join(asked.database)}", flush=True)
+    tables: dict[str, dict[str, int]] = {}
+    for name in asked.database:
+        tables[name] = _lived_through(name, asked)
+    _print_table(tables)
+    return int(any(table[BROKEN] for table in tables.values()))
+
+
+def _lived_through(name: str, asked: argparse.Namespace) -> dict[str, int]:
+    """One phase; gives back its counts. What does not hold is printed, and everything about it is kept."""
+    folder = Path(tempfile.mkdtemp(prefix=f"soak-{name}-"))
+    database = DATABASES[name](folder)
+    phase = Phase(folder, database, asked.seed, tuple(asked.without))
+    must_keep = True
+    try:
+        found = phase.run(asked.minutes / len(asked.database), _teller(name))
+        must_keep = bool(found)
+    finally:
+        database.close(keep=must_keep)
+        _write_history(folder / "history.txt", phase.ledger)
+        if must_keep:
+            kept = " and ".join(str(place) for place in dict.fromkeys((folder, database.where)))
+            print(f"\n{name}: not everything holds (SEED={asked.seed}); {kept} is kept")
+    for violation in found:
+        print(f"  ✗ {violation}", flush=True)
+    if not found:
+        rmtree(folder)
+    return _counts(phase, len(found))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=7, help="how long to live, shared by the databases")
+    parser.add_argument("--seed", type=int, default=None, help="the dice; a new one when left out")
+    parser.add_argument("--database", action="append", choices=list(DATABASES), help="one of them alone")
+    parser.add_argument(
+        "--without", action="append", choices=list(TROUBLES), default=[], help="leave a trouble out"
+    )
+    asked = parser.parse_args()
+    asked.database = asked.database or list(DATABASES)
+    asked.seed = secrets.randbelow(100_000) if asked.seed is None else asked.seed
+    return asked
+
+
+def _teller(name: str) -> Callable[[str], None]:
+    began = time.monotonic()
+
+    def say(words: str) -> None:
+        print(f"{name} {time.monotonic() - began:5.0f} s: {words}", flush=True)
+
+    return say
+
+
+def _counts(phase: Phase, broken: int) -> dict[str, int]:
+    counts = {what: phase.ledger.counts[what] for what in COUNTED}
+    with phase.sandbox.workspace.lock:
+        channels = list(phase.sandbox.workspace.channels.values())
+    counts["incidents"] = sum(channel.name.startswith("inc-") for channel in channels)
+    counts["messages of the bot"] = sum(bool(m.bot_id) for c in channels for m in c.messages.values())
+    counts["calls of Slack"] = len(phase.sandbox.calls)
+    counts[BROKEN] = broken
+    return counts
+
+
+def _print_table(tables: dict[str, dict[str, int]]) -> None:
+    names = list(tables)
+    print(f"\n{'':<32}" + "".join(f"{name:>14}" for name in names))
+    for what in tables[names[0]] if names else []:
+        print(f"{what:<32}" + "".join(f"{tables[name][what]:>14}" for name in names))
+
+
+def _write_history(file: Path, ledger: Ledger) -> None:
+    """Every act and every trouble in the order of time."""
+    lines = [(act.at_s, str(act)) for act in ledger.acts]
+    lines += [(at_s, f"{at_s:7.1f} s  ⚡ {what}") for at_s, what in ledger.troubles]
+    file.write_text("\n".join(line for _, line in sorted(lines)) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""What people click and fill in."""
+
+from bot.escalation import ids as escalation
+from bot.followups import ids as followups
+from bot.incidents import ids as incidents
+from bot.partners import ids as partners
+from bot.playbooks import ids as playbooks
+from bot.postmortems import ids as postmortems
+from bot.updates import ids as updates
+from tests.soak.ledger import Outcome, Trace
+from tests.soak.people import Actor, number_of
+
+DM = "dm"
+PARTNER_CHANNELS = {"olga": "partner-northline", "gus": "partner-sagebrush"}
+
+
+def step(actor: Actor) -> None:
+    """A step of the playbook: done, taken or rested."""
+    channel = actor.an_incident()
+    action, kind = actor.rng.choice(
+        (
+            (playbooks.STEP_DONE, "step_done"),
+            (playbooks.STEP_DONE, "step_done"),
+            (playbooks.STEP_TAKE, "step_assigned"),
+            (playbooks.STEP_SNOOZE_10, ""),
+        )
+    )
+    trace = Trace(kind, number_of(channel), actor.id) if kind else None
+    actor.clicks(action, channel, trace, done=r"Incident \d+: “.*” is done", is_silent=bool(kind))
+
+
+def undo_step(actor: Actor) -> None:
+    """A step taken back, in the list of all steps; what is said of that comes by direct message."""
+    channel = actor.an_incident()
+    if actor.opens_form(playbooks.SHOW_ALL, channel):
+        actor.me.clicks(playbooks.STEP_UNDO, surface="modal")
+        trace = Trace("step_undone", number_of(channel), actor.id)
+        actor.noted("[undo]", channel, Outcome.UNSURE, trace=trace)
+        actor.closes_forms()
+
+
+def skip_step(actor: Actor) -> None:
+    """A step left out, for a reason."""
+    channel, reason = actor.an_incident(), actor.token()
+    if actor.opens_form(playbooks.STEP_SKIP, channel):
+        actor.me.fills(playbooks.REASON, reason)
+        trace = Trace("step_skipped", number_of(channel), actor.id, (("reason", reason),))
+        actor.submits("step skipped", channel, trace)
+
+
+def answer_step(actor: Actor) -> None:
+    """A step that asks for something, done as its form stands."""
+    channel = actor.an_incident()
+    if actor.opens_form(playbooks.STEP_ANSWER, channel):
+        actor.submits("step answered", channel, Trace("step_done", number_of(channel), actor.id))
+
+
+def end(actor: Actor) -> None:
+    """Resolved, closed or opened again by the panel, past every step that stands in the way."""
+    channel, reason = actor.an_incident(), actor.token()
+    actor.types(incidents.COMMAND, channel, ".*")
+    button, kind = actor.rng.choice(
+        (
+            (incidents.RESOLVE, "resolved"),
+            (incidents.RESOLVE, "resolved"),
+            (incidents.CLOSE, "closed"),
+            (incidents.REOPEN, "reopened"),
+        )
+    )
+    if actor.opens_form(button, channel):
+        actor.me.fills(incidents.REASON, reason)
+        if has_field(actor, incidents.WAIVER):
+            actor.me.fills(incidents.WAIVER, "later")
+        trace = Trace(kind, number_of(channel), actor.id, (("reason", reason),))
+        actor.submits(kind, channel, trace)
+
+
+def draft(actor: Actor) -> None:
+    """What is done with an update before it is due."""
+    act = actor.rng.choice(("now", "nothing", "later", "edit"))
+    if act == "now":
+        actor.clicks(updates.SEND_NOW, DM, done="It goes out now")
+    elif act == "nothing":
+        actor.clicks(updates.NOTHING_NEW, DM, done="It says at")
+    elif act == "later" and actor.opens_form(updates.LATER, DM):
+        actor.me.fills(updates.REASON, f"the carrier calls back {actor.token()}")
+        actor.submits("update put off", DM, None)
+    elif act == "edit" and actor.opens_form(updates.EDIT, DM):
+        actor.me.fills(updates.WORDS, f"half of the calls work again {actor.token()}")
+        actor.submits("update in other words", DM, None)
+
+
+def answer_page(actor: Actor) -> None:
+    """On my way, or not."""
+    actor.clicks(
+        actor.rng.choice((escalation.ON_MY_WAY, escalation.ON_MY_WAY, escalation.CANNOT)), DM, done="Thank you"
+    )
+
+
+def partner(actor: Actor) -> None:
+    """A partner's people answer their notice."""
+    channel = PARTNER_CHANNELS.get(actor.name)
+    if channel is None:
+        raise LookupError("no partner")
+    if actor.rng.random() < 0.6:
+        actor.clicks(partners.RECEIVED, channel)
+    elif actor.opens_form(partners.AFFECTED, channel):
+        actor.me.fills(partners.AGENTS, str(actor.rng.randint(1, 90)))
+        actor.submits("agents affected", channel, None)
+
+
+def own_follow_up(actor: Actor) -> None:
+    """A follow-up done, turned down or taken."""
+    actor.clicks(actor.rng.choice((followups.DONE, followups.DONE, followups.NOT_MINE)), DM)
+
+
+def publish(actor: Actor) -> None:
+    """A post-mortem published."""
+    if actor.opens_form(postmortems.PUBLISH, DM):
+        actor.submits("post-mortem published", DM, None)
+
+
+def home(actor: Actor) -> None:
+    """Open the App Home."""
+    actor.me.opens_home()
+
+
+def has_field(actor: Actor, block_id: str) -> bool:
+    """Does the open form ask for this?"""
+    view = actor.me.modal
+    return view is not None and any(block.get("block_id") == block_id for block in view["blocks"])

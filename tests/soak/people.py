@@ -1,0 +1,154 @@
+"""A person who acts, and how an answer is read."""
+
+import re
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from random import Random
+
+from slack_sandbox import Person, Sandbox
+from slack_sandbox.errors import NothingToClick, NotVisible
+from slack_sandbox.model import Message
+from tests.soak.disturbances import Disturbances
+from tests.soak.ledger import Act, Ledger, Outcome, Trace
+
+# An answer in words comes within a moment of the acknowledgement, when nothing is broken.
+READS_FOR_S = 0.8
+NEWEST_CHANNELS = 10
+NUMBER = re.compile(r"inc-(\d+)-")
+NEVER = "(?!)"
+OUT_OF_PLACE = (NotVisible, NothingToClick, LookupError, TimeoutError)
+
+
+@dataclass
+class Surroundings:
+    """What all people share."""
+
+    sandbox: Sandbox
+    ledger: Ledger
+    disturbances: Disturbances
+    begun_at: float
+
+
+class Actor:
+    """A person, with a dice."""
+
+    def __init__(self, name: str, shared: Surroundings, rng: Random) -> None:
+        self.name = name
+        self.rng = rng
+        self.shared = shared
+        self.me: Person = shared.sandbox.person(name)
+
+    @property
+    def id(self) -> str:
+        """The person's user id."""
+        return self.me.id
+
+    def token(self) -> str:
+        """Words that nobody else ever says."""
+        return f"tok{self.rng.getrandbits(48):012x}"
+
+    def an_incident(self) -> str:
+        """The channel of one of the newest incidents; `LookupError` when there is none."""
+        names = [
+            (int(found[1]), channel.name)
+            for channel in self.me.channels()
+            if (found := NUMBER.match(channel.name)) and not channel.is_archived
+        ]
+        if not names:
+            raise LookupError("there is no incident yet")
+        name = self.rng.choice(sorted(names)[-NEWEST_CHANNELS:])[1]
+        self.me.joins(name)
+        return name
+
+    def types(self, command: str, channel: str, done: str, trace: Trace | None = None) -> Outcome:
+        """Type a command; an answer that begins with `done` says that it is done."""
+        answer = self.me.types(command, channel=channel)
+        assert not isinstance(answer, Message), "a command is no message"
+        if answer.timed_out or not answer.ok:
+            outcome = Outcome.UNSURE
+        elif re.match(done, answer.text):
+            outcome = Outcome.DONE
+        else:
+            outcome = Outcome.REFUSED
+        return self.noted(command, channel, outcome, answer.text, trace)
+
+    def clicks(
+        self, action: str, channel: str, trace: Trace | None = None, *, done: str = NEVER, is_silent: bool = False
+    ) -> Outcome:
+        """Click. An answer that begins with `done` says that it is done. After a silent click silence does, unless
+        something is broken that could have kept an answer away.
+        """
+        began, before = time.monotonic(), self._heard(channel)
+        click = self.me.clicks(action, channel=channel)
+        answer = self._answer_after(before, channel) if click.acked else ""
+        if re.match(done, answer):
+            outcome = Outcome.DONE
+        elif not click.acked or not self.shared.disturbances.were_none_since(began):
+            outcome = Outcome.UNSURE
+        elif answer:
+            outcome = Outcome.REFUSED
+        else:
+            outcome = Outcome.DONE if is_silent else Outcome.UNSURE
+        return self.noted(f"[{action}]", channel, outcome, answer, trace)
+
+    def submits(self, what: str, channel: str, trace: Trace | None) -> Outcome:
+        """Submit the form that is open; a form that closes says that it is done."""
+        submission = self.me.submits()
+        if submission.closed:
+            outcome = Outcome.DONE
+        elif submission.timed_out:
+            outcome = Outcome.UNSURE
+        else:
+            outcome = Outcome.REFUSED
+        errors = " ".join(submission.errors.values())
+        self.closes_forms()
+        return self.noted(f"({what})", channel, outcome, errors, trace)
+
+    def opens_form(self, action: str, channel: str, value: str | None = None) -> bool:
+        """Click on a button that opens a form; False when none opened."""
+        self.closes_forms()
+        self.me.clicks(action, channel=channel, value=value)
+        return self.me.modal is not None
+
+    def closes_forms(self) -> None:
+        """Close whatever is open."""
+        while self.me.modal is not None:
+            self.me.closes()
+
+    def says(self, words: str, channel: str) -> Message:
+        """Say something in a channel."""
+        message = self.me.types(words, channel=channel)
+        assert isinstance(message, Message)
+        return message
+
+    def noted(
+        self, what: str, channel: str, outcome: Outcome, answer: str = "", trace: Trace | None = None
+    ) -> Outcome:
+        """Write the act down."""
+        at_s = time.monotonic() - self.shared.begun_at
+        self.shared.ledger.add(Act(at_s, self.name, what, channel, outcome, " ".join(answer.split()), trace))
+        return outcome
+
+    def _heard(self, channel: str) -> set[str]:
+        """The times of everything that only this person was told in a channel."""
+        return {message.ts for message in self._whispers(channel)}
+
+    def _whispers(self, channel: str) -> list[Message]:
+        seen = self.me.direct_messages() if channel == "dm" else self.me.sees(channel)
+        return [message for message in seen if message.ephemeral]
+
+    def _answer_after(self, before: set[str], channel: str) -> str:
+        def new() -> list[Message]:
+            return [message for message in self._whispers(channel) if message.ts not in before]
+
+        with suppress(TimeoutError):
+            return str(self.shared.sandbox.wait_for(new, READS_FOR_S)[-1].words)
+        return ""
+
+
+def number_of(channel: str) -> int:
+    """The number of the incident that a channel belongs to."""
+    found = NUMBER.match(channel)
+    assert found, channel
+    return int(found[1])

@@ -1,0 +1,195 @@
+"""One phase: a workspace, a database, its replicas, a crowd among troubles; then rest, and the invariants."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from threading import Event
+
+from bot.commands.manifest import manifest
+from bot.incidents.ids import COMMAND
+from slack_sandbox import Sandbox
+from tests.floors import with_a_bookmark
+from tests.soak import bot_logs
+from tests.soak.crowd import Crowd
+from tests.soak.databases import Database
+from tests.soak.disturbances import Disturbances
+from tests.soak.evidence import Evidence
+from tests.soak.invariants import Violation, violations
+from tests.soak.ledger import Ledger, Outcome
+from tests.soak.people import Actor, Surroundings
+from tests.soak.replicas import Replica
+from tests.soak.troubles import STARTING, Troubles
+
+# Slack tries an event again at once, after a minute and after five; here it takes less of a short life.
+RETRY_DELAYS_S = (0.0, 8.0, 20.0)
+PROGRESS_EVERY_S = 20
+STARTS_WITHIN_S = 60
+RESTS_WITHIN_S = 240
+ROUNDS_BEFORE_RETRIES = 2
+ALARMS_CLEAR_WITHIN_S = 75
+SETTLES_WITHIN_S = 30
+
+
+class NotReady(Exception):
+    """The bots did not come up, or did not come to rest."""
+
+
+class Phase:
+    """What is lived through on one database."""
+
+    def __init__(self, folder: Path, database: Database, seed: int, left_out: tuple[str, ...]) -> None:
+        self.database = database
+        self.ledger = Ledger()
+        self.disturbances = Disturbances()
+        self._folder = folder
+        self._seed = f"{seed} {database.name}"
+        self._begun_at = time.monotonic()
+        self._clock = Event()
+        self.sandbox = Sandbox(manifest=manifest(), clock_file=folder / "clock")
+        self.sandbox.retry_delays_s = RETRY_DELAYS_S
+        self.replicas: list[Replica] = []
+        self._restless: list[Violation] = []
+        self._shared = Surroundings(self.sandbox, self.ledger, self.disturbances, self._begun_at)
+        self._troubles = Troubles(self, Random(f"{self._seed} troubles"), left_out)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self._begun_at
+
+    def run(self, minutes: float, say: Callable[[str], None]) -> list[Violation]:
+        """Live for so long, then give back what is not as it must be."""
+        self.sandbox.start()
+        evidence = Evidence(self.database.url)
+        try:
+            self._start()
+            self._live(minutes, say)
+            say("everything is mended; coming to rest")
+            self._mend()
+            self._rest(evidence)
+            self._lead_everything(evidence)
+            self._rest(evidence)
+            self.time_passes(minutes=30)
+            self._rest(evidence)
+            self._wait_until(lambda: not evidence.alarms(), ALARMS_CLEAR_WITHIN_S)
+            self._wait_until(lambda: not evidence.left_over(), SETTLES_WITHIN_S)
+            found = list(violations(self.sandbox, evidence, self.ledger))
+            return [*self._restless, *found, *self._audit_violations(), *self._log_violations()]
+        finally:
+            for replica in self.replicas:
+                replica.close()
+            evidence.close()
+            self.sandbox.stop()
+
+    def time_passes(self, **length: float) -> str:
+        """The clock of everybody is moved on."""
+        passed = timedelta(**length)
+        self.sandbox.clock_offset_s += passed.total_seconds()
+        self.ledger.counts["minutes of the clock"] += int(passed.total_seconds() / 60)
+        return f"{passed.total_seconds() / 60:.0f} min"
+
+    def _start(self) -> None:
+        settings = {
+            "SLACK_BOT_TOKEN": self.sandbox.bot_token,
+            "SLACK_APP_TOKEN": self.sandbox.app_token,
+            "SLACK_API_URL": f"{self.sandbox.url}/api/",
+            "database_url": self.database.url,
+            "clock_file": self._folder / "clock",
+            "floor_file": with_a_bookmark(self._folder),
+            "tick_every_s": 0.5,
+            "retry_first_s": 0.2,
+            "retry_longest_s": 2,
+        }
+        for name in self.database.replicas:
+            self.replicas.append(Replica(name, settings, self._folder / f"{name}.log"))
+            self.disturbances.begin(STARTING)
+        self._wait_for_all()
+
+    def _wait_for_all(self) -> None:
+        if not self._wait_until(self._are_all_ready, STARTS_WITHIN_S):
+            raise NotReady(f"not every replica is ready: {[replica.name for replica in self.replicas]}")
+
+    def _are_all_ready(self) -> bool:
+        self._troubles.start_the_dead()
+        return all(replica.is_ready for replica in self.replicas)
+
+    def _live(self, minutes: float, say: Callable[[str], None]) -> None:
+        crowd = Crowd(self._shared, self._seed, lambda: self.elapsed_s)
+        crowd.start()
+        end, said_at = time.monotonic() + 60 * minutes, time.monotonic()
+        while time.monotonic() < end:
+            self._clock.wait(0.05)
+            self._troubles.work()
+            if time.monotonic() - said_at > PROGRESS_EVERY_S:
+                said_at = time.monotonic()
+                say(self._progress())
+        crowd.stop()
+
+    def _progress(self) -> str:
+        counts = self.ledger.counts
+        answers = ", ".join(f"{counts[f'acts {outcome}']} {outcome}" for outcome in Outcome)
+        return f"{counts['acts']} acts ({answers}), {len(self.ledger.troubles)} troubles"
+
+    def _mend(self) -> None:
+        self._troubles.mend_everything()
+        self._wait_for_all()
+        # Who had an armed kill and was starting meanwhile has none; who was stopped has heard by now.
+        self._troubles.mend_everything()
+        self._wait_for_all()
+        self._wait_until(self._are_events_settled, sum(RETRY_DELAYS_S) + 10)
+
+    def _are_events_settled(self) -> bool:
+        """Has each event been acknowledged, or tried as often as Slack tries?"""
+        last = {envelope.payload.get("event_id"): envelope for envelope in self.sandbox.envelopes}
+        tries = len(RETRY_DELAYS_S)
+        return all(e.acknowledged or e.attempt >= tries for e in last.values() if e.kind == "events_api")
+
+    def _rest(self, evidence: Evidence) -> None:
+        end = time.monotonic() + RESTS_WITHIN_S
+        rounds = 0
+        while time.monotonic() < end:
+            self._wait_for_all()
+            if all(replica.rests() for replica in self.replicas):
+                return
+            rounds += 1
+            if rounds >= ROUNDS_BEFORE_RETRIES:
+                # What Slack refused for a while is tried again later and later.
+                self.time_passes(minutes=1)
+        self._restless.append(Violation("the bots did not come to rest", evidence.left_over()))
+
+    def _lead_everything(self, evidence: Evidence) -> None:
+        """Nothing stays without a commander, which would rightly be an alarm; the answers must be good ones."""
+        ana = Actor("ana", self._shared, Random(0))
+        for incident in evidence.incidents():
+            channels = [c.name for c in ana.me.channels() if c.name.startswith(f"inc-{incident.number}-")]
+            if incident.is_over or not channels:
+                continue
+            ana.me.joins(channels[0])
+            ana.types(f"{COMMAND} assign commander <@U0ANA>", channels[0], ".* is commander")
+
+    def _audit_violations(self) -> list[Violation]:
+        """What an auditor is told who asks on the command line."""
+        command = (sys.executable, "-m", "bot", "audit", "verify")
+        environment = os.environ | {"WATCHFLOOR_DATABASE_URL": self.database.url}
+        audit = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return [Violation(f"watchfloor audit verify: {audit.stdout}{audit.stderr}")] if audit.returncode else []
+
+    def _log_violations(self) -> list[Violation]:
+        found = bot_logs.tracebacks(replica.log_file for replica in self.replicas)
+        self.ledger.counts["tracebacks that were expected"] = sum(
+            times for (_, error), times in found.items() if error in bot_logs.EXPECTED
+        )
+        return [Violation(f"traceback: {what}") for what in bot_logs.unexpected(found)]
+
+    def _wait_until(self, is_true: Callable[[], bool], within_s: float) -> bool:
+        end = time.monotonic() + within_s
+        while not is_true():
+            if time.monotonic() > end:
+                return False
+            self._clock.wait(0.1)
+        return True

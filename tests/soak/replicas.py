@@ -1,0 +1,114 @@
+"""Bots in processes of their own, started again whenever they end."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from bot.runtime import logs
+from tests.crash.process import Moment, live
+
+ANSWERS_WITHIN_S = 2
+RESTS_WITHIN_S = 45
+STARTS_AGAIN_AFTER_S = 1.0
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["tests.soak.replicas"])
+
+
+def live_with_log(settings: dict[str, Any], orders: Connection, log_file: str) -> None:
+    """Run a bot whose log is a file."""
+    stream = os.open(log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.dup2(stream, sys.stderr.fileno())
+    os.dup2(stream, sys.stdout.fileno())
+    logs.configure("json")
+    live(settings, orders)
+
+
+class Replica:
+    """One place in which a bot runs; who is killed there is followed by another."""
+
+    def __init__(self, name: str, settings: dict[str, Any], log_file: Path) -> None:
+        self.name = name
+        self.log_file = log_file
+        self._settings = settings | {"replica": name}
+        self._process: BaseProcess | None = None
+        self._orders: Connection | None = None
+        self._ended_at = 0.0
+        self.is_ready = False
+        self.is_stopped = False
+
+    @property
+    def is_alive(self) -> bool:
+        """Is there a process, ready or not?"""
+        return self._process is not None and self._process.is_alive()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        assert self._process is not None
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Begin to start; `look` says when it is ready."""
+        self._orders, theirs = _context.Pipe()
+        arguments = (self._settings, theirs, str(self.log_file))
+        self._process = _context.Process(target=live_with_log, args=arguments, daemon=True)
+        self._process.start()
+        theirs.close()
+        self.is_ready = self.is_stopped = False
+
+    def look(self) -> int | None:
+        """Start it when it has been dead for a moment; gives back its exit code when it has just died."""
+        if self._process is None:
+            if time.monotonic() - self._ended_at >= STARTS_AGAIN_AFTER_S:
+                self.start()
+            return None
+        if not self._process.is_alive():
+            code = self._process.exitcode
+            self._process, self.is_ready, self._ended_at = None, False, time.monotonic()
+            return code
+        if not self.is_ready and self._orders is not None:
+            with suppress(EOFError, OSError):
+                self.is_ready = self._orders.poll(0) and self._orders.recv() == "ready"
+        return None
+
+    def dies_at(self, moment: Moment | None, count: int) -> None:
+        """It will be killed at the so-manieth call or commit from now; never, without a moment."""
+        self._asked(("arm", moment, count), ANSWERS_WITHIN_S)
+
+    def rests(self) -> bool:
+        """Has it come to rest within its patience?"""
+        return bool(self._asked(("rest",), RESTS_WITHIN_S))
+
+    def _asked(self, order: tuple[Any, ...], within_s: float) -> Any:
+        if self._orders is None or not self.is_ready:
+            return None
+        with suppress(EOFError, OSError):
+            while self._orders.poll(0):
+                self._orders.recv()  # the answer to something it was too busy to answer in time
+            self._orders.send(order)
+            if self._orders.poll(within_s):
+                return self._orders.recv()
+        return None
+
+    def is_sent(self, sign: signal.Signals) -> None:
+        """Send a signal to the process, if it lives."""
+        if self.is_alive:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, sign)
+                if sign in (signal.SIGSTOP, signal.SIGCONT):
+                    self.is_stopped = sign == signal.SIGSTOP
+
+    def close(self) -> None:
+        """End it for good."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
