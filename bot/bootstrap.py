@@ -175,7 +175,7 @@ class Bot:
 
     def is_idle(self) -> bool:
         """Is there nothing left to do until something new happens?"""
-        return self.services.soon.is_idle() and self.services.flows.are_done()
+        return self.app.is_idle() and self.services.soon.is_idle() and self.services.flows.are_done()
 
     def settle(self, within_s: float = 20, every_s: float = 0.02) -> bool:
         """Wait until there is nothing left to do, looking every `every_s` seconds."""

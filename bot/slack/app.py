@@ -1,7 +1,8 @@
 """Bolt's app, which answers Slack the moment a listener acknowledges, and says while somebody waits for that."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
@@ -20,10 +21,26 @@ class PromptApp(App):
     def __init__(self, while_waiting: Waiting, **options: Any) -> None:
         super().__init__(process_before_response=True, **options)
         self._while_waiting = while_waiting
+        self._running = 0
+        self._lock = threading.Lock()
+
+    def is_idle(self) -> bool:
+        """Has every listener ended, also those that went on after they acknowledged?"""
+        return self._running == 0
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._lock:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running -= 1
 
     def take_up(self, request: BoltRequest, answer: Answer) -> None:
         """Find the request's listener and run it to its end; `answer` hears once, as soon as it acknowledges."""
-        with ExitStack() as waiting:
+        with self._counted(), ExitStack() as waiting:
             waiting.enter_context(self._while_waiting())
             ack = PromptAck(waiting, answer)
             request.context["ack"] = ack
