@@ -211,7 +211,6 @@ def build_services(settings: Settings) -> Services:
     soon = Soon()
     registry = build_registry()
     made = [make(settings, the_floor) for make in registry.parts]
-    parts: dict[type, Any] = {type(part): part for part in (registry, *made) if part is not None}
     services = Services(
         store=Store(settings.database_url),
         slack=Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value()),
@@ -225,9 +224,9 @@ def build_services(settings: Settings) -> Services:
         ),
         soon=soon,
         replicas=Replicas(settings.database_url, settings.replica_name),
-        parts=parts,
+        parts={type(part): part for part in (registry, *made) if part is not None},
     )
-    parts[Worker] = Worker(services, Kinds.of(OutboxIncidents(), registry.kinds))
+    services.parts[Worker] = Worker(services, Kinds.of(OutboxIncidents(), registry.kinds))
     return services
 
 

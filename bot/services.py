@@ -1,6 +1,5 @@
 """What a workflow or a listener is given to work with. Built once, in `bootstrap.py`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -27,7 +26,7 @@ class Services:
     soon: Soon
     replicas: Replicas
     # By its class: the registry, and what a noun needs for itself, such as its playbooks or the pager.
-    parts: Mapping[type, Any] = field(default_factory=dict)
+    parts: dict[type, Any] = field(default_factory=dict)
 
     def get(self, kind: type[Part]) -> Part:
         """The part of that class; `LookupError` when nobody registered one."""

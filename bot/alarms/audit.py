@@ -11,6 +11,7 @@ from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
+from bot.runtime.workflows import MOST_FAILURES
 from bot.services import Services
 from bot.slack.text import escape, lasting
 
@@ -57,4 +58,8 @@ def _words(incident: Incident, what: str) -> str:
 def _stuck(services: Services, after: timedelta) -> Found:
     keys = services.flows.stuck(after.total_seconds())
     words = f"was begun more than {lasting(after)} ago and is not finished."
-    return {f"stuck:{key}": f"`{escape(key)}` {words}" for key in keys}
+    found = {f"stuck:{key}": f"`{escape(key)}` {words}" for key in keys}
+    remedy = "`watchfloor flows retry KEY` starts it again, `watchfloor flows drop KEY` ends this alarm."
+    for key in services.flows.given_up():
+        found[f"given up:{key}"] = f"`{escape(key)}` failed {MOST_FAILURES} times and was given up. {remedy}"
+    return found

@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """What Slack tells of channels, messages and people, and the tick that reads back what was missed."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.channels import membership, messages, recovery
-    from bot.incidents.registry import Tick
+    from bot.incidents.registry import TableWords, Tick
 
     registry.record(messages.keep_message, "message")
     registry.record(membership.keep_join, "member_joined_channel")
@@ -23,3 +23,4 @@ def register(registry: "Registry") -> None:
     registry.record(membership.keep_person, "user_change", "team_join")
     registry.record(membership.keep_group, "subteam_updated")
     registry.ticks.append(Tick("gaps", recovery.tick))
+    registry.words += [TableWords("listening"), TableWords("timeline_gaps")]

@@ -91,7 +91,12 @@ def unfilled(session: Session) -> list[int]:
 
 
 def get(session: Session, number: int) -> Gap:
-    """A gap, kept from being changed by others."""
+    """The gap of that number, which must exist."""
+    return session.exec(select(Gap).where(Gap.id == number)).one()
+
+
+def locked(session: Session, number: int) -> Gap:
+    """The same, kept from being changed by others until the transaction ends."""
     return session.exec(select(Gap).where(Gap.id == number).with_for_update()).one()
 
 

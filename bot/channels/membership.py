@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.channels import gaps, recovery
+from bot.channels.messages import incident_of
 from bot.directory import tables as directory
 from bot.directory.lookup import heard
 from bot.incidents import channel_loss as losses
@@ -27,13 +28,13 @@ def keep_join(services: Services, event: Event) -> None:
     if event["user"] == services.slack.user_id():
         keep_return(services, event)
         return
+    number = incident_of(services, event["channel"])
+    if number is None:
+        return
     with services.store.transaction() as session:
-        incident = incidents.of_channel(session, event["channel"])
-        if incident is None:
-            return
-        participants.join(session, incident.number, [event["user"]], utcnow())
+        participants.join(session, number, [event["user"]], utcnow())
         key = f"joined:{event['user']}:{event.get('event_ts', '')}"
-        timeline.append_once(session, incident.number, key, "joined", utcnow(), event["user"])
+        timeline.append_once(session, number, key, "joined", utcnow(), event["user"])
 
 
 def keep_leave(services: Services, event: Event) -> None:
@@ -41,32 +42,38 @@ def keep_leave(services: Services, event: Event) -> None:
     if event["user"] == services.slack.user_id():
         keep_loss(services, event)
         return
+    number = incident_of(services, event["channel"])
+    if number is None:
+        return
     with services.store.transaction() as session:
-        incident = incidents.of_channel(session, event["channel"])
-        if incident:
-            participants.leave(session, incident.number, event["user"])
-            key = f"left:{event['user']}:{event.get('event_ts', '')}"
-            timeline.append_once(session, incident.number, key, "left", utcnow(), event["user"])
+        participants.leave(session, number, event["user"])
+        key = f"left:{event['user']}:{event.get('event_ts', '')}"
+        timeline.append_once(session, number, key, "left", utcnow(), event["user"])
 
 
 def keep_loss(services: Services, event: Event) -> None:
     """The incident's channel was archived or deleted, or the bot was removed: it is said where it can be."""
+    number = incident_of(services, event["channel"])
+    if number is None:
+        return
     with services.store.transaction() as session:
-        incident = incidents.of_channel(session, event["channel"])
-        if incident and incident.is_active:
+        incident = incidents.locked(session, number)
+        if incident.is_active:
             losses.lose_channel(session, incident, LOSSES.get(event["type"], losses.REMOVED), utcnow())
 
 
 def keep_return(services: Services, event: Event) -> None:
     """The incident's channel is back: everything is drawn again."""
-    now = utcnow()
+    number, now = incident_of(services, event["channel"]), utcnow()
+    if number is None:
+        return
     with services.store.transaction() as session:
-        incident = incidents.of_channel(session, event["channel"])
-        lost = losses.lost_since(session, incident.number) if incident else None
-        if incident is None or lost is None or not losses.find_channel(session, incident, now):
+        incident = incidents.locked(session, number)
+        lost = losses.lost_since(session, number)
+        if lost is None or not losses.find_channel(session, incident, now):
             return
-        refused = gaps.refused_since(session, incident.number)
-        gaps.open_gap(session, incident.number, min(lost, refused or lost), now)
+        refused = gaps.refused_since(session, number)
+        gaps.open_gap(session, number, min(lost, refused or lost), now)
     recovery.start_waiting(services)
 
 

@@ -56,15 +56,27 @@ def _hear(services: Services, channel_id: str, heard: Iterable[Heard]) -> None:
     told = list(heard)
     if not told:
         return
+    number = incident_of(services, channel_id)
+    if number is None:
+        return
     with services.store.transaction() as session:
+        for one in told:
+            hearing.hear(session, number, one, manner(services))
+
+
+def incident_of(services: Services, channel_id: str) -> int | None:
+    """The incident whose channel this is. Only reads: most of what the bot hears belongs to none."""
+    with services.store.reading() as session:
         incident = incidents.of_channel(session, channel_id)
-        if incident:
-            for one in told:
-                hearing.hear(session, incident.number, one, manner(services))
+    return incident.number if incident else None
 
 
 def _draw_again(services: Services, event: Event) -> None:
     """A deleted card, playbook message or digest message is drawn again."""
     ts = event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts", "")
+    with services.store.reading() as session:
+        is_ours = outbox.is_shown_by(session, event["channel"], ts)
+    if not is_ours:
+        return
     with services.store.transaction() as session:
         outbox.mark_message_stale(session, event["channel"], ts)

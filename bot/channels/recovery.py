@@ -70,7 +70,7 @@ def _read_channel(services: Services, gap: Gap, channel_id: str) -> None:
     read_to = min((message["ts"] for message in page.messages), default=gap.read_to_ts)
     threads = [f"{message['ts']} {gap.oldest_ts}" for message in page.messages if _was_answered(message, gap)]
     with services.store.transaction() as session:
-        gap = gaps.get(session, gap.number)
+        gap = gaps.locked(session, gap.number)
         found = sum(_recover(session, services, gap, message) for message in page.messages)
         state = gaps.CHANNEL if page.has_more and page.messages else gaps.THREADS
         known = dict.fromkeys([*gap.threads, *threads])
@@ -86,7 +86,7 @@ def _read_thread(services: Services, gap: Gap, channel_id: str) -> None:
     page = services.slack.replies(channel_id, thread_ts, oldest, services.floor.timeline.recover_page)
     answers = [message for message in page.messages if message["ts"] != thread_ts]
     with services.store.transaction() as session:
-        gap = gaps.get(session, gap.number)
+        gap = gaps.locked(session, gap.number)
         found = sum(_recover(session, services, gap, message) for message in answers)
         rest = gap.threads[1:]
         if page.has_more and answers:
@@ -108,7 +108,7 @@ def _recover(session: Session, services: Services, gap: Gap, message: dict[str, 
 def settle(services: Services, gap_id: int) -> None:
     """It is filled: the timeline says how long nobody listened and how much was read back."""
     with services.store.transaction() as session:
-        gap = gaps.get(session, gap_id)
+        gap = gaps.locked(session, gap_id)
         if gap.state == gaps.FILLED:
             return
         gaps.keep(session, gap, state=gaps.FILLED)
@@ -124,7 +124,7 @@ def _write_down(session: Session, gap: Gap, kind: str, **facts: Any) -> None:
 def give_up(services: Services, gap_id: int, reason: str) -> None:
     """Slack does not show the history: the timeline says so, and who leads is told once."""
     with services.store.transaction() as session:
-        gap = gaps.get(session, gap_id)
+        gap = gaps.locked(session, gap_id)
         if gap.state == gaps.REFUSED:
             return
         gaps.keep(session, gap, state=gaps.REFUSED)

@@ -33,6 +33,10 @@ auditing = typer.Typer(help="The log under the timelines.", no_args_is_help=True
 app.add_typer(auditing, name="audit")
 
 
+flows = typer.Typer(help="What the bot began and gave up.", no_args_is_help=True)
+app.add_typer(flows, name="flows")
+
+
 @contextmanager
 def in_sentences() -> Iterator[None]:
     """Whatever is wrong with settings or files is said in sentences, without a traceback."""
@@ -243,3 +247,34 @@ def upgrade() -> None:
         migrations.upgrade(store.engine)
         store.close()
     typer.echo("The database has the newest shape.")
+
+
+@flows.command("list")
+def list_given_up() -> None:
+    """Name the flows that failed too often and wait for somebody to act."""
+    from bot.runtime.workflows import records
+
+    with in_sentences(), records.client_of(settings_of.read().durable_url) as client:
+        keys = records.given_up(client)
+    for key in keys or ["No flow was given up."]:
+        typer.echo(key)
+
+
+@flows.command()
+def retry(key: str) -> None:
+    """Let the running bot, or the next that starts, try a flow again that was given up."""
+    from bot.runtime.workflows import records
+
+    with in_sentences(), records.client_of(settings_of.read().durable_url) as client:
+        records.start_again(client, key)
+    typer.echo(f"{key} is tried again.")
+
+
+@flows.command()
+def drop(key: str) -> None:
+    """Forget a flow that was given up; its alarm ends."""
+    from bot.runtime.workflows import records
+
+    with in_sentences(), records.client_of(settings_of.read().durable_url) as client:
+        records.drop(client, key)
+    typer.echo(f"{key} is forgotten.")

@@ -1,6 +1,8 @@
 """YAML that people write: safe, small, and wrong in a way that names file, line and reason."""
 
-from collections.abc import Iterable, Sequence
+import re
+import stat
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +12,19 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 LARGEST_BYTES = 64 * 1024
+# The parser in C ends the process at some ten thousand; nothing that people write is nested like that.
+DEEPEST = 30
+OPENING = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+# Spaces that look like one and are none for YAML: they come with words pasted from elsewhere.
+ODD_SPACES = ("\u00a0", "\u2007", "\u202f", "\u3000")
+ODD_SPACE = re.compile(r"^\s*?[\u00a0\u2007\u202f\u3000]|[:-][\u00a0\u2007\u202f\u3000]")
+INTEGER = "tag:yaml.org,2002:int"
 # The one in C reads the shipped playbooks in a fifth of the time, which is felt at each start.
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SHAPES = {
@@ -87,33 +102,98 @@ class Lines:
 
 
 def parse(path: Path) -> tuple[Lines, Any]:
-    """Lines and plain content of a YAML file; refuses large files, anchors and duplicate keys."""
-    size = path.stat().st_size
-    if size > LARGEST_BYTES:
-        raise FileRefused([Problem(path.name, 1, "", f"is {size} bytes; at most {LARGEST_BYTES} are read")])
+    """Lines and plain content of a YAML file; refuses large and deep files, anchors and duplicate keys."""
+    text = _text_of(path)
     try:
-        text = path.read_text(encoding="utf-8")
-        _refuse_anchors(path, text)
+        _refuse_anchors_and_depth(path, text)
         loader = SAFE(text)
         root = loader.get_single_node()
         numbers: dict[Place, int] = {(): 1}
         if root is None:
             return Lines(numbers), None
+        if isinstance(root, yaml.ScalarNode):
+            _refuse_odd_spaces(path, text)
         _number(path, root, (), numbers)
-        return Lines(numbers), loader.construct_document(root)
+        return Lines(numbers), _constructed(path, loader, root)
     except yaml.MarkedYAMLError as broken:
+        _refuse_odd_spaces(path, text)
         mark = broken.problem_mark or broken.context_mark
         line = mark.line + 1 if mark else 1
-        raise FileRefused([Problem(path.name, line, "", f"is not YAML: {broken.problem}")]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as broken:
+        raise FileRefused([Problem(path.name, line, "", f"is not YAML: {_remedy(broken.problem)}")]) from None
+    except yaml.YAMLError as broken:
         raise FileRefused([Problem(path.name, 1, "", f"is not readable text: {broken}")]) from None
 
 
-def _refuse_anchors(path: Path, text: str) -> None:
+def _text_of(path: Path) -> str:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise FileRefused([Problem(path.name, 1, "", "is no file; move it somewhere else")])
+        if status.st_size > LARGEST_BYTES:
+            told = f"is {status.st_size} bytes; at most {LARGEST_BYTES} are read"
+            raise FileRefused([Problem(path.name, 1, "", told)])
+        return path.read_text(encoding="utf-8")
+    except OSError as broken:
+        raise FileRefused([Problem(path.name, 1, "", f"cannot be read: {broken.strerror}")]) from None
+    except UnicodeDecodeError as broken:
+        raise FileRefused([Problem(path.name, 1, "", f"is not readable text: {broken}")]) from None
+
+
+def _remedy(problem: str | None) -> str:
+    if problem and "mapping values are not allowed" in problem:
+        return f'{problem}; words with a colon in them stand in quotes, like "Down: all calls"'
+    return str(problem)
+
+
+def _refuse_odd_spaces(path: Path, text: str) -> None:
+    for number, line in enumerate(text.splitlines(), 1):
+        if found := ODD_SPACE.search(line):
+            raise FileRefused([_odd_space(path, number, found[0][-1])])
+
+
+def _odd_space(path: Path, line: int, space: str) -> Problem:
+    reason = f"has a no-break or wide space (U+{ord(space):04X}) where a plain one must be; type that space anew"
+    return Problem(path.name, line, "", reason)
+
+
+def _refuse_anchors_and_depth(path: Path, text: str) -> None:
+    depth = 0
     for token in yaml.scan(text, Loader=SAFE):
+        line = token.start_mark.line + 1
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
-            line = token.start_mark.line + 1
             raise FileRefused([Problem(path.name, line, "", "uses an anchor or alias; write the text out instead")])
+        depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
+        if depth > DEEPEST:
+            raise FileRefused([Problem(path.name, line, "", f"is nested more than {DEEPEST} levels deep")])
+
+
+def _constructed(path: Path, loader: Any, root: yaml.Node) -> Any:
+    try:
+        return loader.construct_document(root)
+    except ValueError:
+        alone = SAFE("")
+        for node in _scalars(root):
+            try:
+                alone.construct_object(node)
+            except ValueError:
+                line, reason = (
+                    node.start_mark.line + 1,
+                    f"`{node.value[:40]}` is no date and no number; put it in quotes",
+                )
+                raise FileRefused([Problem(path.name, line, "", reason)]) from None
+        raise
+
+
+def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _scalars(item)
+    elif isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            for part in pair:
+                yield from _scalars(part)
 
 
 def _number(path: Path, node: yaml.Node, place: Place, numbers: dict[Place, int]) -> None:
@@ -129,6 +209,14 @@ def _number(path: Path, node: yaml.Node, place: Place, numbers: dict[Place, int]
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _number(path, item, (*place, index), numbers)
+    elif isinstance(node, yaml.ScalarNode) and not node.style and node.value[:1] in ODD_SPACES:
+        raise FileRefused([_odd_space(path, node.start_mark.line + 1, node.value[0])])
+    elif node.tag == INTEGER and ":" in node.value:
+        reason = (
+            f"`{node.value}` is a number to YAML; write a length of time like `90 min`, "
+            f'and a time of day in quotes: `"{node.value}"`'
+        )
+        raise FileRefused([Problem(path.name, node.start_mark.line + 1, key_of(place), reason)])
 
 
 def key_of(place: Sequence[str | int]) -> str:
@@ -144,6 +232,8 @@ def _reason(error: Any, model: type[BaseModel]) -> str:
         return f"is not a known key.{suggestion}"
     if kind == "missing":
         return "is missing"
+    if kind == "string_type" and isinstance(given, bool):
+        return "is true or false to YAML; put the word in quotes"
     if kind in SHAPES:
         return SHAPES[kind]
     if kind == "value_error":

@@ -11,9 +11,20 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     import os
 
-    from bot.escalation import auditing, escalate, ladder, listeners, pager, paging, renderers, ringing, tables
+    from bot.escalation import (
+        auditing,
+        escalate,
+        exporting,
+        ladder,
+        listeners,
+        pager,
+        paging,
+        renderers,
+        ringing,
+        tables,
+    )
     from bot.incidents import events
-    from bot.incidents.registry import Tick
+    from bot.incidents.registry import TableWords, Tick
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -31,5 +42,7 @@ def register(registry: "Registry") -> None:
         Tick("pager", ringing.start_waiting),
     ]
     registry.audits.append(auditing.escalations_that_stopped)
-    registry.kinds += renderers.KINDS
     registry.parts.append(lambda settings, floor: pager.described(floor.pager, os.environ))
+    registry.kinds += renderers.KINDS
+    registry.words += [TableWords("pages", ("reason",)), TableWords("ladder_rungs")]
+    registry.exports.append(exporting.PAGES)

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Listeners, commands, marks by reaction, reminders and the weekly message, and a part of the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.followups import listeners, marks, reminders, renderers, screens, tables
-    from bot.incidents.registry import Tick
+    from bot.followups import exporting, listeners, marks, reminders, renderers, screens, tables
+    from bot.incidents.registry import TableWords, Tick
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -22,3 +22,5 @@ def register(registry: "Registry") -> None:
     ]
     registry.home.append(screens.on_home)
     registry.kinds += renderers.KINDS
+    registry.words += [TableWords("follow_ups", ("words",), {"link": ""}), TableWords("follow_up_digests")]
+    registry.exports.append(exporting.FOLLOW_UPS)

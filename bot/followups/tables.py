@@ -83,11 +83,16 @@ def get(session: Session, number: int) -> FollowUp:
 def locked(session: Session, number: int) -> FollowUp:
     """The follow-up of that number, kept from being changed by others until the transaction ends."""
     found = session.exec(
-        select(FollowUp).where(FollowUp.id == number).with_for_update().execution_options(populate_existing=True)
+        select(FollowUp, Incident)
+        .join(Incident, col(Incident.id) == col(FollowUp.incident_id))
+        .where(FollowUp.id == number)
+        # First the incident, then what hangs on it, as everybody does who changes both.
+        .with_for_update(of=[Incident, FollowUp], key_share=True)
+        .execution_options(populate_existing=True)
     ).first()
     if found is None:
         raise NoSuchFollowUp()
-    return found
+    return found[0]
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[FollowUp]:

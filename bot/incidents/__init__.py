@@ -10,8 +10,14 @@ def register(registry: "Registry") -> None:
     """`/incident` and its own commands, buttons and forms, Slack's events, the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import commands, dispatch, home, listeners, renderers
+    from bot.incidents.registry import TableWords
 
     registry.listeners += [dispatch.register, listeners.register]
     commands.register(registry)
-    registry.kinds += renderers.KINDS
     registry.record(home.open_home, "app_home_opened")
+    registry.kinds += renderers.KINDS
+    registry.words += [
+        TableWords("incidents", ("title", "description", "impact", "front_door")),
+        TableWords("participants"),
+        TableWords("role_holders"),
+    ]

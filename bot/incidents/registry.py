@@ -21,6 +21,7 @@ from bot.incidents.parse import Payload, Typed
 from bot.incidents.responses import Words
 from bot.incidents.tables import Incident
 from bot.outbox.kinds import Kind
+from bot.runtime.csv_file import Cell
 from bot.services import Services
 from bot.slack.blocks import Block
 
@@ -34,6 +35,9 @@ Listen = Callable[[App, Services], None]
 Recorder = Callable[[Services, Payload], None]
 Subcommand = Callable[[Services, Typed], Words]
 Handler = Callable[["Change", E], None]
+# The name of a person, by their id; empty for nobody.
+Naming = Callable[[str | None], str]
+Rows = Sequence[Sequence[Cell]]
 
 
 class Section(IntEnum):
@@ -99,6 +103,27 @@ class Fact(Generic[Answer]):
     unanswered: Answer
 
 
+@dataclass(frozen=True)
+class TableWords:
+    """Which columns of a table hold what people wrote: a purge leaves "[removed]" in them, or what `emptied` says.
+
+    A table that holds no such words is registered, too, so that a test can tell it from one that was forgotten.
+    """
+
+    table: str
+    columns: tuple[str, ...] = ()
+    emptied: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Export:
+    """A table for a spreadsheet in the export of an incident; people's names are given by the function."""
+
+    file: str
+    header: Sequence[str]
+    rows: Callable[[Session, int, Naming], Rows]
+
+
 # Looks once over all incidents and gives back what to say of each: the key of an alarm, and its sentence.
 Audit = Callable[[Session, Services, datetime], Callable[[Incident], Mapping[str, str]]]
 
@@ -117,7 +142,9 @@ class Registry:
     # The parts of a person's home tab.
     home: list[Callable[[Services, str], list[Block]]] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
-    # What the outbox brings to Slack.
+    words: list[TableWords] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
+    # What the noun shows in Slack: the kinds of its rows in the outbox.
     kinds: list[Kind] = field(default_factory=list)
     # What a noun needs of its own, made from the settings; `services.get(Class)` finds it by its class.
     parts: list[Callable[[Settings, Floor], object | None]] = field(default_factory=list)

@@ -8,6 +8,7 @@ from slack_bolt import Ack
 
 from bot.directory.lookup import names
 from bot.errors import TryLater, WatchfloorError
+from bot.runtime.database import ChangeUnknown, DatabaseBusy, noting_commits
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mentioned_people, shorten, spoken
@@ -22,24 +23,35 @@ UNEXPECTED = (
     "Something went wrong on my side and nothing was changed. Please try again; "
     "the administrator finds the reason in the log."
 )
+UNEXPECTED_LATE = (
+    "Something went wrong on my side, and I do not know whether that was done. Please look before you try again; "
+    "the administrator finds the reason in the log."
+)
 SLACK_SILENT = "Slack does not answer me just now, so I could not do that. Please try again in a moment."
+SLACK_SILENT_LATE = (
+    "Slack does not answer me just now, and I do not know whether all of that was done. Please look before you try "
+    "again."
+)
 
 
-def sentence_of(failure: Exception) -> str:
-    """What to say to the person who asked."""
+def sentence_of(failure: Exception, *, has_changed: bool = False) -> str:
+    """What to say to the person who asked. Once something was committed, nobody hears that nothing was changed."""
+    if has_changed and isinstance(failure, DatabaseBusy):
+        return ChangeUnknown().sentence
     if isinstance(failure, WatchfloorError):
         return failure.sentence
     if isinstance(failure, TryLater):
-        return SLACK_SILENT
+        return SLACK_SILENT_LATE if has_changed else SLACK_SILENT
     log.error("listener failed", exc_info=failure)
-    return UNEXPECTED
+    return UNEXPECTED_LATE if has_changed else UNEXPECTED
 
 
 def _words(services: Services, act: Callable[[], Words]) -> Words:
-    try:
-        return act()
-    except Exception as failure:  # noqa: BLE001 - whatever happens, the person who asked hears a sentence
-        return sentence_of(failure)
+    with noting_commits() as commits:
+        try:
+            return act()
+        except Exception as failure:  # noqa: BLE001 - whatever happens, the person who asked hears a sentence
+            return sentence_of(failure, has_changed=bool(commits))
 
 
 def command(services: Services, act: Callable[[], Words], ack: Ack) -> None:
@@ -94,14 +106,16 @@ class FieldsRefused(Exception):
 
 def form(services: Services, body: Payload, field: str, act: Callable[[], Words], ack: Ack) -> None:
     """Take a form: a refusal stands beside `field` and the form stays open."""
-    try:
-        words = act()
-    except FieldsRefused as refused:
-        ack(response_action="errors", errors=refused.errors)
-        return
-    except Exception as failure:  # noqa: BLE001 - whatever happens, the person who submitted hears a sentence
-        ack(response_action="errors", errors={field: _plain(services, sentence_of(failure))})
-        return
+    with noting_commits() as commits:
+        try:
+            words = act()
+        except FieldsRefused as refused:
+            ack(response_action="errors", errors=refused.errors)
+            return
+        except Exception as failure:  # noqa: BLE001 - whatever happens, the person who submitted hears a sentence
+            sentence = sentence_of(failure, has_changed=bool(commits))
+            ack(response_action="errors", errors={field: _plain(services, sentence)})
+            return
     ack()
     if words is not None:
         whisper(services, body, words)

@@ -217,11 +217,11 @@ def set_told(session: Session, number: int, now: datetime) -> None:
 
 
 def change_status(session: Session, incident: Incident, status: str, now: datetime) -> None:
-    """Set the status and the milestones that hang on it; the first mitigation counts."""
+    """Set the status and the milestones that hang on it; the first mitigation and the last end count."""
     incident.status = status
     if status in ("mitigated", "monitoring") and incident.mitigated_at is None:
         incident.mitigated_at = now
-    if status in ("investigating", "identified"):
+    if status in OPEN:
         incident.resolved_at = incident.closed_at = None
     if status == "resolved":
         incident.resolved_at = now

@@ -127,7 +127,7 @@ def open_channel(services: Services, number: int) -> str:
         with services.store.transaction() as session:
             incidents.set_channel(session, number, channel.id, channel.name)
         return ""
-    return "every name for its channel is taken; rename the old channels or choose another title"
+    return "every name for its channel is taken; rename the old channels or choose another title."
 
 
 @step
@@ -176,7 +176,7 @@ def _tell_who_is_missing(session: Session, incident: Incident, refused: dict[str
     key = f"invitations:{incident.number}"
     outbox.post(session, key, incident.channel_id, words, utcnow(), incident_id=incident.number)
     for user_id, why in refused.items():
-        facts = {"what": f"invite {named.get(user_id, user_id)}", "reason": why}
+        facts = {"what": "invite", "user": user_id, "reason": why}
         timeline.append_once(session, incident.number, f"{key}:{user_id}", "trouble", utcnow(), **facts)
 
 

@@ -325,6 +325,12 @@ def at(session: Session, kind: str, channel_id: str, ts: str) -> OutboxRow | Non
     ).first()
 
 
+def is_shown_by(session: Session, channel_id: str, ts: str) -> bool:
+    """Is any row in Slack as that message?"""
+    ours = select(OutboxRow.id).where(OutboxRow.channel_id == channel_id, OutboxRow.ts == ts)
+    return session.exec(ours.limit(1)).first() is not None
+
+
 def give_up(session: Session, incident_id: int) -> None:
     """Nothing more can be shown of an incident (its channel is gone): stop trying."""
     which = (col(OutboxRow.incident_id) == incident_id, col(OutboxRow.is_rendered).is_(True))

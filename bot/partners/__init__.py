@@ -10,8 +10,8 @@ def register(registry: "Registry") -> None:
     """Listeners, a command, the events that partners follow, and the tick for what is due about them."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
-    from bot.incidents.registry import Tick
-    from bot.partners import following, listeners, notice_actions, renderers, tables, updates
+    from bot.incidents.registry import TableWords, Tick
+    from bot.partners import exporting, following, listeners, notice_actions, renderers, tables, updates
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -24,3 +24,5 @@ def register(registry: "Registry") -> None:
     registry.on(events.UpdateAmended, updates.amend)
     registry.ticks.append(Tick("partners", notice_actions.start_due, tables.next_due))
     registry.kinds += renderers.KINDS
+    registry.words.append(TableWords("partner_notices"))
+    registry.exports.append(exporting.PARTNERS)

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from bot.directory.lookup import who
 from bot.incidents import tables as incidents
 from bot.incidents.rules import check_may_change
+from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.partners import tables, views
@@ -22,7 +23,7 @@ from bot.timeline import tables as timeline
 def received(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
     """They have read it. Whoever said that they are affected does not take it back by this."""
     with services.store.transaction() as session:
-        row = _of_channel(session, notice_id, channel_id)
+        row = _locked_of_channel(session, notice_id, channel_id)
         if row.answer != Answer.NONE:
             return
         _answer(session, row, Answer.RECEIVED, by, now)
@@ -32,14 +33,15 @@ def received(services: Services, notice_id: int, channel_id: str, by: str, now: 
 def form(services: Services, notice_id: int, channel_id: str) -> Block:
     """The question for the number of agents, in the partner's language."""
     with services.store.reading() as session:
-        row = _of_channel(session, notice_id, channel_id)
+        row = tables.get(session, notice_id)
+        _check(row, incidents.by_number(session, row.incident_id), channel_id)
     return views.affected_form(row, labels(services, partner_of(services, row.partner).language))
 
 
 def affected(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
     """They are affected; how many agents they may say in the form, or leave open."""
     with services.store.transaction() as session:
-        row = _of_channel(session, notice_id, channel_id)
+        row = _locked_of_channel(session, notice_id, channel_id)
         if by not in row.asked:
             row.asked = [*row.asked, by]
             session.add(row)
@@ -51,10 +53,10 @@ def affected(services: Services, notice_id: int, channel_id: str, by: str, now: 
 def count_agents(services: Services, notice_id: int, given: str, by: str, now: datetime) -> None:
     """How many agents they say are affected. Only for who opened the form: what a form remembers can be forged."""
     with services.store.transaction() as session:
-        row = tables.get(session, notice_id)
+        row, incident = tables.locked(session, notice_id)
         if by not in row.asked:
             raise NotYours()
-        check_may_change(row.incident_id, incidents.by_number(session, row.incident_id).status)
+        check_may_change(incident.number, incident.status)
         agents = read_agents(given, labels(services, partner_of(services, row.partner).language)["not_a_number"])
         if agents is None or agents == row.agents:
             return
@@ -66,12 +68,16 @@ def count_agents(services: Services, notice_id: int, given: str, by: str, now: d
     _show(services, row, by)
 
 
-def _of_channel(session: Session, notice_id: int, channel_id: str) -> PartnerNotice:
-    row = tables.get(session, notice_id)
+def _locked_of_channel(session: Session, notice_id: int, channel_id: str) -> PartnerNotice:
+    row, incident = tables.locked(session, notice_id)
+    _check(row, incident, channel_id)
+    return row
+
+
+def _check(row: PartnerNotice, incident: Incident, channel_id: str) -> None:
     if row.channel_id != channel_id:
         raise NotYours()
-    check_may_change(row.incident_id, incidents.by_number(session, row.incident_id).status)
-    return row
+    check_may_change(incident.number, incident.status)
 
 
 def _answer(session: Session, row: PartnerNotice, answer: Answer, by: str, now: datetime) -> None:

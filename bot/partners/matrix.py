@@ -80,9 +80,11 @@ def phoned(services: Services, number: int, given: str, agents: str, by: str, no
         row = tables.find(session, number, partner)
         if row.told_at is None:
             row.told_at, row.told_severity, row.told_by, row.state = now, found.severity, by, State.PHONED
-        row.answer = Answer.AFFECTED if counted else Answer.RECEIVED
-        row.answered_at, row.answered_by = now, by
-        row.agents = row.agents if counted is None else counted
+        if counted is not None or row.answer == Answer.NONE:
+            # A call that gave no number takes nothing back of what they said.
+            row.answer = Answer.AFFECTED if counted else Answer.RECEIVED
+            row.answered_at, row.answered_by = now, by
+            row.agents = row.agents if counted is None else counted
         row.plan(Act.NOTHING, None)
         session.add(row)
         said = f"{counted} agents affected" if counted else ""

@@ -43,8 +43,7 @@ def hand_over(services: Services, notice_id: int) -> None:
     """Post the notice unless it is there; a refusal means that the partner must be phoned."""
     now = utcnow()
     with services.store.transaction() as session:
-        row = tables.get(session, notice_id)
-        incident = incidents.locked(session, row.incident_id)
+        row, incident = tables.locked(session, notice_id)
         channel = partner_of(services, row.partner).channel
         if not _is_wanted(session, incident, row):
             return
@@ -59,10 +58,10 @@ def hand_over(services: Services, notice_id: int) -> None:
         posted = services.slack.post(post, attempted_at=attempted_at)
     except SlackRefused as refused:
         with services.store.transaction() as session:
-            _cannot(session, tables.get(session, notice_id), refused.error, now)
+            _cannot(session, tables.locked(session, notice_id)[0], refused.error, now)
         return
     with services.store.transaction() as session:
-        _told(session, services, tables.get(session, notice_id), posted, utcnow())
+        _told(session, services, *tables.locked(session, notice_id), posted, utcnow())
 
 
 def _is_wanted(session: Session, incident: Incident, row: PartnerNotice) -> bool:
@@ -87,10 +86,11 @@ def _cannot(session: Session, row: PartnerNotice, reason: str, now: datetime) ->
     timeline.append(session, row.incident_id, "partner_unreachable", now, **facts)
 
 
-def _told(session: Session, services: Services, row: PartnerNotice, posted: Posted, now: datetime) -> None:
+def _told(
+    session: Session, services: Services, row: PartnerNotice, incident: Incident, posted: Posted, now: datetime
+) -> None:
     if row.state != State.WAITING:
         return
-    incident = incidents.locked(session, row.incident_id)
     row.state, row.told_at, row.told_severity = State.TOLD, now, incident.severity
     row.channel_id = posted.channel_id
     row.plan(Act.REMIND, now + services.floor.partner_answers.reminded_after)
@@ -119,7 +119,7 @@ def start_due(services: Services, now: datetime) -> None:
 
 def _remind(services: Services, notice_id: int, now: datetime) -> None:
     with services.store.transaction() as session:
-        row = tables.get(session, notice_id)
+        row, _ = tables.locked(session, notice_id)
         if row.act != Act.REMIND or row.due_at is None or row.due_at > now:
             return
         if not row.is_silent:

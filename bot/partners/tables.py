@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
+from bot.incidents.tables import Incident
 from bot.partners.rules import Act, Answer, State
 from bot.runtime.database import partial_index, put_new, utc_column
 
@@ -75,8 +76,23 @@ def add(session: Session, incident_id: int, partner: str) -> bool:
 
 
 def get(session: Session, notice_id: int) -> PartnerNotice:
-    """The notice of that id, kept from being changed by others until the transaction ends."""
-    found = session.exec(select(PartnerNotice).where(PartnerNotice.id == notice_id).with_for_update()).first()
+    """The notice of that id; `NoSuchNotice` when there is none."""
+    found = session.get(PartnerNotice, notice_id)
+    if found is None:
+        raise NoSuchNotice()
+    return found
+
+
+def locked(session: Session, notice_id: int) -> tuple[PartnerNotice, Incident]:
+    """The same and its incident, kept from being changed by others until the transaction ends."""
+    found = session.exec(
+        select(PartnerNotice, Incident)
+        .join(Incident, col(Incident.id) == col(PartnerNotice.incident_id))
+        .where(PartnerNotice.id == notice_id)
+        # First the incident, then what hangs on it, as everybody does who changes both.
+        .with_for_update(of=[Incident, PartnerNotice], key_share=True)
+        .execution_options(populate_existing=True)
+    ).first()
     if found is None:
         raise NoSuchNotice()
     return found

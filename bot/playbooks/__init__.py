@@ -11,10 +11,11 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import NEXT_STEPS, PRIVATE_BY_DEFAULT
-    from bot.incidents.registry import Tick
+    from bot.incidents.registry import TableWords, Tick
     from bot.playbooks import (
         answering,
         commands,
+        exporting,
         following,
         listeners,
         newer_versions,
@@ -41,8 +42,11 @@ def register(registry: "Registry") -> None:
         Tick("newer playbooks", newer_versions.tell_of_newer_playbooks),
     ]
     registry.guards.append(REQUIRED_STEPS)
-    registry.kinds += renderers.KINDS
     registry.home.append(step_screens.of_home)
     registry.answers(NEXT_STEPS, answering.steps_being_done)
     registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)
     registry.parts.append(lambda settings, floor: Shelf(settings.playbooks_dir, floor, settings.playbooks_every_s))
+    registry.kinds += renderers.KINDS
+    # Of answers the figures stay: see `purge_words`.
+    registry.words += [TableWords("playbook_steps", ("reason",)), TableWords("playbook_runs")]
+    registry.exports.append(exporting.STEPS)

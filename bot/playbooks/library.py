@@ -1,5 +1,6 @@
 """The folder of playbooks: every file that can be used, and everything that is wrong with the others."""
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -14,7 +15,9 @@ from bot.playbooks.book import Playbook
 from bot.playbooks.checks import findings
 from bot.playbooks.wording import SLUG
 
-Stamp = tuple[int, int]
+log = logging.getLogger(__name__)
+
+Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,11 @@ class Library:
         try:
             return Entry(stamp, read(path, self.floor))
         except FileRefused as refused:
-            return Entry(stamp, before.playbook if before else None, tuple(refused.problems))
+            problems = tuple(refused.problems)
+        except Exception as broken:  # one odd file must never stop a declaration, whatever is wrong with it
+            log.exception("a playbook cannot be read", extra={"file": path.name})
+            problems = (Problem(path.name, 1, "", f"cannot be read: {type(broken).__name__}"),)
+        return Entry(stamp, before.playbook if before else None, problems)
 
 
 def load(folder: Path, floor: Floor | None = None) -> Library:
@@ -128,6 +135,16 @@ def _placed(path: Path, lines: yamlfile.Lines, book: Playbook, floor: Floor | No
 def _stamps(folder: Path) -> dict[Path, Stamp]:
     found = {}
     for path in sorted(folder.glob("*.y*ml")):
-        status = path.stat()
-        found[path] = (status.st_mtime_ns, status.st_size)
+        # Hidden ones are an editor's: locks and copies of what is being written.
+        if not path.name.startswith("."):
+            found[path] = _stamp(path)
     return found
+
+
+def _stamp(path: Path) -> Stamp:
+    """Changes whenever the file, or who may read it, does; a link that leads nowhere has one too."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return (status.st_mtime_ns, status.st_size, status.st_ctime_ns)

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlmodel import Session
-
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -24,7 +23,6 @@ from bot.playbooks.tables import PlaybookStep
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS, context
 from bot.slack.text import mentions
-from bot.timeline import tables as timeline
 
 # Each step takes a line and its buttons, and who is asked takes one more.
 STEPS_IN_ONE = (MESSAGE_BLOCKS - 1) // 2
@@ -36,38 +34,36 @@ def remind_of_overdue_steps(services: Services, now: datetime) -> None:
         due = playbooks.due_reminders(session, now)
     for number, steps in groupby(sorted(due, key=_place), key=lambda step: step.incident_id):
         with services.store.transaction() as session:
-            _remind(session, services, incidents.by_number(session, number), list(steps), now)
+            _remind(Change(session, services, incidents.by_number(session, number), "", now), list(steps))
 
 
 def _place(step: PlaybookStep) -> tuple[int, int, int]:
     return step.incident_id, step.run_id, step.position
 
 
-def _remind(
-    session: Session, services: Services, incident: Incident, due: Iterable[PlaybookStep], now: datetime
-) -> None:
+def _remind(change: Change, due: Iterable[PlaybookStep]) -> None:
+    session, incident, now = change.session, change.incident, change.now
     mine = [step for step in due if reminders.reminded(session, step.number, step.reminders_sent, now)]
     if mine:
-        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN))
+        change.mark_stale(kinds.CARD, kinds.RUN)
     if not incident.is_active or incident.channel_id is None:
         return
-    asking = Asking(incident, incidents.roles(session, incident.number), _ladder(session, services, incident))
+    asking = Asking(incident, incidents.roles(session, incident.number), _ladder(change))
     said: dict[tuple[int, str], dict[int, str]] = {}
     for step in mine:
         level = rules.who_to_remind(step.reminders_sent) or "owner"
         who, why = asking.about(step, level)
         said.setdefault((step.run_id, who), {})[step.number] = why
-        timeline.append(session, incident.number, "step_reminded", now, step=step.title, level=level)
+        change.log("step_reminded", step=step.title, level=level)
     for (_, who), whys in said.items():
         steps = [step for step in mine if step.number in whys]
         for first in range(0, len(steps), STEPS_IN_ONE):
-            _say(session, incident, steps[first : first + STEPS_IN_ONE], who, whys, now)
+            _say(change, steps[first : first + STEPS_IN_ONE], who, whys)
 
 
-def _say(
-    session: Session, incident: Incident, steps: list[PlaybookStep], who: str, whys: dict[int, str], now: datetime
-) -> None:
+def _say(change: Change, steps: list[PlaybookStep], who: str, whys: dict[int, str]) -> None:
     """One message in the run's thread; its key is that of its first step, which is in no other."""
+    session, incident, now = change.session, change.incident, change.now
     first = steps[0]
     key = f"remind:{first.number}:{first.rounds}:{first.reminders_sent}"
     for step in steps:
@@ -109,11 +105,11 @@ class Asking:
         return self.ladder or mentions(commander or [self.incident.declared_by]), why
 
 
-def _ladder(session: Session, services: Services, incident: Incident) -> str:
-    severity = services.floor.severity(incident.severity)
+def _ladder(change: Change) -> str:
+    severity = change.services.floor.severity(change.incident.severity)
     # A late step is no reason to call the higher tiers: they are told when nobody leads.
     told = severity.ladder[0].tell if severity.ladder else severity.invite
-    groups = [directory.group_id(session, name.removeprefix("@")) for name in told if name.startswith("@")]
+    groups = [directory.group_id(change.session, name.removeprefix("@")) for name in told if name.startswith("@")]
     return ", ".join(f"<!subteam^{group}>" for group in groups if group)
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from bot.playbooks import rules
 from bot.playbooks.rules import State
 from bot.playbooks.runs import retime
-from bot.playbooks.steps import StepChange, change_of, check_open, take_in_hand
+from bot.playbooks.steps import Hand, StepChange, change_of, check_open, take_in_hand
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
 
 WATCHFLOOR = "watchfloor"
@@ -29,9 +29,9 @@ def reminded(session: Session, step_id: int, sent: int, now: datetime) -> bool:
     return bool(changed.rowcount)
 
 
-def snooze(session: Session, step_id: int, by: str, length: timedelta, now: datetime) -> StepChange:
+def snooze(session: Session, step: int | Hand, by: str, length: timedelta, now: datetime) -> StepChange:
     """Remind again only after `length`; the step stays due when it was."""
-    hand = take_in_hand(session, step_id)
+    hand = take_in_hand(session, step)
     check_open(hand.step)
     hand.step.remind_at = now + length if rules.who_to_remind(hand.step.reminders_sent) else None
     hand.step.snoozed_by = by

@@ -3,13 +3,13 @@
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message
 from bot.playbooks import views
-from bot.playbooks.reloading import Shelf
+from bot.playbooks.run_actions import known_playbooks
 from bot.runtime.clock import utcnow
 
 
 def _run(context: Context) -> Message:
     seen = context.snapshot.run(int(context.row.subject))
-    known = context.services.get(Shelf).library.playbooks.get(seen.run.playbook)
+    known = known_playbooks(context.services).get(seen.run.playbook)
     newer_exists = known is not None and known.version != seen.run.version
     holders = context.snapshot.facts.roles
     return views.run_message(seen.run, seen.steps, utcnow(), newer_exists=newer_exists, holders=holders)

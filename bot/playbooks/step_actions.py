@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
@@ -12,18 +13,19 @@ from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.permissions import check, check_member
+from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.playbooks import reminders, step_effects, steps
 from bot.playbooks import tables as playbooks
 from bot.playbooks.rules import State
 from bot.playbooks.step_effects import Effects, Sending
-from bot.playbooks.steps import StepChange
+from bot.playbooks.steps import Hand, StepChange
 from bot.services import Services
 from bot.slack.text import escape
 from bot.timeline import tables as timeline
 
-Act = Callable[[Session], StepChange]
+Act = Callable[[Session, Hand], StepChange]
 Then = Callable[[Change, StepChange], None]
 
 
@@ -41,7 +43,9 @@ def complete(
     def then(change: Change, step: StepChange) -> None:
         told.extend(Effects(change, step, sending).happen())
 
-    change = _change(services, by, lambda session: steps.complete(session, step_id, by, now, answers), then)
+    change = _change(
+        services, step_id, by, lambda session, hand: steps.complete(session, hand, by, now, answers), then
+    )
     if change.written.invites:
         step_effects.invite(services, change)
     return f"Incident {change.incident_id}: “{escape(change.title)}” is done. {' '.join(told)}" if told else None
@@ -49,12 +53,12 @@ def complete(
 
 def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) -> None:
     """Leave a step out, for a reason."""
-    _change(services, by, lambda session: steps.skip(session, step_id, by, reason, now))
+    _change(services, step_id, by, lambda session, hand: steps.skip(session, hand, by, reason, now))
 
 
 def take(services: Services, step_id: int, by: str, now: datetime) -> None:
     """Make a step one's own."""
-    _change(services, by, lambda session: steps.take(session, step_id, by, now))
+    _change(services, step_id, by, lambda session, hand: steps.take(session, hand, by, now))
 
 
 def assign(services: Services, step_id: int, to: str, by: str, now: datetime) -> None:
@@ -62,17 +66,17 @@ def assign(services: Services, step_id: int, to: str, by: str, now: datetime) ->
     if not who(services, to).may_act:
         raise NotForGuests()
 
-    def act(session: Session) -> StepChange:
-        change = steps.assign(session, step_id, to, by, now)
+    def act(session: Session, hand: Hand) -> StepChange:
+        change = steps.assign(session, hand, to, by, now)
         step_effects.tell_owner(session, change, to)
         return change
 
-    _change(services, by, act)
+    _change(services, step_id, by, act)
 
 
 def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None:
     """Open a finished step again. Gives back what to tell: what it did in the world is not undone by that."""
-    change = _change(services, by, lambda session: steps.undo(session, step_id, by, now))
+    change = _change(services, step_id, by, lambda session, hand: steps.undo(session, hand, by, now))
     written = change.written
     if change.facts["was"] != State.DONE or not (written.posts or written.sets or written.invites):
         return None
@@ -82,21 +86,18 @@ def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None
 def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetime) -> str:
     """Remind of a step later. Gives back what to answer."""
     length = timedelta(minutes=minutes)
-    change = _change(services, by, lambda session: reminders.snooze(session, step_id, by, length, now))
+    change = _change(services, step_id, by, lambda session, hand: reminders.snooze(session, hand, by, length, now))
     if not change.facts["is_reminded"]:
         return f"“{escape(change.title)}” has had all its reminders; none would come. It stays due when it was."
     return f"“{escape(change.title)}” rests for {minutes} minutes. It stays due when it was."
 
 
-def _change(services: Services, by: str, act: Act, then: Then | None = None) -> StepChange:
+def _change(services: Services, step_id: int, by: str, act: Act, then: Then | None = None) -> StepChange:
     """The busiest path of a bad night: few queries, and the same number whatever the number of incidents."""
     check_member(services, by)
     with services.store.transaction() as session:
-        change = act(session)
-        incident = change.incident
-        incidents.check_visible(session, incident, by)
-        rules.check_may_change(incident.number, incident.status)
-        check(services, session, by, "steps", incident.number)
+        hand = steps.take_in_hand(session, step_id, partial(_check_may_work, services, session, by))
+        change, incident = act(session, hand), hand.incident
         write_down(session, change)
         if then:
             then(Change(session, services, incident, change.by, change.at), change)
@@ -108,10 +109,13 @@ def check_may_work(services: Services, step_id: int, user_id: str) -> None:
     """Refuse before a form opens what would be refused when it is submitted."""
     check_member(services, user_id)
     with services.store.reading() as session:
-        incident = playbooks.incident_of(session, step_id)
-        incidents.check_visible(session, incident, user_id)
-        rules.check_may_change(incident.number, incident.status)
-        check(services, session, user_id, "steps", incident.number)
+        _check_may_work(services, session, user_id, playbooks.incident_of(session, step_id))
+
+
+def _check_may_work(services: Services, session: Session, user_id: str, incident: Incident) -> None:
+    incidents.check_visible(session, incident, user_id)
+    rules.check_may_change(incident.number, incident.status)
+    check(services, session, user_id, "steps", incident.number)
 
 
 def write_down(session: Session, change: StepChange) -> None:

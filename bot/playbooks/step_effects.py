@@ -128,7 +128,7 @@ def invite_them(services: Services, number: int, groups: list[str], roles: list[
     with services.store.transaction() as session:
         participants.join(session, number, [user_id for user_id in people if user_id not in refused], utcnow())
         for user_id, why in refused.items():
-            timeline.append(session, number, "trouble", utcnow(), what=f"invite {user_id}", reason=why)
+            timeline.append(session, number, "trouble", utcnow(), what="invite", user=user_id, reason=why)
 
 
 def invite(services: Services, change: StepChange) -> None:

@@ -1,6 +1,6 @@
 """What people do with a step: done, skip, waive, take, assign, undo. Of two at once, one wins and one is told."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -72,11 +72,15 @@ class Hand:
         return self.run.book.steps[self.step.step_key]
 
 
+# Refuses when the person may not see the incident or may not work on its steps.
+Check = Callable[[Incident], None]
+
+
 def complete(
-    session: Session, step_id: int, by: str, now: datetime, answers: Mapping[str, Any] | None = None
+    session: Session, step: int | Hand, by: str, now: datetime, answers: Mapping[str, Any] | None = None
 ) -> StepChange:
     """Mark the step done, with the answers it asks for."""
-    hand = take_in_hand(session, step_id)
+    hand = take_in_hand(session, step)
     written = hand.written
     check_open(hand.step)
     given = given_answers.checked(written, answers or {})
@@ -91,36 +95,36 @@ def complete(
     return change_of("step_done", hand, by, now, facts)
 
 
-def skip(session: Session, step_id: int, by: str, reason: str, now: datetime) -> StepChange:
+def skip(session: Session, step: int | Hand, by: str, reason: str, now: datetime) -> StepChange:
     """Leave the step out, for a reason."""
-    return _leave_out(session, step_id, State.SKIPPED, "step_skipped", by, reason, now)
+    return _leave_out(session, step, State.SKIPPED, "step_skipped", by, reason, now)
 
 
-def waive(session: Session, step_id: int, by: str, reason: str, now: datetime) -> StepChange:
+def waive(session: Session, step: int | Hand, by: str, reason: str, now: datetime) -> StepChange:
     """Let the incident be resolved or closed without a required step, for a reason."""
-    return _leave_out(session, step_id, State.WAIVED, "step_waived", by, reason, now)
+    return _leave_out(session, step, State.WAIVED, "step_waived", by, reason, now)
 
 
-def take(session: Session, step_id: int, by: str, now: datetime) -> StepChange:
+def take(session: Session, step: int | Hand, by: str, now: datetime) -> StepChange:
     """Make a step one's own, if it is nobody's."""
-    hand = take_in_hand(session, step_id)
+    hand = take_in_hand(session, step)
     check_open(hand.step)
     _change_if(session, hand, {"state": State.OPEN, "owner_id": None}, by, now, {"owner_id": by})
     return change_of("step_assigned", hand, by, now, {"owner_id": by})
 
 
-def assign(session: Session, step_id: int, owner_id: str, by: str, now: datetime) -> StepChange:
+def assign(session: Session, step: int | Hand, owner_id: str, by: str, now: datetime) -> StepChange:
     """Give an open step to a person, whoever had it before."""
-    hand = take_in_hand(session, step_id)
+    hand = take_in_hand(session, step)
     check_open(hand.step)
     before = hand.step.owner_id
     _change_if(session, hand, {"state": State.OPEN, "owner_id": before}, by, now, {"owner_id": owner_id})
     return change_of("step_assigned", hand, by, now, {"owner_id": owner_id, "before": before})
 
 
-def undo(session: Session, step_id: int, by: str, now: datetime) -> StepChange:
+def undo(session: Session, step: int | Hand, by: str, now: datetime) -> StepChange:
     """Open a finished step again; what was answered or said stays in the timeline only."""
-    hand = take_in_hand(session, step_id)
+    hand = take_in_hand(session, step)
     before = State(hand.step.state)
     if before == State.OPEN:
         raise SomeoneWasFirst(**_who_was_first(hand.step))
@@ -129,16 +133,22 @@ def undo(session: Session, step_id: int, by: str, now: datetime) -> StepChange:
     return change_of("step_undone", hand, by, now, {"was": before})
 
 
-def take_in_hand(session: Session, step_id: int) -> Hand:
-    """Lock the step's run and look at all its steps; `RunIsOver` when the playbook was stopped."""
-    run, incident = lock_run_of(session, step_id)
+def take_in_hand(session: Session, step: int | Hand, check: Check = lambda incident: None) -> Hand:
+    """Lock the step's run and read all its steps; `RunIsOver` when the playbook was stopped.
+
+    `check` is called before anything is said about the step: refusals name it.
+    """
+    if isinstance(step, Hand):
+        return step
+    run, incident = lock_run_of(session, step)
+    check(incident)
     if not run.is_running:
         raise RunIsOver(title=escape(run.title))
     steps = steps_of(session, run.number)
-    step = next((step for step in steps if step.id == step_id), None)
-    if step is None:
+    found = next((one for one in steps if one.id == step), None)
+    if found is None:
         raise NoSuchStep()
-    return Hand(incident, run, steps, step)
+    return Hand(incident, run, steps, found)
 
 
 def change_of(kind: str, hand: Hand, by: str, now: datetime, facts: dict[str, Any]) -> StepChange:
@@ -151,12 +161,12 @@ def change_of(kind: str, hand: Hand, by: str, now: datetime, facts: dict[str, An
 
 
 def _leave_out(
-    session: Session, step_id: int, state: State, kind: str, by: str, reason: str, now: datetime
+    session: Session, step: int | Hand, state: State, kind: str, by: str, reason: str, now: datetime
 ) -> StepChange:
     reason = " ".join(reason.split())
     if not reason:
         raise ReasonMissing()
-    hand = take_in_hand(session, step_id)
+    hand = take_in_hand(session, step)
     check_open(hand.step)
     late_s = _late_s(hand.step, now)
     _finish(session, hand, state, by, now, {"reason": reason})

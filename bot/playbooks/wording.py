@@ -83,6 +83,8 @@ def write_length(length: timedelta) -> str:
 
 def read_due(given: Any) -> Any:
     """`10 min`, `10 min after start`, `10 min after phase`, `10 min after step-id` taken apart."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        raise ValueError(f"{given} has no unit; write it like `{given} min`")
     if not isinstance(given, str):
         return given
     length, _, after = given.partition(" after ")

@@ -77,7 +77,7 @@ def _commander(record: Record, title: str) -> Entry | None:
 
 def _while_over(record: Record, kind: str) -> Entry | None:
     """The last time it was over; nothing when it was opened again after that."""
-    last = record.last(kind, "reopened")
+    last = record.last(kind, "reopened", "status")
     if kind == RESOLVED and last is None:
         return None
     return last if last and last.kind == kind else None

@@ -31,10 +31,11 @@ def keep(services: Services, event: Event) -> None:
         return
     if event.get("user") == services.slack.user_id():
         return
-    with services.store.transaction() as session:
+    with services.store.reading() as session:
         shown = outbox.at(session, kinds.POST_MORTEM, event["channel"], event["thread_ts"])
-        if shown is None:
-            return
+    if shown is None:
+        return
+    with services.store.transaction() as session:
         copy = copies.get(session, int(shown.subject))
         _take(session, copy, event)
     deliver_soon(services, copy.postmortem_id)

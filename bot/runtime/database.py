@@ -10,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Field, Session, SQLModel
 
 from bot.errors import WatchfloorError
@@ -20,6 +21,15 @@ BUSY_TIMEOUT_MS = 2_000
 # While somebody waits: together these leave room in the three seconds that Slack gives an answer.
 TURN_WAIT_S = 1.3
 OWN_BUSY_TIMEOUT_MS = 1_200
+
+# On PostgreSQL the same is held by the server: no statement of ours, and no wait for a lock, is longer.
+STATEMENT_TIMEOUT_MS = 2_500
+LOCK_TIMEOUT_MS = 2_000
+# A process that stops inside a transaction keeps its locks no longer than that.
+IDLE_TIMEOUT_MS = 10_000
+CONNECT_TIMEOUT_S = 2
+# PostgreSQL's name of what it did to a transaction that was idle for too long.
+IDLE_IN_TRANSACTION = "25P03"
 
 _is_patient: ContextVar[bool] = ContextVar("is_patient", default=False)
 
@@ -36,6 +46,25 @@ def patiently() -> Iterator[None]:
 
 class DatabaseBusy(WatchfloorError):
     """Watchfloor's database did not answer, and nothing was changed. Please try again in a moment."""
+
+
+class ChangeUnknown(WatchfloorError):
+    """Watchfloor's database stopped answering, so I do not know whether that was done. Please look before you try
+    again."""
+
+
+_commits: ContextVar[list[None] | None] = ContextVar("commits", default=None)
+
+
+@contextmanager
+def noting_commits() -> Iterator[list[None]]:
+    """Was anything committed in this block? After that nobody may be told that nothing was changed."""
+    commits: list[None] = []
+    earlier = _commits.set(commits)
+    try:
+        yield commits
+    finally:
+        _commits.reset(earlier)
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -60,22 +89,43 @@ class Store:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _own_sqlite(url) if self.is_sqlite else _postgresql(url)
+        # PostgreSQL refuses a lock in it, so that a look never waits for a change, nor a change for a look.
+        self._reading = self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
         # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
         self._turn = threading.Lock() if self.is_sqlite else None
         self._patient_turn = threading.Lock()
+        self._commit = threading.local()
+        sa.event.listen(self.engine, "commit", self._begin_commit)
         # Called after each commit with what the transaction noted in `session.info`.
         self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """All of it or nothing. Refuses with a sentence when the database is locked or away."""
-        with self._in_turn(), Session(self.engine, expire_on_commit=False) as session, _told_when_busy():
+        with self._in_turn(), Session(self.engine, expire_on_commit=False) as session, self._told_when_busy():
+            self._commit.is_begun = False
             # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
             session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
             yield session
             session.commit()
+        if (commits := _commits.get()) is not None:
+            commits.append(None)
         if session.info:
             self.after_commit(dict(session.info))
+
+    def _begin_commit(self, _: sa.Connection) -> None:
+        self._commit.is_begun = True
+
+    @contextmanager
+    def _told_when_busy(self) -> Iterator[None]:
+        """A commit that was not answered may have been done: only before it nothing was changed for sure."""
+        try:
+            with _told_when_busy():
+                yield
+        except DatabaseBusy as refused:
+            if self._commit.is_begun:
+                raise ChangeUnknown() from refused
+            raise
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -95,7 +145,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A look at the state."""
-        with Session(self.engine, expire_on_commit=False) as session, _told_when_busy():
+        with Session(self._reading, expire_on_commit=False) as session, _told_when_busy():
             yield session
 
     def let_go(self) -> None:
@@ -108,6 +158,7 @@ class Store:
         """A long look at the state as it is at one moment, whatever is changed meanwhile."""
         engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         with Session(engine, expire_on_commit=False) as session, _told_when_busy():
+            without_time_limit(session.connection())
             yield session
 
     def close(self) -> None:
@@ -119,8 +170,20 @@ class Store:
 def _told_when_busy() -> Iterator[None]:
     try:
         yield
-    except OperationalError as refused:
+    except (OperationalError, PoolTimeout) as refused:
         raise DatabaseBusy() from refused
+    except InternalError as refused:
+        if getattr(refused.orig, "sqlstate", "") == IDLE_IN_TRANSACTION:
+            raise DatabaseBusy() from refused
+        raise
+
+
+def without_time_limit(connection: sa.Connection) -> None:
+    """What takes long by its nature is not cut off on PostgreSQL, until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        limits = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+        lifted = ", ".join(f"set_config('{limit}', '0', true)" for limit in limits)
+        connection.exec_driver_sql(f"SELECT {lifted}")
 
 
 def sqlite_engine(url: str, *, connections: int = 10, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
@@ -161,7 +224,9 @@ def compact(engine: sa.Engine) -> None:
         let_go(engine)
     else:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("SET statement_timeout = 0")
             connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("RESET statement_timeout")
 
 
 def _own_sqlite(url: str) -> sa.Engine:
@@ -180,7 +245,20 @@ def _own_sqlite(url: str) -> sa.Engine:
 
 def _postgresql(url: str) -> sa.Engine:
     # A connection that the server has closed meanwhile is replaced before it is used.
-    return sa.create_engine(url, pool_size=20, pool_pre_ping=True, hide_parameters=True)
+    limits = {
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "lock_timeout": LOCK_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+    }
+    options = " ".join(f"-c {name}={limit_ms}" for name, limit_ms in limits.items())
+    return sa.create_engine(
+        url,
+        pool_size=20,
+        pool_timeout=TURN_WAIT_S,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"options": options, "connect_timeout": CONNECT_TIMEOUT_S},
+    )
 
 
 def _make_private(url: str) -> None:

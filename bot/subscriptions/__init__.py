@@ -10,9 +10,11 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, and the copies of each update."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
+    from bot.incidents.registry import TableWords
     from bot.subscriptions import copies, listeners
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
     registry.on(events.UpdateComposed, copies.tell)
     registry.on(events.UpdateAmended, copies.amend)
+    registry.words.append(TableWords("subscriptions"))

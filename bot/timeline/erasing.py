@@ -14,6 +14,8 @@ REMOVED = "[removed]"
 FIGURE = re.compile(r"-?[\d.,  ]{1,20}\s*%?|True|False")
 ANSWERS = "answers"
 AUTHOR_NAME = "author_name"
+# What Slack refused. Entries of earlier versions name there the person who could not be invited.
+WHAT, INVITE = "what", "invite "
 OF_CORRECTIONS = frozenset(["by", "on", "was_at"])
 ERASED = log.Deed("erased", reason="kept for as long as the floor wants")
 # Facts that are figures, states, or the floor's own words; everything else may hold what somebody wrote.
@@ -79,6 +81,8 @@ def without_words(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bare(name: str, value: Any) -> Any:
+    if name == WHAT and str(value).startswith(INVITE):
+        return INVITE.strip()
     if name in KEPT or name in OF_CORRECTIONS or not value:
         return value
     if name == ANSWERS and isinstance(value, dict):

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from bot.slack.text import moment
 from bot.timeline import log, messages
 from bot.timeline.messages import Heard, Manner
-from bot.timeline.tables import MESSAGE, TimelineEntry, add_once, by_source
+from bot.timeline.tables import MESSAGE, TimelineEntry, add_once, by_source, locked_by_source
 
 
 def hear(session: Session, incident_id: int, heard: Heard, manner: Manner) -> bool:
@@ -23,7 +23,7 @@ def hear(session: Session, incident_id: int, heard: Heard, manner: Manner) -> bo
     )
     if add_once(session, fresh):
         return True
-    entry = by_source(session, incident_id, f"message:{heard.ts}")
+    entry = locked_by_source(session, incident_id, f"message:{heard.ts}")
     assert entry is not None
     return _join(session, entry, heard, manner)
 

@@ -40,7 +40,6 @@ SIGNS = {
 }
 KINDS = (*SIGNS, "status", "reopened", "shortcut_message", KIND)
 MITIGATED_BY = ("mitigated", "monitoring")
-OPEN_AGAIN = ("investigating", "identified")
 # What must not come before what. The first update and the acknowledgement may come in either order, an update
 # even after the end, and an incident may be declared when it is mitigated already.
 NOT_BEFORE = (
@@ -149,9 +148,11 @@ def _read_sign(reading: _Reading, entry: Entry) -> None:
         # Somebody wrote of it before it was declared: then it was noticed by then, and had begun by then.
         reading.sign(Name.STARTED, entry, basis="the message it was declared from", is_estimated=True)
         reading.sign(Name.DETECTED, entry, basis="the message it was declared from", how="floor")
-    elif entry.kind == "reopened" or (entry.kind == "status" and entry.facts.get("new") in OPEN_AGAIN):
+    elif entry.kind == "reopened":
         reading.forget(Name.RESOLVED, Name.CLOSED)
     elif entry.kind == "status":
+        # People set only open ones: one that was resolved is not over after all.
+        reading.forget(Name.RESOLVED, Name.CLOSED)
         if entry.facts.get("new") in MITIGATED_BY:
             reading.sign(Name.MITIGATED, entry)
     elif entry.kind in SIGNS:

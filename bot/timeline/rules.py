@@ -32,26 +32,37 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "all": (),
     "marked": (),
     "decisions": (DECISION, RULED_OUT, CUSTOMER_IMPACT),
-    "state": ("declared", "severity", "status", "type", "impact", "resolved", "reopened", "closed", "milestone"),
-    "messages": ("message", "shortcut_message", *NOTES),
+    "state": (
+        *("declared", "severity", "status", "type", "impact", "front_door"),
+        *("resolved", "reopened", "closed", "milestone"),
+    ),
+    "messages": ("message", "shortcut_message", *NOTES, "gap", "gap_refused"),
     "steps": (
         *("playbook_started", "playbook_stopped", "step_done", "step_waived", "step_skipped", "step_assigned"),
         *("step_undone", "step_snoozed", "step_reminded", "step_repeated"),
     ),
-    "updates": ("update_sent", "updates_missed", "partner_told", "partner_received", "partner_silent"),
-    "people": (
-        *(
-            "joined",
-            "left",
-            "role_taken",
-            "role_given",
-            "role_handed_over",
-            "role_left",
-            "paged",
-            "page_passed_over",
-        ),
-        *("page_unanswered", "page_declined", "on_my_way", "escalated", "ladder_topped", "pager_failed"),
+    "updates": (
+        *("update_sent", "updates_missed", "update_late", "update_moved", "update_pace"),
+        *("updates_paused", "updates_resumed", "audience_added", "audience_removed"),
     ),
+    "partners": (
+        *("partner_added", "partner_told", "partner_unreachable", "partner_received", "partner_affected"),
+        *("partner_agents", "partner_reminded", "partner_named", "partner_phoned", "partner_cleared"),
+    ),
+    "people": (
+        *("joined", "left", "role_taken", "role_given", "role_handed_over", "role_left", "paged"),
+        *("page_passed_over", "page_unanswered", "page_declined", "on_my_way", "escalated", "ladder_topped"),
+        "pager_failed",
+    ),
+    "followups": (
+        *("followup_added", "followup_done", "followup_dropped", "followup_reopened", "followup_moved"),
+        *("followup_given", "followup_declined", "followup_ownerless", "followup_changed"),
+    ),
+    "postmortem": (
+        *("postmortem_delivered", "postmortem_assigned", "postmortem_review_asked", "postmortem_reviewed"),
+        *("postmortem_version", "postmortem_published"),
+    ),
+    "trouble": ("trouble", "channel_lost", "channel_found", "gap", "gap_refused", "pager_failed"),
 }
 
 

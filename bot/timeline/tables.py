@@ -155,24 +155,44 @@ def marked(session: Session, incident_id: int) -> Sequence[TimelineEntry]:
 
 
 def get(session: Session, incident_id: int, number: int) -> TimelineEntry:
-    """One entry of an incident, kept from being changed by others; `NoSuchEntry` when there is none."""
-    found = session.exec(
-        select(TimelineEntry)
-        .where(TimelineEntry.incident_id == incident_id, TimelineEntry.id == number)
-        .with_for_update()
-    ).first()
+    """One entry of an incident; `NoSuchEntry` when there is none."""
+    return _found(session, number, _numbered(incident_id, number))
+
+
+def locked(session: Session, incident_id: int, number: int) -> TimelineEntry:
+    """The same, kept from being changed by others until the transaction ends."""
+    return _found(session, number, _held(_numbered(incident_id, number)))
+
+
+def _numbered(incident_id: int, number: int) -> SelectOfScalar["TimelineEntry"]:
+    return select(TimelineEntry).where(TimelineEntry.incident_id == incident_id, TimelineEntry.id == number)
+
+
+def _found(session: Session, number: int, wanted: SelectOfScalar["TimelineEntry"]) -> TimelineEntry:
+    found = session.exec(wanted).first()
     if found is None:
         raise NoSuchEntry(number=number)
     return found
 
 
+def _held(wanted: SelectOfScalar["TimelineEntry"]) -> SelectOfScalar["TimelineEntry"]:
+    return wanted.with_for_update().execution_options(populate_existing=True)
+
+
 def by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
-    """The entry made from that source, kept from being changed by others."""
-    return session.exec(
-        select(TimelineEntry)
-        .where(TimelineEntry.incident_id == incident_id, TimelineEntry.source_key == source_key)
-        .with_for_update()
-    ).first()
+    """The entry made from that source, if there is one."""
+    return session.exec(_from_source(incident_id, source_key)).first()
+
+
+def locked_by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
+    """The same, kept from being changed by others until the transaction ends."""
+    return session.exec(_held(_from_source(incident_id, source_key))).first()
+
+
+def _from_source(incident_id: int, source_key: str) -> SelectOfScalar["TimelineEntry"]:
+    return select(TimelineEntry).where(
+        TimelineEntry.incident_id == incident_id, TimelineEntry.source_key == source_key
+    )
 
 
 def everything(session: Session, incident_id: int) -> Iterator[TimelineEntry]:

@@ -17,7 +17,11 @@ TITLES = {
     "messages": "Messages and notes",
     "steps": "Playbook steps",
     "updates": "Updates",
+    "partners": "Partners",
     "people": "People and roles",
+    "followups": "Follow-ups",
+    "postmortem": "Post-mortem",
+    "trouble": "Trouble: lost channel, gaps, refusals",
 }
 LABELS = {"decision": "⚖️", "ruled_out": "🚫", "customer_impact": "👥"}
 MARKED = "📌"

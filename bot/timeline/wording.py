@@ -89,6 +89,7 @@ def _given(kind: str, actor_id: str | None, facts: Facts, name: Naming, words: L
     author = facts.get("author")
     given: Facts = {"who": who, "answered": _answered(facts, name)}
     given["of_whom"] = words.small["of_whom"].format(name=name(author)) if author else ""
+    given["whom"] = f" {name(facts['user'])}" if facts.get("user") else ""
     for key, value in facts.items():
         given[key] = name(value) if key in PEOPLE and isinstance(value, str) else value
         if (kind, key) in OWN_WORDS:

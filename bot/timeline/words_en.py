@@ -1,7 +1,8 @@
 """What entries say in English.
 
 People are written `{who}` (the actor) or by the fact that names them; every other name is a fact of the entry.
-`{because}` is `: reason` when there is one. What is in `TERMS` is a fact's own word on the page.
+`{because}` is `: reason` when there is one, `{whom}` the person of the fact `user`.
+What is in `TERMS` is a fact's own word on the page.
 """
 
 SENTENCES = {
@@ -66,7 +67,7 @@ SENTENCES = {
     "milestone": "{who} set when it {milestone} to {when}{because}",
     "gap": "Watchfloor did not listen for {length}; {found} messages were read back from Slack",
     "gap_refused": "Watchfloor did not listen for {length}, and Slack does not show what was said: {reason}",
-    "trouble": "Slack did not let me {what}: {reason}",
+    "trouble": "Slack did not let me {what}{whom}: {reason}",
     "channel_lost": "Watchfloor lost the channel: {reason}",
     "channel_found": "The channel is back",
     "postmortem_delivered": "The post-mortem draft was delivered",

@@ -62,7 +62,7 @@ SENTENCES = {
     "milestone": "{who} fijó cuándo {milestone} en {when}{because}",
     "gap": "Watchfloor no escuchó durante {length}; se recuperaron de Slack {found} mensajes",
     "gap_refused": "Watchfloor no escuchó durante {length}, y Slack no muestra lo que se dijo: {reason}",
-    "trouble": "Slack no me dejó hacer esto ({what}): {reason}",
+    "trouble": "Slack no me dejó hacer esto ({what}{whom}): {reason}",
     "channel_lost": "Watchfloor perdió el canal: {reason}",
     "channel_found": "El canal ha vuelto",
     "postmortem_delivered": "Se entregó el borrador del análisis posterior",

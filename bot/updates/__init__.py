@@ -11,10 +11,11 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import NEXT_UPDATE, UPDATES_KEPT
-    from bot.incidents.registry import Tick
+    from bot.incidents.registry import TableWords, Tick
     from bot.updates import (
         auditing,
         draft_actions,
+        exporting,
         following,
         listeners,
         missed,
@@ -43,6 +44,12 @@ def register(registry: "Registry") -> None:
         Tick("drafts of updates", draft_actions.show_due),
     ]
     registry.audits.append(auditing.incidents_without_update)
-    registry.kinds += renderers.KINDS
     registry.answers(NEXT_UPDATE, following.next_update)
     registry.answers(UPDATES_KEPT, following.updates_kept)
+    registry.kinds += renderers.KINDS
+    registry.words += [
+        TableWords("promises", ("words", "moved_why")),
+        TableWords("update_pauses", ("reason",)),
+        TableWords("drafts"),
+    ]
+    registry.exports.append(exporting.UPDATES)

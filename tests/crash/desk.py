@@ -1,12 +1,16 @@
 """A workspace, a database, and a bot that is killed and started again."""
 
 import multiprocessing
+import os
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import psutil
 
 from bot.runtime.database import Store
 from slack_sandbox import Sandbox
@@ -65,6 +69,20 @@ class BotProcess:
         at_rest, due_at, now = self._orders.recv()
         assert at_rest, "the bot found no end"
         return None if due_at is None else max(due_at - now, timedelta())
+
+    def is_suspended_after_a_lease(self) -> None:
+        """It will stop, as a machine that sleeps, right after it has leased something of the outbox."""
+        self._orders.send(("suspend",))
+        self._orders.recv()
+
+    @property
+    def is_suspended(self) -> bool:
+        """Does it stand still?"""
+        return psutil.Process(self._process.pid).status() == psutil.STATUS_STOPPED
+
+    def wakes(self) -> None:
+        """It goes on where it stopped."""
+        os.kill(self._process.pid or 0, signal.SIGCONT)
 
     def is_killed(self) -> None:
         """Kill it here and now."""

@@ -16,9 +16,9 @@ def test_messages_that_arrive_late_are_there_once(desk: Desk, seconds: int) -> N
     assert bot.rests()
     desk.sandbox.fault("chat.postMessage", "late", count=MANY, answer="cut", seconds=seconds)
 
-    desk.says("/incident declare S4 phones are dead")
+    desk.says("/incident declare S3 phones are dead")
     assert bot.rests()
-    desk.says("/incident update now We are looking for the cause.", desk.channel_of(1).name)
+    desk.says("/incident update We are looking for the cause.", desk.channel_of(1).name)
     assert bot.rests()
 
     evidence.incident_is_whole(desk, 1)
@@ -31,7 +31,7 @@ def test_messages_on_their_way_while_the_process_is_killed_are_there_once(desk: 
     bot = desk.starts_a_bot()
     assert bot.rests()
     desk.sandbox.fault("chat.postMessage", "late", count=MANY, answer="wait", seconds=seconds)
-    desk.says("/incident declare S4 phones are dead")
+    desk.says("/incident declare S3 phones are dead")
     desk.sandbox.wait_for(lambda: desk.sandbox.late_requests.calls)
 
     bot.is_killed()

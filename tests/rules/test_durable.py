@@ -11,7 +11,9 @@ import pytest
 from pydantic import BaseModel
 
 from bot.errors import TryLater
-from bot.runtime.workflows import FLOWS_AT_ONCE, Backoff, Flows, flow, step, wait_until
+from bot.runtime import workflows
+from bot.runtime.database import DatabaseBusy
+from bot.runtime.workflows import FLOWS_AT_ONCE, Backoff, Flows, flow, records, step, wait_until
 
 CROWD = 8
 PATIENCE_S = 10
@@ -113,6 +115,39 @@ def test_a_flow_that_fails_comes_back(flows: Flows, kitchen: Kitchen, failure: E
     assert wait_until(lambda: "served SOUP" in kitchen.done, PATIENCE_S)
     assert wait_until(flows.are_done, PATIENCE_S)
     assert kitchen.done.count("served SOUP") == 1
+
+
+def test_waiting_ends_no_flow_however_often_and_one_failure_after_it_ends_none(
+    flows: Flows, kitchen: Kitchen
+) -> None:
+    waits = [TryLater("Slack asks to wait", wait_s=0), DatabaseBusy()] * 6
+    kitchen.failures += [ValueError("broken"), *waits]
+
+    flows.start_once("dinner", cook, Order(item="soup"))
+
+    assert wait_until(lambda: "served SOUP" in kitchen.done, 2 * PATIENCE_S)
+    assert flows.given_up() == []
+
+
+def test_a_flow_that_fails_too_often_is_given_up_and_kept_until_somebody_starts_it_again_or_drops_it(
+    flows: Flows, kitchen: Kitchen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflows, "MOST_FAILURES", 2)
+    kitchen.failures += [ValueError("broken")] * 4
+    for key in ("dinner", "lunch"):
+        flows.start_once(key, cook, Order(item="soup"))
+        assert wait_until(lambda: key in flows.given_up(), PATIENCE_S)  # noqa: B023 - asked within the loop
+
+    flows.forget_finished(timedelta())
+    assert flows.given_up() == ["dinner", "lunch"]
+    with records.client_of(f"sqlite:///{tmp_path}/flows.sqlite") as client:
+        records.start_again(client, "dinner")
+        records.drop(client, "lunch")
+        with pytest.raises(records.NoSuchFlow, match="lunch"):
+            records.drop(client, "lunch")
+
+    assert wait_until(lambda: kitchen.done.count("served SOUP") == 1, PATIENCE_S)
+    assert flows.given_up() == []
 
 
 def test_the_wait_before_another_attempt_doubles_up_to_a_longest() -> None:

@@ -67,6 +67,69 @@ def test_a_broken_file_does_not_stop_the_others(folder):
     assert {problem.file for problem in library.problems} == {"bad.yaml", "worse.yaml"}
 
 
+def test_one_odd_file_is_left_out_and_named_and_the_others_go_on(folder):
+    write(folder, "good.yaml", GOOD)
+    (folder / ".#good.yaml").symlink_to("ana@desk.4711:1700000000")
+    (folder / "lost.yaml").symlink_to(folder / "nowhere.yaml")
+    (folder / "old.yaml").mkdir()
+    os.mkfifo(folder / "pipe.yaml")
+    write(folder, "brackets.yaml", "[" * 60_000)
+    write(folder, "deep.yaml", f"title: {'[' * 900}{']' * 900}")
+
+    library = load(folder)
+
+    assert list(library.playbooks) == ["good"]
+    assert [str(problem) for problem in library.problems] == [
+        "brackets.yaml:1: is nested more than 30 levels deep",
+        "deep.yaml:1: is nested more than 30 levels deep",
+        "lost.yaml:1: cannot be read: No such file or directory",
+        "old.yaml:1: is no file; move it somewhere else",
+        "pipe.yaml:1: is no file; move it somewhere else",
+    ]
+    (folder / "nowhere.yaml").write_text(dedent(GOOD))
+    assert sorted(library.refreshed().playbooks) == ["good", "lost", "nowhere"]
+
+
+def test_whatever_breaks_over_a_file_leaves_the_others_in_use(folder, monkeypatch):
+    write(folder, "good.yaml", GOOD)
+    write(folder, "odd.yaml", GOOD)
+    real = Path.read_text
+
+    def breaks(path: Path, **how: str) -> str:
+        if path.name == "odd.yaml":
+            raise RecursionError("too deep")
+        return real(path, **how)
+
+    monkeypatch.setattr(Path, "read_text", breaks)
+
+    assert list(load(folder).playbooks) == ["good"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title: 2026-13-45\nsteps: []\n", "bad.yaml:1: `2026-13-45` is no date and no number; put it in quotes"),
+        ("title: Down: calls\n", "stand in quotes"),
+        ("title:\u00a0Down\n", "bad.yaml:1: has a no-break or wide space (U+00A0)"),
+        ("title: T\nsummary: S\nphases:\n\u00a0 - id: a\n", "bad.yaml:4: has a no-break or wide space (U+00A0)"),
+    ],
+)
+def test_what_yaml_takes_otherwise_than_people_mean_it_is_refused_with_the_remedy(folder, text, said):
+    (folder / "bad.yaml").write_text(text)
+
+    assert said in next(str(problem) for problem in load(folder).problems)
+
+
+def test_a_due_time_without_a_unit_or_with_a_colon_is_refused_with_what_to_write(folder):
+    assert refused(folder, "- {id: s, title: S, due: 10}") == [
+        "bad.yaml:8 (phases.0.steps.0.due): 10 has no unit; write it like `10 min`"
+    ]
+    assert refused(folder, "- {id: s, title: S, due: 1:30}") == [
+        "bad.yaml:8 (phases.0.steps.0.due): `1:30` is a number to YAML; write a length of time like `90 min`,"
+        ' and a time of day in quotes: `"1:30"`'
+    ]
+
+
 def test_all_problems_of_a_file_are_named_at_once_with_line_key_and_suggestion(folder, floor):
     said = refused(
         folder,

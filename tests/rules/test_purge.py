@@ -16,6 +16,8 @@ from bot.timeline.erasing import KEPT, OF_CORRECTIONS, REMOVED, without_words
         ({"old": "S2", "new": "S1", "reason": "it burns"}, {"old": "S2", "new": "S1", "reason": REMOVED}),
         ({"title": "x", "severity": "S1", "reason": ""}, {"title": REMOVED, "severity": "S1", "reason": ""}),
         ({"files": [{"name": "ill.pdf"}], "author_name": "Mia", "recovered": True}, {"recovered": True}),
+        ({"what": "invite Ulla Ultra", "reason": "guest"}, {"what": "invite", "reason": REMOVED}),
+        ({"what": "invite", "user": "U1", "reason": ""}, {"what": "invite", "user": "U1", "reason": ""}),
         (
             {"answers": {"How many?": "1,700", "Sure?": True, "Why?": "Mia"}, "step": "Call"},
             {"answers": {"How many?": "1,700", "Sure?": True, "Why?": REMOVED}, "step": "Call"},

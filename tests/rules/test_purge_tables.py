@@ -7,22 +7,21 @@ from sqlmodel.sql.sqltypes import AutoString
 from bot.bootstrap import build_registry
 from bot.screens.records import purge_words
 
-assert build_registry()  # it loads the tables of every noun
+REGISTERED = {words.table: words for words in build_registry().words}
 
 
 def test_every_table_is_known_to_hold_words_or_to_hold_none() -> None:
-    known = {*purge_words.BARE, *purge_words.SEALED, *purge_words.WORDS}
+    known = {*REGISTERED, *purge_words.SEALED}
 
     assert {table.name for table in SQLModel.metadata.sorted_tables} - known == set(), (
-        "say in bot/screens/records/purge_words.py which columns of a new table hold what people wrote"
+        "register in the noun's __init__.py which columns of a new table hold what people wrote"
     )
 
 
 def test_every_column_of_words_is_there() -> None:
     tables = SQLModel.metadata.tables
 
-    named = [(table, column) for table, columns in purge_words.WORDS.items() for column in columns]
-    named += [(table, column) for table, columns in purge_words.EMPTIED.items() for column in columns]
+    named = [(table, column) for table, words in REGISTERED.items() for column in (*words.columns, *words.emptied)]
     assert [(table, column) for table, column in named if column not in tables[table].columns] == []
 
 
@@ -62,10 +61,12 @@ def test_every_text_of_a_table_of_words_is_either_taken_out_or_an_id_or_a_state(
             "kind",
         ),
     }
-    for name, columns in purge_words.WORDS.items():
+    for name, words in REGISTERED.items():
+        if not words.columns:
+            continue
         for column in SQLModel.metadata.tables[name].columns:
             holds_text = isinstance(column.type, AutoString | sa.String | sa.JSON)
-            known = {*columns, *purge_words.EMPTIED.get(name, {}), *plain}
+            known = {*words.columns, *words.emptied, *plain}
             assert not holds_text or column.name in known or column.name.endswith(harmless), (
                 f"{name}.{column.name} may hold what people wrote"
             )

@@ -5,19 +5,23 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel, select
 
 from bot.bootstrap import build_registry
+from bot.errors import TryLater
+from bot.incidents import responses
 from bot.outbox import leases
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.runtime import migrations
-from bot.runtime.database import Store
+from bot.runtime.database import ChangeUnknown, DatabaseBusy, Store
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 CROWD = 8
@@ -72,6 +76,41 @@ def test_a_transaction_that_fails_leaves_nothing_behind(ready: Store) -> None:
 
     with ready.reading() as session:
         assert session.exec(select(OutboxRow)).all() == []
+
+
+def test_a_change_whose_commit_was_not_answered_is_called_unknown(ready: Store) -> None:
+    def loses_the_answer(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("COMMIT")
+        raise OperationalError("COMMIT", {}, ConnectionError("the connection was lost"))
+
+    sa.event.listen(ready.engine, "commit", loses_the_answer)
+    with pytest.raises(ChangeUnknown), ready.transaction() as session:
+        outbox.post(session, "hello", "C1", "words", NOW)
+    sa.event.remove(ready.engine, "commit", loses_the_answer)
+
+    with ready.reading() as session:
+        assert len(session.exec(select(OutboxRow)).all()) == 1
+
+
+@pytest.mark.parametrize("failure", [DatabaseBusy(), TryLater("no answer"), ZeroDivisionError()])
+def test_what_fails_after_a_commit_is_not_said_to_have_changed_nothing(ready: Store, failure: Exception) -> None:
+    answers: list[str] = []
+
+    def changes_and_fails() -> None:
+        with ready.transaction() as session:
+            outbox.post(session, "hello", "C1", "words", NOW)
+        raise failure
+
+    def fails() -> None:
+        raise failure
+
+    for act in (changes_and_fails, fails):
+        responses.command(Any, act, lambda text, **_: answers.append(text))  # type: ignore[arg-type]
+
+    after, without = answers
+    assert "look before you try again" in after
+    assert "nothing was changed" not in after
+    assert "look before you try again" not in without
 
 
 def test_what_many_say_at_the_same_moment_is_said_once(ready: Store) -> None:

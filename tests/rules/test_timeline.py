@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.followups.rules import State
+from bot.partners.rules import Answer
 from bot.runtime.clock import utcnow
-from bot.timeline import wording
+from bot.timeline import rules, wording
+from bot.timeline.rules import FILTERS
 from bot.timeline.tables import TimelineEntry
+from bot.timeline.views import TITLES
 
 NAMES = {"U1": "Ana Reyes", "U2": "Ben Okafor"}
 
@@ -57,6 +61,30 @@ def test_every_kind_that_is_written_down_has_words_in_every_language() -> None:
         assert sorted(language.sentences) == sorted(wording.SENTENCES), name
         assert sorted(language.small) == sorted(wording.ENGLISH.small), name
     assert written_kinds() - set(wording.SENTENCES) == set()
+
+
+def test_every_kind_that_is_written_down_is_in_a_filter_and_no_filter_names_another() -> None:
+    shown = [kind for kinds in FILTERS.values() for kind in kinds]
+
+    assert sorted(set(wording.SENTENCES) - set(shown)) == []
+    assert sorted(set(shown) - named_in_code()) == []
+    assert written_kinds() - set(shown) == set()
+
+
+def test_every_filter_has_a_title_in_the_menu() -> None:
+    assert list(TITLES) == list(FILTERS)
+
+
+def named_in_code() -> set[str]:
+    """Every text of the bot's code outside the timeline's own tables of kinds, where kinds are put together too."""
+    tables_of_kinds = ("rules.py", "words_en.py", "words_es.py", "wording.py", "erasing.py", "lanes.py", "views.py")
+    texts: set[str] = {*rules.NOTES, *(f"partner_{answer}" for answer in Answer)}
+    for file in Path(wording.__file__).parents[1].rglob("*.py"):
+        if file.parent.name == "versions" or (file.parent.name == "timeline" and file.name in tables_of_kinds):
+            continue
+        constants = (node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant))
+        texts.update(text for text in constants if isinstance(text, str))
+    return texts | {f"followup_{state}" for state in State}
 
 
 def written_kinds() -> set[str]:

@@ -83,6 +83,12 @@ def test_reopening_takes_back_the_end_and_keeps_the_first_mitigation() -> None:
     assert "closed" not in minutes([*LIVED, *again])
 
 
+def test_a_status_set_after_the_end_takes_the_end_back_like_reopening() -> None:
+    again = story(("declared", 0, {}), ("resolved", 10, {}), ("status", 20, {"new": "monitoring"}))
+
+    assert minutes(again) == {"declared": 0, "mitigated": 20}
+
+
 def test_what_people_put_right_counts_until_it_is_put_right_again() -> None:
     facts = {
         "milestone": "mitigated",

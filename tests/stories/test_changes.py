@@ -3,6 +3,10 @@
 import pytest
 
 from bot.incidents import ids
+from bot.incidents.change import Change
+from bot.incidents.events import SeverityChanged
+from bot.incidents.registry import Registry
+from bot.incidents.rules import ImpactMissing
 from slack_sandbox.message_text import visible_text
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline, untouched
@@ -116,6 +120,39 @@ def test_an_incident_of_several_days_shows_dates(floor: TestFloor) -> None:
 
     assert "3 d 4 h, resolved" in card
     assert "{date_short_pretty}" in card
+
+
+def test_a_resolved_incident_that_is_watched_again_is_open_and_nothing_of_it_says_resolved(
+    floor: TestFloor,
+) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("ana", "/incident resolve replaced", channel)
+    assert "next update" not in floor.card(channel)
+
+    floor.says("ana", "/incident status monitoring it flickers", channel)
+
+    card = floor.card(channel)
+    assert "👀 monitoring" in card
+    assert "resolved" not in card
+    assert "next update" in card
+    floor.passes(minutes=40)
+    floor.says("ana", "/incident resolve replaced again", channel)
+    assert "40 min, resolved" in floor.card(channel), "the second end counts"
+
+
+def test_a_change_that_one_noun_cannot_follow_is_not_made_at_all(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+
+    def refuse(change: Change, event: SeverityChanged) -> None:
+        raise ImpactMissing()
+
+    floor.services.get(Registry).on(SeverityChanged, refuse)
+
+    with untouched(floor):
+        answer = floor.says("ana", "/incident severity S1 three sites now", channel)
+
+    assert answer == ImpactMissing().sentence
+    assert "S2 · Chat is slow" in floor.card(channel)
 
 
 def test_the_topic_is_not_set_again_for_what_it_does_not_say(floor: TestFloor) -> None:

@@ -11,12 +11,14 @@ from bot.alarms import audit
 from bot.errors import TryLater
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
+from bot.runtime import workflows
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, wait_until
 from bot.services import Services
 from bot.updates import promise_actions as promises
 from bot.web import health
 from tests.floor import PATIENCE_S, TestFloor
+from tests.stories.command_line import Typed
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"
@@ -34,6 +36,12 @@ def an_errand_that_waits(services: Services, errand: Errand) -> None:
     """Come back again and again until a file is there."""
     if not errand.until.exists():
         raise TryLater("not yet", wait_s=0.1)
+
+
+@flow
+def an_errand_that_fails(services: Services, errand: Errand) -> None:
+    """Break, whatever is asked."""
+    raise ValueError(str(errand.until))
 
 
 @pytest.fixture
@@ -88,6 +96,30 @@ def test_a_ladder_without_a_next_tier_raises_an_alarm(floor: TestFloor) -> None:
 
     assert "nobody is next" in alarms(floor)[0]
     floor.says("ana", "/incident claim commander", channel)
+    minute_passes(floor)
+    assert health.alarms(floor.services.store).is_well
+
+
+def test_a_flow_that_was_given_up_is_told_until_somebody_acts(
+    floor: TestFloor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflows, "MOST_FAILURES", 1)
+    floor.services.flows.start_once("errand:2", an_errand_that_fails, Errand(until=tmp_path))
+    floor.settle()
+
+    minute_passes(floor)
+    floor.services.flows.forget_finished(timedelta())
+    minute_passes(floor)
+
+    (alarm,) = [words for words in alarms(floor) if "given up" in words]
+    assert "`watchfloor flows retry KEY`" in alarm
+    assert "errand:2" in health.alarms(floor.services.store).words
+    typed = Typed(floor, monkeypatch, tmp_path)
+    assert "errand:2" in typed.types("flows", "list").output
+    assert "There is no" in typed.types("flows", "drop", "errand:3").output
+    assert typed.types("flows", "drop", "errand:2").exit_code == 0
+    assert "No flow was given up." in typed.types("flows", "list").output
+    floor.start_bot()
     minute_passes(floor)
     assert health.alarms(floor.services.store).is_well
 

@@ -109,6 +109,21 @@ def test_the_silent_are_reminded_once_then_named_with_their_number_then_left_to_
     assert "2 answered" in floor.whispered("devi", channel)[-1]
 
 
+def test_a_call_that_gave_no_number_leaves_a_partner_affected_that_said_so(floor: TestFloor) -> None:
+    channel = declared(floor, "S1 IVR down at Sagebrush")
+    floor.says("ana", "/incident partners tell", channel)
+    floor.gus.clicks(ids.AFFECTED, channel=SAGEBRUSH)
+    floor.gus.fills(ids.AGENTS, "12")
+    floor.gus.submits()
+    floor.settle()
+
+    floor.says("ana", "/incident partners phoned sagebrush", channel)
+
+    assert "⚠️ Afectados – 12 agentes" in notices(floor, SAGEBRUSH)[0]
+    floor.says("ana", "/incident partners", channel)
+    assert "12 agents affected" in floor.whispered("ana", channel)[-1]
+
+
 def test_what_changes_edits_the_notice_updates_come_below_it_and_the_all_clear_follows_the_list(
     floor: TestFloor,
 ) -> None:

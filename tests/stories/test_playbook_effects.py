@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.escalation import tables as escalation
 from bot.playbooks import ids
 from tests.floor import TestFloor
 from tests.stories.playbook_desk import AT_WORK, Desk
@@ -70,6 +71,33 @@ def test_a_step_sets_the_status_the_front_door_and_how_often_updates_come(floor:
     (sentence,) = [words for words in desk.told("ana") if "is done" in words]
     assert "The status is identified now." in sentence
     assert "Updates are promised every 10 min now." in sentence
+
+
+def test_a_step_that_sets_the_status_of_a_resolved_incident_opens_it_again(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S1 IVR down at Northline"))
+    desk.does("ana", "Prove that it works")
+    floor.says("ana", "/incident resolve over", desk.channel)
+    waiting = [row for row in rows(floor, "promises") if row["state"] == "waiting"]
+    assert (waiting, rung_due(floor), notice(floor)) == ([], False, ("dropped", False))
+
+    desk.does("ana", "Switch the message on")
+
+    assert "resolved" not in floor.card(desk.channel)
+    assert [row for row in rows(floor, "promises") if row["state"] == "waiting"] != [], "updates are promised"
+    assert rung_due(floor), "the escalation ladder goes on"
+    assert notice(floor) == ("waiting", True), "the partner has its notice due"
+
+
+def rung_due(floor: TestFloor) -> bool:
+    """Is anybody next on the escalation ladder?"""
+    with floor.services.store.reading() as session:
+        return any(rung.due_at for rung in escalation.ladder(session, 1))
+
+
+def notice(floor: TestFloor) -> tuple[str, bool]:
+    """Where the one partner stands, and whether something is due about it."""
+    (row,) = rows(floor, "partner_notices")
+    return row["state"], row["due_at"] is not None
 
 
 def test_a_step_brings_groups_and_roles_into_the_channel(floor: TestFloor) -> None:

@@ -2,20 +2,37 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import InternalError
+from sqlmodel import Session
+
+from bot.followups import change_actions as followup_changes
 from bot.followups import ids
+from bot.followups import messages as followup_messages
+from bot.followups import tables as followups
+from bot.followups.rules import State
 from bot.incidents import tables as incidents
 from bot.outbox import tables as outbox
+from bot.partners import answers, notice_actions
+from bot.partners import tables as partner_notices
+from bot.runtime import database
 from bot.runtime.clock import utcnow
-from bot.runtime.database import compact
+from bot.runtime.database import DatabaseBusy, Store, compact
+from bot.runtime.workflows import wait_until
 from bot.runtime.workflows.records import forget_finished
 from bot.screens.records import export_record, purge
+from bot.screens.timeline.screens import amend_form
 from bot.timeline import tables as timeline
 from bot.timeline import verifying
 from tests.floor import PATIENCE_S, TestFloor
 from tests.stories.followup_desk import is_told
+from tests.stories.record import rows
+from tests.stories.record import timeline as timeline_rows
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 
@@ -59,6 +76,131 @@ def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(tmp_pat
             assert verifying.verify(session, 1) == []
         assert word not in record
         assert "[removed]" in record
+
+
+def test_on_postgresql_a_person_is_answered_in_three_seconds_though_a_row_is_locked(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+        channel = floor.declares("S2 Chat is slow")
+        somebody_else = sa.create_engine(postgres_url)
+
+        with somebody_else.begin() as connection:
+            connection.execute(sa.text("SELECT id FROM incidents FOR UPDATE"))
+            answer = floor.ana.types("/incident severity S1 worse", channel=channel)
+
+        somebody_else.dispose()
+        assert answer.ok
+        assert answer.text == DatabaseBusy().sentence
+        floor.settle()
+        assert rows(floor, "incidents")[0]["severity"] == "S2"
+
+
+def test_on_postgresql_who_stops_inside_a_transaction_keeps_its_locks_for_a_moment_only(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "IDLE_TIMEOUT_MS", 300)
+    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+        floor.declares("S2 Chat is slow")
+        store = floor.services.store
+
+        with pytest.raises(DatabaseBusy), store.transaction() as stopped:
+            incidents.locked(stopped, 1)
+            with ThreadPoolExecutor(1) as other:
+                other.submit(lambda: _locks(store)).result(PATIENCE_S)
+            incidents.locked(stopped, 1)
+
+
+def _locks(store: Store) -> None:
+    with store.transaction() as session:
+        incidents.locked(session, 1)
+
+
+def test_on_postgresql_what_takes_long_is_not_cut_off(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "STATEMENT_TIMEOUT_MS", 50)
+    store, takes_long = Store(postgres_url), sa.text("SELECT pg_sleep(0.2)")
+
+    with store.snapshot() as session:
+        session.connection().execute(takes_long)
+    with store.transaction() as session:
+        database.without_time_limit(session.connection())
+        session.connection().execute(takes_long)
+    with pytest.raises(DatabaseBusy), store.transaction() as session:
+        session.connection().execute(takes_long)
+    store.close()
+
+
+def test_on_postgresql_looking_waits_for_nobody_who_changes(tmp_path: Path, postgres_url: str) -> None:
+    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+        channel = floor.declares("S1 IVR down at Northline")
+        floor.says("ana", "/incident partners tell", channel)
+        message = floor.ana.says("The trunk is dead", channel=channel)
+        floor.settle()
+        services = floor.services
+        [notice] = rows(floor, "partner_notices")
+        [entry] = timeline_rows(floor, "message")
+
+        with services.store.transaction() as session, ThreadPoolExecutor(1) as other:
+            session.connection().execute(sa.text("SELECT id FROM partner_notices FOR UPDATE"))
+            session.connection().execute(sa.text("SELECT id FROM timeline_entries FOR UPDATE"))
+
+            def looks() -> None:
+                answers.form(services, notice["id"], notice["channel_id"])
+                amend_form(services, 1, entry["id"], "U0ANA")
+                with services.store.reading() as reading:
+                    timeline.by_source(reading, 1, f"message:{message.ts}")
+
+            other.submit(looks).result(PATIENCE_S)
+
+
+def test_on_postgresql_a_look_cannot_lock(tmp_path: Path, postgres_url: str) -> None:
+    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+        floor.declares()
+
+        with floor.services.store.reading() as session, pytest.raises(InternalError, match="read-only"):
+            incidents.locked(session, 1)
+
+
+def test_on_postgresql_partners_and_follow_ups_are_locked_behind_their_incident(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+        channel = floor.declares("S1 IVR down at Northline")
+        floor.says("ana", "/incident partners tell", channel)
+        floor.says("ana", "/incident followup call the carrier", channel)
+        services, now = floor.services, utcnow()
+        [notice] = rows(floor, "partner_notices")
+
+        def changes_the_notice(session: Session) -> None:
+            for row in partner_notices.of_incident(session, 1):
+                row.trouble = "by hand"
+                session.add(row)
+
+        def changes_the_follow_up(session: Session) -> None:
+            followups.locked(session, 1)
+
+        for changes, others_way in (
+            (changes_the_notice, partial(notice_actions.hand_over, services, notice["id"])),
+            (changes_the_follow_up, partial(followup_changes.finish, services, 1, State.DONE, "U0ANA", now)),
+        ):
+            with ThreadPoolExecutor(1) as other, services.store.transaction() as session:
+                incidents.locked(session, 1)
+                followup_messages.show(session, followups.get(session, 1))
+                done = other.submit(others_way)
+                assert wait_until(partial(somebody_waits, services.store), PATIENCE_S)
+                changes(session)
+                session.flush()
+                session.commit()
+                done.result(PATIENCE_S)
+
+
+def somebody_waits(store: Store) -> bool:
+    """Does a session of this database wait for a lock?"""
+    waiting = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with store.engine.connect() as connection:
+        return bool(connection.execute(waiting).scalar())
 
 
 def test_on_postgresql_who_writes_of_an_incident_and_who_changes_it_wait_in_no_circle(

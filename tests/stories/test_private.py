@@ -5,9 +5,11 @@ import logging
 import pytest
 
 from bot.incidents import ids
+from bot.playbooks import ids as step_ids
 from slack_sandbox.errors import NotVisible
 from slack_sandbox.message_text import visible_text
 from tests.floor import TestFloor
+from tests.stories.playbook_desk import Desk
 from tests.stories.record import rows, seen_by_all, untouched
 
 SECRET = "payroll of the board leaked"
@@ -103,6 +105,22 @@ def test_a_form_turned_to_a_private_incident_changes_and_tells_nothing(floor: Te
         refused = floor.ben.submits()
 
     assert refused.errors["severity"].startswith("There is no such incident that you may see.")
+
+
+def test_a_form_turned_to_a_step_of_a_private_incident_does_not_name_the_step(floor: TestFloor) -> None:
+    hidden = Desk(floor, declared(floor))
+    hidden.does("ana", "Call the carrier")
+    public = Desk(floor, floor.declares("S2 Chat is slow", who="ben"), "ben")
+    public.presses("ben", step_ids.STEP_SKIP, "Call the carrier")
+    floor.sandbox.workspace.modals["U0BEN"][-1].body["private_metadata"] = str(hidden.row("Call the carrier")["id"])
+
+    with untouched(floor):
+        refused = public.submits("ben", {step_ids.REASON: "curious"})
+
+    assert refused.errors[step_ids.REASON].startswith("There is no such incident that you may see.")
+    floor.says("ana", "/incident playbook stop outage", hidden.channel)
+    refused = public.submits("ben", {})
+    assert refused.errors[step_ids.REASON].startswith("There is no such incident that you may see.")
 
 
 def test_a_second_declaration_is_not_told_of_a_private_one(floor: TestFloor) -> None:

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.followups import ids
+from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Store
 from bot.screens.records import purge
@@ -132,6 +133,29 @@ def test_the_word_is_in_no_file_any_more_and_every_figure_stays(floor: TestFloor
     assert other
 
 
+def test_no_name_of_a_person_is_left_in_any_fact(floor: TestFloor, typed: Typed) -> None:
+    floor.sandbox.workspace.groups["S0ANALYSTS"].users.append("U0ULLA")
+    floor.restart_bot()
+    channel = lived(floor)
+    finishes_follow_ups(floor)
+    floor.passes(days=40)
+    assert "invite Ulla Ultra" in entries_shown(floor, channel)
+    names = [person.real_name for person in floor.sandbox.workspace.users.values() if person.real_name]
+
+    done = typed.types("purge", "--older-than", "30 days")
+
+    assert "out of incidents: 1" in done.output, done.output
+    kept = {"people.name", "people.real_name", "people.handle"}
+    named = {name: left for name in names if (left := set(tables_with(floor.folder, name)) - kept)}
+    assert named == {}
+
+
+def entries_shown(floor: TestFloor, channel: str) -> str:
+    """What `/incident timeline trouble` shows."""
+    floor.says("ana", "/incident timeline trouble", channel)
+    return floor.whispered("ana", channel)[-1]
+
+
 def test_without_a_time_nothing_is_taken_out(floor: TestFloor, typed: Typed) -> None:
     refused = typed.types("purge")
     assert (refused.exit_code, "--older-than" in refused.output) == (1, True)
@@ -152,10 +176,11 @@ def test_who_is_cut_off_goes_on_where_they_were(floor: TestFloor) -> None:
         assert erasing.erase_words(session, 1, 0, 3)[0] > 0
     assert WORD in str(rows(floor, "timeline_entries"))
     floor.restart_bot()
-    done = purge.purge(floor.services.store, now - timedelta(days=1), now)
+    registry, before = floor.services.get(Registry), now - timedelta(days=1)
+    done = purge.purge(floor.services.store, registry, before, now)
 
     assert done.incidents == [1]
-    assert purge.purge(floor.services.store, now - timedelta(days=1), now).rows == 0, "it is not done again"
+    assert purge.purge(floor.services.store, registry, before, now).rows == 0, "it is not done again"
     with floor.services.store.reading() as session:
         assert verifying.verify(session, 1) == []
     assert WORD not in str(rows(floor, "timeline_entries"))

@@ -162,6 +162,42 @@ def test_milestones_are_set_by_what_happens_and_put_right_with_a_reason(floor: T
     nothing_was_tampered_with(floor)
 
 
+def test_a_corrected_milestone_stands_on_the_card_and_in_updates_too(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.passes(minutes=40)
+    floor.says("ana", "/incident status mitigated", channel=channel)
+    floor.passes(minutes=20)
+    floor.says("ana", "/incident resolve over", channel=channel)
+    assert "1 h 00 min, resolved" in floor.card(channel)
+    declared_at = datetime.fromisoformat(rows(floor, "incidents")[0]["declared_at"]).replace(tzinfo=UTC)
+
+    floor.says("ana", "/incident milestones", channel=channel)
+    floor.ana.fills(ids.MILESTONE, "declared")
+    floor.ana.fills(ids.AT, int((declared_at - timedelta(minutes=30)).timestamp()))
+    floor.ana.fills(ids.REASON, "it was told by phone first")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "1 h 30 min, resolved" in floor.card(channel)
+
+    def corrects(kind: str, field: str, value: Any) -> None:
+        [entry] = timeline(floor, kind)
+        floor.says("ana", f"/incident correct {entry['id']}", channel=channel)
+        floor.ana.fills(field, value)
+        floor.ana.fills(ids.REASON, "the graph")
+        assert floor.ana.submits().closed
+        floor.settle()
+
+    corrects("resolved", ids.AT, int((declared_at + timedelta(minutes=45)).timestamp()))
+    assert "1 h 15 min, resolved" in floor.card(channel)
+    corrects("status", ids.HIDE, "hide")
+    assert rows(floor, "incidents")[0]["mitigated_at"] is None
+
+    floor.says("ana", "/incident reopen not yet", channel=channel)
+    floor.says("ana", "/incident update Calls go to Cebu", channel=channel)
+    started = int((declared_at - timedelta(minutes=30)).timestamp())
+    assert f"since <!date^{started}" in floor.words("engineering")
+
+
 def test_the_picture_comes_into_the_channel_once(floor: TestFloor) -> None:
     channel = floor.declares()
 

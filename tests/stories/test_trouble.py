@@ -11,7 +11,7 @@ from bot.incidents import ids
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import wait_until
 from bot.updates import tables as promises
-from tests.floor import TestFloor
+from tests.floor import PATIENCE_S, TestFloor
 from tests.floors import with_a_bookmark
 from tests.stories.conftest import PLAYBOOKS
 from tests.stories.record import rows, seen_by_all, timeline
@@ -120,9 +120,19 @@ def test_a_channel_that_cannot_be_made_leaves_no_incident_open(floor: TestFloor)
     floor.says("ana", "/incident declare S1 IVR down")
 
     assert any("The incident was not opened" in words for words in floor.whispered("ana"))
+    assert any("may be missing. Nothing was left half-done;" in words for words in floor.whispered("ana"))
     assert seen_by_all(floor) == before
     floor.says("ben", "/incident list")
     assert "Nothing is open." in floor.whispered("ben")[-1]
+
+
+def test_the_reason_why_no_channel_was_made_ends_before_the_next_sentence_begins(floor: TestFloor) -> None:
+    floor.sandbox.fault("conversations.create", "error", error="name_taken", count=9)
+
+    floor.says("ana", "/incident declare S1 IVR down")
+
+    [told] = [words for words in floor.whispered("ana") if "The incident was not opened" in words]
+    assert "or choose another title. Nothing was left half-done;" in told
 
 
 def test_while_the_database_is_locked_a_change_is_refused_with_a_sentence(floor: TestFloor) -> None:
@@ -149,6 +159,27 @@ def test_a_declaration_acknowledged_while_the_database_is_locked_is_not_lost(flo
 
     assert len(rows(floor, "incidents")) == 1
     assert "S1 · IVR down" in floor.card("inc-1-ivr-down")
+
+
+def test_what_happens_in_a_channel_of_no_incident_waits_for_no_lock(floor: TestFloor) -> None:
+    floor.declares("S1 IVR down")
+    before = len(floor.sandbox.envelopes)
+
+    with locked(floor):
+        message = floor.ana.says("Lunch?", channel="incidents")
+        floor.ana.edits("incidents", message.ts, "Lunch at one?")
+        floor.ana.reacts("pushpin", "incidents", message.ts)
+        floor.ana.pins("incidents", message.ts)
+        floor.ana.deletes("incidents", message.ts)
+        floor.ben.leaves("incidents")
+        floor.ben.joins("incidents")
+        said = floor.ana.says("A form of mine", channel="dm")
+        floor.ana.uploads("dm", "form.pdf", b"x", thread_ts=said.ts)
+        floor.sandbox.quiet(timeout=PATIENCE_S)
+
+    heard = floor.sandbox.envelopes[before:]
+    assert len(heard) >= 7
+    assert [envelope.payload["event"]["type"] for envelope in heard if envelope.error] == []
 
 
 def test_a_message_said_while_the_database_is_locked_is_kept(floor: TestFloor) -> None:

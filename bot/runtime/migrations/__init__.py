@@ -6,6 +6,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.runtime.database import without_time_limit
+
 FOLDER = Path(__file__).parent
 # The newest step; read from the files, so that it cannot lag behind them.
 HEAD = max(file.name[:4] for file in (FOLDER / "versions").glob("[0-9]*.py"))
@@ -23,6 +25,7 @@ def upgrade(engine: sa.Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     with engine.connect() as connection, _rows_may_miss_their_table(connection), connection.begin():
+        without_time_limit(connection)
         if engine.dialect.name == "postgresql":
             # Replicas that start together: the first upgrades, the others find nothing left to do.
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watchfloor upgrade', 0))"))

@@ -1,7 +1,8 @@
 """The durable engine behind a few names: `flow`, `step`, `start_once`. What was started is finished, once.
 
-A flow that Slack asks to wait, or that cannot reach Slack, ends its turn and comes back later under the same
-key; its steps ask "already there?", so running one again is harmless. No thread waits meanwhile.
+A flow that Slack asks to wait, or that cannot reach Slack or the database, ends its turn and comes back later under
+the same key; its steps ask "already there?", so running one again is harmless. No thread waits meanwhile. Waiting
+never ends a flow; failing does, after `MOST_FAILURES`, and then it is given up until somebody acts.
 """
 
 import contextvars
@@ -21,7 +22,7 @@ from pydantic import BaseModel
 
 from bot.errors import TryLater
 from bot.runtime.clock import machine_time
-from bot.runtime.database import patiently, sqlite_engine
+from bot.runtime.database import ChangeUnknown, DatabaseBusy, patiently, sqlite_engine
 from bot.runtime.workflows import records, retired
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,8 @@ FLOWS_AT_ONCE = 6
 WAITING_FLOWS_AT_ONCE = 16
 # A flow that waits for its turn holds a thread, which costs memory: in a crowd the rest waits without one.
 THREADS = 48
-ATTEMPTS_AFTER_FAILURE = 12
-LATER = "later"
+MOST_FAILURES = 12
+LATER = records.LATER
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,10 @@ class Flows:
         before_ms = (machine_time().timestamp() - for_s) * 1000
         return sorted(flow.workflow_id for flow in begun if (flow.created_at or before_ms) < before_ms)
 
+    def given_up(self) -> list[str]:
+        """The keys of the flows that failed too often and that nobody has started again or dropped."""
+        return records.given_up(DBOS)
+
     def forget_finished(self, older_than: timedelta) -> int:
         """Delete the records of flows that were begun so long ago and are finished; gives back how many."""
         return records.forget(DBOS, older_than)
@@ -216,24 +221,24 @@ class Flows:
         wait_until(lambda: self._running == 0, within_s)
         DBOS.destroy(destroy_registry=True)
 
-    def _runner(self, declared: Flow[Any], services: Any) -> Callable[[str, dict[str, Any], int], None]:
+    def _runner(self, declared: Flow[Any], services: Any) -> Callable[..., None]:
         turns = self._waiting_turns if declared.mostly_waits else self._turns
 
-        def run(key: str, request: dict[str, Any], attempt: int) -> None:
+        # `failures` has a default because flows of earlier versions were kept without it.
+        def run(key: str, request: dict[str, Any], attempt: int, failures: int = 0) -> None:
             with self._counted(), turns, patiently():
                 if self.is_closing:
                     raise NotBegun
                 inside = _give_way.set(self._give_way)
                 try:
                     declared.tell(services, declared.request_type.model_validate(request))
-                except TryLater as wait:
-                    self._come_back(declared, key, request, attempt, wait)
-                except Exception:  # what was acknowledged must be finished, perhaps by the next version
-                    log.exception("flow failed", extra={"key": key, "attempt": attempt})
-                    if attempt < ATTEMPTS_AFTER_FAILURE:
-                        self._come_back(declared, key, request, attempt, TryLater("it failed"))
-                    else:
+                except (TryLater, DatabaseBusy, ChangeUnknown) as wait:
+                    self._come_back(declared, key, request, attempt, failures, wait)
+                except Exception as failure:  # what was acknowledged must be finished, perhaps by the next version
+                    log.exception("flow failed", extra={"key": key, "failures": failures + 1})
+                    if failures + 1 >= MOST_FAILURES:
                         raise
+                    self._come_back(declared, key, request, attempt, failures + 1, failure)
                 finally:
                     _give_way.reset(inside)
 
@@ -250,12 +255,19 @@ class Flows:
                 self._running -= 1
 
     def _come_back(
-        self, declared: Flow[Any], key: str, request: dict[str, Any], attempt: int, wait: TryLater
+        self,
+        declared: Flow[Any],
+        key: str,
+        request: dict[str, Any],
+        attempt: int,
+        failures: int,
+        reason: Exception,
     ) -> None:
-        wait_s = wait.wait_s if wait.wait_s is not None else self._backoff.before(attempt)
-        log.warning("flow comes back", extra={"key": key, "reason": wait.reason, "wait_s": wait_s})
+        asked_s = reason.wait_s if isinstance(reason, TryLater) else None
+        wait_s = self._backoff.before(attempt) if asked_s is None else asked_s
+        log.warning("flow comes back", extra={"key": key, "reason": str(reason), "wait_s": wait_s})
         with SetWorkflowID(f"{key}{records.AGAIN}{attempt + 1}"), SetEnqueueOptions(delay_seconds=wait_s):
-            DBOS.enqueue_workflow(LATER, self._workflows[declared.name], key, request, attempt + 1)
+            DBOS.enqueue_workflow(LATER, self._workflows[declared.name], key, request, attempt + 1, failures)
 
 
 def wait_until(is_true: Callable[[], bool], within_s: float, every_s: float = 0.02) -> bool:

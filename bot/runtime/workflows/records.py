@@ -1,18 +1,24 @@
 """What the engine keeps of flows: as JSON, and for as long as anybody may need it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from dbos import DBOSClient, Serializer
+from dbos import DBOSClient, EnqueueOptions, Serializer, WorkflowStatus
 
+from bot.errors import WatchfloorError
 from bot.runtime.clock import machine_time
 from bot.runtime.database import sqlite_engine
 
 # Before the number of an attempt, in the key of a flow that came back.
 AGAIN = "~"
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
-FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+FINISHED = ("SUCCESS", "CANCELLED")
+# Kept until somebody starts them again or drops them.
+GIVEN_UP = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+LATER = "later"
 FORGOTTEN_AT_ONCE = 200
 
 
@@ -32,8 +38,19 @@ class JsonSerializer(Serializer):
         return json.loads(serialized_data)
 
 
+class NoSuchFlow(WatchfloorError):
+    """There is no flow `{key}` that was given up. `watchfloor flows list` names those that were."""
+
+
 def forget_finished(database_url: str, older_than: timedelta) -> int:
     """Delete the records of finished flows that were begun so long ago, from a process that runs none."""
+    with client_of(database_url) as client:
+        return forget(client, older_than)
+
+
+@contextmanager
+def client_of(database_url: str) -> Iterator[DBOSClient]:
+    """The records, for a process that runs no flows."""
     if database_url.startswith("sqlite"):
         engine = sqlite_engine(database_url, connections=1)
         client = DBOSClient(system_database_engine=engine, serializer=JsonSerializer())
@@ -42,9 +59,42 @@ def forget_finished(database_url: str, older_than: timedelta) -> int:
             system_database_url=database_url, dbos_system_schema="durable", serializer=JsonSerializer()
         )
     try:
-        return forget(client, older_than)
+        yield client
     finally:
         client.destroy()
+
+
+def given_up(engine: Any) -> list[str]:
+    """The keys of the flows that failed too often."""
+    flows = engine.list_workflows(status=list(GIVEN_UP), load_input=False, load_output=False)
+    return sorted({flow.workflow_id.partition(AGAIN)[0] for flow in flows})
+
+
+def start_again(client: DBOSClient, key: str) -> None:
+    """Let the running bot try a flow again that was given up; its failures are counted anew."""
+    for flow in _given_up_as(client, key):
+        assert flow.input is not None  # it was asked for with the flow
+        _, request, attempt, *_ = flow.input["args"]
+        again: EnqueueOptions = {
+            "workflow_name": flow.name,
+            "queue_name": LATER,
+            "workflow_id": f"{key}{AGAIN}{attempt + 1}",
+        }
+        client.enqueue(again, key, request, attempt + 1, 0)
+        client.delete_workflows([flow.workflow_id])
+
+
+def drop(client: DBOSClient, key: str) -> None:
+    """Nobody wants a flow any more that was given up."""
+    client.delete_workflows([flow.workflow_id for flow in _given_up_as(client, key)])
+
+
+def _given_up_as(client: DBOSClient, key: str) -> list[WorkflowStatus]:
+    flows = client.list_workflows(status=list(GIVEN_UP), workflow_id_prefix=key, load_output=False)
+    found = [flow for flow in flows if flow.workflow_id.partition(AGAIN)[0] == key]
+    if not found:
+        raise NoSuchFlow(key=key)
+    return found
 
 
 def forget(engine: Any, older_than: timedelta) -> int:

@@ -10,6 +10,7 @@ def register(registry: "Registry") -> None:
     """The job that takes out what the floor wants forgotten."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents.registry import Job
-    from bot.screens.records import purge
+    from bot.screens.records import purge, purge_words
 
     registry.jobs.append(Job("purge", purge.EVERY_S, purge.by_clock))
+    registry.words += purge_words.BASE

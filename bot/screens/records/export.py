@@ -1,65 +1,26 @@
 """One incident as files: its record as JSON, tables for a spreadsheet, post-mortem, picture of its timeline."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from bot.directory import tables as directory
 from bot.errors import WatchfloorError
-from bot.escalation import tables as escalation
-from bot.followups import tables as followups
 from bot.incidents import tables as incidents
-from bot.partners import tables as partners
-from bot.playbooks import tables as playbooks
+from bot.incidents.registry import Registry, Rows
 from bot.postmortems.facts import write
 from bot.postmortems.rendering import NAMES, render
-from bot.runtime.csv_file import Cell, written
+from bot.runtime.csv_file import written
 from bot.screens.records import export_record
 from bot.screens.timeline.pictures import picture
 from bot.services import Services
 from bot.timeline import tables as timeline
 from bot.timeline import wording
-from bot.updates import tables as updates
 
 Files = dict[str, bytes]
-Rows = Sequence[Sequence[Cell]]
 
 TIMELINE = ("number", "at (UTC)", "kind", "who", "words", "marked")
-UPDATES = (
-    "number",
-    "audience",
-    "due at (UTC)",
-    "sent at (UTC)",
-    "seconds late",
-    "missed before",
-    "occasion",
-    "words",
-)
-STEPS = (
-    "playbook",
-    "step",
-    "state",
-    "owner",
-    "due at (UTC)",
-    "finished at (UTC)",
-    "finished by",
-    "reason",
-    "answers",
-)
-FOLLOW_UPS = ("number", "what", "kind", "owner", "due on", "state", "finished at (UTC)", "finished by", "link")
-PAGES = ("number", "who", "tier", "asked by", "reason", "told at (UTC)", "answer", "answered at (UTC)", "obstacle")
-PARTNERS = (
-    "partner",
-    "state",
-    "told at (UTC)",
-    "severity told",
-    "answer",
-    "answered at (UTC)",
-    "by",
-    "agents affected",
-)
 
 
 class PrivateIncident(WatchfloorError):
@@ -80,12 +41,9 @@ def files_of(services: Services, number: int, now: datetime, *, is_private_meant
         files = {
             "incident.json": json.dumps(record, ensure_ascii=False, indent=2).encode(),
             "timeline.csv": written(TIMELINE, _timeline(session, services, number, name)),
-            "updates.csv": written(UPDATES, _updates(session, number)),
-            "steps.csv": written(STEPS, _steps(session, number, name)),
-            "follow-ups.csv": written(FOLLOW_UPS, _follow_ups(session, number, name)),
-            "pages.csv": written(PAGES, _pages(session, number, name)),
-            "partners.csv": written(PARTNERS, _partners(session, number, name)),
         }
+        for export in services.get(Registry).exports:
+            files[export.file] = written(export.header, export.rows(session, number, name))
     document = write(services, number, now)
     documents = {NAMES[kind].format(number=number): render(services.templates, document, kind) for kind in NAMES}
     files |= {name: words.encode() for name, words in documents.items()}
@@ -118,88 +76,4 @@ def _timeline(session: Session, services: Services, number: int, name: _Names) -
             "yes" if entry.is_marked else "",
         )
         for entry in timeline.entries(session, number)
-    ]
-
-
-def _updates(session: Session, number: int) -> Rows:
-    return [
-        (
-            promise.number,
-            promise.audience,
-            promise.due_at,
-            promise.sent_at,
-            int((promise.sent_at - promise.due_at).total_seconds()) if promise.sent_at else None,
-            promise.missed,
-            promise.occasion,
-            promise.words,
-        )
-        for promise in updates.of_incident(session, number)
-    ]
-
-
-def _steps(session: Session, number: int, name: _Names) -> Rows:
-    return [
-        (
-            run.title,
-            step.title,
-            step.state,
-            name(step.owner_id) or step.owner_role,
-            step.due_at,
-            step.finished_at,
-            name(step.finished_by),
-            step.reason,
-            json.dumps(step.answers, ensure_ascii=False) if step.answers else "",
-        )
-        for run in playbooks.runs_of(session, number)
-        for step in playbooks.steps_of(session, run.number)
-    ]
-
-
-def _follow_ups(session: Session, number: int, name: _Names) -> Rows:
-    return [
-        (
-            one.number,
-            one.words,
-            one.kind,
-            name(one.owner_id),
-            one.due_on.isoformat(),
-            one.state,
-            one.finished_at,
-            name(one.finished_by),
-            one.link,
-        )
-        for one in followups.of_incident(session, number)
-    ]
-
-
-def _pages(session: Session, number: int, name: _Names) -> Rows:
-    return [
-        (
-            page.number,
-            name(page.user_id),
-            None if page.tier is None else page.tier + 1,
-            name(page.asked_by),
-            page.reason,
-            page.told_at,
-            page.answer,
-            page.answered_at,
-            page.obstacle,
-        )
-        for page in escalation.pages(session, number)
-    ]
-
-
-def _partners(session: Session, number: int, name: _Names) -> Rows:
-    return [
-        (
-            notice.partner,
-            notice.state,
-            notice.told_at,
-            notice.told_severity,
-            notice.answer,
-            notice.answered_at,
-            name(notice.answered_by),
-            notice.agents,
-        )
-        for notice in partners.of_incident(session, number)
     ]

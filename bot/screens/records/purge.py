@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 
 from bot.followups import tables as followups
 from bot.incidents import tables as incidents
+from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Store, patiently
+from bot.runtime.database import Store, patiently, without_time_limit
 from bot.screens.records import purge_words
 from bot.services import Services
 from bot.timeline import erasing
@@ -78,29 +79,34 @@ def _due(session: Session, before: datetime) -> Sequence[Incident]:
     ).all()
 
 
-def purge(store: Store, before: datetime, now: datetime, tell: Tell = lambda words: None) -> Purged:
+def purge(
+    store: Store, registry: Registry, before: datetime, now: datetime, tell: Tell = lambda words: None
+) -> Purged:
     """Take the words out of every incident whose time has come; `tell` hears of each."""
     found = look(store, before)
     for number in found.incidents:
-        rows = purge_one(store, number, now)
+        rows = purge_one(store, registry, number, now)
         found.rows += rows
         tell(f"Incident {number}: {rows} rows without words now.")
     with store.transaction() as session:
-        found.rows += purge_words.remove_old_notices(session, before)
+        without_time_limit(session.connection())
+        found.rows += purge_words.remove_old_notices(session, registry, before)
     return found
 
 
-def purge_one(store: Store, number: int, now: datetime) -> int:
+def purge_one(store: Store, registry: Registry, number: int, now: datetime) -> int:
     """Take the words out of one incident; gives back how many rows had some."""
     rows, after = 0, 0
     while True:
         with store.transaction() as session:
+            without_time_limit(session.connection())
             changed, last = erasing.erase_words(session, number, after, ENTRIES_AT_ONCE)
         rows += changed
         if last is None:
             break
         after = last
     with store.transaction() as session:
+        without_time_limit(session.connection())
         incident = incidents.locked(session, number)
         incident.purged_at = now
         if incident.channel_name:
@@ -108,7 +114,7 @@ def purge_one(store: Store, number: int, now: datetime) -> int:
             incident.channel_name = f"inc-{number}"
         session.add(incident)
         session.flush()
-        return rows + purge_words.remove(session, number)
+        return rows + purge_words.remove(session, registry, number)
 
 
 def hold(store: Store, number: int, *, is_held: bool) -> None:
@@ -129,5 +135,5 @@ def by_clock(services: Services) -> None:
 
 def _purge_patiently(services: Services, before: datetime, now: datetime) -> None:
     with patiently():
-        purge(services.store, before, now)
+        purge(services.store, services.get(Registry), before, now)
     services.store.let_go()

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from bot.incidents.change import changing
 from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
+from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import day_and_time
 from bot.timeline import milestones
@@ -45,15 +46,18 @@ def put_right(
 
 
 def settle(session: Session, incident: Incident) -> None:
-    """The incident's own times follow the milestones that people put right."""
+    """The incident's own times, of which card and updates tell, follow its milestones; both are drawn again."""
+    session.flush()
     known = milestones_of(session, incident.number)
-    if Name.MITIGATED in known:
-        incident.mitigated_at = known[Name.MITIGATED].at
+    if Name.DECLARED in known:
+        incident.declared_at = known[Name.DECLARED].at
+    incident.mitigated_at = known[Name.MITIGATED].at if Name.MITIGATED in known else None
     if Name.RESOLVED in known and incident.status in (Status.RESOLVED, Status.CLOSED):
         incident.resolved_at = known[Name.RESOLVED].at
     if Name.CLOSED in known and incident.status == Status.CLOSED:
         incident.closed_at = known[Name.CLOSED].at
     session.add(incident)
+    outbox.mark_stale(session, incident.number)
 
 
 def check_still_possible(session: Session, incident: Incident, now: datetime) -> None:

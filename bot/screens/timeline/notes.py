@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
-from sqlmodel import Session
 
 from bot.directory.lookup import who
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
 from bot.incidents.permissions import check_member
-from bot.incidents.tables import Incident
 from bot.screens.timeline.milestones import check_still_possible, settle
 from bot.screens.timeline.screens import naming
 from bot.services import Services
@@ -46,19 +45,19 @@ def note(services: Services, number: int, given: Note, key: str, by: str, now: d
         raise rules.NoteMissing()
     if at > now + rules.GRACE:
         raise milestones.NotYet()
-    with _noting(services, number, by) as (session, _):
-        timeline.append_once(session, number, f"note:{key}", given.kind, at, by, text=given.words)
+    with _noting(services, number, by, now) as change:
+        timeline.append_once(change.session, number, f"note:{key}", given.kind, at, by, text=given.words)
     return f"It stands in the timeline at {day_and_time(at)}."
 
 
 @contextmanager
-def _noting(services: Services, number: int, by: str) -> Iterator[tuple[Session, Incident]]:
+def _noting(services: Services, number: int, by: str, now: datetime) -> Iterator[Change]:
     """A transaction on a timeline by anyone who may see the incident and is no guest."""
     check_member(services, by)
     with services.store.transaction() as session:
         incident = incidents.locked(session, number)
         incidents.check_visible(session, incident, by)
-        yield session, incident
+        yield Change(session, services, incident, by, now)
 
 
 def amend(services: Services, number: int, entry_number: int, given: Amendment, by: str, now: datetime) -> str:
@@ -67,8 +66,9 @@ def amend(services: Services, number: int, entry_number: int, given: Amendment, 
         raise rules.WhyMissing()
     if given.at > now + rules.GRACE:
         raise milestones.NotYet()
-    with _noting(services, number, by) as (session, incident):
-        entry = timeline.get(session, number, entry_number)
+    with _noting(services, number, by, now) as change:
+        session, incident = change.session, change.incident
+        entry = timeline.locked(session, number, entry_number)
         leads = incidents.roles(session, number).get("commander", [])
         rules.check_may_amend(entry_number, entry.actor_id, by, leads)
         was = wording.amendable(entry, naming(session, [entry]), services.floor.language)

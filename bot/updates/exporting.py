@@ -1,0 +1,36 @@
+"""Updates in the export of an incident: when each was due, when it was sent, and what it said."""
+
+from sqlmodel import Session
+
+from bot.incidents.registry import Export, Naming, Rows
+from bot.updates import tables
+
+HEADER = (
+    "number",
+    "audience",
+    "due at (UTC)",
+    "sent at (UTC)",
+    "seconds late",
+    "missed before",
+    "occasion",
+    "words",
+)
+
+
+def _rows(session: Session, number: int, name: Naming) -> Rows:
+    return [
+        (
+            promise.number,
+            promise.audience,
+            promise.due_at,
+            promise.sent_at,
+            int((promise.sent_at - promise.due_at).total_seconds()) if promise.sent_at else None,
+            promise.missed,
+            promise.occasion,
+            promise.words,
+        )
+        for promise in tables.of_incident(session, number)
+    ]
+
+
+UPDATES = Export("updates.csv", HEADER, _rows)

@@ -1,0 +1,118 @@
+"""What follows from a change to an incident: the handlers of every event, in the order they are called."""
+
+import inspect
+
+import pytest
+
+from bot.bootstrap import build_registry
+from bot.incidents import events
+from bot.incidents.change import Change, run_after_commit
+from bot.incidents.events import Declared, Event, ImpactChanged
+from bot.incidents.registry import Registry
+from bot.incidents.tables import Incident
+from tests.rules.test_update_templates import NOW, services
+
+# Read it as a sentence: when this happens, these are called, from left to right, in one transaction.
+HANDLERS = {
+    "Declared": [
+        "updates.following.begin",
+        "escalation.ladder.begin",
+        "partners.following.begin",
+        "playbooks.run_actions.start_fitting",
+    ],
+    "Withdrawn": ["updates.following.end"],
+    "SeverityChanged": [
+        "updates.following.follow_severity",
+        "escalation.ladder.follow_severity",
+        "partners.following.follow_severity",
+        "playbooks.following.follow",
+    ],
+    "TypeChanged": ["playbooks.following.follow"],
+    "StatusChanged": [
+        "updates.following.follow_status",
+        "escalation.ladder.follow_status",
+        "partners.following.follow_status",
+    ],
+    "Resolved": ["updates.following.send_last", "escalation.ladder.stop", "partners.following.give_all_clear"],
+    "Closed": [
+        "updates.following.send_at_close",
+        "escalation.ladder.stop",
+        "playbooks.run_actions.stop_all",
+        "postmortems.request.follow_close",
+    ],
+    "Reopened": [
+        "updates.following.begin_again",
+        "escalation.ladder.reopen",
+        "partners.following.reopen",
+        "playbooks.following.offer_after_reopening",
+        "postmortems.request.put_aside",
+    ],
+    "ImpactChanged": [],
+    "RoleChanged": ["updates.following.hand_on_drafts", "escalation.ladder.follow_commander"],
+    "CadenceRequested": ["updates.following.set_cadence"],
+    "UpdateRequested": ["updates.following.send_to_one"],
+    "UpdateMissed": ["escalation.ladder.follow_missed_update"],
+    "UpdateDue": ["partners.updates.tell"],
+    "UpdateComposed": ["subscriptions.copies.tell"],
+    "UpdateAmended": ["partners.updates.amend", "subscriptions.copies.amend"],
+}
+
+
+def test_the_handlers_of_every_event_are_called_in_this_order() -> None:
+    registry = build_registry()
+    every = [kind for _, kind in inspect.getmembers(events, inspect.isclass) if issubclass(kind, Event)]
+
+    found = {
+        kind.__name__: [
+            f"{handler.__module__.removeprefix('bot.')}.{handler.__name__}"
+            for handler in registry.handlers_of(kind)
+        ]
+        for kind in every
+        if kind is not Event
+    }
+
+    print("\n".join(f"{event}: {' → '.join(handlers) or 'nobody'}" for event, handlers in found.items()))
+    assert found == HANDLERS
+
+
+def test_every_event_that_somebody_follows_is_one_that_can_be_published() -> None:
+    known = {kind for _, kind in inspect.getmembers(events, inspect.isclass)}
+
+    assert {event for event, _ in build_registry().events()} <= known
+
+
+@pytest.fixture
+def change() -> Change:
+    """A change to an incident, with nothing registered yet."""
+    incident = Incident(id=1, declared_key="k", title="x", severity="S1", declared_by="U1", declared_at=NOW)
+    made = services()
+    made.parts[Registry] = Registry()  # type: ignore[index]  # a mapping that this test may write
+    return Change(None, made, incident, "U1", NOW)  # type: ignore[arg-type]  # it touches no database
+
+
+def test_handlers_are_called_in_the_order_they_were_registered_and_only_for_their_event(change: Change) -> None:
+    called: list[str] = []
+    registry = change.services.get(Registry)
+    registry.on(Declared, lambda change, event: called.append(f"first {change.number}"))
+    registry.on(ImpactChanged, lambda change, event: called.append("another event"))
+    registry.on(Declared, lambda change, event: called.append("second"))
+
+    change.publish(Declared())
+
+    assert called == ["first 1", "second"]
+
+
+def test_what_is_asked_for_twice_after_the_commit_is_done_once() -> None:
+    done: list[str] = []
+
+    class Session:
+        info: dict[str, object] = {}  # noqa: RUF012  # the part of a session that this needs
+
+    change = Change(Session(), services(), Incident(title="x"), "", NOW)  # type: ignore[arg-type]
+    change.after_commit("send", lambda: done.append("once"))
+    change.after_commit("send", lambda: done.append("last"))
+    assert done == [], "nothing is done before the commit"
+
+    run_after_commit(dict(Session.info))
+
+    assert done == ["last"]
