@@ -32,7 +32,7 @@ from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticking import next_due, tick
 from bot.outbox.kinds import Kinds
-from bot.outbox.take_over import free, take_over
+from bot.outbox.take_over import end_own_leases, take_over
 from bot.outbox.worker import Worker
 from bot.runtime import clock, migrations, scheduler
 from bot.runtime.background import Soon
@@ -100,7 +100,7 @@ class Bot:
             self.server = Server(self.settings.host, self.settings.port)
         migrations.upgrade(self.services.store.engine)
         self.services.replicas.join()
-        free(self.services, self.services.replicas.name)
+        end_own_leases(self.services)
         self.services.flows.launch(self.services)
         self._listen()
         recovery.notice(self.services, utcnow())

@@ -42,7 +42,6 @@ def register(registry: "Registry") -> None:
         Tick("pager", ringing.start_waiting),
     ]
     registry.audits.append(auditing.escalations_that_stopped)
-    registry.kinds += renderers.KINDS
     registry.parts.append(lambda settings, floor: pager.described(floor.pager, os.environ))
     registry.words += [TableWords("pages", ("reason",)), TableWords("ladder_rungs")]
     registry.exports.append(exporting.PAGES)

@@ -73,7 +73,7 @@ def record(services: Services, request: DeclareRequest) -> int:
         incident = incidents.add(session, incident_of(request))
         number, now = incident.number, request.at
         _first_entries(session, number, request)
-        _first_displays(session, services, incident)
+        _first_rows(session, services, incident)
         participants.join(session, number, [request.user_id], now)
         Change(session, services, incident, request.user_id, now).publish(Declared())
         return number
@@ -93,7 +93,7 @@ def _first_entries(session: Session, number: int, request: DeclareRequest) -> No
         timeline.append(session, number, "shortcut_message", request.message_at, request.user_id, **words)
 
 
-def _first_displays(session: Session, services: Services, incident: Incident) -> None:
+def _first_rows(session: Session, services: Services, incident: Incident) -> None:
     now = incident.declared_at
     outbox.add(session, kinds.CARD, incident.number, now, follows_incident=True, priority=outbox.FIRST)
     outbox.add(session, kinds.TOPIC, incident.number, now, follows_incident=True)

@@ -88,19 +88,6 @@ def end(session: Session, owner: str) -> None:
     session.connection().execute(theirs.values(leased_by=None, leased_until=None))
 
 
-def owners(session: Session) -> set[str]:
-    """The processes that hold leases."""
-    held = sa.select(_TABLE.c.leased_by).where(_TABLE.c.leased_by.is_not(None)).distinct()
-    return set(session.connection().execute(held).scalars())
-
-
-def lock(session: Session, numbers: Collection[int]) -> None:
-    """These rows are ours to change until the transaction ends, in the order of their numbers."""
-    session.exec(
-        select(OutboxRow.id).where(col(OutboxRow.id).in_(numbers)).order_by(col(OutboxRow.id)).with_for_update()
-    ).all()
-
-
 def settle(session: Session, outcomes: Sequence[tuple[OutboxRow, Mapping[str, Any]]]) -> dict[int, datetime | None]:
     """Write down what came of leased rows, in one statement. Gives back those whose lease had not ended before:
     each with when it is to be delivered again, None when it is settled.

@@ -1,26 +1,19 @@
-"""Finishing what a replica that died had begun."""
+"""Finishing the workflows of a replica that died. Its rows of the outbox are free when their leases end."""
 
 from bot.outbox import leases
 from bot.services import Services
 
 
 def take_over(services: Services) -> None:
-    """Look for replicas that left something behind, and continue for those that are dead."""
+    """Look for replicas that left workflows behind, and continue for those that are dead."""
     services.replicas.stay()
-    for name in _others_with_work(services):
+    for name in services.flows.owners() - {services.replicas.name}:
         with services.replicas.kept_dead(name) as is_dead:
             if is_dead:
                 services.flows.take_over(name)
-                free(services, name)
 
 
-def free(services: Services, name: str) -> None:
-    """The leases of a process that has ended."""
+def end_own_leases(services: Services) -> None:
+    """What an earlier process of this name had leased is free again at once."""
     with services.store.transaction() as session:
-        leases.end(session, name)
-
-
-def _others_with_work(services: Services) -> set[str]:
-    with services.store.reading() as session:
-        holding = leases.owners(session)
-    return (holding | services.flows.owners()) - {services.replicas.name}
+        leases.end(session, services.replicas.name)

@@ -42,7 +42,6 @@ def register(registry: "Registry") -> None:
         Tick("newer playbooks", newer_versions.tell_of_newer_playbooks),
     ]
     registry.guards.append(REQUIRED_STEPS)
-    registry.kinds += renderers.KINDS
     registry.home.append(step_screens.of_home)
     registry.answers(NEXT_STEPS, answering.steps_being_done)
     registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)

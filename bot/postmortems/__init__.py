@@ -15,7 +15,6 @@ def register(registry: "Registry") -> None:
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
-    registry.kinds += renderers.KINDS
     registry.record(uploads.keep, "message")
     registry.on(events.Closed, request.follow_close)
     registry.on(events.Reopened, request.put_aside)

@@ -44,7 +44,6 @@ def register(registry: "Registry") -> None:
         Tick("drafts of updates", draft_actions.show_due),
     ]
     registry.audits.append(auditing.incidents_without_update)
-    registry.kinds += renderers.KINDS
     registry.answers(NEXT_UPDATE, following.next_update)
     registry.answers(UPDATES_KEPT, following.updates_kept)
     registry.words += [

@@ -1,6 +1,8 @@
 """A workspace, a database, and a bot that is killed and started again."""
 
 import multiprocessing
+import os
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -8,6 +10,8 @@ from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import psutil
 
 from bot.runtime.database import Store
 from slack_sandbox import Sandbox
@@ -76,6 +80,20 @@ class BotProcess:
             self._process.join()
             return False
         return True
+
+    def is_suspended_after_a_lease(self) -> None:
+        """It will stop, as a machine that sleeps, right after it has leased something of the outbox."""
+        self._orders.send(("suspend",))
+        self._orders.recv()
+
+    @property
+    def is_suspended(self) -> bool:
+        """Does it stand still?"""
+        return psutil.Process(self._process.pid).status() == psutil.STATUS_STOPPED
+
+    def wakes(self) -> None:
+        """It goes on where it stopped."""
+        os.kill(self._process.pid or 0, signal.SIGCONT)
 
     def is_killed(self) -> None:
         """Kill it here and now."""

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -82,7 +83,11 @@ def live(settings: dict[str, Any], orders: Connection) -> None:
     sa.event.listen(Session, "after_commit", doom.after_commit)
     bot = bootstrap.build(Settings(_env_file=None, **settings))
     bot.start()
-    able: dict[str, Callable[..., Any]] = {"arm": doom.arm, "rest": lambda: _rest(bot)}
+    able: dict[str, Callable[..., Any]] = {
+        "arm": doom.arm,
+        "suspend": lambda: _suspend_after_lease(bot),
+        "rest": lambda: _rest(bot),
+    }
     try:
         orders.send("ready")
         while True:
@@ -90,6 +95,25 @@ def live(settings: dict[str, Any], orders: Connection) -> None:
             orders.send(able[verb](*facts))
     finally:
         bot.stop()
+
+
+def _suspend_after_lease(bot: Bot) -> None:
+    """Stop this process the moment it has leased something and committed that, until it gets SIGCONT."""
+    engine, leased = bot.services.store.engine, threading.local()
+
+    @sa.event.listens_for(engine, "after_cursor_execute")
+    def note(_: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if "leased_until" in statement and statement.startswith("WITH free") and cursor.rowcount > 0:
+            leased.is_so = True
+
+    @sa.event.listens_for(engine, "checkin")
+    def stop(*_: Any) -> None:
+        if getattr(leased, "is_so", False):
+            sa.event.remove(engine, "after_cursor_execute", note)
+            leased.is_so = False
+            # No transaction of another thread is to be cut in the middle: its locks would last as long.
+            wait_until(lambda: engine.pool.checkedout() <= 1, PATIENCE_S, every_s=0.001)  # type: ignore[attr-defined]
+            os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def _leave(number: int, frame: object) -> None:
