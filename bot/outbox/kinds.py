@@ -25,6 +25,7 @@ FOLLOW_UP = "followup"
 FOLLOW_UP_TOLD = "followup_told"
 DRAFT = "draft"
 POST_MORTEM = "postmortem"
+INVITE = "invite"
 
 Message = tuple[str, list[Block]]
 

@@ -42,8 +42,6 @@ def complete(
         told.extend(Effects(change, step, sending).happen())
 
     change = _change(services, by, lambda session: steps.complete(session, step_id, by, now, answers), then)
-    if change.written.invites:
-        step_effects.invite(services, change)
     return f"Incident {change.incident_id}: “{escape(change.title)}” is done. {' '.join(told)}" if told else None
 
 

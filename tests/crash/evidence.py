@@ -58,6 +58,13 @@ def once_each(desk: Desk, number: int, kinds: tuple[str, ...]) -> None:
     assert {kind: happened[kind] for kind in kinds} == dict.fromkeys(kinds, 1)
 
 
+def with_entry(desk: Desk, kind: str) -> list[int]:
+    """The incidents to which this happened, by their timelines."""
+    of_kind = select(timeline.TimelineEntry.incident_id).where(timeline.TimelineEntry.kind == kind)
+    with desk.store.reading() as session:
+        return sorted(session.exec(of_kind.distinct()))
+
+
 def every_promise_was_kept_once(desk: Desk, number: int) -> int:
     """Each update that was sent is in each of its channels once; gives back how many there were."""
     sent = keys(desk)

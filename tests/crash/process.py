@@ -11,6 +11,9 @@ from multiprocessing.connection import Connection
 from threading import Lock
 from typing import Any, Literal
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
@@ -23,7 +26,7 @@ from bot.runtime.clock import utcnow
 from bot.runtime.workflows import wait_until
 from bot.updates import tables as updates
 
-Moment = Literal["after", "before"]
+Moment = Literal["after", "before", "commit"]
 PATIENCE_S = 30
 # Each look is a dozen queries: looking less often leaves the machine to what is waited for.
 LOOKS_EVERY_S = 0.1
@@ -32,14 +35,15 @@ ALL_RETRIES = timedelta(days=1)
 
 @dataclass
 class Doom(urllib.request.BaseHandler):
-    """Kills this process when an answer has arrived and nothing was written down of it, or before the next call."""
+    """Kills this process when an answer has arrived and nothing was written down of it, before the next call, or
+    right after a commit."""
 
     moment: Moment | None = None
     calls_left: int = 0
     _lock: Lock = field(default_factory=Lock)
 
-    def arm(self, moment: Moment, calls: int) -> None:
-        """Die after the answer to so many calls, or before the call that follows them."""
+    def arm(self, moment: Moment | None, calls: int) -> None:
+        """Die after the answer to so many calls, before the call that follows them, or after so many commits."""
         self.moment, self.calls_left = moment, calls
 
     def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
@@ -51,9 +55,17 @@ class Doom(urllib.request.BaseHandler):
     def http_response(self, request: urllib.request.Request, response: HTTPResponse) -> HTTPResponse:
         """Every answer passes here before the bot sees it."""
         with self._lock:
-            self.calls_left -= 1
+            if self.moment != "commit":
+                self.calls_left -= 1
             self._die_if(self.moment == "after" and self.calls_left == 0)
         return response
+
+    def after_commit(self, session: Session) -> None:
+        """Every transaction passes here once it is committed, before its caller goes on."""
+        with self._lock:
+            if self.moment == "commit":
+                self.calls_left -= 1
+                self._die_if(self.calls_left == 0)
 
     def _die_if(self, is_time: bool) -> None:
         if is_time:
@@ -65,6 +77,7 @@ def live(settings: dict[str, Any], orders: Connection) -> None:
     signal.signal(signal.SIGTERM, _leave)
     doom = Doom()
     urllib.request.install_opener(urllib.request.build_opener(doom))
+    sa.event.listen(Session, "after_commit", doom.after_commit)
     bot = bootstrap.build(Settings(_env_file=None, **settings))
     bot.start()
     able: dict[str, Callable[..., Any]] = {"arm": doom.arm, "rest": lambda: _rest(bot)}

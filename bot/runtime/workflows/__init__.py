@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from bot.errors import TryLater
 from bot.runtime.clock import machine_time
 from bot.runtime.database import patiently, sqlite_engine
-from bot.runtime.workflows import records
+from bot.runtime.workflows import records, retired
 
 log = logging.getLogger(__name__)
 
@@ -168,6 +168,8 @@ class Flows:
         """Bind every declared flow to `services`, and finish what an earlier process left behind."""
         for declared in _flows.values():
             self._workflows[declared.name] = DBOS.workflow(name=declared.name)(self._runner(declared, services))
+        for name in retired.NAMES:
+            DBOS.workflow(name=name)(retired.end)
         DBOS.launch()
         DBOS.register_queue(LATER, polling_interval_sec=0.5)
 
