@@ -10,7 +10,7 @@ from bot.config.floor import ROLES
 from bot.directory import tables as directory
 from bot.directory.lookup import who
 from bot.errors import TryLater
-from bot.escalation import tables
+from bot.escalation import ringing, tables
 from bot.escalation.tables import Answer, Page
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
@@ -107,6 +107,8 @@ def tell(
         _write_down(session, page, now)
         if not passed_over:
             outbox.add(session, kinds.PAGE, incident.number, now, str(page.number))
+            if page.pager == tables.RING:
+                ringing.hand_over(session, page, now)
             told += 1
     if outbox.find(session, incident.number, kinds.LADDER) is None:
         outbox.add(session, kinds.LADDER, incident.number, now)

@@ -8,7 +8,7 @@ from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.postmortems import copies, tables, versions
 from bot.postmortems.copies import Copy
-from bot.postmortems.delivery import deliver_soon
+from bot.postmortems.delivery import deliver, supersede
 from bot.postmortems.rules import State
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -37,7 +37,6 @@ def keep(services: Services, event: Event) -> None:
             return
         copy = copies.get(session, int(shown.subject))
         _take(session, copy, event)
-    deliver_soon(services, copy.postmortem_id)
 
 
 def _take(session: Session, copy: Copy, event: Event) -> None:
@@ -56,6 +55,8 @@ def _take(session: Session, copy: Copy, event: Event) -> None:
             facts = {"version": postmortem.version}
             timeline.append(session, copy.incident_id, "postmortem_version", now, event["user"], **facts)
             outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
+            supersede(session, postmortem)
+            deliver(session, postmortem, now)
 
 
 def _is_document(file: Event) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-NAMES = ("join", "bring_in")
+NAMES = ("join", "bring_in", "tell_partner", "send_picture", "deliver_postmortem", "ring")
 
 
 def end(key: str, request: dict[str, Any], attempt: int) -> None:

@@ -31,7 +31,7 @@ BARE = frozenset(
         *("alarms", "deliveries", "drafts", "follow_up_digests", "groups", "incidents"),
         *("known_channels", "ladder_rungs", "listening", "outbox", "participants", "partner_notices", "people"),
         *("playbook_runs", "postmortem_files", "postmortems", "role_holders", "subscriptions"),
-        *("timeline_chains", "timeline_gaps", "timeline_pictures", *WORDS),
+        *("timeline_chains", "timeline_gaps", *WORDS),
     ]
 )
 # Their words are taken out entry by entry, under seal: `bot/timeline/erasing.py`.
