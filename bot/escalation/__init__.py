@@ -11,18 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     import os
 
-    from bot.escalation import (
-        auditing,
-        escalate,
-        exporting,
-        ladder,
-        listeners,
-        pager,
-        paging,
-        renderers,
-        ringing,
-        tables,
-    )
+    from bot.escalation import auditing, escalate, exporting, ladder, listeners, pager, paging, renderers, tables
     from bot.incidents import events
     from bot.incidents.registry import TableWords, Tick
 
@@ -39,9 +28,9 @@ def register(registry: "Registry") -> None:
     registry.ticks += [
         Tick("escalations", escalate.start_due, tables.next_due),
         Tick("unanswered pages", paging.note_silences),
-        Tick("pager", ringing.start_waiting),
     ]
     registry.audits.append(auditing.escalations_that_stopped)
     registry.parts.append(lambda settings, floor: pager.described(floor.pager, os.environ))
+    registry.kinds += renderers.KINDS
     registry.words += [TableWords("pages", ("reason",)), TableWords("ladder_rungs")]
     registry.exports.append(exporting.PAGES)

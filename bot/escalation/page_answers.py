@@ -33,7 +33,7 @@ def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
             _answer(session, page, Answer.COMING, now)
         ladder.somebody_comes(session, number)
         timeline.append(session, number, "on_my_way", now, by)
-    bring_in(services, number, by, f"{number}:{by}:{now.isoformat()}")
+        bring_in(session, number, by, now)
     return f"Thank you. You are expected in {channel_link(incident.channel_id or '')}."
 
 

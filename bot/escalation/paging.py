@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot.errors import TryLater
-from bot.escalation import tables
+from bot.escalation import ringing, tables
 from bot.escalation.tables import Answer, Page
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -64,6 +64,8 @@ def tell(
         _write_down(session, page, now)
         if not passed_over:
             outbox.add(session, kinds.PAGE, incident.number, now, str(page.number))
+            if page.pager == tables.RING:
+                ringing.hand_over(session, page, now)
             told += 1
     if outbox.find(session, incident.number, kinds.LADDER) is None:
         outbox.add(session, kinds.LADDER, incident.number, now)

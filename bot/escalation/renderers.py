@@ -1,6 +1,6 @@
-"""The messages of an escalation: the direct message of a page, and the line in the incident's channel."""
+"""What an escalation says: the direct message of a page, its call to the pager, the line in the channel."""
 
-from bot.escalation import messages
+from bot.escalation import messages, ringing
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message
 
@@ -15,5 +15,6 @@ def _paged(context: Context) -> str:
 
 KINDS = (
     Kind(kinds.PAGE, "tell somebody that they are needed", _escalation, _paged),
+    Kind(kinds.PAGER, "", ringing.call, lambda context: ""),
     Kind(kinds.LADDER, "keep the escalation's message up to date", _escalation),
 )

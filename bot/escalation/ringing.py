@@ -1,9 +1,8 @@
-"""Handing pages to the pager: each once, again and again until it takes it or an hour has passed."""
+"""Handing pages to the pager: by rows of the outbox, until each is taken or an hour has passed."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot.directory import tables as directory
@@ -12,35 +11,36 @@ from bot.escalation import tables
 from bot.escalation.pager import Pager, PagerRefused
 from bot.escalation.tables import Answer, Page
 from bot.incidents import tables as incidents
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
-from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.timeline import tables as timeline
 
 WORTH_IT_FOR = timedelta(hours=1)
+WAITS_AT_MOST_S = 60.0
+# The longer a page has waited, the longer until the pager is asked again.
+PART_OF_AGE = 4
 SETTLED = (Answer.COMING, Answer.CANNOT)
 
 
-class RingRequest(BaseModel):
-    """Which page to hand over."""
-
-    page_id: int
-
-
-@flow
-def ring(services: Services, request: RingRequest) -> None:
-    """Hand one page to the pager."""
-    reason = hand_over(services, request.page_id)
-    settle(services, request.page_id, reason)
+def hand_over(session: Session, page: Page, now: datetime) -> None:
+    """The pager is to have this page."""
+    facts = {"subject": str(page.number), "priority": outbox.URGENT}
+    outbox.enqueue(session, kinds.PAGER, f"ring:{page.key}", now, incident_id=page.incident_id, **facts)
 
 
-@step
-def hand_over(services: Services, page_id: int) -> str:
+def call(context: Context) -> Call:
+    """The request to the pager, which knows by its key whether it has the page: it may be repeated."""
+    page = tables.get(context.session, int(context.row.subject))
+    told = _told(context.session, page)
+    return Call(context.row.key, lambda: _settle(context.services, page, _ring(context.services, page, told)))
+
+
+def _ring(services: Services, page: Page, told: dict[str, Any]) -> str:
     """The call itself; gives back why it was given up, or nothing."""
     now = utcnow()
-    with services.store.reading() as session:
-        page = tables.get(session, page_id)
-        told = _told(session, page)
     pager = services.find(Pager)
     if pager is None or page.answer in SETTLED:
         return ""
@@ -48,10 +48,12 @@ def hand_over(services: Services, page_id: int) -> str:
         pager.ring(told, page.key, now)
     except PagerRefused as refused:
         return refused.sentence
-    except TryLater as wait:
-        if now - page.told_at < WORTH_IT_FOR:
-            raise
-        return wait.reason
+    except TryLater as failed:
+        age = now - page.told_at
+        if age < WORTH_IT_FOR:
+            wait_s = min(WAITS_AT_MOST_S, max(1.0, age.total_seconds() / PART_OF_AGE))
+            raise TryLater(failed.reason, wait_s=wait_s) from failed
+        return failed.reason
     return ""
 
 
@@ -70,22 +72,9 @@ def _told(session: Session, page: Page) -> dict[str, Any]:
     return told if incident.is_private else told | {"title": incident.title, "reason": page.reason}
 
 
-@step
-def settle(services: Services, page_id: int, reason: str) -> None:
-    """Write down how it went."""
+def _settle(services: Services, page: Page, reason: str) -> None:
     with services.store.transaction() as session:
-        page = tables.get(session, page_id)
-        tables.set_pager(session, page_id, tables.NOT_RUNG if reason else tables.RUNG)
+        tables.set_pager(session, page.number, tables.NOT_RUNG if reason else tables.RUNG)
         if reason:
-            key, facts = f"pager:{page_id}", {"user": page.user_id, "reason": reason}
+            key, facts = f"pager:{page.number}", {"user": page.user_id, "reason": reason}
             timeline.append_once(session, page.incident_id, key, "pager_failed", utcnow(), **facts)
-
-
-def start_waiting(services: Services, now: datetime) -> None:
-    """Start a flow for every page that the pager has not heard of; its key makes it once, whoever ticks."""
-    with services.store.reading() as session:
-        waiting = [(page.number, page.key) for page in tables.to_ring(session)]
-    for page_id, key in waiting:
-        services.flows.start_once(f"ring:{key}", ring, RingRequest(page_id=page_id))
-        with services.store.transaction() as session:
-            tables.hold_for_pager(session, page_id)

@@ -12,7 +12,6 @@ from bot.runtime.database import Numbered, partial_index, put, put_new, utc_colu
 
 VOLUNTEER = "volunteer"
 RING = "wanted"
-RINGING = "ringing"
 RUNG = "rung"
 NOT_RUNG = "failed"
 
@@ -49,7 +48,6 @@ class Page(Numbered, table=True):
     __table_args__ = (
         sa.UniqueConstraint("incident_id", "occasion", "user_id"),
         partial_index("ix_pages_unanswered", "answer_by", where="answer_by IS NOT NULL"),
-        partial_index("ix_pages_to_ring", "id", where="pager = 'wanted'"),
     )
 
     incident_id: int = Field(foreign_key="incidents.id")
@@ -189,18 +187,6 @@ def excuse(session: Session, incident_id: int) -> None:
         sa.update(Page)
         .where(col(Page.incident_id) == incident_id, col(Page.answer_by).is_not(None))
         .values(answer_by=None)
-    )
-
-
-def to_ring(session: Session, limit: int = 100) -> Sequence[Page]:
-    """Pages that the pager has not heard of."""
-    return session.exec(select(Page).where(Page.pager == RING).order_by(col(Page.id)).limit(limit)).all()
-
-
-def hold_for_pager(session: Session, page_id: int) -> None:
-    """A flow has taken the page over, and may even have finished already."""
-    session.connection().execute(
-        sa.update(Page).where(col(Page.id) == page_id, col(Page.pager) == RING).values(pager=RINGING)
     )
 
 

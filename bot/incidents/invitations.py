@@ -1,12 +1,24 @@
-"""Getting one person into an incident's channel: who asks to join, and who is given a role."""
+"""Getting people into an incident's channel: somebody who asks to join, has a role, comes, or is named by a step.
 
-from pydantic import BaseModel
+An invitation is a row of the outbox. Inviting somebody again is harmless, so an unknown outcome is simply repeated.
+"""
 
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.directory.lookup import members
+from bot.errors import TryLater
 from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.access import incident
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
-from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack.errors import OutcomeUnknown, SlackRefused
 from bot.slack.text import channel_link
@@ -19,62 +31,77 @@ REASONS = {
     "cant_invite": "Slack does not let me invite you",
     "user_is_restricted": "Slack does not let me invite you",
 }
-
-
-class JoinRequest(BaseModel):
-    """Who is to be let into which incident, and where the answer goes."""
-
-    number: int
-    user_id: str
-    reply_to: str = ""
-
-
-@flow
-def join(services: Services, request: JoinRequest) -> None:
-    """Invite the person; tell who asked."""
-    words = let_in(services, request.number, request.user_id)
-    if request.reply_to:
-        answer(services, request.reply_to, words)
-
-
-@step
-def let_in(services: Services, number: int, user_id: str) -> str:
-    """Invite one person; gives back what to answer them."""
-    with services.store.reading() as session:
-        found = incidents.by_number(session, number)
-    channel_id = found.channel_id or ""
-    try:
-        refused = services.slack.invite(channel_id, [user_id]).get(user_id, "")
-    except SlackRefused as failure:
-        refused = failure.error
-    with services.store.transaction() as session:
-        if not refused:
-            participants.join(session, number, [user_id], utcnow())
-            return f"You are in {channel_link(channel_id)}."
-        timeline.append(session, number, "trouble", utcnow(), user_id, what="invite them", reason=refused)
-    why = REASONS.get(refused, f"Slack says {refused}")
-    return f"I could not bring you into {channel_link(channel_id)}: {why}."
-
-
-@step
-def answer(services: Services, reply_to: str, words: str) -> None:
-    """Say how it went to who clicked; they see the channel anyway, so a lost answer is not repeated."""
-    try:
-        services.slack.reply(reply_to, words)
-    except (SlackRefused, OutcomeUnknown):
-        return
+CHANNEL_SOON_S = 1
 
 
 def ask_to_join(services: Services, number: int, user_id: str, trigger_id: str, reply_to: str) -> None:
-    """Let who clicked into an incident that they may see."""
+    """Invite the person who clicked into an incident that they may see, and answer them."""
     found = incident(services, number, user_id)
-    request = JoinRequest(number=found.number, user_id=user_id, reply_to=reply_to)
-    services.flows.start_once(f"join:{trigger_id}", join, request)
+    with services.store.transaction() as session:
+        invite(session, found.number, f"join:{trigger_id}", utcnow(), [user_id], reply_to=reply_to)
 
 
-def bring_in(services: Services, number: int, user_id: str, key: str) -> None:
-    """Let somebody into an incident because they have a part in it now."""
-    with services.store.reading() as session:
-        if participants.takes_part(session, number, user_id):
-            return
-    services.flows.start_once(f"bring-in:{key}", join, JoinRequest(number=number, user_id=user_id))
+def bring_in(session: Session, number: int, user_id: str, now: datetime) -> None:
+    """Invite somebody who has a part in the incident now, unless they are in its channel."""
+    if not participants.takes_part(session, number, user_id):
+        invite(session, number, f"bring-in:{number}:{user_id}:{now.isoformat()}", now, [user_id])
+
+
+def invite(
+    session: Session,
+    number: int,
+    key: str,
+    now: datetime,
+    user_ids: Iterable[str],
+    *,
+    groups: Iterable[str] = (),
+    reply_to: str = "",
+) -> None:
+    """People and everybody in groups are to be in the incident's channel; `reply_to` answers the first of them."""
+    payload = {"user_ids": list(user_ids), "groups": list(groups), "reply_to": reply_to}
+    outbox.enqueue(session, kinds.INVITE, key, now, incident_id=number, payload=payload, priority=outbox.URGENT)
+
+
+def channel_of(context: Context) -> str:
+    """The channel of the row's incident; empty until it is made."""
+    return incidents.by_number(context.session, context.row.incident_id or 0).channel_id or ""
+
+
+def call(context: Context) -> Call:
+    """The invitation as a call to Slack."""
+    services, row, channel_id = context.services, context.row, channel_of(context)
+    return Call(row.key, lambda: _invite(services, row, channel_id))
+
+
+def _invite(services: Services, row: OutboxRow, channel_id: str) -> None:
+    if not channel_id:
+        raise TryLater("the incident has no channel yet", wait_s=CHANNEL_SOON_S)
+    payload = row.payload or {}
+    people = list(dict.fromkeys([*payload["user_ids"], *members(services, payload["groups"])]))
+    if not people:
+        return
+    try:
+        refused = services.slack.invite(channel_id, people)
+    except SlackRefused as failure:
+        refused = dict.fromkeys(people, failure.error)
+    _record(services, row, people, refused)
+    if payload["reply_to"]:
+        # They see the channel anyway, so a lost answer is not repeated.
+        with suppress(SlackRefused, OutcomeUnknown):
+            services.slack.reply(payload["reply_to"], _answer(channel_id, refused.get(people[0])))
+
+
+def _record(services: Services, row: OutboxRow, people: list[str], refused: dict[str, str]) -> None:
+    number, now = row.incident_id or 0, utcnow()
+    with services.store.transaction() as session:
+        participants.join(session, number, [user_id for user_id in people if user_id not in refused], now)
+        for user_id, reason in refused.items():
+            facts = {"what": "invite them", "reason": reason}
+            timeline.append_once(session, number, f"{row.key}:{user_id}", "trouble", now, user_id, **facts)
+
+
+def _answer(channel_id: str, refused: str | None) -> str:
+    if refused is None:
+        return f"You are in {channel_link(channel_id)}."
+    reason = REASONS.get(refused, f"Slack says {refused}")
+    return f"I could not bring you into {channel_link(channel_id)}: {reason}."

@@ -35,7 +35,6 @@ def claim(services: Services, number: int, role: str, by: str, now: datetime) ->
             raise RoleTaken(holder=mention(holders[0]), role=_title(services, role), name=role)
         _give(change, role, by)
         change.log("role_taken", user=by, role=_title(services, role))
-    _follow_up(services, number, by, now)
     return f"You are {_title(services, role)} of incident {number}."
 
 
@@ -49,7 +48,6 @@ def give(services: Services, number: int, role: str, to: str, by: str, now: date
             return f"{mention(to)} is {_title(services, role)} already."
         _give(change, role, to)
         change.log("role_given", user=to, role=_title(services, role))
-    _follow_up(services, number, to, now)
     return f"{mention(to)} is {_title(services, role)} of incident {number} now, and was told."
 
 
@@ -66,7 +64,6 @@ def hand_over(services: Services, number: int, role: str, to: str, by: str, now:
         incidents.drop_role(change.session, number, role, to)
         _give(change, role, to)
         change.log("role_handed_over", user=to, role=_title(services, role))
-    _follow_up(services, number, to, now)
     return f"{mention(to)} is {_title(services, role)} now. Tell them aloud what matters before you leave."
 
 
@@ -91,11 +88,7 @@ def _give(change: Change, role: str, to: str) -> None:
     words = f"You are *{_title(services, role)}* of incident {number} in {where}. {services.floor.role(role).help}"
     key = f"role:{number}:{role}:{to}:{now.isoformat()}"
     outbox.post(change.session, key, to, words, now, incident_id=number)
-
-
-def _follow_up(services: Services, number: int, holder: str, now: datetime) -> None:
-    """Who has a role is told what it asks of them, and is in the channel."""
-    bring_in(services, number, holder, f"{number}:{holder}:{now.isoformat()}")
+    bring_in(change.session, number, to, now)
 
 
 def _check_holds(change: Change, role: str, act: str) -> None:

@@ -60,6 +60,8 @@ def render(kinds: Kinds, context: Context) -> Rendered | Outcome:
         kind = kinds.by_name[row.kind]
         thread_ts = kind.thread(context) if kind.thread else row.thread_ts
         return Rendered(row, kind, kind.render(context), _channel(kind, context), thread_ts)
+    except SlackRefused as refused:  # the recipient is asked for, such as a channel by its name
+        return _refused(Rendered(row, kinds.by_name[row.kind], ("", []), "", None), refused)
     except Exception:  # one broken row must not stop the others; it is tried again
         log.exception("a row of the outbox cannot be rendered", extra={"key": row.key})
         return _again(row, utcnow() + rules.backoff(row.attempts), attempts=row.attempts + 1, was_sent=False)
@@ -233,6 +235,8 @@ def _refused(rendered: Rendered, refused: SlackRefused) -> Outcome:
     means = rules.meaning(error, kind.refusals, kind.otherwise, is_posted=row.ts is not None)
     if means is Refusal.LOST_CHANNEL and kind.recipient is not None:
         means = kind.otherwise
+    if row.ts is None and kind.refused_at_first is not None:
+        means = kind.refused_at_first
     if means is Refusal.LOST_MESSAGE:
         return _lost_message(rendered)
     if means is Refusal.FINAL:

@@ -19,6 +19,7 @@ PIN = "pin"
 BOOKMARK = "bookmark"
 RUN = "run"
 PAGE = "page"
+PAGER = "pager"
 LADDER = "ladder"
 PARTNER = "partner"
 FOLLOW_UP = "followup"
@@ -26,6 +27,11 @@ FOLLOW_UP_TOLD = "followup_told"
 DRAFT = "draft"
 UPDATE = "update"
 POST_MORTEM = "postmortem"
+POST_MORTEM_UPLOAD = "postmortem_upload"
+POST_MORTEM_FILES = "postmortem_files"
+CANVAS = "canvas"
+INVITE = "invite"
+PICTURE = "picture"
 
 Message = tuple[str, list[Block]]
 
@@ -78,6 +84,8 @@ class Kind:
     thread: Callable[[Context], str | None] | None = None
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
     otherwise: Refusal = Refusal.RETRY
+    # What any refusal means before the message is in Slack, if that differs.
+    refused_at_first: Refusal | None = None
     # Asked about a refusal that is the kind's own; the row is tried no more. False: the channel is gone after all.
     on_refused: Callable[[Settled, str], bool] | None = None
     on_lost: Callable[[Settled], None] | None = None

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot.errors import TryLater
 from bot.runtime.database import UtcDateTime, partial_index, put_new, utc_column
 
 # The kind of a message whose words are in its payload.
@@ -189,6 +190,36 @@ def supersede(session: Session, key_begins: str) -> None:
         .values(refused=SUPERSEDED)
     )
     session.connection().execute(old)
+
+
+def remove_untried(session: Session, incident_id: int, kind: str, subject: str) -> bool:
+    """What was never tried is not to be in Slack after all; False when it was tried, and may be there."""
+    its = (
+        col(OutboxRow.incident_id) == incident_id,
+        col(OutboxRow.kind) == kind,
+        col(OutboxRow.subject) == subject,
+    )
+    untried = (col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_(None))
+    return bool(session.connection().execute(sa.delete(OutboxRow).where(*its, *untried)).rowcount)
+
+
+def hurry(session: Session, incident_id: int, kind: str, subject: str, now: datetime) -> None:
+    """What these rows waited for is there."""
+    _wake(session, None)
+    theirs = (OutboxRow.incident_id == incident_id, OutboxRow.kind == kind, OutboxRow.subject == subject)
+    session.connection().execute(_change(*theirs, sa.text(_UNSETTLED)).values(retry_at=now))
+
+
+def remember(session: Session, row: OutboxRow, payload: dict[str, Any], now: datetime) -> None:
+    """Keep what the next call must know, such as an uploaded file; `TryLater` when the lease has ended."""
+    ours = (
+        col(OutboxRow.id) == row.id,
+        col(OutboxRow.leased_by) == row.leased_by,
+        col(OutboxRow.leased_until) == row.leased_until,
+    )
+    kept = sa.update(OutboxRow).where(*ours, col(OutboxRow.leased_until) > now).values(payload=payload)
+    if not session.connection().execute(kept).rowcount:
+        raise TryLater("the lease has ended")
 
 
 def posts_of(session: Session, incident_id: int, key_begins: str, key_ends: str) -> Sequence[OutboxRow]:

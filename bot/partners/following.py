@@ -40,7 +40,7 @@ def follow(change: Change) -> None:
     within = services.floor.severity(incident.severity).partner_notice_within
     due_at = rules.notice_due(incident.declared_at, within, now)
     for row in tables.of_incident(session, incident.number):
-        if row.state == State.WAITING and row.attempted_at is None:
+        if row.state == State.WAITING and not row.is_being_sent:
             row.plan(Act.TELL, None if incident.is_private or incident.status not in OPEN else due_at)
             session.add(row)
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
@@ -56,7 +56,9 @@ def clear(change: Change) -> None:
     session, services, incident, now = change.session, change.services, change.incident, change.now
     to_phone = []
     for row in tables.of_incident(session, incident.number):
-        if row.state == State.WAITING and row.attempted_at is None:
+        if row.is_being_sent and not outbox.remove_untried(session, incident.number, kinds.PARTNER, row.partner):
+            continue
+        if row.state == State.WAITING:
             row.state = State.DROPPED
         elif row.state == State.TOLD and row.cleared_at is None:
             row.cleared_at = now

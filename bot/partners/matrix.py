@@ -64,8 +64,9 @@ def tell(services: Services, number: int, given: str, by: str, now: datetime) ->
         if found.is_private and not named:
             raise PrivateByName(number=number, example=waiting[0].partner)
         for row in waiting:
-            row.plan(Act.TELL, now)
-            session.add(row)
+            if not row.is_being_sent:
+                row.plan(Act.TELL, now)
+                session.add(row)
     start_due(services, now)
     return f"The notice is on its way to {', '.join(row.partner for row in waiting)}."
 
@@ -80,6 +81,7 @@ def phoned(services: Services, number: int, given: str, agents: str, by: str, no
         row = tables.find(session, number, partner)
         if row.told_at is None:
             row.told_at, row.told_severity, row.told_by, row.state = now, found.severity, by, State.PHONED
+            outbox.remove_untried(session, number, kinds.PARTNER, partner)
         if counted is not None or row.answer == Answer.NONE:
             # A call that gave no number takes nothing back of what they said.
             row.answer = Answer.AFFECTED if counted else Answer.RECEIVED

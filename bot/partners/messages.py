@@ -47,18 +47,7 @@ def labels(services: Services, language: str) -> Words:
 
 def draw(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """The notice as it stands."""
-    return drawn(session, services, incident, tables.find(session, incident.number, display.subject), utcnow())
-
-
-def place(services: Services, display: OutboxRow) -> str:
-    """Where a partner is told; the notice's own channel is known once it was sent."""
-    return channel_id(services, partner_of(services, display.subject).channel or "")
-
-
-def drawn(
-    session: Session, services: Services, incident: Incident, row: PartnerNotice, now: datetime
-) -> tuple[str, list[Block]]:
-    """The same for a notice that is not shown yet."""
+    row, now = tables.find(session, incident.number, display.subject), utcnow()
     partner = partner_of(services, row.partner)
     facts = _facts(session, services, incident, row, now)
     name = f"{FOLDER}/{partner.language}.j2"
@@ -68,6 +57,11 @@ def drawn(
         report(services, name, broken)
         words = wording.plain_notice(facts)
     return views.notice(words, row, labels(services, partner.language), now)
+
+
+def place(services: Services, display: OutboxRow) -> str:
+    """Where a partner is told; the notice's own channel is known once it was sent."""
+    return channel_id(services, partner_of(services, display.subject).channel or "")
 
 
 def _facts(

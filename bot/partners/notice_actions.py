@@ -3,76 +3,60 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import BaseModel
 from sqlmodel import Session
 
-from bot.directory.lookup import channel_id
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.rules import OPEN
-from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
+from bot.outbox.kinds import Settled
 from bot.partners import following as partners
 from bot.partners import tables
-from bot.partners.messages import drawn, partner_of, say_below
+from bot.partners.messages import partner_of, say_below
 from bot.partners.rules import Act, State
 from bot.partners.tables import PartnerNotice
 from bot.runtime.clock import utcnow
-from bot.runtime.workflows import flow, step
 from bot.services import Services
-from bot.slack.errors import SlackRefused
-from bot.slack.messages import Post, Posted
+from bot.slack.messages import Posted
 from bot.timeline import tables as timeline
 
 
-class NoticeRequest(BaseModel):
-    """Which partner of which incident to tell."""
-
-    notice_id: int
-
-
-@flow
-def tell_partner(services: Services, request: NoticeRequest) -> None:
-    """Tell one partner: in its channel, or, without one, by naming it to whoever leads."""
-    hand_over(services, request.notice_id)
-
-
-@step
-def hand_over(services: Services, notice_id: int) -> None:
-    """Post the notice unless it is there; a refusal means that the partner must be phoned."""
-    now = utcnow()
+def _send(services: Services, number: int, notice_id: int, now: datetime) -> None:
+    """The notice goes into the outbox; a partner without a channel is named to whoever leads."""
     with services.store.transaction() as session:
-        row, incident = tables.locked(session, notice_id)
-        channel = partner_of(services, row.partner).channel
-        if not _is_wanted(session, incident, row):
+        incident = incidents.locked(session, number)
+        row = tables.get(session, notice_id)
+        if row.act != Act.TELL or not _is_due(row, now):
             return
-        if channel is None:
-            _cannot(session, row, "", now)
-            return
-        attempted_at, row.attempted_at = row.attempted_at, row.attempted_at or now
-        session.add(row)
-        words, blocks = drawn(session, services, incident, row, now)
-    try:
-        post = Post(row.key, channel_id(services, channel), words, blocks)
-        posted = services.slack.post(post, attempted_at=attempted_at)
-    except SlackRefused as refused:
-        with services.store.transaction() as session:
-            _cannot(session, tables.locked(session, notice_id)[0], refused.error, now)
-        return
-    with services.store.transaction() as session:
-        _told(session, services, *tables.locked(session, notice_id), posted, utcnow())
-
-
-def _is_wanted(session: Session, incident: Incident, row: PartnerNotice) -> bool:
-    if row.state != State.WAITING:
-        return False
-    if incident.status not in OPEN and row.attempted_at is None:
-        row.state = State.DROPPED
         row.plan(Act.NOTHING, None)
         session.add(row)
-        return False
-    return True
+        if row.state != State.WAITING:
+            return
+        if incident.status not in OPEN:
+            row.state = State.DROPPED
+        elif partner_of(services, row.partner).channel is None:
+            _cannot(session, row, "", now)
+        else:
+            row.act = Act.SEND
+            priority = outbox.URGENT
+            outbox.add(session, kinds.PARTNER, number, now, row.partner, follows_incident=True, priority=priority)
+
+
+def note_refused(settled: Settled, error: str) -> None:
+    """Slack refused the notice: the partner must be phoned."""
+    _cannot(settled.session, _of(settled), error, utcnow())
+
+
+def note_told(settled: Settled, posted: Posted | None) -> None:
+    """The notice is in the partner's channel: from now on an answer is awaited."""
+    row = _of(settled)
+    if row.state == State.WAITING and posted is not None:
+        _told(settled.session, settled.services, row, posted, utcnow())
+
+
+def _of(settled: Settled) -> PartnerNotice:
+    return tables.find(settled.session, settled.row.incident_id or 0, settled.row.subject)
 
 
 def _cannot(session: Session, row: PartnerNotice, reason: str, now: datetime) -> None:
@@ -86,17 +70,12 @@ def _cannot(session: Session, row: PartnerNotice, reason: str, now: datetime) ->
     timeline.append(session, row.incident_id, "partner_unreachable", now, **facts)
 
 
-def _told(
-    session: Session, services: Services, row: PartnerNotice, incident: Incident, posted: Posted, now: datetime
-) -> None:
-    if row.state != State.WAITING:
-        return
+def _told(session: Session, services: Services, row: PartnerNotice, posted: Posted, now: datetime) -> None:
+    incident = incidents.by_number(session, row.incident_id)
     row.state, row.told_at, row.told_severity = State.TOLD, now, incident.severity
     row.channel_id = posted.channel_id
     row.plan(Act.REMIND, now + services.floor.partner_answers.reminded_after)
     session.add(row)
-    shown = outbox.add(session, kinds.PARTNER, incident.number, now, row.partner, follows_incident=True)
-    shown.channel_id, shown.ts, shown.attempted_at = posted.channel_id, posted.ts, row.attempted_at
     timeline.append(session, incident.number, "partner_told", now, partner=row.partner, severity=incident.severity)
     session.flush()
     if incident.status not in OPEN:
@@ -104,13 +83,12 @@ def _told(
 
 
 def start_due(services: Services, now: datetime) -> None:
-    """Do what is due about partners: a flow for each notice, the reminders, and one message to each commander."""
+    """Do what is due about partners: the notices, the reminders, and one message to each commander."""
     with services.store.reading() as session:
         due = tables.due(session, now)
     for row in due:
-        if row.act == Act.TELL and row.due_at:
-            key = f"partner:{row.number}:{row.due_at.isoformat()}"
-            services.flows.start_once(key, tell_partner, NoticeRequest(notice_id=row.number))
+        if row.act == Act.TELL:
+            _send(services, row.incident_id, row.number, now)
         elif row.act == Act.REMIND:
             _remind(services, row.number, now)
     for number in sorted({row.incident_id for row in due if row.act == Act.NAME}):

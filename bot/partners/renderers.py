@@ -1,8 +1,9 @@
-"""The notice to a partner, kept up to date."""
+"""The notice to a partner: sent once it is due, kept up to date afterwards."""
 
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message
-from bot.partners import messages
+from bot.outbox.rules import Refusal
+from bot.partners import messages, notice_actions
 
 
 def _notice(context: Context) -> Message:
@@ -13,4 +14,14 @@ def _place(context: Context) -> str:
     return messages.place(context.services, context.row)
 
 
-KINDS = (Kind(kinds.PARTNER, "keep a partner's notice up to date", _notice, _place),)
+KINDS = (
+    Kind(
+        kinds.PARTNER,
+        "keep a partner's notice up to date",
+        _notice,
+        _place,
+        refused_at_first=Refusal.FINAL,
+        on_delivered=notice_actions.note_told,
+        on_given_up=notice_actions.note_refused,
+    ),
+)

@@ -38,6 +38,8 @@ class Act(StrEnum):
 
     NOTHING = ""
     TELL = "tell"
+    # The notice is in the outbox: nothing is due until it has arrived or was refused.
+    SEND = "send"
     REMIND = "remind"
     NAME = "name"
 

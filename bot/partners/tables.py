@@ -32,7 +32,6 @@ class PartnerNotice(SQLModel, table=True):
     # What the clock does next, and when; nothing while there is no time.
     act: str = Act.NOTHING
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
-    attempted_at: datetime | None = Field(default=None, sa_column=utc_column())
     told_at: datetime | None = Field(default=None, sa_column=utc_column())
     # What it was told: the severity as it stood then.
     told_severity: str = ""
@@ -56,14 +55,14 @@ class PartnerNotice(SQLModel, table=True):
         return self.id
 
     @property
-    def key(self) -> str:
-        """What tells this notice from every other message."""
-        return f"partner:{self.incident_id}:{self.partner}:0"
-
-    @property
     def is_silent(self) -> bool:
         """Was it told, and has not answered?"""
         return self.state == State.TOLD and self.answer == Answer.NONE and self.cleared_at is None
+
+    @property
+    def is_being_sent(self) -> bool:
+        """Is the notice in the outbox, and has neither arrived nor been refused?"""
+        return self.state == State.WAITING and self.act == Act.SEND
 
     def plan(self, act: Act, due_at: datetime | None) -> None:
         """What comes next, and when."""

@@ -111,6 +111,8 @@ def _act(row: PartnerNotice) -> Block | None:
 
 
 def _told(facts: Matrix, row: PartnerNotice) -> str:
+    if row.is_being_sent:
+        return "not told yet: the notice is on its way"
     if row.state == State.WAITING:
         is_due = row.act == Act.TELL and row.due_at
         due = f"not told yet, at the latest {near_time(row.due_at, facts.now)}" if is_due and row.due_at else ""

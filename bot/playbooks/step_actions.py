@@ -46,8 +46,6 @@ def complete(
     change = _change(
         services, step_id, by, lambda session, hand: steps.complete(session, hand, by, now, answers), then
     )
-    if change.written.invites:
-        step_effects.invite(services, change)
     return f"Incident {change.incident_id}: “{escape(change.title)}” is done. {' '.join(told)}" if told else None
 
 

@@ -2,26 +2,19 @@
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel
 from sqlmodel import Session
 
-from bot.directory.lookup import members
-from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.audiences import audiences, where
 from bot.incidents.change import Change
 from bot.incidents.events import CadenceRequested, UpdateRequested
+from bot.incidents.invitations import invite
 from bot.incidents.lifecycle import set_status
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.playbooks.book import Post, Sets
+from bot.playbooks.book import Invites, Post, Sets
 from bot.playbooks.steps import StepChange
-from bot.runtime.clock import utcnow
-from bot.runtime.workflows import flow, step
-from bot.services import Services
-from bot.slack.errors import SlackRefused
 from bot.slack.text import channel_link, escape, lasting
-from bot.timeline import tables as timeline
 
 
 @dataclass(frozen=True)
@@ -43,7 +36,7 @@ class Effects:
         """Everything the step does besides being done, told in sentences for who did it."""
         sets = self.step.written.sets
         told = self._set(sets) if sets else []
-        return [*told, *self._send(self.step.written.posts), *self._announce_guests()]
+        return [*told, *self._send(self.step.written.posts), *self._invite(self.step.written.invites)]
 
     def _set(self, sets: Sets) -> list[str]:
         incident, told = self.change.incident, []
@@ -76,10 +69,14 @@ class Effects:
         self.change.publish(UpdateRequested(posts.to, self.sending.words, key))
         return [f"The update goes to {where(audience, self.change.incident)} now."]
 
-    def _announce_guests(self) -> list[str]:
-        invites = self.step.written.invites
+    def _invite(self, invites: Invites | None) -> list[str]:
         if invites is None:
             return []
+        session, number, at = self.change.session, self.change.number, self.step.at
+        held = incidents.roles(session, number)
+        holders = [user_id for role in invites.roles for user_id in held.get(role, [])]
+        groups = [f"@{group.removeprefix('@')}" for group in invites.groups]
+        invite(session, number, f"invite:{self.step.step_id}:{at.isoformat()}", at, holders, groups=groups)
         named = [*invites.groups, *(role.replace("_", " ") for role in invites.roles)]
         return [f"Invited into the channel: {', '.join(named)}."]
 
@@ -95,45 +92,3 @@ def tell_owner(session: Session, change: StepChange, owner_id: str) -> None:
     )
     key = f"given:{change.step_id}:{owner_id}:{change.at.isoformat()}"
     outbox.post(session, key, owner_id, words, change.at, incident_id=incident.number)
-
-
-class BringIn(BaseModel):
-    """Who is to be brought into which incident."""
-
-    number: int
-    groups: list[str]
-    roles: list[str]
-
-
-@flow
-def bring_in(services: Services, request: BringIn) -> None:
-    """Bring groups and the holders of roles into an incident's channel."""
-    invite_them(services, request.number, request.groups, request.roles)
-
-
-@step
-def invite_them(services: Services, number: int, groups: list[str], roles: list[str]) -> None:
-    """Invite; who is there already is no trouble, who cannot come is written down."""
-    with services.store.reading() as session:
-        incident = incidents.by_number(session, number)
-        held = incidents.roles(session, number)
-    holders = [user_id for role in roles for user_id in held.get(role, [])]
-    people = list(dict.fromkeys([*holders, *members(services, groups)]))
-    if not people or incident.channel_id is None:
-        return
-    try:
-        refused = services.slack.invite(incident.channel_id, people)
-    except SlackRefused as failure:
-        refused = dict.fromkeys(people, failure.error)
-    with services.store.transaction() as session:
-        participants.join(session, number, [user_id for user_id in people if user_id not in refused], utcnow())
-        for user_id, why in refused.items():
-            timeline.append(session, number, "trouble", utcnow(), what="invite", user=user_id, reason=why)
-
-
-def invite(services: Services, change: StepChange) -> None:
-    """Start bringing in whom the step invites; once for each time it is done."""
-    assert change.written.invites is not None
-    groups = [f"@{group.removeprefix('@')}" for group in change.written.invites.groups]
-    request = BringIn(number=change.incident_id, groups=groups, roles=list(change.written.invites.roles))
-    services.flows.start_once(f"invite:{change.step_id}:{change.at.isoformat()}", bring_in, request)

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.postmortems.rules import Verdict
 from bot.postmortems.tables import PostMortem
-from bot.runtime.database import Numbered, partial_index, utc_column
+from bot.runtime.database import Numbered, utc_column
 
 
 class Copy(Numbered, table=True):
@@ -18,12 +18,7 @@ class Copy(Numbered, table=True):
     """
 
     __tablename__ = "postmortem_copies"
-    __table_args__ = (
-        sa.UniqueConstraint("postmortem_id", "place"),
-        partial_index(
-            "ix_postmortem_copies_behind", "id", where="shared_version < wanted_version AND trouble IS NULL"
-        ),
-    )
+    __table_args__ = (sa.UniqueConstraint("postmortem_id", "place"),)
 
     postmortem_id: int = Field(foreign_key="postmortems.id")
     incident_id: int = Field(foreign_key="incidents.id")
@@ -34,8 +29,6 @@ class Copy(Numbered, table=True):
     comment: str = ""
     wanted_version: int = 1
     shared_version: int = 0
-    # Set before the files are shared: whoever finds it must look whether they were.
-    attempted_version: int = 0
     delivered_at: datetime | None = Field(default=None, sa_column=utc_column())
     trouble: str | None = None
 
@@ -77,13 +70,3 @@ def behind(session: Session, postmortem_id: int) -> Sequence[Copy]:
 
 def _is_behind(copy: Copy) -> bool:
     return copy.shared_version < copy.wanted_version and copy.trouble is None
-
-
-def undelivered(session: Session, limit: int = 50) -> Sequence[int]:
-    """The post-mortems of which somebody lacks the newest version."""
-    return session.exec(
-        select(Copy.postmortem_id)
-        .where(col(Copy.shared_version) < col(Copy.wanted_version), col(Copy.trouble).is_(None))
-        .distinct()
-        .limit(limit)
-    ).all()

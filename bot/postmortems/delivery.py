@@ -1,80 +1,119 @@
 """Bringing a post-mortem to everyone who is to have it: a message that is kept up to date, the files in its thread.
 
 Whoever lacks the newest version gets it: the first is written from the record, the others were uploaded by people.
-Where it is published is a copy like the others.
+Where it is published is a copy like the others. All of it are rows of the outbox: one uploads the files for every
+copy that lacks them; then each copy has one that shares its files in the thread of its message.
 """
 
 import functools
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot.errors import TryLater
 from bot.incidents import tables as incidents
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.outbox.worker import Worker
+from bot.outbox.kinds import Call, Context, Settled
+from bot.outbox.tables import OutboxRow
 from bot.postmortems import content, copies, tables, versions
 from bot.postmortems.copies import Copy
+from bot.postmortems.tables import PostMortem
 from bot.postmortems.versions import Upload
 from bot.runtime.clock import utcnow
-from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack.errors import SlackRefused
+from bot.slack.messages import Posted
 from bot.timeline import tables as timeline
 
 MESSAGE_SOON_S = 0.3
 SHARED_ALREADY = "file_already_completed"
 
 
-class PostMortemRequest(BaseModel):
-    """Which post-mortem to bring to everyone."""
-
-    postmortem_id: int
-
-
-@flow
-def deliver_postmortem(services: Services, request: PostMortemRequest) -> None:
-    """Upload the files, show the messages, put the files into their threads, fill the channel's canvas."""
-    upload(services, request.postmortem_id)
-    show(services, request.postmortem_id)
-    share(services, request.postmortem_id)
-    fill_canvas(services, request.postmortem_id)
-
-
-@step
-def upload(services: Services, postmortem_id: int) -> None:
-    """A copy's own files. One that is uploaded twice is shown once: only what is shared appears anywhere."""
-    with services.store.reading() as session:
-        lacking = [copy for copy in copies.behind(session, postmortem_id) if not _uploaded(session, copy)]
+def deliver(session: Session, postmortem: PostMortem, now: datetime) -> None:
+    """The newest version goes to everyone who lacks it. The messages need not wait for the files."""
+    session.flush()
+    lacking = copies.behind(session, postmortem.number)
     if not lacking:
         return
-    _announce(services, lacking)
-    try:
-        made = _upload_to_each(services, postmortem_id, lacking)
-    except SlackRefused as refused:
-        for copy in lacking:
-            give_up(services, copy, refused.error)
-        return
+    for copy in lacking:
+        show_again(session, copy, now)
+    newest = max(copy.number for copy in lacking)
+    key = f"{kinds.POST_MORTEM_UPLOAD}:{postmortem.number}:{postmortem.version}:{newest}"
+    _enqueue(session, kinds.POST_MORTEM_UPLOAD, key, postmortem.incident_id, postmortem.number, now)
+    if not postmortem.is_preview:
+        # Asked for once at most, whatever the version.
+        key = f"{kinds.CANVAS}:{postmortem.number}"
+        _enqueue(session, kinds.CANVAS, key, postmortem.incident_id, postmortem.number, now, outbox.LAST)
+
+
+def supersede(session: Session, postmortem: PostMortem) -> None:
+    """A newer version was uploaded: what was not begun to be shared of older ones is not shared any more."""
+    for copy in copies.of_postmortem(session, postmortem.number):
+        outbox.supersede(session, f"{kinds.POST_MORTEM_FILES}:{copy.number}:")
+
+
+def _enqueue(
+    session: Session,
+    kind: str,
+    key: str,
+    incident_id: int,
+    subject: int,
+    now: datetime,
+    priority: int = outbox.USUAL,
+) -> None:
+    outbox.enqueue(session, kind, key, now, incident_id=incident_id, subject=str(subject), priority=priority)
+
+
+def show_again(session: Session, copy: Copy, now: datetime) -> None:
+    """What is shown of a post-mortem is to be drawn anew, this copy's message among it."""
+    subject = str(copy.number)
+    if outbox.find(session, copy.incident_id, kinds.POST_MORTEM, subject) is None:
+        outbox.add(session, kinds.POST_MORTEM, copy.incident_id, now, subject)
+    outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
+
+
+def upload_call(context: Context) -> Call:
+    """Upload the files of the newest version. One uploaded twice is shown once: only what is shared appears."""
+    return Call(context.row.key, functools.partial(_upload, context.services, int(context.row.subject)))
+
+
+def _upload(services: Services, postmortem_id: int) -> None:
+    with services.store.reading() as session:
+        lacking = _without_files(session, postmortem_id)
+    made = _upload_to_each(services, postmortem_id, lacking) if lacking else []
     with services.store.transaction() as session:
+        tables.locked(session, postmortem_id)
+        # A newer version may have come meanwhile, or another process been quicker.
+        wanted = {copy.number: copy.wanted_version for copy in _without_files(session, postmortem_id)}
         for row in sorted(made, key=lambda row: content.KINDS.index(row.kind)):
-            session.add(row)
+            if wanted.get(row.copy_id) == row.version:
+                session.add(row)
+        session.flush()
+        for copy in copies.behind(session, postmortem_id):
+            if _has_files(session, copy):
+                key = f"{kinds.POST_MORTEM_FILES}:{copy.number}:{copy.wanted_version}"
+                _enqueue(session, kinds.POST_MORTEM_FILES, key, copy.incident_id, copy.number, utcnow())
+
+
+def _without_files(session: Session, postmortem_id: int) -> list[Copy]:
+    return [copy for copy in copies.behind(session, postmortem_id) if not _has_files(session, copy)]
+
+
+def _has_files(session: Session, copy: Copy) -> bool:
+    return bool(versions.uploads(session, copy.number, copy.wanted_version))
 
 
 def _upload_to_each(services: Services, postmortem_id: int, lacking: Sequence[Copy]) -> list[Upload]:
     """Slack shows a file in one thread only, so each copy has its own; one travels while the next is written."""
     made: list[Upload] = []
+    version = lacking[0].wanted_version
 
     def send(copy: Copy, file: content.File) -> None:
         file_id = services.slack.upload(file.name, file.content)
-        of_copy = Upload(
-            copy_id=copy.number, version=copy.wanted_version, kind=file.kind, name=file.name, file_id=file_id
-        )
-        made.append(of_copy)
+        made.append(Upload(copy_id=copy.number, version=version, kind=file.kind, name=file.name, file_id=file_id))
 
-    version = lacking[0].wanted_version
     sending = [
         services.soon.beside(functools.partial(send, copy, file))
         for file in content.files(services, postmortem_id, version)
@@ -85,81 +124,61 @@ def _upload_to_each(services: Services, postmortem_id: int, lacking: Sequence[Co
     return made
 
 
-def _announce(services: Services, lacking: Sequence[Copy]) -> None:
-    """The messages need not wait for the files: they are edited when those are there."""
-    with services.store.transaction() as session:
-        for copy in lacking:
-            outdate(session, copy)
+def note_not_uploaded(settled: Settled, error: str) -> None:
+    """Slack takes no files, or does not give back what a person uploaded."""
+    for copy in _without_files(settled.session, int(settled.row.subject)):
+        _give_up(settled.session, copy, error)
 
 
-def _uploaded(session: Session, copy: Copy) -> bool:
-    return bool(versions.uploads(session, copy.number, copy.wanted_version))
+def share_call(context: Context) -> Call:
+    """Put the files of a copy into the thread of its message."""
+    services, row, session = context.services, context.row, context.session
+    copy = copies.get(session, int(row.subject))
+    files = versions.uploads(session, copy.number, _version(row))
+    shown = outbox.find(session, copy.incident_id, kinds.POST_MORTEM, row.subject)
+
+    def is_shared() -> bool:
+        if shown is None or shown.channel_id is None:
+            return False
+        return services.slack.is_shared(files[0].file_id, shown.channel_id)
+
+    return Call(row.key, functools.partial(_share, services, _version(row), files, shown), exists=is_shared)
 
 
-def outdate(session: Session, copy: Copy) -> None:
-    """What is shown of a post-mortem is to be drawn anew, this copy's message among it."""
-    subject = str(copy.number)
-    if outbox.find(session, copy.incident_id, kinds.POST_MORTEM, subject) is None:
-        outbox.add(session, kinds.POST_MORTEM, copy.incident_id, utcnow(), subject)
-    outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
+def _version(row: OutboxRow) -> int:
+    return int(row.key.rpartition(":")[2])
 
 
-@step
-def show(services: Services, postmortem_id: int) -> None:
-    """The messages in whose threads the files go. Who cannot be written to is passed over."""
-    with services.store.reading() as session:
-        lacking = copies.behind(session, postmortem_id)
-    if not lacking:
-        return
-    services.get(Worker).deliver_incident(lacking[0].incident_id)
-    for copy in lacking:
-        with services.store.reading() as session:
-            shown = outbox.find(session, copy.incident_id, kinds.POST_MORTEM, str(copy.number))
-        if shown is not None and shown.ts is None and shown.error:
-            give_up(services, copy, shown.error)
-        elif shown is None or shown.ts is None:
-            raise TryLater("the message about a post-mortem is not there yet", wait_s=MESSAGE_SOON_S)
+def _share(services: Services, version: int, files: Sequence[Upload], shown: OutboxRow | None) -> None:
+    if shown is None or shown.ts is None or shown.channel_id is None:
+        if shown is not None and shown.error:
+            raise SlackRefused("chat.postMessage", shown.error)
+        raise TryLater("the message about a post-mortem is not there yet", wait_s=MESSAGE_SOON_S)
+    titled = [(file.file_id, file.name) for file in files]
+    try:
+        services.slack.share_files(titled, shown.channel_id, f"Version {version}", shown.ts)
+    except SlackRefused as refused:
+        if refused.error != SHARED_ALREADY:
+            raise
 
 
-@step
-def share(services: Services, postmortem_id: int) -> None:
-    """Put the files into the threads, unless an attempt that was cut off has done it."""
-    with services.store.reading() as session:
-        lacking = copies.behind(session, postmortem_id)
-    services.soon.side_by_side([functools.partial(_share, services, copy.number) for copy in lacking])
+def note_shown(settled: Settled, posted: Posted | None) -> None:
+    """The message is there: the files of its copy can go into its thread."""
+    row = settled.row
+    if row.ts is None:
+        outbox.hurry(settled.session, row.incident_id or 0, kinds.POST_MORTEM_FILES, row.subject, utcnow())
 
 
-def _share(services: Services, copy_id: int) -> None:
-    with services.store.transaction() as session:
-        copy = copies.get(session, copy_id)
-        files = versions.uploads(session, copy_id, copy.wanted_version)
-        shown = outbox.find(session, copy.incident_id, kinds.POST_MORTEM, str(copy_id))
-        attempted_before = copy.attempted_version == copy.wanted_version
-        copy.attempted_version = copy.wanted_version
-        session.add(copy)
-    if not files or shown is None or shown.ts is None or shown.channel_id is None:
-        raise TryLater("a newer version came meanwhile", wait_s=MESSAGE_SOON_S)
-    if not (attempted_before and services.slack.is_shared(files[0].file_id, shown.channel_id)):
-        try:
-            titled = [(file.file_id, file.name) for file in files]
-            services.slack.share_files(titled, shown.channel_id, f"Version {copy.wanted_version}", shown.ts)
-        except SlackRefused as refused:
-            if refused.error != SHARED_ALREADY:
-                give_up(services, copy, refused.error)
-                return
-    _settle(services, copy)
-
-
-def _settle(services: Services, given: Copy) -> None:
-    now = utcnow()
-    with services.store.transaction() as session:
-        copy = copies.get(session, given.number)
-        copy.shared_version = given.wanted_version
-        if copy.delivered_at is None:
-            copy.delivered_at = now
-            _write_down(session, copy, now)
-        session.add(copy)
-        outdate(session, copy)
+def note_shared(settled: Settled, posted: Posted | None) -> None:
+    """Somebody has a version now; what is said of it says so."""
+    session, now = settled.session, utcnow()
+    copy = copies.get(session, int(settled.row.subject))
+    copy.shared_version = max(copy.shared_version, _version(settled.row))
+    if copy.delivered_at is None:
+        copy.delivered_at = now
+        _write_down(session, copy, now)
+    session.add(copy)
+    show_again(session, copy, now)
 
 
 def _write_down(session: Session, copy: Copy, now: datetime) -> None:
@@ -172,50 +191,36 @@ def _write_down(session: Session, copy: Copy, now: datetime) -> None:
         timeline.append_once(session, copy.incident_id, key, kind, now, user=copy.place)
 
 
-def give_up(services: Services, given: Copy, reason: str) -> None:
+def note_not_shared(settled: Settled, error: str) -> None:
+    """A person cannot be written to, or Slack does not take the files there."""
+    _give_up(settled.session, copies.get(settled.session, int(settled.row.subject)), error)
+
+
+def _give_up(session: Session, copy: Copy, reason: str) -> None:
     """Slack will not take it: the incident's timeline says so, and so does the message of the others."""
-    with services.store.transaction() as session:
-        copy = copies.get(session, given.number)
-        copy.trouble = reason
-        session.add(copy)
-        facts = {"what": "deliver the post-mortem", "reason": reason}
-        key = f"postmortem:{copy.postmortem_id}:{copy.place}:{copy.wanted_version}"
-        timeline.append_once(session, copy.incident_id, key, "trouble", utcnow(), **facts)
-        outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
+    copy.trouble = reason
+    session.add(copy)
+    facts = {"what": "deliver the post-mortem", "reason": reason}
+    key = f"postmortem:{copy.postmortem_id}:{copy.place}:{copy.wanted_version}"
+    timeline.append_once(session, copy.incident_id, key, "trouble", utcnow(), **facts)
+    outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
 
 
-@step
-def fill_canvas(services: Services, postmortem_id: int) -> None:
-    """The incident's channel gets the draft as its canvas. Many plans refuse that; the files are there anyway."""
-    now = utcnow()
-    with services.store.transaction() as session:
-        postmortem = tables.locked(session, postmortem_id)
-        incident = incidents.by_number(session, postmortem.incident_id)
-        if postmortem.is_preview or postmortem.canvas_at or incident.channel_id is None:
-            return
-        # Asked once at most: a second canvas cannot be told from one that people made.
-        postmortem.canvas_at = now
-        session.add(postmortem)
-    try:
-        canvas_id = services.slack.create_channel_canvas(incident.channel_id, content.canvas(services, postmortem))
-    except (SlackRefused, TryLater):
-        return
-    with services.store.transaction() as session:
-        tables.locked(session, postmortem_id).canvas_id = canvas_id
+def canvas_call(context: Context) -> Call:
+    """The incident's channel gets the draft as its canvas. Many plans refuse that; the files are there anyway.
+
+    A second canvas cannot be told from one that people made: an attempt whose outcome is unknown was the only one.
+    """
+    fill = functools.partial(_fill_canvas, context.services, int(context.row.subject))
+    return Call(context.row.key, fill, exists=lambda: True)
 
 
-def deliver_soon(services: Services, postmortem_id: int) -> None:
-    """Start bringing the newest version to whoever lacks it; asked again, nothing more happens."""
+def _fill_canvas(services: Services, postmortem_id: int) -> None:
     with services.store.reading() as session:
         postmortem = tables.get(session, postmortem_id)
-        holders = len(copies.of_postmortem(session, postmortem_id))
-    key = f"postmortem:{postmortem_id}:{postmortem.version}:{holders}"
-    services.flows.start_once(key, deliver_postmortem, PostMortemRequest(postmortem_id=postmortem_id))
-
-
-def tick(services: Services, now: datetime) -> None:
-    """What was not begun to be delivered because the process ended right after the change."""
-    with services.store.reading() as session:
-        undelivered = copies.undelivered(session)
-    for postmortem_id in undelivered:
-        deliver_soon(services, postmortem_id)
+        channel_id = incidents.by_number(session, postmortem.incident_id).channel_id
+    if channel_id is None:
+        return
+    canvas_id = services.slack.create_channel_canvas(channel_id, content.canvas(services, postmortem))
+    with services.store.transaction() as session:
+        tables.locked(session, postmortem_id).canvas_id = canvas_id

@@ -1,8 +1,9 @@
-"""The message about a post-mortem."""
+"""What the outbox brings to Slack of a post-mortem: its message, its files, the channel's canvas."""
 
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message
-from bot.postmortems import messages
+from bot.outbox.rules import Refusal
+from bot.postmortems import delivery, messages
 
 
 def _postmortem(context: Context) -> Message:
@@ -13,4 +14,35 @@ def _place(context: Context) -> str:
     return messages.place(context.session, context.row)
 
 
-KINDS = (Kind(kinds.POST_MORTEM, "keep the message about the post-mortem up to date", _postmortem, _place),)
+def _nowhere(context: Context) -> str:
+    """The call itself knows where."""
+    return ""
+
+
+KINDS = (
+    Kind(
+        kinds.POST_MORTEM,
+        "keep the message about the post-mortem up to date",
+        _postmortem,
+        _place,
+        on_delivered=delivery.note_shown,
+    ),
+    Kind(
+        kinds.POST_MORTEM_UPLOAD,
+        "",
+        delivery.upload_call,
+        _nowhere,
+        otherwise=Refusal.FINAL,
+        on_given_up=delivery.note_not_uploaded,
+    ),
+    Kind(
+        kinds.POST_MORTEM_FILES,
+        "",
+        delivery.share_call,
+        _nowhere,
+        otherwise=Refusal.FINAL,
+        on_delivered=delivery.note_shared,
+        on_given_up=delivery.note_not_shared,
+    ),
+    Kind(kinds.CANVAS, "", delivery.canvas_call, _nowhere, otherwise=Refusal.FINAL),
+)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 
 from sqlmodel import Session
 
@@ -14,7 +13,7 @@ from bot.incidents.events import Closed, Reopened
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
 from bot.postmortems import copies, review, tables, versions
-from bot.postmortems.delivery import deliver_soon
+from bot.postmortems.delivery import deliver
 from bot.services import Services
 from bot.slack.text import mention
 from bot.timeline import tables as timeline
@@ -23,11 +22,9 @@ UTC = "UTC"
 
 
 def follow_close(change: Change, event: Closed) -> None:
-    """The draft is written and delivered once the change is committed; who closes hears to whom it goes."""
-    recipient, postmortem_id = at_close(change)
+    """The draft is on its way with the change; the person who closes is told to whom it goes."""
+    recipient = at_close(change)
     change.answers.append(f"The post-mortem draft goes to {mention(recipient)} by direct message.")
-    deliver = partial(deliver_soon, change.services, postmortem_id)
-    change.after_commit(f"deliver post-mortem {postmortem_id}", deliver)
 
 
 def put_aside(change: Change, event: Reopened) -> None:
@@ -36,10 +33,10 @@ def put_aside(change: Change, event: Reopened) -> None:
     change.mark_stale(kinds.POST_MORTEM)
 
 
-def at_close(change: Change) -> tuple[str, int]:
+def at_close(change: Change) -> str:
     """The draft goes to the commander, or to the declarer when nobody led; copies to whoever is to have one.
 
-    Gives back the recipient and the post-mortem's number.
+    Gives back the recipient.
     """
     session, services, incident, now = change.session, change.services, change.incident, change.now
     number = incident.number
@@ -56,7 +53,8 @@ def at_close(change: Change) -> tuple[str, int]:
         due_at=due_at,
         remind_at=review.first_reminder(due_at, now) if due_at else None,
     )
-    return recipient, made.number
+    deliver(session, made, now)
+    return recipient
 
 
 def _named(session: Session, services: Services) -> Iterable[str]:
@@ -100,6 +98,6 @@ def ask(services: Services, number: int, asked_key: str, by: str, now: datetime)
             if made is None:
                 made = versions.request(session, number, [by], now)
             copies.add(session, made, by)
-    if made is not None:
-        deliver_soon(services, made.number)
+        if made is not None:
+            deliver(session, made, now)
     return f"The post-mortem of incident {number} as it stands comes to you, {mention(by)}, by direct message."

@@ -16,7 +16,7 @@ from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.postmortems import copies, ids, review, tables, views
-from bot.postmortems.delivery import deliver_soon
+from bot.postmortems.delivery import deliver
 from bot.postmortems.messages import facts_of
 from bot.postmortems.rules import State, Verdict
 from bot.postmortems.tables import PostMortem
@@ -40,8 +40,10 @@ class NoChannel(WatchfloorError):
 
 
 @contextmanager
-def _working_on(services: Services, postmortem_id: int, by: str) -> Iterator[tuple[Session, PostMortem, Incident]]:
-    """A transaction on a post-mortem by someone who may work on it; what is shown of it is drawn again."""
+def _working_on(
+    services: Services, postmortem_id: int, by: str, now: datetime
+) -> Iterator[tuple[Session, PostMortem, Incident]]:
+    """A transaction on a post-mortem by someone who may work on it; messages and files follow."""
     check_member(services, by)
     with services.store.transaction() as session:
         postmortem = tables.locked(session, postmortem_id)
@@ -50,6 +52,7 @@ def _working_on(services: Services, postmortem_id: int, by: str) -> Iterator[tup
         yield session, postmortem, incident
         session.add(postmortem)
         outbox.mark_stale(session, incident.number, (kinds.POST_MORTEM,))
+        deliver(session, postmortem, now)
 
 
 def _check_may(services: Services, session: Session, postmortem: PostMortem, incident: Incident, by: str) -> None:
@@ -77,7 +80,7 @@ def assign(services: Services, postmortem_id: int, author: str, by: str, now: da
         raise NobodyChosen()
     if not who(services, author).may_act:
         raise NotForGuests()
-    with _working_on(services, postmortem_id, by) as (session, postmortem, incident):
+    with _working_on(services, postmortem_id, by, now) as (session, postmortem, incident):
         review.check_open(postmortem.state)
         if postmortem.author_id == author:
             return f"{mention(author)} is the author already."
@@ -85,7 +88,6 @@ def assign(services: Services, postmortem_id: int, author: str, by: str, now: da
         postmortem.author_id = author
         copies.add(session, postmortem, author)
         timeline.append(session, incident.number, "postmortem_assigned", now, by, user=author)
-    deliver_soon(services, postmortem_id)
     return f"{mention(author)} is the author now, and gets the draft by direct message."
 
 
@@ -95,7 +97,7 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
         raise NobodyChosen()
     if not all(who(services, user_id).may_act for user_id in reviewers):
         raise NotForGuests()
-    with _working_on(services, postmortem_id, by) as (session, postmortem, incident):
+    with _working_on(services, postmortem_id, by, now) as (session, postmortem, incident):
         review.check_open(postmortem.state)
         _check_may_see(session, incident, reviewers)
         postmortem.state = State.IN_REVIEW.value
@@ -105,7 +107,6 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
                 copy.is_reviewer = True
                 session.add(copy)
                 timeline.append(session, incident.number, "postmortem_review_asked", now, by, user=user_id)
-    deliver_soon(services, postmortem_id)
     return f"{mentions(reviewers)} will be asked to review it, by direct message."
 
 
@@ -135,7 +136,7 @@ def answer(services: Services, postmortem_id: int, verdict: Verdict, comment: st
 def publish(services: Services, postmortem_id: int, where: str, by: str, now: datetime) -> str:
     """Post the newest version into the incident's channel, or the one that `floor.yaml` names."""
     everyones = channel_id(services, _channel(services)) if where == ids.CONFIGURED else None
-    with _working_on(services, postmortem_id, by) as (session, postmortem, incident):
+    with _working_on(services, postmortem_id, by, now) as (session, postmortem, incident):
         _check_publishing(services, session, postmortem)
         place = everyones or incident.channel_id
         if place is None:
@@ -144,7 +145,6 @@ def publish(services: Services, postmortem_id: int, where: str, by: str, now: da
         postmortem.published_at, postmortem.published_by = now, by
         postmortem.remind_at = None
         copies.add(session, postmortem, place).is_published = True
-    deliver_soon(services, postmortem_id)
     return "It is being published."
 
 

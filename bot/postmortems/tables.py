@@ -35,8 +35,6 @@ class PostMortem(Numbered, table=True):
     published_at: datetime | None = Field(default=None, sa_column=utc_column())
     published_by: str | None = None
     canvas_id: str | None = None
-    # Set before the canvas is asked for: whoever finds it must not ask again.
-    canvas_at: datetime | None = Field(default=None, sa_column=utc_column())
 
     @property
     def is_preview(self) -> bool:

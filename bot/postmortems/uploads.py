@@ -8,7 +8,7 @@ from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.postmortems import copies, tables, versions
 from bot.postmortems.copies import Copy
-from bot.postmortems.delivery import deliver_soon
+from bot.postmortems.delivery import deliver, supersede
 from bot.postmortems.rules import State
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -38,7 +38,6 @@ def keep(services: Services, event: Event) -> None:
     with services.store.transaction() as session:
         copy = copies.get(session, int(shown.subject))
         _take(session, copy, event)
-    deliver_soon(services, copy.postmortem_id)
 
 
 def _take(session: Session, copy: Copy, event: Event) -> None:
@@ -57,6 +56,8 @@ def _take(session: Session, copy: Copy, event: Event) -> None:
             facts = {"version": postmortem.version}
             timeline.append(session, copy.incident_id, "postmortem_version", now, event["user"], **facts)
             outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
+            supersede(session, postmortem)
+            deliver(session, postmortem, now)
 
 
 def _is_document(file: Event) -> bool:

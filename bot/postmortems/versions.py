@@ -105,7 +105,7 @@ def add(
         # Who looked at the version before has not seen this one.
         other.verdict, other.comment = Verdict.NONE.value, ""
         session.add(other)
-    in_copy.shared_version = in_copy.attempted_version = number
+    in_copy.shared_version = number
     session.add(Upload(copy_id=in_copy.number, version=number, kind="uploaded", name=name, file_id=file_id))
     return True
 

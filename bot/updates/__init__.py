@@ -46,6 +46,7 @@ def register(registry: "Registry") -> None:
     registry.audits.append(auditing.incidents_without_update)
     registry.answers(NEXT_UPDATE, following.next_update)
     registry.answers(UPDATES_KEPT, following.updates_kept)
+    registry.kinds += renderers.KINDS
     registry.words += [
         TableWords("promises", ("words", "moved_why")),
         TableWords("update_pauses", ("reason",)),

@@ -115,8 +115,8 @@ class BotProcess:
 class Desk:
     """A workspace, a database, and the bots that work on it."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
-        self.sandbox = Sandbox(clock_file=folder / "clock")
+    def __init__(self, folder: Path, database_url: str, workspace: Path | None = None) -> None:
+        self.sandbox = Sandbox(data=workspace, clock_file=folder / "clock")
         self.store = Store(database_url)
         self.database_url = database_url
         self._clock_file = folder / "clock"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-NAMES = ("send_update", "amend")
+NAMES = ("amend", "bring_in", "deliver_postmortem", "join", "ring", "send_picture", "send_update", "tell_partner")
 
 
 def end(key: str, request: dict[str, Any], attempt: int) -> None:

@@ -18,7 +18,6 @@ BASE = (
     TableWords("outbox", emptied={"payload": {}}),
     TableWords("people"),
     TableWords("timeline_chains"),
-    TableWords("timeline_pictures"),
 )
 # Their words are taken out entry by entry, under seal: `bot/timeline/erasing.py`.
 SEALED = frozenset(["timeline_entries", "timeline_log"])

@@ -7,11 +7,10 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, commands, and the tick for pictures that were asked for."""
+    """Listeners, commands, and the picture that somebody asks for."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.incidents.registry import Tick
     from bot.screens.timeline import listeners, pictures
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
-    registry.ticks.append(Tick("pictures of timelines", pictures.tick))
+    registry.kinds += pictures.KINDS

@@ -1,0 +1,58 @@
+"""An older version was killed in the middle of what it brought to Slack: the new one finishes each of it once.
+
+`databases/0013` holds what version 0013 left behind when it was killed while calls were being cut off: its two
+databases, the workspace as Slack had it, and the moment of the kill. Notices to two partners, updates, a page,
+a picture and the files of a post-mortem were on their way; of some, Slack had everything already.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.runtime.clock import machine_time
+from tests.crash import evidence
+from tests.crash.desk import Desk
+
+LEFT_BEHIND = Path(__file__).parent / "databases" / "0013"
+SECONDS_LATER = 20
+PICTURE = "timeline-3.png"
+POST_MORTEM = ("post-mortem-2-leadership.html", "post-mortem-2.html", "post-mortem-2.md")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """The databases and the workspace, shortly after the kill."""
+    for name in ("watchfloor", "watchfloor-flows"):
+        with sqlite3.connect(tmp_path / f"{name}.sqlite") as database:
+            database.executescript((LEFT_BEHIND / f"{name}.sql").read_text())
+    workspace = tmp_path / "workspace.json"
+    workspace.write_text((LEFT_BEHIND / "workspace.json").read_text())
+    with Desk(tmp_path, f"sqlite:///{tmp_path}/watchfloor.sqlite", workspace) as desk:
+        killed_at = json.loads((LEFT_BEHIND / "killed_at.json").read_text())["at"]
+        desk.sandbox.clock_offset_s = killed_at + SECONDS_LATER - machine_time().timestamp()
+        yield desk
+
+
+def file_names(desk: Desk) -> list[str]:
+    """Every file that is shown in a conversation."""
+    return sorted(file["name"] for message in evidence.messages(desk) for file in message.files)
+
+
+def test_everything_that_was_on_its_way_is_there_once(desk: Desk) -> None:
+    bot = desk.starts_a_bot()
+    for _ in range(4):
+        assert bot.rests()
+        desk.passes(seconds=SECONDS_LATER)
+    assert bot.rests()
+
+    sent = evidence.keys(desk)
+    wanted = ["partner:1:Northline:0", "partner:1:Sagebrush:0", "page:1:1:0", "ladder:1::0", "postmortem:2:1:0"]
+    wanted += ["update:1:partners:1:#partners", "update:1:customers:1:#front-line"]
+    assert {key: sent[key] for key in wanted} == dict.fromkeys(wanted, 1)
+    assert file_names(desk) == sorted([PICTURE, *POST_MORTEM])
+    evidence.once_each(desk, 1, ("paged",))
+    evidence.once_each(desk, 2, ("postmortem_delivered",))
+    evidence.nothing_is_there_twice(desk)
