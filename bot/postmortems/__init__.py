@@ -20,5 +20,5 @@ def register(registry: "Registry") -> None:
     registry.on(events.Reopened, request.put_aside)
     registry.ticks += [
         Tick("delivery of post-mortems", delivery.tick),
-        Tick("reminders of post-mortems", reminders.tick, tables.next_reminder),
+        Tick("reminders of post-mortems", reminders.tick, tables.NEXT_REMINDER),
     ]
