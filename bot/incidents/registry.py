@@ -63,7 +63,7 @@ class Tick:
 
     name: str
     run: Callable[[Services, datetime], None]
-    due: Select[tuple[datetime | None]] | None = None
+    due: Select[Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bot.playbooks.progress import (
     progress,
 )
 from bot.playbooks.rules import State, who_to_remind
-from bot.playbooks.tables import AnyStep, PlaybookRun
+from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep
 from bot.slack.blocks import Block, Element, actions, button, context, fit, section
 from bot.slack.text import channel_link, clock_time, escape, lasting, link, mention, mentions, one_line, shorten
 
@@ -221,7 +221,7 @@ def _links(guides: Sequence[Guide]) -> str:
     return ", ".join(link(guide.url, guide.title) for guide in guides)
 
 
-def my_steps(steps: Sequence[AnyStep], channels: dict[int, str], now: datetime) -> tuple[str, list[Block]]:
+def my_steps(steps: Sequence[PlaybookStep], channels: dict[int, str], now: datetime) -> tuple[str, list[Block]]:
     """A person's open steps over all incidents, each with its channel and its clock."""
     if not steps:
         return "You have no open steps.", [section("You have no open steps.")]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -61,7 +62,7 @@ _INCIDENT_WITH_RUNS = (
     .order_by(col(PlaybookRun.id))
 )
 _NO_TIME = sa.cast(sa.null(), UtcDateTime()).label("at")
-_ROLE_HOLDERS = sa.select(
+_ROLE_HOLDERS: Any = sa.select(
     sa.literal("role").label("fact"),
     col(RoleHolder.id).label("place"),
     col(RoleHolder.role).label("name"),
@@ -82,7 +83,9 @@ _TROUBLED_DISPLAYS = sa.select(
     col(displays.Display.trouble).is_not(None),
     col(displays.Display.kind).in_(TROUBLE),
 )
-_ROLES_UPDATES_TROUBLES = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_DISPLAYS).order_by("place")
+_ROLES_UPDATES_TROUBLES: sa.CompoundSelect[Any] = sa.union_all(
+    _ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_DISPLAYS
+).order_by("place")
 
 
 def read_scene(session: Session, number: int) -> Scene:
