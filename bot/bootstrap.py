@@ -126,7 +126,8 @@ class Bot:
 
     def _tick(self) -> None:
         tick(self.services, utcnow())
-        clock.announce(next_due(self.services))
+        if clock.is_shifted():
+            clock.announce(next_due(self.services))
         self.ticks.beat()
 
     def _listen(self) -> None:

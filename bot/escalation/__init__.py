@@ -26,8 +26,8 @@ def register(registry: "Registry") -> None:
     registry.on(events.RoleChanged, ladder.follow_commander)
     registry.on(events.UpdateMissed, ladder.follow_missed_update)
     registry.ticks += [
-        Tick("escalations", escalate.start_due, tables.next_due),
-        Tick("unanswered pages", paging.note_silences),
+        Tick("escalations", escalate.start_due, tables.NEXT_TURN),
+        Tick("unanswered pages", paging.note_silences, tables.NEXT_SILENCE),
     ]
     registry.audits.append(auditing.escalations_that_stopped)
     registry.parts.append(lambda settings, floor: pager.described(floor.pager, os.environ))

@@ -115,12 +115,9 @@ def due(session: Session, now: datetime, limit: int = 200) -> Sequence[tuple[int
     return [(incident_id, position, due_at) for incident_id, position, due_at in rows if due_at]
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next rung has its turn, or the next silence counts."""
-    turns = select(sa.func.min(LadderRung.due_at)).where(col(LadderRung.due_at).is_not(None))
-    silences = select(sa.func.min(Page.answer_by)).where(col(Page.answer_by).is_not(None))
-    moments = [session.exec(turns).one(), session.exec(silences).one()]
-    return min((moment for moment in moments if moment), default=None)
+# When the next rung has its turn, and when the next page counts as unanswered.
+NEXT_TURN = sa.select(sa.func.min(col(LadderRung.due_at))).where(col(LadderRung.due_at).is_not(None))
+NEXT_SILENCE = sa.select(sa.func.min(col(Page.answer_by))).where(col(Page.answer_by).is_not(None))
 
 
 def tell(session: Session, page: Page) -> Page | None:

@@ -17,7 +17,7 @@ def register(registry: "Registry") -> None:
     registry.record(marks.keep_mark, "reaction_added")
     registry.record(marks.keep_unmark, "reaction_removed")
     registry.ticks += [
-        Tick("reminders of follow-ups", reminders.remind, tables.next_reminder),
+        Tick("reminders of follow-ups", reminders.remind, tables.NEXT_REMINDER),
         Tick("weekly follow-ups", reminders.post_digest),
     ]
     registry.home.append(screens.on_home)

@@ -189,7 +189,5 @@ def due_reminders(session: Session, now: datetime, limit: int = 100) -> Sequence
     return [number for number in rows if number is not None]
 
 
-def next_reminder(session: Session) -> datetime | None:
-    """When the next reminder of any incident is due."""
-    waiting = select(sa.func.min(FollowUp.remind_at)).where(col(FollowUp.remind_at).is_not(None))
-    return session.exec(waiting).one()
+# When the next reminder of any incident is due.
+NEXT_REMINDER = sa.select(sa.func.min(col(FollowUp.remind_at))).where(col(FollowUp.remind_at).is_not(None))

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from slack_bolt import App
+from sqlalchemy import Select
 from sqlmodel import Session
 
 from bot.config.floor import Floor
@@ -60,11 +61,14 @@ class HelpLine:
 
 @dataclass(frozen=True)
 class Tick:
-    """What the clock does every second, and when it will next find something to do; None when nothing waits."""
+    """What the clock does when something is due, or every second when it cannot say when that is.
+
+    `due` selects the earliest due time, as one indexed look-up: all of them are asked in one statement.
+    """
 
     name: str
     run: Callable[[Services, datetime], None]
-    next_due: Callable[[Session], datetime | None] | None = None
+    due: Select[Any] | None = None
 
 
 @dataclass(frozen=True)

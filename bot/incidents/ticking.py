@@ -1,25 +1,51 @@
 """The clock's second: everything that nouns registered to look for what is due, and when something is due next."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from bot.incidents.registry import Registry
+import sqlalchemy as sa
+
+from bot.incidents.registry import Registry, Tick
 from bot.services import Services
 
 log = logging.getLogger(__name__)
 
+DueTimes = Mapping[str, datetime | None]
+
 
 def tick(services: Services, now: datetime) -> None:
-    """Look for everything that is due at `now`; what one look breaks on does not stop the others."""
-    for look in services.get(Registry).ticks:
+    """Do what is due at `now`; a tick that fails does not stop the others."""
+    due_times: DueTimes | None = None
+    for each in services.get(Registry).ticks:
         try:
-            look.run(services, now)
+            if each.due is None:
+                each.run(services, now)
+                continue
+            # Read again after each tick that had something to do: it may have made a later one due.
+            due_times = due_times or read_due_times(services)
+            due_at = due_times[each.name]
+            if due_at is not None and due_at <= now:
+                due_times = None
+                each.run(services, now)
         except Exception:  # the clock must outlive anything; the next tick looks again
-            log.exception("tick failed", extra={"look": look.name})
+            log.exception("tick failed", extra={"look": each.name})
 
 
 def next_due(services: Services) -> datetime | None:
     """When the clock will next find something to do, over all incidents; None when nothing waits."""
+    return min((due_at for due_at in read_due_times(services).values() if due_at), default=None)
+
+
+def read_due_times(services: Services) -> DueTimes:
+    """When each tick that can say so is due next, by its name: one statement."""
+    ticks = tuple(each for each in services.get(Registry).ticks if each.due is not None)
     with services.store.reading() as session:
-        due = [look.next_due(session) for look in services.get(Registry).ticks if look.next_due]
-    return min((moment for moment in due if moment), default=None)
+        return dict(session.connection().execute(_select_due_times(ticks)).one()._mapping)
+
+
+@cache
+def _select_due_times(ticks: tuple[Tick, ...]) -> sa.Select[Any]:
+    return sa.select(*(each.due.scalar_subquery().label(each.name) for each in ticks if each.due is not None))

@@ -22,7 +22,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Reopened, following.reopen)
     registry.on(events.UpdateDue, updates.tell)
     registry.on(events.UpdateAmended, updates.amend)
-    registry.ticks.append(Tick("partners", notice_actions.start_due, tables.next_due))
+    registry.ticks.append(Tick("partners", notice_actions.start_due, tables.NEXT_DUE))
     registry.kinds += renderers.KINDS
     registry.words.append(TableWords("partner_notices"))
     registry.exports.append(exporting.PARTNERS)

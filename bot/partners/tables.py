@@ -124,7 +124,10 @@ def due(session: Session, now: datetime, limit: int = 200) -> Sequence[PartnerNo
     ).all()
 
 
-def next_due(session: Session) -> datetime | None:
-    """When something is to be done next about any partner."""
-    found = select(PartnerNotice.due_at).where(col(PartnerNotice.due_at).is_not(None))
-    return session.exec(found.order_by(col(PartnerNotice.due_at)).limit(1)).first()
+# When something is to be done next about any partner.
+NEXT_DUE = (
+    sa.select(col(PartnerNotice.due_at))
+    .where(col(PartnerNotice.due_at).is_not(None))
+    .order_by(col(PartnerNotice.due_at))
+    .limit(1)
+)

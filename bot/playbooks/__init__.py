@@ -37,8 +37,8 @@ def register(registry: "Registry") -> None:
     registry.on(events.Closed, run_actions.stop_all)
     registry.on(events.Reopened, following.offer_after_reopening)
     registry.ticks += [
-        Tick("reminders of steps", reminder_actions.remind_of_overdue_steps, tables.next_reminder),
-        Tick("repeated steps", reminder_actions.repeat_steps),
+        Tick("reminders of steps", reminder_actions.remind_of_overdue_steps, tables.NEXT_REMINDER),
+        Tick("repeated steps", reminder_actions.repeat_steps, tables.NEXT_REPETITION),
         Tick("newer playbooks", newer_versions.tell_of_newer_playbooks),
     ]
     registry.guards.append(REQUIRED_STEPS)

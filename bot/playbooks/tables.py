@@ -330,23 +330,36 @@ def lock_run_of(session: Session, step_id: int) -> tuple[PlaybookRun, Incident]:
     return found
 
 
+_OPEN_AND_RUNNING = (
+    col(PlaybookStep.state) == State.OPEN,
+    col(PlaybookStep.wanted_at).is_not(None),
+    col(PlaybookRun.stopped_at).is_(None),
+)
+
+
 def _open_and_running() -> SelectOfScalar[PlaybookStep]:
     return (
         select(PlaybookStep)
         .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
-        .where(
-            PlaybookStep.state == State.OPEN,
-            col(PlaybookStep.wanted_at).is_not(None),
-            col(PlaybookRun.stopped_at).is_(None),
-        )
+        .where(*_OPEN_AND_RUNNING)
     )
 
 
-def next_reminder(session: Session) -> datetime | None:
-    """When the next reminder of any incident is due."""
-    waiting = _open_and_running().where(col(PlaybookStep.remind_at).is_not(None))
-    step = session.exec(waiting.order_by(col(PlaybookStep.remind_at)).limit(1)).first()
-    return step.remind_at if step else None
+# When the next reminder of any incident is due, and when the next step comes again.
+NEXT_REMINDER = (
+    sa.select(col(PlaybookStep.remind_at))
+    .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
+    .where(*_OPEN_AND_RUNNING, col(PlaybookStep.remind_at).is_not(None))
+    .order_by(col(PlaybookStep.remind_at))
+    .limit(1)
+)
+NEXT_REPETITION = (
+    sa.select(col(PlaybookStep.repeat_at))
+    .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
+    .where(col(PlaybookStep.repeat_at).is_not(None), col(PlaybookRun.stopped_at).is_(None))
+    .order_by(col(PlaybookStep.repeat_at))
+    .limit(1)
+)
 
 
 def due_reminders(session: Session, now: datetime, limit: int = REMINDED_AT_ONCE) -> list[PlaybookStep]:

@@ -18,7 +18,7 @@ def register(registry: "Registry") -> None:
     registry.record(uploads.keep, "message")
     registry.on(events.Closed, request.follow_close)
     registry.on(events.Reopened, request.put_aside)
-    registry.ticks.append(Tick("reminders of post-mortems", reminders.tick, tables.next_reminder))
+    registry.ticks.append(Tick("reminders of post-mortems", reminders.tick, tables.NEXT_REMINDER))
     registry.kinds += renderers.KINDS
     registry.words += [
         TableWords("postmortems"),

@@ -91,11 +91,10 @@ def due_reminders(session: Session, now: datetime, limit: int = 50) -> Sequence[
     return [number for number in found if number is not None]
 
 
-def next_reminder(session: Session) -> datetime | None:
-    """When somebody is reminded next of any post-mortem."""
-    return session.exec(
-        select(PostMortem.remind_at)
-        .where(col(PostMortem.remind_at).is_not(None))
-        .order_by(col(PostMortem.remind_at))
-        .limit(1)
-    ).first()
+# When somebody is reminded next of any post-mortem.
+NEXT_REMINDER = (
+    sa.select(col(PostMortem.remind_at))
+    .where(col(PostMortem.remind_at).is_not(None))
+    .order_by(col(PostMortem.remind_at))
+    .limit(1)
+)

@@ -19,6 +19,11 @@ def utcnow() -> datetime:
     return machine_time() + _offset()
 
 
+def is_shifted() -> bool:
+    """Does somebody move the clock from outside?"""
+    return _offset_file is not None
+
+
 def seconds() -> float:
     """For measuring how long something lasts: only ever more, also when the clock is set back."""
     global _farthest_s

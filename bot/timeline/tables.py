@@ -56,7 +56,7 @@ class TimelineEntry(Numbered, table=True):
 
 
 # At every click: put together once.
-_INSERT_ENTRY: Any = (
+_INSERT_ENTRY: sa.Insert = (
     sa.insert(TimelineEntry.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
     .values({name: sa.bindparam(name) for name in ("incident_id", "at", "kind", "actor_id", "facts")})
     .values(is_marked=sa.bindparam("is_marked"), is_shown=sa.bindparam("is_shown"))

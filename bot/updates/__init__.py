@@ -39,9 +39,9 @@ def register(registry: "Registry") -> None:
     registry.on(events.UpdateRequested, following.send_to_one)
     registry.ticks += [
         Tick("clock set back", pacing.mind_the_clock),
-        Tick("updates", sending.start_due, tables.next_due),
-        Tick("missed updates", missed.tell),
-        Tick("drafts of updates", draft_actions.show_due),
+        Tick("updates", sending.start_due, tables.NEXT_UPDATE),
+        Tick("missed updates", missed.tell, tables.NEXT_MISSED),
+        Tick("drafts of updates", draft_actions.show_due, tables.NEXT_DRAFT),
     ]
     registry.audits.append(auditing.incidents_without_update)
     registry.answers(NEXT_UPDATE, following.next_update)

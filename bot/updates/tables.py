@@ -137,16 +137,20 @@ def made_later_than(session: Session, moment: datetime) -> Sequence[Promise]:
     return session.exec(found.order_by(col(Promise.id)).limit(200)).all()
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next promise of any incident, or its draft, is due."""
-    update_at = session.exec(select(Promise.due_at).where(_ready()).order_by(col(Promise.due_at)).limit(1)).first()
-    draft_at = session.exec(
-        select(Promise.draft_at)
-        .where(Promise.state == WAITING, col(Promise.draft_id).is_(None), col(Promise.draft_at).is_not(None))
-        .order_by(col(Promise.draft_at))
-        .limit(1)
-    ).first()
-    return min((moment for moment in (update_at, draft_at) if moment), default=None)
+# When the next promise of any incident is due, when the next draft, and when the next is told to have been missed.
+NEXT_UPDATE = sa.select(col(Promise.due_at)).where(_ready()).order_by(col(Promise.due_at)).limit(1)
+NEXT_DRAFT = (
+    sa.select(col(Promise.draft_at))
+    .where(col(Promise.state) == WAITING, col(Promise.draft_id).is_(None), col(Promise.draft_at).is_not(None))
+    .order_by(col(Promise.draft_at))
+    .limit(1)
+)
+NEXT_MISSED = (
+    sa.select(col(Promise.escalate_at))
+    .where(col(Promise.escalate_at).is_not(None))
+    .order_by(col(Promise.escalate_at))
+    .limit(1)
+)
 
 
 _WAITING = (

@@ -1,0 +1,82 @@
+"""The clock's second: one statement says which ticks have something to do, and only those run."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.incidents import ticking
+from bot.incidents.registry import Registry, Tick
+from bot.runtime.database import Store, UtcDateTime
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DUE = sa.table("due", sa.column("name", sa.String), sa.column("at", UtcDateTime()))
+
+
+class Clock:
+    """Two nouns with due times in a database, the first before the second."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store, self.ran = Store(f"sqlite:///{folder}/a.sqlite"), list[str]()
+        self.registry = Registry(ticks=[self._tick("first"), self._tick("second")])
+        self.services: Any = SimpleNamespace(store=self.store, get=lambda kind: self.registry)
+        with self.store.engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE due (name TEXT, at TEXT)")
+
+    def _tick(self, name: str) -> Tick:
+        due = sa.select(DUE.c.at).where(DUE.c.name == name).order_by(DUE.c.at).limit(1)
+        return Tick(name, lambda services, now: self.ran.append(name), due)
+
+    def sets(self, name: str, at: datetime) -> None:
+        with self.store.engine.begin() as connection:
+            connection.execute(sa.insert(DUE), {"name": name, "at": at})
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Iterator[Clock]:
+    clock = Clock(tmp_path)
+    yield clock
+    clock.store.close()
+
+
+def test_only_what_is_due_runs(clock: Clock) -> None:
+    clock.sets("first", NOON + timedelta(seconds=1))
+    clock.sets("second", NOON)
+
+    ticking.tick(clock.services, NOON)
+
+    assert clock.ran == ["second"]
+    assert ticking.next_due(clock.services) == NOON
+
+
+def test_what_a_tick_makes_due_is_done_in_the_same_second(clock: Clock) -> None:
+    clock.sets("first", NOON)
+    first, second = clock.registry.ticks
+    makes_second_due = Tick("first", lambda services, now: clock.sets("second", now), first.due)
+    clock.registry.ticks[:] = [makes_second_due, second]
+
+    ticking.tick(clock.services, NOON)
+
+    assert clock.ran == ["second"]
+
+
+def test_a_quiet_second_asks_once(clock: Clock) -> None:
+    statements: list[str] = []
+    sa.event.listen(clock.store.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+
+    ticking.tick(clock.services, NOON)
+
+    assert len([words for words in statements if words != "BEGIN"]) == 1
+    assert clock.ran == []
+
+
+def test_a_tick_that_cannot_say_when_it_is_due_always_runs(clock: Clock) -> None:
+    clock.registry.ticks.append(Tick("third", lambda services, now: clock.ran.append("third")))
+
+    ticking.tick(clock.services, NOON)
+
+    assert clock.ran == ["third"]
