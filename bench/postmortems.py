@@ -16,6 +16,7 @@ from bench.harness import PEOPLE, PLAYBOOKS, BotProcess, SandboxProcess, bot_in_
 from bench.internals import embedded_bot, settle
 from bot.bootstrap import Bot
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
 from bot.postmortems import content as postmortem_content
 from bot.postmortems import request as postmortem_request
 from bot.runtime.clock import utcnow
@@ -88,7 +89,7 @@ def _long_ones(folder: Path) -> list[Figure]:
 def _write(bot: Bot) -> tuple[float, float]:
     with bot.services.store.transaction() as session:
         incident = incidents.by_number(session, 1)
-        _, postmortem_id = postmortem_request.at_close(session, bot.services, incident, utcnow())
+        _, postmortem_id = postmortem_request.at_close(Change(session, bot.services, incident, "", utcnow()))
     with _peak_memory() as peak:
         started = time.perf_counter()
         assert len(list(postmortem_content.files(bot.services, postmortem_id, 1))) == 3

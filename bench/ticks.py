@@ -7,11 +7,12 @@ from pathlib import Path
 
 from bench.figures import Figure
 from bench.internals import database_url, recorded_statements
-from bot import bootstrap, scheduler
+from bot import bootstrap
 from bot.config.settings import Settings
 from bot.directory import tables as directory
 from bot.directory.rules import Who
 from bot.incidents.tables import Incident
+from bot.incidents.ticking import tick
 from bot.playbooks import rules, runs
 from bot.playbooks import step_actions as steps
 from bot.playbooks.book import Playbook
@@ -88,7 +89,7 @@ def _start_run(services: Services, number: int) -> None:
 
 def _tick(services: Services, now: datetime) -> float:
     started = time.perf_counter()
-    scheduler.tick(services, now)
+    tick(services, now)
     return time.perf_counter() - started
 
 

@@ -10,10 +10,11 @@ from typing import Any
 from bench import internals
 from bench.figures import Figure, percentile
 from bench.harness import PLAYBOOKS, SandboxProcess
-from bot import bootstrap, scheduler
+from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.incidents.tables import Incident
+from bot.incidents.ticking import tick
 from bot.runtime.clock import utcnow
 from bot.updates import deliveries, tables
 from bot.updates.tables import Promise
@@ -91,7 +92,7 @@ class ManyIncidents:
         now = utcnow()
         self._make_due(range(1, due + 1), "operations", now)
         started = time.perf_counter()
-        scheduler.tick(self.bot.services, now)
+        tick(self.bot.services, now)
         seconds = time.perf_counter() - started
         self._settle()
         return seconds
@@ -100,7 +101,7 @@ class ManyIncidents:
         """How long until the last of so many updates is in the channel that all of them go to."""
         now = utcnow()
         self._make_due(range(1, due + 1), "executives", now)
-        scheduler.tick(self.bot.services, now)
+        tick(self.bot.services, now)
         self._settle()
         return max(self._sent_after(now, "executives", range(1, due + 1)))
 
@@ -111,7 +112,7 @@ class ManyIncidents:
         now = utcnow()
         self._make_due(numbers, "operations", now)
         now = utcnow()
-        scheduler.tick(self.bot.services, now)
+        tick(self.bot.services, now)
         self._settle()
         self._sandbox.post("latency", seconds=0)
         return self._sent_after(now, "operations", numbers)
@@ -120,7 +121,7 @@ class ManyIncidents:
         """Seconds until each update was in its channel, by the timestamps of the messages."""
         with self.bot.services.store.reading() as session:
             sent = [tables.last_sent(session, number, audience) for number in numbers]
-            timestamps = [deliveries.of_promise(session, promise.row)[0].ts for promise in sent if promise]
+            timestamps = [deliveries.of_promise(session, promise)[0].ts for promise in sent if promise]
         assert len(timestamps) == len(numbers), "an update was not sent"
         return [float(ts) - now.timestamp() for ts in timestamps if ts]
 
