@@ -22,8 +22,7 @@ STEPS_DONE = "SELECT count(*) FROM playbook_steps WHERE state = 'done'"
 MESSAGES_RECORDED = "SELECT count(*) FROM timeline_entries WHERE kind = 'message'"
 # What is still to be sent or drawn; the digest waits for the pace of the channel that all incidents share.
 UNSETTLED = (
-    "SELECT (SELECT count(*) FROM displays WHERE wanted > shown AND kind <> 'digest') "
-    "+ (SELECT count(*) FROM notices WHERE NOT is_settled) "
+    "SELECT (SELECT count(*) FROM outbox WHERE wanted > shown AND refused IS NULL AND kind <> 'digest') "
     "+ (SELECT count(*) FROM incidents WHERE told_at IS NULL)"
 )
 

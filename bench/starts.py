@@ -15,9 +15,12 @@ STARTS = 7
 # Prints the modules of other packages that a started bot has loaded, in the order in which it did.
 LIST_LIBRARIES = """
 import json, sys
-from bot import cli, logs, neighbour
+from bot.commands import cli, sandbox_process
+from bot.runtime import logs
 logs.configure()
-from bot import bootstrap, running, settings
+from bot import bootstrap
+from bot.commands import run
+from bot.config import settings
 bot = bootstrap.build(settings.read())
 bot.start()
 files = {name: getattr(module, "__file__", None) or "" for name, module in list(sys.modules.items())}

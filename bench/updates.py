@@ -13,8 +13,8 @@ from bench.harness import PLAYBOOKS, SandboxProcess
 from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
-from bot.incidents import ticking
 from bot.incidents.tables import Incident
+from bot.incidents.ticking import tick
 from bot.runtime.clock import utcnow
 from bot.updates import deliveries, tables
 from bot.updates.tables import Promise
@@ -92,7 +92,7 @@ class ManyIncidents:
         now = utcnow()
         self._make_due(range(1, due + 1), "operations", now)
         started = time.perf_counter()
-        ticking.tick(self.bot.services, now)
+        tick(self.bot.services, now)
         seconds = time.perf_counter() - started
         self._settle()
         return seconds
@@ -101,7 +101,7 @@ class ManyIncidents:
         """How long until the last of so many updates is in the channel that all of them go to."""
         now = utcnow()
         self._make_due(range(1, due + 1), "executives", now)
-        ticking.tick(self.bot.services, now)
+        tick(self.bot.services, now)
         self._settle()
         return max(self._sent_after(now, "executives", range(1, due + 1)))
 
@@ -112,7 +112,7 @@ class ManyIncidents:
         now = utcnow()
         self._make_due(numbers, "operations", now)
         now = utcnow()
-        ticking.tick(self.bot.services, now)
+        tick(self.bot.services, now)
         self._settle()
         self._sandbox.post("latency", seconds=0)
         return self._sent_after(now, "operations", numbers)

@@ -14,13 +14,13 @@ HEARTBEATS = 2
 
 def test_a_declaration_that_is_killed_at_any_commit_is_finished_once(desk: Desk) -> None:
     killed = 0
-    for bot, commits in kill_points(desk):
+    for bot, number, commits in kill_points(desk):
         bot.dies("commit", commits)
-        desk.says(f"/incident declare S1 line {commits} is down")
-        killed = commits
+        desk.says(f"/incident declare S1 line {number} is down")
+        killed = number
 
     declared = evidence.with_entry(desk, "declared")
-    assert killed >= 5, "a declaration has at least five transactions"
+    assert commits >= 5, "a declaration has at least five transactions"
     assert len(declared) >= killed - HEARTBEATS
     for number in declared:
         evidence.incident_is_whole(desk, number)
@@ -30,15 +30,15 @@ def test_a_declaration_that_is_killed_at_any_commit_is_finished_once(desk: Desk)
 
 def test_a_click_on_a_step_that_is_killed_at_any_commit_counts_once_and_is_shown(desk: Desk) -> None:
     killed = 0
-    for bot, commits in kill_points(desk):
-        channel = desk.declares(bot, f"S4 phones {commits} are dead")
+    for bot, number, commits in kill_points(desk):
+        channel = desk.declares(bot, f"S4 phones {number} are dead")
         bot.dies("commit", commits)
         with suppress(TimeoutError):
             desk.sandbox.person("ana").clicks("step.done", channel=channel.name)
-        killed = commits
+        killed = number
 
     clicked = evidence.with_entry(desk, "step_done")
-    assert killed >= 3, "the click, the claim of what is to be drawn and its settling are three transactions"
+    assert commits >= 3, "the click, the claim of what is to be drawn and its settling are three transactions"
     assert len(clicked) >= killed - HEARTBEATS
     for number in clicked:
         evidence.once_each(desk, number, ("step_done",))
@@ -49,14 +49,14 @@ def test_a_click_on_a_step_that_is_killed_at_any_commit_counts_once_and_is_shown
 
 def test_a_role_that_is_killed_at_any_commit_is_told_to_its_holder_once(desk: Desk) -> None:
     killed = 0
-    for bot, commits in kill_points(desk):
-        channel = desk.declares(bot, f"S4 line {commits} is down")
+    for bot, number, commits in kill_points(desk):
+        channel = desk.declares(bot, f"S4 line {number} is down")
         bot.dies("commit", commits)
         desk.says("/incident claim commander", channel=channel.name)
-        killed = commits
+        killed = number
 
     taken = evidence.with_entry(desk, "role_taken")
-    assert killed >= 3
+    assert commits >= 3
     assert len(taken) >= killed - HEARTBEATS
     for number in taken:
         evidence.once_each(desk, number, ("role_taken",))
@@ -67,30 +67,30 @@ def test_a_role_that_is_killed_at_any_commit_is_told_to_its_holder_once(desk: De
 
 def test_an_update_that_is_killed_at_any_commit_is_sent_once_to_each_channel(desk: Desk) -> None:
     killed = 0
-    for bot, commits in kill_points(desk):
-        if commits == 1:
+    for bot, number, commits in kill_points(desk):
+        if number == 1:
             desk.declares(bot, "S1 line 1 is down")
         bot.dies("commit", commits)
         desk.passes(hours=1)
-        killed = commits
+        killed = number
 
-    assert killed >= 3
+    assert commits >= 3
     assert evidence.every_promise_was_kept_once(desk, 1) == AUDIENCES * killed
     evidence.nothing_is_there_twice(desk)
 
 
 def test_a_close_that_is_killed_at_any_commit_brings_one_post_mortem(desk: Desk) -> None:
     killed = 0
-    for bot, commits in kill_points(desk):
-        channel = desk.declares(bot, f"S1 line {commits} is down")
+    for bot, number, commits in kill_points(desk):
+        channel = desk.declares(bot, f"S1 line {number} is down")
         desk.says("/incident resolve", channel=channel.name)
         assert bot.rests()
         bot.dies("commit", commits)
         desk.says("/incident close", channel=channel.name)
-        killed = commits
+        killed = number
 
     closed = evidence.with_entry(desk, "closed")
-    assert killed >= 3
+    assert commits >= 3
     assert len(closed) >= killed - HEARTBEATS
     for number in closed:
         assert evidence.post_mortems(desk, number) == 1

@@ -19,8 +19,8 @@ def outside(desk: Desk, numbers: list[int], person: str) -> list[int]:
 
 
 def test_a_person_who_is_given_a_role_is_invited_wherever_it_is_killed(desk: Desk) -> None:
-    for bot, commits in kill_points(desk):
-        channel = desk.declares(bot, f"S4 line {commits} is down")
+    for bot, number, commits in kill_points(desk):
+        channel = desk.declares(bot, f"S4 line {number} is down")
         bot.dies("commit", commits)
         desk.says("/incident assign commander <@U0CHLOE>", channel=channel.name)
 
@@ -31,14 +31,14 @@ def test_a_person_who_is_given_a_role_is_invited_wherever_it_is_killed(desk: Des
 
 
 def test_a_person_who_is_on_the_way_is_invited_wherever_it_is_killed(desk: Desk) -> None:
-    for bot, commits in kill_points(desk):
-        channel = desk.declares(bot, f"S1 line {commits} is down").name
+    for bot, number, commits in kill_points(desk):
+        channel = desk.declares(bot, f"S1 line {number} is down").name
         desk.sandbox.person("ana").kicks(channel, "devi")
         desk.passes(minutes=TIER_1_MIN)
         assert bot.rests()
         bot.dies("commit", commits)
         with suppress(TimeoutError):
-            desk.sandbox.person("devi").clicks(ids.ON_MY_WAY, channel="dm", value=str(commits))
+            desk.sandbox.person("devi").clicks(ids.ON_MY_WAY, channel="dm", value=str(number))
 
     coming = evidence.with_entry(desk, "on_my_way")
     assert len(coming) >= 3
@@ -47,8 +47,8 @@ def test_a_person_who_is_on_the_way_is_invited_wherever_it_is_killed(desk: Desk)
 
 
 def test_the_last_update_says_that_updates_are_paused_wherever_it_is_killed(desk: Desk) -> None:
-    for bot, commits in kill_points(desk):
-        channel = desk.declares(bot, f"S1 line {commits} is down").name
+    for bot, number, commits in kill_points(desk):
+        channel = desk.declares(bot, f"S1 line {number} is down").name
         desk.says("/incident update calls go to Cebu", channel)
         assert bot.rests()
         bot.dies("commit", commits)

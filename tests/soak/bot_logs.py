@@ -10,7 +10,7 @@ TRACEBACK = "Traceback (most recent call last)"
 ERROR = re.compile(r"^(?:\| +)?((?:\w+\.)*[A-Z]\w+)(?::|$)", re.MULTILINE)
 FRAME = re.compile(r"/(bot/[\w/]+\.py)\", line \d+, in (\w+)")
 # Frames that every traceback of their kind has.
-GENERAL = ("bot/durable/", "bot/store.py", "bot/soon.py", "bot/slack/", "bot/runtime/")
+GENERAL = ("bot/runtime/", "bot/slack/")
 # The error that ends a traceback, and why it may be there.
 EXPECTED = {
     "DatabaseBusy": "the database was locked or away",

@@ -6,14 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bot.outbox.displays import Display
-from bot.outbox.notices import Notice
 from dbos import DBOSClient
 from sqlmodel import col, select
 
 from bot.alarms import tables as alarms
 from bot.config.settings import Settings
 from bot.incidents.tables import Incident
+from bot.outbox.tables import SUPERSEDED, OutboxRow
 from bot.playbooks.tables import PlaybookRun
 from bot.runtime.database import Store, sqlite_engine
 from bot.runtime.workflows import records
@@ -24,7 +23,6 @@ from bot.updates.tables import SENDING, SENT, WAITING, Promise
 
 FAILED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 WITHDRAWN = "declined"
-OVERTAKEN = "overtaken"
 
 
 @dataclass(frozen=True)
@@ -136,12 +134,10 @@ class Evidence:
     def left_over(self) -> list[str]:
         """What is still to be shown, said or sent."""
         with self._store.reading() as session:
-            behind = session.exec(select(Display).where(col(Display.wanted) > col(Display.shown))).all()
-            unsaid = session.exec(select(Notice).where(col(Notice.is_settled).is_(False))).all()
+            unsettled = [row for row in session.exec(select(OutboxRow)) if not row.is_settled]
             sending = session.exec(select(Promise).where(Promise.state == SENDING)).all()
         return [
-            *(f"not shown: {row.key} (trouble {row.trouble}, retry at {row.retry_at})" for row in behind),
-            *(f"not said: {row.key} (trouble {row.trouble}, retry at {row.retry_at})" for row in unsaid),
+            *(f"not in Slack: {row.key} (error {row.error}, retry at {row.retry_at})" for row in unsettled),
             *(f"not sent: {row.key}" for row in sending),
             *(f"not finished: {key}" for key in self._flows(*records.UNFINISHED)),
         ]
@@ -149,10 +145,9 @@ class Evidence:
     def gave_up(self) -> list[str]:
         """What was tried and will not be tried again."""
         with self._store.reading() as session:
-            notices = session.exec(select(Notice).where(Notice.failures > 0, col(Notice.ts).is_(None))).all()
-        lost = [row for row in notices if row.is_settled and row.trouble not in (None, OVERTAKEN)]
-        given_up = [f"notice {row.key}: {row.trouble}" for row in lost]
-        return [*(f"flow {key}" for key in self._flows(*FAILED)), *given_up]
+            refused = session.exec(select(OutboxRow).where(col(OutboxRow.refused).is_not(None))).all()
+        lost = [f"{row.key}: {row.refused}" for row in refused if row.refused != SUPERSEDED]
+        return [*(f"flow {key}" for key in self._flows(*FAILED)), *lost]
 
     def alarms(self) -> list[str]:
         """What the bot itself says is not as it should be."""

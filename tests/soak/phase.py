@@ -89,6 +89,8 @@ class Phase:
     def time_passes(self, **length: float) -> str:
         """The clock of everybody is moved on."""
         passed = timedelta(**length)
+        # Late requests arrive before the bot sees the new time, as they would if the time passed second by second.
+        self.sandbox.carry_out_late_requests()
         self.sandbox.clock_offset_s += passed.total_seconds()
         self.ledger.counts["minutes of the clock"] += int(passed.total_seconds() / 60)
         return f"{passed.total_seconds() / 60:.0f} min"

@@ -22,8 +22,9 @@ METHODS = (
     *("pins.add", "bookmarks.add", "bookmarks.list", "conversations.open", "conversations.list"),
     *("files.getUploadURLExternal", "files.completeUploadExternal", "views.open", "users.info"),
 )
-# Longer than the bot's client waits for an answer.
-LATE_S = 13.0
+# The bot's client waits 10 s for an answer, and the bot looks for what it does not know of after 15 s.
+LATE_S = (1.0, 13.0)
+LATE_ANSWERS = ("cut", "error", "wait")
 CALM_S = 3.0
 STARTS_WITHIN_S = 30
 OVERLAPPING = 0.2
@@ -78,6 +79,7 @@ class Troubles:
         self._mendings.clear()
         sandbox = self._phase.sandbox
         sandbox.faults.clear()
+        sandbox.carry_out_late_requests()
         sandbox.offline = False
         for replica in self._phase.replicas:
             replica.dies_at(None, 0)
@@ -184,10 +186,10 @@ class Troubles:
         return f"{method}, {length_s:.1f} s"
 
     def slack_is_late(self, rng: Random) -> str:
-        """Slack does what was asked when the bot has already given up waiting."""
-        method = rng.choice(METHODS)
-        self._phase.sandbox.fault(method, "delay", after=rng.randint(0, 3), seconds=LATE_S)
-        return f"{method}, {LATE_S} s"
+        """Slack takes a request, gives no good answer, and carries it out later."""
+        method, answer, length_s = rng.choice(METHODS), rng.choice(LATE_ANSWERS), rng.uniform(*LATE_S)
+        self._phase.sandbox.fault(method, "late", after=rng.randint(0, 3), answer=answer, seconds=length_s)
+        return f"{method}, {answer}, {length_s:.1f} s"
 
     def slack_is_away(self, rng: Random) -> str | None:
         """Nothing reaches Slack, and Slack reaches nobody."""
