@@ -25,7 +25,7 @@ def measure(folder: Path) -> Sequence[Figure]:
         (channel_id,) = [each.id for each in sandbox.person("ana").channels() if each.name.startswith("inc-")]
         work = [_one_by_one_ms(bot, channel_id, run) for run in range(RUNS)]
         rates = [_side_by_side_per_second(bot, channel_id, RUNS + run) for run in range(RUNS)]
-        recorded = internals.count(bot.services.store, internals.MESSAGES_RECORDED)
+        recorded = internals.count(bot.services.database, internals.MESSAGES_RECORDED)
     return [
         Figure("work of a message event, p50", work, "ms", 5),
         Figure("message events recorded a second, SQLite", rates, "a second", 200, is_minimum=True),

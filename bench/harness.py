@@ -112,7 +112,7 @@ class BotProcess(AppProcess):
             "WATCHFLOOR_PLAYBOOKS_DIR": str(PLAYBOOKS),
         }
         super().__init__(["-m", "bot", "run"], sandbox.environment | environment)
-        self._database = internals.Database(self.database_url)
+        self._database = internals.BotDatabase(self.database_url)
 
     def wait_until_settled(self, incidents: int) -> None:
         """Wait until there are that many incidents and Slack shows everything of them.

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
-from bot.runtime.database import Store
+from bot.runtime import database
 from slack_sandbox import Sandbox
 
 # Ticks would share the work of what is measured.
@@ -37,22 +37,22 @@ def database_url(folder: Path) -> str:
     return f"sqlite:///{folder}/watchfloor.sqlite"
 
 
-class Database:
+class BotDatabase:
     """The bot's database, read from outside."""
 
     def __init__(self, url: str) -> None:
-        self._store = Store(url)
+        self._database = database.Database(url)
 
     def count(self, query: str) -> int:
         """The number that a query selects."""
-        return count(self._store, query)
+        return count(self._database, query)
 
     def close(self) -> None:
         """Give back every connection."""
-        self._store.close()
+        self._database.close()
 
 
-def count(store: Store, query: str) -> int:
+def count(store: database.Database, query: str) -> int:
     """The number that a query selects."""
     with store.engine.connect() as connection:
         return int(connection.exec_driver_sql(query).scalar() or 0)
@@ -91,7 +91,7 @@ def settle(sandbox: Sandbox, bot: Bot) -> None:
 
 
 @contextmanager
-def recorded_statements(store: Store) -> Iterator[list[str]]:
+def recorded_statements(store: database.Database) -> Iterator[list[str]]:
     """Every statement that is sent to the database meanwhile."""
     statements: list[str] = []
 

@@ -19,8 +19,9 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.postmortems import content as postmortem_content
 from bot.postmortems import request as postmortem_request
+from bot.postmortems import tables as postmortems
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Store
+from bot.runtime.database import Database
 from bot.timeline import tables as timeline
 
 LATENCY_S = 0.15
@@ -50,7 +51,7 @@ def _closes(folder: Path) -> list[Figure]:
 def _close(sandbox: SandboxProcess, bot: BotProcess, number: int) -> tuple[float, float]:
     sandbox.post("types", by="ana", text=f"/incident declare S2 line {number} is down", channel="general")
     bot.wait_until_settled(incidents=number)
-    store = Store(bot.database_url)
+    store = Database(bot.database_url)
     _add_messages(store, number, ENTRIES)
     store.close()
     channel = next(name for name in sandbox.incident_channels() if name.startswith(f"inc-{number}-"))
@@ -77,7 +78,7 @@ def _long_ones(folder: Path) -> list[Figure]:
     with embedded_bot(folder, PLAYBOOKS) as (sandbox, bot):
         sandbox.person("ana").types("/incident declare S2 line 1 is down", channel="general")
         settle(sandbox, bot)
-        _add_messages(bot.services.store, 1, MANY_ENTRIES)
+        _add_messages(bot.services.database, 1, MANY_ENTRIES)
         runs = [_write(bot) for _ in range(LONG_ONES)]
     most = max(megabytes for _, megabytes in runs)
     return [
@@ -87,12 +88,14 @@ def _long_ones(folder: Path) -> list[Figure]:
 
 
 def _write(bot: Bot) -> tuple[float, float]:
-    with bot.services.store.transaction() as session:
+    with bot.services.database.transaction() as session:
         incident = incidents.by_number(session, 1)
-        _, postmortem_id = postmortem_request.at_close(Change(session, bot.services, incident, "", utcnow()))
+        postmortem_request.request_at_close(Change(session, bot.services, incident, "", utcnow()))
+        postmortem = postmortems.newest(session, 1)
+    assert postmortem is not None
     with _peak_memory() as peak:
         started = time.perf_counter()
-        assert len(list(postmortem_content.files(bot.services, postmortem_id, 1))) == 3
+        assert len(list(postmortem_content.files_of_version(bot.services, postmortem.number, 1))) == 3
         seconds = time.perf_counter() - started
     return seconds, peak[0]
 
@@ -116,7 +119,7 @@ def _peak_memory() -> Iterator[list[float]]:
         sampler.join()
 
 
-def _add_messages(store: Store, number: int, entries: int) -> None:
+def _add_messages(store: Database, number: int, entries: int) -> None:
     """So many messages, a second apart, in several transactions so that the bot is not kept waiting."""
     began = utcnow() - timedelta(seconds=entries)
     for start in range(0, entries, ENTRIES_AT_ONCE):

@@ -38,7 +38,7 @@ def measure(folder: Path) -> Sequence[Figure]:
 def _click(sandbox: Sandbox, bot: Bot) -> int:
     settle(sandbox, bot)
     channel = next(c.name for c in sandbox.person("ana").channels() if c.name.startswith("inc-1-"))
-    with recorded_statements(bot.services.store) as statements:
+    with recorded_statements(bot.services.database) as statements:
         sandbox.person("ana").clicks("step.done", channel=channel)
         settle(sandbox, bot)
     return len(statements)
@@ -50,5 +50,5 @@ def _add_closed(bot: Bot, number: int, now: datetime) -> None:
         closed | {"declared_key": f"old {index}", "declared_at": now, "closed_at": now, "sites": [], "partners": []}
         for index in range(number)
     ]
-    with bot.services.store.transaction() as session:
+    with bot.services.database.transaction() as session:
         session.connection().execute(sa.insert(Incident), rows)

@@ -10,9 +10,9 @@ from bench.internals import database_url, recorded_statements
 from bot import bootstrap
 from bot.config.settings import Settings
 from bot.directory import tables as directory
-from bot.directory.rules import Who
+from bot.directory.rules import PersonFacts
 from bot.incidents.tables import Incident
-from bot.incidents.ticking import tick
+from bot.incidents.ticking import run_ticks
 from bot.playbooks import rules, runs
 from bot.playbooks import step_actions as steps
 from bot.playbooks.book import Playbook
@@ -46,8 +46,8 @@ BOOK = Playbook.model_validate(
 def measure(folder: Path) -> Sequence[Figure]:
     """How long a tick takes, and how many statements a click costs among so many playbooks."""
     services = _services_without_slack(folder)
-    with services.store.transaction() as session:
-        directory.remember_people(session, [Who("U0ANA", "Ana Reyes")], STARTED)
+    with services.database.transaction() as session:
+        directory.save_people(session, [PersonFacts("U0ANA", "Ana Reyes")], STARTED)
     _start_run(services, 1)
     alone = _click(services, 1)
     for number in range(2, RUNS + 1):
@@ -66,19 +66,19 @@ def measure(folder: Path) -> Sequence[Figure]:
 def _services_without_slack(folder: Path) -> Services:
     """Everything but Slack: what would be drawn and sent waits in the database."""
     services = bootstrap.build_services(Settings(_env_file=None, database_url=database_url(folder)))
-    migrations.upgrade(services.store.engine)
-    services.soon.close()
+    migrations.upgrade(services.database.engine)
+    services.background.close()
     return services
 
 
 def _close(services: Services) -> None:
     """A process has one workflow engine: the next part starts its own."""
     services.flows.close()
-    services.store.close()
+    services.database.close()
 
 
 def _start_run(services: Services, number: int) -> None:
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         incident = Incident(
             id=number,
             declared_key=str(number),
@@ -96,13 +96,13 @@ def _start_run(services: Services, number: int) -> None:
 
 def _tick(services: Services, now: datetime) -> float:
     started = time.perf_counter()
-    tick(services, now)
+    run_ticks(services, now)
     return time.perf_counter() - started
 
 
 def _click(services: Services, run: int) -> int:
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         step_id = steps_of(session, run)[0].number
-    with recorded_statements(services.store) as statements:
+    with recorded_statements(services.database) as statements:
         steps.complete(services, step_id, "U0ANA", STARTED + timedelta(minutes=5))
     return len(statements)

@@ -14,7 +14,7 @@ from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.incidents.tables import Incident
-from bot.incidents.ticking import tick
+from bot.incidents.ticking import run_ticks
 from bot.runtime.clock import utcnow
 from bot.updates import deliveries, tables
 from bot.updates.tables import Promise
@@ -70,7 +70,7 @@ class ManyIncidents:
         self._sandbox.post("strict_rates", strict=False)
         channels = [slack.create_channel(f"inc-{n}-line", is_private=False).id for n in range(1, ON_TIME + 1)]
         self._sandbox.post("strict_rates", strict=True)
-        with self.bot.services.store.transaction() as session:
+        with self.bot.services.database.transaction() as session:
             for number in range(1, INCIDENTS + 1):
                 session.add(_incident(number, channels[number - 1] if number <= ON_TIME else f"C{number}", now))
             session.flush()
@@ -79,7 +79,7 @@ class ManyIncidents:
                     session.add(_promise(number, audience, now))
 
     def _make_due(self, numbers: Sequence[int], audience: str, at: datetime) -> None:
-        with self.bot.services.store.transaction() as session:
+        with self.bot.services.database.transaction() as session:
             for number in numbers:
                 (promise,) = tables.waiting(session, number, audience)
                 tables.move(session, promise, at, timedelta(minutes=10))
@@ -92,7 +92,7 @@ class ManyIncidents:
         now = utcnow()
         self._make_due(range(1, due + 1), "operations", now)
         started = time.perf_counter()
-        tick(self.bot.services, now)
+        run_ticks(self.bot.services, now)
         seconds = time.perf_counter() - started
         self._settle()
         return seconds
@@ -101,7 +101,7 @@ class ManyIncidents:
         """How long until the last of so many updates is in the channel that all of them go to."""
         now = utcnow()
         self._make_due(range(1, due + 1), "executives", now)
-        tick(self.bot.services, now)
+        run_ticks(self.bot.services, now)
         self._settle()
         return max(self._sent_after(now, "executives", range(1, due + 1)))
 
@@ -112,14 +112,14 @@ class ManyIncidents:
         now = utcnow()
         self._make_due(numbers, "operations", now)
         now = utcnow()
-        tick(self.bot.services, now)
+        run_ticks(self.bot.services, now)
         self._settle()
         self._sandbox.post("latency", seconds=0)
         return self._sent_after(now, "operations", numbers)
 
     def _sent_after(self, now: datetime, audience: str, numbers: Sequence[int]) -> list[float]:
         """Seconds until each update was in its channel, by the timestamps of the messages."""
-        with self.bot.services.store.reading() as session:
+        with self.bot.services.database.reading() as session:
             sent = [tables.last_sent(session, number, audience) for number in numbers]
             timestamps = [deliveries.of_promise(session, promise)[0].ts for promise in sent if promise]
         assert len(timestamps) == len(numbers), "an update was not sent"

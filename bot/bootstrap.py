@@ -30,15 +30,15 @@ from bot.directory import lookup as directory
 from bot.directory.cache import PeopleCache
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
-from bot.incidents.ticking import next_due, tick
+from bot.incidents.ticking import next_due, run_ticks
 from bot.outbox.kinds import Kinds
 from bot.outbox.take_over import end_own_leases, take_over
 from bot.outbox.worker import Worker
 from bot.runtime import clock, migrations, scheduler
-from bot.runtime.background import Soon
+from bot.runtime.background import BackgroundWorker
 from bot.runtime.clock import utcnow
-from bot.runtime.database import ChangeUnknown, DatabaseBusy, Store
-from bot.runtime.heartbeat import Pulse
+from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy
+from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.logs import SOCKET_MODE
 from bot.runtime.replicas import Replicas
 from bot.runtime.scheduler import Job
@@ -47,12 +47,12 @@ from bot.runtime.workflows import Backoff, Flows, wait_until
 from bot.screens import postmortem, records, timeline
 from bot.screens.outbox_incidents import OutboxIncidents
 from bot.services import Services
-from bot.slack.app import PromptApp
-from bot.slack.connection_watch import LineWatch
+from bot.slack.app import ImmediateAckApp
+from bot.slack.connection_watch import ConnectionWatch
 from bot.slack.gateway import Gateway
-from bot.slack.socket_mode import Line
+from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health
-from bot.web.events_endpoint import Door
+from bot.web.events_endpoint import EventsEndpoint
 from bot.web.health import Health
 from bot.web.server import Server
 from bot.web.site import site
@@ -75,10 +75,10 @@ NOUNS = (
     records,
     postmortem,
 )
-LEARN_EVERY_S = 15 * 60
+REFRESH_EVERY_S = 15 * 60
 TAKE_OVER_EVERY_S = 5
-WATCH_EVERY_S = 2
-STOPS_WITHIN_S = 8
+CHECK_CONNECTION_EVERY_S = 2
+STOP_TIMEOUT_S = 8
 
 
 @dataclass
@@ -87,26 +87,26 @@ class Bot:
 
     settings: Settings
     services: Services
-    app: PromptApp
-    ticks: Pulse = field(default_factory=Pulse, init=False)
+    app: ImmediateAckApp
+    ticks: Heartbeat = field(default_factory=Heartbeat, init=False)
     server: Server | None = field(default=None, init=False)
-    door: Door | None = field(default=None, init=False)
-    line: Line | None = field(default=None, init=False)
+    events_endpoint: EventsEndpoint | None = field(default=None, init=False)
+    line: SocketModeConnection | None = field(default=None, init=False)
     _scheduler: BackgroundScheduler | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Finish what an earlier process left behind, listen to Slack, watch the clock."""
         if self.settings.serves_http:
             self.server = Server(self.settings.host, self.settings.port)
-        migrations.upgrade(self.services.store.engine)
+        migrations.upgrade(self.services.database.engine)
         self.services.replicas.join()
         end_own_leases(self.services)
         self.services.flows.launch(self.services)
         self._listen()
-        recovery.notice(self.services, utcnow())
+        recovery.open_gaps_after_silence(self.services, utcnow())
         if self.services.replicas.are_several:
-            self.services.soon.do("take over", partial(take_over, self.services))
-        self.services.soon.do("learn", partial(directory.learn, self.services))
+            self.services.background.submit("take over", partial(take_over, self.services))
+        self.services.background.submit("learn", partial(directory.refresh, self.services))
         self._scheduler = scheduler.start(self._jobs())
 
     def _jobs(self) -> list[Job]:
@@ -114,39 +114,39 @@ class Bot:
         services = self.services
         jobs = [
             Job("tick", self.settings.tick_every_s, self._tick),
-            Job("learn", LEARN_EVERY_S, partial(directory.learn, services)),
+            Job("learn", REFRESH_EVERY_S, partial(directory.refresh, services)),
         ]
         registered = services.get(Registry).jobs
         jobs += [Job(job.name, job.every_s, partial(job.run, services)) for job in registered]
         if self.line:
-            jobs.append(Job("watch the line", WATCH_EVERY_S, LineWatch(self.line).look))
+            jobs.append(Job("watch the line", CHECK_CONNECTION_EVERY_S, ConnectionWatch(self.line).look))
         if services.replicas.are_several:
             jobs.append(Job("take over", TAKE_OVER_EVERY_S, partial(take_over, services)))
         return jobs
 
     def _tick(self) -> None:
-        tick(self.services, utcnow())
+        run_ticks(self.services, utcnow())
         if clock.is_shifted():
-            clock.announce(next_due(self.services))
+            clock.publish_next_due(next_due(self.services))
         self.ticks.beat()
 
     def _listen(self) -> None:
         if self.settings.speaks_http:
-            self.door = Door(self.app, self.settings.slack_signing_secret.get_secret_value())
+            self.events_endpoint = EventsEndpoint(self.app, self.settings.slack_signing_secret.get_secret_value())
         else:
-            self.line = Line(self.app, self.settings.slack_app_token.get_secret_value())
+            self.line = SocketModeConnection(self.app, self.settings.slack_app_token.get_secret_value())
             self.line.connect()
         if self.server:
-            self.server.start(site(self._health(), self.door))
+            self.server.start(site(self._health(), self.events_endpoint))
 
     def _health(self) -> Health:
         every_s = self.settings.tick_every_s
         return Health(
             (
-                lambda: health.database(self.services.store),
+                lambda: health.database(self.services.database),
                 lambda: health.clock(self.ticks, every_s),
                 lambda: health.slack(self.line),
-                lambda: health.alarms(self.services.store),
+                lambda: health.alarms(self.services.database),
             )
         )
 
@@ -156,27 +156,27 @@ class Bot:
             self._scheduler.shutdown(wait=False)
         if self.server:
             self.server.stop()
-        if self.door:
-            self.door.close()
+        if self.events_endpoint:
+            self.events_endpoint.close()
         if self.line:
             self.line.close()
-        self._write_down_the_last_moment()
-        self.services.soon.finish()
-        self.services.flows.close(STOPS_WITHIN_S)
-        self.services.soon.close()
+        self._record_last_heartbeat()
+        self.services.background.finish()
+        self.services.flows.close(STOP_TIMEOUT_S)
+        self.services.background.close()
         self.services.replicas.leave()
-        self.services.store.close()
+        self.services.database.close()
 
-    def _write_down_the_last_moment(self) -> None:
+    def _record_last_heartbeat(self) -> None:
         if self._scheduler is None:
             return  # it never listened
         # A database that is gone cannot be told; then the next start reads back a little more than it needs.
         with suppress(DatabaseBusy, ChangeUnknown):
-            recovery.keep_beating(self.services, utcnow(), timedelta())
+            recovery.record_heartbeat(self.services, utcnow(), timedelta())
 
     def is_idle(self) -> bool:
         """Is there nothing left to do until something new happens?"""
-        return self.app.is_idle() and self.services.soon.is_idle() and self.services.flows.are_done()
+        return self.app.is_idle() and self.services.background.is_idle() and self.services.flows.is_idle()
 
     def settle(self, within_s: float = 20, every_s: float = 0.02) -> bool:
         """Wait until there is nothing left to do, looking every `every_s` seconds."""
@@ -185,9 +185,9 @@ class Bot:
 
 def build(settings: Settings) -> Bot:
     """The bot as its settings describe it. Nothing is connected yet."""
-    clock.follow(settings.clock_file)
+    clock.use_offset_file(settings.clock_file)
     services = build_services(settings)
-    services.store.after_commit = partial(after_commit, services)
+    services.database.after_commit = partial(after_commit, services)
     app = build_app(settings, services)
     return Bot(settings, services, app)
 
@@ -209,23 +209,25 @@ def build_registry() -> Registry:
 
 def build_services(settings: Settings) -> Services:
     """The database, Slack, the floor, the templates, the engine."""
-    the_floor = floor.read(settings.floor_file)
-    soon = Soon()
+    floor_settings = floor.read(settings.floor_file)
+    background = BackgroundWorker()
     registry = build_registry()
-    made = [make(settings, the_floor) for make in registry.parts]
-    parts: dict[type, Any] = {type(part): part for part in (registry, PeopleCache(), *made) if part is not None}
+    parts_by_class = [make(settings, floor_settings) for make in registry.parts]
+    parts: dict[type, Any] = {
+        type(part): part for part in (registry, PeopleCache(), *parts_by_class) if part is not None
+    }
     services = Services(
-        store=Store(settings.database_url),
+        database=Database(settings.database_url),
         slack=Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value()),
-        floor=the_floor,
+        floor=floor_settings,
         templates=Templates(settings.templates_dir),
         flows=Flows(
             settings.durable_url,
             backoff=Backoff(settings.retry_first_s, settings.retry_longest_s),
             replica=settings.replica_name,
-            give_way=soon.give_crowd_way,
+            give_way=background.yield_to_foreground,
         ),
-        soon=soon,
+        background=background,
         replicas=Replicas(settings.database_url, settings.replica_name),
         parts=parts,
     )
@@ -233,7 +235,7 @@ def build_services(settings: Settings) -> Services:
     return services
 
 
-def build_app(settings: Settings, services: Services) -> PromptApp:
+def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
     """Bolt, with every listener."""
 
     def authorize() -> AuthorizeResult:
@@ -245,8 +247,8 @@ def build_app(settings: Settings, services: Services) -> PromptApp:
             bot_token=settings.slack_bot_token.get_secret_value(),
         )
 
-    app = PromptApp(
-        services.soon.somebody_waits,
+    app = ImmediateAckApp(
+        services.background.foreground,
         # Bolt would look for a name in the source of every loaded module: a third of a second at each start.
         name="watchfloor",
         # Of Slack's methods Bolt calls the one alone that opens Socket Mode's line.

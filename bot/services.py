@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bot.config.floor import Floor
-from bot.runtime.background import Soon
-from bot.runtime.database import Store
+from bot.runtime.background import BackgroundWorker
+from bot.runtime.database import Database
 from bot.runtime.replicas import Replicas
 from bot.runtime.templates import Templates
 from bot.runtime.workflows import Flows
@@ -19,12 +19,12 @@ Part = TypeVar("Part")
 class Services:
     """The database, Slack, the floor's configuration, the templates, the durable engine; and what nouns add."""
 
-    store: Store
+    database: Database
     slack: Gateway
     floor: Floor
     templates: Templates
     flows: Flows
-    soon: Soon
+    background: BackgroundWorker
     replicas: Replicas
     # By its class: the registry, and what a noun needs for itself, such as its playbooks or the pager.
     parts: Mapping[type, Any] = field(default_factory=dict)

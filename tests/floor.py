@@ -114,7 +114,7 @@ class TestFloor:
 
     def tick(self) -> None:
         """The clock's job runs now."""
-        ticking.tick(self.services, utcnow())
+        ticking.run_ticks(self.services, utcnow())
         self.settle()
 
     def settle(self) -> None:

@@ -9,7 +9,7 @@ from dbos import DBOS
 
 from bot.config.settings import Settings
 from bot.runtime import migrations
-from bot.runtime.database import Store
+from bot.runtime.database import Database
 
 NAME = "watchfloor.sqlite"
 
@@ -27,7 +27,7 @@ def database(folder: Path) -> str:
 def prepare(database_url: str) -> None:
     """Bring an empty database to the newest shape, the durable engine's part too."""
     settings = Settings(_env_file=None, database_url=database_url)
-    store = Store(settings.database_url)
+    store = Database(settings.database_url)
     migrations.upgrade(store.engine)
     store.close()
     DBOS.migrate(settings.durable_url, schema="dbos" if store.is_sqlite else "durable")

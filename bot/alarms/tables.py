@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.runtime.database import partial_index, put_new, utc_column
+from bot.runtime.database import insert_new, partial_index, utc_column
 
 
 class Alarm(SQLModel, table=True):
@@ -27,14 +27,14 @@ def open_alarms(session: Session) -> Sequence[Alarm]:
     return session.exec(select(Alarm).where(col(Alarm.cleared_at).is_(None)).order_by(col(Alarm.id))).all()
 
 
-def sound(session: Session, key: str, words: str, now: datetime) -> Alarm | None:
+def raise_alarm(session: Session, key: str, text: str, now: datetime) -> Alarm | None:
     """A new alarm; None when it sounds already."""
-    if not put_new(session, Alarm(key=key, words=words, raised_at=now)):
+    if not insert_new(session, Alarm(key=key, words=text, raised_at=now)):
         return None
     return session.exec(select(Alarm).where(Alarm.key == key, col(Alarm.cleared_at).is_(None))).one()
 
 
-def clear_all_but(session: Session, keys: Collection[str], now: datetime) -> None:
+def clear_others(session: Session, keys: Collection[str], now: datetime) -> None:
     """Every other alarm's cause is gone."""
     session.connection().execute(
         sa.update(Alarm).where(col(Alarm.cleared_at).is_(None), col(Alarm.key).not_in(keys)).values(cleared_at=now)

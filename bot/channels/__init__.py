@@ -12,15 +12,15 @@ def register(registry: "Registry") -> None:
     from bot.channels import membership, messages, recovery
     from bot.incidents.registry import TableWords, Tick
 
-    registry.record(messages.keep_message, "message")
-    registry.record(membership.keep_join, "member_joined_channel")
-    registry.record(membership.keep_leave, "member_left_channel")
-    registry.record(messages.keep_reaction, "reaction_added", "reaction_removed")
-    registry.record(messages.keep_pin, "pin_added", "pin_removed")
-    registry.record(membership.keep_loss, "channel_archive", "channel_deleted", "channel_left")
-    registry.record(membership.keep_loss, "group_archive", "group_deleted", "group_left")
-    registry.record(membership.keep_return, "channel_unarchive", "group_unarchive")
-    registry.record(membership.keep_person, "user_change", "team_join")
-    registry.record(membership.keep_group, "subteam_updated")
+    registry.record(messages.record_message, "message")
+    registry.record(membership.record_member_joined, "member_joined_channel")
+    registry.record(membership.record_member_left, "member_left_channel")
+    registry.record(messages.record_reaction, "reaction_added", "reaction_removed")
+    registry.record(messages.record_pin, "pin_added", "pin_removed")
+    registry.record(membership.record_channel_lost, "channel_archive", "channel_deleted", "channel_left")
+    registry.record(membership.record_channel_lost, "group_archive", "group_deleted", "group_left")
+    registry.record(membership.record_channel_found, "channel_unarchive", "group_unarchive")
+    registry.record(membership.record_person_changed, "user_change", "team_join")
+    registry.record(membership.record_group_changed, "subteam_updated")
     registry.ticks.append(Tick("gaps", recovery.tick))
     registry.words += [TableWords("listening"), TableWords("timeline_gaps")]

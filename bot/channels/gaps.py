@@ -6,13 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.runtime.database import Numbered, partial_index, put_new, utc_column
+from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
 
 # Messages wait in Slack's history newest first: it is read backwards, then the threads.
 CHANNEL, THREADS, FILLED, REFUSED = "channel", "threads", "filled", "refused"
-OPEN = (CHANNEL, THREADS)
+UNFILLED = (CHANNEL, THREADS)
 # The clock of Slack and ours differ a little; reading a minute twice changes nothing.
-MARGIN = timedelta(minutes=1)
+CLOCK_MARGIN = timedelta(minutes=1)
 # Threads that began so long before the gap are looked at for answers that came during it.
 THREADS_BEFORE = timedelta(days=1)
 
@@ -48,31 +48,31 @@ class Gap(Numbered, table=True):
     @property
     def oldest_ts(self) -> str:
         """From where on messages are missing."""
-        return f"{(self.since - MARGIN).timestamp():.6f}"
+        return f"{(self.since - CLOCK_MARGIN).timestamp():.6f}"
 
     @property
     def oldest_thread_ts(self) -> str:
         """From where on threads are looked at."""
-        return f"{(self.since - MARGIN - THREADS_BEFORE).timestamp():.6f}"
+        return f"{(self.since - CLOCK_MARGIN - THREADS_BEFORE).timestamp():.6f}"
 
     @property
     def until_ts(self) -> str:
         """The end as Slack writes times."""
-        return f"{(self.until + MARGIN).timestamp():.6f}"
+        return f"{(self.until + CLOCK_MARGIN).timestamp():.6f}"
 
 
-def beat(session: Session, now: datetime, longest: timedelta) -> datetime | None:
+def record_heartbeat(session: Session, now: datetime, allowed_silence: timedelta) -> datetime | None:
     """Somebody listens now. Gives back since when nobody did, if that is longer ago than `longest`."""
     row = session.exec(select(Listening).with_for_update()).first()
     if row is None:
-        put_new(session, Listening(at=now))
+        insert_new(session, Listening(at=now))
         return None
     since, row.at = row.at, now
     session.add(row)
-    return since if now - since > longest else None
+    return since if now - since > allowed_silence else None
 
 
-def last_beat(session: Session) -> datetime | None:
+def last_heartbeat(session: Session) -> datetime | None:
     """When somebody last said that they listen."""
     return session.exec(select(Listening.at)).first()
 
@@ -81,12 +81,12 @@ def open_gap(session: Session, incident_id: int, since: datetime, until: datetim
     """Nobody listened there in that time; noted once."""
     gap = Gap(incident_id=incident_id, since=since, until=until, read_to_ts="")
     gap.read_to_ts = gap.until_ts
-    put_new(session, gap)
+    insert_new(session, gap)
 
 
 def unfilled(session: Session) -> list[int]:
     """The gaps that are still to be filled."""
-    numbers = session.exec(select(Gap.id).where(col(Gap.state).in_(OPEN)).order_by(col(Gap.id)).limit(200))
+    numbers = session.exec(select(Gap.id).where(col(Gap.state).in_(UNFILLED)).order_by(col(Gap.id)).limit(200))
     return [number for number in numbers if number is not None]
 
 
@@ -113,7 +113,7 @@ def refused_since(session: Session, incident_id: int) -> datetime | None:
     return session.connection().execute(first).scalar()
 
 
-def keep(session: Session, gap: Gap, **changes: Any) -> None:
+def update_gap(session: Session, gap: Gap, **changes: Any) -> None:
     """How far it is filled now."""
     for name, value in changes.items():
         setattr(gap, name, value)

@@ -5,7 +5,7 @@ from typing import Any
 from bot.channels import gaps, recovery
 from bot.channels.messages import incident_of
 from bot.directory import tables as directory
-from bot.directory.lookup import heard
+from bot.directory.lookup import person_changed
 from bot.incidents import channel_loss as losses
 from bot.incidents import participants
 from bot.incidents import tables as incidents
@@ -15,7 +15,7 @@ from bot.timeline import tables as timeline
 
 Event = dict[str, Any]
 
-LOSSES = {
+LOSS_BY_EVENT = {
     "channel_archive": losses.ARCHIVED,
     "group_archive": losses.ARCHIVED,
     "channel_deleted": losses.DELETED,
@@ -23,68 +23,68 @@ LOSSES = {
 }
 
 
-def keep_join(services: Services, event: Event) -> None:
+def record_member_joined(services: Services, event: Event) -> None:
     """Someone is in the incident's channel; when it is the bot itself, it may have been gone."""
     if event["user"] == services.slack.user_id():
-        keep_return(services, event)
+        record_channel_found(services, event)
         return
     number = incident_of(services, event["channel"])
     if number is None:
         return
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         participants.join(session, number, [event["user"]], utcnow())
         key = f"joined:{event['user']}:{event.get('event_ts', '')}"
         timeline.append_once(session, number, key, "joined", utcnow(), event["user"])
 
 
-def keep_leave(services: Services, event: Event) -> None:
+def record_member_left(services: Services, event: Event) -> None:
     """Someone left the incident's channel; when it is the bot itself, nothing can be shown any more."""
     if event["user"] == services.slack.user_id():
-        keep_loss(services, event)
+        record_channel_lost(services, event)
         return
     number = incident_of(services, event["channel"])
     if number is None:
         return
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         participants.leave(session, number, event["user"])
         key = f"left:{event['user']}:{event.get('event_ts', '')}"
         timeline.append_once(session, number, key, "left", utcnow(), event["user"])
 
 
-def keep_loss(services: Services, event: Event) -> None:
+def record_channel_lost(services: Services, event: Event) -> None:
     """The incident's channel was archived or deleted, or the bot was removed: it is said where it can be."""
     number = incident_of(services, event["channel"])
     if number is None:
         return
-    with services.store.transaction() as session:
-        incident = incidents.locked(session, number)
+    with services.database.transaction() as session:
+        incident = incidents.by_number_locked(session, number)
         if incident.is_active:
-            losses.lose_channel(session, incident, LOSSES.get(event["type"], losses.REMOVED), utcnow())
+            losses.mark_channel_lost(session, incident, LOSS_BY_EVENT.get(event["type"], losses.REMOVED), utcnow())
 
 
-def keep_return(services: Services, event: Event) -> None:
+def record_channel_found(services: Services, event: Event) -> None:
     """The incident's channel is back: everything is drawn again."""
     number, now = incident_of(services, event["channel"]), utcnow()
     if number is None:
         return
-    with services.store.transaction() as session:
-        incident = incidents.locked(session, number)
-        lost = losses.lost_since(session, number)
-        if lost is None or not losses.find_channel(session, incident, now):
+    with services.database.transaction() as session:
+        incident = incidents.by_number_locked(session, number)
+        lost_at = losses.lost_since(session, number)
+        if lost_at is None or not losses.mark_channel_found(session, incident, now):
             return
-        refused = gaps.refused_since(session, number)
-        gaps.open_gap(session, number, min(lost, refused or lost), now)
-    recovery.start_waiting(services)
+        refused_at = gaps.refused_since(session, number)
+        gaps.open_gap(session, number, min(lost_at, refused_at or lost_at), now)
+    recovery.start_filling(services)
 
 
-def keep_person(services: Services, event: Event) -> None:
+def record_person_changed(services: Services, event: Event) -> None:
     """A person joined the workspace or changed."""
-    heard(services, event["user"])
+    person_changed(services, event["user"])
 
 
-def keep_group(services: Services, event: Event) -> None:
+def record_group_changed(services: Services, event: Event) -> None:
     """A user group changed."""
     group = event["subteam"]
     if group["handle"] in services.floor.groups:
-        with services.store.transaction() as session:
-            directory.remember_group(session, group["handle"], group["id"], list(group.get("users") or []))
+        with services.database.transaction() as session:
+            directory.save_group(session, group["handle"], group["id"], list(group.get("users") or []))

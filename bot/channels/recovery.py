@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.channels import gaps
 from bot.channels.gaps import Gap
-from bot.channels.messages import manner, own_ids
+from bot.channels.messages import message_policy, own_ids
 from bot.errors import TryLater
 from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
@@ -17,7 +17,7 @@ from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack.errors import SlackRefused
-from bot.slack.text import channel_link, day_and_time, lasting
+from bot.slack.text import channel_link, day_and_time, format_duration
 from bot.timeline import hearing, reading
 from bot.timeline import tables as timeline
 
@@ -25,8 +25,8 @@ from bot.timeline import tables as timeline
 # is left for them.
 PAGES_AT_ONCE = 10
 PAUSE_S = 24.0
-BEAT_EVERY = timedelta(seconds=10)
-NOBODY_IN = ("not_in_channel", "channel_not_found", "is_archived")
+HEARTBEAT_EVERY = timedelta(seconds=10)
+NOT_IN_CHANNEL = ("not_in_channel", "channel_not_found", "is_archived")
 
 
 class GapRequest(BaseModel):
@@ -52,7 +52,7 @@ def fill_gap(services: Services, request: GapRequest) -> None:
 @step
 def read_on(services: Services, gap_id: int) -> bool:
     """One page, and how far it reaches, in one transaction. False when there is nothing left to read."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         gap = gaps.get(session, gap_id)
         channel_id = incidents.by_number(session, gap.incident_id).channel_id or ""
     if gap.state == gaps.CHANNEL:
@@ -69,12 +69,14 @@ def _read_channel(services: Services, gap: Gap, channel_id: str) -> None:
     page = services.slack.history(channel_id, gap.oldest_thread_ts, gap.read_to_ts, limit)
     read_to = min((message["ts"] for message in page.messages), default=gap.read_to_ts)
     threads = [f"{message['ts']} {gap.oldest_ts}" for message in page.messages if _was_answered(message, gap)]
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         gap = gaps.locked(session, gap.number)
-        found = sum(_recover(session, services, gap, message) for message in page.messages)
+        new_messages = sum(_recover(session, services, gap, message) for message in page.messages)
         state = gaps.CHANNEL if page.has_more and page.messages else gaps.THREADS
         known = dict.fromkeys([*gap.threads, *threads])
-        gaps.keep(session, gap, read_to_ts=read_to, threads=list(known), state=state, found=gap.found + found)
+        gaps.update_gap(
+            session, gap, read_to_ts=read_to, threads=list(known), state=state, found=gap.found + new_messages
+        )
 
 
 def _was_answered(message: dict[str, Any], gap: Gap) -> bool:
@@ -85,58 +87,60 @@ def _read_thread(services: Services, gap: Gap, channel_id: str) -> None:
     thread_ts, _, oldest = gap.threads[0].partition(" ")
     page = services.slack.replies(channel_id, thread_ts, oldest, services.floor.timeline.recover_page)
     answers = [message for message in page.messages if message["ts"] != thread_ts]
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         gap = gaps.locked(session, gap.number)
-        found = sum(_recover(session, services, gap, message) for message in answers)
-        rest = gap.threads[1:]
+        new_messages = sum(_recover(session, services, gap, message) for message in answers)
+        threads_left = gap.threads[1:]
         if page.has_more and answers:
-            rest = [f"{thread_ts} {answers[-1]['ts']}", *rest]
-        gaps.keep(session, gap, threads=rest, found=gap.found + found)
+            threads_left = [f"{thread_ts} {answers[-1]['ts']}", *threads_left]
+        gaps.update_gap(session, gap, threads=threads_left, found=gap.found + new_messages)
 
 
 def _recover(session: Session, services: Services, gap: Gap, message: dict[str, Any]) -> bool:
     """A message of the history goes into the timeline; True when it was not known."""
-    if not reading.is_speech(message, own_ids(services)):
+    if not reading.is_message(message, own_ids(services)):
         return False
-    known = hearing.known(session, gap.incident_id, message["ts"])
-    heard = reading.recovered(message, gap.until_ts, known)
-    hearing.hear(session, gap.incident_id, heard, manner(services))
-    return known is None or not known.is_said
+    known = hearing.known_message(session, gap.incident_id, message["ts"])
+    observed = reading.observe_from_history(message, gap.until_ts, known)
+    hearing.record_message(session, gap.incident_id, observed, message_policy(services))
+    return known is None or not known.is_confirmed
 
 
 @step
 def settle(services: Services, gap_id: int) -> None:
     """It is filled: the timeline says how long nobody listened and how much was read back."""
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         gap = gaps.locked(session, gap_id)
         if gap.state == gaps.FILLED:
             return
-        gaps.keep(session, gap, state=gaps.FILLED)
-        _write_down(session, gap, "gap", found=gap.found)
+        gaps.update_gap(session, gap, state=gaps.FILLED)
+        _log_gap(session, gap, "gap", found=gap.found)
 
 
-def _write_down(session: Session, gap: Gap, kind: str, **facts: Any) -> None:
-    told = {"length": lasting(gap.until - gap.since), "until": gap.until.isoformat(), **facts}
-    timeline.append_once(session, gap.incident_id, f"gap:{gap.number}", kind, gap.since, **told)
+def _log_gap(session: Session, gap: Gap, kind: str, **facts: Any) -> None:
+    entry_facts = {"length": format_duration(gap.until - gap.since), "until": gap.until.isoformat(), **facts}
+    timeline.append_once(session, gap.incident_id, f"gap:{gap.number}", kind, gap.since, **entry_facts)
 
 
 @step
 def give_up(services: Services, gap_id: int, reason: str) -> None:
     """Slack does not show the history: the timeline says so, and who leads is told once."""
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         gap = gaps.locked(session, gap_id)
         if gap.state == gaps.REFUSED:
             return
-        gaps.keep(session, gap, state=gaps.REFUSED)
-        _write_down(session, gap, "gap_refused", reason=reason)
+        gaps.update_gap(session, gap, state=gaps.REFUSED)
+        _log_gap(session, gap, "gap_refused", reason=reason)
         incident = incidents.by_number(session, gap.incident_id)
-        who = incidents.commander(session, gap.incident_id) or incident.declared_by
+        lead_id = incidents.commander(session, gap.incident_id) or incident.declared_by
         key = f"gap:{gap_id}"
-        outbox.post(session, key, who, _words(incident, gap, reason), utcnow(), incident_id=gap.incident_id)
+        outbox.post(
+            session, key, lead_id, _refusal_text(incident, gap, reason), utcnow(), incident_id=gap.incident_id
+        )
 
 
-def _words(incident: Incident, gap: Gap, reason: str) -> str:
-    remedy = "`/invite` me there, and I read it back. " if reason in NOBODY_IN else ""
+def _refusal_text(incident: Incident, gap: Gap, reason: str) -> str:
+    remedy = "`/invite` me there, and I read it back. " if reason in NOT_IN_CHANNEL else ""
     return (
         f"I did not listen to {channel_link(incident.channel_id or '')} from {day_and_time(gap.since)} to "
         f"{day_and_time(gap.until)}, and Slack does not show me what was said ({reason}). {remedy}"
@@ -144,36 +148,36 @@ def _words(incident: Incident, gap: Gap, reason: str) -> str:
     )
 
 
-def notice(services: Services, now: datetime) -> None:
+def open_gaps_after_silence(services: Services, now: datetime) -> None:
     """After a start: if nobody has listened for a while, every open incident has a gap."""
-    longest = services.floor.timeline.recover_after
-    with services.store.transaction() as session:
-        since = gaps.beat(session, now, longest)
+    allowed_silence = services.floor.timeline.recover_after
+    with services.database.transaction() as session:
+        since = gaps.record_heartbeat(session, now, allowed_silence)
         if since is None:
             return
         for number, declared_at in incidents.with_channels(session):
             gaps.open_gap(session, number, max(since, declared_at), now)
-    start_waiting(services)
+    start_filling(services)
 
 
-def keep_beating(services: Services, now: datetime, every: timedelta = BEAT_EVERY) -> None:
+def record_heartbeat(services: Services, now: datetime, every: timedelta = HEARTBEAT_EVERY) -> None:
     """Somebody listens: written down now and then, so that the next start knows."""
-    with services.store.reading() as session:
-        last = gaps.last_beat(session)
+    with services.database.reading() as session:
+        last = gaps.last_heartbeat(session)
     if last is None or abs(now - last) >= every:
-        with services.store.transaction() as session:
-            gaps.beat(session, now, timedelta.max)
+        with services.database.transaction() as session:
+            gaps.record_heartbeat(session, now, timedelta.max)
 
 
-def start_waiting(services: Services) -> None:
+def start_filling(services: Services) -> None:
     """Fill every gap that is open; the key makes it once."""
-    with services.store.reading() as session:
-        waiting = gaps.unfilled(session)
-    for gap_id in waiting:
+    with services.database.reading() as session:
+        gap_ids = gaps.unfilled(session)
+    for gap_id in gap_ids:
         services.flows.start_once(f"gap:{gap_id}", fill_gap, GapRequest(gap_id=gap_id))
 
 
 def tick(services: Services, now: datetime) -> None:
     """Go on listening, and on filling."""
-    keep_beating(services, now)
-    start_waiting(services)
+    record_heartbeat(services, now)
+    start_filling(services)

@@ -16,8 +16,8 @@ from bot.errors import WatchfloorError
 if TYPE_CHECKING:
     from bot.bootstrap import Bot
 
-FIRST_WORDS = "/incident declare S1 IVR down in Manila"
-ANOTHER_PORT = "End what runs there, or choose another port: WATCHFLOOR_SANDBOX_PORT=8100 make run"
+FIRST_COMMAND = "/incident declare S1 IVR down in Manila"
+PORT_IN_USE_HINT = "End what runs there, or choose another port: WATCHFLOOR_SANDBOX_PORT=8100 make run"
 
 app = typer.Typer(
     help="Runs major incidents in Slack.",
@@ -25,12 +25,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-playbooks = typer.Typer(help="The playbooks of this floor.", no_args_is_help=True)
-database = typer.Typer(help="The database.", no_args_is_help=True)
-app.add_typer(playbooks, name="playbooks")
-app.add_typer(database, name="db")
-auditing = typer.Typer(help="The log under the timelines.", no_args_is_help=True)
-app.add_typer(auditing, name="audit")
+playbook_commands = typer.Typer(help="The playbooks of this floor.", no_args_is_help=True)
+database_commands = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(playbook_commands, name="playbooks")
+app.add_typer(database_commands, name="db")
+audit_commands = typer.Typer(help="The log under the timelines.", no_args_is_help=True)
+app.add_typer(audit_commands, name="audit")
 
 
 flows = typer.Typer(help="What the bot began and gave up.", no_args_is_help=True)
@@ -38,7 +38,7 @@ app.add_typer(flows, name="flows")
 
 
 @contextmanager
-def in_sentences() -> Iterator[None]:
+def errors_as_sentences() -> Iterator[None]:
     """Whatever is wrong with settings or files is said in sentences, without a traceback."""
     from bot.config.yaml_file import FileRefused
 
@@ -54,33 +54,33 @@ def run() -> None:
     """Run the bot: in the workspace that the tokens open, or else in one of its own on this machine."""
     # Nothing that is imported is garbage: looking for garbage meanwhile costs a tenth of the start.
     gc.disable()
-    from bot.commands.sandbox_process import beside
+    from bot.commands.sandbox_process import sandbox_beside_bot
     from bot.runtime import logs
 
-    with in_sentences(), ExitStack() as stack:
+    with errors_as_sentences(), ExitStack() as stack:
         settings = settings_of.read()
-        settings_of.refuse_half_a_workspace(settings)
+        settings_of.check_tokens(settings)
         logs.configure(settings.log_format)
         if settings.has_slack:
             _run(settings, "Watchfloor is ready in your workspace. Ctrl-C ends it.", lambda: True)
             return
         # The workspace starts while this process loads the bot.
-        workspace = stack.enter_context(beside(settings))
+        workspace = stack.enter_context(sandbox_beside_bot(settings))
         from bot.commands import run as running
 
         assert running
-        settings = workspace.joined(settings)
-        words = f"Open {workspace.url} – you are Ana. Type {FIRST_WORDS}"
-        _run(settings, words, workspace.is_there)
+        settings = workspace.settings_for_bot(settings)
+        ready_message = f"Open {workspace.url} – you are Ana. Type {FIRST_COMMAND}"
+        _run(settings, ready_message, workspace.is_there)
 
 
-def _run(settings: Settings, words: str, is_fine: Callable[[], bool]) -> None:
+def _run(settings: Settings, ready_message: str, can_go_on: Callable[[], bool]) -> None:
     from bot.commands import run as running
 
     def when_ready(bot: "Bot") -> None:
-        typer.echo(words)
+        typer.echo(ready_message)
 
-    running.run(settings, when_ready, is_fine)
+    running.run(settings, when_ready, can_go_on)
 
 
 @app.command()
@@ -96,7 +96,7 @@ def sandbox(
     try:
         command.run(port, data, app_manifest(), is_child=beside)
     except command.PortInUse:
-        typer.echo(f"Port {port} is in use. {ANOTHER_PORT}", err=True)
+        typer.echo(f"Port {port} is in use. {PORT_IN_USE_HINT}", err=True)
         raise typer.Exit(1) from None
 
 
@@ -123,7 +123,7 @@ def doctor() -> None:
     from bot.commands.doctor import examine
 
     is_missing = False
-    with in_sentences():
+    with errors_as_sentences():
         for finding in examine(settings_of.read()):
             typer.echo(finding)
             is_missing = is_missing or finding.is_missing
@@ -131,37 +131,37 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-@playbooks.command()
+@playbook_commands.command()
 def check() -> None:
     """Read every playbook and name everything that is wrong, with file and line."""
     from bot.config import floor
     from bot.playbooks import library
 
-    with in_sentences():
+    with errors_as_sentences():
         settings = settings_of.read()
-        found = library.load(settings.playbooks_dir, floor.read(settings.floor_file))
-    for problem in found.problems:
+        loaded = library.load_library(settings.playbooks_dir, floor.read(settings.floor_file))
+    for problem in loaded.problems:
         typer.echo(problem)
-    if found.problems:
+    if loaded.problems:
         raise typer.Exit(1)
-    typer.echo(f"{len(found.playbooks)} playbooks, nothing wrong.")
+    typer.echo(f"{len(loaded.playbooks)} playbooks, nothing wrong.")
 
 
-@playbooks.command()
+@playbook_commands.command()
 def show(name: str) -> None:
     """Print a playbook as a person reads it."""
     from bot.playbooks import library
-    from bot.playbooks.show import rendered
+    from bot.playbooks.show import render_text
 
-    with in_sentences():
-        found = library.load(settings_of.read().playbooks_dir).playbooks
-    if name not in found:
-        typer.echo(f"There is no playbook `{name}`. There are: {', '.join(sorted(found))}.", err=True)
+    with errors_as_sentences():
+        loaded = library.load_library(settings_of.read().playbooks_dir).playbooks
+    if name not in loaded:
+        typer.echo(f"There is no playbook `{name}`. There are: {', '.join(sorted(loaded))}.", err=True)
         raise typer.Exit(1)
-    typer.echo(rendered(name, found[name]), nl=False)
+    typer.echo(render_text(name, loaded[name]), nl=False)
 
 
-@playbooks.command()
+@playbook_commands.command()
 def schema() -> None:
     """Print the JSON Schema of a playbook, for an editor that completes and checks."""
     from bot.playbooks.book import json_schema
@@ -179,10 +179,10 @@ def export(
     """Write everything of one incident to files: JSON, CSV, the post-mortem, the picture of its timeline."""
     from bot.commands import export as exporting
 
-    with in_sentences():
+    with errors_as_sentences():
         target = to or Path(f"incident-{number}.zip" if zipped else f"incident-{number}")
-        made = exporting.export(settings_of.read(), number, target, zipped=zipped, is_private_meant=private)
-    typer.echo(f"Incident {number} is in {made}.")
+        written_to = exporting.export(settings_of.read(), number, target, zipped=zipped, is_private_meant=private)
+    typer.echo(f"Incident {number} is in {written_to}.")
 
 
 @app.command()
@@ -194,14 +194,14 @@ def purge(
     from bot.commands import purge as purging
     from bot.config.floor import read_duration
 
-    with in_sentences():
+    with errors_as_sentences():
         try:
             age = read_duration(older_than) if older_than else None
         except ValueError as wrong:
             raise typer.BadParameter(str(wrong)) from None
-        done = purging.run(settings_of.read(), age, typer.echo, is_dry=dry_run)
-    for words in done.told(is_dry=dry_run):
-        typer.echo(words)
+        purged = purging.run(settings_of.read(), age, typer.echo, is_dry=dry_run)
+    for line in purged.told(is_dry=dry_run):
+        typer.echo(line)
 
 
 @app.command()
@@ -212,23 +212,23 @@ def hold(
     """Keep an incident's words whatever their age, or no longer."""
     from bot.commands import purge as purging
 
-    with in_sentences():
+    with errors_as_sentences():
         purging.hold(settings_of.read(), number, is_held=not release)
     typer.echo(f"Incident {number} is {'no longer ' if release else ''}kept from `watchfloor purge`.")
 
 
-@auditing.command()
+@audit_commands.command()
 def verify() -> None:
     """Find whatever was changed, put in or taken out of a timeline behind the bot's back."""
-    from bot.runtime.database import Store
+    from bot.runtime.database import Database
     from bot.timeline import verifying
 
-    with in_sentences():
-        store = Store(settings_of.read().database_url)
-        with store.snapshot() as session:
+    with errors_as_sentences():
+        database = Database(settings_of.read().database_url)
+        with database.snapshot() as session:
             numbers = verifying.incidents_with_a_timeline(session)
             findings = [finding for number in numbers for finding in verifying.verify(session, number)]
-        store.close()
+        database.close()
     for finding in findings:
         typer.echo(finding)
     if findings:
@@ -236,16 +236,16 @@ def verify() -> None:
     typer.echo(f"{len(numbers)} timelines, every entry as it was written.")
 
 
-@database.command()
+@database_commands.command()
 def upgrade() -> None:
     """Bring the database to the newest shape; `watchfloor run` does so too."""
     from bot.runtime import migrations
-    from bot.runtime.database import Store
+    from bot.runtime.database import Database
 
-    with in_sentences():
-        store = Store(settings_of.read().database_url)
-        migrations.upgrade(store.engine)
-        store.close()
+    with errors_as_sentences():
+        database = Database(settings_of.read().database_url)
+        migrations.upgrade(database.engine)
+        database.close()
     typer.echo("The database has the newest shape.")
 
 
@@ -254,7 +254,7 @@ def list_given_up() -> None:
     """Name the flows that failed too often and wait for somebody to act."""
     from bot.runtime.workflows import records
 
-    with in_sentences(), records.client_of(settings_of.read().durable_url) as client:
+    with errors_as_sentences(), records.client_of(settings_of.read().durable_url) as client:
         keys = records.given_up(client)
     for key in keys or ["No flow was given up."]:
         typer.echo(key)
@@ -265,7 +265,7 @@ def retry(key: str) -> None:
     """Let the running bot, or the next that starts, try a flow again that was given up."""
     from bot.runtime.workflows import records
 
-    with in_sentences(), records.client_of(settings_of.read().durable_url) as client:
+    with errors_as_sentences(), records.client_of(settings_of.read().durable_url) as client:
         records.start_again(client, key)
     typer.echo(f"{key} is tried again.")
 
@@ -275,6 +275,6 @@ def drop(key: str) -> None:
     """Forget a flow that was given up; its alarm ends."""
     from bot.runtime.workflows import records
 
-    with in_sentences(), records.client_of(settings_of.read().durable_url) as client:
+    with errors_as_sentences(), records.client_of(settings_of.read().durable_url) as client:
         records.drop(client, key)
     typer.echo(f"{key} is forgotten.")

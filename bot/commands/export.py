@@ -10,35 +10,35 @@ from bot.bootstrap import build_services
 from bot.config.settings import Settings
 from bot.errors import TryLater, WatchfloorError
 from bot.runtime.clock import utcnow
-from bot.screens.records.export import Files, files_of
+from bot.screens.records.export import Files, build_files
 from bot.services import Services
 from bot.slack.errors import SlackRefused
-from bot.slack.offline import Unreached
+from bot.slack.offline import OfflineGateway
 
-ONLY_MINE = 0o600
+OWNER_ONLY = 0o600
 
 
-class NotNow(WatchfloorError):
+class ExportPostponed(WatchfloorError):
     """The export was not made: {reason}. Nothing was written; please try again."""
 
 
-class ThereAlready(WatchfloorError):
+class TargetExists(WatchfloorError):
     """{path} is there already, and nothing was written over it. Choose another place with `--to`."""
 
 
 def export(settings: Settings, number: int, to: Path, *, zipped: bool, is_private_meant: bool) -> Path:
     """Write an incident's files into the folder `to`, or into the file `to` as a zip. Gives back where they are."""
     if to.exists():
-        raise ThereAlready(path=to)
-    services = _reading(settings)
+        raise TargetExists(path=to)
+    services = _read_only_services(settings)
     try:
-        files = files_of(services, number, utcnow(), is_private_meant=is_private_meant)
+        files = build_files(services, number, utcnow(), is_private_meant=is_private_meant)
     except TryLater as wait:
-        raise NotNow(reason=wait.reason) from wait
+        raise ExportPostponed(reason=wait.reason) from wait
     finally:
-        services.soon.close()
+        services.background.close()
         services.flows.close()
-        services.store.close()
+        services.database.close()
     if zipped:
         _write(to, _zip(files))
     else:
@@ -48,7 +48,7 @@ def export(settings: Settings, number: int, to: Path, *, zipped: bool, is_privat
     return to
 
 
-def _reading(settings: Settings) -> Services:
+def _read_only_services(settings: Settings) -> Services:
     """What is needed to read and render; without Slack the files hold no addresses."""
     services = build_services(settings)
     try:
@@ -57,22 +57,22 @@ def _reading(settings: Settings) -> Services:
             return services
     except (SlackRefused, TryLater):
         pass
-    return replace(services, slack=Unreached(services.slack.client))
+    return replace(services, slack=OfflineGateway(services.slack.client))
 
 
 def _zip(files: Files) -> bytes:
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name)
-            entry.external_attr = ONLY_MINE << 16
+            entry.external_attr = OWNER_ONLY << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
-    return packed.getvalue()
+    return buffer.getvalue()
 
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Made readable for nobody else before there is anything to read.
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_MINE), "wb") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
         file.write(content)

@@ -70,8 +70,8 @@ SCOPES_OF_EVENTS: dict[str, tuple[str, ...]] = {
 
 def scopes() -> list[str]:
     """Every scope of the bot token."""
-    asked = [*SCOPES_OF_METHODS.values(), *SCOPES_OF_EVENTS.values(), ("commands",)]
-    return sorted({scope for some in asked for scope in some})
+    scope_lists = [*SCOPES_OF_METHODS.values(), *SCOPES_OF_EVENTS.values(), ("commands",)]
+    return sorted({scope for some in scope_lists for scope in some})
 
 
 def manifest(url: str = "") -> Json:
@@ -85,8 +85,8 @@ def manifest(url: str = "") -> Json:
         "features": _features(url),
         "oauth_config": {"scopes": {"bot": scopes()}},
         "settings": {
-            "event_subscriptions": {"bot_events": list(SCOPES_OF_EVENTS)} | _at("request_url", url),
-            "interactivity": {"is_enabled": True} | _at("request_url", url),
+            "event_subscriptions": {"bot_events": list(SCOPES_OF_EVENTS)} | _request_url("request_url", url),
+            "interactivity": {"is_enabled": True} | _request_url("request_url", url),
             "org_deploy_enabled": False,
             "socket_mode_enabled": not url,
             "token_rotation_enabled": False,
@@ -131,10 +131,10 @@ def _features(url: str) -> Json:
                 # People and channels arrive as ids, whatever their names look like.
                 "should_escape": True,
             }
-            | _at("url", url)
+            | _request_url("url", url)
         ],
     }
 
 
-def _at(key: str, url: str) -> Json:
+def _request_url(key: str, url: str) -> Json:
     return {key: f"{url.rstrip('/')}/slack/events"} if url else {}

@@ -14,42 +14,42 @@ from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.errors import TryLater
-from bot.playbooks.reloading import Shelf
+from bot.playbooks.reloading import ReloadingLibrary
 
 log = logging.getLogger(__name__)
 
 # A deploy waits ten seconds; the workspace beside the bot needs the last of them.
-STOPS_WITHIN_S = 8.5
-LOOKS_EVERY_S = 1.0
+STOP_TIMEOUT_S = 8.5
+CHECK_EVERY_S = 1.0
 # M_ARENA_MAX of malloc.h.
-MALLOC_STORES = -8
+M_ARENA_MAX = -8
 
 
-class Ending:
+class ShutdownSignals:
     """Hears SIGINT and SIGTERM: asked once the process finishes its work, asked twice it ends at once."""
 
     def __init__(self) -> None:
-        self._asked = Event()
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(sign, self._hear)
+        self._requested = Event()
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signal_number, self._on_received)
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
-        if self._asked.is_set():
+    def _on_received(self, number: int, frame: FrameType | None) -> None:
+        if self._requested.is_set():
             os._exit(128 + number)
-        self._asked.set()
+        self._requested.set()
 
-    def wait_while(self, is_fine: Callable[[], bool]) -> None:
+    def wait_for_request(self, can_go_on: Callable[[], bool]) -> None:
         """Wait to be asked to end, or until something is not fine any more."""
-        while is_fine() and not self._asked.wait(LOOKS_EVERY_S):
+        while can_go_on() and not self._requested.wait(CHECK_EVERY_S):
             pass
 
 
-def run(settings: Settings, when_ready: Callable[[Bot], None], is_fine: Callable[[], bool]) -> None:
+def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callable[[], bool]) -> None:
     """Run the bot until it is asked to end, or `is_fine` says that it cannot go on."""
-    ending = Ending()
-    _share_memory_among_threads()
+    shutdown = ShutdownSignals()
+    _limit_malloc_arenas()
     bot = bootstrap.build(settings)
-    for problem in bot.services.get(Shelf).library.problems:
+    for problem in bot.services.get(ReloadingLibrary).library.problems:
         log.warning("a playbook is left out: %s", problem)
     try:
         # A token that opens nothing is said here, in a sentence, rather than by every call that fails later.
@@ -57,19 +57,19 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], is_fine: Callable
             bot.services.slack.team_id()
         bot.start()
         when_ready(bot)
-        _leave_alone_what_stays()
-        ending.wait_while(is_fine)
+        _freeze_garbage_collector()
+        shutdown.wait_for_request(can_go_on)
     finally:
         stop(bot)
 
 
-def _share_memory_among_threads() -> None:
+def _limit_malloc_arenas() -> None:
     """Two stores of memory for all threads: of many, of which only one runs at a time, each would keep its own."""
     with suppress(OSError, AttributeError):  # another C library than GNU's knows no such setting
-        ctypes.CDLL(None).mallopt(MALLOC_STORES, 2)
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
-def _leave_alone_what_stays() -> None:
+def _freeze_garbage_collector() -> None:
     """What was loaded by now is never garbage: looking through it again and again would hold up every thread."""
     gc.collect()
     gc.freeze()
@@ -81,7 +81,7 @@ def stop(bot: Bot) -> None:
     log.info("finishing what is in flight")
     stopping = Thread(target=bot.stop, daemon=True)
     stopping.start()
-    stopping.join(STOPS_WITHIN_S)
+    stopping.join(STOP_TIMEOUT_S)
     if stopping.is_alive():
         log.warning("not everything was finished in time; the rest is finished after the next start")
         os._exit(0)

@@ -12,15 +12,15 @@ from pydantic import SecretStr
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError
 
-STOPS_WITHIN_S = 1.0
+STOP_TIMEOUT_S = 1.0
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
-class NoNeighbour(WatchfloorError):
+class SandboxNotStarted(WatchfloorError):
     """The local workspace did not start; the line above says why."""
 
 
-class Neighbour:
+class SandboxProcess:
     """The sandbox in a process of its own, which ends when this process does, however that ends."""
 
     def __init__(self, settings: Settings) -> None:
@@ -32,23 +32,23 @@ class Neighbour:
         )
         self.url = ""
 
-    def joined(self, settings: Settings) -> Settings:
+    def settings_for_bot(self, settings: Settings) -> Settings:
         """The settings of a bot in this workspace, when it is ready. Its incidents stay apart from a real one's."""
         assert self._process.stdout is not None
-        ready = self._process.stdout.readline()
-        if not ready:
-            raise NoNeighbour()
-        told = json.loads(ready)
-        self.url = told["url"]
-        changed = {
-            "slack_bot_token": SecretStr(told["bot_token"]),
-            "slack_app_token": SecretStr(told["app_token"]),
+        line = self._process.stdout.readline()
+        if not line:
+            raise SandboxNotStarted()
+        announcement = json.loads(line)
+        self.url = announcement["url"]
+        overrides = {
+            "slack_bot_token": SecretStr(announcement["bot_token"]),
+            "slack_app_token": SecretStr(announcement["app_token"]),
             "slack_api_url": f"{self.url}/api/",
             "clock_file": settings.sandbox_dir / "clock",
         }
         if "database_url" not in settings.model_fields_set:
-            changed["database_url"] = f"sqlite:///{settings.sandbox_dir}/watchfloor.sqlite"
-        return settings.model_copy(update=changed)
+            overrides["database_url"] = f"sqlite:///{settings.sandbox_dir}/watchfloor.sqlite"
+        return settings.model_copy(update=overrides)
 
     def is_there(self) -> bool:
         """Is the workspace still running?"""
@@ -59,23 +59,23 @@ class Neighbour:
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
-            self._process.wait(STOPS_WITHIN_S)
+            self._process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
 
 
 @contextmanager
-def beside(settings: Settings) -> Iterator[Neighbour]:
+def sandbox_beside_bot(settings: Settings) -> Iterator[SandboxProcess]:
     """A workspace on this machine, as long as it is needed."""
-    _go_without_proxy()
-    neighbour = Neighbour(settings)
+    _clear_proxy_variables()
+    process = SandboxProcess(settings)
     try:
-        yield neighbour
+        yield process
     finally:
-        neighbour.stop()
+        process.stop()
 
 
-def _go_without_proxy() -> None:
+def _clear_proxy_variables() -> None:
     # Slack's client sends everything through a configured proxy, even to this machine.
     for name in PROXIES:
         os.environ.pop(name, None)

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import WatchfloorError
 
-NOTHING = SecretStr("")
+NO_SECRET = SecretStr("")
 
 
 class SettingsRefused(WatchfloorError):
@@ -22,13 +22,13 @@ class TokensIncomplete(WatchfloorError):
     """{problem} `watchfloor doctor` says where each is found. Without any token Watchfloor brings a workspace."""
 
 
-def _stripped(given: Any) -> Any:
-    return given.strip() if isinstance(given, str) else given
+def _stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
 
 
-def _with_driver(given: Any) -> Any:
+def _with_driver(url: Any) -> Any:
     """Hosts hand out `postgres://…`; the driver that is installed must be named."""
-    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", given) if isinstance(given, str) else given
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url) if isinstance(url, str) else url
 
 
 # What was copied from a web page brings its line end along.
@@ -40,9 +40,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_prefix="WATCHFLOOR_", extra="ignore")
 
-    slack_bot_token: Secret = Field(NOTHING, validation_alias="SLACK_BOT_TOKEN")
-    slack_app_token: Secret = Field(NOTHING, validation_alias="SLACK_APP_TOKEN")
-    slack_signing_secret: Secret = Field(NOTHING, validation_alias="SLACK_SIGNING_SECRET")
+    slack_bot_token: Secret = Field(NO_SECRET, validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: Secret = Field(NO_SECRET, validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: Secret = Field(NO_SECRET, validation_alias="SLACK_SIGNING_SECRET")
     slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
     port: int = Field(3000, validation_alias="PORT", ge=0, le=65535)
     host: str = "0.0.0.0"  # noqa: S104 - Slack must be able to reach it in HTTP mode
@@ -104,15 +104,15 @@ def read() -> Settings:
         raise SettingsRefused(problems=" ".join(problems)) from None
 
 
-def refuse_half_a_workspace(settings: Settings) -> None:
+def check_tokens(settings: Settings) -> None:
     """Refuse tokens that open nothing: better said at once than taken for "no workspace wanted"."""
     has_bot_token = bool(settings.slack_bot_token.get_secret_value())
-    has_way_in = settings.speaks_http or bool(settings.slack_app_token.get_secret_value())
-    if has_bot_token and not has_way_in:
+    has_connection_token = settings.speaks_http or bool(settings.slack_app_token.get_secret_value())
+    if has_bot_token and not has_connection_token:
         raise TokensIncomplete(
             problem="SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN (for Socket Mode) and SLACK_SIGNING_SECRET "
             "(for HTTP mode) are both empty. Set one of them."
         )
-    if has_way_in and not has_bot_token:
-        given = "SLACK_SIGNING_SECRET" if settings.speaks_http else "SLACK_APP_TOKEN"
-        raise TokensIncomplete(problem=f"{given} is set, but SLACK_BOT_TOKEN is empty. Set it too.")
+    if has_connection_token and not has_bot_token:
+        set_variable = "SLACK_SIGNING_SECRET" if settings.speaks_http else "SLACK_APP_TOKEN"
+        raise TokensIncomplete(problem=f"{set_variable} is set, but SLACK_BOT_TOKEN is empty. Set it too.")

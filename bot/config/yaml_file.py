@@ -26,8 +26,8 @@ ODD_SPACES = ("\u00a0", "\u2007", "\u202f", "\u3000")
 ODD_SPACE = re.compile(r"^\s*?[\u00a0\u2007\u202f\u3000]|[:-][\u00a0\u2007\u202f\u3000]")
 INTEGER = "tag:yaml.org,2002:int"
 # The one in C reads the shipped playbooks in a fifth of the time, which is felt at each start.
-SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-SHAPES = {
+SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+EXPECTED_SHAPES = {
     "model_type": "should hold `key: value` lines",
     "dict_type": "should hold `key: value` lines",
     "tuple_type": "should be a list, each item on a line that starts with `-`",
@@ -37,7 +37,7 @@ SHAPES = {
 }
 
 Model = TypeVar("Model", bound=BaseModel)
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -65,56 +65,56 @@ class FileRefused(Exception):
 def read(path: Path, model: type[Model]) -> Model:
     """The file as a `model`, or `FileRefused` with every problem it has."""
     lines, content = parse(path)
-    return fitted(path, lines, content, model)
+    return validate(path, lines, content, model)
 
 
-def fitted(path: Path, lines: "Lines", content: Any, model: type[Model]) -> Model:
+def validate(path: Path, lines: "LineNumbers", content: Any, model: type[Model]) -> Model:
     """What `parse` gave as a `model`, or `FileRefused` with every key that does not fit."""
     try:
         return model.model_validate(content)
     except ValidationError as wrong:
         raise FileRefused(
             [
-                Problem(path.name, lines.of(error["loc"]), key_of(error["loc"]), _reason(error, model))
+                Problem(path.name, lines.of(error["loc"]), dotted_path(error["loc"]), _explain(error, model))
                 for error in wrong.errors()
             ]
         ) from None
 
 
-def did_you_mean(given: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` Did you mean …?` with the nearest known word, or nothing."""
-    near = get_close_matches(given, list(known), n=1, cutoff=0.6)
-    return f" Did you mean `{near[0]}`?" if near else ""
+    nearest = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f" Did you mean `{nearest[0]}`?" if nearest else ""
 
 
-class Lines:
+class LineNumbers:
     """Where each key of a YAML document stands."""
 
-    def __init__(self, numbers: dict[Place, int]) -> None:
+    def __init__(self, numbers: dict[KeyPath, int]) -> None:
         self._numbers = numbers
 
-    def of(self, place: Sequence[str | int]) -> int:
+    def of(self, path: Sequence[str | int]) -> int:
         """The line of `place`, or of the nearest thing around it."""
-        here = tuple(place)
-        while here and here not in self._numbers:
-            here = here[:-1]
-        return self._numbers.get(here, 1)
+        prefix = tuple(path)
+        while prefix and prefix not in self._numbers:
+            prefix = prefix[:-1]
+        return self._numbers.get(prefix, 1)
 
 
-def parse(path: Path) -> tuple[Lines, Any]:
+def parse(path: Path) -> tuple[LineNumbers, Any]:
     """Lines and plain content of a YAML file; refuses large and deep files, anchors and duplicate keys."""
     text = _text_of(path)
     try:
         _refuse_anchors_and_depth(path, text)
-        loader = SAFE(text)
+        loader = SAFE_LOADER(text)
         root = loader.get_single_node()
-        numbers: dict[Place, int] = {(): 1}
+        numbers: dict[KeyPath, int] = {(): 1}
         if root is None:
-            return Lines(numbers), None
+            return LineNumbers(numbers), None
         if isinstance(root, yaml.ScalarNode):
             _refuse_odd_spaces(path, text)
-        _number(path, root, (), numbers)
-        return Lines(numbers), _constructed(path, loader, root)
+        _record_lines(path, root, (), numbers)
+        return LineNumbers(numbers), _constructed(path, loader, root)
     except yaml.MarkedYAMLError as broken:
         _refuse_odd_spaces(path, text)
         mark = broken.problem_mark or broken.context_mark
@@ -158,7 +158,7 @@ def _odd_space(path: Path, line: int, space: str) -> Problem:
 
 def _refuse_anchors_and_depth(path: Path, text: str) -> None:
     depth = 0
-    for token in yaml.scan(text, Loader=SAFE):
+    for token in yaml.scan(text, Loader=SAFE_LOADER):
         line = token.start_mark.line + 1
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
             raise FileRefused([Problem(path.name, line, "", "uses an anchor or alias; write the text out instead")])
@@ -171,7 +171,7 @@ def _constructed(path: Path, loader: Any, root: yaml.Node) -> Any:
     try:
         return loader.construct_document(root)
     except ValueError:
-        alone = SAFE("")
+        alone = SAFE_LOADER("")
         for node in _scalars(root):
             try:
                 alone.construct_object(node)
@@ -196,59 +196,59 @@ def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
                 yield from _scalars(part)
 
 
-def _number(path: Path, node: yaml.Node, place: Place, numbers: dict[Place, int]) -> None:
+def _record_lines(path: Path, node: yaml.Node, place: KeyPath, numbers: dict[KeyPath, int]) -> None:
     numbers.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value[:1] in ODD_SPACES:
                 raise FileRefused([_odd_space(path, key.start_mark.line + 1, key.value[0])])
-            here = (*place, str(key.value))
-            if here in numbers:
+            key_path = (*place, str(key.value))
+            if key_path in numbers:
                 line = key.start_mark.line + 1
-                raise FileRefused([Problem(path.name, line, key_of(here), "is given twice; keep one")])
-            numbers[here] = key.start_mark.line + 1
-            _number(path, value, here, numbers)
+                raise FileRefused([Problem(path.name, line, dotted_path(key_path), "is given twice; keep one")])
+            numbers[key_path] = key.start_mark.line + 1
+            _record_lines(path, value, key_path, numbers)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _number(path, item, (*place, index), numbers)
+            _record_lines(path, item, (*place, index), numbers)
     elif node.tag == INTEGER and ":" in node.value:
         reason = (
             f"`{node.value}` is a number to YAML; write a length of time like `90 min`, "
             f'and a time of day in quotes: `"{node.value}"`'
         )
-        raise FileRefused([Problem(path.name, node.start_mark.line + 1, key_of(place), reason)])
+        raise FileRefused([Problem(path.name, node.start_mark.line + 1, dotted_path(place), reason)])
 
 
-def key_of(place: Sequence[str | int]) -> str:
+def dotted_path(path: Sequence[str | int]) -> str:
     """A place as people write it: `phases.0.title`."""
-    return ".".join(str(part) for part in place)
+    return ".".join(str(part) for part in path)
 
 
-def _reason(error: Any, model: type[BaseModel]) -> str:
-    kind, given = error["type"], error.get("input")
+def _explain(error: Any, model: type[BaseModel]) -> str:
+    kind, value = error["type"], error.get("input")
     if kind == "extra_forbidden":
         *around, name = error["loc"]
         suggestion = did_you_mean(str(name), _keys_at(model, around)) or " Check the spelling or remove it."
         return f"is not a known key.{suggestion}"
     if kind == "missing":
         return "is missing"
-    if kind == "string_type" and isinstance(given, bool):
+    if kind == "string_type" and isinstance(value, bool):
         return "is true or false to YAML; put the word in quotes"
-    if kind in SHAPES:
-        return SHAPES[kind]
+    if kind in EXPECTED_SHAPES:
+        return EXPECTED_SHAPES[kind]
     if kind == "value_error":
         return str(error["ctx"]["error"])
-    shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-    return f"{error['msg'][0].lower()}{error['msg'][1:]}{shown}"
+    value_note = f" (given: {value!r})" if isinstance(value, str | int | float | bool) else ""
+    return f"{error['msg'][0].lower()}{error['msg'][1:]}{value_note}"
 
 
-def _keys_at(model: type[BaseModel], place: Sequence[str | int]) -> set[str]:
+def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> set[str]:
     """The keys that may stand at `place`; lists and mappings are passed through to what they hold."""
-    here = {model}
-    for part in place:
-        named = [owner.model_fields[str(part)] for owner in here if str(part) in owner.model_fields]
-        here = {found for field in named for found in _models_in(field.annotation)} if named else here
-    return {name for owner in here for name in owner.model_fields}
+    models = {model}
+    for part in path:
+        fields = [owner.model_fields[str(part)] for owner in models if str(part) in owner.model_fields]
+        models = {found for field in fields for found in _models_in(field.annotation)} if fields else models
+    return {name for owner in models for name in owner.model_fields}
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

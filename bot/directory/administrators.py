@@ -6,7 +6,7 @@ from bot.services import Services
 from bot.slack.errors import SlackRefused
 
 
-def administrators(services: Services) -> str | None:
+def administrators_channel_id(services: Services) -> str | None:
     """The id of their channel; None when the floor has none, or Slack does not let the bot into it now."""
     name = services.floor.administrators_channel
     if name is None:

@@ -3,7 +3,7 @@
 import functools
 import logging
 
-from bot.directory.administrators import administrators
+from bot.directory.administrators import administrators_channel_id
 from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.templates import TemplateBroken
@@ -14,20 +14,20 @@ log = logging.getLogger(__name__)
 LONGEST_REASON = 500
 
 
-def report(services: Services, name: str, broken: TemplateBroken) -> None:
+def report_broken_template(services: Services, name: str, error: TemplateBroken) -> None:
     """Tell the administrators of this edition of the file, whatever the number of messages it breaks.
 
     Not in the transaction of the message: it may be one that only reads. Lost, it is told by the next message.
     """
-    log.error("template broken", extra={"template": name, "reason": broken.sentence})
-    services.soon.do(f"template:{name}", functools.partial(_tell, services, name, broken))
+    log.error("template broken", extra={"template": name, "reason": error.sentence})
+    services.background.submit(f"template:{name}", functools.partial(_notify_administrators, services, name, error))
 
 
-def _tell(services: Services, name: str, broken: TemplateBroken) -> None:
-    told = administrators(services)
-    if told is None:
+def _notify_administrators(services: Services, name: str, error: TemplateBroken) -> None:
+    channel = administrators_channel_id(services)
+    if channel is None:
         return
-    words = f"⚠️ {escape(shorten(broken.sentence, LONGEST_REASON))} Nobody was kept waiting."
-    key = f"template:{name}:{services.templates.edition(name)}"
-    with services.store.transaction() as session:
-        outbox.post(session, key, told, words, utcnow())
+    text = f"⚠️ {escape(shorten(error.sentence, LONGEST_REASON))} Nobody was kept waiting."
+    key = f"template:{name}:{services.templates.content_hash(name)}"
+    with services.database.transaction() as session:
+        outbox.post(session, key, channel, text, utcnow())

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from bot.directory.rules import Who
+from bot.directory.rules import PersonFacts
 from bot.runtime import clock
 
 # Another replica can record that somebody became a guest; this process notices after so long at the latest.
@@ -16,17 +16,17 @@ class PeopleCache:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._people: dict[str, tuple[Who, float]] = {}
+        self._people: dict[str, tuple[PersonFacts, float]] = {}
         self._version = 0
 
-    def find(self, user_id: str, read: Callable[[str], Who | None]) -> Who | None:
+    def find(self, user_id: str, read: Callable[[str], PersonFacts | None]) -> PersonFacts | None:
         """The person, read from the database when not known; None when the database does not know them either."""
         person, read_at = self._people.get(user_id, (None, 0.0))
-        if person and clock.seconds() - read_at < KEPT_S:
+        if person and clock.monotonic_s() - read_at < KEPT_S:
             return person
         with self._lock:
             version = self._version
-        now = clock.seconds()
+        now = clock.monotonic_s()
         person = read(user_id)
         with self._lock:
             # What was read before somebody changed it is not kept.

@@ -15,7 +15,7 @@ class NotAllowed(WatchfloorError):
 
 
 @dataclass(frozen=True)
-class Who:
+class PersonFacts:
     """A person, as far as rules need to know them."""
 
     id: str
@@ -32,10 +32,10 @@ class Who:
         return not (self.is_guest or self.is_stranger or self.is_bot)
 
 
-def who_is(user: dict[str, Any], team_id: str) -> Who:
+def person_from_slack(user: dict[str, Any], team_id: str) -> PersonFacts:
     """A person from Slack's description."""
     profile = user.get("profile") or {}
-    return Who(
+    return PersonFacts(
         id=user["id"],
         name=profile.get("real_name") or user.get("real_name") or profile.get("display_name") or user["name"],
         timezone=user.get("tz") or "UTC",

@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.directory.rules import Who
-from bot.runtime.database import put, utc_column
+from bot.directory.rules import PersonFacts
+from bot.runtime.database import upsert, utc_column
 
 
 class Person(SQLModel, table=True):
@@ -45,66 +45,66 @@ class KnownChannel(SQLModel, table=True):
     id: str
 
 
-def remember_people(session: Session, people: Iterable[Who], now: datetime) -> None:
+def save_people(session: Session, people: Iterable[PersonFacts], now: datetime) -> None:
     """Keep what Slack said of people."""
-    for who in people:
-        put(session, Person(**who.__dict__, heard_at=now))
+    for facts in people:
+        upsert(session, Person(**facts.__dict__, heard_at=now))
 
 
-def remember_group(session: Session, handle: str, group_id: str, members: list[str]) -> None:
+def save_group(session: Session, handle: str, group_id: str, members: list[str]) -> None:
     """Keep who is in a group."""
-    put(session, Group(handle=handle, id=group_id, members=members))
+    upsert(session, Group(handle=handle, id=group_id, members=members))
 
 
-def remember_channel(session: Session, name: str, channel_id: str) -> None:
+def save_channel(session: Session, name: str, channel_id: str) -> None:
     """Keep a channel's id."""
-    put(session, KnownChannel(name=name, id=channel_id))
+    upsert(session, KnownChannel(name=name, id=channel_id))
 
 
 # Asked at every click: put together once.
-_PEOPLE = sa.select(*(getattr(Person, field.name) for field in fields(Who))).where(
+_PEOPLE = sa.select(*(getattr(Person, field.name) for field in fields(PersonFacts))).where(
     col(Person.id).in_(sa.bindparam("ids", expanding=True))
 )
 
 
-def person(session: Session, user_id: str) -> Who | None:
+def person(session: Session, user_id: str) -> PersonFacts | None:
     """A person, if they were ever heard of."""
     return next(iter(people(session, [user_id])), None)
 
 
-def people(session: Session, user_ids: Iterable[str]) -> list[Who]:
+def people(session: Session, user_ids: Iterable[str]) -> list[PersonFacts]:
     """Those of the people who were ever heard of, in the order they are asked for."""
-    wanted = list(dict.fromkeys(user_ids))
-    if not wanted:
+    ids = list(dict.fromkeys(user_ids))
+    if not ids:
         return []
-    known = {row.id: Who(**row._mapping) for row in session.connection().execute(_PEOPLE, {"ids": wanted})}
-    return [known[user_id] for user_id in wanted if user_id in known]
+    known = {row.id: PersonFacts(**row._mapping) for row in session.connection().execute(_PEOPLE, {"ids": ids})}
+    return [known[user_id] for user_id in ids if user_id in known]
 
 
-def by_handle(session: Session, handle: str) -> str | None:
+def user_id_by_handle(session: Session, handle: str) -> str | None:
     """The id of the person who is written `@handle`; None when nobody of that name was heard of."""
     return session.exec(select(Person.id).where(Person.handle == handle).limit(1)).first()
 
 
-def handle_of_another(session: Session, than: str) -> str | None:
+def another_handle(session: Session, than: str) -> str | None:
     """The handle of some colleague who may act; None when nobody but that person was heard of."""
     may_act = (col(flag).is_(False) for flag in (Person.is_guest, Person.is_stranger, Person.is_bot))
     other = select(Person.handle).where(*may_act, col(Person.id) != than, col(Person.handle) != "")
     return session.exec(other.order_by(col(Person.handle)).limit(1)).first()
 
 
-def names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
+def display_names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
     """The names of several people."""
     return {person.id: person.name for person in people(session, user_ids)}
 
 
-def colleagues(session: Session) -> set[str]:
+def colleague_names(session: Session) -> set[str]:
     """The names of everyone who works here: not of strangers, and not of bots."""
     ours = (col(Person.is_stranger).is_(False), col(Person.is_bot).is_(False))
     return set(session.exec(select(Person.name).where(*ours)))
 
 
-def members(session: Session, handle: str) -> list[str] | None:
+def group_members(session: Session, handle: str) -> list[str] | None:
     """Who is in a group; None when the group is not known."""
     row = session.get(Group, handle)
     return list(row.members) if row else None

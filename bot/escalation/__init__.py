@@ -27,10 +27,10 @@ def register(registry: "Registry") -> None:
     registry.on(events.UpdateMissed, ladder.follow_missed_update)
     registry.ticks += [
         Tick("escalations", escalate.start_due, tables.NEXT_TURN),
-        Tick("unanswered pages", paging.note_silences, tables.NEXT_SILENCE),
+        Tick("unanswered pages", paging.record_silences, tables.NEXT_SILENCE),
     ]
     registry.audits.append(auditing.escalations_that_stopped)
-    registry.parts.append(lambda settings, floor: pager.described(floor.pager, os.environ))
+    registry.parts.append(lambda settings, floor: pager.build_pager(floor.pager, os.environ))
     registry.kinds += renderers.KINDS
     registry.words += [TableWords("pages", ("reason",)), TableWords("ladder_rungs")]
     registry.exports.append(exporting.PAGES)

@@ -26,7 +26,7 @@ def escalations_that_stopped(
         found = {}
         if incident.number in due_turns:
             found[f"late tier:{incident.number}"] = "has an escalation that is not carried out"
-        if _nobody_is_next(session, services.floor.severity(incident.severity), incident, now):
+        if _has_nobody_to_escalate_to(session, services.floor.severity(incident.severity), incident, now):
             found[f"nobody next:{incident.number}"] = (
                 "has no commander, and nobody is next on its escalation ladder"
             )
@@ -35,7 +35,7 @@ def escalations_that_stopped(
     return look
 
 
-def _nobody_is_next(session: Session, severity: Severity, incident: Incident, now: datetime) -> bool:
+def _has_nobody_to_escalate_to(session: Session, severity: Severity, incident: Incident, now: datetime) -> bool:
     """Is the time for a commander over, with none named, nobody on the way and nobody left to tell?"""
     within = severity.commander_within
     if within is None or incident.declared_at + within + LATE_AFTER > now:

@@ -5,10 +5,10 @@ from datetime import datetime
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from bot.directory.administrators import administrators
+from bot.directory.administrators import administrators_channel_id
 from bot.errors import WatchfloorError
 from bot.escalation import ladder, paging, rules, tables
-from bot.escalation.paging import Found, Occasion
+from bot.escalation.paging import Occasion, Recipient
 from bot.escalation.rules import Rung, StopsOn
 from bot.escalation.tables import Answer
 from bot.incidents import rules as incident_rules
@@ -34,7 +34,7 @@ class NoLadder(WatchfloorError):
     """A {severity} has no escalation ladder on this floor. `/incident page @someone reason` tells a person."""
 
 
-class TopReached(WatchfloorError):
+class LadderExhausted(WatchfloorError):
     """Everyone on the escalation ladder was told already. `/incident page @someone reason` tells a person."""
 
 
@@ -49,30 +49,30 @@ class ClimbRequest(BaseModel):
 @flow
 def climb(services: Services, request: ClimbRequest) -> None:
     """Look who of the tier can be told, tell them, and show it."""
-    found = look(services, request.number, request.position)
-    take_turn(services, request, found)
+    recipients = look(services, request.number, request.position)
+    take_turn(services, request, recipients)
 
 
 @step
 def look(services: Services, number: int, position: int) -> list[dict[str, str]]:
     """Everyone of the tier but who declared and who said already that they cannot."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         incident = incidents.by_number(session, number)
-        named = tables.ladder(session, number)[position].tell
-        unable = {page.user_id for page in tables.pages(session, number) if page.answer == Answer.CANNOT}
-    wanted = [
-        user_id for user_id in people(services, number, named) if user_id not in (incident.declared_by, *unable)
+        names = tables.ladder(session, number)[position].tell
+        declined = {page.user_id for page in tables.pages(session, number) if page.answer == Answer.CANNOT}
+    user_ids = [
+        user_id for user_id in people(services, number, names) if user_id not in (incident.declared_by, *declined)
     ]
-    return [found.model_dump() for found in paging.looked_at(services, wanted)]
+    return [found.model_dump() for found in paging.with_obstacles(services, user_ids)]
 
 
 @step
-def take_turn(services: Services, request: ClimbRequest, found: list[dict[str, str]]) -> None:
+def take_turn(services: Services, request: ClimbRequest, recipients: list[dict[str, str]]) -> None:
     """One transaction: the tier is told, or the top is reached, unless the clock was stopped meanwhile."""
     now = max(utcnow(), request.due_at)
-    informed = administrators(services)
-    with services.store.transaction() as session:
-        incident = incidents.locked(session, request.number)
+    administrators_channel = administrators_channel_id(services)
+    with services.database.transaction() as session:
+        incident = incidents.by_number_locked(session, request.number)
         rungs = tables.ladder(session, request.number)
         rung = rungs[request.position]
         if not rung.is_waiting or rung.due_at is None or rung.due_at > now:
@@ -80,20 +80,22 @@ def take_turn(services: Services, request: ClimbRequest, found: list[dict[str, s
         if incident.status not in OPEN:
             ladder.end(session, request.number)
             return
-        rungs = rules.told(rungs, rung.position)
-        tables.keep(session, request.number, rungs)
+        rungs = rules.mark_told(rungs, rung.position)
+        tables.save_ladder(session, request.number, rungs)
         if rung.is_top:
-            _say_that_nobody_came(session, incident, informed, now)
-        elif not paging.tell(session, services, incident, _found(found), _occasion(rung, rungs, now)):
-            ladder.move_on(session, request.number, now)
-        ladder.outdate(session, request.number)
+            _report_ladder_exhausted(session, incident, administrators_channel, now)
+        elif not paging.page_people(
+            session, services, incident, _recipients(recipients), _page_occasion(rung, rungs, now)
+        ):
+            ladder.advance(session, request.number, now)
+        ladder.mark_stale(session, request.number)
 
 
-def _found(found: list[dict[str, str]]) -> list[Found]:
-    return [Found.model_validate(person) for person in found]
+def _recipients(stored: list[dict[str, str]]) -> list[Recipient]:
+    return [Recipient.model_validate(person) for person in stored]
 
 
-def _occasion(rung: Rung, rungs: rules.Ladder, now: datetime) -> Occasion:
+def _page_occasion(rung: Rung, rungs: rules.Ladder, now: datetime) -> Occasion:
     return Occasion(
         key=f"tier {rung.position}",
         reason=REASONS[StopsOn(rung.stops_on)],
@@ -102,33 +104,39 @@ def _occasion(rung: Rung, rungs: rules.Ladder, now: datetime) -> Occasion:
     )
 
 
-def _say_that_nobody_came(session: Session, incident: Incident, informed: str | None, now: datetime) -> None:
+def _report_ladder_exhausted(
+    session: Session, incident: Incident, administrators_channel: str | None, now: datetime
+) -> None:
     """The top is reached: whoever leads, or declared, must know that nobody else will be told."""
     number = incident.number
     timeline.append(session, number, "ladder_topped", now)
     lead = incidents.commander(session, number) or incident.declared_by
-    where = channel_link(incident.channel_id or "")
-    words = (
-        f"Everyone on the escalation ladder of incident {number} was told, and nobody is on the way: {where}. "
+    channel = channel_link(incident.channel_id or "")
+    text = (
+        f"Everyone on the escalation ladder of incident {number} was told, and nobody is on the way: {channel}. "
         "`/incident page @someone reason` there tells a person by name."
     )
     key = f"unanswered:{number}:{now.isoformat()}"
-    outbox.post(session, key, lead, words, now, incident_id=number)
-    if informed:
-        told = f"Nobody on the escalation ladder of incident {number} ({incident.severity}) answered. {where}"
-        outbox.post(session, f"{key}:administrators", informed, told, now, incident_id=number)
+    outbox.post(session, key, lead, text, now, incident_id=number)
+    if administrators_channel:
+        administrators_text = (
+            f"Nobody on the escalation ladder of incident {number} ({incident.severity}) answered. {channel}"
+        )
+        outbox.post(
+            session, f"{key}:administrators", administrators_channel, administrators_text, now, incident_id=number
+        )
 
 
 def start_due(services: Services, now: datetime) -> None:
     """Start a flow for every tier whose time has come; the key makes it once, whoever ticks."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         due = tables.due(session, now)
     for number, position, due_at in due:
         request = ClimbRequest(number=number, position=position, due_at=due_at)
         services.flows.start_once(f"climb:{number}:{position}:{due_at.isoformat()}", climb, request)
 
 
-def escalate(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
+def escalate_now(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
     """The next tier at once, whatever the clock says. Gives back what to answer."""
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
@@ -136,12 +144,12 @@ def escalate(services: Services, number: int, reason: str, by: str, now: datetim
         rungs = tables.ladder(session, number)
         if not rungs:
             raise NoLadder(severity=incident.severity)
-        coming = rules.next_rung(rungs)
-        if coming is None or coming.is_top:
-            raise TopReached()
-        tables.keep(session, number, rules.hurried(rungs, now))
-        ladder.outdate(session, number)
-        change.log("escalated", tier=coming.position + 1, reason=reason)
+        next_tier = rules.next_rung(rungs)
+        if next_tier is None or next_tier.is_top:
+            raise LadderExhausted()
+        tables.save_ladder(session, number, rules.bring_forward(rungs, now))
+        ladder.mark_stale(session, number)
+        change.log("escalated", tier=next_tier.position + 1, reason=reason)
     start_due(services, now)
-    names = ", ".join(escape(name) for name in coming.tell)
-    return f"Tier {coming.position + 1} of the escalation ladder is told now: {names}."
+    names = ", ".join(escape(name) for name in next_tier.tell)
+    return f"Tier {next_tier.position + 1} of the escalation ladder is told now: {names}."

@@ -28,12 +28,12 @@ COMMANDER = "commander"
 
 def begin(change: Change, event: Declared) -> None:
     """The incident gets a ladder of its own: what changes in the floor's file later does not change it."""
-    tables.keep(change.session, change.number, _planned(change))
+    tables.save_ladder(change.session, change.number, _planned(change))
 
 
 def _planned(change: Change) -> rules.Ladder:
     tiers = change.services.floor.severity(change.incident.severity).ladder
-    return rules.planned(((tier.after, tier.tell, tier.stops_on) for tier in tiers), change.now)
+    return rules.plan_ladder(((tier.after, tier.tell, tier.stops_on) for tier in tiers), change.now)
 
 
 def follow_severity(change: Change, event: SeverityChanged) -> None:
@@ -41,7 +41,7 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
     if not is_higher(event.new, than=event.old):
         return
     ladder = tables.ladder(change.session, change.number)
-    _keep(change.session, change.number, rules.raised(ladder, _planned(change), change.now))
+    _save(change.session, change.number, rules.merge_higher_ladder(ladder, _planned(change), change.now))
 
 
 def follow_commander(change: Change, event: RoleChanged) -> None:
@@ -51,9 +51,9 @@ def follow_commander(change: Change, event: RoleChanged) -> None:
     session, number = change.session, change.number
     ladder = tables.ladder(session, number)
     if event.holder:
-        _keep(session, number, rules.stopped(ladder, StopsOn.COMMANDER))
+        _save(session, number, rules.stop_clock(ladder, StopsOn.COMMANDER))
     elif not incidents.commander(session, number):
-        _run_on(session, number, ladder, change.now)
+        _resume(session, number, ladder, change.now)
 
 
 def follow_status(change: Change, event: StatusChanged) -> None:
@@ -66,19 +66,23 @@ def follow_missed_update(change: Change, event: UpdateMissed) -> None:
     """Nobody leads who could be told of an update that was missed: the next tier is told, unless somebody comes."""
     is_awaited = any(page.answer == Answer.COMING for page in tables.pages(change.session, change.number))
     if not event.has_lead and change.incident.is_active and not is_awaited:
-        move_on(change.session, change.number, change.now)
+        advance(change.session, change.number, change.now)
 
 
-def somebody_comes(session: Session, incident_id: int) -> None:
+def responder_coming(session: Session, incident_id: int) -> None:
     """Somebody is on the way: nobody else is told, and nobody else owes an answer."""
-    tables.excuse(session, incident_id)
-    _keep(session, incident_id, rules.stopped(tables.ladder(session, incident_id), StopsOn.ACKNOWLEDGED))
+    tables.clear_answer_deadlines(session, incident_id)
+    _save(session, incident_id, rules.stop_clock(tables.ladder(session, incident_id), StopsOn.ACKNOWLEDGED))
 
 
-def move_on(session: Session, incident_id: int, now: datetime) -> None:
+def advance(session: Session, incident_id: int, now: datetime) -> None:
     """The next tier is told at once, unless it waits for a commander and there is one."""
-    _keep(
-        session, incident_id, _spared(session, incident_id, rules.hurried(tables.ladder(session, incident_id), now))
+    _save(
+        session,
+        incident_id,
+        _without_commander_tiers(
+            session, incident_id, rules.bring_forward(tables.ladder(session, incident_id), now)
+        ),
     )
 
 
@@ -89,32 +93,32 @@ def stop(change: Change, event: Resolved | Closed) -> None:
 
 def end(session: Session, incident_id: int) -> None:
     """Nobody is told any more, and nobody owes an answer."""
-    tables.excuse(session, incident_id)
-    _keep(session, incident_id, rules.ended(tables.ladder(session, incident_id)))
+    tables.clear_answer_deadlines(session, incident_id)
+    _save(session, incident_id, rules.end_ladder(tables.ladder(session, incident_id)))
 
 
 def reopen(change: Change, event: Reopened | StatusChanged) -> None:
     """It is not over after all."""
-    ladder = rules.reopened(tables.ladder(change.session, change.number))
-    _run_on(change.session, change.number, ladder, change.now)
+    ladder = rules.reopen_ladder(tables.ladder(change.session, change.number))
+    _resume(change.session, change.number, ladder, change.now)
 
 
-def outdate(session: Session, incident_id: int) -> None:
+def mark_stale(session: Session, incident_id: int) -> None:
     """What is shown of the escalation must be drawn again."""
     outbox.mark_stale(session, incident_id, (kinds.PAGE, kinds.LADDER))
 
 
-def _run_on(session: Session, incident_id: int, ladder: rules.Ladder, now: datetime) -> None:
-    is_awaited = any(page.answer == Answer.COMING for page in tables.pages(session, incident_id))
-    resumed = ladder if is_awaited else rules.resumed(ladder, now)
-    _keep(session, incident_id, _spared(session, incident_id, resumed))
+def _resume(session: Session, incident_id: int, ladder: rules.Ladder, now: datetime) -> None:
+    has_responder = any(page.answer == Answer.COMING for page in tables.pages(session, incident_id))
+    resumed = ladder if has_responder else rules.resume_clock(ladder, now)
+    _save(session, incident_id, _without_commander_tiers(session, incident_id, resumed))
 
 
-def _spared(session: Session, incident_id: int, ladder: rules.Ladder) -> rules.Ladder:
+def _without_commander_tiers(session: Session, incident_id: int, ladder: rules.Ladder) -> rules.Ladder:
     has_commander = incidents.commander(session, incident_id) is not None
-    return rules.stopped(ladder, StopsOn.COMMANDER) if has_commander else ladder
+    return rules.stop_clock(ladder, StopsOn.COMMANDER) if has_commander else ladder
 
 
-def _keep(session: Session, incident_id: int, ladder: rules.Ladder) -> None:
-    tables.keep(session, incident_id, ladder)
-    outdate(session, incident_id)
+def _save(session: Session, incident_id: int, ladder: rules.Ladder) -> None:
+    tables.save_ladder(session, incident_id, ladder)
+    mark_stale(session, incident_id)

@@ -14,7 +14,7 @@ from bot.slack.blocks import Block
 KINDS = (kinds.PAGE, kinds.LADDER)
 
 
-def draw(session: Session, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
+def render(session: Session, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """One message about the escalation as it stands."""
     facts = EscalationFacts(
         incident=incident,
@@ -25,7 +25,7 @@ def draw(session: Session, incident: Incident, display: OutboxRow) -> tuple[str,
     )
     if display.kind == kinds.PAGE:
         return views.page_message(facts, tables.get(session, int(display.subject)))
-    return views.line(facts)
+    return views.channel_message(facts)
 
 
 def recipient(session: Session, display: OutboxRow) -> str:

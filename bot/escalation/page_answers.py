@@ -10,7 +10,7 @@ from bot.escalation.escalate import start_due
 from bot.escalation.tables import Answer, Page
 from bot.incidents import rules as incident_rules
 from bot.incidents import tables as incidents
-from bot.incidents.invitations import bring_in
+from bot.incidents.invitations import invite_participant
 from bot.incidents.permissions import check_member
 from bot.incidents.tables import Incident
 from bot.services import Services
@@ -25,59 +25,59 @@ class NotAsked(WatchfloorError):
 def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
     """Somebody comes: the clock stops, they are invited. Gives back what to answer."""
     check_member(services, by)
-    with services.store.transaction() as session:
-        incident, pages = _asked(session, number, by)
+    with services.database.transaction() as session:
+        incident, pages = _pages_of_person(session, number, by)
         if any(page.answer == Answer.COMING for page in pages):
             return f"You are on your way already: {channel_link(incident.channel_id or '')}."
         for page in pages or [_volunteer(session, number, by, now)]:
-            _answer(session, page, Answer.COMING, now)
-        ladder.somebody_comes(session, number)
+            _set_answer(session, page, Answer.COMING, now)
+        ladder.responder_coming(session, number)
         timeline.append(session, number, "on_my_way", now, by)
-        bring_in(session, number, by, now)
+        invite_participant(session, number, by, now)
     return f"Thank you. You are expected in {channel_link(incident.channel_id or '')}."
 
 
 def cannot(services: Services, number: int, by: str, now: datetime) -> str:
     """Somebody can't come: the next tier is told at once. Gives back what to answer."""
     check_member(services, by)
-    with services.store.transaction() as session:
-        _, pages = _asked(session, number, by)
+    with services.database.transaction() as session:
+        _, pages = _pages_of_person(session, number, by)
         if not pages:
             raise NotAsked()
         was_coming = any(page.answer == Answer.COMING for page in pages)
         if all(page.answer == Answer.CANNOT for page in pages):
             return "You said so already; others are asked."
         for page in pages:
-            _answer(session, page, Answer.CANNOT, now)
+            _set_answer(session, page, Answer.CANNOT, now)
         timeline.append(session, number, "page_declined", now, by)
-        if _is_missed(session, number, pages, was_coming=was_coming):
-            ladder.move_on(session, number, now)
-        ladder.outdate(session, number)
+        if _leaves_nobody(session, number, pages, was_coming=was_coming):
+            ladder.advance(session, number, now)
+        ladder.mark_stale(session, number)
     start_due(services, now)
     return "Thank you for saying so. The next are told."
 
 
-def _asked(session: Session, number: int, by: str) -> tuple[Incident, list[Page]]:
+def _pages_of_person(session: Session, number: int, by: str) -> tuple[Incident, list[Page]]:
     """The open incident, and how often this person was told of it; strangers to a private one learn nothing."""
-    incident = incidents.locked(session, number)
-    pages = list(tables.pages_of(session, number, by))
+    incident = incidents.by_number_locked(session, number)
+    pages = list(tables.pages_of_person(session, number, by))
     if not pages:
         incidents.check_visible(session, incident, by)
     incident_rules.check_may_change(number, incident.status)
     return incident, pages
 
 
-def _answer(session: Session, page: Page, answer: Answer, now: datetime) -> None:
+def _set_answer(session: Session, page: Page, answer: Answer, now: datetime) -> None:
     page.answer, page.answered_at, page.answer_by = answer, now, None
     session.add(page)
 
 
 def _volunteer(session: Session, number: int, by: str, now: datetime) -> Page:
     page = Page(incident_id=number, occasion=tables.VOLUNTEER, user_id=by, told_at=now)
-    return tables.tell(session, page) or tables.of_person_once(session, page)
+    return tables.add_page(session, page) or tables.existing_page(session, page)
 
 
-def _is_missed(session: Session, number: int, pages: list[Page], *, was_coming: bool) -> bool:
+def _leaves_nobody(session: Session, number: int, pages: list[Page], *, was_coming: bool) -> bool:
     """Is it for this person that the next tier must be told? Not when others come or were told after them."""
     if any(page.answer == Answer.COMING for page in tables.pages(session, number)):
         return False

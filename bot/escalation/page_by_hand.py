@@ -9,25 +9,25 @@ from bot.config.floor import ROLES
 from bot.directory import tables as directory
 from bot.errors import WatchfloorError
 from bot.escalation import paging
-from bot.escalation.ladder import outdate
-from bot.escalation.paging import Found, Occasion
+from bot.escalation.ladder import mark_stale
+from bot.escalation.paging import Occasion, Recipient
 from bot.escalation.rules import ANSWER_WITHIN
 from bot.incidents import rules
 from bot.incidents import tables as incidents
-from bot.incidents.access import incident
+from bot.incidents.access import visible_incident
 from bot.incidents.people import people
-from bot.incidents.permissions import check
+from bot.incidents.permissions import check_permission
 from bot.incidents.rules import quoted
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack.text import escape, mention, mentions
 
-MOST_PEOPLE = 50
+MAX_PEOPLE = 50
 PERSON_ID = r"[UW][A-Z0-9]{2,}"
 
 
-class NobodyToPage(WatchfloorError):
+class UnknownRecipient(WatchfloorError):
     """{given} is nobody I can page: name a person, a group or a role that somebody holds, such as
     `/incident page {example} please look at the trunks`."""
 
@@ -37,7 +37,7 @@ class RoleIsFree(WatchfloorError):
     `/incident page {example} please look at the trunks`."""
 
 
-class NobodyAddressed(WatchfloorError):
+class RecipientMissing(WatchfloorError):
     """Say whom: a person, a group or a role that somebody holds, such as
     `/incident page {example} please look at the trunks`."""
 
@@ -59,18 +59,18 @@ class PageRequest(BaseModel):
 @flow
 def page(services: Services, request: PageRequest) -> None:
     """Look whether they are there, and tell them in any case: somebody asked for them by name."""
-    found = look(services, request.user_ids)
-    tell(services, request, found)
+    recipients = look(services, request.user_ids)
+    tell(services, request, recipients)
 
 
 @step
 def look(services: Services, user_ids: list[str]) -> list[dict[str, str]]:
     """Who is away is told too, and their absence is shown."""
-    return [found.model_dump() for found in paging.looked_at(services, user_ids)]
+    return [found.model_dump() for found in paging.with_obstacles(services, user_ids)]
 
 
 @step
-def tell(services: Services, request: PageRequest, found: list[dict[str, str]]) -> None:
+def tell(services: Services, request: PageRequest, stored: list[dict[str, str]]) -> None:
     """One transaction: the messages to be sent, the timeline, the line in the channel."""
     occasion = Occasion(
         key=request.key,
@@ -78,52 +78,54 @@ def tell(services: Services, request: PageRequest, found: list[dict[str, str]]) 
         asked_by=request.by,
         answer_by=utcnow() + ANSWER_WITHIN,
     )
-    with services.store.transaction() as session:
-        found_again = incidents.locked(session, request.number)
-        asked = [Found.model_validate(person) for person in found]
-        paging.tell(session, services, found_again, asked, occasion)
-        outdate(session, request.number)
+    with services.database.transaction() as session:
+        incident = incidents.by_number_locked(session, request.number)
+        recipients = [Recipient.model_validate(person) for person in stored]
+        paging.page_people(session, services, incident, recipients, occasion)
+        mark_stale(session, request.number)
 
 
-def ask_for(services: Services, number: int, named: str, reason: str, key: str, by: str, now: datetime) -> str:
+def request_page(
+    services: Services, number: int, recipient: str, reason: str, key: str, by: str, now: datetime
+) -> str:
     """Page a person, a group or the holders of a role. Gives back what to answer."""
-    found = incident(services, number, by)
-    rules.check_may_change(number, found.status)
-    with services.store.reading() as session:
-        check(services, session, by, "lead", number)
-    user_ids = people(services, number, [named]) if named else []
+    incident = visible_incident(services, number, by)
+    rules.check_may_change(number, incident.status)
+    with services.database.reading() as session:
+        check_permission(services, session, by, "lead", number)
+    user_ids = people(services, number, [recipient]) if recipient else []
     if not user_ids:
-        raise _nobody(services, number, named, reason, by)
-    if len(user_ids) > MOST_PEOPLE:
-        raise TooManyToPage(given=escape(named), count=len(user_ids), most=MOST_PEOPLE)
+        raise _refusal(services, number, recipient, reason, by)
+    if len(user_ids) > MAX_PEOPLE:
+        raise TooManyToPage(given=escape(recipient), count=len(user_ids), most=MAX_PEOPLE)
     request = PageRequest(number=number, key=f"hand:{key}", user_ids=user_ids, reason=reason, by=by)
     services.flows.start_once(f"page:{key}", page, request)
     return f"I am telling {mentions(user_ids)}. Their answers stand in the escalation's message in the channel."
 
 
-def _nobody(services: Services, number: int, named: str, reason: str, by: str) -> WatchfloorError:
+def _refusal(services: Services, number: int, recipient: str, reason: str, by: str) -> WatchfloorError:
     """The refusal, with an example that works on this floor as it is staffed now."""
-    example = _somebody(services, number, by)
-    if not named:
-        return NobodyAddressed(example=example)
-    if named in ROLES:
-        return RoleIsFree(role=named.replace("_", " "), number=number, example=example)
-    return NobodyToPage(given=_as_given(named, reason), example=example)
+    example = _example_recipient(services, number, by)
+    if not recipient:
+        return RecipientMissing(example=example)
+    if recipient in ROLES:
+        return RoleIsFree(role=recipient.replace("_", " "), number=number, example=example)
+    return UnknownRecipient(given=_as_typed(recipient, reason), example=example)
 
 
-def _somebody(services: Services, number: int, by: str) -> str:
+def _example_recipient(services: Services, number: int, by: str) -> str:
     """Whom `by` could page: a role, else a group, else a person."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         held = incidents.roles(session, number)
-        colleague = directory.handle_of_another(session, by)
+        colleague = directory.another_handle(session, by)
     others = [role for role, holders in held.items() if set(holders) - {by}]
-    named = [*others, *(f"@{group}" for group in services.floor.groups)]
-    can_be_paged = (name for name in named if 0 < len(people(services, number, [name])) <= MOST_PEOPLE)
+    names = [*others, *(f"@{group}" for group in services.floor.groups)]
+    can_be_paged = (name for name in names if 0 < len(people(services, number, [name])) <= MAX_PEOPLE)
     return next(can_be_paged, f"@{colleague}" if colleague else mention(by))
 
 
-def _as_given(named: str, reason: str) -> str:
+def _as_typed(recipient: str, reason: str) -> str:
     """What was typed, as people read it: an id as the mention it came from, loose words all of them."""
-    if re.fullmatch(PERSON_ID, named):
-        return mention(named)
-    return f"`{quoted(named if named.startswith('@') else f'{named} {reason}')}`"
+    if re.fullmatch(PERSON_ID, recipient):
+        return mention(recipient)
+    return f"`{quoted(recipient if recipient.startswith('@') else f'{recipient} {reason}')}`"

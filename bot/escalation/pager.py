@@ -21,7 +21,7 @@ from bot.config import floor
 from bot.errors import TryLater, WatchfloorError
 
 TIMEOUT_S = 5
-ASK_AGAIN = (408, 425, 429)
+RETRY_STATUSES = (408, 425, 429)
 
 
 class PagerSecretMissing(WatchfloorError):
@@ -47,7 +47,7 @@ class Pager:
             status = self._send(body, self._headers(body, key, now))
         except (OSError, HTTPException) as lost:
             raise TryLater(f"the pager does not answer ({type(lost).__name__})") from lost
-        if status >= 500 or status in ASK_AGAIN:
+        if status >= 500 or status in RETRY_STATUSES:
             raise TryLater(f"the pager answered {status}")
         if not 200 <= status < 300:
             raise PagerRefused(reason=f"it answered {status}")
@@ -66,7 +66,7 @@ class Pager:
         host, is_tls = parts.hostname or "", parts.scheme == "https"
         port = parts.port or (443 if is_tls else 80)
         # The address that was checked is the one that is called: a name could be resolved anew to another.
-        connection = _Pinned(host, port, self._address(host, port), is_tls=is_tls)
+        connection = _PinnedConnection(host, port, self._address(host, port), is_tls=is_tls)
         try:
             target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
             connection.request("POST", target, body, headers)
@@ -75,13 +75,13 @@ class Pager:
             connection.close()
 
     def _address(self, host: str, port: int) -> str:
-        found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-        if not self.allow_private and not all(map(is_public, found)):
+        addresses = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        if not self.allow_private and not all(map(is_public, addresses)):
             raise PagerRefused(reason=f"{host} is not a public address")
-        return found[0]
+        return addresses[0]
 
 
-class _Pinned(HTTPConnection):
+class _PinnedConnection(HTTPConnection):
     def __init__(self, host: str, port: int, address: str, *, is_tls: bool) -> None:
         super().__init__(host, port, timeout=TIMEOUT_S)
         self._address, self._is_tls = address, is_tls
@@ -92,14 +92,14 @@ class _Pinned(HTTPConnection):
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 
 
-def described(wanted: floor.Pager | None, environment: Mapping[str, str]) -> Pager | None:
+def build_pager(settings: floor.Pager | None, environment: Mapping[str, str]) -> Pager | None:
     """The pager that the floor's file describes, with its secret from the environment; None when there is none."""
-    if wanted is None:
+    if settings is None:
         return None
-    secret = environment.get(wanted.secret_env, "").strip()
+    secret = environment.get(settings.secret_env, "").strip()
     if not secret:
-        raise PagerSecretMissing(variable=wanted.secret_env)
-    return Pager(wanted.url, secret.encode(), wanted.allow_private)
+        raise PagerSecretMissing(variable=settings.secret_env)
+    return Pager(settings.url, secret.encode(), settings.allow_private)
 
 
 def signature(secret: bytes, at: str, body: bytes) -> str:

@@ -18,7 +18,7 @@ from bot.slack.errors import SlackRefused
 from bot.timeline import tables as timeline
 
 
-class Found(BaseModel):
+class Recipient(BaseModel):
     """Somebody to tell, and what stands in the way."""
 
     user_id: str
@@ -35,62 +35,70 @@ class Occasion(BaseModel):
     answer_by: datetime | None = None
 
 
-def looked_at(services: Services, user_ids: Iterable[str]) -> list[Found]:
+def with_obstacles(services: Services, user_ids: Iterable[str]) -> list[Recipient]:
     """Who of them is away or does not want to be disturbed. Whoever Slack says nothing of is taken to be there."""
     now = utcnow()
-    return [Found(user_id=user_id, obstacle=_obstacle(services, user_id, now)) for user_id in user_ids]
+    return [Recipient(user_id=user_id, obstacle=_obstacle(services, user_id, now)) for user_id in user_ids]
 
 
 def _obstacle(services: Services, user_id: str, now: datetime) -> str:
     try:
         if services.slack.is_away(user_id):
             return "away"
-        return "in Do Not Disturb" if services.slack.is_undisturbed(user_id, now) else ""
+        return "in Do Not Disturb" if services.slack.is_in_do_not_disturb(user_id, now) else ""
     except (SlackRefused, TryLater):
         return ""
 
 
-def tell(
-    session: Session, services: Services, incident: Incident, found: Sequence[Found], occasion: Occasion
+def page_people(
+    session: Session, services: Services, incident: Incident, recipients: Sequence[Recipient], occasion: Occasion
 ) -> int:
     """Tell each of them, once for this occasion; who is in the way of it is passed over. Gives back how many."""
     now = utcnow()
-    told = 0
-    for person in found:
-        passed_over = bool(person.obstacle) and occasion.asked_by is None
-        page = tables.tell(session, _page(services, incident, person, occasion, now, passed_over=passed_over))
+    paged_count = 0
+    for recipient in recipients:
+        passed_over = bool(recipient.obstacle) and occasion.asked_by is None
+        page = tables.add_page(
+            session, _page(services, incident, recipient, occasion, now, passed_over=passed_over)
+        )
         if page is None:
             continue
-        _write_down(session, page, now)
+        _log_page(session, page, now)
         if not passed_over:
             outbox.add(session, kinds.PAGE, incident.number, now, str(page.number))
-            if page.pager == tables.RING:
+            if page.pager == tables.PAGER_WAITING:
                 ringing.hand_over(session, page, now)
-            told += 1
+            paged_count += 1
     if outbox.find(session, incident.number, kinds.LADDER) is None:
         outbox.add(session, kinds.LADDER, incident.number, now)
-    return told
+    return paged_count
 
 
 def _page(
-    services: Services, incident: Incident, person: Found, occasion: Occasion, now: datetime, *, passed_over: bool
+    services: Services,
+    incident: Incident,
+    recipient: Recipient,
+    occasion: Occasion,
+    now: datetime,
+    *,
+    passed_over: bool,
 ) -> Page:
     return Page(
         incident_id=incident.number,
         occasion=occasion.key,
-        user_id=person.user_id,
+        user_id=recipient.user_id,
         tier=occasion.tier,
         asked_by=occasion.asked_by,
         reason=occasion.reason,
         told_at=now,
         answer=Answer.PASSED_OVER if passed_over else Answer.NONE,
         answer_by=None if passed_over else occasion.answer_by,
-        obstacle=person.obstacle,
-        pager=tables.RING if services.floor.pager and not passed_over else None,
+        obstacle=recipient.obstacle,
+        pager=tables.PAGER_WAITING if services.floor.pager and not passed_over else None,
     )
 
 
-def _write_down(session: Session, page: Page, now: datetime) -> None:
+def _log_page(session: Session, page: Page, now: datetime) -> None:
     if page.answer == Answer.PASSED_OVER:
         timeline.append(session, page.incident_id, "page_passed_over", now, user=page.user_id, reason=page.obstacle)
     else:
@@ -99,12 +107,12 @@ def _write_down(session: Session, page: Page, now: datetime) -> None:
         )
 
 
-def note_silences(services: Services, now: datetime) -> None:
+def record_silences(services: Services, now: datetime) -> None:
     """Whoever did not answer in time is written down as silent; they may still answer."""
-    with services.store.reading() as session:
-        overdue = [page.number for page in tables.silent(session, now)]
+    with services.database.reading() as session:
+        overdue = [page.number for page in tables.overdue_answers(session, now)]
     for page_id in overdue:
-        with services.store.transaction() as session:
-            if page := tables.fall_silent(session, page_id, now):
+        with services.database.transaction() as session:
+            if page := tables.mark_silent(session, page_id, now):
                 timeline.append(session, page.incident_id, "page_unanswered", now, user=page.user_id)
                 outbox.mark_stale(session, page.incident_id, (kinds.LADDER,))

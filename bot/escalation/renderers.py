@@ -6,7 +6,7 @@ from bot.outbox.kinds import Context, Kind, Message
 
 
 def _escalation(context: Context) -> Message:
-    return messages.draw(context.session, context.incident, context.row)
+    return messages.render(context.session, context.incident, context.row)
 
 
 def _paged(context: Context) -> str:

@@ -18,11 +18,11 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import tables as timeline
 
-WORTH_IT_FOR = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(hours=1)
 WAITS_AT_MOST_S = 60.0
 # The longer a page has waited, the longer until the pager is asked again.
 PART_OF_AGE = 4
-SETTLED = (Answer.COMING, Answer.CANNOT)
+ANSWERED = (Answer.COMING, Answer.CANNOT)
 
 
 def hand_over(session: Session, page: Page, now: datetime) -> None:
@@ -34,15 +34,15 @@ def hand_over(session: Session, page: Page, now: datetime) -> None:
 def call(context: Context) -> Call:
     """The request to the pager, which knows by its key whether it has the page: it may be repeated."""
     page = tables.get(context.session, int(context.row.subject))
-    told = _told(context.session, page)
-    return Call(context.row.key, lambda: _settle(context.services, page, _ring(context.services, page, told)))
+    told = _pager_payload(context.session, page)
+    return Call(context.row.key, lambda: _reschedule(context.services, page, _ring(context.services, page, told)))
 
 
 def _ring(services: Services, page: Page, told: dict[str, Any]) -> str:
     """The call itself; gives back why it was given up, or nothing."""
     now = utcnow()
     pager = services.find(Pager)
-    if pager is None or page.answer in SETTLED:
+    if pager is None or page.answer in ANSWERED:
         return ""
     try:
         pager.ring(told, page.key, now)
@@ -50,31 +50,31 @@ def _ring(services: Services, page: Page, told: dict[str, Any]) -> str:
         return refused.sentence
     except TryLater as failed:
         age = now - page.told_at
-        if age < WORTH_IT_FOR:
+        if age < GIVE_UP_AFTER:
             wait_s = min(WAITS_AT_MOST_S, max(1.0, age.total_seconds() / PART_OF_AGE))
             raise TryLater(failed.reason, wait_s=wait_s) from failed
         return failed.reason
     return ""
 
 
-def _told(session: Session, page: Page) -> dict[str, Any]:
+def _pager_payload(session: Session, page: Page) -> dict[str, Any]:
     incident = incidents.by_number(session, page.incident_id)
-    told = {
+    payload = {
         "event": "page",
         "incident": incident.number,
         "severity": incident.severity,
         "person_id": page.user_id,
-        "person": directory.names(session, [page.user_id]).get(page.user_id, ""),
+        "person": directory.display_names(session, [page.user_id]).get(page.user_id, ""),
         "tier": None if page.tier is None else page.tier + 1,
         "told_at": page.told_at.isoformat(),
     }
     # Nothing that was typed about a private incident leaves its channel.
-    return told if incident.is_private else told | {"title": incident.title, "reason": page.reason}
+    return payload if incident.is_private else payload | {"title": incident.title, "reason": page.reason}
 
 
-def _settle(services: Services, page: Page, reason: str) -> None:
-    with services.store.transaction() as session:
-        tables.set_pager(session, page.number, tables.NOT_RUNG if reason else tables.RUNG)
+def _reschedule(services: Services, page: Page, reason: str) -> None:
+    with services.database.transaction() as session:
+        tables.set_pager(session, page.number, tables.PAGER_FAILED if reason else tables.PAGER_CALLED)
         if reason:
             key, facts = f"pager:{page.number}", {"user": page.user_id, "reason": reason}
             timeline.append_once(session, page.incident_id, key, "pager_failed", utcnow(), **facts)

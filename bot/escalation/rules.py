@@ -51,16 +51,16 @@ class Rung:
 Ladder = list[Rung]
 
 
-def planned(tiers: Iterable[tuple[timedelta, Sequence[str], str]], now: datetime) -> Ladder:
+def plan_ladder(tiers: Iterable[tuple[timedelta, Sequence[str], str]], now: datetime) -> Ladder:
     """A ladder from its tiers (after, tell, stops on), counted from `now`; without tiers there is none."""
     rungs = [
         Rung(position, after, tuple(tell), stops_on, due_at=now + after)
         for position, (after, tell, stops_on) in enumerate(tiers)
     ]
-    return _topped(rungs)
+    return _with_top_rung(rungs)
 
 
-def raised(ladder: Sequence[Rung], higher: Sequence[Rung], now: datetime) -> Ladder:
+def merge_higher_ladder(ladder: Sequence[Rung], higher: Sequence[Rung], now: datetime) -> Ladder:
     """The ladder with the people of a graver one (planned at `now`) added to it, tier by tier.
 
     A tier that was told already waits again when it gained people; what is nearer in time counts.
@@ -69,7 +69,7 @@ def raised(ladder: Sequence[Rung], higher: Sequence[Rung], now: datetime) -> Lad
     new = {rung.position: rung for rung in higher if not rung.is_top}
     merged = [_merged(old.get(place), new.get(place), now) for place in sorted({*old, *new})]
     if any(rung.is_waiting for rung in merged):
-        return _topped(_in_order(merged))
+        return _with_top_rung(_in_due_order(merged))
     return list(ladder)
 
 
@@ -78,16 +78,16 @@ def _merged(old: Rung | None, new: Rung | None, now: datetime) -> Rung:
         kept = old or new
         assert kept is not None
         return replace(kept, due_at=kept.due_at or now + kept.after) if kept.is_waiting else kept
-    gained = tuple(name for name in new.tell if name not in old.tell)
-    if not old.is_waiting and not gained:
+    new_names = tuple(name for name in new.tell if name not in old.tell)
+    if not old.is_waiting and not new_names:
         return old
     due = [moment for moment in (old.due_at, new.due_at) if moment]
     # The nearer delay of the two: so the delays still climb from rung to rung.
     after = min(old.after, new.after)
-    return replace(new, after=after, tell=(*old.tell, *gained), state=State.WAITING, due_at=min(due))
+    return replace(new, after=after, tell=(*old.tell, *new_names), state=State.WAITING, due_at=min(due))
 
 
-def told(ladder: Sequence[Rung], position: int) -> Ladder:
+def mark_told(ladder: Sequence[Rung], position: int) -> Ladder:
     """The ladder after a rung had its turn."""
     return [replace(rung, state=State.TOLD, due_at=None) if rung.position == position else rung for rung in ladder]
 
@@ -102,18 +102,18 @@ def last_told(ladder: Sequence[Rung]) -> Rung | None:
     return max((rung for rung in ladder if rung.state == State.TOLD), key=lambda rung: rung.position, default=None)
 
 
-def hurried(ladder: Sequence[Rung], now: datetime) -> Ladder:
+def bring_forward(ladder: Sequence[Rung], now: datetime) -> Ladder:
     """The next rung's turn is now, and the others follow in their own distance, even when the clock was stopped."""
-    coming = next_rung(ladder)
-    if coming is None:
+    next_tier = next_rung(ladder)
+    if next_tier is None:
         return list(ladder)
     return [
-        replace(rung, due_at=now + max(rung.after - coming.after, timedelta())) if rung.is_waiting else rung
+        replace(rung, due_at=now + max(rung.after - next_tier.after, timedelta())) if rung.is_waiting else rung
         for rung in ladder
     ]
 
 
-def stopped(ladder: Sequence[Rung], reason: StopsOn) -> Ladder:
+def stop_clock(ladder: Sequence[Rung], reason: StopsOn) -> Ladder:
     """The clock stops: before every rung when somebody comes, before some when only a commander is named."""
     return [
         replace(rung, due_at=None) if rung.is_waiting and reason in (StopsOn.ACKNOWLEDGED, rung.stops_on) else rung
@@ -121,24 +121,24 @@ def stopped(ladder: Sequence[Rung], reason: StopsOn) -> Ladder:
     ]
 
 
-def resumed(ladder: Sequence[Rung], now: datetime) -> Ladder:
+def resume_clock(ladder: Sequence[Rung], now: datetime) -> Ladder:
     """The clock runs again from `now`, from the rung that it had reached."""
-    before = last_told(ladder)
-    reached = before.after if before else timedelta()
-    return _in_order(
-        replace(rung, due_at=now + max(rung.after - reached, timedelta()))
+    last_rung = last_told(ladder)
+    reached_after = last_rung.after if last_rung else timedelta()
+    return _in_due_order(
+        replace(rung, due_at=now + max(rung.after - reached_after, timedelta()))
         if rung.is_waiting and rung.due_at is None
         else rung
         for rung in ladder
     )
 
 
-def ended(ladder: Sequence[Rung]) -> Ladder:
+def end_ladder(ladder: Sequence[Rung]) -> Ladder:
     """The incident is over: nobody is told any more."""
     return [replace(rung, state=State.ENDED, due_at=None) if rung.is_waiting else rung for rung in ladder]
 
 
-def reopened(ladder: Sequence[Rung]) -> Ladder:
+def reopen_ladder(ladder: Sequence[Rung]) -> Ladder:
     """The incident is not over after all: who was not told yet waits again, with the clock stopped."""
     return [replace(rung, state=State.WAITING) if rung.state == State.ENDED else rung for rung in ladder]
 
@@ -149,7 +149,7 @@ def answer_by(ladder: Sequence[Rung], now: datetime) -> datetime:
     return min([now + ANSWER_WITHIN, *coming])
 
 
-def _topped(rungs: Ladder) -> Ladder:
+def _with_top_rung(rungs: Ladder) -> Ladder:
     if not rungs:
         return []
     last = rungs[-1]
@@ -158,7 +158,7 @@ def _topped(rungs: Ladder) -> Ladder:
     return [*rungs, Rung(last.position + 1, last.after + ANSWER_WITHIN, (), last.stops_on, due_at=due_at)]
 
 
-def _in_order(rungs: Iterable[Rung]) -> Ladder:
+def _in_due_order(rungs: Iterable[Rung]) -> Ladder:
     """No rung's turn comes before that of a lower one."""
     ordered: Ladder = []
     earliest: datetime | None = None

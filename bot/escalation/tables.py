@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.escalation import rules
-from bot.runtime.database import Numbered, partial_index, put, put_new, utc_column
+from bot.runtime.database import Numbered, insert_new, partial_index, upsert, utc_column
 
 VOLUNTEER = "volunteer"
-RING = "wanted"
-RUNG = "rung"
-NOT_RUNG = "failed"
+PAGER_WAITING = "wanted"
+PAGER_CALLED = "rung"
+PAGER_FAILED = "failed"
 
 
 class Answer(StrEnum):
@@ -87,10 +87,10 @@ def ladder(session: Session, incident_id: int) -> rules.Ladder:
     ]
 
 
-def keep(session: Session, incident_id: int, ladder: Iterable[rules.Rung]) -> None:
+def save_ladder(session: Session, incident_id: int, ladder: Iterable[rules.Rung]) -> None:
     """Write a ladder down as it stands now."""
     for rung in ladder:
-        put(
+        upsert(
             session,
             LadderRung(
                 incident_id=incident_id,
@@ -120,12 +120,12 @@ NEXT_TURN = sa.select(sa.func.min(col(LadderRung.due_at))).where(col(LadderRung.
 NEXT_SILENCE = sa.select(sa.func.min(col(Page.answer_by))).where(col(Page.answer_by).is_not(None))
 
 
-def tell(session: Session, page: Page) -> Page | None:
+def add_page(session: Session, page: Page) -> Page | None:
     """Write down that somebody is told; None when they were told on this occasion before."""
-    return of_person_once(session, page) if put_new(session, page) else None
+    return existing_page(session, page) if insert_new(session, page) else None
 
 
-def of_person_once(session: Session, page: Page) -> Page:
+def existing_page(session: Session, page: Page) -> Page:
     """The page of that person on that occasion, which must exist."""
     return session.exec(
         select(Page).where(
@@ -149,7 +149,7 @@ def pages(session: Session, incident_id: int) -> Sequence[Page]:
     ).all()
 
 
-def pages_of(session: Session, incident_id: int, user_id: str) -> Sequence[Page]:
+def pages_of_person(session: Session, incident_id: int, user_id: str) -> Sequence[Page]:
     """How often one person was told of an incident, the newest first."""
     return session.exec(
         select(Page)
@@ -158,7 +158,7 @@ def pages_of(session: Session, incident_id: int, user_id: str) -> Sequence[Page]
     ).all()
 
 
-def silent(session: Session, now: datetime, limit: int = 200) -> Sequence[Page]:
+def overdue_answers(session: Session, now: datetime, limit: int = 200) -> Sequence[Page]:
     """Who did not answer in time."""
     return session.exec(
         select(Page)
@@ -168,7 +168,7 @@ def silent(session: Session, now: datetime, limit: int = 200) -> Sequence[Page]:
     ).all()
 
 
-def fall_silent(session: Session, page_id: int, now: datetime) -> Page | None:
+def mark_silent(session: Session, page_id: int, now: datetime) -> Page | None:
     """No answer came in time; None when one came meanwhile, or somebody else has seen to it."""
     changed = session.connection().execute(
         sa.update(Page)
@@ -178,7 +178,7 @@ def fall_silent(session: Session, page_id: int, now: datetime) -> Page | None:
     return get(session, page_id) if changed.rowcount else None
 
 
-def excuse(session: Session, incident_id: int) -> None:
+def clear_answer_deadlines(session: Session, incident_id: int) -> None:
     """Somebody comes, or it is over: nobody else owes an answer."""
     session.connection().execute(
         sa.update(Page)

@@ -13,7 +13,7 @@ from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.text import channel_link, escape, mention, mentions, near_time, one_line
 
 PAGES_SHOWN = 15
-SAID = {
+ANSWER_TEXTS = {
     Answer.NONE: "no answer yet",
     Answer.COMING: "*on the way*",
     Answer.CANNOT: "can't",
@@ -49,9 +49,9 @@ class EscalationFacts:
 
 def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     """The direct message to somebody who is needed; edited when they, or somebody else, answered."""
-    text = f"🔔 You are needed in {_what(facts.incident)}. {escape(_why(page))}"
+    text = f"🔔 You are needed in {_incident_phrase(facts.incident)}. {escape(_reason_sentence(page))}"
     where = channel_link(facts.incident.channel_id or "")
-    blocks = [section(f"🔔 *You are needed* in {_what(facts.incident)}\n{_asked(page)}\n{where}")]
+    blocks = [section(f"🔔 *You are needed* in {_incident_phrase(facts.incident)}\n{_request_line(page)}\n{where}")]
     if page.answer in THANKS:
         blocks.append(section(THANKS[Answer(page.answer)]))
     elif facts.asks or (page.asked_by and facts.incident.status in OPEN):
@@ -63,11 +63,11 @@ def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     return text, blocks
 
 
-def line(facts: EscalationFacts) -> tuple[str, list[Block]]:
+def channel_message(facts: EscalationFacts) -> tuple[str, list[Block]]:
     """The one message about the escalation in the incident's channel."""
-    text = f"📟 Escalation: {_standing(facts)}"
-    told = [_told(page, facts.now) for page in facts.pages[-PAGES_SHOWN:]]
-    blocks = [section("\n".join([f"📟 *Escalation* {_standing(facts)}", *told]))]
+    text = f"📟 Escalation: {_ladder_status(facts)}"
+    page_lines = [_page_line(page, facts.now) for page in facts.pages[-PAGES_SHOWN:]]
+    blocks = [section("\n".join([f"📟 *Escalation* {_ladder_status(facts)}", *page_lines]))]
     if len(facts.pages) > PAGES_SHOWN:
         blocks.append(context(f"… and {len(facts.pages) - PAGES_SHOWN} before them."))
     if facts.asks:
@@ -81,41 +81,43 @@ def _buttons(incident: Incident) -> Block:
     return actions([come, button("Can't", ids.CANNOT, number)], block_id=f"escalation-{number}")
 
 
-def _what(incident: Incident) -> str:
+def _incident_phrase(incident: Incident) -> str:
     # Outside its channel nothing is said of a private incident but that it is there.
     if incident.is_private:
         return f"incident {incident.number}, which is private"
     return f"incident {incident.number}, {incident.severity} *{one_line(incident.title, 200)}*"
 
 
-def _asked(page: Page) -> str:
-    who = f"{mention(page.asked_by)} asks for you. " if page.asked_by else ""
-    return who + escape(_why(page))
+def _request_line(page: Page) -> str:
+    requester = f"{mention(page.asked_by)} asks for you. " if page.asked_by else ""
+    return requester + escape(_reason_sentence(page))
 
 
-def _why(page: Page) -> str:
+def _reason_sentence(page: Page) -> str:
     return page.reason[:1].upper() + page.reason[1:]
 
 
-def _told(page: Page, now: datetime) -> str:
-    said = SAID[Answer(page.answer)]
+def _page_line(page: Page, now: datetime) -> str:
+    answer = ANSWER_TEXTS[Answer(page.answer)]
     if page.answered_at and page.answer != Answer.SILENT:
-        said += f" {near_time(page.answered_at, now)}"
-    noted = f" ({escape(page.obstacle)})" if page.obstacle else ""
-    told = f"told {near_time(page.told_at, now)} · " if page.answer != Answer.PASSED_OVER else ""
+        answer += f" {near_time(page.answered_at, now)}"
+    obstacle_note = f" ({escape(page.obstacle)})" if page.obstacle else ""
+    told_note = f"told {near_time(page.told_at, now)} · " if page.answer != Answer.PASSED_OVER else ""
     tier = f"tier {page.tier + 1} · " if page.tier is not None else ""
-    return f"• {mention(page.user_id)} · {tier}{told}{said}{noted}"
+    return f"• {mention(page.user_id)} · {tier}{told_note}{answer}{obstacle_note}"
 
 
-def _standing(facts: EscalationFacts) -> str:
-    coming = next_rung(facts.ladder)
+def _ladder_status(facts: EscalationFacts) -> str:
+    next_tier = next_rung(facts.ladder)
     if facts.incident.status not in OPEN:
         return "is over."
     if facts.coming:
         return f"has stopped: {mentions(dict.fromkeys(facts.coming))} is on the way."
-    if coming is None or coming.is_top:
-        return "has reached the top of its ladder." if facts.ladder and coming is None else "waits for an answer."
-    if coming.due_at is None:
+    if next_tier is None or next_tier.is_top:
+        return (
+            "has reached the top of its ladder." if facts.ladder and next_tier is None else "waits for an answer."
+        )
+    if next_tier.due_at is None:
         return "has stopped: a commander is named." if facts.has_commander else "has stopped."
-    names = ", ".join(escape(name) for name in coming.tell)
-    return f"goes on: tier {coming.position + 1} ({names}) is told {near_time(coming.due_at, facts.now)}."
+    names = ", ".join(escape(name) for name in next_tier.tell)
+    return f"goes on: tier {next_tier.position + 1} ({names}) is told {near_time(next_tier.due_at, facts.now)}."

@@ -14,10 +14,10 @@ def register(registry: "Registry") -> None:
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
-    registry.record(marks.keep_mark, "reaction_added")
-    registry.record(marks.keep_unmark, "reaction_removed")
+    registry.record(marks.record_mark, "reaction_added")
+    registry.record(marks.record_unmark, "reaction_removed")
     registry.ticks += [
-        Tick("reminders of follow-ups", reminders.remind, tables.NEXT_REMINDER),
+        Tick("reminders of follow-ups", reminders.send_due_reminders, tables.NEXT_REMINDER),
         Tick("weekly follow-ups", reminders.post_digest),
     ]
     registry.home.append(screens.on_home)

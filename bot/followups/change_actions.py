@@ -9,7 +9,14 @@ from bot.errors import WatchfloorError
 from bot.followups import messages as followup_messages
 from bot.followups import owners as followup_owners
 from bot.followups import rules
-from bot.followups.actions import changing, check_inside, plan, today_of, write, zone_of
+from bot.followups.actions import (
+    changing_follow_up,
+    check_owner_may_see,
+    log_change,
+    schedule_reminder,
+    today_of,
+    zone_of,
+)
 from bot.followups.rules import State
 from bot.followups.tables import FollowUp
 from bot.incidents import tables as incidents
@@ -17,17 +24,17 @@ from bot.services import Services
 from bot.slack.text import day
 
 
-class NotYours(WatchfloorError):
+class NotYourFollowUp(WatchfloorError):
     """It is not yours to give back. *Change…* in the incident's channel gives it to somebody else."""
 
 
-class NotOpen(WatchfloorError):
+class FollowUpNotOpen(WatchfloorError):
     """Follow-up {number} is {state} already. *Open again* in the incident's channel brings it back."""
 
 
 def finish(services: Services, number: int, state: State, by: str, now: datetime) -> str | None:
     """It is done, or not needed any more. Gives back what is not to be seen anyway."""
-    with changing(services, number, by) as (session, follow_up):
+    with changing_follow_up(services, number, by) as (session, follow_up):
         if follow_up.state == state:
             return f"Follow-up {number} is {state} already."
         _finish(session, follow_up, state, by, now)
@@ -37,12 +44,12 @@ def finish(services: Services, number: int, state: State, by: str, now: datetime
 def _finish(session: Session, follow_up: FollowUp, state: State, by: str, now: datetime) -> None:
     follow_up.state, follow_up.finished_by, follow_up.finished_at = state, by, now
     follow_up.remind_at = follow_up.asked_id = None
-    write(session, follow_up, f"followup_{state}", now, by)
+    log_change(session, follow_up, f"followup_{state}", now, by)
 
 
 def reopen(services: Services, number: int, by: str, now: datetime) -> str | None:
     """It is to be done after all. Gives back what is not to be seen anyway."""
-    with changing(services, number, by) as (session, follow_up):
+    with changing_follow_up(services, number, by) as (session, follow_up):
         if follow_up.is_open:
             return f"Follow-up {number} is open already."
         _reopen(services, session, follow_up, by, now)
@@ -51,22 +58,22 @@ def reopen(services: Services, number: int, by: str, now: datetime) -> str | Non
 
 def _reopen(services: Services, session: Session, follow_up: FollowUp, by: str, now: datetime) -> None:
     follow_up.state, follow_up.finished_by, follow_up.finished_at = State.OPEN, None, None
-    plan(services, follow_up, now)
-    write(session, follow_up, "followup_reopened", now, by)
+    schedule_reminder(services, follow_up, now)
+    log_change(session, follow_up, "followup_reopened", now, by)
 
 
-def later(services: Services, number: int, due_on: date, reason: str, by: str, now: datetime) -> str | None:
+def postpone(services: Services, number: int, due_on: date, reason: str, by: str, now: datetime) -> str | None:
     """It will be done another day. Gives back what is not to be seen anyway."""
     rules.check_day(due_on, today_of(services, by, now))
-    with changing(services, number, by) as (session, follow_up):
+    with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.due_on == due_on:
             return f"Follow-up {number} is due {day(follow_up.due_at)} already."
-        _move(services, session, follow_up, due_on, by, now, reason=reason)
+        _postpone(services, session, follow_up, due_on, by, now, reason=reason)
     return None
 
 
-def _move(
+def _postpone(
     services: Services,
     session: Session,
     follow_up: FollowUp,
@@ -78,47 +85,47 @@ def _move(
 ) -> None:
     old, follow_up.due_on = follow_up.due_on, due_on
     follow_up.moved += 1
-    plan(services, follow_up, now)
+    schedule_reminder(services, follow_up, now)
     facts = {"old": old.isoformat(), "new": due_on.isoformat(), "reason": reason}
-    write(session, follow_up, "followup_moved", now, by, **facts)
+    log_change(session, follow_up, "followup_moved", now, by, **facts)
 
 
 def decline(services: Services, number: int, by: str, now: datetime) -> str | None:
     """Its owner gives it back: whoever added it, or leads, is to find another."""
-    with changing(services, number, by) as (session, follow_up):
+    with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.owner_id is None:
             return f"Nobody has follow-up {number}; it is not yours any more."
         if follow_up.owner_id != by:
-            raise NotYours()
-        followup_owners.give_back(session, follow_up)
-        write(session, follow_up, "followup_declined", now, by)
-        plan(services, follow_up, now)
-        followup_messages.tell(session, follow_up, now)
+            raise NotYourFollowUp()
+        followup_owners.return_unowned(session, follow_up)
+        log_change(session, follow_up, "followup_declined", now, by)
+        schedule_reminder(services, follow_up, now)
+        followup_messages.notify_responsible(session, follow_up, now)
     return None
 
 
-def take(services: Services, number: int, by: str, now: datetime) -> str | None:
+def take_over(services: Services, number: int, by: str, now: datetime) -> str | None:
     """Somebody takes it. Gives back what is not to be seen anyway."""
     zone = zone_of(services, by)
-    with changing(services, number, by) as (session, follow_up):
+    with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.owner_id == by:
             return f"Follow-up {number} is yours already."
-        _give(services, session, follow_up, by, zone, by, now)
+        _assign(services, session, follow_up, by, zone, by, now)
     return None
 
 
-def _give(
+def _assign(
     services: Services, session: Session, follow_up: FollowUp, to: str, zone: str, by: str, now: datetime
 ) -> None:
     follow_up.owner_id, follow_up.asked_id, follow_up.zone = to, None, zone
-    plan(services, follow_up, now)
-    write(session, follow_up, "followup_given", now, by, user=to)
-    followup_messages.tell(session, follow_up, now)
+    schedule_reminder(services, follow_up, now)
+    log_change(session, follow_up, "followup_given", now, by, user=to)
+    followup_messages.notify_responsible(session, follow_up, now)
 
 
-class Change(BaseModel):
+class FollowUpEdit(BaseModel):
     """Everything a follow-up is to be, as a form tells it."""
 
     words: str
@@ -129,32 +136,32 @@ class Change(BaseModel):
     state: State
 
 
-def change(services: Services, number: int, wanted: Change, by: str, now: datetime) -> None:
+def apply_edit(services: Services, number: int, edit: FollowUpEdit, by: str, now: datetime) -> None:
     """Make a follow-up what the form says; what is in it already is not written down again."""
-    zone = zone_of(services, wanted.owner_id)
+    zone = zone_of(services, edit.owner_id)
     texts = {
-        "words": rules.check_words(wanted.words),
-        "kind": rules.read_kind(wanted.kind),
-        "link": rules.read_link(wanted.link),
+        "words": rules.check_text(edit.words),
+        "kind": rules.read_kind(edit.kind),
+        "link": rules.read_link(edit.link),
     }
     today = today_of(services, by, now)
-    with changing(services, number, by) as (session, follow_up):
-        check_inside(session, incidents.by_number(session, follow_up.incident_id), wanted.owner_id)
-        if wanted.due_on != follow_up.due_on:
-            rules.check_day(wanted.due_on, today)
+    with changing_follow_up(services, number, by) as (session, follow_up):
+        check_owner_may_see(session, incidents.by_number(session, follow_up.incident_id), edit.owner_id)
+        if edit.due_on != follow_up.due_on:
+            rules.check_day(edit.due_on, today)
         if any(getattr(follow_up, name) != text for name, text in texts.items()):
             follow_up.sqlmodel_update(texts)
-            write(session, follow_up, "followup_changed", now, by)
-        if wanted.state == State.OPEN and not follow_up.is_open:
+            log_change(session, follow_up, "followup_changed", now, by)
+        if edit.state == State.OPEN and not follow_up.is_open:
             _reopen(services, session, follow_up, by, now)
-        if wanted.due_on != follow_up.due_on:
-            _move(services, session, follow_up, wanted.due_on, by, now)
-        if wanted.owner_id != follow_up.owner_id:
-            _give(services, session, follow_up, wanted.owner_id, zone, by, now)
-        if wanted.state != follow_up.state:
-            _finish(session, follow_up, wanted.state, by, now)
+        if edit.due_on != follow_up.due_on:
+            _postpone(services, session, follow_up, edit.due_on, by, now)
+        if edit.owner_id != follow_up.owner_id:
+            _assign(services, session, follow_up, edit.owner_id, zone, by, now)
+        if edit.state != follow_up.state:
+            _finish(session, follow_up, edit.state, by, now)
 
 
 def _check_open(follow_up: FollowUp) -> None:
     if not follow_up.is_open:
-        raise NotOpen(number=follow_up.number, state=follow_up.state)
+        raise FollowUpNotOpen(number=follow_up.number, state=follow_up.state)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, select
 
-from bot.runtime.database import put_new, utc_column
+from bot.runtime.database import insert_new, utc_column
 
 
 class FollowUpDigest(SQLModel, table=True):
@@ -27,9 +27,9 @@ def is_first(session: Session) -> bool:
     return session.exec(select(FollowUpDigest.week).limit(1)).first() is None
 
 
-def settle(session: Session, due_at: datetime, *, is_posted: bool) -> bool:
+def mark_settled(session: Session, due_at: datetime, *, is_posted: bool) -> bool:
     """It is seen to now; False when somebody else has done so."""
-    return put_new(session, FollowUpDigest(week=_week(due_at), due_at=due_at, is_posted=is_posted))
+    return insert_new(session, FollowUpDigest(week=_week(due_at), due_at=due_at, is_posted=is_posted))
 
 
 def _week(due_at: datetime) -> str:

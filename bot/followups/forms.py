@@ -20,7 +20,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.text import day, one_line
 
-STATES = {
+STATE_TITLES = {
     State.OPEN: "To be done",
     State.DONE: "Done",
     State.DROPPED: "Not needed any more",
@@ -31,69 +31,71 @@ def add_form(
     number: int | None,
     incidents: Sequence[Incident],
     *,
-    words: str = "",
+    text: str = "",
     link: str = "",
     owner_id: str,
     due_on: date,
 ) -> Block:
     """A new follow-up, of the incident of that number or of one that is chosen."""
-    blocks = [_words(words)]
+    blocks = [_text_field(text)]
     if number is None:
         options = [option(f"{found.number} {found.title}", str(found.number)) for found in incidents]
         blocks.append(field("Which incident is it about?", ids.INCIDENT, select(ids.INCIDENT, options)))
-    blocks += [_owner(owner_id), _due(due_on), _kind(""), _link(link)]
-    memory = "" if number is None else str(number)
-    return modal("Add a follow-up", blocks, callback_id=ids.ADD_FORM, submit="Add", memory=memory)
+    blocks += [_owner_field(owner_id), _due_field(due_on), _kind_field(""), _link_field(link)]
+    private_metadata = "" if number is None else str(number)
+    return modal(
+        "Add a follow-up", blocks, callback_id=ids.ADD_FORM, submit="Add", private_metadata=private_metadata
+    )
 
 
 def change_form(follow_up: FollowUp) -> Block:
     """Everything that can be changed of a follow-up."""
-    states = [option(label, state) for state, label in STATES.items()]
+    states = [option(label, state) for state, label in STATE_TITLES.items()]
     blocks = [
         field("Where it stands", ids.STATE, select(ids.STATE, states, initial=follow_up.state)),
-        _words(follow_up.words),
-        _owner(follow_up.owner_id),
-        _due(follow_up.due_on),
-        _kind(follow_up.kind),
-        _link(follow_up.link),
+        _text_field(follow_up.words),
+        _owner_field(follow_up.owner_id),
+        _due_field(follow_up.due_on),
+        _kind_field(follow_up.kind),
+        _link_field(follow_up.link),
     ]
     title = f"Follow-up {follow_up.number}"
-    memory = str(follow_up.number)
-    return modal(title, blocks, callback_id=ids.CHANGE_FORM, submit="Save", memory=memory)
+    private_metadata = str(follow_up.number)
+    return modal(title, blocks, callback_id=ids.CHANGE_FORM, submit="Save", private_metadata=private_metadata)
 
 
 def later_form(follow_up: FollowUp, proposed: date) -> Block:
     """Another day, with a word why."""
-    why = text_input(ids.REASON, longest=300, placeholder="It stands in the timeline")
+    reason_input = text_input(ids.REASON, longest=300, placeholder="It stands in the timeline")
     blocks = [
         section(f"{one_line(follow_up.words, 300)}\nIt is due {day(follow_up.due_at)}."),
         field("When will it be done?", ids.DUE, date_picker(ids.DUE, initial=proposed.isoformat())),
-        field("Why later?", ids.REASON, why, optional=True),
+        field("Why later?", ids.REASON, reason_input, optional=True),
     ]
-    memory = str(follow_up.number)
-    return modal("Later", blocks, callback_id=ids.LATER_FORM, submit="Move it", memory=memory)
+    private_metadata = str(follow_up.number)
+    return modal("Later", blocks, callback_id=ids.LATER_FORM, submit="Move it", private_metadata=private_metadata)
 
 
-def _words(given: str) -> Block:
-    typed = text_input(ids.WORDS, initial=given, multiline=True, longest=rules.LONGEST_WORDS)
-    return field("What is to be done?", ids.WORDS, typed)
+def _text_field(initial: str) -> Block:
+    input_element = text_input(ids.TEXT, initial=initial, multiline=True, longest=rules.MAX_TEXT)
+    return field("What is to be done?", ids.TEXT, input_element)
 
 
-def _owner(owner_id: str | None) -> Block:
+def _owner_field(owner_id: str | None) -> Block:
     return field("Who does it?", ids.OWNER, user_select(ids.OWNER, initial=owner_id))
 
 
-def _due(due_on: date) -> Block:
+def _due_field(due_on: date) -> Block:
     hint = "Reminders come before and after, in the owner's morning."
     return field("By which day?", ids.DUE, date_picker(ids.DUE, initial=due_on.isoformat()), hint=hint)
 
 
-def _kind(given: str) -> Block:
+def _kind_field(initial: str) -> Block:
     kinds = [option(kind.capitalize(), kind, meaning) for kind, meaning in MEANINGS.items()]
-    chosen = select(ids.KIND, kinds, initial=given or None)
-    return field("What is it for?", ids.KIND, chosen, optional=True)
+    menu = select(ids.KIND, kinds, initial=initial or None)
+    return field("What is it for?", ids.KIND, menu, optional=True)
 
 
-def _link(given: str) -> Block:
-    typed = text_input(ids.LINK, initial=given, longest=rules.LONGEST_LINK, placeholder="https://…")
-    return field("Link", ids.LINK, typed, optional=True)
+def _link_field(initial: str) -> Block:
+    input_element = text_input(ids.LINK, initial=initial, longest=rules.MAX_LINK, placeholder="https://…")
+    return field("Link", ids.LINK, input_element, optional=True)

@@ -21,7 +21,7 @@ CHANGE_FORM = "followup.change.form"
 LATER_FORM = "followup.later.form"
 
 # Fields: the block and the element in it share a name
-WORDS = "words"
+TEXT = "words"
 INCIDENT = "incident"
 OWNER = "owner"
 DUE = "due"

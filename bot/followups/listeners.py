@@ -5,29 +5,29 @@ from datetime import date, datetime
 
 from slack_bolt import Ack, App
 
-from bot.directory.lookup import names
+from bot.directory.lookup import display_names
 from bot.errors import WatchfloorError
 from bot.followups import actions as followups
 from bot.followups import change_actions as followup_changes
 from bot.followups import ids, rules
 from bot.followups import screens as followup_screens
 from bot.followups.actions import NewFollowUp
-from bot.followups.change_actions import Change
+from bot.followups.change_actions import FollowUpEdit
 from bot.followups.rules import State
 from bot.incidents import parse
 from bot.incidents import responses as answering
-from bot.incidents.access import incident_here
-from bot.incidents.parse import Typed
+from bot.incidents.access import incident_number_here
+from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
-from bot.incidents.responses import FieldsRefused, Payload, Words
+from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.incidents.rules import quoted
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import mentioned_people, spoken
+from bot.slack.text import mentioned_user_ids, to_plain_text
 
-Act = Callable[[Services, int, str, datetime], str | None]
+FollowUpAction = Callable[[Services, int, str, datetime], str | None]
 
 
 class UnknownList(WatchfloorError):
@@ -36,15 +36,15 @@ class UnknownList(WatchfloorError):
 
 def register(app: App, services: Services) -> None:
     """Listen to everything about follow-ups but commands."""
-    _shortcut(app, services)
-    _buttons(app, services)
-    _forms(app, services)
+    _register_shortcut(app, services)
+    _register_buttons(app, services)
+    _register_forms(app, services)
 
 
 def register_commands(registry: Registry) -> None:
     """`/incident followup` and `/incident followups`."""
-    registry.command("followup", add)
-    registry.command("followups", show)
+    registry.command("followup", add_from_command)
+    registry.command("followups", show_list)
     registry.help(
         Section.AFTERWARDS,
         1,
@@ -53,67 +53,67 @@ def register_commands(registry: Registry) -> None:
     )
 
 
-def add(services: Services, typed: Typed) -> Words:
+def add_from_command(services: Services, typed: SlashCommand) -> Response:
     """`/incident followup @ana prevent: alarm on trunk errors by 2030-01-31`, or the form when nothing is said."""
     if not typed.rest:
         number = followup_screens.number_of_channel(services, typed.channel_id)
         view = followup_screens.add_form(services, number, typed.user_id, utcnow())
         services.slack.open_view(typed.trigger_id, view)
         return None
-    number = incident_here(services, typed.channel_id, typed.user_id)
-    read = rules.read(typed.raw)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    parsed = rules.parse_follow_up(typed.raw)
     new = NewFollowUp(
         key=f"command:{typed.trigger_id}",
         incident=number,
-        words=read.words,
+        words=parsed.words,
         by=typed.user_id,
-        owner_id=followups.owner_named(services, read.owner),
-        due_on=read.due_on,
-        kind=read.kind,
+        owner_id=followups.resolve_owner(services, parsed.owner),
+        due_on=parsed.due_on,
+        kind=parsed.kind,
     )
     return followups.add(services, new, utcnow())
 
 
-def show(services: Services, typed: Typed) -> Words:
+def show_list(services: Services, typed: SlashCommand) -> Response:
     """`/incident followups`, `/incident followups mine`, `/incident followups overdue`"""
-    now, wanted = utcnow(), typed.rest.lower()
-    if wanted == "overdue":
-        return followup_screens.overdue(services, typed.user_id, now)
-    if wanted not in ("", "mine"):
+    now, list_name = utcnow(), typed.rest.lower()
+    if list_name == "overdue":
+        return followup_screens.list_of_overdue(services, typed.user_id, now)
+    if list_name not in ("", "mine"):
         raise UnknownList(given=quoted(typed.rest))
     try:
-        number = incident_here(services, typed.channel_id, typed.user_id)
+        number = incident_number_here(services, typed.channel_id, typed.user_id)
     except NoIncidentHere:
-        return followup_screens.mine(services, typed.user_id, now)
-    if wanted == "mine":
-        return followup_screens.mine(services, typed.user_id, now)
-    return followup_screens.of_incident(services, number, typed.user_id, now)
+        return followup_screens.list_of_mine(services, typed.user_id, now)
+    if list_name == "mine":
+        return followup_screens.list_of_mine(services, typed.user_id, now)
+    return followup_screens.list_of_incident(services, number, typed.user_id, now)
 
 
-def _shortcut(app: App, services: Services) -> None:
+def _register_shortcut(app: App, services: Services) -> None:
     @app.shortcut(ids.FROM_MESSAGE)
     def from_message(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            origin = parse.origin_of(body)
-            said = spoken(origin.text, names(services, mentioned_people(origin.text)).get)
+            origin = parse.shortcut_message(body)
+            said = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
             number = followup_screens.number_of_channel(services, origin.channel_id)
             link = services.slack.permalink(origin.channel_id, origin.ts)
             view = followup_screens.add_form(
-                services, number, parse.user(body), utcnow(), words=rules.clean(said), link=link
+                services, number, parse.user_id(body), utcnow(), text=rules.clean_text(said), link=link
             )
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
 
-def _buttons(app: App, services: Services) -> None:
+def _register_buttons(app: App, services: Services) -> None:
     def done(services: Services, number: int, by: str, now: datetime) -> str | None:
         return followup_changes.finish(services, number, State.DONE, by, now)
 
-    _does(app, services, ids.DONE, done)
-    _does(app, services, ids.NOT_MINE, followup_changes.decline)
-    _does(app, services, ids.TAKE, followup_changes.take)
-    _does(app, services, ids.REOPEN, followup_changes.reopen)
+    _register_action(app, services, ids.DONE, done)
+    _register_action(app, services, ids.NOT_MINE, followup_changes.decline)
+    _register_action(app, services, ids.TAKE, followup_changes.take_over)
+    _register_action(app, services, ids.REOPEN, followup_changes.reopen)
 
     def empty_form(number: int, user_id: str) -> Block:
         return followup_screens.add_form(services, number, user_id, utcnow())
@@ -124,85 +124,87 @@ def _buttons(app: App, services: Services) -> None:
     def later_form(number: int, user_id: str) -> Block:
         return followup_screens.later_form(services, number, user_id, utcnow())
 
-    _opens(app, services, ids.ADD, empty_form)
-    _opens(app, services, ids.CHANGE, change_form)
-    _opens(app, services, ids.LATER, later_form)
+    _register_opener(app, services, ids.ADD, empty_form)
+    _register_opener(app, services, ids.CHANGE, change_form)
+    _register_opener(app, services, ids.LATER, later_form)
 
 
-def _does(app: App, services: Services, action_id: str, do: Act) -> None:
+def _register_action(app: App, services: Services, action_id: str, action: FollowUpAction) -> None:
     """A button whose result is seen in the messages it changes."""
 
     @app.action(action_id)
     def click(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            return do(services, parse.number_clicked(body), parse.user(body), utcnow())
+        def act() -> Response:
+            return action(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
 
-def _opens(app: App, services: Services, action_id: str, draw: Callable[[int, str], Block]) -> None:
+def _register_opener(app: App, services: Services, action_id: str, build_form: Callable[[int, str], Block]) -> None:
     @app.action(action_id)
     def open_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            view = draw(parse.number_clicked(body), parse.user(body))
+            view = build_form(parse.clicked_number(body), parse.user_id(body))
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
 
-def _forms(app: App, services: Services) -> None:
+def _register_forms(app: App, services: Services) -> None:
     @app.view(ids.ADD_FORM)
     def add(ack: Ack, body: Payload) -> None:
-        answering.form(services, body, ids.WORDS, lambda: followups.add(services, _new(body), utcnow()), ack)
+        answering.answer_form(
+            services, body, ids.TEXT, lambda: followups.add(services, _new_follow_up(body), utcnow()), ack
+        )
 
     @app.view(ids.CHANGE_FORM)
     def change(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            number = parse.number_in_form(body)
-            followup_changes.change(services, number, _change(body), parse.user(body), utcnow())
+            number = parse.form_number(body)
+            followup_changes.apply_edit(services, number, _edit_from_form(body), parse.user_id(body), utcnow())
 
-        answering.form(services, body, ids.WORDS, act, ack)
+        answering.answer_form(services, body, ids.TEXT, act, ack)
 
     @app.view(ids.LATER_FORM)
     def later(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            number, reason = parse.number_in_form(body), rules.clean(parse.entered(body, ids.REASON))
-            return followup_changes.later(services, number, _day(body), reason, parse.user(body), utcnow())
+        def act() -> Response:
+            number, reason = parse.form_number(body), rules.clean_text(parse.field_value(body, ids.REASON))
+            return followup_changes.postpone(services, number, _day(body), reason, parse.user_id(body), utcnow())
 
-        answering.form(services, body, ids.DUE, act, ack)
+        answering.answer_form(services, body, ids.DUE, act, ack)
 
 
-def _new(body: Payload) -> NewFollowUp:
-    number = parse.memory(body) or parse.entered(body, ids.INCIDENT)
+def _new_follow_up(body: Payload) -> NewFollowUp:
+    number = parse.private_metadata(body) or parse.field_value(body, ids.INCIDENT)
     return NewFollowUp(
         key=f"form:{body['view']['id']}",
-        incident=parse.number(number),
-        words=rules.clean(parse.entered(body, ids.WORDS)),
-        by=parse.user(body),
-        owner_id=parse.entered(body, ids.OWNER),
+        incident=parse.parse_number(number),
+        words=rules.clean_text(parse.field_value(body, ids.TEXT)),
+        by=parse.user_id(body),
+        owner_id=parse.field_value(body, ids.OWNER),
         due_on=_day(body),
-        kind=parse.entered(body, ids.KIND),
+        kind=parse.field_value(body, ids.KIND),
         link=_link(body),
     )
 
 
-def _change(body: Payload) -> Change:
-    return Change(
-        words=rules.clean(parse.entered(body, ids.WORDS)),
-        owner_id=parse.entered(body, ids.OWNER),
+def _edit_from_form(body: Payload) -> FollowUpEdit:
+    return FollowUpEdit(
+        words=rules.clean_text(parse.field_value(body, ids.TEXT)),
+        owner_id=parse.field_value(body, ids.OWNER),
         due_on=_day(body),
-        kind=parse.entered(body, ids.KIND),
+        kind=parse.field_value(body, ids.KIND),
         link=_link(body),
-        state=State(parse.entered(body, ids.STATE)),
+        state=State(parse.field_value(body, ids.STATE)),
     )
 
 
 def _day(body: Payload) -> date:
-    return rules.read_day(parse.entered(body, ids.DUE))
+    return rules.read_day(parse.field_value(body, ids.DUE))
 
 
 def _link(body: Payload) -> str:
     try:
-        return rules.read_link(parse.entered(body, ids.LINK))
+        return rules.read_link(parse.field_value(body, ids.LINK))
     except rules.NotALink as refused:
         raise FieldsRefused({ids.LINK: refused.sentence}) from None

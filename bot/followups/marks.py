@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.directory.lookup import names
+from bot.directory.lookup import display_names
 from bot.errors import TryLater, WatchfloorError
 from bot.followups import actions as followups
 from bot.followups import change_actions as followup_changes
@@ -18,31 +18,31 @@ from bot.followups.tables import FollowUp
 from bot.incidents import tables as incidents
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.text import mentioned_people, spoken
+from bot.slack.text import mentioned_user_ids, to_plain_text
 from bot.timeline import tables as timeline
 
 Event = dict[str, Any]
 
-UNHEARD = "Do what this message asks for"
+UNKNOWN_TEXT = "Do what this message asks for"
 
 
-def keep_mark(services: Services, event: Event) -> None:
+def record_mark(services: Services, event: Event) -> None:
     """Somebody marks a message as something to be done later. A refusal is told to them alone."""
     if _is_ours(services, event):
-        _obey(services, event["user"], partial(_add, services, event, utcnow()))
+        _run(services, event["user"], partial(_add, services, event, utcnow()))
 
 
-def keep_unmark(services: Services, event: Event) -> None:
+def record_unmark(services: Services, event: Event) -> None:
     """The mark is taken back by who made it: what nobody has touched since is dropped."""
     if not _is_ours(services, event):
         return
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         follow_up = tables.by_source(session, _key(event))
     if follow_up and follow_up.is_open and follow_up.added_by == event["user"] and _is_untouched(follow_up):
         finish = partial(
             followup_changes.finish, services, follow_up.number, State.DROPPED, event["user"], utcnow()
         )
-        _obey(services, event["user"], finish)
+        _run(services, event["user"], finish)
 
 
 def _is_ours(services: Services, event: Event) -> bool:
@@ -61,35 +61,40 @@ def _key(event: Event) -> str:
 
 def _add(services: Services, event: Event, now: datetime) -> None:
     channel_id, ts = event["item"]["channel"], event["item"]["ts"]
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         incident = incidents.of_channel(session, channel_id)
         if incident is None:
             return
-        said = _words(session, incident.number, ts)
-        known = tables.by_source(session, _key(event))
-    if known and known.state == State.DROPPED:
-        followup_changes.reopen(services, known.number, event["user"], now)
-    if known:
+        message_text = _message_text(session, incident.number, ts)
+        existing = tables.by_source(session, _key(event))
+    if existing and existing.state == State.DROPPED:
+        followup_changes.reopen(services, existing.number, event["user"], now)
+    if existing:
         return
-    words = rules.clean(spoken(said, names(services, mentioned_people(said)).get)) or UNHEARD
+    text = (
+        rules.clean_text(to_plain_text(message_text, display_names(services, mentioned_user_ids(message_text)).get))
+        or UNKNOWN_TEXT
+    )
     link = services.slack.permalink(channel_id, ts)
-    new = NewFollowUp(key=_key(event), incident=incident.number, words=words, by=event["user"], link=link)
+    new = NewFollowUp(key=_key(event), incident=incident.number, words=text, by=event["user"], link=link)
     followups.add(services, new, now)
 
 
-def _words(session: Session, number: int, ts: str) -> str:
+def _message_text(session: Session, number: int, ts: str) -> str:
     entry = timeline.by_source(session, number, f"message:{ts}")
     return str(entry.facts.get("text", "")) if entry else ""
 
 
-def _obey(services: Services, user_id: str, act: Callable[[], object]) -> None:
+def _run(services: Services, user_id: str, action: Callable[[], object]) -> None:
     try:
-        act()
+        action()
     except WatchfloorError as refusal:
-        services.soon.do(f"refused:{user_id}", partial(_tell, services, user_id, refusal.sentence))
+        services.background.submit(
+            f"refused:{user_id}", partial(_send_refusal, services, user_id, refusal.sentence)
+        )
 
 
-def _tell(services: Services, user_id: str, sentence: str) -> None:
+def _send_refusal(services: Services, user_id: str, sentence: str) -> None:
     """A refusal of a reaction may be lost: whoever made it sees that nothing came of it."""
     try:
         services.slack.tell(user_id, sentence)

@@ -20,19 +20,21 @@ NEWS, REMINDER = "news", "reminder"
 KINDS = (kinds.FOLLOW_UP, kinds.FOLLOW_UP_TOLD)
 
 
-def show(session: Session, follow_up: FollowUp) -> None:
+def mark_stale(session: Session, follow_up: FollowUp) -> None:
     """Everything that is shown of a follow-up is to be drawn again."""
     outbox.mark_stale_subject(session, follow_up.incident_id, KINDS, str(follow_up.number))
 
 
-def draw(session: Session, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
+def render(session: Session, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """One message about a follow-up as it stands."""
     if display.kind == kinds.FOLLOW_UP:
         return views.channel_message(_facts(session, incident, display.subject))
-    number, told, reader_id, occasion = display.subject.split(":")
+    number, message_number, reader_id, occasion = display.subject.split(":")
     may_read = not incident.is_private or participants.takes_part(session, incident.number, reader_id)
-    told_to = views.Told(reader_id, int(told), is_reminder=occasion == REMINDER, may_read=may_read)
-    return views.owner_message(_facts(session, incident, number), told_to)
+    direct_message = views.DirectMessage(
+        reader_id, int(message_number), is_reminder=occasion == REMINDER, may_read=may_read
+    )
+    return views.owner_message(_facts(session, incident, number), direct_message)
 
 
 def _facts(session: Session, incident: Incident, number: str) -> FollowUpFacts:
@@ -44,7 +46,7 @@ def recipient(display: OutboxRow) -> str:
     return display.subject.split(":")[2]
 
 
-def tell(session: Session, follow_up: FollowUp, now: datetime, occasion: str = NEWS) -> None:
+def notify_responsible(session: Session, follow_up: FollowUp, now: datetime, occasion: str = NEWS) -> None:
     """Whoever has it gets a direct message of their own."""
     if follow_up.responsible_id is None:
         return

@@ -15,41 +15,41 @@ from bot.outbox.tables import OutboxRow
 from bot.timeline import tables as timeline
 
 # How Slack says that a person is not there any more.
-GONE = ("user_not_found", "user_disabled", "account_inactive", "user_not_visible")
+PERSON_GONE_ERRORS = ("user_not_found", "user_disabled", "account_inactive", "user_not_visible")
 
 
-def give_back(session: Session, follow_up: FollowUp) -> None:
+def return_unowned(session: Session, follow_up: FollowUp) -> None:
     """Its owner has it no longer: whoever added it, else who leads or declared, is to find another."""
-    before, follow_up.owner_id = follow_up.owner_id, None
-    follow_up.asked_id = _who_finds_another(session, follow_up, before)
+    previous_owner, follow_up.owner_id = follow_up.owner_id, None
+    follow_up.asked_id = _who_finds_an_owner(session, follow_up, previous_owner)
 
 
-def _who_finds_another(session: Session, follow_up: FollowUp, but: str | None) -> str | None:
+def _who_finds_an_owner(session: Session, follow_up: FollowUp, previous_owner: str | None) -> str | None:
     incident = incidents.by_number(session, follow_up.incident_id)
     candidates = [follow_up.added_by, incidents.commander(session, incident.number), incident.declared_by]
     allowed = [
         person
         for person in candidates
         if person
-        and person != but
+        and person != previous_owner
         and (not incident.is_private or participants.takes_part(session, incident.number, person))
     ]
     return next(iter(allowed), None)
 
 
-def lose_reader(session: Session, display: OutboxRow, now: datetime) -> None:
+def handle_reader_gone(session: Session, display: OutboxRow, now: datetime) -> None:
     """Slack knows whom a direct message was for no longer: what they had goes back, and they are told no more."""
     outbox.abandon(session, display)
     follow_up = tables.locked(session, int(display.subject.split(":")[0]))
     reader_id = followup_messages.recipient(display)
     if not follow_up.is_open or reader_id != follow_up.responsible_id:
         return
-    give_back(session, follow_up)
+    return_unowned(session, follow_up)
     if follow_up.asked_id == reader_id:
         follow_up.asked_id = None
     facts: dict[str, Any] = {"number": follow_up.number, "text": follow_up.words, "user": reader_id}
     timeline.append(session, follow_up.incident_id, "followup_ownerless", now, **facts)
-    followup_messages.tell(session, follow_up, now)
+    followup_messages.notify_responsible(session, follow_up, now)
     session.add(follow_up)
     session.flush()
-    followup_messages.show(session, follow_up)
+    followup_messages.mark_stale(session, follow_up)

@@ -10,7 +10,7 @@ from bot.directory import tables as directory
 from bot.directory.lookup import channel_id
 from bot.followups import digests, rules, tables, views
 from bot.followups import messages as followup_messages
-from bot.followups.actions import plan
+from bot.followups.actions import schedule_reminder
 from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.errors import SlackRefused
@@ -18,22 +18,22 @@ from bot.slack.errors import SlackRefused
 log = logging.getLogger(__name__)
 
 A_WEEK = timedelta(days=7)
-LOOKED_AT = 100
+DIGEST_LIMIT = 100
 
 
-def remind(services: Services, now: datetime) -> None:
+def send_due_reminders(services: Services, now: datetime) -> None:
     """Whoever has a follow-up whose reminder is due is told, once, and the next reminder is planned."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         due = tables.due_reminders(session, now)
     for number in due:
-        with services.store.transaction() as session:
+        with services.database.transaction() as session:
             follow_up = tables.locked(session, number)
             if follow_up.remind_at is None or follow_up.remind_at > now:
                 continue
-            plan(services, follow_up, now)
-            followup_messages.tell(session, follow_up, now, followup_messages.REMINDER)
+            schedule_reminder(services, follow_up, now)
+            followup_messages.notify_responsible(session, follow_up, now, followup_messages.REMINDER)
             session.flush()
-            followup_messages.show(session, follow_up)
+            followup_messages.mark_stale(session, follow_up)
 
 
 def post_digest(services: Services, now: datetime) -> None:
@@ -42,16 +42,16 @@ def post_digest(services: Services, now: datetime) -> None:
     if digest is None:
         return
     due_at = rules.last_weekly(digest.weekday, digest.at, digest.zone, now)
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         if digests.is_settled(session, due_at):
             return
-        week = _week(session, due_at, now)
+        week = _week_facts(session, due_at, now)
         has_news = bool(week.open or week.done) and not digests.is_first(session)
-    where = _incidents_channel(services) if has_news else None
-    with services.store.transaction() as session:
-        if digests.settle(session, due_at, is_posted=where is not None) and where:
-            words, blocks = views.digest(week)
-            outbox.post(session, f"followups:{due_at:%Y-%m-%d}", where, words, now, blocks=blocks)
+    channel = _incidents_channel(services) if has_news else None
+    with services.database.transaction() as session:
+        if digests.mark_settled(session, due_at, is_posted=channel is not None) and channel:
+            text, blocks = views.digest(week)
+            outbox.post(session, f"followups:{due_at:%Y-%m-%d}", channel, text, now, blocks=blocks)
 
 
 def _incidents_channel(services: Services) -> str | None:
@@ -63,10 +63,10 @@ def _incidents_channel(services: Services) -> str | None:
         return None
 
 
-def _week(session: Session, due_at: datetime, now: datetime) -> views.Week:
+def _week_facts(session: Session, due_at: datetime, now: datetime) -> views.Week:
     opened, late, done = tables.public_counts(session, now, due_at - A_WEEK)
-    due = tables.public_open(session, now + A_WEEK, LOOKED_AT)
-    names = directory.names(session, {found.owner_id for found, _ in due if found.owner_id})
+    due = tables.public_open(session, now + A_WEEK, DIGEST_LIMIT)
+    names = directory.display_names(session, {found.owner_id for found, _ in due if found.owner_id})
     return views.Week(opened, late, done, due, names, now)
 
 

@@ -9,7 +9,7 @@ from bot.runtime.clock import utcnow
 
 
 def _follow_up(context: Context) -> Message:
-    return messages.draw(context.session, context.incident, context.row)
+    return messages.render(context.session, context.incident, context.row)
 
 
 def _reader(context: Context) -> str:
@@ -22,7 +22,7 @@ def _is_over(settled: Settled, error: str) -> bool:
 
 
 def _lose_reader(settled: Settled, error: str) -> bool:
-    owners.lose_reader(settled.session, settled.row, utcnow())
+    owners.handle_reader_gone(settled.session, settled.row, utcnow())
     return True
 
 
@@ -39,7 +39,7 @@ KINDS = (
         "tell somebody of their follow-up",
         _follow_up,
         _reader,
-        refusals=dict.fromkeys(owners.GONE, Refusal.OWN),
+        refusals=dict.fromkeys(owners.PERSON_GONE_ERRORS, Refusal.OWN),
         on_refused=_lose_reader,
     ),
 )

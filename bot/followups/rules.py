@@ -8,11 +8,11 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import WatchfloorError
-from bot.slack.text import spoken
+from bot.slack.text import to_plain_text
 
-LONGEST_WORDS = 1000
-LONGEST_LINK = 500
-FARTHEST = timedelta(days=2 * 366)
+MAX_TEXT = 1000
+MAX_LINK = 500
+MAX_DAYS_AHEAD = timedelta(days=2 * 366)
 # It may be done all through the day it is due on.
 LATE_AFTER = timedelta(days=1)
 REMINDERS_WHEN_LATE = 6
@@ -47,7 +47,7 @@ MEANINGS = {
 }
 
 
-class WordsMissing(WatchfloorError):
+class TextMissing(WatchfloorError):
     """Please say what is to be done, such as
     `/incident followup @ana prevent: alarm on trunk errors by 2030-01-31`; the form has a field for it."""
 
@@ -73,7 +73,7 @@ class NotALink(WatchfloorError):
 
 
 @dataclass(frozen=True)
-class Plan:
+class ReminderPlan:
     """When owners are reminded: at what time of day, how long before, how often after, on weekends or not."""
 
     at: time
@@ -83,7 +83,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedFollowUp:
     """What stands behind `/incident followup`."""
 
     words: str
@@ -93,77 +93,77 @@ class Typed:
     due_on: date | None = None
 
 
-def read(raw: str) -> Typed:
+def parse_follow_up(raw: str) -> TypedFollowUp:
     """`<@U1> prevent: alarm on trunk errors by 2030-01-31` taken apart; all but the words may be left out."""
-    owner, rest = _owner(raw.strip())
-    words = clean(spoken(rest, lambda user_id: None))
-    kind, words = _kind(words)
-    found = re.fullmatch(r"(.*\S)\s+by\s+(\d{4}-\d{1,2}-\d{1,2})", words)
-    due_on = read_day(found[2]) if found else None
-    return Typed(check_words(found[1] if found else words), owner, kind, due_on)
+    owner, rest = _split_owner(raw.strip())
+    text = clean_text(to_plain_text(rest, lambda user_id: None))
+    kind, text = _split_kind(text)
+    match = re.fullmatch(r"(.*\S)\s+by\s+(\d{4}-\d{1,2}-\d{1,2})", text)
+    due_on = read_day(match[2]) if match else None
+    return TypedFollowUp(check_text(match[1] if match else text), owner, kind, due_on)
 
 
-def _owner(raw: str) -> tuple[str, str]:
-    found = re.match(r"(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|(@[\w.-]+))(?:\s+|$)", raw)
-    return (found[1] or found[2], raw[found.end() :]) if found else ("", raw)
+def _split_owner(raw: str) -> tuple[str, str]:
+    match = re.match(r"(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|(@[\w.-]+))(?:\s+|$)", raw)
+    return (match[1] or match[2], raw[match.end() :]) if match else ("", raw)
 
 
-def _kind(words: str) -> tuple[str, str]:
-    first, colon, rest = words.partition(":")
-    return (first.lower(), rest.strip()) if colon and first.lower() in list(Kind) else ("", words)
+def _split_kind(text: str) -> tuple[str, str]:
+    first, colon, rest = text.partition(":")
+    return (first.lower(), rest.strip()) if colon and first.lower() in list(Kind) else ("", text)
 
 
-def clean(words: str) -> str:
+def clean_text(text: str) -> str:
     """Words on one line, without control characters, at most 1,000 characters."""
-    printable = "".join(letter if letter.isprintable() or letter in "\u200c\u200d" else " " for letter in words)
-    return " ".join(printable.split())[:LONGEST_WORDS]
+    printable = "".join(letter if letter.isprintable() or letter in "\u200c\u200d" else " " for letter in text)
+    return " ".join(printable.split())[:MAX_TEXT]
 
 
-def check_words(words: str) -> str:
+def check_text(text: str) -> str:
     """The words, unless there are none."""
-    if not words:
-        raise WordsMissing()
-    return words
+    if not text:
+        raise TextMissing()
+    return text
 
 
-def read_kind(given: str) -> str:
+def read_kind(typed: str) -> str:
     """One of the kinds, or nothing."""
-    if given and given not in list(Kind):
-        raise UnknownKind(given=_quoted(given))
-    return given
+    if typed and typed not in list(Kind):
+        raise UnknownKind(given=_quoted(typed))
+    return typed
 
 
-def read_link(given: str) -> str:
+def read_link(typed: str) -> str:
     """A web address, or nothing."""
-    link = given.strip()
-    if link and (len(link) > LONGEST_LINK or not re.fullmatch(r"https?://[^\s<>|\"]+", link)):
+    link = typed.strip()
+    if link and (len(link) > MAX_LINK or not re.fullmatch(r"https?://[^\s<>|\"]+", link)):
         raise NotALink()
     return link
 
 
-def read_day(given: str) -> date:
+def read_day(typed: str) -> date:
     """A day written `2030-01-31`."""
     try:
-        year, month, day = (int(part) for part in given.strip().split("-"))
+        year, month, day = (int(part) for part in typed.strip().split("-"))
         return date(year, month, day)
     except ValueError:
-        raise NoSuchDay(given=_quoted(given)) from None
+        raise NoSuchDay(given=_quoted(typed)) from None
 
 
-def _quoted(given: str) -> str:
-    return re.sub(r"[<>&`]", " ", given).strip()[:40] or "…"
+def _quoted(typed: str) -> str:
+    return re.sub(r"[<>&`]", " ", typed).strip()[:40] or "…"
 
 
 def check_day(day: date, today: date) -> date:
     """The day, unless it is over or more than two years away; `today` is that of who chose it."""
     if day < today:
         raise DayIsOver(given=f"{day:%Y-%m-%d}")
-    if day - today > FARTHEST:
+    if day - today > MAX_DAYS_AHEAD:
         raise DayTooFar(given=f"{day:%Y-%m-%d}")
     return day
 
 
-def zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
     """The time zone of that name; UTC when there is none of that name."""
     try:
         return ZoneInfo(name)
@@ -171,14 +171,14 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def morning(day: date, at: time, zone_name: str) -> datetime:
+def time_of_day_in_zone(day: date, at: time, zone_name: str) -> datetime:
     """That time of that day where the owner lives, in UTC: it stays the same on the wall when the clocks change."""
-    return datetime.combine(day, at, zone(zone_name)).astimezone(UTC)
+    return datetime.combine(day, at, zone_of(zone_name)).astimezone(UTC)
 
 
 def today(now: datetime, zone_name: str) -> date:
     """The day it is there."""
-    return now.astimezone(zone(zone_name)).date()
+    return now.astimezone(zone_of(zone_name)).date()
 
 
 def is_late(due_at: datetime, now: datetime) -> bool:
@@ -186,17 +186,17 @@ def is_late(due_at: datetime, now: datetime) -> bool:
     return now - due_at >= LATE_AFTER
 
 
-def next_reminder(due_on: date, zone_name: str, plan: Plan, now: datetime) -> datetime | None:
+def next_reminder(due_on: date, zone_name: str, plan: ReminderPlan, now: datetime) -> datetime | None:
     """The first reminder after `now`: before the day, on it, then every so often, at most six times; None after.
 
     Reminders that were missed are skipped, not replayed. Unless the plan says so, none falls on a weekend: it waits
     for Monday.
     """
-    moments = (morning(_working(day, plan), plan.at, zone_name) for day in _days(due_on, plan))
+    moments = (time_of_day_in_zone(_working_day(day, plan), plan.at, zone_name) for day in _days(due_on, plan))
     return next((moment for moment in moments if moment > now), None)
 
 
-def _days(due_on: date, plan: Plan) -> Iterator[date]:
+def _days(due_on: date, plan: ReminderPlan) -> Iterator[date]:
     if plan.before is not None:
         yield due_on - plan.before
     yield due_on
@@ -205,7 +205,7 @@ def _days(due_on: date, plan: Plan) -> Iterator[date]:
             yield due_on + plan.every * times
 
 
-def _working(day: date, plan: Plan) -> date:
+def _working_day(day: date, plan: ReminderPlan) -> date:
     if plan.on_weekends or day.weekday() < SATURDAY:
         return day
     return day + (7 - day.weekday()) * ONE_DAY
@@ -213,7 +213,7 @@ def _working(day: date, plan: Plan) -> date:
 
 def last_weekly(weekday: int, at: time, zone_name: str, now: datetime) -> datetime:
     """The newest moment not after `now` at which it was that time on that weekday (Monday is 0) in that zone."""
-    here = today(now, zone_name)
-    day = here - timedelta(days=(here.weekday() - weekday) % 7)
-    moment = morning(day, at, zone_name)
-    return moment if moment <= now else morning(day - timedelta(days=7), at, zone_name)
+    local_day = today(now, zone_name)
+    day = local_day - timedelta(days=(local_day.weekday() - weekday) % 7)
+    moment = time_of_day_in_zone(day, at, zone_name)
+    return moment if moment <= now else time_of_day_in_zone(day - timedelta(days=7), at, zone_name)

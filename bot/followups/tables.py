@@ -10,7 +10,7 @@ from bot.errors import WatchfloorError
 from bot.followups.rules import LATE_AFTER, State
 from bot.incidents.participants import Participant
 from bot.incidents.tables import Incident
-from bot.runtime.database import Numbered, partial_index, put_new, utc_column
+from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
 
 
 class NoSuchFollowUp(WatchfloorError):
@@ -64,7 +64,7 @@ class FollowUp(Numbered, table=True):
 
 def add(session: Session, follow_up: FollowUp) -> FollowUp | None:
     """A new follow-up with its number; None when one was made from the same thing before."""
-    return by_source(session, follow_up.source_key) if put_new(session, follow_up) else None
+    return by_source(session, follow_up.source_key) if insert_new(session, follow_up) else None
 
 
 def by_source(session: Session, source_key: str) -> FollowUp | None:
@@ -74,15 +74,15 @@ def by_source(session: Session, source_key: str) -> FollowUp | None:
 
 def get(session: Session, number: int) -> FollowUp:
     """The follow-up of that number; `NoSuchFollowUp` when there is none."""
-    found = session.get(FollowUp, number)
-    if found is None:
+    follow_up = session.get(FollowUp, number)
+    if follow_up is None:
         raise NoSuchFollowUp()
-    return found
+    return follow_up
 
 
 def locked(session: Session, number: int) -> FollowUp:
     """The follow-up of that number, kept from being changed by others until the transaction ends."""
-    found = session.exec(
+    follow_up = session.exec(
         select(FollowUp, Incident)
         .join(Incident, col(Incident.id) == col(FollowUp.incident_id))
         .where(FollowUp.id == number)
@@ -90,9 +90,9 @@ def locked(session: Session, number: int) -> FollowUp:
         .with_for_update(of=[Incident, FollowUp], key_share=True)
         .execution_options(populate_existing=True)
     ).first()
-    if found is None:
+    if follow_up is None:
         raise NoSuchFollowUp()
-    return found[0]
+    return follow_up[0]
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[FollowUp]:
@@ -116,7 +116,7 @@ def counts(session: Session, incident_ids: Collection[int]) -> dict[int, tuple[i
     return dict.fromkeys(incident_ids, (0, 0)) | {number: (opened, done) for number, opened, done in rows}
 
 
-def with_open_ones(session: Session, incident_ids: Collection[int]) -> set[int]:
+def incidents_with_open(session: Session, incident_ids: Collection[int]) -> set[int]:
     """Which of these incidents still have something to be done."""
     open_ones = select(FollowUp.incident_id).where(
         FollowUp.state == State.OPEN, col(FollowUp.incident_id).in_(incident_ids)
@@ -126,19 +126,19 @@ def with_open_ones(session: Session, incident_ids: Collection[int]) -> set[int]:
 
 def open_of(session: Session, user_id: str, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
     """What a person has to do over all incidents, or to find an owner for, the earliest first."""
-    mine = sa.or_(col(FollowUp.owner_id) == user_id, col(FollowUp.asked_id) == user_id)
-    return _open(session, limit, mine, _visible_to(user_id))
+    is_theirs = sa.or_(col(FollowUp.owner_id) == user_id, col(FollowUp.asked_id) == user_id)
+    return _open_pairs(session, limit, is_theirs, _visible_to(user_id))
 
 
 def overdue(session: Session, user_id: str, now: datetime, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
     """What is late over all incidents, as far as this person may see, the longest overdue first."""
     late = col(FollowUp.due_at) <= now - LATE_AFTER
-    return _open(session, limit, late, _visible_to(user_id))
+    return _open_pairs(session, limit, late, _visible_to(user_id))
 
 
 def public_open(session: Session, before: datetime, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
     """What everyone may see and is due before a moment, the earliest first."""
-    return _open(session, limit, _is_public(), col(FollowUp.due_at) < before)
+    return _open_pairs(session, limit, _is_public(), col(FollowUp.due_at) < before)
 
 
 def public_counts(session: Session, now: datetime, since: datetime) -> tuple[int, int, int]:
@@ -168,7 +168,9 @@ def _visible_to(user_id: str) -> sa.ColumnElement[bool]:
     return sa.or_(col(Incident.is_private).is_(False), col(Incident.id).in_(takes_part))
 
 
-def _open(session: Session, limit: int, *where: sa.ColumnElement[bool]) -> Sequence[tuple[FollowUp, Incident]]:
+def _open_pairs(
+    session: Session, limit: int, *where: sa.ColumnElement[bool]
+) -> Sequence[tuple[FollowUp, Incident]]:
     return session.exec(
         select(FollowUp, Incident)
         .join(Incident, col(Incident.id) == col(FollowUp.incident_id))

@@ -13,7 +13,7 @@ from bot.slack.text import channel_link, day, escape, link, mention, one_line, s
 
 WORDS_SHOWN = 600
 WORDS_IN_LIST = 200
-SHOWN = 15
+DIGEST_SHOWN = 15
 NOBODY = "_nobody yet_"
 
 
@@ -39,10 +39,10 @@ def add_button(number: int) -> Element:
 def channel_message(facts: FollowUpFacts) -> tuple[str, list[Block]]:
     """The one message about a follow-up in its incident's channel."""
     follow_up = facts.follow_up
-    text = f"🔖 Follow-up {follow_up.number}: {_words(follow_up)}"
+    text = f"🔖 Follow-up {follow_up.number}: {_short_text(follow_up)}"
     blocks = [
-        section(f"{_emoji(facts)} *Follow-up {follow_up.number}* {_words(follow_up)}"),
-        context(_standing(facts)),
+        section(f"{_emoji(facts)} *Follow-up {follow_up.number}* {_short_text(follow_up)}"),
+        context(_status_line(facts)),
         actions(_channel_buttons(follow_up), block_id=f"followup-{follow_up.number}"),
     ]
     return text, blocks
@@ -58,7 +58,7 @@ def _channel_buttons(follow_up: FollowUp) -> list[Element]:
 
 
 @dataclass(frozen=True)
-class Told:
+class DirectMessage:
     """A direct message about a follow-up: to whom, the how manieth, and why.
 
     Whoever has left a private incident may not read its words any more.
@@ -70,44 +70,44 @@ class Told:
     may_read: bool = True
 
 
-def owner_message(facts: FollowUpFacts, told: Told) -> tuple[str, list[Block]]:
+def owner_message(facts: FollowUpFacts, message: DirectMessage) -> tuple[str, list[Block]]:
     """A direct message to who has a follow-up, or is to find an owner for it; the newest carries the buttons."""
     follow_up = facts.follow_up
-    what = _words(follow_up) if told.may_read else "_its words are in the channel_"
-    lead = _lead(facts, told)
-    text = f"🔖 {lead} Follow-up {follow_up.number}: {what}"
-    if told.number < follow_up.told:
+    text_shown = _short_text(follow_up) if message.may_read else "_its words are in the channel_"
+    lead = _lead(facts, message)
+    text = f"🔖 {lead} Follow-up {follow_up.number}: {text_shown}"
+    if message.number < follow_up.told:
         # What was told before the newest only stands in the way of it.
-        return text, [context(f"{_emoji(facts)} *Follow-up {follow_up.number}* {shorten(what, 80)} · {lead}")]
+        return text, [context(f"{_emoji(facts)} *Follow-up {follow_up.number}* {shorten(text_shown, 80)} · {lead}")]
     blocks = [
-        section(f"{_emoji(facts)} {lead}\n*Follow-up {follow_up.number}* {what}"),
-        context(_details(facts, with_link=told.may_read)),
+        section(f"{_emoji(facts)} {lead}\n*Follow-up {follow_up.number}* {text_shown}"),
+        context(_details(facts, with_link=message.may_read)),
     ]
-    if follow_up.is_open and told.reader_id == follow_up.responsible_id and told.may_read:
-        buttons = _own_buttons(follow_up, told.reader_id)
-        blocks.append(actions(buttons, block_id=f"followup-{follow_up.number}-{told.number}"))
+    if follow_up.is_open and message.reader_id == follow_up.responsible_id and message.may_read:
+        buttons = _owner_buttons(follow_up, message.reader_id)
+        blocks.append(actions(buttons, block_id=f"followup-{follow_up.number}-{message.number}"))
     return text, blocks
 
 
-def _lead(facts: FollowUpFacts, told: Told) -> str:
+def _lead(facts: FollowUpFacts, message: DirectMessage) -> str:
     follow_up = facts.follow_up
     if follow_up.state == State.DONE:
         return f"Done by {mention(follow_up.finished_by or '')}. Thank you."
     if follow_up.state == State.DROPPED:
         return "It is not needed any more."
-    if told.reader_id != follow_up.responsible_id:
-        return _moved_on(follow_up)
-    if told.number < follow_up.told:
+    if message.reader_id != follow_up.responsible_id:
+        return _handed_over_line(follow_up)
+    if message.number < follow_up.told:
         return "there is a newer message below."
     if follow_up.owner_id is None:
         return "*Nobody has this follow-up.* Please give it to somebody, or take it."
     if facts.is_late:
         return f"*This is late*; it was due {day(follow_up.due_at)}."
     due = day(follow_up.due_at)
-    return f"*A reminder:* it is due {due}." if told.is_reminder else f"*This is yours to do*, due {due}."
+    return f"*A reminder:* it is due {due}." if message.is_reminder else f"*This is yours to do*, due {due}."
 
 
-def _moved_on(follow_up: FollowUp) -> str:
+def _handed_over_line(follow_up: FollowUp) -> str:
     if follow_up.owner_id:
         return f"It is {_owner(follow_up)}'s now."
     if follow_up.asked_id:
@@ -115,7 +115,7 @@ def _moved_on(follow_up: FollowUp) -> str:
     return "Nobody has it now. Please say in the channel who could do it."
 
 
-def _own_buttons(follow_up: FollowUp, reader_id: str) -> list[Element]:
+def _owner_buttons(follow_up: FollowUp, reader_id: str) -> list[Element]:
     number = str(follow_up.number)
     if reader_id != follow_up.owner_id:
         give = button("Give it to…", ids.CHANGE, number, style="primary")
@@ -127,7 +127,7 @@ def _own_buttons(follow_up: FollowUp, reader_id: str) -> list[Element]:
     ]
 
 
-def _words(follow_up: FollowUp) -> str:
+def _short_text(follow_up: FollowUp) -> str:
     return one_line(follow_up.words, WORDS_SHOWN)
 
 
@@ -141,7 +141,7 @@ def _owner(follow_up: FollowUp) -> str:
     return mention(follow_up.owner_id) if follow_up.owner_id else NOBODY
 
 
-def _standing(facts: FollowUpFacts) -> str:
+def _status_line(facts: FollowUpFacts) -> str:
     follow_up = facts.follow_up
     parts = [_owner(follow_up)]
     if follow_up.state == State.DONE:
@@ -172,24 +172,26 @@ def _of_incident(incident: Incident) -> str:
 
 
 def listing(
-    found: Sequence[tuple[FollowUp, Incident]], title: str, nothing: str, now: datetime, *, left_out: int = 0
+    pairs: Sequence[tuple[FollowUp, Incident]], title: str, empty_text: str, now: datetime, *, left_out: int = 0
 ) -> tuple[str, list[Block]]:
     """Follow-ups, one below the other, each with a button that opens it."""
-    if not found:
-        return nothing, [section(nothing)]
+    if not pairs:
+        return empty_text, [section(empty_text)]
     blocks = [header(title)]
-    for follow_up, incident in found:
+    for follow_up, incident in pairs:
         facts = FollowUpFacts(follow_up, incident, now)
-        words = one_line(follow_up.words, WORDS_IN_LIST)
-        said = f"{_emoji(facts)} *{follow_up.number}* {words}\n{_standing(facts)} · {_place(incident)}"
+        text = one_line(follow_up.words, WORDS_IN_LIST)
+        line_text = (
+            f"{_emoji(facts)} *{follow_up.number}* {text}\n{_status_line(facts)} · {_channel_or_number(incident)}"
+        )
         change = button("Open…", ids.CHANGE, str(follow_up.number))
-        blocks.append(section(said, block_id=f"followup-{follow_up.number}", accessory=change))
+        blocks.append(section(line_text, block_id=f"followup-{follow_up.number}", accessory=change))
     if left_out:
         blocks.append(context(f"… and {left_out} more."))
-    return f"{title}: {len(found) + left_out}", blocks
+    return f"{title}: {len(pairs) + left_out}", blocks
 
 
-def _place(incident: Incident) -> str:
+def _channel_or_number(incident: Incident) -> str:
     return channel_link(incident.channel_id) if incident.channel_id else f"incident {incident.number}"
 
 
@@ -208,7 +210,7 @@ class Week:
 def digest(week: Week) -> tuple[str, list[Block]]:
     """The weekly message: figures first, then what is late or due this week. Nobody is called by it."""
     figures = f"{week.open} open, {week.late} late, {week.done} done last week"
-    lines = [_digest_line(follow_up, incident, week) for follow_up, incident in week.due[:SHOWN]]
+    lines = [_digest_line(follow_up, incident, week) for follow_up, incident in week.due[:DIGEST_SHOWN]]
     left_out = len(week.due) - len(lines)
     blocks = [section(f"🔖 *Follow-ups this week* {figures}")]
     if lines:
@@ -221,4 +223,5 @@ def digest(week: Week) -> tuple[str, list[Block]]:
 def _digest_line(follow_up: FollowUp, incident: Incident, week: Week) -> str:
     owner = escape(week.names.get(follow_up.owner_id or "", "")) or NOBODY
     late = "⚠️ late, was due" if rules.is_late(follow_up.due_at, week.now) else "due"
-    return f"• {one_line(follow_up.words, 110)} · {owner} · {late} {day(follow_up.due_at)} · {_place(incident)}"
+    due = f"{late} {day(follow_up.due_at)}"
+    return f"• {one_line(follow_up.words, 110)} · {owner} · {due} · {_channel_or_number(incident)}"

@@ -15,7 +15,7 @@ def register(registry: "Registry") -> None:
     registry.listeners += [dispatch.register, listeners.register]
     commands.register(registry)
     registry.kinds += renderers.KINDS
-    registry.record(home.open_home, "app_home_opened")
+    registry.record(home.refresh_home, "app_home_opened")
     registry.people += [people.holders_of_role, people.person_or_group]
     registry.words += [
         TableWords("incidents", ("title", "description", "impact", "front_door")),

@@ -11,31 +11,33 @@ from bot.services import Services
 from bot.slack.blocks import Block
 
 
-def incident_here(services: Services, channel_id: str, user_id: str) -> int:
+def incident_number_here(services: Services, channel_id: str, user_id: str) -> int:
     """The number of the incident in whose channel somebody types; `NoIncidentHere` when it is none."""
-    with services.store.reading() as session:
-        found = incidents.by_channel(session, channel_id)
-        is_missed = found.is_private and not participants.takes_part(session, found.number, user_id)
-    if is_missed:
+    with services.database.reading() as session:
+        incident = incidents.by_channel(session, channel_id)
+        is_unrecorded_participant = incident.is_private and not participants.takes_part(
+            session, incident.number, user_id
+        )
+    if is_unrecorded_participant:
         # Who types in a private channel is in it, though Slack's word of the joining never came.
-        with services.store.transaction() as session:
-            participants.join(session, found.number, [user_id], utcnow())
-    return found.number
+        with services.database.transaction() as session:
+            participants.join(session, incident.number, [user_id], utcnow())
+    return incident.number
 
 
-def incident(services: Services, number: int, user_id: str) -> Incident:
+def visible_incident(services: Services, number: int, user_id: str) -> Incident:
     """The incident of that number, for somebody who may act in it."""
     check_member(services, user_id)
-    with services.store.reading() as session:
-        found = incidents.by_number(session, number)
-        incidents.check_visible(session, found, user_id)
-    return found
+    with services.database.reading() as session:
+        incident = incidents.by_number(session, number)
+        incidents.check_visible(session, incident, user_id)
+    return incident
 
 
-def open_about(
-    services: Services, trigger_id: str, number: int, user_id: str, draw: Callable[[Incident], Block]
+def open_incident_form(
+    services: Services, trigger_id: str, number: int, user_id: str, build_form: Callable[[Incident], Block]
 ) -> None:
     """Open a form about an incident, for who may act and while there is something to do."""
-    found = incident(services, number, user_id)
-    rules.check_may_change(found.number, found.status)
-    services.slack.open_view(trigger_id, draw(found))
+    incident = visible_incident(services, number, user_id)
+    rules.check_may_change(incident.number, incident.status)
+    services.slack.open_view(trigger_id, build_form(incident))

@@ -9,7 +9,7 @@ from bot.incidents import forms, rules
 from bot.incidents.change import Change, changing
 from bot.incidents.events import ImpactChanged, SeverityChanged, TypeChanged
 from bot.incidents.facts import PRIVATE_BY_DEFAULT
-from bot.incidents.permissions import check, check_member
+from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
 from bot.incidents.rules import Declaration, TitleMissing
 from bot.incidents.workflows import DeclareRequest, declare, incident_of
@@ -31,12 +31,15 @@ def open_declare_form(
     *,
     severity: str = "",
     description: str = "",
-    memory: str = "",
+    private_metadata: str = "",
 ) -> None:
     """Open the form, for who may declare. It comes before anything slow: the trigger lives three seconds."""
     check_may_declare(services, user_id)
     view = forms.declare_form(
-        services.floor, severity=severity or DEFAULT_SEVERITY, description=description, memory=memory
+        services.floor,
+        severity=severity or DEFAULT_SEVERITY,
+        description=description,
+        private_metadata=private_metadata,
     )
     services.slack.open_view(trigger_id, view)
 
@@ -44,37 +47,39 @@ def open_declare_form(
 def check_may_declare(services: Services, user_id: str) -> None:
     """Refuse who may not declare incidents here."""
     check_member(services, user_id)
-    with services.store.reading() as session:
-        check(services, session, user_id, "declare")
+    with services.database.reading() as session:
+        check_permission(services, session, user_id, "declare")
 
 
-def declare_by_words(services: Services, trigger_id: str, user_id: str, wanted: Declaration, reply_to: str) -> str:
+def declare_from_command(
+    services: Services, trigger_id: str, user_id: str, declaration: Declaration, reply_to: str
+) -> str:
     """Declare at once from what was typed. Gives back what to answer meanwhile."""
     request = DeclareRequest(
         key=f"declare:{trigger_id}",
         user_id=user_id,
-        title=wanted.title,
-        severity=wanted.severity or DEFAULT_SEVERITY,
-        type=rules.recognise(wanted.title, services.floor.recognised_by),
-        sites=rules.mentioned(wanted.title, services.floor.sites),
-        partners=rules.mentioned(wanted.title, services.floor.partner_names),
+        title=declaration.title,
+        severity=declaration.severity or DEFAULT_SEVERITY,
+        type=rules.recognise_type(declaration.title, services.floor.recognised_by),
+        sites=rules.places_in_title(declaration.title, services.floor.sites),
+        partners=rules.places_in_title(declaration.title, services.floor.partner_names),
         at=utcnow(),
         reply_to=reply_to,
     )
-    start(services, request)
-    unsure = "" if wanted.severity else f" It is {DEFAULT_SEVERITY} until you change it."
-    return f"Opening an incident for “{one_line(wanted.title, 200)}”…{unsure}"
+    start_declaration(services, request)
+    severity_note = "" if declaration.severity else f" It is {DEFAULT_SEVERITY} until you change it."
+    return f"Opening an incident for “{one_line(declaration.title, 200)}”…{severity_note}"
 
 
-def start(services: Services, request: DeclareRequest) -> None:
+def start_declaration(services: Services, request: DeclareRequest) -> None:
     """Persist the wish; from here on it is finished whatever happens."""
     if not rules.clean_title(request.title):
         raise TitleMissing()
     check_may_declare(services, request.user_id)
-    services.flows.start_once(request.key, declare, _kept_private(services, request))
+    services.flows.start_once(request.key, declare, _private_if_playbook_says(services, request))
 
 
-def _kept_private(services: Services, request: DeclareRequest) -> DeclareRequest:
+def _private_if_playbook_says(services: Services, request: DeclareRequest) -> DeclareRequest:
     """Some outages are private by default: their playbook says so. Better too quiet for a minute than too loud."""
     is_private = services.get(Registry).ask(PRIVATE_BY_DEFAULT)(services, incident_of(request))
     return request.model_copy(update={"is_private": True}) if is_private else request
@@ -110,25 +115,25 @@ def change_type(services: Services, number: int, kind: str, by: str, now: dateti
     return f"It is about {title} now."
 
 
-def read_type(services: Services, given: str) -> str:
+def read_type(services: Services, typed: str) -> str:
     """One of the floor's types from its name or title, as people write it."""
-    known = {name: name for name in services.floor.types}
-    known |= {title.casefold(): name for name, title in services.floor.types.items()}
-    near = get_close_matches(given.strip().casefold().replace("-", "_"), known, n=1, cutoff=0.6)
-    if not near:
-        raise UnknownType(given=escape(given.strip()[:40]) or "nothing", known=", ".join(services.floor.types))
-    return known[near[0]]
+    types = {name: name for name in services.floor.types}
+    types |= {title.casefold(): name for name, title in services.floor.types.items()}
+    nearest = get_close_matches(typed.strip().casefold().replace("-", "_"), types, n=1, cutoff=0.6)
+    if not nearest:
+        raise UnknownType(given=escape(typed.strip()[:40]) or "nothing", known=", ".join(services.floor.types))
+    return types[nearest[0]]
 
 
-def describe_impact(services: Services, number: int, words: str, by: str, now: datetime) -> str:
+def describe_impact(services: Services, number: int, impact_text: str, by: str, now: datetime) -> str:
     """Say who feels what; it stands on the card and in every update. Gives back what to answer."""
-    if not words:
+    if not impact_text:
         raise rules.ImpactMissing()
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
-        if change.incident.impact != words:
-            change.incident.impact = words
+        if change.incident.impact != impact_text:
+            change.incident.impact = impact_text
             change.session.add(change.incident)
-            change.log("impact", text=words)
+            change.log("impact", text=impact_text)
             change.publish(ImpactChanged())
     return "The impact stands on the card and in the next update."

@@ -5,7 +5,7 @@ from bot.incidents.tables import Incident
 from bot.services import Services
 
 
-def audiences(services: Services, incident: Incident) -> dict[str, Audience]:
+def audiences_of(services: Services, incident: Incident) -> dict[str, Audience]:
     """Who may be told of this incident: of a private one, those in its own channel and those added by hand."""
     return {
         name: audience
@@ -14,25 +14,33 @@ def audiences(services: Services, incident: Incident) -> dict[str, Audience]:
     }
 
 
-def channels(services: Services, incident: Incident, name: str) -> list[str]:
+def channels_of(services: Services, incident: Incident, name: str) -> list[str]:
     """Where an audience is told of this incident; below partners' notices it is told by other means.
 
     Of a private one in its own channel, and, if it was added by hand, in its others but the digest, which has none.
     """
-    listed = [channel for channel in services.floor.audiences[name].channels if channel != PARTNERS]
+    channels_listed = [channel for channel in services.floor.audiences[name].channels if channel != PARTNERS]
     if not incident.is_private:
-        return listed
-    return [channel for channel in listed if channel == HERE or (name in incident.audiences and channel != DIGEST)]
+        return channels_listed
+    return [
+        channel
+        for channel in channels_listed
+        if channel == HERE or (name in incident.audiences and channel != DIGEST)
+    ]
 
 
-def title(services: Services, name: str) -> str:
+def audience_title(services: Services, name: str) -> str:
     """What an audience is called; one that the floor does not have any more, by its name."""
-    known = services.floor.audiences.get(name)
-    return known.title if known else name
+    configured = services.floor.audiences.get(name)
+    return configured.title if configured else name
 
 
-def where(audience: Audience, incident: Incident) -> str:
+def describe_channels(audience: Audience, incident: Incident) -> str:
     """Where an audience reads of an incident: `#executives`, `the incident's channel and the incidents channel`."""
-    spoken = {HERE: "the incident's channel", DIGEST: "the incidents channel", PARTNERS: "under partners' notices"}
+    channel_names = {
+        HERE: "the incident's channel",
+        DIGEST: "the incidents channel",
+        PARTNERS: "under partners' notices",
+    }
     channels = [HERE] if incident.is_private else audience.channels
-    return " and ".join(spoken.get(channel, channel) for channel in channels)
+    return " and ".join(channel_names.get(channel, channel) for channel in channels)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot.incidents import tables as incidents
 from bot.incidents.events import Event
-from bot.incidents.permissions import Deed, check, check_member
+from bot.incidents.permissions import Permission, check_member, check_permission
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
@@ -65,13 +65,15 @@ def run_after_commit(notes: dict[str, Any]) -> None:
 
 
 @contextmanager
-def changing(services: Services, number: int, by: str, now: datetime, deed: Deed = "lead") -> Iterator[Change]:
+def changing(
+    services: Services, number: int, by: str, now: datetime, permission: Permission = "lead"
+) -> Iterator[Change]:
     """A transaction on an incident by someone who may do it; afterwards everything shown of it is drawn again."""
     check_member(services, by)
-    with services.store.transaction() as session:
-        incident = incidents.locked(session, number)
+    with services.database.transaction() as session:
+        incident = incidents.by_number_locked(session, number)
         incidents.check_visible(session, incident, by)
-        check(services, session, by, deed, number)
+        check_permission(services, session, by, permission, number)
         change = Change(session, services, incident, by, now)
         yield change
         change.mark_stale()

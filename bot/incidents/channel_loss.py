@@ -12,7 +12,7 @@ from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.timeline import tables as timeline
 
-LOST, FOUND = "channel_lost", "channel_found"
+LOST_KIND, FOUND_KIND = "channel_lost", "channel_found"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ DELETED = Loss("it was deleted", "It cannot come back; please agree on another p
 REMOVED = Loss("I was removed from it", "Invite me there with `/invite`, and I show everything again.")
 
 # How Slack refuses a call, when it did not tell of the loss itself.
-SEEN_AS = {"is_archived": ARCHIVED, "channel_not_found": DELETED, "not_in_channel": REMOVED}
+LOSS_BY_ERROR = {"is_archived": ARCHIVED, "channel_not_found": DELETED, "not_in_channel": REMOVED}
 
 
 def is_lost(session: Session, number: int) -> bool:
@@ -38,28 +38,28 @@ def is_lost(session: Session, number: int) -> bool:
 
 def lost_since(session: Session, number: int) -> datetime | None:
     """Since when the channel is gone; None while it is there."""
-    last = timeline.last_of(session, number, (LOST, FOUND))
-    return last.at if last is not None and last.kind == LOST else None
+    last = timeline.last_of(session, number, (LOST_KIND, FOUND_KIND))
+    return last.at if last is not None and last.kind == LOST_KIND else None
 
 
-def lose_channel(session: Session, incident: Incident, loss: Loss, now: datetime) -> None:
+def mark_channel_lost(session: Session, incident: Incident, loss: Loss, now: datetime) -> None:
     """Stop drawing there, and tell who leads: once for each time it is lost, with the buttons to go on."""
     number = incident.number
     if is_lost(session, number):
         return
-    entry_number = timeline.append(session, number, LOST, now, reason=loss.what)
+    entry_number = timeline.append(session, number, LOST_KIND, now, reason=loss.what)
     outbox.give_up(session, number)
     outbox.mark_stale(session, number, (kinds.DIGEST,))
     session.flush()
-    who = incidents.commander(session, number) or incident.declared_by
-    words, blocks = forms.channel_lost(incident, loss.what, loss.remedy)
-    outbox.post(session, f"lost:{number}:{entry_number}", who, words, now, incident_id=number, blocks=blocks)
+    lead_id = incidents.commander(session, number) or incident.declared_by
+    text, blocks = forms.channel_lost(incident, loss.what, loss.remedy)
+    outbox.post(session, f"lost:{number}:{entry_number}", lead_id, text, now, incident_id=number, blocks=blocks)
 
 
-def find_channel(session: Session, incident: Incident, now: datetime) -> bool:
+def mark_channel_found(session: Session, incident: Incident, now: datetime) -> bool:
     """Draw everything there again; False when it was not gone."""
     if not is_lost(session, incident.number):
         return False
-    timeline.append(session, incident.number, FOUND, now)
+    timeline.append(session, incident.number, FOUND_KIND, now)
     outbox.mark_stale(session, incident.number)
     return True

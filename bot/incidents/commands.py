@@ -5,11 +5,11 @@ from collections.abc import Callable
 from bot.incidents import actions as changes
 from bot.incidents import forms, parse, roles, rules
 from bot.incidents import lifecycle as ending
-from bot.incidents.access import incident_here, open_about
-from bot.incidents.actions import declare_by_words, open_declare_form
-from bot.incidents.parse import Typed
+from bot.incidents.access import incident_number_here, open_incident_form
+from bot.incidents.actions import declare_from_command, open_declare_form
+from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
-from bot.incidents.responses import Words
+from bot.incidents.responses import Response
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -27,7 +27,7 @@ def register(registry: Registry) -> None:
         "leave": leave,
         "assign": assign,
         "handover": hand_over,
-        "type": kind,
+        "type": change_type,
         "resolve": resolve,
         "close": close,
         "reopen": reopen,
@@ -50,99 +50,101 @@ HELP = (
 )
 
 
-def declare(services: Services, typed: Typed) -> Words:
+def declare(services: Services, typed: SlashCommand) -> Response:
     """`/incident declare S1 IVR down in Manila`, or the form when no title is given."""
-    wanted = rules.read_declaration(typed.rest)
-    if not wanted.title:
-        open_declare_form(services, typed.trigger_id, typed.user_id, severity=wanted.severity or "")
+    declaration = rules.read_declaration(typed.rest)
+    if not declaration.title:
+        open_declare_form(services, typed.trigger_id, typed.user_id, severity=declaration.severity or "")
         return None
-    return declare_by_words(services, typed.trigger_id, typed.user_id, wanted, typed.response_url)
+    return declare_from_command(services, typed.trigger_id, typed.user_id, declaration, typed.response_url)
 
 
-def severity(services: Services, typed: Typed) -> Words:
+def severity(services: Services, typed: SlashCommand) -> Response:
     """`/incident severity S0 reason`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     first, _, reason = typed.rest.partition(" ")
     if not first:
-        return _asked(services, typed, number, lambda found: forms.severity_form(found, services.floor))
+        return _open_form(services, typed, number, lambda found: forms.severity_form(found, services.floor))
     return changes.change_severity(
         services, number, rules.read_severity(first), reason.strip(), typed.user_id, utcnow()
     )
 
 
-def status(services: Services, typed: Typed) -> Words:
+def status(services: Services, typed: SlashCommand) -> Response:
     """`/incident status mitigated reason`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     first, _, reason = typed.rest.partition(" ")
     if not first:
-        return _asked(services, typed, number, forms.status_form)
-    wanted = rules.read_status(first)
-    return ending.change_status(services, number, wanted, reason.strip(), typed.user_id, utcnow())
+        return _open_form(services, typed, number, forms.status_form)
+    new_status = rules.read_status(first)
+    return ending.change_status(services, number, new_status, reason.strip(), typed.user_id, utcnow())
 
 
-def impact(services: Services, typed: Typed) -> Words:
+def impact(services: Services, typed: SlashCommand) -> Response:
     """`/incident impact half the calls are dropped`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
-        return _asked(services, typed, number, forms.impact_form)
+        return _open_form(services, typed, number, forms.impact_form)
     return changes.describe_impact(services, number, rules.clean_title(typed.rest), typed.user_id, utcnow())
 
 
-def claim(services: Services, typed: Typed) -> Words:
+def claim(services: Services, typed: SlashCommand) -> Response:
     """`/incident claim commander`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     return roles.claim(services, number, _role(services, typed.rest), typed.user_id, utcnow())
 
 
-def leave(services: Services, typed: Typed) -> Words:
+def leave(services: Services, typed: SlashCommand) -> Response:
     """`/incident leave commander`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     return roles.leave(services, number, _role(services, typed.rest), typed.user_id, utcnow())
 
 
-def assign(services: Services, typed: Typed) -> Words:
+def assign(services: Services, typed: SlashCommand) -> Response:
     """`/incident assign commander @ana`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     role, person = parse.role_and_person(typed.raw, list(services.floor.roles), "assign")
-    return roles.give(services, number, role, person, typed.user_id, utcnow())
+    return roles.assign(services, number, role, person, typed.user_id, utcnow())
 
 
-def hand_over(services: Services, typed: Typed) -> Words:
+def hand_over(services: Services, typed: SlashCommand) -> Response:
     """`/incident handover commander @ana`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     role, person = parse.role_and_person(typed.raw, list(services.floor.roles), "handover")
     return roles.hand_over(services, number, role, person, typed.user_id, utcnow())
 
 
-def kind(services: Services, typed: Typed) -> Words:
+def change_type(services: Services, typed: SlashCommand) -> Response:
     """`/incident type telephony`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     return changes.change_type(services, number, typed.rest, typed.user_id, utcnow())
 
 
-def resolve(services: Services, typed: Typed) -> Words:
+def resolve(services: Services, typed: SlashCommand) -> Response:
     """`/incident resolve reason`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     return ending.resolve(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
 
 
-def close(services: Services, typed: Typed) -> Words:
+def close(services: Services, typed: SlashCommand) -> Response:
     """`/incident close`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     return ending.close(services, number, typed.rest, typed.user_id, utcnow())
 
 
-def reopen(services: Services, typed: Typed) -> Words:
+def reopen(services: Services, typed: SlashCommand) -> Response:
     """`/incident reopen reason`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     return ending.reopen(services, number, typed.rest, typed.user_id, utcnow())
 
 
-def _asked(services: Services, typed: Typed, number: int, draw: Callable[[Incident], Block]) -> Words:
+def _open_form(
+    services: Services, typed: SlashCommand, number: int, build_form: Callable[[Incident], Block]
+) -> Response:
     """What was left out of the command is asked for in its form."""
-    open_about(services, typed.trigger_id, number, typed.user_id, draw)
+    open_incident_form(services, typed.trigger_id, number, typed.user_id, build_form)
     return None
 
 
-def _role(services: Services, given: str) -> str:
-    return parse.role(given, list(services.floor.roles))
+def _role(services: Services, typed_role: str) -> str:
+    return parse.role(typed_role, list(services.floor.roles))

@@ -10,9 +10,9 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from bot.incidents import ids, parse, rules
 from bot.incidents import responses as answering
-from bot.incidents.parse import Typed
+from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry
-from bot.incidents.responses import Payload, Words
+from bot.incidents.responses import Payload, Response
 from bot.services import Services
 
 
@@ -24,24 +24,24 @@ def register(app: App, services: Services) -> None:
     def keep(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
         if req.body.get("type") != "event_callback":
             return next()
-        record(services, req.body["event"])
+        record_event(services, req.body["event"])
         return BoltResponse(status=200)
 
     @app.command(ids.COMMAND)
     def incident(ack: Ack, body: Payload) -> None:
-        typed = parse.typed(body)
-        answering.command(services, lambda: run(registry, services, typed), ack)
+        typed = parse.slash_command(body)
+        answering.answer_command(services, lambda: run_command(registry, services, typed), ack)
 
 
-def record(services: Services, event: Payload) -> None:
+def record_event(services: Services, event: Payload) -> None:
     """Keep what the event says, by everyone who registered for events of its type."""
     for recorder in services.get(Registry).slack_events.get(event["type"], ()):
         recorder(services, event)
 
 
-def run(registry: Registry, services: Services, typed: Typed) -> Words:
+def run_command(registry: Registry, services: Services, typed: SlashCommand) -> Response:
     """What was typed, done."""
     subcommand = registry.commands.get(typed.word)
     if subcommand is None:
-        raise rules.nearest_command(typed.word, [word for word in registry.commands if word])
+        raise rules.unknown_subcommand(typed.word, [word for word in registry.commands if word])
     return subcommand(services, typed)

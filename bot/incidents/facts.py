@@ -19,28 +19,28 @@ class UpdatesKept:
     promised: int = 0
 
 
-def _no_moment(session: Session, number: int, audiences: Collection[str] | None = None) -> datetime | None:
+def _never(session: Session, number: int, audiences: Collection[str] | None = None) -> datetime | None:
     return None
 
 
-def _nothing(session: Session, number: int, now: datetime, limit: int) -> list[str]:
+def _no_titles(session: Session, number: int, now: datetime, limit: int) -> list[str]:
     return []
 
 
-def _none_kept(session: Session, number: int) -> UpdatesKept:
+def _no_updates(session: Session, number: int) -> UpdatesKept:
     return UpdatesKept()
 
 
-def _public(services: Services, incident: Incident) -> bool:
+def _not_private(services: Services, incident: Incident) -> bool:
     return False
 
 
 NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]
 # When the next update is due: to any audience, or to one of those named.
-NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", _no_moment)
+NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", _never)
 # The titles of the steps that are being worked on, at most `limit` of each playbook.
-NEXT_STEPS: Fact[Callable[[Session, int, datetime, int], list[str]]] = Fact("next steps", _nothing)
+NEXT_STEPS: Fact[Callable[[Session, int, datetime, int], list[str]]] = Fact("next steps", _no_titles)
 # How promised updates were kept.
-UPDATES_KEPT: Fact[Callable[[Session, int], UpdatesKept]] = Fact("updates kept", _none_kept)
+UPDATES_KEPT: Fact[Callable[[Session, int], UpdatesKept]] = Fact("updates kept", _no_updates)
 # Is an incident like this one (which is not declared yet) private unless somebody says otherwise?
-PRIVATE_BY_DEFAULT: Fact[Callable[[Services, Incident], bool]] = Fact("private by default", _public)
+PRIVATE_BY_DEFAULT: Fact[Callable[[Services, Incident], bool]] = Fact("private by default", _not_private)

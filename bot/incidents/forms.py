@@ -31,7 +31,7 @@ WHEN_UNSURE = "When unsure between two, take the higher."
 
 
 def declare_form(
-    floor: Floor, *, title: str = "", severity: str = "S2", description: str = "", memory: str = ""
+    floor: Floor, *, title: str = "", severity: str = "S2", description: str = "", private_metadata: str = ""
 ) -> Block:
     """The form behind `/incident declare`. Only the title is required."""
     blocks = [
@@ -67,7 +67,13 @@ def declare_form(
             optional=True,
         ),
     ]
-    return modal("Declare an incident", blocks, callback_id=ids.DECLARE_FORM, submit="Declare", memory=memory)
+    return modal(
+        "Declare an incident",
+        blocks,
+        callback_id=ids.DECLARE_FORM,
+        submit="Declare",
+        private_metadata=private_metadata,
+    )
 
 
 def _severity_select(floor: Floor, chosen: str) -> Block:
@@ -89,7 +95,11 @@ def severity_form(incident: Incident, floor: Floor) -> Block:
         form_field("Why?", ids.REASON, text_input(ids.REASON, placeholder="What has changed", longest=500)),
     ]
     return modal(
-        "Change the severity", blocks, callback_id=ids.SEVERITY_FORM, submit="Change", memory=str(incident.number)
+        "Change the severity",
+        blocks,
+        callback_id=ids.SEVERITY_FORM,
+        submit="Change",
+        private_metadata=str(incident.number),
     )
 
 
@@ -106,7 +116,9 @@ def status_form(incident: Incident) -> Block:
             optional=True,
         ),
     ]
-    return modal("Set the status", blocks, callback_id=ids.STATUS_FORM, submit="Set", memory=str(incident.number))
+    return modal(
+        "Set the status", blocks, callback_id=ids.STATUS_FORM, submit="Set", private_metadata=str(incident.number)
+    )
 
 
 def impact_form(incident: Incident) -> Block:
@@ -119,7 +131,9 @@ def impact_form(incident: Incident) -> Block:
             hint="One line: callers, queues, sites, how many. It stands on the card and in every update.",
         )
     ]
-    return modal("Impact", blocks, callback_id=ids.IMPACT_FORM, submit="Save", memory=str(incident.number))
+    return modal(
+        "Impact", blocks, callback_id=ids.IMPACT_FORM, submit="Save", private_metadata=str(incident.number)
+    )
 
 
 def role_form(incident: Incident, floor: Floor) -> Block:
@@ -129,10 +143,12 @@ def role_form(incident: Incident, floor: Floor) -> Block:
         form_field("Role", ids.ROLE, select(ids.ROLE, options, initial="commander")),
         form_field("Person", ids.PERSON, user_select(ids.PERSON)),
     ]
-    return modal("Give a role", blocks, callback_id=ids.ROLE_FORM, submit="Give", memory=str(incident.number))
+    return modal(
+        "Give a role", blocks, callback_id=ids.ROLE_FORM, submit="Give", private_metadata=str(incident.number)
+    )
 
 
-def ending_form(
+def lifecycle_form(
     incident: Incident, callback_id: str, title: str, submit: str, question: str, required: Sequence[str] = ()
 ) -> Block:
     """Resolve, close or reopen, with a word why; `required` steps that are open want a waiver."""
@@ -156,15 +172,15 @@ def ending_form(
                 optional=True,
             ),
         ]
-    return modal(title, blocks, callback_id=callback_id, submit=submit, memory=str(incident.number))
+    return modal(title, blocks, callback_id=callback_id, submit=submit, private_metadata=str(incident.number))
 
 
 def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> tuple[str, list[Block]]:
     """The control panel: everything that can be done, a button each."""
     number = str(incident.number)
-    words = f"{incident.severity} · {incident.status} · {one_line(incident.title, 140)}"
+    summary = f"{incident.severity} · {incident.status} · {one_line(incident.title, 140)}"
     due = f"Next update {near_time(next_update_at, now)}." if next_update_at else "No update is due."
-    blocks = [section(f"*Incident #{number}*\n{words}"), context(due)]
+    blocks = [section(f"*Incident #{number}*\n{summary}"), context(due)]
     if incident.is_active:
         blocks.append(
             actions(
@@ -178,11 +194,11 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
                 block_id="panel.state",
             )
         )
-    blocks.append(actions(_ending_buttons(incident, number), block_id="panel.ending"))
-    return words, blocks
+    blocks.append(actions(_lifecycle_buttons(incident, number), block_id="panel.ending"))
+    return summary, blocks
 
 
-def _ending_buttons(incident: Incident, number: str) -> list[Block]:
+def _lifecycle_buttons(incident: Incident, number: str) -> list[Block]:
     if incident.status == "closed":
         return [button("Reopen…", ids.REOPEN, number)]
     if incident.status == "resolved":
@@ -218,20 +234,20 @@ def home(incidents: list[Incident], floor: Floor) -> list[Block]:
     ]
 
 
-def looks_alike(twins: list[Incident]) -> list[Block]:
+def duplicates_offer(duplicates: list[Incident]) -> list[Block]:
     """An offer to join incidents that sound the same; nothing is blocked."""
     lines = [
         f"{channel_link(twin.channel_id or '')} {one_line(twin.title, 120)} ({twin.severity}, {twin.status})"
-        for twin in twins
+        for twin in duplicates
     ]
-    buttons = [button(f"Join #{twin.number}", f"{ids.JOIN}.{twin.number}", str(twin.number)) for twin in twins]
+    buttons = [button(f"Join #{twin.number}", f"{ids.JOIN}.{twin.number}", str(twin.number)) for twin in duplicates]
     return [section("*This sounds like an incident that is open already:*\n" + "\n".join(lines)), actions(buttons)]
 
 
-def channel_lost(incident: Incident, what: str, remedy: str) -> tuple[str, list[Block]]:
+def channel_lost(incident: Incident, loss: str, remedy: str) -> tuple[str, list[Block]]:
     """What is said to who leads when the channel is gone: the buttons work from where it is said."""
-    words = (
+    text = (
         f"I can no longer write into the channel of incident {incident.number}, "
-        f"{one_line(incident.title, 140)}: {what}. {remedy} Other audiences go on getting their updates."
+        f"{one_line(incident.title, 140)}: {loss}. {remedy} Other audiences go on getting their updates."
     )
-    return words, [section(words), actions([button("Control panel", ids.PANEL, str(incident.number))])]
+    return text, [section(text), actions([button("Control panel", ids.PANEL, str(incident.number))])]

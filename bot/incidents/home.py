@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.directory.lookup import who
+from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.incidents import forms
 from bot.incidents import tables as incidents
@@ -11,22 +11,22 @@ from bot.incidents.registry import Registry
 from bot.services import Services
 from bot.slack.blocks import section
 
-SHOWN = 30
+MAX_INCIDENTS = 30
 
 
-def show_home(services: Services, user_id: str) -> None:
+def publish_home(services: Services, user_id: str) -> None:
     """Bring a person's home tab up to date."""
-    if not who(services, user_id).may_act:
+    if not person_of(services, user_id).may_act:
         services.slack.publish_home(user_id, [section(NotForGuests().sentence)])
         return
-    with services.store.reading() as session:
-        blocks = forms.home(list(incidents.active(session, user_id, limit=SHOWN)), services.floor)
+    with services.database.reading() as session:
+        blocks = forms.home(list(incidents.active(session, user_id, limit=MAX_INCIDENTS)), services.floor)
     for part in services.get(Registry).home:
         blocks += part(services, user_id)
     services.slack.publish_home(user_id, blocks)
 
 
-def open_home(services: Services, event: Payload) -> None:
+def refresh_home(services: Services, event: Payload) -> None:
     """Someone looks at their home tab."""
     user_id = event["user"]
-    services.soon.do(f"home:{user_id}", partial(show_home, services, user_id))
+    services.background.submit(f"home:{user_id}", partial(publish_home, services, user_id))

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory.lookup import members
+from bot.directory.lookup import resolve_people
 from bot.errors import TryLater
 from bot.incidents import participants
 from bot.incidents import tables as incidents
-from bot.incidents.access import incident
+from bot.incidents.access import visible_incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
@@ -24,7 +24,7 @@ from bot.slack.errors import OutcomeUnknown, SlackRefused
 from bot.slack.text import channel_link
 from bot.timeline import tables as timeline
 
-REASONS = {
+REFUSAL_REASONS = {
     "is_archived": "its channel is archived",
     "channel_not_found": "its channel is gone",
     "not_in_channel": "I am not in its channel myself; somebody there must `/invite` me",
@@ -34,14 +34,14 @@ REASONS = {
 CHANNEL_SOON_S = 1
 
 
-def ask_to_join(services: Services, number: int, user_id: str, trigger_id: str, reply_to: str) -> None:
+def request_to_join(services: Services, number: int, user_id: str, trigger_id: str, reply_to: str) -> None:
     """Invite the person who clicked into an incident that they may see, and answer them."""
-    found = incident(services, number, user_id)
-    with services.store.transaction() as session:
-        invite(session, found.number, f"join:{trigger_id}", utcnow(), [user_id], reply_to=reply_to)
+    incident = visible_incident(services, number, user_id)
+    with services.database.transaction() as session:
+        invite(session, incident.number, f"join:{trigger_id}", utcnow(), [user_id], reply_to=reply_to)
 
 
-def bring_in(session: Session, number: int, user_id: str, now: datetime) -> None:
+def invite_participant(session: Session, number: int, user_id: str, now: datetime) -> None:
     """Invite somebody who has a part in the incident now, unless they are in its channel."""
     if not participants.takes_part(session, number, user_id):
         invite(session, number, f"bring-in:{number}:{user_id}:{now.isoformat()}", now, [user_id])
@@ -77,7 +77,7 @@ def _invite(services: Services, row: OutboxRow, channel_id: str) -> None:
     if not channel_id:
         raise TryLater("the incident has no channel yet", wait_s=CHANNEL_SOON_S)
     payload = row.payload or {}
-    people = list(dict.fromkeys([*payload["user_ids"], *members(services, payload["groups"])]))
+    people = list(dict.fromkeys([*payload["user_ids"], *resolve_people(services, payload["groups"])]))
     if not people:
         return
     try:
@@ -88,12 +88,12 @@ def _invite(services: Services, row: OutboxRow, channel_id: str) -> None:
     if payload["reply_to"]:
         # They see the channel anyway, so a lost answer is not repeated.
         with suppress(SlackRefused, OutcomeUnknown):
-            services.slack.reply(payload["reply_to"], _answer(channel_id, refused.get(people[0])))
+            services.slack.respond(payload["reply_to"], _answer(channel_id, refused.get(people[0])))
 
 
 def _record(services: Services, row: OutboxRow, people: list[str], refused: dict[str, str]) -> None:
     number, now = row.incident_id or 0, utcnow()
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         participants.join(session, number, [user_id for user_id in people if user_id not in refused], now)
         for user_id, reason in refused.items():
             facts = {"what": "invite them", "reason": reason}
@@ -103,5 +103,5 @@ def _record(services: Services, row: OutboxRow, people: list[str], refused: dict
 def _answer(channel_id: str, refused: str | None) -> str:
     if refused is None:
         return f"You are in {channel_link(channel_id)}."
-    reason = REASONS.get(refused, f"Slack says {refused}")
+    reason = REFUSAL_REASONS.get(refused, f"Slack says {refused}")
     return f"I could not bring you into {channel_link(channel_id)}: {reason}."

@@ -29,10 +29,10 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
 def set_status(change: Change, status: str, reason: str) -> None:
     """The same within a transaction on the incident. One that was resolved is open again."""
     old = change.incident.status
-    _set(change, status, "status", StatusChanged(old, status), old=old, new=status, reason=reason)
+    _set_and_publish(change, status, "status", StatusChanged(old, status), old=old, new=status, reason=reason)
 
 
-def _set(change: Change, status: str, entry: str, event: Event, **facts: Any) -> None:
+def _set_and_publish(change: Change, status: str, entry: str, event: Event, **facts: Any) -> None:
     """The only place where a status changes: the row, the timeline, and whatever follows from it."""
     incidents.change_status(change.session, change.incident, status, change.now)
     change.log(entry, **facts)
@@ -47,8 +47,8 @@ def resolve(
         rules.check_may_change(number, change.incident.status)
         if change.incident.status == Status.RESOLVED:
             return "It is resolved already. `/incident close` closes it."
-        _clear_the_way(change, "resolve", waiver)
-        _set(change, Status.RESOLVED, "resolved", Resolved(key), reason=reason)
+        _waive_objections(change, "resolve", waiver)
+        _set_and_publish(change, Status.RESOLVED, "resolved", Resolved(key), reason=reason)
     return "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."
 
 
@@ -56,8 +56,8 @@ def close(services: Services, number: int, reason: str, by: str, now: datetime, 
     """It is over: the draft of the post-mortem goes to the commander, or to the declarer when nobody led."""
     with changing(services, number, by, now, "close") as change:
         rules.check_may_close(number, change.incident.status)
-        _clear_the_way(change, "close", waiver)
-        _set(change, Status.CLOSED, "closed", Closed(), reason=reason)
+        _waive_objections(change, "close", waiver)
+        _set_and_publish(change, Status.CLOSED, "closed", Closed(), reason=reason)
     return " ".join(["Closed.", *change.answers])
 
 
@@ -65,29 +65,29 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
     """It is not over after all: updates are promised again."""
     with changing(services, number, by, now, "close") as change:
         rules.check_may_reopen(number, change.incident.status)
-        _set(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
+        _set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
     return f"Incident {number} is open again and updates are promised again."
 
 
-def _objections(services: Services, session: Session, number: int, act: str) -> list[Objection]:
+def _objections(services: Services, session: Session, number: int, action: str) -> list[Objection]:
     guards = services.get(Registry).guards
-    return [objection for guard in guards for objection in guard.objections(session, number, act)]
+    return [objection for guard in guards for objection in guard.objections(session, number, action)]
 
 
-def _clear_the_way(change: Change, act: str, waiver: str) -> None:
+def _waive_objections(change: Change, action: str, waiver: str) -> None:
     """Waive what stands in the way, for a reason; without one it is refused."""
     for guard in change.services.get(Registry).guards:
-        objections = guard.objections(change.session, change.number, act)
+        objections = guard.objections(change.session, change.number, action)
         if not objections:
             continue
         if not waiver or not all(objection.can_be_waived for objection in objections):
-            raise guard.refusal(act, objections)
-        guard.waive(change, act, waiver)
+            raise guard.refusal(action, objections)
+        guard.waive(change, action, waiver)
 
 
-def required_steps(services: Services, number: int, act: str) -> Sequence[str]:
+def objection_texts(services: Services, number: int, action: str) -> Sequence[str]:
     """What should be done before one may `resolve` or `close`; before `reopen` nothing."""
-    if act == "reopen":
+    if action == "reopen":
         return []
-    with services.store.reading() as session:
-        return [objection.text for objection in _objections(services, session, number, act)]
+    with services.database.reading() as session:
+        return [objection.text for objection in _objections(services, session, number, action)]

@@ -55,7 +55,7 @@ GUESSES = tuple(
 _REFERENCES = re.compile(r"(?<![\w&])[@#][\w.\-]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’]s(?!\w))?")
 # Names that are words as well: alone they stay, beside another name they go.
-WORDS_TOO = frozenset(
+COMMON_WORDS = frozenset(
     """
     April Art August Bank Banks Best Bill Black Blanco Brown Call Calls Campos Case Chase Cook Cruz Day Faith Field
     Flor Grace Gray Green Hope Joy June King Law Long Luz Mar Mark May Page Park Paz Price Rosa Rose Short Sol White
@@ -63,7 +63,7 @@ WORDS_TOO = frozenset(
     """.split()  # noqa: SIM905
 )
 # What may be written for a name; a language's file holds a phrase for each.
-STAND_INS = ("we", "partner", "another_partner", "partners")
+PLACEHOLDERS = ("we", "partner", "another_partner", "partners")
 _AND = r"(?:and|or|y|e|o|u)"
 _BEFORE = r"(?:at|in|to|of|from|for|by|with|en|a|al|de|del|por|para|con)"
 _JOINED = rf"(?:\s*[,;&/+]\s*(?:{_AND}\s+)?|\s+{_AND}\s+)(?:{_BEFORE}\s+)?"
@@ -71,31 +71,31 @@ LONGEST_NAME = 5
 SHORTEST_PART = 2
 
 
-def may_be_said(words: str) -> bool:
+def is_safe_outside(text: str) -> bool:
     """Does it keep from guessing when it will be over?"""
-    return not any(guess.search(words) for guess in GUESSES)
+    return not any(guess.search(text) for guess in GUESSES)
 
 
-def told_outside(words: str, people: Iterable[str], we: str, known: Iterable[str] = ()) -> str:
+def redact(text: str, people: Iterable[str], we: str, known: Iterable[str] = ()) -> str:
     """`words` without guesses of an end and without the names of `people`.
 
     `we` (such as `our team`) is written for them; `@names` and `#channels` go whoever they are. A word that is
     among `known`, the names of sites and partners, is no person. Gives back plain words on one line.
     """
-    kept = " ".join(sentence.strip() for sentence in SENTENCES.split(words) if may_be_said(sentence))
-    hidden = _REFERENCES.sub(lambda found: we if found[0].startswith("@") else "", kept)
-    hidden = _without_names(hidden, set(people), we, {part for name in known for part in _parts(name)})
-    return _once(" ".join(hidden.split()), we)
+    safe_text = " ".join(sentence.strip() for sentence in SENTENCES.split(text) if is_safe_outside(sentence))
+    hidden = _REFERENCES.sub(lambda found: we if found[0].startswith("@") else "", safe_text)
+    hidden = _replace_people(hidden, set(people), we, {part for name in known for part in _name_parts(name)})
+    return _collapse_repeats(" ".join(hidden.split()), we)
 
 
-def without(words: str, names: Iterable[str], phrases: Mapping[str, str]) -> str:
+def replace_partner_names(text: str, names: Iterable[str], phrases: Mapping[str, str]) -> str:
     """`words` with each of the partners' names, in any case, written as `phrases` say: `partner`, `another_partner`
     for one that was not spoken of before, `partners` for several in a row."""
     known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     if not known:
-        return words
+        return text
     name = rf"(?<!\w)(?:{known})(?!\w)"
-    run = rf"(?P<comma>\s*,\s*)?(?P<run>{name}(?:{_JOINED}{name})*)"
+    pattern = rf"(?P<comma>\s*,\s*)?(?P<run>{name}(?:{_JOINED}{name})*)"
     spoken_of: set[str] = set()
 
     def said(found: re.Match[str]) -> str:
@@ -108,66 +108,68 @@ def without(words: str, names: Iterable[str], phrases: Mapping[str, str]) -> str
         last = re.findall(rf"\s{_AND}\s", found["run"], re.IGNORECASE)
         return (last[-1] if last and found["comma"] else found["comma"] or "") + phrases["partners"]
 
-    return re.sub(run, said, words, flags=re.IGNORECASE)
+    return re.sub(pattern, said, text, flags=re.IGNORECASE)
 
 
-def smoothed(words: str, phrases: Mapping[str, str]) -> str:
+def fix_grammar(text: str, phrases: Mapping[str, str]) -> str:
     """`words` in which what stands for a name fits what stands before it.
 
     A phrase such as `al {partner}: a {partner}` says how; it speaks of one partner, another and several alike.
     """
     rules = {rule: becomes for rule, becomes in phrases.items() if "{we}" in rule or "{partner}" in rule}
     for rule in sorted(rules, key=len, reverse=True):
-        for said in _stand_ins(rule, phrases):
-            before, after = re.escape(_filled(rule, said)), _filled(rules[rule], said)
-            words = re.sub(rf"(?<!\w){before}(?!\w)", _in_its_case(after), words, flags=re.IGNORECASE)
-    for said in (phrases[name] for name in STAND_INS):
-        words = _begun(words, said)
-    return words
+        for placeholder in _placeholders_of(rule, phrases):
+            before, after = re.escape(_fill(rule, placeholder)), _fill(rules[rule], placeholder)
+            text = re.sub(rf"(?<!\w){before}(?!\w)", _match_case(after), text, flags=re.IGNORECASE)
+    for placeholder in (phrases[name] for name in PLACEHOLDERS):
+        text = _capitalize_at_start(text, placeholder)
+    return text
 
 
-def _stand_ins(rule: str, phrases: Mapping[str, str]) -> Iterator[str]:
+def _placeholders_of(rule: str, phrases: Mapping[str, str]) -> Iterator[str]:
     of_people = "{we}" in rule
-    yield from (phrases[name] for name in STAND_INS if (name == "we") == of_people)
+    yield from (phrases[name] for name in PLACEHOLDERS if (name == "we") == of_people)
 
 
-def _filled(rule: str, said: str) -> str:
-    return rule.replace("{we}", said).replace("{partner}", said)
+def _fill(rule: str, placeholder: str) -> str:
+    return rule.replace("{we}", placeholder).replace("{partner}", placeholder)
 
 
-def _in_its_case(words: str) -> Callable[[re.Match[str]], str]:
+def _match_case(text: str) -> Callable[[re.Match[str]], str]:
     """What replaces a match: with a capital where it had one."""
-    return lambda found: words[:1].upper() + words[1:] if found[0][:1].isupper() else words
+    return lambda found: text[:1].upper() + text[1:] if found[0][:1].isupper() else text
 
 
-def _once(words: str, said: str) -> str:
-    repeated = rf"(?:(?:\s*[,&/+]\s*|\s+\w{{1,3}}\s+|\s+){re.escape(said)})+"
-    return _begun(re.sub(rf"({re.escape(said)}){repeated}", r"\1", words, flags=re.IGNORECASE), said)
+def _collapse_repeats(text: str, placeholder: str) -> str:
+    repeated = rf"(?:(?:\s*[,&/+]\s*|\s+\w{{1,3}}\s+|\s+){re.escape(placeholder)})+"
+    return _capitalize_at_start(
+        re.sub(rf"({re.escape(placeholder)}){repeated}", r"\1", text, flags=re.IGNORECASE), placeholder
+    )
 
 
-def _begun(words: str, said: str) -> str:
+def _capitalize_at_start(text: str, placeholder: str) -> str:
     """A sentence that begins with what stands for a name begins with a capital."""
-    return re.sub(rf"(?:^|(?<=[.!?…] )){re.escape(said)}", said[:1].upper() + said[1:], words)
+    return re.sub(rf"(?:^|(?<=[.!?…] )){re.escape(placeholder)}", placeholder[:1].upper() + placeholder[1:], text)
 
 
-def _parts(name: str) -> list[str]:
+def _name_parts(name: str) -> list[str]:
     """The words of a name that can stand for the person; particles such as `de` or `van` cannot."""
     return [part for part in re.findall(r"[^\W\d_]+", name) if len(part) >= SHORTEST_PART and not part.islower()]
 
 
-def _without_names(words: str, people: set[str], we: str, places: set[str]) -> str:
-    alone = {part for name in people for part in _parts(name)} - places - WORDS_TOO
-    full = {tuple(part.lower() for part in re.findall(r"[^\W\d_]+", name)) for name in people}
-    found = list(_WORD.finditer(words))
-    plain = [re.sub(r"['’]s$", "", word[0]) for word in found]
-    hidden = {at for at, word in enumerate(plain) if word in alone}
+def _replace_people(text: str, people: set[str], we: str, places: set[str]) -> str:
+    single_names = {part for name in people for part in _name_parts(name)} - places - COMMON_WORDS
+    full_names = {tuple(part.lower() for part in re.findall(r"[^\W\d_]+", name)) for name in people}
+    word_matches = list(_WORD.finditer(text))
+    plain = [re.sub(r"['’]s$", "", word[0]) for word in word_matches]
+    hidden = {at for at, word in enumerate(plain) if word in single_names}
     for length in range(2, LONGEST_NAME + 1):
         for at in range(len(plain) - length + 1):
-            if tuple(word.lower() for word in plain[at : at + length]) in full:
+            if tuple(word.lower() for word in plain[at : at + length]) in full_names:
                 hidden |= set(range(at, at + length))
     for at in sorted(hidden, reverse=True):
-        words = words[: found[at].start()] + we + words[found[at].end() :]
+        text = text[: word_matches[at].start()] + we + text[word_matches[at].end() :]
     # Scripts without spaces run a name and what follows it together.
-    for part in sorted((part for part in alone if not re.search(r"[a-zÀ-ɏ]", part, re.IGNORECASE)), key=len):
-        words = words.replace(part, we)
-    return words
+    for part in sorted((part for part in single_names if not re.search(r"[a-zÀ-ɏ]", part, re.IGNORECASE)), key=len):
+        text = text.replace(part, we)
+    return text

@@ -11,7 +11,7 @@ from bot.services import Services
 
 # The phrases of each language stand beside the templates of updates.
 PHRASES = "stakeholder_update/_words"
-WORDS = {
+DEFAULT_PHRASES = {
     "we": "our team",
     "partner": "a partner",
     "another_partner": "another partner",
@@ -19,19 +19,19 @@ WORDS = {
 }
 
 
-def reader_outside(session: Session, services: Services, language: str, partner: str = "") -> Callable[[str], str]:
+def outside_filter(session: Session, services: Services, language: str, partner: str = "") -> Callable[[str], str]:
     """Reads what people typed as outsiders may: without colleagues' names, without guesses of an end, and without
     the names of partners but the one that reads."""
-    people = directory.colleagues(session)
-    known = (*services.floor.sites, *services.floor.partner_names)
+    people = directory.colleague_names(session)
+    place_names = (*services.floor.sites, *services.floor.partner_names)
     others = [name for name in services.floor.partner_names if name != partner]
     try:
-        phrases = WORDS | services.templates.phrases(PHRASES, language)
+        phrases = DEFAULT_PHRASES | services.templates.phrases(PHRASES, language)
     except TemplateBroken:  # a file that is broken names nobody either
-        phrases = WORDS
+        phrases = DEFAULT_PHRASES
 
     def read(words: str) -> str:
-        told = outside.told_outside(words, people, phrases["we"], known)
-        return outside.smoothed(outside.without(told, others, phrases), phrases)
+        told = outside.redact(words, people, phrases["we"], place_names)
+        return outside.fix_grammar(outside.replace_partner_names(told, others, phrases), phrases)
 
     return read

@@ -11,15 +11,15 @@ from pydantic import BaseModel, Field, ValidationError
 from bot.errors import WatchfloorError
 from bot.incidents.rules import quoted
 from bot.slack.blocks import PRIVATE_METADATA as FITS
-from bot.slack.text import shorten, spoken
+from bot.slack.text import shorten, to_plain_text
 
 Payload = dict[str, Any]
 
-LONGEST_ORIGIN = 2_800
-LONGEST_NUMBER = 18  # more digits than that are no key of any row
+MAX_SOURCE_MESSAGE = 2_800
+MAX_DIGITS = 18  # more digits than that are no key of any row
 
 
-class NobodyNamed(WatchfloorError):
+class PersonMissing(WatchfloorError):
     """Please choose a person from the list that opens when you type @, such as `/incident {example} @ana`."""
 
 
@@ -32,7 +32,7 @@ class NotOurForm(WatchfloorError):
 
 
 @dataclass(frozen=True)
-class Typed:
+class SlashCommand:
     """A command: who typed what where. `rest` is what people read, `raw` what Slack sent, with its mentions."""
 
     user_id: str
@@ -44,33 +44,33 @@ class Typed:
     response_url: str
 
 
-def typed(body: Payload) -> Typed:
+def slash_command(body: Payload) -> SlashCommand:
     """`/incident WORD REST` as it was typed: Slack's escapes are undone, and made again where words leave."""
     word, _, rest = (body.get("text") or "").strip().partition(" ")
-    return Typed(
+    return SlashCommand(
         user_id=body["user_id"],
         channel_id=body["channel_id"],
         word=html.unescape(word).lower(),
-        rest=spoken(rest, lambda user_id: None).strip(),
+        rest=to_plain_text(rest, lambda user_id: None).strip(),
         raw=rest,
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url", ""),
     )
 
 
-def value(body: Payload) -> str:
+def action_value(body: Payload) -> str:
     """The value of the button that was clicked, or of the option that was chosen."""
     action = body["actions"][0]
     chosen = action.get("selected_option") or {}
     return str(action.get("value") or chosen.get("value") or action.get("selected_user") or "")
 
 
-def user(body: Payload) -> str:
+def user_id(body: Payload) -> str:
     """Who did it."""
     return str(body["user"]["id"])
 
 
-def entered(body: Payload, name: str) -> str:
+def field_value(body: Payload, name: str) -> str:
     """What was typed or chosen in the field `name` of a form; empty when nothing was."""
     field = _field(body, name)
     option = field.get("selected_option") or {}
@@ -78,18 +78,18 @@ def entered(body: Payload, name: str) -> str:
     return str(field.get("value") or chosen or "").strip()
 
 
-def moment(body: Payload, name: str) -> datetime | None:
+def selected_time(body: Payload, name: str) -> datetime | None:
     """The moment chosen in the field `name` of a form."""
     chosen = _field(body, name).get("selected_date_time")
     return datetime.fromtimestamp(int(chosen), UTC) if chosen else None
 
 
-def several(body: Payload, name: str) -> list[str]:
+def selected_values(body: Payload, name: str) -> list[str]:
     """Everything chosen in the field `name` of a form."""
     return [option["value"] for option in _field(body, name).get("selected_options") or []]
 
 
-def several_people(body: Payload, name: str) -> list[str]:
+def selected_users(body: Payload, name: str) -> list[str]:
     """Everyone chosen in the field `name` of a form."""
     return list(_field(body, name).get("selected_users") or [])
 
@@ -99,12 +99,12 @@ def _field(body: Payload, name: str) -> Payload:
     return next(iter(block.values()), {})
 
 
-def memory(body: Payload) -> str:
+def private_metadata(body: Payload) -> str:
     """What the form was opened for. People can change it: rights are checked again behind it."""
     return str(body["view"].get("private_metadata") or "")
 
 
-class Origin(BaseModel):
+class SourceMessage(BaseModel):
     """The message that an incident is declared from, as Slack wrote it."""
 
     channel_id: str
@@ -114,16 +114,18 @@ class Origin(BaseModel):
 
     def kept(self) -> str:
         """As the form remembers it: a long message is shortened until it fits."""
-        room = LONGEST_ORIGIN
-        while len(memory := self.model_copy(update={"text": shorten(self.text, room)}).model_dump_json()) > FITS:
+        room = MAX_SOURCE_MESSAGE
+        while (
+            len(serialized := self.model_copy(update={"text": shorten(self.text, room)}).model_dump_json()) > FITS
+        ):
             room = room * 3 // 4
-        return memory
+        return serialized
 
 
-def origin_of(body: Payload) -> Origin:
+def shortcut_message(body: Payload) -> SourceMessage:
     """The message on which the shortcut was used."""
     message = body["message"]
-    return Origin(
+    return SourceMessage(
         channel_id=body["channel"]["id"],
         ts=message["ts"],
         text=message.get("text") or "",
@@ -131,46 +133,46 @@ def origin_of(body: Payload) -> Origin:
     )
 
 
-def origin(body: Payload) -> Origin | None:
+def source_message(body: Payload) -> SourceMessage | None:
     """The message that the declaration form was opened on, if it was."""
     try:
-        return Origin.model_validate_json(memory(body)) if memory(body) else None
+        return SourceMessage.model_validate_json(private_metadata(body)) if private_metadata(body) else None
     except ValidationError:
         raise NotOurForm() from None
 
 
-def number(given: str) -> int:
+def parse_number(raw: str) -> int:
     """An incident's or a step's number, from a button's value or from what a form remembers."""
-    if not given.isascii() or not given.isdigit() or len(given) > LONGEST_NUMBER:
+    if not raw.isascii() or not raw.isdigit() or len(raw) > MAX_DIGITS:
         raise NotOurForm()
-    return int(given)
+    return int(raw)
 
 
-def number_clicked(body: Payload) -> int:
+def clicked_number(body: Payload) -> int:
     """The number that the clicked button stands for."""
-    return number(value(body))
+    return parse_number(action_value(body))
 
 
-def number_in_form(body: Payload) -> int:
+def form_number(body: Payload) -> int:
     """The number that the form was opened for."""
-    return number(memory(body))
+    return parse_number(private_metadata(body))
 
 
-def role_and_person(rest: str, known: list[str], example: str) -> tuple[str, str]:
+def role_and_person(typed: str, known: list[str], example: str) -> tuple[str, str]:
     """`commander <@U1|ana>` as a role and a user id."""
-    person = re.search(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>", rest)
+    person = re.search(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>", typed)
     if person is None:
-        named = role(rest.partition("@")[0], known)
-        raise NobodyNamed(example=f"{example} {named}")
-    return role(rest[: person.start()], known), person[1]
+        role_name = role(typed.partition("@")[0], known)
+        raise PersonMissing(example=f"{example} {role_name}")
+    return role(typed[: person.start()], known), person[1]
 
 
-def role(given: str, known: list[str]) -> str:
+def role(typed: str, known: list[str]) -> str:
     """A role from how people write it: `Commander`, `comms lead`, `communications_lead`."""
-    wanted = re.sub(r"[\s_-]+", "_", given.strip().lower()) or "commander"
-    matching = [name for name in known if name == wanted or name.startswith(wanted) or wanted in name]
-    if wanted.startswith("comms"):
+    normalized = re.sub(r"[\s_-]+", "_", typed.strip().lower()) or "commander"
+    matching = [name for name in known if name == normalized or name.startswith(normalized) or normalized in name]
+    if normalized.startswith("comms"):
         matching = ["communications_lead"]
     if not matching:
-        raise UnknownRole(given=quoted(given), known=", ".join(name.replace("_", " ") for name in known))
+        raise UnknownRole(given=quoted(typed), known=", ".join(name.replace("_", " ") for name in known))
     return matching[0]

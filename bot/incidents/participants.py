@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel
 
-from bot.runtime.database import put_new, utc_column
+from bot.runtime.database import insert_new, utc_column
 
 
 class Participant(SQLModel, table=True):
@@ -26,7 +26,7 @@ def takes_part(session: Session, incident_id: int, user_id: str) -> bool:
 def join(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:
     """People are in the incident's channel."""
     for user_id in user_ids:
-        put_new(session, Participant(incident_id=incident_id, user_id=user_id, joined_at=now))
+        insert_new(session, Participant(incident_id=incident_id, user_id=user_id, joined_at=now))
 
 
 def leave(session: Session, incident_id: int, user_id: str) -> None:

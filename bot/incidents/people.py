@@ -4,19 +4,19 @@ from collections.abc import Iterable, Sequence
 
 from bot.config.floor import ROLES
 from bot.directory import tables as directory
-from bot.directory.lookup import who
+from bot.directory.lookup import person_of
 from bot.incidents import tables as incidents
 from bot.incidents.registry import Registry
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 
 
-def people(services: Services, number: int, named: Iterable[str]) -> list[str]:
+def people(services: Services, number: int, names: Iterable[str]) -> list[str]:
     """The ids of everyone who is named and may act: `@name`, `@group`, a user id, or a role of the incident."""
-    found: dict[str, None] = {}
-    for name in named:
-        found |= dict.fromkeys(_resolved(services, number, name))
-    return [user_id for user_id in found if _may_act(services, user_id)]
+    user_ids: dict[str, None] = {}
+    for name in names:
+        user_ids |= dict.fromkeys(_resolved(services, number, name))
+    return [user_id for user_id in user_ids if _may_act(services, user_id)]
 
 
 def _resolved(services: Services, number: int, name: str) -> Sequence[str]:
@@ -29,7 +29,7 @@ def _resolved(services: Services, number: int, name: str) -> Sequence[str]:
 
 def _may_act(services: Services, user_id: str) -> bool:
     try:
-        return who(services, user_id).may_act
+        return person_of(services, user_id).may_act
     except SlackRefused:  # an id that Slack does not know must not keep the others from being told
         return False
 
@@ -38,7 +38,7 @@ def holders_of_role(services: Services, number: int, name: str) -> Sequence[str]
     """Who holds that role in the incident; None when it is not the name of a role."""
     if name not in ROLES:
         return None
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         return incidents.roles(session, number).get(name, [])
 
 
@@ -47,9 +47,9 @@ def person_or_group(services: Services, number: int, name: str) -> Sequence[str]
     if name.startswith(("U", "W")):
         return [name]
     handle = name.removeprefix("@")
-    with services.store.reading() as session:
-        person = directory.by_handle(session, handle)
-        known = directory.members(session, handle)
+    with services.database.reading() as session:
+        person = directory.user_id_by_handle(session, handle)
+        known = directory.group_members(session, handle)
     return [person] if person else known or _group(services, name)
 
 

@@ -6,14 +6,14 @@ from typing import Literal
 from sqlmodel import Session
 
 from bot.directory import tables as directory
-from bot.directory.lookup import who
+from bot.directory.lookup import person_of
 from bot.directory.rules import NotAllowed, NotForGuests
 from bot.incidents import tables as incidents
-from bot.incidents.rules import permitted
+from bot.incidents.rules import is_permitted
 from bot.services import Services
 
-Deed = Literal["declare", "lead", "steps", "close", "followups", "postmortem"]
-SPOKEN = {
+Permission = Literal["declare", "lead", "steps", "close", "followups", "postmortem"]
+PERMISSION_PHRASES = {
     "declare": "declare incidents",
     "lead": "change an incident",
     "steps": "work on playbook steps",
@@ -25,27 +25,29 @@ SPOKEN = {
 
 def check_member(services: Services, user_id: str) -> None:
     """Guests, strangers and bots may not act. Outside a transaction: it may have to ask Slack who it is."""
-    if not who(services, user_id).may_act:
+    if not person_of(services, user_id).may_act:
         raise NotForGuests()
 
 
-def check(services: Services, session: Session, user_id: str, deed: Deed, incident_id: int | None = None) -> None:
+def check_permission(
+    services: Services, session: Session, user_id: str, permission: Permission, incident_id: int | None = None
+) -> None:
     """Raise `NotAllowed` unless `floor.yaml` lets this person do it."""
-    allowed: Sequence[str] = getattr(services.floor.permissions, deed)
+    allowed: Sequence[str] = getattr(services.floor.permissions, permission)
     if "anyone" in allowed:
         return
-    if not is_among(session, allowed, user_id, incident_id):
-        named = ", ".join(name.replace("_", " ") for name in allowed)
-        raise NotAllowed(who=named, what=SPOKEN[deed])
+    if not is_one_of(session, allowed, user_id, incident_id):
+        names = ", ".join(name.replace("_", " ") for name in allowed)
+        raise NotAllowed(who=names, what=PERMISSION_PHRASES[permission])
 
 
-def is_among(session: Session, allowed: Sequence[str], user_id: str, incident_id: int | None = None) -> bool:
+def is_one_of(session: Session, allowed: Sequence[str], user_id: str, incident_id: int | None = None) -> bool:
     """Is this person one of those named: roles of the incident and `@groups`?"""
     held = incidents.roles(session, incident_id) if incident_id else {}
     roles = [role for role, holders in held.items() if user_id in holders]
     groups = [
         name.removeprefix("@")
         for name in allowed
-        if name.startswith("@") and user_id in (directory.members(session, name.removeprefix("@")) or [])
+        if name.startswith("@") and user_id in (directory.group_members(session, name.removeprefix("@")) or [])
     ]
-    return permitted(allowed, user_id, roles, groups)
+    return is_permitted(allowed, user_id, roles, groups)

@@ -18,8 +18,8 @@ from bot.config.floor import Floor
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError
 from bot.incidents.events import Event
-from bot.incidents.parse import Payload, Typed
-from bot.incidents.responses import Words
+from bot.incidents.parse import Payload, SlashCommand
+from bot.incidents.responses import Response
 from bot.incidents.tables import Incident
 from bot.outbox.kinds import Kind
 from bot.runtime.csv_file import Cell
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Event)
 Answer = TypeVar("Answer", bound=Callable[..., Any])
 
-Listen = Callable[[App, Services], None]
+RegisterListeners = Callable[[App, Services], None]
 Recorder = Callable[[Services, Payload], None]
-Subcommand = Callable[[Services, Typed], Words]
+Subcommand = Callable[[Services, SlashCommand], Response]
 Handler = Callable[["Change", E], None]
 # The name of a person, by their id; empty for nobody.
 Naming = Callable[[str | None], str]
@@ -136,7 +136,7 @@ Audit = Callable[[Session, Services, datetime], Callable[[Incident], Mapping[str
 class Registry:
     """Everything that nouns have registered, in the order in which `bootstrap.py` lists them."""
 
-    listeners: list[Listen] = field(default_factory=list)
+    listeners: list[RegisterListeners] = field(default_factory=list)
     slack_events: dict[str, list[Recorder]] = field(default_factory=dict)
     commands: dict[str, Subcommand] = field(default_factory=dict)
     help_lines: list[HelpLine] = field(default_factory=list)

@@ -37,7 +37,7 @@ def _pin(context: Context) -> Call:
     services, number, channel = context.services, context.incident.number, context.incident.channel_id
 
     def perform() -> None:
-        with services.store.reading() as session:
+        with services.database.reading() as session:
             card = outbox.find(session, number, kinds.CARD)
         if card is None or card.ts is None:
             until_then = (card.retry_at - utcnow()).total_seconds() if card else 0.0

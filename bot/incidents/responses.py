@@ -6,20 +6,20 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from bot.directory.lookup import names
+from bot.directory.lookup import display_names
 from bot.errors import TryLater, WatchfloorError
 from bot.runtime.database import ChangeUnknown, DatabaseBusy, noting_commits
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import mentioned_people, shorten, spoken
+from bot.slack.text import mentioned_user_ids, shorten, to_plain_text
 
 log = logging.getLogger(__name__)
 
 Payload = dict[str, Any]
 LONGEST_ERROR = 2000
-Words = str | tuple[str, list[Block]] | None
+Response = str | tuple[str, list[Block]] | None
 
-UNEXPECTED = (
+UNEXPECTED_ERROR = (
     "Something went wrong on my side and nothing was changed. Please try again; "
     "the administrator finds the reason in the log."
 )
@@ -27,7 +27,7 @@ UNEXPECTED_LATE = (
     "Something went wrong on my side, and I do not know whether that was done. Please look before you try again; "
     "the administrator finds the reason in the log."
 )
-SLACK_SILENT = "Slack does not answer me just now, so I could not do that. Please try again in a moment."
+SLACK_UNAVAILABLE = "Slack does not answer me just now, so I could not do that. Please try again in a moment."
 SLACK_SILENT_LATE = (
     "Slack does not answer me just now, and I do not know whether all of that was done. Please look before you try "
     "again."
@@ -41,57 +41,57 @@ def sentence_of(failure: Exception, *, has_changed: bool = False) -> str:
     if isinstance(failure, WatchfloorError):
         return failure.sentence
     if isinstance(failure, TryLater):
-        return SLACK_SILENT_LATE if has_changed else SLACK_SILENT
+        return SLACK_SILENT_LATE if has_changed else SLACK_UNAVAILABLE
     log.error("listener failed", exc_info=failure)
-    return UNEXPECTED_LATE if has_changed else UNEXPECTED
+    return UNEXPECTED_LATE if has_changed else UNEXPECTED_ERROR
 
 
-def _words(services: Services, act: Callable[[], Words]) -> Words:
+def _run(services: Services, action: Callable[[], Response]) -> Response:
     with noting_commits() as commits:
         try:
-            return act()
+            return action()
         except Exception as failure:  # noqa: BLE001 - whatever happens, the person who asked hears a sentence
             return sentence_of(failure, has_changed=bool(commits))
 
 
-def command(services: Services, act: Callable[[], Words], ack: Ack) -> None:
+def answer_command(services: Services, action: Callable[[], Response], ack: Ack) -> None:
     """Answer a typed command in its acknowledgement: no further call is needed."""
-    words = _words(services, act)
-    text, blocks = words if isinstance(words, tuple) else (words, [])
+    response = _run(services, action)
+    text, blocks = response if isinstance(response, tuple) else (response, [])
     if text is None:
         ack()
     else:
         ack(text=text, blocks=blocks or None, response_type="ephemeral")
 
 
-def click(services: Services, body: Payload, act: Callable[[], Words], ack: Ack) -> None:
+def answer_click(services: Services, body: Payload, action: Callable[[], Response], ack: Ack) -> None:
     """Do it, acknowledge, then answer if there is something to say. Most clicks show their result on the card."""
-    words = _words(services, act)
+    response = _run(services, action)
     ack()
-    if words is not None:
-        whisper(services, body, words)
+    if response is not None:
+        respond_ephemeral(services, body, response)
 
 
-def whisper(services: Services, body: Payload, words: str | tuple[str, list[Block]]) -> None:
+def respond_ephemeral(services: Services, body: Payload, response: str | tuple[str, list[Block]]) -> None:
     """Say it to who clicked, and to nobody else."""
-    text, blocks = words if isinstance(words, tuple) else (words, [])
+    text, blocks = response if isinstance(response, tuple) else (response, [])
     try:
         if body.get("response_url"):
-            services.slack.reply(body["response_url"], text, blocks)
+            services.slack.respond(body["response_url"], text, blocks)
         else:
             services.slack.tell(body["user"]["id"], text, blocks)
     except (WatchfloorError, TryLater) as failure:
         log.warning("an answer did not arrive", extra={"reason": str(failure)})
 
 
-def replaced(services: Services, body: Payload, act: Callable[[], Words]) -> None:
+def replace_message(services: Services, body: Payload, action: Callable[[], Response]) -> None:
     """Show something else in place of what was clicked on, to who looks at it."""
-    words = _words(services, act)
-    if words is None:
+    response = _run(services, action)
+    if response is None:
         return
-    text, blocks = words if isinstance(words, tuple) else (words, [])
+    text, blocks = response if isinstance(response, tuple) else (response, [])
     try:
-        services.slack.reply(body["response_url"], text, blocks, replaces=True)
+        services.slack.respond(body["response_url"], text, blocks, replace_original=True)
     except (WatchfloorError, TryLater) as failure:
         log.warning("an answer did not arrive", extra={"reason": str(failure)})
 
@@ -104,23 +104,25 @@ class FieldsRefused(Exception):
         super().__init__(", ".join(errors))
 
 
-def form(services: Services, body: Payload, field: str, act: Callable[[], Words], ack: Ack) -> None:
+def answer_form(services: Services, body: Payload, field: str, action: Callable[[], Response], ack: Ack) -> None:
     """Take a form: a refusal stands beside `field` and the form stays open."""
     with noting_commits() as commits:
         try:
-            words = act()
+            response = action()
         except FieldsRefused as refused:
             ack(response_action="errors", errors=refused.errors)
             return
         except Exception as failure:  # noqa: BLE001 - whatever happens, the person who submitted hears a sentence
             sentence = sentence_of(failure, has_changed=bool(commits))
-            ack(response_action="errors", errors={field: _plain(services, sentence)})
+            ack(response_action="errors", errors={field: _plain_text(services, sentence)})
             return
     ack()
-    if words is not None:
-        whisper(services, body, words)
+    if response is not None:
+        respond_ephemeral(services, body, response)
 
 
-def _plain(services: Services, sentence: str) -> str:
+def _plain_text(services: Services, sentence: str) -> str:
     """Forms show plain text: people by their names, times written out."""
-    return shorten(spoken(sentence, names(services, mentioned_people(sentence)).get), LONGEST_ERROR)
+    return shorten(
+        to_plain_text(sentence, display_names(services, mentioned_user_ids(sentence)).get), LONGEST_ERROR
+    )

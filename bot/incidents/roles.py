@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from bot.directory.lookup import who
+from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change, changing
 from bot.incidents.events import RoleChanged
-from bot.incidents.invitations import bring_in
+from bot.incidents.invitations import invite_participant
 from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link, mention
@@ -30,41 +30,41 @@ def claim(services: Services, number: int, role: str, by: str, now: datetime) ->
         rules.check_may_change(number, change.incident.status)
         holders = incidents.roles(change.session, number).get(role, [])
         if by in holders:
-            return f"You are {_title(services, role)} already."
+            return f"You are {_role_title(services, role)} already."
         if holders and role != "responder":
-            raise RoleTaken(holder=mention(holders[0]), role=_title(services, role), name=role)
-        _give(change, role, by)
-        change.log("role_taken", user=by, role=_title(services, role))
-    return f"You are {_title(services, role)} of incident {number}."
+            raise RoleTaken(holder=mention(holders[0]), role=_role_title(services, role), name=role)
+        _assign(change, role, by)
+        change.log("role_taken", user=by, role=_role_title(services, role))
+    return f"You are {_role_title(services, role)} of incident {number}."
 
 
-def give(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
+def assign(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
     """Give a role to a person, whoever holds it now."""
-    if not who(services, to).may_act:
+    if not person_of(services, to).may_act:
         raise NotForGuests()
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if to in incidents.roles(change.session, number).get(role, []):
-            return f"{mention(to)} is {_title(services, role)} already."
-        _give(change, role, to)
-        change.log("role_given", user=to, role=_title(services, role))
-    return f"{mention(to)} is {_title(services, role)} of incident {number} now, and was told."
+            return f"{mention(to)} is {_role_title(services, role)} already."
+        _assign(change, role, to)
+        change.log("role_given", user=to, role=_role_title(services, role))
+    return f"{mention(to)} is {_role_title(services, role)} of incident {number} now, and was told."
 
 
 def hand_over(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
     """Hand a role one holds to another person."""
-    if not who(services, to).may_act:
+    if not person_of(services, to).may_act:
         raise NotForGuests()
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         _check_holds(change, role, "hand over")
         if to == by:
-            return f"You are {_title(services, role)} already; name the person who takes it over."
+            return f"You are {_role_title(services, role)} already; name the person who takes it over."
         incidents.drop_role(change.session, number, role, by)
         incidents.drop_role(change.session, number, role, to)
-        _give(change, role, to)
-        change.log("role_handed_over", user=to, role=_title(services, role))
-    return f"{mention(to)} is {_title(services, role)} now. Tell them aloud what matters before you leave."
+        _assign(change, role, to)
+        change.log("role_handed_over", user=to, role=_role_title(services, role))
+    return f"{mention(to)} is {_role_title(services, role)} now. Tell them aloud what matters before you leave."
 
 
 def leave(services: Services, number: int, role: str, by: str, now: datetime) -> str:
@@ -74,27 +74,29 @@ def leave(services: Services, number: int, role: str, by: str, now: datetime) ->
         _check_holds(change, role, "leave")
         incidents.drop_role(change.session, number, role, by)
         change.publish(RoleChanged(role, None))
-        change.log("role_left", user=by, role=_title(services, role))
+        change.log("role_left", user=by, role=_role_title(services, role))
         remaining = incidents.roles(change.session, number).get(role, [])
     vacant = "" if remaining else " Nobody holds it until somebody claims it."
-    return f"You are no longer {_title(services, role)}.{vacant}"
+    return f"You are no longer {_role_title(services, role)}.{vacant}"
 
 
-def _give(change: Change, role: str, to: str) -> None:
+def _assign(change: Change, role: str, to: str) -> None:
     number, services, now = change.number, change.services, change.now
     incidents.give_role(change.session, number, role, to, now)
     change.publish(RoleChanged(role, to))
     where = channel_link(change.incident.channel_id or "")
-    words = f"You are *{_title(services, role)}* of incident {number} in {where}. {services.floor.role(role).help}"
+    text = (
+        f"You are *{_role_title(services, role)}* of incident {number} in {where}. {services.floor.role(role).help}"
+    )
     key = f"role:{number}:{role}:{to}:{now.isoformat()}"
-    outbox.post(change.session, key, to, words, now, incident_id=number)
-    bring_in(change.session, number, to, now)
+    outbox.post(change.session, key, to, text, now, incident_id=number)
+    invite_participant(change.session, number, to, now)
 
 
-def _check_holds(change: Change, role: str, act: str) -> None:
+def _check_holds(change: Change, role: str, action: str) -> None:
     if change.by not in incidents.roles(change.session, change.number).get(role, []):
-        raise NotYourRole(role=_title(change.services, role), name=role, act=act)
+        raise NotYourRole(role=_role_title(change.services, role), name=role, act=action)
 
 
-def _title(services: Services, role: str) -> str:
+def _role_title(services: Services, role: str) -> str:
     return services.floor.role(role).title.lower()

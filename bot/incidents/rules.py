@@ -14,9 +14,9 @@ LONGEST_CHANNEL_NAME = 80
 LONGEST_TITLE = 3000
 LONGEST_QUOTED = 40
 # Invisible, but letters of Persian and Hindi and families of emoji are put together with them.
-JOINERS = "\u200c\u200d"
-ALIKE_WORDS = 0.5
-SMALL_WORDS = frozenset(
+JOINER_CHARACTERS = "\u200c\u200d"
+DUPLICATE_THRESHOLD = 0.5
+STOP_WORDS = frozenset(
     ["a", "an", "and", "at", "down", "for", "from", "in", "is", "not", "of", "on", "or", "our", "the", "to", "with"]
 )
 
@@ -82,41 +82,41 @@ class Declaration:
     title: str
 
 
-def read_declaration(words: str) -> Declaration:
+def read_declaration(typed: str) -> Declaration:
     """`S1 IVR down in Manila` taken apart. A first word that looks like a severity but is none is refused."""
-    first, _, rest = words.strip().partition(" ")
+    first, _, rest = typed.strip().partition(" ")
     if not re.fullmatch(r"(s|sev|p)-?\d{1,3}:?", first, re.IGNORECASE):
-        return Declaration(None, clean_title(words))
+        return Declaration(None, clean_title(typed))
     return Declaration(read_severity(first), clean_title(rest))
 
 
-def read_severity(given: str) -> str:
+def read_severity(typed: str) -> str:
     """`s1`, `S1`, `sev1`, `SEV-1` as `S1`."""
-    match = re.fullmatch(r"(s|sev|p)-?(\d{1,3}):?", given.strip(), re.IGNORECASE)
+    match = re.fullmatch(r"(s|sev|p)-?(\d{1,3}):?", typed.strip(), re.IGNORECASE)
     if match and match[1].lower() == "p":
-        raise PriorityIsNotSeverity(given=quoted(given))
+        raise PriorityIsNotSeverity(given=quoted(typed))
     if not match or int(match[2]) > 4:
-        raise UnknownSeverity(given=quoted(given))
+        raise UnknownSeverity(given=quoted(typed))
     return f"S{int(match[2])}"
 
 
-def read_status(given: str) -> Status:
+def read_status(typed: str) -> Status:
     """A status a person may set directly; resolving and closing have their own commands."""
-    nearest = get_close_matches(given.strip().lower(), [str(status) for status in OPEN], n=1, cutoff=0.7)
+    nearest = get_close_matches(typed.strip().lower(), [str(status) for status in OPEN], n=1, cutoff=0.7)
     if not nearest:
-        raise UnknownStatus(given=quoted(given))
+        raise UnknownStatus(given=quoted(typed))
     return Status(nearest[0])
 
 
-def clean_title(words: str) -> str:
+def clean_title(text: str) -> str:
     """A title on one line, without control characters, at most 3,000 characters."""
-    printable = "".join(letter if letter.isprintable() or letter in JOINERS else " " for letter in words)
+    printable = "".join(letter if letter.isprintable() or letter in JOINER_CHARACTERS else " " for letter in text)
     return " ".join(printable.split())[:LONGEST_TITLE]
 
 
-def quoted(given: str) -> str:
+def quoted(typed: str) -> str:
     """What somebody typed, fit to be repeated in a refusal: short, and nothing in it can be read as markup."""
-    plain = " ".join(re.sub(r"[<>&`]", " ", given).split())
+    plain = " ".join(re.sub(r"[<>&`]", " ", typed).split())
     return plain[:LONGEST_QUOTED] or "…"
 
 
@@ -128,56 +128,56 @@ def channel_name(number: int, title: str, attempt: int = 1) -> str:
     suffix = f"-{attempt}" if attempt > 1 else ""
     prefix = f"inc-{number}-"
     room = LONGEST_CHANNEL_NAME - len(prefix) - len(suffix)
-    words = slugify(title, max_length=min(room, 50), word_boundary=True) or "incident"
-    return f"{prefix}{words[:room]}{suffix}".rstrip("-")
+    slug = slugify(title, max_length=min(room, 50), word_boundary=True) or "incident"
+    return f"{prefix}{slug[:room]}{suffix}".rstrip("-")
 
 
-def recognise(title: str, recognised_by: Mapping[str, Sequence[str]]) -> str:
+def recognise_type(title: str, recognised_by: Mapping[str, Sequence[str]]) -> str:
     """The type whose words stand in the title; the one with the longest of them, `other` when there is none."""
-    spoken = " ".join(["", *re.findall(r"[\w-]+", title.casefold()), ""])
-    found = [
+    title_words = " ".join(["", *re.findall(r"[\w-]+", title.casefold()), ""])
+    matches = [
         (-len(words), kind)
         for kind, telling in recognised_by.items()
         for words in telling
-        if f" {words.casefold()} " in spoken
+        if f" {words.casefold()} " in title_words
     ]
-    return min(found)[1] if found else "other"
+    return min(matches)[1] if matches else "other"
 
 
-def mentioned(title: str, places: Iterable[str]) -> list[str]:
+def places_in_title(title: str, places: Iterable[str]) -> list[str]:
     """The sites or partners that the title names."""
-    spoken = words_of(title)
-    return [place for place in places if words_of(place) and words_of(place) <= spoken]
+    title_words = significant_words(title)
+    return [place for place in places if significant_words(place) and significant_words(place) <= title_words]
 
 
-def words_of(title: str) -> frozenset[str]:
+def significant_words(title: str) -> frozenset[str]:
     """The words of a title that tell incidents apart."""
-    return frozenset(word for word in re.findall(r"\w+", title.casefold()) if word not in SMALL_WORDS)
+    return frozenset(word for word in re.findall(r"\w+", title.casefold()) if word not in STOP_WORDS)
 
 
-def alike(title: str, others: Iterable[tuple[int, str]]) -> list[int]:
+def find_duplicates(title: str, others: Iterable[tuple[int, str]]) -> list[int]:
     """Which of the `(number, title)` pairs speak of the same thing, the most alike first.
 
     Likeness is the share of common words in the shorter of the two titles (overlap coefficient, 0 to 1).
     """
-    mine = words_of(title)
+    own_words = significant_words(title)
     scores: list[tuple[float, int]] = []
     for number, other in others:
-        theirs = words_of(other)
-        shared = len(mine & theirs)
-        smaller = min(len(mine), len(theirs))
-        if smaller and shared / smaller > ALIKE_WORDS:
+        other_words = significant_words(other)
+        shared = len(own_words & other_words)
+        smaller = min(len(own_words), len(other_words))
+        if smaller and shared / smaller > DUPLICATE_THRESHOLD:
             scores.append((-shared / smaller, number))
     return [number for _, number in sorted(scores)]
 
 
-def nearest_command(given: str, known: Sequence[str]) -> UnknownSubcommand:
+def unknown_subcommand(typed: str, known: Sequence[str]) -> UnknownSubcommand:
     """The refusal for a word that is no subcommand, with the nearest one suggested."""
-    near = get_close_matches(given.lower(), known, n=1, cutoff=0.5)
-    if re.fullmatch(r"(s|sev)-?[0-4]:?", given, re.IGNORECASE):
-        near = [f"declare {given.upper()} …"]
-    suggestion = f" Did you mean `/incident {near[0]}`?" if near else ""
-    return UnknownSubcommand(given=quoted(given), suggestion=suggestion)
+    nearest = get_close_matches(typed.lower(), known, n=1, cutoff=0.5)
+    if re.fullmatch(r"(s|sev)-?[0-4]:?", typed, re.IGNORECASE):
+        nearest = [f"declare {typed.upper()} …"]
+    suggestion = f" Did you mean `/incident {nearest[0]}`?" if nearest else ""
+    return UnknownSubcommand(given=quoted(typed), suggestion=suggestion)
 
 
 def check_may_change(number: int, status: str) -> None:
@@ -204,7 +204,7 @@ def is_higher(severity: str, than: str) -> bool:
     return severity < than
 
 
-def permitted(allowed: Sequence[str], user_id: str, roles: Iterable[str], groups: Iterable[str]) -> bool:
+def is_permitted(allowed: Sequence[str], user_id: str, roles: Iterable[str], groups: Iterable[str]) -> bool:
     """May this person do what `allowed` speaks of (`anyone`, a role of the incident, a `@group`)?"""
     held = {*roles, *(f"@{group}" for group in groups)}
     return "anyone" in allowed or user_id in allowed or bool(held & set(allowed))

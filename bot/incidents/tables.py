@@ -84,7 +84,7 @@ _LOCKED = _BY_NUMBER.with_for_update(key_share=True)
 
 def by_number(session: Session, number: int) -> Incident:
     """The incident of that number; `NoSuchIncident` when there is none."""
-    return _found(session.exec(_BY_NUMBER, params={"number": number}).first())
+    return _require(session.exec(_BY_NUMBER, params={"number": number}).first())
 
 
 def channels(session: Session, numbers: Collection[int]) -> dict[int, str]:
@@ -93,18 +93,18 @@ def channels(session: Session, numbers: Collection[int]) -> dict[int, str]:
     return {number: channel_id or "" for number, channel_id in rows if number is not None}
 
 
-def several(session: Session, numbers: Collection[int]) -> dict[int, Incident]:
+def by_numbers(session: Session, numbers: Collection[int]) -> dict[int, Incident]:
     """The incidents of those numbers."""
     rows = session.exec(select(Incident).where(col(Incident.id).in_(numbers)))
     return {incident.number: incident for incident in rows}
 
 
-def locked(session: Session, number: int) -> Incident:
+def by_number_locked(session: Session, number: int) -> Incident:
     """The incident of that number, kept from being changed by others until the transaction ends."""
-    return _found(session.exec(_LOCKED, params={"number": number}).first())
+    return _require(session.exec(_LOCKED, params={"number": number}).first())
 
 
-def _found(incident: Incident | None) -> Incident:
+def _require(incident: Incident | None) -> Incident:
     if incident is None:
         raise NoSuchIncident()
     return incident
@@ -118,10 +118,10 @@ def check_visible(session: Session, incident: Incident, user_id: str) -> None:
 
 def by_channel(session: Session, channel_id: str) -> Incident:
     """The incident whose channel this is; `NoIncidentHere` when it is none."""
-    found = of_channel(session, channel_id)
-    if found is None:
+    incident = of_channel(session, channel_id)
+    if incident is None:
         raise NoIncidentHere()
-    return found
+    return incident
 
 
 def of_channel(session: Session, channel_id: str) -> Incident | None:
@@ -144,12 +144,12 @@ def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident
     ).all()
 
 
-def open_ones(session: Session) -> Sequence[Incident]:
+def all_open(session: Session) -> Sequence[Incident]:
     """Every incident that is neither resolved nor over."""
     return session.exec(select(Incident).where(col(Incident.status).in_(OPEN)).order_by(col(Incident.id))).all()
 
 
-def recent_public(session: Session, since: datetime, but: int) -> Sequence[tuple[int, str]]:
+def recent_public(session: Session, since: datetime, before_number: int) -> Sequence[tuple[int, str]]:
     """Number and title of open incidents that anyone may see, declared after `since`."""
     rows = session.exec(
         select(Incident.id, Incident.title)
@@ -157,7 +157,7 @@ def recent_public(session: Session, since: datetime, but: int) -> Sequence[tuple
             col(Incident.status).in_(ACTIVE),
             col(Incident.is_private).is_(False),
             col(Incident.declared_at) >= since,
-            col(Incident.id) < but,
+            col(Incident.id) < before_number,
         )
         .order_by(col(Incident.id).desc())
         .limit(200)
@@ -209,7 +209,7 @@ def set_channel(session: Session, number: int, channel_id: str, channel_name: st
     session.add(incident)
 
 
-def set_told(session: Session, number: int, now: datetime) -> None:
+def set_declarer_answered(session: Session, number: int, now: datetime) -> None:
     """The declarer is being answered."""
     incident = by_number(session, number)
     incident.told_at = now
@@ -270,7 +270,9 @@ def give_role(session: Session, incident_id: int, role: str, user_id: str, now: 
 
 def drop_role(session: Session, incident_id: int, role: str, user_id: str | None = None) -> bool:
     """Take a role from who holds it; False when nobody (or not that person) did."""
-    gone = sa.delete(RoleHolder).where(col(RoleHolder.incident_id) == incident_id, col(RoleHolder.role) == role)
+    statement = sa.delete(RoleHolder).where(
+        col(RoleHolder.incident_id) == incident_id, col(RoleHolder.role) == role
+    )
     if user_id:
-        gone = gone.where(col(RoleHolder.user_id) == user_id)
-    return bool(session.connection().execute(gone).rowcount)
+        statement = statement.where(col(RoleHolder.user_id) == user_id)
+    return bool(session.connection().execute(statement).rowcount)

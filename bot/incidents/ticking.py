@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 DueTimes = Mapping[str, datetime | None]
 
 
-def tick(services: Services, now: datetime) -> None:
+def run_ticks(services: Services, now: datetime) -> None:
     """Do what is due at `now`; a tick that fails does not stop the others."""
     due_times: DueTimes | None = None
     for each in services.get(Registry).ticks:
@@ -42,7 +42,7 @@ def next_due(services: Services) -> datetime | None:
 def read_due_times(services: Services) -> DueTimes:
     """When each tick that can say so is due next, by its name: one statement."""
     ticks = tuple(each for each in services.get(Registry).ticks if each.due is not None)
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         return dict(session.connection().execute(_select_due_times(ticks)).one()._mapping)
 
 

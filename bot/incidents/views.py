@@ -8,7 +8,17 @@ from bot.incidents import ids
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.slack.blocks import Block, actions, button, context, header, section
-from bot.slack.text import ago, channel_link, day_and_time, escape, lasting, mention, mentions, near_time, one_line
+from bot.slack.text import (
+    ago,
+    channel_link,
+    day_and_time,
+    escape,
+    format_duration,
+    mention,
+    mentions,
+    near_time,
+    one_line,
+)
 
 TITLE_SHOWN = 140
 IMPACT_SHOWN = 280
@@ -93,7 +103,7 @@ def _impact(incident: Incident) -> str:
 def _duration(facts: IncidentFacts) -> str:
     incident = facts.incident
     if incident.resolved_at:
-        length = lasting(incident.resolved_at - incident.declared_at)
+        length = format_duration(incident.resolved_at - incident.declared_at)
         return f"{length}, resolved {day_and_time(incident.resolved_at)}"
     # Slack counts on by itself: a length written here would be wrong a minute later.
     return f"since {day_and_time(incident.declared_at)}, {ago(incident.declared_at)}"
@@ -105,28 +115,28 @@ def _about(incident: Incident, floor: Floor) -> str:
 
 
 def _roles(facts: IncidentFacts, floor: Floor) -> str:
-    named = []
+    parts = []
     for name, role in floor.roles.items():
         holders = facts.roles.get(name, [])
         if holders or name != "responder":
-            named.append(f"*{escape(role.title)}* {mentions(holders) if holders else '–'}")
-    return " · ".join(named)
+            parts.append(f"*{escape(role.title)}* {mentions(holders) if holders else '–'}")
+    return " · ".join(parts)
 
 
 def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     """The one message about an incident in the incidents channel."""
     incident = facts.incident
     severity = floor.severity(incident.severity)
-    leads = mentions(facts.roles.get("commander", [])) or "_no commander yet_"
+    commander = mentions(facts.roles.get("commander", [])) or "_no commander yet_"
     where = channel_link(incident.channel_id) if incident.channel_id else "_channel being opened_"
-    line = (
+    headline = (
         f"{severity.emoji} *{incident.severity}* · *{one_line(incident.title, TITLE_SHOWN)}*\n"
-        f"{where} · {_status(incident)} · {leads}"
+        f"{where} · {_status(incident)} · {commander}"
     )
     details = [f"#{incident.number}", _about(incident, floor), _duration(facts)]
     if facts.next_update_at:
         details.append(f"next update {near_time(facts.next_update_at, facts.now)}")
-    blocks = [section(line)]
+    blocks = [section(headline)]
     if incident.impact:
         blocks.append(section(one_line(incident.impact, IMPACT_SHOWN)))
     blocks.append(context(" · ".join(details)))

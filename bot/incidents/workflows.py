@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot.directory import tables as directory
-from bot.directory.lookup import members
+from bot.directory.lookup import resolve_people
 from bot.incidents import forms, participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
@@ -24,9 +24,9 @@ from bot.slack.errors import OutcomeUnknown, SlackRefused
 from bot.slack.text import channel_link, escape, one_line
 from bot.timeline import tables as timeline
 
-NAMES_TRIED = 5
-TWINS_SINCE = timedelta(hours=12)
-TWINS_SHOWN = 3
+MAX_NAMES_TRIED = 5
+DUPLICATES_WITHIN = timedelta(hours=12)
+DUPLICATES_SHOWN = 3
 MESSAGE = ("message_at", "message_text", "message_link", "message_author")
 
 
@@ -66,13 +66,13 @@ def declare(services: Services, request: DeclareRequest) -> None:
 @step
 def record(services: Services, request: DeclareRequest) -> int:
     """One transaction: the incident, its first timeline entries, what is to be shown and when what is due."""
-    with services.store.transaction() as session:
-        known = incidents.by_key(session, request.key)
-        if known is not None:
-            return known.number
+    with services.database.transaction() as session:
+        existing = incidents.by_key(session, request.key)
+        if existing is not None:
+            return existing.number
         incident = incidents.add(session, incident_of(request))
         number, now = incident.number, request.at
-        _first_entries(session, number, request)
+        _add_first_entries(session, number, request)
         _first_rows(session, services, incident)
         participants.join(session, number, [request.user_id], now)
         Change(session, services, incident, request.user_id, now).publish(Declared())
@@ -81,16 +81,20 @@ def record(services: Services, request: DeclareRequest) -> int:
 
 def incident_of(request: DeclareRequest) -> Incident:
     """The incident that is asked for; it has no number yet."""
-    taken = request.model_dump(exclude={"key", "user_id", "at", "reply_to", *MESSAGE})
-    return Incident(declared_key=request.key, declared_by=request.user_id, declared_at=request.at, **taken)
+    fields = request.model_dump(exclude={"key", "user_id", "at", "reply_to", *MESSAGE})
+    return Incident(declared_key=request.key, declared_by=request.user_id, declared_at=request.at, **fields)
 
 
-def _first_entries(session: Session, number: int, request: DeclareRequest) -> None:
+def _add_first_entries(session: Session, number: int, request: DeclareRequest) -> None:
     facts = {"severity": request.severity, "title": request.title}
     timeline.append(session, number, "declared", request.at, request.user_id, **facts)
     if request.message_at:
-        words = {"text": request.message_text, "link": request.message_link, "author": request.message_author}
-        timeline.append(session, number, "shortcut_message", request.message_at, request.user_id, **words)
+        message_facts = {
+            "text": request.message_text,
+            "link": request.message_link,
+            "author": request.message_author,
+        }
+        timeline.append(session, number, "shortcut_message", request.message_at, request.user_id, **message_facts)
 
 
 def _first_rows(session: Session, services: Services, incident: Incident) -> None:
@@ -108,11 +112,11 @@ def _first_rows(session: Session, services: Services, incident: Incident) -> Non
 @step
 def open_channel(services: Services, number: int) -> str:
     """The incident's channel, made or found again; gives back why there cannot be one, or nothing."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         incident = incidents.by_number(session, number)
     if incident.channel_id:
         return ""
-    for attempt in range(1, NAMES_TRIED + 1):
+    for attempt in range(1, MAX_NAMES_TRIED + 1):
         name = rules.channel_name(number, incident.title, attempt)
         try:
             channel = services.slack.create_channel(name, is_private=incident.is_private)
@@ -120,11 +124,11 @@ def open_channel(services: Services, number: int) -> str:
             if refused.error != "name_taken":
                 return refused.sentence
             # Ours from an attempt that was cut off, or somebody else's: then the next name.
-            found = services.slack.own_channel(name, incident.declared_at)
-            if found is None:
+            own_channel = services.slack.find_own_channel(name, incident.declared_at)
+            if own_channel is None:
                 continue
-            channel = found
-        with services.store.transaction() as session:
+            channel = own_channel
+        with services.database.transaction() as session:
             incidents.set_channel(session, number, channel.id, channel.name)
         return ""
     return "every name for its channel is taken; rename the old channels or choose another title."
@@ -133,7 +137,7 @@ def open_channel(services: Services, number: int) -> str:
 @step
 def withdraw(services: Services, number: int, reason: str) -> None:
     """No channel, no incident: nothing half-done is left open."""
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         incident = incidents.by_number(session, number)
         incidents.change_status(session, incident, "declined", utcnow())
         Change(session, services, incident, "", utcnow()).publish(Withdrawn())
@@ -145,42 +149,42 @@ def withdraw(services: Services, number: int, reason: str) -> None:
 @step
 def bring_in(services: Services, number: int, declarer_id: str) -> None:
     """Invite and show at the same time: the declarer waits for two answers of Slack, not for three."""
-    inviting = services.soon.beside(functools.partial(invite, services, number, declarer_id))
-    show(services, number)
+    inviting = services.background.start(functools.partial(invite_people, services, number, declarer_id))
+    post_displays(services, number)
     inviting.result()
 
 
-def invite(services: Services, number: int, declarer_id: str) -> None:
+def invite_people(services: Services, number: int, declarer_id: str) -> None:
     """The declarer and the responders of this severity, in one call. Who cannot be invited is named."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         incident = incidents.by_number(session, number)
     assert incident.channel_id is not None
-    people = [declarer_id, *members(services, services.floor.severity(incident.severity).invite)]
+    people = [declarer_id, *resolve_people(services, services.floor.severity(incident.severity).invite)]
     people = list(dict.fromkeys(people))
     try:
         refused = services.slack.invite(incident.channel_id, people)
-    except SlackRefused as failure:
-        refused = dict.fromkeys(people, failure.error)
-    with services.store.transaction() as session:
+    except SlackRefused as error:
+        refused = dict.fromkeys(people, error.error)
+    with services.database.transaction() as session:
         invited = [user_id for user_id in people if user_id not in refused]
         participants.join(session, number, invited, utcnow())
         if refused:
-            _tell_who_is_missing(session, incident, refused)
+            _report_failed_invitations(session, incident, refused)
 
 
-def _tell_who_is_missing(session: Session, incident: Incident, refused: dict[str, str]) -> None:
+def _report_failed_invitations(session: Session, incident: Incident, failures: dict[str, str]) -> None:
     assert incident.channel_id is not None
-    named = directory.names(session, refused)
-    people = ", ".join(f"{escape(named.get(user_id, user_id))} ({why})" for user_id, why in refused.items())
-    words = f"I could not invite {people}. Please invite them by hand with `/invite`."
+    names = directory.display_names(session, failures)
+    people = ", ".join(f"{escape(names.get(user_id, user_id))} ({why})" for user_id, why in failures.items())
+    text = f"I could not invite {people}. Please invite them by hand with `/invite`."
     key = f"invitations:{incident.number}"
-    outbox.post(session, key, incident.channel_id, words, utcnow(), incident_id=incident.number)
-    for user_id, why in refused.items():
+    outbox.post(session, key, incident.channel_id, text, utcnow(), incident_id=incident.number)
+    for user_id, why in failures.items():
         facts = {"what": "invite", "user": user_id, "reason": why}
         timeline.append_once(session, incident.number, f"{key}:{user_id}", "trouble", utcnow(), **facts)
 
 
-def show(services: Services, number: int) -> None:
+def post_displays(services: Services, number: int) -> None:
     """Card, topic, pin, bookmark, digest, playbook: what fails is tried again and never stops the incident."""
     services.get(Worker).deliver_incident(number)
 
@@ -188,40 +192,40 @@ def show(services: Services, number: int) -> None:
 @step
 def tell(services: Services, number: int, request: DeclareRequest, refusal: str) -> None:
     """Answer the declarer once: where the incident is, or why there is none."""
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         incident = incidents.by_number(session, number)
         if incident.told_at is not None:
             return
-        incidents.set_told(session, number, utcnow())
-        words, blocks = _answer(session, incident, refusal)
+        incidents.set_declarer_answered(session, number, utcnow())
+        text, blocks = _declared_message(session, incident, refusal)
         if not request.reply_to:
-            outbox.post(session, f"declared:{number}", request.user_id, words, utcnow(), blocks=blocks)
+            outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)
     if not request.reply_to:
         return
     try:
-        services.slack.reply(request.reply_to, words, blocks)
+        services.slack.respond(request.reply_to, text, blocks)
     except (SlackRefused, OutcomeUnknown):
         # The address lives half an hour; whoever waits that long hears by direct message.
-        with services.store.transaction() as session:
-            outbox.post(session, f"declared:{number}", request.user_id, words, utcnow(), blocks=blocks)
+        with services.database.transaction() as session:
+            outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)
 
 
-def _answer(session: Session, incident: Incident, refusal: str) -> tuple[str, list[Block]]:
+def _declared_message(session: Session, incident: Incident, refusal: str) -> tuple[str, list[Block]]:
     if refusal:
-        words = f"The incident was not opened: {escape(refusal)} Nothing was left half-done; please try again."
-        return words, [section(words)]
-    words = (
+        text = f"The incident was not opened: {escape(refusal)} Nothing was left half-done; please try again."
+        return text, [section(text)]
+    text = (
         f"Incident {incident.number} is open: {channel_link(incident.channel_id or '')} "
         f"({incident.severity}, {one_line(incident.title, 200)}). You are in it."
     )
-    blocks = [section(words)]
-    if twins := _twins(session, incident):
-        blocks += forms.looks_alike(twins)
-    return words, blocks
+    blocks = [section(text)]
+    if duplicates := _duplicates(session, incident):
+        blocks += forms.duplicates_offer(duplicates)
+    return text, blocks
 
 
-def _twins(session: Session, incident: Incident) -> list[Incident]:
-    since = incident.declared_at - TWINS_SINCE
-    others = incidents.recent_public(session, since, but=incident.number)
-    numbers = rules.alike(incident.title, others)[:TWINS_SHOWN]
+def _duplicates(session: Session, incident: Incident) -> list[Incident]:
+    since = incident.declared_at - DUPLICATES_WITHIN
+    others = incidents.recent_public(session, since, before_number=incident.number)
+    numbers = rules.find_duplicates(incident.title, others)[:DUPLICATES_SHOWN]
     return [twin for number in numbers if (twin := incidents.by_number(session, number)).channel_id]

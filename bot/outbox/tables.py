@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import TryLater
-from bot.runtime.database import UtcDateTime, partial_index, put_new, utc_column
+from bot.runtime.database import UtcDateTime, insert_new, partial_index, utc_column
 
 # The kind of a message whose words are in its payload.
 MESSAGE = "message"
@@ -159,7 +159,7 @@ def enqueue(
 ) -> bool:
     """Something is to be done once that is not rendered from an incident's state; False when it was known."""
     _wake(session, None)
-    return put_new(session, OutboxRow(key=key, kind=kind, incident_id=incident_id, retry_at=now, **facts))
+    return insert_new(session, OutboxRow(key=key, kind=kind, incident_id=incident_id, retry_at=now, **facts))
 
 
 def edit(session: Session, row: OutboxRow, blocks: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -387,8 +387,8 @@ def next_due(session: Session) -> datetime | None:
         (col(OutboxRow.leased_until) > col(OutboxRow.retry_at), col(OutboxRow.leased_until)),
         else_=col(OutboxRow.retry_at),
     )
-    found = sa.select(sa.func.min(at, type_=UtcDateTime())).where(sa.text(_UNSETTLED))
-    return session.connection().execute(found).scalar()
+    query = sa.select(sa.func.min(at, type_=UtcDateTime())).where(sa.text(_UNSETTLED))
+    return session.connection().execute(query).scalar()
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> set[int | None]:

@@ -38,23 +38,23 @@ class Worker:
 
     def tick(self, now: datetime) -> None:
         """Find what is due and was not delivered after its commit."""
-        with self._services.store.reading() as session:
+        with self._services.database.reading() as session:
             due = tables.due(session, now)
         for incident_id in due:
             self._soon(incident_id)
 
     def _soon(self, incident_id: int | None) -> None:
         if incident_id is not None:
-            self._services.soon.do(f"outbox:{incident_id}", partial(self.deliver_incident, incident_id))
+            self._services.background.submit(f"outbox:{incident_id}", partial(self.deliver_incident, incident_id))
             return
         with self._lock:
             free = [number for number in range(SENDERS) if number not in self._senders]
         number = free[0] if free else 0
-        self._services.soon.do(f"outbox messages:{number}", partial(self._send, number))
+        self._services.background.submit(f"outbox messages:{number}", partial(self._send, number))
 
     def deliver_incident(self, incident_id: int) -> None:
         """Bring everything of an incident to Slack that is out of date: a new card first, the rest side by side."""
-        with self._services.soon.alone(incident_id):
+        with self._services.background.serialized(incident_id):
             self._deliver_incident(incident_id)
 
     def _deliver_incident(self, incident_id: int) -> None:
@@ -85,7 +85,7 @@ class Worker:
     def _leased(self, lease: Any) -> Iterator[list[OutboxRow]]:
         with self._lock:
             in_hand = set(self._in_hand)
-        with self._services.store.transaction() as session:
+        with self._services.database.transaction() as session:
             rows: list[OutboxRow] = lease(
                 session, owner=self._services.replicas.name, now=utcnow(), in_hand=in_hand
             )
@@ -113,7 +113,7 @@ class Worker:
         """Read once, after the lease: what is shown is never older than what the lease wants."""
         outcomes: list[Outcome] = []
         rendered: list[Rendered] = []
-        with self._services.store.reading() as session:
+        with self._services.database.reading() as session:
             snapshot = None if incident_id is None else self._kinds.incidents.snapshot(session, incident_id)
             for row in rows:
                 one = delivery.render(self._kinds, Context(session, self._services, snapshot, row))
@@ -129,7 +129,7 @@ class Worker:
         def call(one: Rendered) -> None:
             outcomes.append(delivery.deliver(self._services, one))
 
-        self._services.soon.side_by_side([partial(call, one) for one in rendered])
+        self._services.background.run_all([partial(call, one) for one in rendered])
         return outcomes
 
     def _settle(self, outcomes: Sequence[Outcome]) -> bool:
@@ -138,7 +138,7 @@ class Worker:
             return False
         now = utcnow()
         follows = [outcome for outcome in outcomes if outcome.then]
-        with self._services.store.transaction() as session:
+        with self._services.database.transaction() as session:
             if follows:
                 # First the incident, then its rows in order, as everybody does: nobody waits in a circle.
                 for incident_id in sorted({one.row.incident_id for one in follows if one.row.incident_id}):

@@ -19,9 +19,9 @@ def register(registry: "Registry") -> None:
     registry.on(events.SeverityChanged, following.follow_severity)
     registry.on(events.StatusChanged, following.follow_status)
     registry.on(events.Resolved, following.give_all_clear)
-    registry.on(events.Reopened, following.reopen)
-    registry.on(events.UpdateDue, updates.tell)
-    registry.on(events.UpdateAmended, updates.amend)
+    registry.on(events.Reopened, following.reopen_notices)
+    registry.on(events.UpdateDue, updates.post_updates)
+    registry.on(events.UpdateAmended, updates.edit_footers)
     registry.ticks.append(Tick("partners", notice_actions.start_due, tables.NEXT_DUE))
     registry.kinds += renderers.KINDS
     registry.words.append(TableWords("partner_notices"))

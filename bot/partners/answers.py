@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory.lookup import who
+from bot.directory.lookup import person_of
 from bot.incidents import tables as incidents
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
@@ -13,51 +13,51 @@ from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.partners import tables, views
 from bot.partners.messages import labels, partner_of
-from bot.partners.rules import Act, Answer, NotYours, read_agents
+from bot.partners.rules import Answer, NextAction, NotThisChannel, read_agents
 from bot.partners.tables import PartnerNotice
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.timeline import tables as timeline
 
 
-def received(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
+def record_received(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
     """They have read it. Whoever said that they are affected does not take it back by this."""
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         row = _locked_of_channel(session, notice_id, channel_id)
         if row.answer != Answer.NONE:
             return
-        _answer(session, row, Answer.RECEIVED, by, now)
-    _show(services, row, by)
+        _set_answer(session, row, Answer.RECEIVED, by, now)
+    _fetch_name_later(services, row, by)
 
 
-def form(services: Services, notice_id: int, channel_id: str) -> Block:
+def affected_form(services: Services, notice_id: int, channel_id: str) -> Block:
     """The question for the number of agents, in the partner's language."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         row = tables.get(session, notice_id)
         _check(row, incidents.by_number(session, row.incident_id), channel_id)
     return views.affected_form(row, labels(services, partner_of(services, row.partner).language))
 
 
-def affected(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
+def record_affected(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
     """They are affected; how many agents they may say in the form, or leave open."""
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         row = _locked_of_channel(session, notice_id, channel_id)
         if by not in row.asked:
             row.asked = [*row.asked, by]
             session.add(row)
         if row.answer != Answer.AFFECTED:
-            _answer(session, row, Answer.AFFECTED, by, now)
-    _show(services, row, by)
+            _set_answer(session, row, Answer.AFFECTED, by, now)
+    _fetch_name_later(services, row, by)
 
 
-def count_agents(services: Services, notice_id: int, given: str, by: str, now: datetime) -> None:
+def record_agent_count(services: Services, notice_id: int, typed: str, by: str, now: datetime) -> None:
     """How many agents they say are affected. Only for who opened the form: what a form remembers can be forged."""
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         row, incident = tables.locked(session, notice_id)
         if by not in row.asked:
-            raise NotYours()
+            raise NotThisChannel()
         check_may_change(incident.number, incident.status)
-        agents = read_agents(given, labels(services, partner_of(services, row.partner).language)["not_a_number"])
+        agents = read_agents(typed, labels(services, partner_of(services, row.partner).language)["not_a_number"])
         if agents is None or agents == row.agents:
             return
         row.agents, row.answered_by, row.answered_at = agents, by, now
@@ -65,7 +65,7 @@ def count_agents(services: Services, notice_id: int, given: str, by: str, now: d
         facts = {"partner": row.partner, "agents": agents}
         timeline.append(session, row.incident_id, "partner_agents", now, by, **facts)
         outbox.mark_stale(session, row.incident_id, (kinds.PARTNER,))
-    _show(services, row, by)
+    _fetch_name_later(services, row, by)
 
 
 def _locked_of_channel(session: Session, notice_id: int, channel_id: str) -> PartnerNotice:
@@ -76,22 +76,22 @@ def _locked_of_channel(session: Session, notice_id: int, channel_id: str) -> Par
 
 def _check(row: PartnerNotice, incident: Incident, channel_id: str) -> None:
     if row.channel_id != channel_id:
-        raise NotYours()
+        raise NotThisChannel()
     check_may_change(incident.number, incident.status)
 
 
-def _answer(session: Session, row: PartnerNotice, answer: Answer, by: str, now: datetime) -> None:
+def _set_answer(session: Session, row: PartnerNotice, answer: Answer, by: str, now: datetime) -> None:
     row.answer, row.answered_at, row.answered_by = answer, now, by
-    row.plan(Act.NOTHING, None)
+    row.plan(NextAction.NOTHING, None)
     session.add(row)
     timeline.append(session, row.incident_id, f"partner_{answer}", now, by, partner=row.partner)
     outbox.mark_stale(session, row.incident_id, (kinds.PARTNER,))
 
 
-def _show(services: Services, row: PartnerNotice, by: str) -> None:
+def _fetch_name_later(services: Services, row: PartnerNotice, by: str) -> None:
     # A stranger's name is asked for when nobody waits; the timeline is read with names.
-    services.soon.do(f"who:{by}", lambda: _learn(services, by))
+    services.background.submit(f"who:{by}", lambda: _fetch_name(services, by))
 
 
-def _learn(services: Services, user_id: str) -> None:
-    who(services, user_id)
+def _fetch_name(services: Services, user_id: str) -> None:
+    person_of(services, user_id)

@@ -7,29 +7,29 @@ from bot.incidents.rules import OPEN
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.partners import rules, tables, views
-from bot.partners.messages import partner_of, say_below
-from bot.partners.rules import Act, Answer, State
+from bot.partners.messages import partner_of, reply_in_thread
+from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
 from bot.timeline import tables as timeline
 
 
 def begin(change: Change, event: Declared) -> None:
     """Every affected partner is to be told."""
-    follow(change)
+    update_notices(change)
 
 
 def follow_severity(change: Change, event: SeverityChanged) -> None:
     """A graver severity makes notices due earlier."""
-    follow(change)
+    update_notices(change)
 
 
 def follow_status(change: Change, event: StatusChanged) -> None:
     """One that was resolved is open again."""
     if event.is_open_again:
-        reopen(change, event)
+        reopen_notices(change, event)
 
 
-def follow(change: Change) -> None:
+def update_notices(change: Change) -> None:
     """Every affected partner has its notice, due by the severity as it stands; who was told sees it edited.
 
     Of a private incident nothing leaves by the clock: its partners are told by name.
@@ -41,17 +41,17 @@ def follow(change: Change) -> None:
     due_at = rules.notice_due(incident.declared_at, within, now)
     for row in tables.of_incident(session, incident.number):
         if row.state == State.WAITING and not row.is_being_sent:
-            row.plan(Act.TELL, None if incident.is_private or incident.status not in OPEN else due_at)
+            row.plan(NextAction.TELL, None if incident.is_private or incident.status not in OPEN else due_at)
             session.add(row)
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
 def give_all_clear(change: Change, event: Resolved) -> None:
     """It is over."""
-    clear(change)
+    send_all_clear(change)
 
 
-def clear(change: Change) -> None:
+def send_all_clear(change: Change) -> None:
     """Everyone who was told hears that it is over, and who waited hears nothing any more."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     to_phone = []
@@ -63,17 +63,19 @@ def clear(change: Change) -> None:
         elif row.state == State.TOLD and row.cleared_at is None:
             row.cleared_at = now
             timeline.append(session, incident.number, "partner_cleared", now, partner=row.partner)
-            say_below(session, services, row, "all_clear", now, key=f"partner:{row.number}:clear:{now.isoformat()}")
+            reply_in_thread(
+                session, services, row, "all_clear", now, key=f"partner:{row.number}:clear:{now.isoformat()}"
+            )
         elif row.state == State.PHONED and row.cleared_at is None:
             to_phone.append(row)
-        row.plan(Act.NOTHING, None)
+        row.plan(NextAction.NOTHING, None)
         session.add(row)
     if to_phone:
-        name(change, to_phone, f"all clear:{now.isoformat()}")
+        ask_to_phone(change, to_phone, f"all clear:{now.isoformat()}")
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
-def reopen(change: Change, event: Reopened | StatusChanged) -> None:
+def reopen_notices(change: Change, event: Reopened | StatusChanged) -> None:
     """It is not over after all: who heard the all-clear is asked again, who heard nothing may have to be told."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     for row in tables.of_incident(session, incident.number):
@@ -82,18 +84,18 @@ def reopen(change: Change, event: Reopened | StatusChanged) -> None:
         elif row.state == State.TOLD and row.cleared_at is not None:
             row.cleared_at = row.reminded_at = row.named_at = None
             row.answer, row.answered_at, row.answered_by = Answer.NONE, None, None
-            row.plan(Act.REMIND, now + services.floor.partner_answers.reminded_after)
+            row.plan(NextAction.REMIND, now + services.floor.partner_answers.reminded_after)
             key = f"partner:{row.number}:reopened:{now.isoformat()}"
-            say_below(session, services, row, "reopened", now, key=key)
+            reply_in_thread(session, services, row, "reopened", now, key=key)
         session.add(row)
-    follow(change)
+    update_notices(change)
 
 
-def name(change: Change, rows: list[PartnerNotice], key: str) -> None:
+def ask_to_phone(change: Change, rows: list[PartnerNotice], key: str) -> None:
     """Tell whoever leads, or declared, whom to phone and at which number."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
-    lead = incidents.commander(session, incident.number) or incident.declared_by
-    known = {row.partner: partner_of(services, row.partner) for row in rows}
-    words, blocks = views.named(incident, rows, known, now)
-    whole = f"partners:{incident.number}:{key}"
-    outbox.post(session, whole, lead, words, now, incident_id=incident.number, blocks=blocks)
+    lead_id = incidents.commander(session, incident.number) or incident.declared_by
+    partners = {row.partner: partner_of(services, row.partner) for row in rows}
+    text, blocks = views.phone_request(incident, rows, partners, now)
+    full_key = f"partners:{incident.number}:{key}"
+    outbox.post(session, full_key, lead_id, text, now, incident_id=incident.number, blocks=blocks)

@@ -6,10 +6,10 @@ from slack_bolt import Ack, App
 
 from bot.incidents import parse
 from bot.incidents import responses as answering
-from bot.incidents.access import incident_here
-from bot.incidents.parse import Typed
+from bot.incidents.access import incident_number_here
+from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
-from bot.incidents.responses import Payload, Words
+from bot.incidents.responses import Payload, Response
 from bot.partners import answers as partner_answers
 from bot.partners import ids
 from bot.partners import matrix as partner_matrix
@@ -23,41 +23,45 @@ def register(app: App, services: Services) -> None:
     @app.action(ids.RECEIVED)
     def received(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            number, channel = parse.number_clicked(body), body["channel"]["id"]
-            partner_answers.received(services, number, channel, parse.user(body), utcnow())
+            number, channel = parse.clicked_number(body), body["channel"]["id"]
+            partner_answers.record_received(services, number, channel, parse.user_id(body), utcnow())
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
     @app.action(ids.AFFECTED)
     def affected(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            number, channel = parse.number_clicked(body), body["channel"]["id"]
-            services.slack.open_view(body["trigger_id"], partner_answers.form(services, number, channel))
-            partner_answers.affected(services, number, channel, parse.user(body), utcnow())
+            number, channel = parse.clicked_number(body), body["channel"]["id"]
+            services.slack.open_view(body["trigger_id"], partner_answers.affected_form(services, number, channel))
+            partner_answers.record_affected(services, number, channel, parse.user_id(body), utcnow())
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
     @app.view(ids.AFFECTED_FORM)
     def counted(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            number, given = parse.number_in_form(body), parse.entered(body, ids.AGENTS)
-            partner_answers.count_agents(services, number, given, parse.user(body), utcnow())
+            number, given = parse.form_number(body), parse.field_value(body, ids.AGENTS)
+            partner_answers.record_agent_count(services, number, given, parse.user_id(body), utcnow())
 
-        answering.form(services, body, ids.AGENTS, act, ack)
+        answering.answer_form(services, body, ids.AGENTS, act, ack)
 
     @app.action(re.compile(rf"^{re.escape(ids.TELL)}\."))
     def tell(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            return partner_matrix.told_by_button(services, parse.number_clicked(body), parse.user(body), utcnow())
+        def act() -> Response:
+            return partner_matrix.send_from_button(
+                services, parse.clicked_number(body), parse.user_id(body), utcnow()
+            )
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
     @app.action(re.compile(rf"^{re.escape(ids.PHONED)}\."))
     def phoned(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            return partner_matrix.phoned_by_button(services, parse.number_clicked(body), parse.user(body), utcnow())
+        def act() -> Response:
+            return partner_matrix.phoned_from_button(
+                services, parse.clicked_number(body), parse.user_id(body), utcnow()
+            )
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
 
 def register_commands(registry: Registry) -> None:
@@ -70,21 +74,21 @@ def register_commands(registry: Registry) -> None:
     )
 
 
-def partners(services: Services, typed: Typed) -> Words:
+def partners(services: Services, typed: SlashCommand) -> Response:
     """`/incident partners`, `partners add NAME`, `partners tell [NAME]`, `partners phoned NAME [agents]`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     word, _, rest = typed.rest.partition(" ")
     rest = rest.strip()
     if word.lower() == "add":
         return partner_matrix.add(services, number, rest, typed.user_id, utcnow())
     if word.lower() == "tell":
-        return partner_matrix.tell(services, number, rest, typed.user_id, utcnow())
+        return partner_matrix.send_notice_now(services, number, rest, typed.user_id, utcnow())
     if word.lower() == "phoned":
         name, agents = _name_and_agents(rest)
-        return partner_matrix.phoned(services, number, name, agents, typed.user_id, utcnow())
+        return partner_matrix.record_phoned(services, number, name, agents, typed.user_id, utcnow())
     return partner_matrix.matrix(services, number, typed.user_id, utcnow())
 
 
-def _name_and_agents(given: str) -> tuple[str, str]:
-    name, _, last = given.rpartition(" ")
-    return (name, last) if name and last[:1].isdigit() else (given, "")
+def _name_and_agents(typed: str) -> tuple[str, str]:
+    name, _, last = typed.rpartition(" ")
+    return (name, last) if name and last[:1].isdigit() else (typed, "")

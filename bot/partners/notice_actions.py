@@ -13,8 +13,8 @@ from bot.outbox import tables as outbox
 from bot.outbox.kinds import Settled
 from bot.partners import following as partners
 from bot.partners import tables
-from bot.partners.messages import partner_of, say_below
-from bot.partners.rules import Act, State
+from bot.partners.messages import partner_of, reply_in_thread
+from bot.partners.rules import NextAction, State
 from bot.partners.tables import PartnerNotice
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -24,114 +24,120 @@ from bot.timeline import tables as timeline
 
 def _send(services: Services, number: int, notice_id: int, now: datetime) -> None:
     """The notice goes into the outbox; a partner without a channel is named to whoever leads."""
-    with services.store.transaction() as session:
-        incident = incidents.locked(session, number)
+    with services.database.transaction() as session:
+        incident = incidents.by_number_locked(session, number)
         row = tables.get(session, notice_id)
-        if row.act != Act.TELL or not _is_due(row, now):
+        if row.act != NextAction.TELL or not _is_due(row, now):
             return
-        row.plan(Act.NOTHING, None)
+        row.plan(NextAction.NOTHING, None)
         session.add(row)
         if row.state != State.WAITING:
             return
         if incident.status not in OPEN:
             row.state = State.DROPPED
         elif partner_of(services, row.partner).channel is None:
-            _cannot(session, row, "", now)
+            _mark_unreachable(session, row, "", now)
         else:
-            row.act = Act.SEND
+            row.act = NextAction.SEND
             priority = outbox.URGENT
             outbox.add(session, kinds.PARTNER, number, now, row.partner, follows_incident=True, priority=priority)
 
 
 def note_refused(settled: Settled, error: str) -> None:
     """Slack refused the notice: the partner must be phoned."""
-    _cannot(settled.session, _of(settled), error, utcnow())
+    _mark_unreachable(settled.session, _of(settled), error, utcnow())
 
 
 def note_told(settled: Settled, posted: Posted | None) -> None:
     """The notice is in the partner's channel: from now on an answer is awaited."""
     row = _of(settled)
     if row.state == State.WAITING and posted is not None:
-        _told(settled.session, settled.services, row, posted, utcnow())
+        _mark_told(settled.session, settled.services, row, posted, utcnow())
 
 
 def _of(settled: Settled) -> PartnerNotice:
     return tables.find(settled.session, settled.row.incident_id or 0, settled.row.subject)
 
 
-def _cannot(session: Session, row: PartnerNotice, reason: str, now: datetime) -> None:
+def _mark_unreachable(session: Session, row: PartnerNotice, reason: str, now: datetime) -> None:
     """There is no way to write to them: whoever leads hears at once whom to phone."""
     if row.state != State.WAITING:
         return
     row.state, row.trouble = State.UNREACHABLE, reason or None
-    row.plan(Act.NAME, now)
+    row.plan(NextAction.NAME, now)
     session.add(row)
     facts = {"partner": row.partner, "reason": reason or "it has no channel"}
     timeline.append(session, row.incident_id, "partner_unreachable", now, **facts)
 
 
-def _told(session: Session, services: Services, row: PartnerNotice, posted: Posted, now: datetime) -> None:
+def _mark_told(session: Session, services: Services, row: PartnerNotice, posted: Posted, now: datetime) -> None:
     incident = incidents.by_number(session, row.incident_id)
     row.state, row.told_at, row.told_severity = State.TOLD, now, incident.severity
     row.channel_id = posted.channel_id
-    row.plan(Act.REMIND, now + services.floor.partner_answers.reminded_after)
+    row.plan(NextAction.REMIND, now + services.floor.partner_answers.reminded_after)
     session.add(row)
     timeline.append(session, incident.number, "partner_told", now, partner=row.partner, severity=incident.severity)
     session.flush()
     if incident.status not in OPEN:
-        partners.clear(Change(session, services, incident, "", now))
+        partners.send_all_clear(Change(session, services, incident, "", now))
 
 
 def start_due(services: Services, now: datetime) -> None:
     """Do what is due about partners: the notices, the reminders, and one message to each commander."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         due = tables.due(session, now)
     for row in due:
-        if row.act == Act.TELL:
+        if row.act == NextAction.TELL:
             _send(services, row.incident_id, row.number, now)
-        elif row.act == Act.REMIND:
+        elif row.act == NextAction.REMIND:
             _remind(services, row.number, now)
-    for number in sorted({row.incident_id for row in due if row.act == Act.NAME}):
+    for number in sorted({row.incident_id for row in due if row.act == NextAction.NAME}):
         _name_silent(services, number, now)
 
 
 def _remind(services: Services, notice_id: int, now: datetime) -> None:
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         row, _ = tables.locked(session, notice_id)
-        if row.act != Act.REMIND or row.due_at is None or row.due_at > now:
+        if row.act != NextAction.REMIND or row.due_at is None or row.due_at > now:
             return
         if not row.is_silent:
-            row.plan(Act.NOTHING, None)
+            row.plan(NextAction.NOTHING, None)
             session.add(row)
             return
-        patience = services.floor.partner_answers
+        answer_times = services.floor.partner_answers
         row.reminded_at = now
-        row.plan(Act.NAME, max(now, row.due_at + patience.named_after - patience.reminded_after))
+        row.plan(NextAction.NAME, max(now, row.due_at + answer_times.named_after - answer_times.reminded_after))
         session.add(row)
-        say_below(session, services, row, "reminder", now, key=f"partner:{row.number}:reminder:{now.isoformat()}")
+        reply_in_thread(
+            session, services, row, "reminder", now, key=f"partner:{row.number}:reminder:{now.isoformat()}"
+        )
         timeline.append(session, row.incident_id, "partner_reminded", now, partner=row.partner)
 
 
 def _name_silent(services: Services, number: int, now: datetime) -> None:
     """All of an incident that are due by now in one message; who answered meanwhile is left out."""
-    with services.store.transaction() as session:
-        incident = incidents.locked(session, number)
-        rows = [row for row in tables.of_incident(session, number) if row.act == Act.NAME and _is_due(row, now)]
+    with services.database.transaction() as session:
+        incident = incidents.by_number_locked(session, number)
+        rows = [
+            row for row in tables.of_incident(session, number) if row.act == NextAction.NAME and _is_due(row, now)
+        ]
         missing = [row for row in rows if row.is_silent or row.state == State.UNREACHABLE]
-        _write_down(session, missing, now)
+        _log_named(session, missing, now)
         for row in rows:
-            row.plan(Act.NOTHING, None)
+            row.plan(NextAction.NOTHING, None)
             session.add(row)
         if missing and incident.status in OPEN:
             named = ",".join(str(row.number) for row in missing)
-            partners.name(Change(session, services, incident, "", now), missing, f"{named}:{now.isoformat()}")
+            partners.ask_to_phone(
+                Change(session, services, incident, "", now), missing, f"{named}:{now.isoformat()}"
+            )
 
 
 def _is_due(row: PartnerNotice, now: datetime) -> bool:
     return row.due_at is not None and row.due_at <= now
 
 
-def _write_down(session: Session, missing: Sequence[PartnerNotice], now: datetime) -> None:
+def _log_named(session: Session, missing: Sequence[PartnerNotice], now: datetime) -> None:
     for row in missing:
         row.named_at = now
         timeline.append(session, row.incident_id, "partner_named", now, partner=row.partner)

@@ -7,11 +7,11 @@ from bot.partners import messages, notice_actions
 
 
 def _notice(context: Context) -> Message:
-    return messages.draw(context.session, context.services, context.incident, context.row)
+    return messages.render(context.session, context.services, context.incident, context.row)
 
 
 def _place(context: Context) -> str:
-    return messages.place(context.services, context.row)
+    return messages.channel_of(context.services, context.row)
 
 
 KINDS = (

@@ -10,9 +10,9 @@ from bot.errors import WatchfloorError
 from bot.incidents.rules import quoted
 
 # A notice leaves a little before it must have arrived, so that a slow minute of Slack's does not break the promise.
-AHEAD = timedelta(minutes=2)
-AHEAD_AT_MOST = 5
-MOST_AGENTS = 100_000
+LEAD_TIME = timedelta(minutes=2)
+MAX_LEAD_FRACTION = 5
+MAX_AGENTS = 100_000
 
 
 class State(StrEnum):
@@ -33,7 +33,7 @@ class Answer(StrEnum):
     AFFECTED = "affected"
 
 
-class Act(StrEnum):
+class NextAction(StrEnum):
     """What the clock does next about a partner."""
 
     NOTHING = ""
@@ -48,19 +48,19 @@ class UnknownPartner(WatchfloorError):
     """`{given}` is not a partner. `floor.yaml` names {known}."""
 
 
-class NobodyToTell(WatchfloorError):
+class NoPartnerWaiting(WatchfloorError):
     """No partner of this incident waits for a notice. `/incident partners add NAME` adds one."""
 
 
-class PrivateByName(WatchfloorError):
+class PrivateNeedsName(WatchfloorError):
     """Incident {number} is private, so partners are told only by name: `/incident partners tell {example}`."""
 
 
-class NotYours(WatchfloorError):
+class NotThisChannel(WatchfloorError):
     """This notice is for another channel. Please use the buttons in the channel that it was sent to."""
 
 
-class NotAgents(WatchfloorError):
+class NotANumberOfAgents(WatchfloorError):
     """{hint}"""
 
 
@@ -71,25 +71,25 @@ def notice_due(declared_at: datetime, within: timedelta | None, now: datetime) -
     """
     if within is None:
         return None
-    return max(now, declared_at + within - min(AHEAD, within / AHEAD_AT_MOST))
+    return max(now, declared_at + within - min(LEAD_TIME, within / MAX_LEAD_FRACTION))
 
 
-def read_partner(given: str, known: Sequence[str]) -> str:
+def read_partner(typed: str, known: Sequence[str]) -> str:
     """A partner from how people write it."""
     by_name = {name.casefold(): name for name in known}
-    near = get_close_matches(given.strip().casefold(), by_name, n=1, cutoff=0.7)
-    if not near:
-        raise UnknownPartner(given=quoted(given), known=", ".join(known) or "none")
-    return by_name[near[0]]
+    nearest = get_close_matches(typed.strip().casefold(), by_name, n=1, cutoff=0.7)
+    if not nearest:
+        raise UnknownPartner(given=quoted(typed), known=", ".join(known) or "none")
+    return by_name[nearest[0]]
 
 
-def read_agents(given: str, hint: str = "") -> int | None:
+def read_agents(typed: str, hint: str = "") -> int | None:
     """How many agents are affected, 0 to 100,000; None when nobody counted. `hint` says what is expected."""
-    words = given.strip()
-    if not words:
+    text = typed.strip()
+    if not text:
         return None
-    found = re.fullmatch(r"(?:~|about |ca\. ?)?(\d{1,3}(?:[ ,.']\d{3})+|\d{1,6})", words)
-    number = int(re.sub(r"\D", "", found[1])) if found else -1
-    if not 0 <= number <= MOST_AGENTS:
-        raise NotAgents(hint=hint or "Please give a number, such as `12`, or leave it empty.")
+    match = re.fullmatch(r"(?:~|about |ca\. ?)?(\d{1,3}(?:[ ,.']\d{3})+|\d{1,6})", text)
+    number = int(re.sub(r"\D", "", match[1])) if match else -1
+    if not 0 <= number <= MAX_AGENTS:
+        raise NotANumberOfAgents(hint=hint or "Please give a number, such as `12`, or leave it empty.")
     return number

@@ -8,8 +8,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident
-from bot.partners.rules import Act, Answer, State
-from bot.runtime.database import partial_index, put_new, utc_column
+from bot.partners.rules import Answer, NextAction, State
+from bot.runtime.database import insert_new, partial_index, utc_column
 
 
 class NoSuchNotice(WatchfloorError):
@@ -30,7 +30,7 @@ class PartnerNotice(SQLModel, table=True):
     partner: str
     state: str = State.WAITING
     # What the clock does next, and when; nothing while there is no time.
-    act: str = Act.NOTHING
+    act: str = NextAction.NOTHING
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
     told_at: datetime | None = Field(default=None, sa_column=utc_column())
     # What it was told: the severity as it stood then.
@@ -62,24 +62,24 @@ class PartnerNotice(SQLModel, table=True):
     @property
     def is_being_sent(self) -> bool:
         """Is the notice in the outbox, and has neither arrived nor been refused?"""
-        return self.state == State.WAITING and self.act == Act.SEND
+        return self.state == State.WAITING and self.act == NextAction.SEND
 
-    def plan(self, act: Act, due_at: datetime | None) -> None:
+    def plan(self, next_action: NextAction, due_at: datetime | None) -> None:
         """What comes next, and when."""
-        self.act, self.due_at = (act, due_at) if due_at else (Act.NOTHING, None)
+        self.act, self.due_at = (next_action, due_at) if due_at else (NextAction.NOTHING, None)
 
 
 def add(session: Session, incident_id: int, partner: str) -> bool:
     """A partner must be told; False when it is known already."""
-    return put_new(session, PartnerNotice(incident_id=incident_id, partner=partner))
+    return insert_new(session, PartnerNotice(incident_id=incident_id, partner=partner))
 
 
 def get(session: Session, notice_id: int) -> PartnerNotice:
     """The notice of that id; `NoSuchNotice` when there is none."""
-    found = session.get(PartnerNotice, notice_id)
-    if found is None:
+    notice = session.get(PartnerNotice, notice_id)
+    if notice is None:
         raise NoSuchNotice()
-    return found
+    return notice
 
 
 def locked(session: Session, notice_id: int) -> tuple[PartnerNotice, Incident]:
@@ -99,12 +99,12 @@ def locked(session: Session, notice_id: int) -> tuple[PartnerNotice, Incident]:
 
 def find(session: Session, incident_id: int, partner: str) -> PartnerNotice:
     """The notice to a partner of an incident."""
-    found = session.exec(
+    notice = session.exec(
         select(PartnerNotice).where(PartnerNotice.incident_id == incident_id, PartnerNotice.partner == partner)
     ).first()
-    if found is None:
+    if notice is None:
         raise NoSuchNotice()
-    return found
+    return notice
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[PartnerNotice]:

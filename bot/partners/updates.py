@@ -12,7 +12,7 @@ from bot.partners.messages import partner_of
 from bot.partners.rules import State
 
 
-def tell(change: Change, event: UpdateDue) -> None:
+def post_updates(change: Change, event: UpdateDue) -> None:
     """The update for every partner whose channel does not get it already. Who was not told yet gets the notice.
 
     When it is over nothing is sent: the all-clear says so in the same thread.
@@ -21,38 +21,38 @@ def tell(change: Change, event: UpdateDue) -> None:
     audience = change.services.floor.audiences[event.audience]
     if PARTNERS not in audience.channels or incident.status not in OPEN or incident.is_private:
         return
-    others = {directory.channel_id(session, name.removeprefix("#")) for name in audience.channels}
+    audience_channels = {directory.channel_id(session, name.removeprefix("#")) for name in audience.channels}
     for row in tables.of_incident(session, incident.number):
-        shown = outbox.find(session, incident.number, kinds.PARTNER, row.partner)
-        if row.state != State.TOLD or shown is None or shown.ts is None or row.channel_id in others:
+        display = outbox.find(session, incident.number, kinds.PARTNER, row.partner)
+        if row.state != State.TOLD or display is None or display.ts is None or row.channel_id in audience_channels:
             continue
         # Each reads its own name, and nobody else's.
-        words, blocks = event.render(partner_of(change.services, row.partner).language, row.partner)
-        mine = f"{_begins(incident.number, event.audience)}{row.number}:"
-        outbox.supersede(session, mine)
+        text, blocks = event.render(partner_of(change.services, row.partner).language, row.partner)
+        prefix = f"{_key_prefix(incident.number, event.audience)}{row.number}:"
+        outbox.supersede(session, prefix)
         outbox.post(
             session,
-            f"{mine}{event.promise_id}",
+            f"{prefix}{event.promise_id}",
             row.channel_id or "",
-            words,
+            text,
             change.now,
             incident_id=incident.number,
-            thread_ts=shown.ts,
+            thread_ts=display.ts,
             blocks=blocks,
         )
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
-def amend(change: Change, event: UpdateAmended) -> None:
+def edit_footers(change: Change, event: UpdateAmended) -> None:
     """What stands below partners' notices says when the next update comes after all, to each in its language."""
     session, number = change.session, change.number
     rows = {str(row.number): row for row in tables.of_incident(session, number)}
-    begins = _begins(number, event.audience)
-    for said in outbox.posts_of(session, number, begins, f":{event.promise_id}"):
-        language = partner_of(change.services, rows[said.key.split(":")[-2]].partner).language
-        outbox.edit(session, said, event.render(said.text, (language,), True), change.now)
+    begins = _key_prefix(number, event.audience)
+    for posted in outbox.posts_of(session, number, begins, f":{event.promise_id}"):
+        language = partner_of(change.services, rows[posted.key.split(":")[-2]].partner).language
+        outbox.edit(session, posted, event.render(posted.text, (language,), True), change.now)
 
 
-def _begins(number: int, audience: str) -> str:
+def _key_prefix(number: int, audience: str) -> str:
     """How the keys of an audience's updates to partners begin; the notice's number and the promise's follow."""
     return f"partner-update:{number}:{audience}:"

@@ -7,10 +7,10 @@ from datetime import datetime
 from bot.config.floor import Partner
 from bot.incidents.tables import Incident
 from bot.partners import ids
-from bot.partners.rules import Act, Answer, State
+from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
-from bot.partners.wording import Words, filled
-from bot.slack.blocks import Block, actions, button, context, field, fit, modal, section, text_input
+from bot.partners.wording import Labels, fill
+from bot.slack.blocks import Block, actions, button, context, field, fit_blocks, modal, section, text_input
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
 Screen = tuple[str, list[Block]]
@@ -18,17 +18,17 @@ SHOWN = 45
 LONGEST_NAME = 75
 
 
-def notice(words: str, row: PartnerNotice, labels: Words, now: datetime) -> Screen:
+def notice(text: str, row: PartnerNotice, labels: Labels, now: datetime) -> Screen:
     """The notice in the partner's channel, edited as answers come and things change."""
-    blocks = [section(words)]
+    blocks = [section(text)]
     if row.answer != Answer.NONE:
         blocks.append(context(_answer(row, labels, now)))
     if row.cleared_at is None:
         blocks.append(actions(_buttons(row, labels), block_id=f"partner-{row.number}"))
-    return words, blocks
+    return text, blocks
 
 
-def _buttons(row: PartnerNotice, labels: Words) -> list[Block]:
+def _buttons(row: PartnerNotice, labels: Labels) -> list[Block]:
     value = str(row.number)
     if row.answer == Answer.AFFECTED:
         return [button(labels["update_number"], ids.AFFECTED, value)]
@@ -38,27 +38,27 @@ def _buttons(row: PartnerNotice, labels: Words) -> list[Block]:
     return [button(labels["received"], ids.RECEIVED, value, style="primary"), affected]
 
 
-def _answer(row: PartnerNotice, labels: Words, now: datetime) -> str:
+def _answer(row: PartnerNotice, labels: Labels, now: datetime) -> str:
     mark = labels["said_affected"] if row.answer == Answer.AFFECTED else labels["said_received"]
     if row.agents is not None:
-        mark += " – " + filled(labels["agents_said"], agents=row.agents)
-    who = mention(row.answered_by) if row.answered_by else ""
+        mark += " – " + fill(labels["agents_said"], agents=row.agents)
+    answerer = mention(row.answered_by) if row.answered_by else ""
     when = near_time(row.answered_at, now) if row.answered_at else ""
-    return filled(labels["answered"], mark=mark, who=who, when=when)
+    return fill(labels["answered"], mark=mark, who=answerer, when=when)
 
 
-def affected_form(row: PartnerNotice, labels: Words) -> Block:
+def affected_form(row: PartnerNotice, labels: Labels) -> Block:
     """How many agents of the partner are affected?"""
-    known = str(row.agents) if row.agents is not None else ""
-    asked = text_input(ids.AGENTS, initial=known, longest=20)
-    question = field(labels["form_question"], ids.AGENTS, asked, hint=labels["form_hint"], optional=True)
+    initial = str(row.agents) if row.agents is not None else ""
+    agents_input = text_input(ids.AGENTS, initial=initial, longest=20)
+    question = field(labels["form_question"], ids.AGENTS, agents_input, hint=labels["form_hint"], optional=True)
     return modal(
         labels["form_title"],
         [question],
         callback_id=ids.AFFECTED_FORM,
         submit=labels["form_submit"],
         close=labels["form_cancel"],
-        memory=str(row.number),
+        private_metadata=str(row.number),
     )
 
 
@@ -75,33 +75,35 @@ class Matrix:
 def matrix(facts: Matrix) -> Screen:
     """`/incident partners`: who was told what and when, who answered, and who must be phoned."""
     if not facts.rows:
-        words = "No partner is affected as far as is known. `/incident partners add NAME` adds one."
-        return words, [section(words)]
-    told = sum(row.told_at is not None for row in facts.rows)
-    answered = sum(row.answer != Answer.NONE for row in facts.rows)
+        summary = "No partner is affected as far as is known. `/incident partners add NAME` adds one."
+        return summary, [section(summary)]
+    told_count = sum(row.told_at is not None for row in facts.rows)
+    answered_count = sum(row.answer != Answer.NONE for row in facts.rows)
     agents = sum(row.agents or 0 for row in facts.rows)
     partners = "partner" if len(facts.rows) == 1 else "partners"
-    words = f"{told} of {len(facts.rows)} {partners} told · {answered} answered · {agents} agents affected"
-    blocks = [section(f"*Partners* {words}")]
-    blocks += [_line(facts, row) for row in facts.rows[:SHOWN]]
+    summary = (
+        f"{told_count} of {len(facts.rows)} {partners} told · {answered_count} answered · {agents} agents affected"
+    )
+    blocks = [section(f"*Partners* {summary}")]
+    blocks += [_partner_section(facts, row) for row in facts.rows[:SHOWN]]
     blocks.append(
         context(
             "`/incident partners add NAME` · `/incident partners tell` tells those who wait now · "
             "`/incident partners phoned NAME 12` writes down a call"
         )
     )
-    return words, fit(blocks)
+    return summary, fit_blocks(blocks)
 
 
-def _line(facts: Matrix, row: PartnerNotice) -> Block:
+def _partner_section(facts: Matrix, row: PartnerNotice) -> Block:
     partner = facts.partners.get(row.partner, Partner(name=row.partner))
-    said = f"*{escape(row.partner)}*\n" + "\n".join(
-        [_told(facts, row), *_said(row, facts.now), *_missing(row, partner)]
+    text = f"*{escape(row.partner)}*\n" + "\n".join(
+        [_told_line(facts, row), *_answer_lines(row, facts.now), *_phone_lines(row, partner)]
     )
-    return section(said, accessory=_act(row) if facts.incident.is_active else None)
+    return section(text, accessory=_row_button(row) if facts.incident.is_active else None)
 
 
-def _act(row: PartnerNotice) -> Block | None:
+def _row_button(row: PartnerNotice) -> Block | None:
     value = str(row.number)
     if row.state == State.WAITING:
         return button("Tell now", f"{ids.TELL}.{value}", value)
@@ -110,11 +112,11 @@ def _act(row: PartnerNotice) -> Block | None:
     return None
 
 
-def _told(facts: Matrix, row: PartnerNotice) -> str:
+def _told_line(facts: Matrix, row: PartnerNotice) -> str:
     if row.is_being_sent:
         return "not told yet: the notice is on its way"
     if row.state == State.WAITING:
-        is_due = row.act == Act.TELL and row.due_at
+        is_due = row.act == NextAction.TELL and row.due_at
         due = f"not told yet, at the latest {near_time(row.due_at, facts.now)}" if is_due and row.due_at else ""
         return due or "not told yet: nothing is promised"
     if row.state == State.DROPPED:
@@ -129,15 +131,15 @@ def _told(facts: Matrix, row: PartnerNotice) -> str:
     return f"told {when} in {where}, as {row.told_severity}"
 
 
-def _said(row: PartnerNotice, now: datetime) -> list[str]:
+def _answer_lines(row: PartnerNotice, now: datetime) -> list[str]:
     lines = []
     if row.reminded_at and row.answer == Answer.NONE:
         lines.append(f"reminded {near_time(row.reminded_at, now)}")
     if row.answer != Answer.NONE and row.answered_at:
         mark = "⚠️ affected" if row.answer == Answer.AFFECTED else "✅ received"
         agents = f", *{row.agents} agents*" if row.agents is not None else ""
-        who = f" by {mention(row.answered_by)}" if row.answered_by else ""
-        lines.append(f"{mark}{agents}{who} {near_time(row.answered_at, now)}")
+        answerer = f" by {mention(row.answered_by)}" if row.answered_by else ""
+        lines.append(f"{mark}{agents}{answerer} {near_time(row.answered_at, now)}")
     if row.is_silent:
         lines.append("*silent*")
     if row.cleared_at:
@@ -145,18 +147,18 @@ def _said(row: PartnerNotice, now: datetime) -> list[str]:
     return lines
 
 
-def _missing(row: PartnerNotice, partner: Partner) -> list[str]:
+def _phone_lines(row: PartnerNotice, partner: Partner) -> list[str]:
     is_missing = row.state == State.UNREACHABLE or row.is_silent
-    return [call(partner)] if is_missing else []
+    return [phone_line(partner)] if is_missing else []
 
 
-def call(partner: Partner) -> str:
+def phone_line(partner: Partner) -> str:
     """Whom to phone."""
     phone = f"☎️ {escape(partner.phone)}" if partner.phone else "no phone number in `floor.yaml`"
     return f"{phone} {one_line(partner.contact, LONGEST_NAME)}".strip()
 
 
-def named(
+def phone_request(
     incident: Incident, rows: Sequence[PartnerNotice], partners: Mapping[str, Partner], now: datetime
 ) -> Screen:
     """Told to the commander: who has not answered, and how to reach them."""
@@ -167,10 +169,10 @@ def named(
         if row.trouble:
             why = f"not told: Slack refused ({escape(row.trouble)})"
         lines.append(
-            f"• *{escape(row.partner)}* – {why}. {call(partners.get(row.partner, Partner(name=row.partner)))}"
+            f"• *{escape(row.partner)}* – {why}. {phone_line(partners.get(row.partner, Partner(name=row.partner)))}"
         )
-    head = (
+    first_line = (
         f"Please phone {len(rows)} partner{'s' if len(rows) > 1 else ''} about incident {incident.number} {where}:"
     )
-    words = "\n".join([head, *lines])
-    return words, [section(words), context("`/incident partners` in its channel has a button for when it is done.")]
+    text = "\n".join([first_line, *lines])
+    return text, [section(text), context("`/incident partners` in its channel has a button for when it is done.")]

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-Words = Mapping[str, str]
+Labels = Mapping[str, str]
 
-PLAIN: dict[str, str] = {
+DEFAULT_LABELS: dict[str, str] = {
     "received": "Received",
     "affected": "We are affected",
     "update_number": "Change the number",
@@ -45,7 +45,7 @@ def plain_notice(facts: Mapping[str, object]) -> str:
     return "\n".join(str(line) for line in (f"*{head}* {facts['title']}", facts["impact"]) if line)
 
 
-def filled(pattern: str, **facts: object) -> str:
+def fill(pattern: str, **facts: object) -> str:
     """`{name}` replaced by its fact; whatever else stands in the pattern stays."""
     for name, fact in facts.items():
         pattern = pattern.replace(f"{{{name}}}", str(fact))

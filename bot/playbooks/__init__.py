@@ -26,26 +26,28 @@ def register(registry: "Registry") -> None:
         tables,
     )
     from bot.playbooks.guard import REQUIRED_STEPS
-    from bot.playbooks.reloading import Shelf
+    from bot.playbooks.reloading import ReloadingLibrary
 
     # Bolt tries listeners in this order: what is clicked most is found first.
     registry.listeners.insert(0, listeners.register)
     commands.register(registry)
-    registry.on(events.Declared, run_actions.start_fitting)
-    registry.on(events.SeverityChanged, following.follow)
-    registry.on(events.TypeChanged, following.follow)
+    registry.on(events.Declared, run_actions.start_matching)
+    registry.on(events.SeverityChanged, following.offer_better_playbook)
+    registry.on(events.TypeChanged, following.offer_better_playbook)
     registry.on(events.Closed, run_actions.stop_all)
     registry.on(events.Reopened, following.offer_after_reopening)
     registry.ticks += [
         Tick("reminders of steps", reminder_actions.remind_of_overdue_steps, tables.NEXT_REMINDER),
         Tick("repeated steps", reminder_actions.repeat_steps, tables.NEXT_REPETITION),
-        Tick("newer playbooks", newer_versions.tell_of_newer_playbooks),
+        Tick("newer playbooks", newer_versions.mark_runs_with_newer_file),
     ]
     registry.guards.append(REQUIRED_STEPS)
     registry.home.append(step_screens.of_home)
-    registry.answers(NEXT_STEPS, answering.steps_being_done)
+    registry.answers(NEXT_STEPS, answering.open_step_titles)
     registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)
-    registry.parts.append(lambda settings, floor: Shelf(settings.playbooks_dir, floor, settings.playbooks_every_s))
+    registry.parts.append(
+        lambda settings, floor: ReloadingLibrary(settings.playbooks_dir, floor, settings.playbooks_every_s)
+    )
     registry.kinds += renderers.KINDS
     # Of answers the figures stay: see `purge_words`.
     registry.words += [TableWords("playbook_steps", ("reason",)), TableWords("playbook_runs")]

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.playbooks.rules import State
-from bot.slack.text import lasting
+from bot.slack.text import format_duration
 
-RUNS_LOOKED_AT = 5
+RUNS_COMPARED = 5
 SKIPPED_TOO_OFTEN = 3
 LATE_TOO_OFTEN = 3
 SKIPPED, LATE = "skipped", "late"
 
 
-class Kept(Protocol):
+class MeasuredStep(Protocol):
     """A step of a run as far as adherence is concerned."""
 
     @property
@@ -73,7 +73,7 @@ class Proposal:
         return f"{self.file}, step `{self.step_key}`: “{self.title}” {how}."
 
 
-def measure(steps: Iterable[Kept]) -> Adherence:
+def measure(steps: Iterable[MeasuredStep]) -> Adherence:
     """Count a run. Lateness is finished minus due, averaged over the late steps; None when none was late."""
     steps = list(steps)
     late = [length for step in steps if (length := lateness(step))]
@@ -89,42 +89,46 @@ def measure(steps: Iterable[Kept]) -> Adherence:
     )
 
 
-def lateness(step: Kept) -> timedelta | None:
+def lateness(step: MeasuredStep) -> timedelta | None:
     """By how much a finished step was late; None when it was in time, is open, or had no due time."""
     if step.due_at is None or step.finished_at is None or step.finished_at <= step.due_at:
         return None
     return step.finished_at - step.due_at
 
 
-def in_words(kept: Adherence) -> str:
+def describe(adherence: Adherence) -> str:
     """`7 steps done, 1 skipped, 1 waived; 2 late, by 12 min on average; 1 out of order.`"""
-    others = ((kept.skipped, "skipped"), (kept.waived, "waived"), (kept.left_open, "left open"))
-    ends = ", ".join([f"{kept.done} step{'' if kept.done == 1 else 's'} done", *_counted(others)])
-    late = f"{kept.late} late, by {lasting(kept.average_lateness)} on average" if kept.average_lateness else ""
-    return "; ".join([ends, late or "none late", *_counted([(kept.out_of_order, "out of order")])]) + "."
+    others = ((adherence.skipped, "skipped"), (adherence.waived, "waived"), (adherence.left_open, "left open"))
+    outcomes = ", ".join([f"{adherence.done} step{'' if adherence.done == 1 else 's'} done", *_nonzero(others)])
+    late = (
+        f"{adherence.late} late, by {format_duration(adherence.average_lateness)} on average"
+        if adherence.average_lateness
+        else ""
+    )
+    return "; ".join([outcomes, late or "none late", *_nonzero([(adherence.out_of_order, "out of order")])]) + "."
 
 
-def _counted(numbers: Iterable[tuple[int, str]]) -> list[str]:
+def _nonzero(numbers: Iterable[tuple[int, str]]) -> list[str]:
     return [f"{number} {what}" for number, what in numbers if number]
 
 
-def proposals(playbook: str, runs: Sequence[Sequence[Kept]]) -> list[Proposal]:
+def proposals(playbook: str, runs: Sequence[Sequence[MeasuredStep]]) -> list[Proposal]:
     """What the last runs, newest first, say about the playbook's steps."""
-    by_step: dict[str, list[Kept]] = {}
-    for steps in runs[:RUNS_LOOKED_AT]:
+    by_step: dict[str, list[MeasuredStep]] = {}
+    for steps in runs[:RUNS_COMPARED]:
         for step in steps:
             if step.wanted_at:
                 by_step.setdefault(step.step_key, []).append(step)
-    found = (_proposal(playbook, key, seen) for key, seen in by_step.items())
-    return [proposal for proposal in found if proposal]
+    candidates = (_proposal(playbook, key, seen) for key, seen in by_step.items())
+    return [proposal for proposal in candidates if proposal]
 
 
-def _proposal(playbook: str, key: str, seen: Sequence[Kept]) -> Proposal | None:
-    title = seen[0].title
-    skipped = sum(step.state == State.SKIPPED for step in seen)
-    timed = [step for step in seen if step.state == State.DONE and step.due_at]
+def _proposal(playbook: str, key: str, earlier_steps: Sequence[MeasuredStep]) -> Proposal | None:
+    title = earlier_steps[0].title
+    skipped = sum(step.state == State.SKIPPED for step in earlier_steps)
+    timed = [step for step in earlier_steps if step.state == State.DONE and step.due_at]
     if skipped >= SKIPPED_TOO_OFTEN:
-        return Proposal(playbook, key, SKIPPED, title, skipped, len(seen))
+        return Proposal(playbook, key, SKIPPED, title, skipped, len(earlier_steps))
     if len(timed) >= LATE_TOO_OFTEN and all(lateness(step) for step in timed):
-        return Proposal(playbook, key, LATE, title, len(timed), len(seen))
+        return Proposal(playbook, key, LATE, title, len(timed), len(earlier_steps))
     return None

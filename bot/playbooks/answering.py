@@ -8,7 +8,7 @@ from bot.playbooks import tables
 from bot.playbooks.progress import next_steps
 
 
-def steps_being_done(session: Session, number: int, now: datetime, limit: int) -> list[str]:
+def open_step_titles(session: Session, number: int, now: datetime, limit: int) -> list[str]:
     """The titles of the steps that are being worked on, at most so many in all."""
     titles = [
         step.title

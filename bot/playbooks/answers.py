@@ -23,28 +23,28 @@ class AnswerNotOffered(WatchfloorError):
 
 
 @dataclass(frozen=True)
-class Reading:
+class FormAnswers:
     """What a form said, and what is wrong with it by field, as Slack wants it."""
 
     answers: dict[str, Any]
     errors: dict[str, str]
 
 
-def read_form(written: Step, values: Mapping[str, Mapping[str, Any]]) -> Reading:
+def read_form(written: Step, values: Mapping[str, Mapping[str, Any]]) -> FormAnswers:
     """The answers in a submitted form's `state.values`; each field that does not fit gets its sentence."""
-    reading = Reading({}, {})
+    form_answers = FormAnswers({}, {})
     for ask in written.asks:
-        raw = _raw(values.get(ask.id, {}).get(VALUE, {}))
+        raw = _raw_value(values.get(ask.id, {}).get(VALUE, {}))
         if raw is None or raw == "":
             continue
         try:
-            reading.answers[ask.id] = _typed(ask, raw)
+            form_answers.answers[ask.id] = _convert(ask, raw)
         except ValueError:
-            reading.errors[ask.id] = "Please give a number, such as 12 or 3.5."
-    return reading
+            form_answers.errors[ask.id] = "Please give a number, such as 12 or 3.5."
+    return form_answers
 
 
-def checked(written: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
+def check_answers(written: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
     """The answers to what this step asks and nothing else; refused when one it needs is missing."""
     known = {ask.id: answers[ask.id] for ask in written.asks if answers.get(ask.id) not in (None, "")}
     for ask in written.asks:
@@ -55,7 +55,7 @@ def checked(written: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def shown(ask: Ask, answer: Any) -> str:
+def render_answer(ask: Ask, answer: Any) -> str:
     """An answer as mrkdwn."""
     if ask.kind == "person":
         return mention(str(answer))
@@ -64,12 +64,12 @@ def shown(ask: Ask, answer: Any) -> str:
     return escape(str(answer))
 
 
-def shown_all(written: Step, answers: Mapping[str, Any]) -> dict[str, str]:
+def render_answers(written: Step, answers: Mapping[str, Any]) -> dict[str, str]:
     """Question → answer, as mrkdwn, in the order they were asked."""
-    return {escape(ask.question): shown(ask, answers[ask.id]) for ask in written.asks if ask.id in answers}
+    return {escape(ask.question): render_answer(ask, answers[ask.id]) for ask in written.asks if ask.id in answers}
 
 
-def _raw(field: Mapping[str, Any]) -> Any:
+def _raw_value(field: Mapping[str, Any]) -> Any:
     option = field.get("selected_option") or {}
     for key in ("value", "selected_user", "selected_date_time"):
         if field.get(key) is not None:
@@ -77,7 +77,7 @@ def _raw(field: Mapping[str, Any]) -> Any:
     return option.get("value")
 
 
-def _typed(ask: Ask, raw: Any) -> Any:
+def _convert(ask: Ask, raw: Any) -> Any:
     if ask.kind == "number":
         return _number(str(raw))
     if ask.kind == "time":
@@ -85,8 +85,8 @@ def _typed(ask: Ask, raw: Any) -> Any:
     return str(raw).strip()[:LONGEST_TEXT]
 
 
-def _number(words: str) -> int | float:
-    number = float(words.strip().replace(",", "."))
+def _number(text: str) -> int | float:
+    number = float(text.strip().replace(",", "."))
     if not math.isfinite(number):
-        raise ValueError(words)
+        raise ValueError(text)
     return int(number) if number.is_integer() else number

@@ -27,7 +27,7 @@ from bot.playbooks.wording import (
 
 START = "start"
 PHASE = "phase"
-MOST_STEPS = 80
+MAX_STEPS = 80
 
 RoleName = Literal["commander", "communications_lead", "scribe", "responder"]
 Requirement = Literal["before resolve", "before close"]
@@ -178,8 +178,8 @@ class Playbook(Part):
 
     @model_validator(mode="after")
     def _is_not_too_long(self) -> Self:
-        if len(self.steps) > MOST_STEPS:
-            raise ValueError(f"has {len(self.steps)} steps; at most {MOST_STEPS} fit on Slack's screens")
+        if len(self.steps) > MAX_STEPS:
+            raise ValueError(f"has {len(self.steps)} steps; at most {MAX_STEPS} fit on Slack's screens")
         return self
 
     @cached_property
@@ -208,9 +208,9 @@ class Playbook(Part):
 
 # Every click reads its run's copy several times; few different copies are at work at once.
 @lru_cache(maxsize=128)
-def read_copy(written: str) -> Playbook:
+def read_copy(copy: str) -> Playbook:
     """The playbook that a run kept."""
-    return Playbook.model_validate_json(written)
+    return Playbook.model_validate_json(copy)
 
 
 def json_schema() -> dict[str, Any]:

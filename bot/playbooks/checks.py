@@ -6,45 +6,45 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from bot.config.floor import Floor
-from bot.config.yaml_file import Place, did_you_mean
+from bot.config.yaml_file import KeyPath, did_you_mean
 from bot.playbooks.book import PHASE, START, Ask, Playbook, Step
 from bot.playbooks.ids import MESSAGE
-from bot.playbooks.messages import FACTS, words_in
+from bot.playbooks.messages import FACTS, placeholders_in
 
-Finding = tuple[Place, str]
+Finding = tuple[KeyPath, str]
 NUMBER_CONDITION = re.compile(r"(at least |at most )?-?\d+(\.\d+)?")
 
 
 def findings(book: Playbook, floor: Floor | None = None) -> list[Finding]:
     """Everything that does not fit together, with its place in the file."""
-    found = [*_twice(book), *_references(book), *_messages(book)]
-    if not found:
+    problems = [*_find_repeated(book), *_find_bad_references(book), *_find_bad_placeholders(book)]
+    if not problems:
         # Circles and dead ends are only worth naming once every reference leads somewhere.
-        found = [*_circles(book), *_never_wanted(book)]
-    return found + (list(_against_floor(book, floor)) if floor else [])
+        problems = [*_find_cycles(book), *_find_unreachable(book)]
+    return problems + (list(_against_floor(book, floor)) if floor else [])
 
 
-def _placed(book: Playbook) -> Iterator[tuple[Place, Step]]:
+def _steps_with_path(book: Playbook) -> Iterator[tuple[KeyPath, Step]]:
     for i, phase in enumerate(book.phases):
         for j, step in enumerate(phase.steps):
             yield ("phases", i, "steps", j), step
 
 
-def _placed_asks(book: Playbook) -> Iterator[tuple[Place, Ask]]:
-    for place, step in _placed(book):
+def _asks_with_path(book: Playbook) -> Iterator[tuple[KeyPath, Ask]]:
+    for place, step in _steps_with_path(book):
         for k, ask in enumerate(step.asks):
             yield (*place, "asks", k), ask
 
 
-def _twice(book: Playbook) -> Iterator[Finding]:
+def _find_repeated(book: Playbook) -> Iterator[Finding]:
     phases = [(("phases", i), phase.id) for i, phase in enumerate(book.phases)]
-    steps = [(place, step.id) for place, step in _placed(book)]
-    asks = [(place, ask.id) for place, ask in _placed_asks(book)]
-    for kind, named in (("phase", phases), ("step", steps), ("question", asks)):
-        seen: Counter[str] = Counter()
-        for place, name in named:
-            seen[name] += 1
-            if seen[name] == 2:
+    steps = [(place, step.id) for place, step in _steps_with_path(book)]
+    asks = [(place, ask.id) for place, ask in _asks_with_path(book)]
+    for kind, names in (("phase", phases), ("step", steps), ("question", asks)):
+        counts: Counter[str] = Counter()
+        for place, name in names:
+            counts[name] += 1
+            if counts[name] == 2:
                 yield (*place, "id"), f"another {kind} is already called `{name}`; give this one its own id"
     titles = Counter(phase.title for phase in book.phases)
     for i, phase in enumerate(book.phases):
@@ -60,8 +60,8 @@ def _twice(book: Playbook) -> Iterator[Finding]:
             yield (*place, "id"), f"`{MESSAGE}` is the name of the form's own field; choose another id"
 
 
-def _references(book: Playbook) -> Iterator[Finding]:
-    for place, step in _placed(book):
+def _find_bad_references(book: Playbook) -> Iterator[Finding]:
+    for place, step in _steps_with_path(book):
         after = step.due.after if step.due else START
         if after not in (START, PHASE, *book.steps):
             yield (*place, "due"), _no_such("step", after, (START, PHASE, *book.steps))
@@ -90,15 +90,15 @@ def _wrong_values(ask: Ask, values: Iterable[str]) -> Iterator[str]:
             yield f"`{value}` is no number; write `12`, `at least 12` or `at most 12`"
 
 
-def _messages(book: Playbook) -> Iterator[Finding]:
+def _find_bad_placeholders(book: Playbook) -> Iterator[Finding]:
     known = (*FACTS, *book.asks)
-    for place, step in _placed(book):
-        for word in words_in(step.posts.message) if step.posts else ():
+    for place, step in _steps_with_path(book):
+        for word in placeholders_in(step.posts.message) if step.posts else ():
             if word not in known:
                 yield (*place, "posts", "message"), f"`{{{word}}}` stands for nothing.{did_you_mean(word, known)}"
 
 
-def _waits_for(book: Playbook) -> dict[str, set[str]]:
+def _dependencies(book: Playbook) -> dict[str, set[str]]:
     asked_in = {ask.id: step.id for step in book.steps.values() for ask in step.asks}
     return {
         step.id: {
@@ -110,27 +110,27 @@ def _waits_for(book: Playbook) -> dict[str, set[str]]:
     }
 
 
-def _circles(book: Playbook) -> Iterator[Finding]:
+def _find_cycles(book: Playbook) -> Iterator[Finding]:
     try:
-        TopologicalSorter(_waits_for(book)).prepare()
-    except CycleError as circle:
-        names: list[str] = circle.args[1]
-        place = next(place for place, step in _placed(book) if step.id == names[0])
+        TopologicalSorter(_dependencies(book)).prepare()
+    except CycleError as error:
+        names: list[str] = error.args[1]
+        place = next(place for place, step in _steps_with_path(book) if step.id == names[0])
         chain = " → ".join(f"`{name}`" for name in reversed(names))
         yield place, f"waits for itself: {chain}; break the circle in `when` or `due`"
 
 
-def _never_wanted(book: Playbook) -> Iterator[Finding]:
-    dead: set[str] = set()
-    for place, step in _placed(book):
-        for reason in (_impossible(book, step), _after_dead(step, dead)):
+def _find_unreachable(book: Playbook) -> Iterator[Finding]:
+    unreachable: set[str] = set()
+    for place, step in _steps_with_path(book):
+        for reason in (_why_impossible(book, step), _why_unreachable(step, unreachable)):
             if reason:
-                dead.add(step.id)
+                unreachable.add(step.id)
                 yield (*place, "when"), f"can never hold: {reason}"
                 break
 
 
-def _impossible(book: Playbook, step: Step) -> str | None:
+def _why_impossible(book: Playbook, step: Step) -> str | None:
     when, applies = step.when, book.applies
     if when.severity_at_least and applies.severities and min(applies.severities) > when.severity_at_least:
         return f"the playbook is for {', '.join(applies.severities)}, all below {when.severity_at_least}"
@@ -142,13 +142,13 @@ def _impossible(book: Playbook, step: Step) -> str | None:
     return None
 
 
-def _after_dead(step: Step, dead: set[str]) -> str | None:
-    waited = sorted(dead.intersection(step.when.steps))
-    return f"it waits for `{waited[0]}`, which never comes" if waited else None
+def _why_unreachable(step: Step, unreachable: set[str]) -> str | None:
+    unreachable_steps = sorted(unreachable.intersection(step.when.steps))
+    return f"it waits for `{unreachable_steps[0]}`, which never comes" if unreachable_steps else None
 
 
 def _against_floor(book: Playbook, floor: Floor) -> Iterator[Finding]:
-    def unknown(kind: str, names: Iterable[str], known: Iterable[str], place: Place) -> Iterator[Finding]:
+    def unknown(kind: str, names: Iterable[str], known: Iterable[str], place: KeyPath) -> Iterator[Finding]:
         known = tuple(known)
         for name in names:
             if name not in known:
@@ -156,7 +156,7 @@ def _against_floor(book: Playbook, floor: Floor) -> Iterator[Finding]:
 
     yield from unknown("type", book.applies.types, floor.types, ("applies", "types"))
     yield from unknown("site", book.applies.sites, floor.sites, ("applies", "sites"))
-    for place, step in _placed(book):
+    for place, step in _steps_with_path(book):
         yield from unknown("site", step.when.site_among, floor.sites, (*place, "when", "site_among"))
         yield from unknown(
             "partner", step.when.partner_among, floor.partner_names, (*place, "when", "partner_among")

@@ -1,15 +1,15 @@
 """`/incident playbook` and `/incident steps`: parse, act, answer."""
 
-from bot.incidents.access import incident_here
-from bot.incidents.parse import Typed
+from bot.incidents.access import incident_number_here
+from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
-from bot.incidents.responses import Words
+from bot.incidents.responses import Response
 from bot.playbooks import run_actions, step_screens
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
-ACTS = {
-    "start": run_actions.start_by_hand,
+SUBCOMMANDS = {
+    "start": run_actions.start_manually,
     "stop": run_actions.stop,
     "switch": run_actions.switch,
 }
@@ -22,16 +22,16 @@ def register(registry: Registry) -> None:
     registry.help(Section.CHANNEL, 20, "`/incident playbook` what runs · `/incident playbook start NAME`")
 
 
-def playbook(services: Services, typed: Typed) -> Words:
+def playbook(services: Services, typed: SlashCommand) -> Response:
     """`/incident playbook`, `/incident playbook start NAME`, `stop NAME`, `switch NAME`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     word, _, name = typed.rest.partition(" ")
-    act = ACTS.get(word.lower())
-    if act and name:
-        return act(services, number, name.strip().lower(), typed.user_id, utcnow())
+    subcommand = SUBCOMMANDS.get(word.lower())
+    if subcommand and name:
+        return subcommand(services, number, name.strip().lower(), typed.user_id, utcnow())
     return run_actions.list_playbooks(services, number)
 
 
-def my_steps(services: Services, typed: Typed) -> Words:
+def my_steps(services: Services, typed: SlashCommand) -> Response:
     """`/incident steps`"""
     return step_screens.steps_of_person(services, typed.user_id)

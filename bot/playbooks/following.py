@@ -7,49 +7,49 @@ from bot.outbox import tables as outbox
 from bot.playbooks import ids, runs
 from bot.playbooks import tables as playbooks
 from bot.playbooks.book import Playbook
-from bot.playbooks.run_actions import facts_of, fitting, known_playbooks
+from bot.playbooks.run_actions import facts_of, known_playbooks, matching_playbook
 from bot.slack.blocks import Element, actions, button, section
 from bot.slack.text import escape
 
 
-def follow(change: Change, event: SeverityChanged | TypeChanged) -> None:
+def offer_better_playbook(change: Change, event: SeverityChanged | TypeChanged) -> None:
     """Every running playbook learns the new facts; one that fits better is offered once."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
-    runs.tell_facts(session, incident.number, facts_of(incident), now)
-    name = fitting(services, incident)
+    runs.update_facts(session, incident.number, facts_of(incident), now)
+    name = matching_playbook(services, incident)
     # One that was stopped by hand is not offered again: somebody has decided about it.
-    tried = [run.playbook for run in playbooks.runs_of(session, incident.number)]
-    if name is None or name in tried:
+    started_before = [run.playbook for run in playbooks.runs_of(session, incident.number)]
+    if name is None or name in started_before:
         return
     book = known_playbooks(services)[name]
-    words = f"The playbook {_named(book)} fits this incident better now. {escape(book.summary)}"
+    text = f"The playbook {_quoted_title(book)} fits this incident better now. {escape(book.summary)}"
     buttons = [
         _button("Start it too", ids.START, incident, name),
         _button("Switch to it", ids.SWITCH, incident, name),
     ]
-    _offer(change, f"offer:{incident.number}:{name}", words, buttons)
+    _offer(change, f"offer:{incident.number}:{name}", text, buttons)
 
 
 def offer_after_reopening(change: Change, event: Reopened) -> None:
     """The playbooks ended when the incident was closed; whether one is needed again is for people to say."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
-    name = fitting(services, incident)
+    name = matching_playbook(services, incident)
     if name is None or any(run.is_running for run in playbooks.runs_of(session, incident.number)):
         return
-    named = _named(known_playbooks(services)[name])
-    words = f"No playbook is running since the incident was closed. {named} starts from its first step."
+    title = _quoted_title(known_playbooks(services)[name])
+    text = f"No playbook is running since the incident was closed. {title} starts from its first step."
     buttons = [_button("Start it", ids.START, incident, name)]
-    _offer(change, f"reopened:{incident.number}:{now.isoformat()}", words, buttons)
+    _offer(change, f"reopened:{incident.number}:{now.isoformat()}", text, buttons)
 
 
-def _offer(change: Change, key: str, words: str, buttons: list[Element]) -> None:
+def _offer(change: Change, key: str, text: str, buttons: list[Element]) -> None:
     channel_id = change.incident.channel_id
     if channel_id is not None:
-        blocks = [section(words), actions(buttons)]
-        outbox.post(change.session, key, channel_id, words, change.now, incident_id=change.number, blocks=blocks)
+        blocks = [section(text), actions(buttons)]
+        outbox.post(change.session, key, channel_id, text, change.now, incident_id=change.number, blocks=blocks)
 
 
-def _named(book: Playbook) -> str:
+def _quoted_title(book: Playbook) -> str:
     return f"“{escape(book.title)}”"
 
 

@@ -8,7 +8,15 @@ from bot.playbooks.book import Ask, Step
 from bot.playbooks.progress import is_late, is_open
 from bot.playbooks.rules import State
 from bot.playbooks.tables import AnyStep, PlaybookRun
-from bot.playbooks.views import NOBODY, Holders, done_button, finished_line, owner_of, progress_line, undo_button
+from bot.playbooks.views import (
+    NO_HOLDERS,
+    Holders,
+    done_button,
+    finished_line,
+    owner_of,
+    progress_line,
+    undo_button,
+)
 from bot.slack.blocks import (
     Block,
     Element,
@@ -22,7 +30,7 @@ from bot.slack.blocks import (
     text_input,
     user_select,
 )
-from bot.slack.text import clock_time, escape, lasting, shorten
+from bot.slack.text import clock_time, escape, format_duration, shorten
 
 LONGEST_REASON = 500
 INSTRUCTIONS_SHOWN = 1_500
@@ -33,14 +41,16 @@ def skip_form(step: AnyStep) -> Block:
     """Asks why a step is skipped."""
     reason = text_input(ids.VALUE, multiline=True, longest=LONGEST_REASON, placeholder="In a few words")
     blocks = [section(f"*{escape(step.title)}*"), field("Why?", ids.REASON, reason)]
-    return modal("Skip this step", blocks, callback_id=ids.SKIP_FORM, submit="Skip", memory=str(step.number))
+    return modal(
+        "Skip this step", blocks, callback_id=ids.SKIP_FORM, submit="Skip", private_metadata=str(step.number)
+    )
 
 
 def assign_form(step: AnyStep) -> Block:
     """Asks who takes the step."""
     person = user_select(ids.VALUE, initial=step.owner_id)
     blocks = [section(f"*{escape(step.title)}*"), field("Who takes it?", ids.OWNER, person)]
-    return modal("Assign", blocks, callback_id=ids.ASSIGN_FORM, submit="Assign", memory=str(step.number))
+    return modal("Assign", blocks, callback_id=ids.ASSIGN_FORM, submit="Assign", private_metadata=str(step.number))
 
 
 def answer_form(step: AnyStep, written: Step, message: str = "", where: str = "") -> Block:
@@ -55,16 +65,18 @@ def answer_form(step: AnyStep, written: Step, message: str = "", where: str = ""
         for ask in written.asks
     ]
     if written.posts and where:
-        words = text_input(ids.VALUE, initial=message, multiline=True)
+        message_input = text_input(ids.VALUE, initial=message, multiline=True)
         hint = "Read it, change it if you like. Empty, nothing is sent."
-        blocks.append(field(f"Message to {where}", ids.MESSAGE, words, hint=hint, optional=True))
+        blocks.append(field(f"Message to {where}", ids.MESSAGE, message_input, hint=hint, optional=True))
     elif written.posts:
         blocks.append(context("This incident is private: the message of this step is not sent."))
     submit = "Send and finish" if written.posts and where else "Done"
-    return modal("Done", blocks, callback_id=ids.ANSWER_FORM, submit=submit, memory=str(step.number))
+    return modal("Done", blocks, callback_id=ids.ANSWER_FORM, submit=submit, private_metadata=str(step.number))
 
 
-def all_steps_view(run: PlaybookRun, steps: Sequence[AnyStep], now: datetime, holders: Holders = NOBODY) -> Block:
+def all_steps_view(
+    run: PlaybookRun, steps: Sequence[AnyStep], now: datetime, holders: Holders = NO_HOLDERS
+) -> Block:
     """Every step of the run, phase by phase, each with the button that fits."""
     book = run.book
     blocks = [section(f"*{escape(run.title)}*\n{progress_line(steps)}\n{escape(book.summary)}")]
@@ -73,7 +85,7 @@ def all_steps_view(run: PlaybookRun, steps: Sequence[AnyStep], now: datetime, ho
         blocks += [_step_line(run, step, now, holders) for step in steps if step.phase == phase.title]
     if book.stand_down:
         blocks.append(section("*Stand down when*\n" + "\n".join(f"• {escape(words)}" for words in book.stand_down)))
-    return modal("All steps", blocks, callback_id=ids.ALL_STEPS, close="Close", memory=str(run.number))
+    return modal("All steps", blocks, callback_id=ids.ALL_STEPS, close="Close", private_metadata=str(run.number))
 
 
 def _field_for(ask: Ask) -> Element:
@@ -93,7 +105,7 @@ def _step_line(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders)
         return context(f"▫️ {escape(step.title)} · not asked for as things stand")
     instructions = run.book.steps[step.step_key].instructions
     more = f"\n{shorten(escape(instructions), INSTRUCTIONS_SHOWN)}" if instructions else ""
-    clock = f" · due {clock_time(step.due_at)}" if step.due_at else ""
-    late = f" · 🔴 *{lasting(now - step.due_at)} late*" if step.due_at and is_late(step, now) else ""
-    words = f"*{escape(step.title)}*\n{owner_of(step, holders)}{late or clock}{more}"
-    return section(words, accessory=done_button(step) if run.is_running else None)
+    due_note = f" · due {clock_time(step.due_at)}" if step.due_at else ""
+    late_note = f" · 🔴 *{format_duration(now - step.due_at)} late*" if step.due_at and is_late(step, now) else ""
+    text = f"*{escape(step.title)}*\n{owner_of(step, holders)}{late_note or due_note}{more}"
+    return section(text, accessory=done_button(step) if run.is_running else None)

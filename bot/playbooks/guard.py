@@ -8,38 +8,38 @@ from bot.errors import WatchfloorError
 from bot.incidents.change import Change
 from bot.incidents.registry import Guard, Objection
 from bot.playbooks import steps, tables
-from bot.playbooks.progress import blocking
-from bot.playbooks.step_actions import write_down
+from bot.playbooks.progress import blocking_steps
+from bot.playbooks.step_actions import log_step_change
 from bot.playbooks.tables import StepRow
 from bot.slack.text import escape
 
 
-class StepsStandInTheWay(WatchfloorError):
+class BlockingSteps(WatchfloorError):
     """Before you {act}, the playbook wants: {steps}. Finish them, or press {button} on the control panel
     (`/incident`) to go on without them for a reason."""
 
 
-def _required(session: Session, number: int, act: str) -> list[StepRow]:
+def _blocking_steps(session: Session, number: int, action: str) -> list[StepRow]:
     """The steps that the running playbooks want finished before one may `resolve` or `close`."""
-    found: list[StepRow] = []
+    steps: list[StepRow] = []
     for run in tables.runs_of(session, number):
         if run.is_running:
-            found += blocking(tables.steps_of(session, run.number), act)
-    return found
+            steps += blocking_steps(tables.steps_of(session, run.number), action)
+    return steps
 
 
-def _objections(session: Session, number: int, act: str) -> list[Objection]:
-    return [Objection(step.title) for step in _required(session, number, act)]
+def _objections(session: Session, number: int, action: str) -> list[Objection]:
+    return [Objection(step.title) for step in _blocking_steps(session, number, action)]
 
 
-def _refusal(act: str, objections: Sequence[Objection]) -> WatchfloorError:
-    named = "; ".join(f"“{escape(objection.text)}”" for objection in objections)
-    return StepsStandInTheWay(act=act, steps=named, button=f"*{act.capitalize()}…*")
+def _refusal(action: str, objections: Sequence[Objection]) -> WatchfloorError:
+    titles = "; ".join(f"“{escape(objection.text)}”" for objection in objections)
+    return BlockingSteps(act=action, steps=titles, button=f"*{action.capitalize()}…*")
 
 
-def _waive(change: Change, act: str, reason: str) -> None:
-    for step in _required(change.session, change.number, act):
-        write_down(change.session, steps.waive(change.session, step.number, change.by, reason, change.now))
+def _waive(change: Change, action: str, reason: str) -> None:
+    for step in _blocking_steps(change.session, change.number, action):
+        log_step_change(change.session, steps.waive(change.session, step.number, change.by, reason, change.now))
 
 
 REQUIRED_STEPS = Guard(_objections, _refusal, _waive)

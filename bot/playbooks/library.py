@@ -17,14 +17,14 @@ from bot.playbooks.wording import SLUG
 
 log = logging.getLogger(__name__)
 
-Stamp = tuple[int, ...]
+FileStamp = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Entry:
+class LibraryFile:
     """One file as it was last read; a file that broke keeps the playbook it held before."""
 
-    stamp: Stamp
+    stamp: FileStamp
     playbook: Playbook | None
     problems: tuple[Problem, ...] = ()
 
@@ -35,7 +35,7 @@ class Library:
 
     folder: Path
     floor: Floor | None
-    entries: Mapping[Path, Entry]
+    entries: Mapping[Path, LibraryFile]
 
     @property
     def playbooks(self) -> dict[str, Playbook]:
@@ -49,34 +49,34 @@ class Library:
             return [Problem(self.folder.name, 1, "", "the folder is missing; make it, or set another one")]
         return [problem for entry in self.entries.values() for problem in entry.problems]
 
-    def refreshed(self) -> "Library":
+    def reloaded(self) -> "Library":
         """This library, or a new one when a file was written, added or removed; only those are read again."""
         stamps = _stamps(self.folder)
         if stamps == {path: entry.stamp for path, entry in self.entries.items()}:
             return self
-        entries = {path: self._entry(path, stamp) for path, stamp in stamps.items()}
+        entries = {path: self._reload_file(path, stamp) for path, stamp in stamps.items()}
         return Library(self.folder, self.floor, entries)
 
-    def _entry(self, path: Path, stamp: Stamp) -> Entry:
+    def _reload_file(self, path: Path, stamp: FileStamp) -> LibraryFile:
         before = self.entries.get(path)
         if before and before.stamp == stamp:
             return before
         try:
-            return Entry(stamp, read(path, self.floor))
+            return LibraryFile(stamp, read_playbook(path, self.floor))
         except FileRefused as refused:
             problems = tuple(refused.problems)
         except Exception as broken:  # one odd file must never stop a declaration, whatever is wrong with it
             log.exception("a playbook cannot be read", extra={"file": path.name})
             problems = (Problem(path.name, 1, "", f"cannot be read: {type(broken).__name__}"),)
-        return Entry(stamp, before.playbook if before else None, problems)
+        return LibraryFile(stamp, before.playbook if before else None, problems)
 
 
-def load(folder: Path, floor: Floor | None = None) -> Library:
+def load_library(folder: Path, floor: Floor | None = None) -> Library:
     """Read every playbook of the folder; with the floor given, its types, sites and audiences are checked too."""
-    return Library(folder, floor, {}).refreshed()
+    return Library(folder, floor, {}).reloaded()
 
 
-def read(path: Path, floor: Floor | None = None) -> Playbook:
+def read_playbook(path: Path, floor: Floor | None = None) -> Playbook:
     """One playbook, or `FileRefused` with everything that is wrong with it."""
     if not re.fullmatch(SLUG, path.stem) or path.suffix != ".yaml":
         raise FileRefused(
@@ -84,13 +84,13 @@ def read(path: Path, floor: Floor | None = None) -> Playbook:
         )
     lines, content = yamlfile.parse(path)
     try:
-        book = yamlfile.fitted(path, lines, content, Playbook)
+        book = yamlfile.validate(path, lines, content, Playbook)
     except FileRefused as refused:
-        rest = _of_the_rest(path, lines, content, refused, floor)
+        rest = _remaining_problems(path, lines, content, refused, floor)
         raise FileRefused(_by_line([*refused.problems, *rest])) from None
-    wrong = _placed(path, lines, book, floor)
-    if wrong:
-        raise FileRefused(_by_line(wrong))
+    problems = _problems_of(path, lines, book, floor)
+    if problems:
+        raise FileRefused(_by_line(problems))
     return book
 
 
@@ -98,23 +98,23 @@ def _by_line(problems: list[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.line)
 
 
-def _of_the_rest(
-    path: Path, lines: yamlfile.Lines, content: Any, refused: FileRefused, floor: Floor | None
+def _remaining_problems(
+    path: Path, lines: yamlfile.LineNumbers, content: Any, refused: FileRefused, floor: Floor | None
 ) -> list[Problem]:
     """What else is wrong once the refused keys are left out, so that one reading names everything."""
     rest = deepcopy(content)
     for problem in refused.problems:
-        _leave_out(rest, problem.key.split("."))
+        _remove_at(rest, problem.key.split("."))
     try:
-        return _placed(path, lines, yamlfile.fitted(path, lines, rest, Playbook), floor)
+        return _problems_of(path, lines, yamlfile.validate(path, lines, rest, Playbook), floor)
     except FileRefused:
         return []
 
 
-def _leave_out(content: Any, place: Sequence[str]) -> None:
+def _remove_at(content: Any, path: Sequence[str]) -> None:
     """Remove the deepest named thing on the way to `place`; what is missing altogether stays missing."""
     holder: tuple[dict[str, Any], str] | None = None
-    for part in place:
+    for part in path:
         if isinstance(content, dict):
             if part not in content:
                 return
@@ -125,23 +125,23 @@ def _leave_out(content: Any, place: Sequence[str]) -> None:
         holder[0].pop(holder[1])
 
 
-def _placed(path: Path, lines: yamlfile.Lines, book: Playbook, floor: Floor | None) -> list[Problem]:
+def _problems_of(path: Path, lines: yamlfile.LineNumbers, book: Playbook, floor: Floor | None) -> list[Problem]:
     return [
-        Problem(path.name, lines.of(place), yamlfile.key_of(place), reason)
+        Problem(path.name, lines.of(place), yamlfile.dotted_path(place), reason)
         for place, reason in findings(book, floor)
     ]
 
 
-def _stamps(folder: Path) -> dict[Path, Stamp]:
-    found = {}
+def _stamps(folder: Path) -> dict[Path, FileStamp]:
+    stamps = {}
     for path in sorted(folder.glob("*.y*ml")):
         # Hidden ones are an editor's: locks and copies of what is being written.
         if not path.name.startswith("."):
-            found[path] = _stamp(path)
-    return found
+            stamps[path] = _stamp(path)
+    return stamps
 
 
-def _stamp(path: Path) -> Stamp:
+def _stamp(path: Path) -> FileStamp:
     """Changes whenever the file, or who may read it, does; a link that leads nowhere has one too."""
     try:
         status = path.stat()

@@ -8,143 +8,145 @@ from slack_bolt import Ack, App
 
 from bot.incidents import parse
 from bot.incidents import responses as answering
-from bot.incidents.responses import FieldsRefused, Payload, Words
+from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.playbooks import ids, step_screens
 from bot.playbooks import redraw as screens
 from bot.playbooks import run_actions as playbook_runs
 from bot.playbooks import step_actions as steps
-from bot.playbooks.step_effects import Sending
+from bot.playbooks.step_effects import PictureRequestRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 
-Beginning = Callable[[Services, int, str, str, datetime], str]
+StartPlaybook = Callable[[Services, int, str, str, datetime], str]
 
 
 def register(app: App, services: Services) -> None:
     """Listen to everything about playbooks but commands."""
-    _buttons(app, services)
-    _offers(app, services)
-    _openers(app, services)
-    _forms(app, services)
+    _register_buttons(app, services)
+    _register_offers(app, services)
+    _register_openers(app, services)
+    _register_forms(app, services)
 
 
-def _buttons(app: App, services: Services) -> None:
-    def click(body: Payload, act: Callable[[], Words], ack: Ack) -> None:
-        answering.click(services, body, act, ack)
-        screens.show_again(services, body)
+def _register_buttons(app: App, services: Services) -> None:
+    def click(body: Payload, act: Callable[[], Response], ack: Ack) -> None:
+        answering.answer_click(services, body, act, ack)
+        screens.refresh_clicked(services, body)
 
     @app.action(ids.STEP_DONE)
     def done(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            return steps.complete(services, parse.number_clicked(body), parse.user(body), utcnow())
+        def act() -> Response:
+            return steps.complete(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
         click(body, act, ack)
 
     @app.action(ids.STEP_TAKE)
     def take(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            steps.take(services, parse.number_clicked(body), parse.user(body), utcnow())
+            steps.take(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
         click(body, act, ack)
 
     @app.action(re.compile(rf"^({re.escape(ids.STEP_SNOOZE_10)}|{re.escape(ids.STEP_SNOOZE_30)})$"))
     def snooze(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
+        def act() -> Response:
             minutes = int(body["actions"][0]["action_id"].rpartition(".")[2])
-            return steps.snooze(services, parse.number_clicked(body), parse.user(body), minutes, utcnow())
+            return steps.snooze(services, parse.clicked_number(body), parse.user_id(body), minutes, utcnow())
 
         click(body, act, ack)
 
     @app.action(ids.STEP_UNDO)
     def undo(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            return steps.undo(services, parse.number_clicked(body), parse.user(body), utcnow())
+        def act() -> Response:
+            return steps.undo(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
         click(body, act, ack)
 
 
-def _offers(app: App, services: Services) -> None:
+def _register_offers(app: App, services: Services) -> None:
     for action_id, begin, what in (
-        (ids.START, playbook_runs.start_by_hand, "started it"),
+        (ids.START, playbook_runs.start_manually, "started it"),
         (ids.SWITCH, playbook_runs.switch, "switched to it"),
     ):
-        _takes_offer(app, services, action_id, begin, what)
+        _register_offer(app, services, action_id, begin, what)
 
 
-def _takes_offer(app: App, services: Services, action_id: str, begin: Beginning, what: str) -> None:
+def _register_offer(app: App, services: Services, action_id: str, start: StartPlaybook, outcome: str) -> None:
     @app.action(action_id)
     def take_offer(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            number, _, name = parse.value(body).partition(":")
-            words = begin(services, parse.number(number), name, parse.user(body), utcnow())
-            screens.settle_offer(services, body, what)
+        def act() -> Response:
+            number, _, name = parse.action_value(body).partition(":")
+            words = start(services, parse.parse_number(number), name, parse.user_id(body), utcnow())
+            screens.close_offer(services, body, outcome)
             return words
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
 
-def _openers(app: App, services: Services) -> None:
-    _opens(app, services, ids.STEP_SKIP, step_screens.skip_form)
-    _opens(app, services, ids.STEP_ASSIGN, step_screens.assign_form)
-    _opens(app, services, ids.STEP_ANSWER, step_screens.answer_form)
+def _register_openers(app: App, services: Services) -> None:
+    _register_opener(app, services, ids.STEP_SKIP, step_screens.skip_form)
+    _register_opener(app, services, ids.STEP_ASSIGN, step_screens.assign_form)
+    _register_opener(app, services, ids.STEP_ANSWER, step_screens.answer_form)
 
     @app.action(ids.SHOW_ALL)
     def show_all(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            view = step_screens.all_steps(services, parse.number_clicked(body), parse.user(body))
+            view = step_screens.all_steps(services, parse.clicked_number(body), parse.user_id(body))
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
 
-def _opens(app: App, services: Services, action_id: str, draw: Callable[[Services, int], Block]) -> None:
+def _register_opener(
+    app: App, services: Services, action_id: str, build_form: Callable[[Services, int], Block]
+) -> None:
     """A button that opens a form about a step, for who may work on it and while there is something to do."""
 
     @app.action(action_id)
     def open_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            step_id = parse.number_clicked(body)
-            steps.check_may_work(services, step_id, parse.user(body))
-            screens.open_form(services, body, draw(services, step_id))
+            step_id = parse.clicked_number(body)
+            steps.check_may_work(services, step_id, parse.user_id(body))
+            screens.open_form(services, body, build_form(services, step_id))
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
 
-def _forms(app: App, services: Services) -> None:
-    def submitted(body: Payload, act: Callable[[], Words], ack: Ack) -> None:
+def _register_forms(app: App, services: Services) -> None:
+    def submitted(body: Payload, act: Callable[[], Response], ack: Ack) -> None:
         field = next(iter(body["view"]["state"]["values"]), "")
         if field:
-            answering.form(services, body, field, act, ack)
+            answering.answer_form(services, body, field, act, ack)
         else:
             # Nothing to write a refusal beside: it is said instead.
-            answering.click(services, body, act, ack)
-        screens.show_below(services, body)
+            answering.answer_click(services, body, act, ack)
+        screens.refresh_underlying(services, body)
 
     @app.view(ids.SKIP_FORM)
     def skip(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            reason = parse.entered(body, ids.REASON)
-            steps.skip(services, screens.step_in_form(body), parse.user(body), reason, utcnow())
+            reason = parse.field_value(body, ids.REASON)
+            steps.skip(services, screens.step_in_form(body), parse.user_id(body), reason, utcnow())
 
         submitted(body, act, ack)
 
     @app.view(ids.ASSIGN_FORM)
     def assign(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            owner = parse.entered(body, ids.OWNER)
-            steps.assign(services, screens.step_in_form(body), owner, parse.user(body), utcnow())
+            owner = parse.field_value(body, ids.OWNER)
+            steps.assign(services, screens.step_in_form(body), owner, parse.user_id(body), utcnow())
 
         submitted(body, act, ack)
 
     @app.view(ids.ANSWER_FORM)
     def answer(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
+        def act() -> Response:
             step_id = screens.step_in_form(body)
             reading, posts = step_screens.read_answers(services, step_id, body["view"]["state"]["values"])
             if reading.errors:
                 raise FieldsRefused(reading.errors)
-            sending = Sending(parse.entered(body, ids.MESSAGE)) if posts else None
-            return steps.complete(services, step_id, parse.user(body), utcnow(), reading.answers, sending)
+            sending = PictureRequestRow(parse.field_value(body, ids.MESSAGE)) if posts else None
+            return steps.complete(services, step_id, parse.user_id(body), utcnow(), reading.answers, sending)
 
         submitted(body, act, ack)

@@ -17,17 +17,17 @@ FACTS = {
     "next_update": "when the next update is promised",
 }
 UNKNOWN = "not known yet"
-WORD = re.compile(r"\{([^{}\n]*)\}")
+PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 
 
-def words_in(message: str) -> list[str]:
+def placeholders_in(message: str) -> list[str]:
     """The words in braces, in the order they stand."""
-    return [word.strip() for word in WORD.findall(message)]
+    return [word.strip() for word in PLACEHOLDER.findall(message)]
 
 
-def filled(message: str, values: Mapping[str, str]) -> str:
+def fill(message: str, values: Mapping[str, str]) -> str:
     """The message with its words replaced; what nobody has said yet reads "not known yet".
 
     Values are put in as they are, once: escape them before, braces inside them are not read again.
     """
-    return WORD.sub(lambda found: values.get(found[1].strip()) or UNKNOWN, message)
+    return PLACEHOLDER.sub(lambda found: values.get(found[1].strip()) or UNKNOWN, message)

@@ -6,19 +6,19 @@ from datetime import datetime
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.playbooks import tables as playbooks
-from bot.playbooks.reloading import Shelf
+from bot.playbooks.reloading import ReloadingLibrary
 from bot.services import Services
 
 log = logging.getLogger(__name__)
 
 
-def tell_of_newer_playbooks(services: Services, now: datetime) -> None:
+def mark_runs_with_newer_file(services: Services, now: datetime) -> None:
     """Draw the messages again of runs whose file differs from their copy, or did until now."""
-    library = services.get(Shelf).news()
+    library = services.get(ReloadingLibrary).library_if_changed()
     if library is None:
         return
     for problem in library.problems:
         log.warning("playbook refused", extra={"problem": str(problem)})
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         for number in playbooks.incidents_running(session, library.playbooks):
             outbox.mark_stale(session, number, (kinds.RUN,))

@@ -7,12 +7,12 @@ from typing import Protocol, TypeVar
 
 from bot.playbooks.rules import State
 
-SHOWN_NEXT = 5
+MAX_NEXT = 5
 # Steps of the next phase are shown only to fill up the screen.
-FILLED_UP_TO = 3
+MIN_SHOWN = 3
 
 
-class Tracked(Protocol):
+class TrackedStep(Protocol):
     """A step of a run as far as progress is concerned."""
 
     @property
@@ -31,7 +31,7 @@ class Tracked(Protocol):
     def rounds(self) -> int: ...
 
 
-S = TypeVar("S", bound=Tracked)
+StepT = TypeVar("StepT", bound=TrackedStep)
 
 
 @dataclass(frozen=True)
@@ -47,65 +47,65 @@ class Progress:
         return self.finished == self.wanted
 
 
-def is_open(step: Tracked) -> bool:
+def is_open(step: TrackedStep) -> bool:
     """Is the step wanted and not finished?"""
     return step.state == State.OPEN and step.wanted_at is not None
 
 
-def is_late(step: Tracked, now: datetime) -> bool:
+def is_late(step: TrackedStep, now: datetime) -> bool:
     """Is the step open after its due time?"""
     return is_open(step) and step.due_at is not None and step.due_at < now
 
 
-def progress(steps: Iterable[Tracked]) -> Progress:
+def progress(steps: Iterable[TrackedStep]) -> Progress:
     """Finished steps of those that are wanted."""
-    counted = [step for step in steps if step.state != State.OPEN or step.wanted_at]
-    return Progress(sum(step.state != State.OPEN for step in counted), len(counted))
+    relevant = [step for step in steps if step.state != State.OPEN or step.wanted_at]
+    return Progress(sum(step.state != State.OPEN for step in relevant), len(relevant))
 
 
-def open_steps(steps: Iterable[S]) -> list[S]:
+def open_steps(steps: Iterable[StepT]) -> list[StepT]:
     """The wanted steps that are not finished, in the playbook's order."""
     return sorted((step for step in steps if is_open(step)), key=lambda step: step.position)
 
 
-def current_phase(steps: Iterable[Tracked]) -> str | None:
+def current_phase(steps: Iterable[TrackedStep]) -> str | None:
     """The phase of the first open step; None when everything is finished."""
     waiting = open_steps(steps)
     # A repeated step that comes round again does not take the run back to its phase.
     return next((step.phase for step in [*filter(_is_first_round, waiting), *waiting]), None)
 
 
-def next_steps(steps: Sequence[S], now: datetime, limit: int = SHOWN_NEXT) -> list[S]:
+def next_steps(steps: Sequence[StepT], now: datetime, limit: int = MAX_NEXT) -> list[StepT]:
     """What to do now: the current phase's open steps, then late or repeated ones, some more if those are few."""
     waiting = open_steps(steps)
     phase = current_phase(waiting)
-    here = [step for step in waiting if step.phase == phase]
+    in_phase = [step for step in waiting if step.phase == phase]
     others = [step for step in waiting if step.phase != phase]
-    pressing = [*here, *(step for step in others if _is_pressing(step, now))][:limit]
-    rest = [step for step in others if not _is_pressing(step, now)]
-    return pressing + rest[: max(0, FILLED_UP_TO - len(pressing))]
+    urgent = [*in_phase, *(step for step in others if _is_urgent(step, now))][:limit]
+    rest = [step for step in others if not _is_urgent(step, now)]
+    return urgent + rest[: max(0, MIN_SHOWN - len(urgent))]
 
 
-def _is_first_round(step: Tracked) -> bool:
+def _is_first_round(step: TrackedStep) -> bool:
     return step.rounds == 0
 
 
-def _is_pressing(step: Tracked, now: datetime) -> bool:
+def _is_urgent(step: TrackedStep, now: datetime) -> bool:
     return is_late(step, now) or not _is_first_round(step)
 
 
-def late_steps(steps: Iterable[S], now: datetime) -> list[S]:
+def late_steps(steps: Iterable[StepT], now: datetime) -> list[StepT]:
     """The open steps whose due time has passed, the latest-standing first."""
     return sorted((step for step in steps if is_late(step, now)), key=lambda step: str(step.due_at))
 
 
-def is_out_of_order(step: Tracked, steps: Iterable[Tracked]) -> bool:
+def is_out_of_order(step: TrackedStep, steps: Iterable[TrackedStep]) -> bool:
     """Does an open step stand above this one?"""
     above = (other for other in open_steps(steps) if other.position < step.position)
     return any(_is_first_round(other) for other in above)
 
 
-def blocking(steps: Iterable[S], act: str) -> list[S]:
+def blocking_steps(steps: Iterable[StepT], action: str) -> list[StepT]:
     """The open steps that stand in the way of `resolve` or `close`; what blocks resolving blocks closing too."""
-    acts = ("resolve",) if act == "resolve" else ("resolve", "close")
-    return [step for step in open_steps(steps) if step.required_before in acts and _is_first_round(step)]
+    actions = ("resolve",) if action == "resolve" else ("resolve", "close")
+    return [step for step in open_steps(steps) if step.required_before in actions and _is_first_round(step)]

@@ -3,10 +3,10 @@
 from functools import partial
 
 from bot.incidents import parse
-from bot.incidents.home import show_home
+from bot.incidents.home import publish_home
 from bot.incidents.responses import Payload
 from bot.playbooks import ids, step_screens
-from bot.playbooks.views import reminded_of
+from bot.playbooks.views import steps_in_reminder
 from bot.services import Services
 from bot.slack.blocks import Block, context, section
 from bot.slack.messages import Posted
@@ -15,59 +15,63 @@ from bot.slack.text import mention
 HOME = "home"
 
 
-def show_again(services: Services, body: Payload) -> None:
+def refresh_clicked(services: Services, body: Payload) -> None:
     """Draw again what was clicked on, without anyone waiting. A run's own message is drawn with its incident."""
     view = body.get("view") or {}
     if view.get("type") == HOME:
-        _show_home(services, body)
+        _refresh_home(services, body)
     elif view.get("callback_id") == ids.ALL_STEPS:
-        _show_list(services, body, view["id"], parse.memory(body))
-    elif step_ids := reminded_of(block["block_id"] for block in (body.get("message") or {}).get("blocks", [])):
-        again = partial(step_screens.show_reminder_again, services, _posted(body), step_ids)
-        services.soon.do(f"message:{body['message']['ts']}", again)
+        _refresh_list(services, body, view["id"], parse.private_metadata(body))
+    elif step_ids := steps_in_reminder(
+        block["block_id"] for block in (body.get("message") or {}).get("blocks", [])
+    ):
+        refresh = partial(step_screens.refresh_reminder, services, _posted(body), step_ids)
+        services.background.submit(f"message:{body['message']['ts']}", refresh)
     elif (body.get("container") or {}).get("is_ephemeral"):
-        again = partial(step_screens.show_my_steps_again, services, body["response_url"], parse.user(body))
-        services.soon.do(f"steps:{body['response_url']}", again)
+        refresh = partial(step_screens.refresh_my_steps, services, body["response_url"], parse.user_id(body))
+        services.background.submit(f"steps:{body['response_url']}", refresh)
 
 
-def show_below(services: Services, body: Payload) -> None:
+def refresh_underlying(services: Services, body: Payload) -> None:
     """Draw again what a submitted form was opened from: the list that it covered, or the home tab."""
-    _, _, place = parse.memory(body).partition(" ")
-    if place == HOME:
-        _show_home(services, body)
-    elif place:
-        _show_list(services, body, body["view"]["root_view_id"], place)
+    _, _, origin = parse.private_metadata(body).partition(" ")
+    if origin == HOME:
+        _refresh_home(services, body)
+    elif origin:
+        _refresh_list(services, body, body["view"]["root_view_id"], origin)
 
 
 def open_form(services: Services, body: Payload, form: Block) -> None:
     """Open a form over what is looked at; the form remembers what that was."""
     view = body.get("view") or {}
-    place = HOME if view.get("type") == HOME else str(view.get("private_metadata") or "")
-    remembering = form | {"private_metadata": f"{form['private_metadata']} {place}".strip()}
-    show = services.slack.push_view if view.get("type") == "modal" else services.slack.open_view
-    show(body["trigger_id"], remembering)
+    origin = HOME if view.get("type") == HOME else str(view.get("private_metadata") or "")
+    view_with_origin = form | {"private_metadata": f"{form['private_metadata']} {origin}".strip()}
+    open_view = services.slack.push_view if view.get("type") == "modal" else services.slack.open_view
+    open_view(body["trigger_id"], view_with_origin)
 
 
 def step_in_form(body: Payload) -> int:
     """The step that a form was opened for."""
-    return parse.number(parse.memory(body).partition(" ")[0])
+    return parse.parse_number(parse.private_metadata(body).partition(" ")[0])
 
 
-def settle_offer(services: Services, body: Payload, what: str) -> None:
+def close_offer(services: Services, body: Payload, outcome: str) -> None:
     """An offer that was taken offers nothing more: it says who took it."""
-    words, posted = body["message"]["text"], _posted(body)
-    blocks = [section(words), context(f"{mention(parse.user(body))} {what}.")]
-    services.soon.do(f"message:{posted.ts}", partial(services.slack.update, posted, words, blocks))
+    text, posted = body["message"]["text"], _posted(body)
+    blocks = [section(text), context(f"{mention(parse.user_id(body))} {outcome}.")]
+    services.background.submit(f"message:{posted.ts}", partial(services.slack.update, posted, text, blocks))
 
 
-def _show_home(services: Services, body: Payload) -> None:
-    user_id = parse.user(body)
-    services.soon.do(f"home:{user_id}", partial(show_home, services, user_id))
+def _refresh_home(services: Services, body: Payload) -> None:
+    user_id = parse.user_id(body)
+    services.background.submit(f"home:{user_id}", partial(publish_home, services, user_id))
 
 
-def _show_list(services: Services, body: Payload, view_id: str, run: str) -> None:
-    again = partial(step_screens.show_all_steps_again, services, view_id, parse.number(run), parse.user(body))
-    services.soon.do(f"view:{view_id}", again)
+def _refresh_list(services: Services, body: Payload, view_id: str, run: str) -> None:
+    refresh = partial(
+        step_screens.refresh_all_steps, services, view_id, parse.parse_number(run), parse.user_id(body)
+    )
+    services.background.submit(f"view:{view_id}", refresh)
 
 
 def _posted(body: Payload) -> Posted:

@@ -5,18 +5,18 @@ import time
 from pathlib import Path
 
 from bot.config.floor import Floor
-from bot.playbooks.library import Library, load
+from bot.playbooks.library import Library, load_library
 
-LOOKED_AT_EVERY_S = 5.0
+CHECK_EVERY_S = 5.0
 
 
-class Shelf:
+class ReloadingLibrary:
     """Where playbooks are taken from; looks at the folder at most every `every_s` seconds."""
 
-    def __init__(self, folder: Path, floor: Floor, every_s: float = LOOKED_AT_EVERY_S) -> None:
-        self._library = load(folder, floor)
+    def __init__(self, folder: Path, floor: Floor, every_s: float = CHECK_EVERY_S) -> None:
+        self._library = load_library(folder, floor)
         self._every_s = every_s
-        self._looked_at = time.monotonic()
+        self._checked_at = time.monotonic()
         self._lock = threading.Lock()
         self._told: Library | None = None
 
@@ -24,11 +24,11 @@ class Shelf:
     def library(self) -> Library:
         """The playbooks as they stand in the folder now."""
         with self._lock:
-            if time.monotonic() - self._looked_at >= self._every_s:
-                self._library, self._looked_at = self._library.refreshed(), time.monotonic()
+            if time.monotonic() - self._checked_at >= self._every_s:
+                self._library, self._checked_at = self._library.reloaded(), time.monotonic()
             return self._library
 
-    def news(self) -> Library | None:
+    def library_if_changed(self) -> Library | None:
         """The playbooks when the folder has changed since this was asked last, or was never asked."""
         library = self.library
         if library is self._told:

@@ -18,80 +18,80 @@ from bot.outbox import tables as outbox
 from bot.playbooks import reminders, rules
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
-from bot.playbooks.step_actions import write_down
+from bot.playbooks.step_actions import log_step_change
 from bot.playbooks.tables import PlaybookStep
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS, context
 from bot.slack.text import mentions
 
 # Each step takes a line and its buttons, and who is asked takes one more.
-STEPS_IN_ONE = (MESSAGE_BLOCKS - 1) // 2
+STEPS_PER_MESSAGE = (MESSAGE_BLOCKS - 1) // 2
 
 
 def remind_of_overdue_steps(services: Services, now: datetime) -> None:
     """Remind of every step whose time has come; whoever ticks, each reminder is said once."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         due = playbooks.due_reminders(session, now)
-    for number, steps in groupby(sorted(due, key=_place), key=lambda step: step.incident_id):
-        with services.store.transaction() as session:
+    for number, steps in groupby(sorted(due, key=_sort_key), key=lambda step: step.incident_id):
+        with services.database.transaction() as session:
             _remind(Change(session, services, incidents.by_number(session, number), "", now), list(steps))
 
 
-def _place(step: PlaybookStep) -> tuple[int, int, int]:
+def _sort_key(step: PlaybookStep) -> tuple[int, int, int]:
     return step.incident_id, step.run_id, step.position
 
 
 def _remind(change: Change, due: Iterable[PlaybookStep]) -> None:
     session, incident, now = change.session, change.incident, change.now
-    mine = [step for step in due if reminders.reminded(session, step.number, step.reminders_sent, now)]
-    if mine:
+    claimed = [step for step in due if reminders.claim_reminder(session, step.number, step.reminders_sent, now)]
+    if claimed:
         change.mark_stale(kinds.CARD, kinds.RUN)
     if not incident.is_active or incident.channel_id is None:
         return
-    asking = Asking(incident, incidents.roles(session, incident.number), _ladder(change))
-    said: dict[tuple[int, str], dict[int, str]] = {}
-    for step in mine:
-        level = rules.who_to_remind(step.reminders_sent) or "owner"
-        who, why = asking.about(step, level)
-        said.setdefault((step.run_id, who), {})[step.number] = why
+    targets = ReminderTargets(incident, incidents.roles(session, incident.number), _first_tier_mention(change))
+    steps_by_person: dict[tuple[int, str], dict[int, str]] = {}
+    for step in claimed:
+        level = rules.reminder_level(step.reminders_sent) or "owner"
+        recipient, why = targets.target_of(step, level)
+        steps_by_person.setdefault((step.run_id, recipient), {})[step.number] = why
         change.log("step_reminded", step=step.title, level=level)
-    for (_, who), whys in said.items():
-        steps = [step for step in mine if step.number in whys]
-        for first in range(0, len(steps), STEPS_IN_ONE):
-            _say(change, steps[first : first + STEPS_IN_ONE], who, whys)
+    for (_, recipient), reasons in steps_by_person.items():
+        steps = [step for step in claimed if step.number in reasons]
+        for first in range(0, len(steps), STEPS_PER_MESSAGE):
+            _post_reminder(change, steps[first : first + STEPS_PER_MESSAGE], recipient, reasons)
 
 
-def _say(change: Change, steps: list[PlaybookStep], who: str, whys: dict[int, str]) -> None:
+def _post_reminder(change: Change, steps: list[PlaybookStep], recipient: str, reasons: dict[int, str]) -> None:
     """One message in the run's thread; its key is that of its first step, which is in no other."""
     session, incident, now = change.session, change.incident, change.now
     first = steps[0]
     key = f"remind:{first.number}:{first.rounds}:{first.reminders_sent}"
     for step in steps:
         step.reminders_sent += 1
-    text, blocks = playbook_views.reminder_message(steps, now, whys)
-    asked = f"{who}: {'this is' if len(steps) == 1 else 'these are'} due and open."
+    text, blocks = playbook_views.reminder_message(steps, now, reasons)
+    address = f"{recipient}: {'this is' if len(steps) == 1 else 'these are'} due and open."
     message = outbox.find(session, incident.number, kinds.RUN, str(first.run_id))
     outbox.post(
         session,
         key,
         incident.channel_id or "",
-        f"{asked} {text}",
+        f"{address} {text}",
         now,
         incident_id=incident.number,
         thread_ts=message.ts if message else None,
-        blocks=[context(asked), *blocks],
+        blocks=[context(address), *blocks],
     )
 
 
 @dataclass(frozen=True)
-class Asking:
+class ReminderTargets:
     """Who is asked about late steps of an incident, and why they."""
 
     incident: Incident
     roles: Mapping[str, Sequence[str]]
     ladder: str
 
-    def about(self, step: PlaybookStep, level: str) -> tuple[str, str]:
+    def target_of(self, step: PlaybookStep, level: str) -> tuple[str, str]:
         """Whoever should have the step, one rung higher each time nobody is there; and why they are asked."""
         owner = [step.owner_id] if step.owner_id else self.roles.get(step.owner_role, [])
         commander = self.roles.get("commander", [])
@@ -105,22 +105,22 @@ class Asking:
         return self.ladder or mentions(commander or [self.incident.declared_by]), why
 
 
-def _ladder(change: Change) -> str:
+def _first_tier_mention(change: Change) -> str:
     severity = change.services.floor.severity(change.incident.severity)
     # A late step is no reason to call the higher tiers: they are told when nobody leads.
-    told = severity.ladder[0].tell if severity.ladder else severity.invite
-    groups = [directory.group_id(change.session, name.removeprefix("@")) for name in told if name.startswith("@")]
+    names = severity.ladder[0].tell if severity.ladder else severity.invite
+    groups = [directory.group_id(change.session, name.removeprefix("@")) for name in names if name.startswith("@")]
     return ", ".join(f"<!subteam^{group}>" for group in groups if group)
 
 
 def repeat_steps(services: Services, now: datetime) -> None:
     """Steps that are done again and again come back when their time has come."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         due = reminders.steps_to_repeat(session, now)
     for step_id in due:
-        with services.store.transaction() as session:
+        with services.database.transaction() as session:
             change = reminders.repeat(session, step_id, now)
             if change is None:
                 continue
-            write_down(session, change)
+            log_step_change(session, change)
             outbox.mark_stale(session, change.incident_id, (kinds.CARD, kinds.RUN))

@@ -7,13 +7,13 @@ from sqlmodel import Session, col, select
 
 from bot.playbooks import rules
 from bot.playbooks.rules import State
-from bot.playbooks.steps import Hand, StepChange, change_of, check_open, settle, take_in_hand
+from bot.playbooks.steps import LockedStep, StepChange, check_open, lock_step, settle, step_change
 from bot.playbooks.tables import PlaybookRun, PlaybookStep, change_step
 
-WATCHFLOOR = "watchfloor"
+WATCHFLOOR_ITSELF = "watchfloor"
 
 
-def reminded(session: Session, step_id: int, sent: int, now: datetime) -> bool:
+def claim_reminder(session: Session, step_id: int, sent: int, now: datetime) -> bool:
     """Record the reminder after `sent` ones; False when it was recorded already, or the step is finished."""
     changed = session.exec(
         sa.update(PlaybookStep)
@@ -28,36 +28,36 @@ def reminded(session: Session, step_id: int, sent: int, now: datetime) -> bool:
     return bool(changed.rowcount)
 
 
-def snooze(session: Session, step: int | Hand, by: str, length: timedelta, now: datetime) -> StepChange:
+def snooze(session: Session, step: int | LockedStep, by: str, length: timedelta, now: datetime) -> StepChange:
     """Remind again only after `length`; the step stays due when it was."""
-    hand = take_in_hand(session, step)
-    check_open(hand.step)
-    remind_at = now + length if rules.who_to_remind(hand.step.reminders_sent) else None
-    change_step(session, hand.step, {"remind_at": remind_at, "snoozed_by": by})
+    locked_step = lock_step(session, step)
+    check_open(locked_step.step)
+    remind_at = now + length if rules.reminder_level(locked_step.step.reminders_sent) else None
+    change_step(session, locked_step.step, {"remind_at": remind_at, "snoozed_by": by})
     facts = {"minutes": int(length.total_seconds() // 60), "is_reminded": remind_at is not None}
-    return change_of("step_snoozed", hand, by, now, facts)
+    return step_change("step_snoozed", locked_step, by, now, facts)
 
 
 def steps_to_repeat(session: Session, now: datetime, limit: int = 200) -> list[int]:
     """The ids of done steps of running playbooks that come again now."""
-    found = (
+    query = (
         select(PlaybookStep.id)
         .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
         .where(col(PlaybookStep.repeat_at) <= now, col(PlaybookRun.stopped_at).is_(None))
         .order_by(col(PlaybookStep.repeat_at))
         .limit(limit)
     )
-    return [step_id for step_id in session.exec(found) if step_id is not None]
+    return [step_id for step_id in session.exec(query) if step_id is not None]
 
 
 def repeat(session: Session, step_id: int, now: datetime) -> StepChange | None:
     """Open a done step for its next round; None when somebody undid it or another tick was faster."""
-    hand = take_in_hand(session, step_id)
-    step = hand.step
+    locked_step = lock_step(session, step_id)
+    step = locked_step.step
     if step.state != State.DONE or step.repeat_at is None or step.repeat_at > now:
         return None
     due_at = now + rules.TIME_TO_REPEAT
     again = {"state": State.OPEN, "repeat_at": None, "due_at": due_at, "remind_at": due_at, "reminders_sent": 0}
     change_step(session, step, again)
-    settle(session, hand, now)
-    return change_of("step_repeated", hand, WATCHFLOOR, now, {"round": step.rounds + 1})
+    settle(session, locked_step, now)
+    return step_change("step_repeated", locked_step, WATCHFLOOR_ITSELF, now, {"round": step.rounds + 1})

@@ -10,10 +10,10 @@ from typing import Any, Protocol
 from bot.playbooks.book import PHASE, START, Ask, Playbook, Step, When
 
 TIME_TO_REPEAT = timedelta(minutes=5)
-MOST_REMINDERS = 3
+MAX_REMINDERS = 3
 # The owner first; the commander 5 minutes later; the escalation ladder 10 minutes after that.
-REMINDED = ("owner", "commander", "ladder")
-GAPS = (timedelta(minutes=5), timedelta(minutes=10))
+REMINDER_LEVELS = ("owner", "commander", "ladder")
+REMINDER_GAPS = (timedelta(minutes=5), timedelta(minutes=10))
 
 
 class State(StrEnum):
@@ -71,8 +71,8 @@ def fits(book: Playbook, facts: IncidentFacts) -> bool:
 
 
 def _breadth(book: Playbook) -> tuple[int, int]:
-    asked = [listed for listed in (book.applies.types, book.applies.severities, book.applies.sites) if listed]
-    return -len(asked), sum(len(listed) for listed in asked)
+    conditions = [listed for listed in (book.applies.types, book.applies.severities, book.applies.sites) if listed]
+    return -len(conditions), sum(len(listed) for listed in conditions)
 
 
 def all_answers(steps: Iterable[StepRecord]) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def all_answers(steps: Iterable[StepRecord]) -> dict[str, Any]:
     return {name: answer for step in steps for name, answer in step.answers.items()}
 
 
-def wanted(book: Playbook, facts: IncidentFacts, steps: Sequence[StepRecord]) -> set[str]:
+def wanted_steps(book: Playbook, facts: IncidentFacts, steps: Sequence[StepRecord]) -> set[str]:
     """The ids of the steps whose conditions hold now; a step already finished stays."""
     # A repeated step that is open for its next round has been done all the same.
     states = {step.step_key: State.DONE if step.rounds else step.state for step in steps}
@@ -104,13 +104,13 @@ def holds(
         and all(states.get(key) == State.DONE for key in when.done)
         and all(states.get(key) in (State.SKIPPED, State.WAIVED) for key in when.skipped)
         and all(
-            name in answers and any(_answered(book.asks[name], answers[name], value) for value in values)
+            name in answers and any(_matches_answer(book.asks[name], answers[name], value) for value in values)
             for name, values in when.answers.items()
         )
     )
 
 
-def _answered(ask: Ask, answer: Any, value: str) -> bool:
+def _matches_answer(ask: Ask, answer: Any, value: str) -> bool:
     if ask.kind != "number":
         return bool(str(answer).casefold() == value.casefold())
     limit = float(re.sub(r"at (least|most) ", "", value))
@@ -125,7 +125,7 @@ def phase_starts(
     book: Playbook, started_at: datetime, wanted_at: Mapping[str, datetime], steps: Sequence[StepRecord]
 ) -> dict[str, datetime | None]:
     """When each phase began: when the last wanted step of those before it ended; None when it has not."""
-    ended = _ended(steps)
+    ended = _ended_at(steps)
     begin: datetime | None = started_at
     starts: dict[str, datetime | None] = {}
     for phase in book.phases:
@@ -143,7 +143,7 @@ def due_times(
     A step that is wanted only later (the severity rose) has its full time from then on.
     """
     starts = phase_starts(book, started_at, wanted_at, steps)
-    ended = _ended(steps)
+    ended = _ended_at(steps)
     due: dict[str, datetime | None] = {}
     for phase in book.phases:
         for step in phase.steps:
@@ -154,7 +154,7 @@ def due_times(
     return due
 
 
-def _ended(steps: Iterable[StepRecord]) -> dict[str, datetime]:
+def _ended_at(steps: Iterable[StepRecord]) -> dict[str, datetime]:
     return {step.step_key: step.finished_at for step in steps if step.finished_at}
 
 
@@ -167,11 +167,11 @@ def _origin(
     return phase_start if after == PHASE else ended.get(after)
 
 
-def who_to_remind(sent: int) -> str | None:
+def reminder_level(sent: int) -> str | None:
     """`owner`, `commander` or `ladder` for the reminder after `sent` ones; None when there were enough."""
-    return REMINDED[sent] if sent < MOST_REMINDERS else None
+    return REMINDER_LEVELS[sent] if sent < MAX_REMINDERS else None
 
 
 def next_reminder_at(sent: int, now: datetime) -> datetime | None:
     """When to remind again after `sent` reminders, the last of them `now`; missed ones never pile up."""
-    return now + GAPS[sent - 1] if 0 < sent < MOST_REMINDERS else None
+    return now + REMINDER_GAPS[sent - 1] if 0 < sent < MAX_REMINDERS else None

@@ -13,7 +13,7 @@ from bot.playbooks import rules as playbook_rules
 from bot.playbooks import runs
 from bot.playbooks import tables as playbooks
 from bot.playbooks.book import Playbook
-from bot.playbooks.reloading import Shelf
+from bot.playbooks.reloading import ReloadingLibrary
 from bot.playbooks.rules import IncidentFacts
 from bot.playbooks.tables import PlaybookRun
 from bot.services import Services
@@ -40,30 +40,30 @@ def facts_of(incident: Incident) -> IncidentFacts:
     )
 
 
-def fitting(services: Services, incident: Incident) -> str | None:
+def matching_playbook(services: Services, incident: Incident) -> str | None:
     """The name of the playbook that fits the incident best, if one does."""
     return playbook_rules.pick(known_playbooks(services), facts_of(incident))
 
 
 def is_private(services: Services, incident: Incident) -> bool:
     """Does the playbook that fits the incident keep it private?"""
-    name = fitting(services, incident)
+    name = matching_playbook(services, incident)
     return name is not None and known_playbooks(services)[name].private
 
 
 def known_playbooks(services: Services) -> dict[str, Playbook]:
     """The playbooks of the floor as they stand in the folder now."""
-    return services.get(Shelf).library.playbooks
+    return services.get(ReloadingLibrary).library.playbooks
 
 
-def start_fitting(change: Change, event: Declared) -> None:
+def start_matching(change: Change, event: Declared) -> None:
     """Start the playbook that fits the incident."""
-    name = fitting(change.services, change.incident)
+    name = matching_playbook(change.services, change.incident)
     if name is not None:
         _start(change, name, by=None)
 
 
-def start_by_hand(services: Services, number: int, name: str, by: str, now: datetime) -> str:
+def start_manually(services: Services, number: int, name: str, by: str, now: datetime) -> str:
     """Start one more playbook in an incident. Gives back what to answer."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
@@ -91,11 +91,13 @@ def switch(services: Services, number: int, name: str, by: str, now: datetime) -
 
 def _start(change: Change, name: str, by: str | None) -> PlaybookRun:
     session, incident, now = change.session, change.incident, change.now
-    known = known_playbooks(change.services)
-    if name not in known:
-        raise UnknownPlaybook(given=escape(name[:60]), known=", ".join(sorted(known)) or "none yet")
+    playbooks_by_name = known_playbooks(change.services)
+    if name not in playbooks_by_name:
+        raise UnknownPlaybook(given=escape(name[:60]), known=", ".join(sorted(playbooks_by_name)) or "none yet")
     number = incident.number
-    run = runs.start_run(session, number, name, known[name], facts_of(incident), by or incident.declared_by, now)
+    run = runs.start_run(
+        session, number, name, playbooks_by_name[name], facts_of(incident), by or incident.declared_by, now
+    )
     if outbox.find(session, number, kinds.RUN, str(run.number)) is None:
         outbox.add(session, kinds.RUN, number, now, str(run.number), follows_incident=True)
         timeline.append(session, number, "playbook_started", now, by, playbook=run.title)
@@ -119,13 +121,13 @@ def stop_all(change: Change, event: Closed) -> None:
 
 def list_playbooks(services: Services, number: int) -> str:
     """What runs in an incident and what could be started."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         running = [run for run in playbooks.runs_of(session, number) if run.is_running]
     lines = [f"• `{run.playbook}` {escape(run.title)} is running" for run in running]
     lines = lines or ["No playbook is running."]
     lines.append("`/incident playbook start NAME`, `stop NAME` or `switch NAME` with one of these:")
-    known = known_playbooks(services)
-    lines += [f"• `{name}` {escape(book.title)}" for name, book in sorted(known.items())]
-    broken = sorted({problem.file for problem in services.get(Shelf).library.problems})
-    lines += [f"⚠️ {escape(file)} has a mistake; `watchfloor playbooks check` says where." for file in broken]
+    playbooks_by_name = known_playbooks(services)
+    lines += [f"• `{name}` {escape(book.title)}" for name, book in sorted(playbooks_by_name.items())]
+    broken_files = sorted({problem.file for problem in services.get(ReloadingLibrary).library.problems})
+    lines += [f"⚠️ {escape(file)} has a mistake; `watchfloor playbooks check` says where." for file in broken_files]
     return "\n".join(lines)

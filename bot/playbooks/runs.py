@@ -39,7 +39,7 @@ def start_run(
     except IntegrityError:
         return session.exec(_select_running(incident_id, name)).one()
     steps = [_new_step(run, key, position) for position, key in enumerate(playbook.steps, start=1)]
-    retime(run, steps, now)
+    reschedule(run, steps, now)
     session.add_all(steps)
     session.flush()
     return run
@@ -62,7 +62,7 @@ def stop_run(session: Session, run_id: int, by: str, now: datetime) -> PlaybookR
     ).one()
 
 
-def tell_facts(session: Session, incident_id: int, facts: IncidentFacts, now: datetime) -> list[PlaybookRun]:
+def update_facts(session: Session, incident_id: int, facts: IncidentFacts, now: datetime) -> list[PlaybookRun]:
     """The incident changed: every running playbook wants what it wants of the new facts, due accordingly."""
     runs = session.exec(
         select(PlaybookRun)
@@ -72,23 +72,27 @@ def tell_facts(session: Session, incident_id: int, facts: IncidentFacts, now: da
         .execution_options(populate_existing=True)
     ).all()
     for run in runs:
-        run.facts = _as_data(facts)
-        write_times(session, retime(run, steps_of(session, run.number), now))
+        run.facts = _facts_as_json(facts)
+        write_times(session, reschedule(run, steps_of(session, run.number), now))
     session.flush()
     return list(runs)
 
 
-def retime(run: PlaybookRun, steps: Iterable[S], now: datetime) -> list[S]:
+def reschedule(run: PlaybookRun, steps: Iterable[S], now: datetime) -> list[S]:
     """Set which steps are wanted, when they are due and when their owners are reminded; gives back what changed."""
     steps = list(steps)
     book = run.book
-    wanted = rules.wanted(book, run.incident, steps)
-    wanted_at = {step.step_key: step.wanted_at or now for step in steps if step.step_key in wanted}
-    due = rules.due_times(book, run.started_at, wanted_at, steps)
-    return [step for step in steps if _retime_step(step, wanted_at.get(step.step_key), due.get(step.step_key))]
+    wanted_ids = rules.wanted_steps(book, run.incident, steps)
+    wanted_at = {step.step_key: step.wanted_at or now for step in steps if step.step_key in wanted_ids}
+    due_by_step = rules.due_times(book, run.started_at, wanted_at, steps)
+    return [
+        step
+        for step in steps
+        if _reschedule_step(step, wanted_at.get(step.step_key), due_by_step.get(step.step_key))
+    ]
 
 
-def _retime_step(step: AnyStep, wanted_at: datetime | None, due_at: datetime | None) -> bool:
+def _reschedule_step(step: AnyStep, wanted_at: datetime | None, due_at: datetime | None) -> bool:
     if step.state != State.OPEN:
         return False  # a finished step keeps the due time it was measured by
     before = step.wanted_at, step.due_at, step.remind_at
@@ -96,7 +100,7 @@ def _retime_step(step: AnyStep, wanted_at: datetime | None, due_at: datetime | N
         due_at = step.due_at  # a repeated step is due again by its own rhythm
     remind_at = step.remind_at if wanted_at else None
     changed = before[:2] != (wanted_at, due_at)
-    if wanted_at and rules.who_to_remind(step.reminders_sent) and (changed or remind_at is None):
+    if wanted_at and rules.reminder_level(step.reminders_sent) and (changed or remind_at is None):
         remind_at = due_at
     if before == (wanted_at, due_at, remind_at):
         return False
@@ -125,7 +129,7 @@ def _new_run(
         title=playbook.title,
         version=playbook.version,
         written=playbook.as_copy(),
-        facts=_as_data(facts),
+        facts=_facts_as_json(facts),
         started_at=now,
         started_by=by,
     )
@@ -147,5 +151,5 @@ def _new_step(run: PlaybookRun, key: str, position: int) -> PlaybookStep:
     )
 
 
-def _as_data(facts: IncidentFacts) -> dict[str, object]:
+def _facts_as_json(facts: IncidentFacts) -> dict[str, object]:
     return asdict(facts) | {"started_at": facts.started_at.isoformat()}

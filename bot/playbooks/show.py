@@ -7,10 +7,10 @@ from bot.playbooks.book import Ask, Playbook, Step, When
 from bot.playbooks.wording import write_length
 
 WIDTH = 100
-MARGIN = "     "
+INDENT = "     "
 
 
-def rendered(name: str, book: Playbook) -> str:
+def render_text(name: str, book: Playbook) -> str:
     """The whole playbook, phase by phase, with who, when, conditions, questions and effects of each step."""
     lines = [f"{book.title}  [{name}]", *wrap(book.summary, WIDTH), "", f"For: {_applies(book)}"]
     number = 0
@@ -19,8 +19,8 @@ def rendered(name: str, book: Playbook) -> str:
         for step in phase.steps:
             number += 1
             lines += _step(number, step)
-    lines += _listed("STAND DOWN WHEN", book.stand_down)
-    lines += _listed("GUIDES", (f"{guide.title}: {guide.url}" for guide in book.guides))
+    lines += _list_lines("STAND DOWN WHEN", book.stand_down)
+    lines += _list_lines("GUIDES", (f"{guide.title}: {guide.url}" for guide in book.guides))
     return "\n".join(lines) + "\n"
 
 
@@ -40,22 +40,22 @@ def _applies(book: Playbook) -> str:
 
 
 def _step(number: int, step: Step) -> list[str]:
-    notes = [step.owner.replace("_", " "), *_clock(step)]
+    notes = [step.owner.replace("_", " "), *_due_notes(step)]
     notes += [f"needed {step.required}"] if step.required else []
-    lines = [f"{number:3}. {step.title}", f"{MARGIN}({'; '.join(notes)})"]
+    lines = [f"{number:3}. {step.title}", f"{INDENT}({'; '.join(notes)})"]
     for paragraph in (step.instructions or "").splitlines():
-        lines += [f"{MARGIN}{line}" for line in wrap(paragraph, WIDTH)]
-    lines += [f"{MARGIN}{label}: {words}" for label, words in _details(step)]
+        lines += [f"{INDENT}{line}" for line in wrap(paragraph, WIDTH)]
+    lines += [f"{INDENT}{label}: {words}" for label, words in _details(step)]
     if step.posts:
-        lines += [f"{MARGIN}posts to {step.posts.to}:", *_quoted(step.posts.message)]
+        lines += [f"{INDENT}posts to {step.posts.to}:", *_quoted(step.posts.message)]
     return lines
 
 
 def _quoted(message: str) -> list[str]:
-    return [f"{MARGIN}  | {line}" for line in message.splitlines()]
+    return [f"{INDENT}  | {line}" for line in message.splitlines()]
 
 
-def _clock(step: Step) -> Iterator[str]:
+def _due_notes(step: Step) -> Iterator[str]:
     if step.due:
         yield f"{write_length(step.due.within)} after {step.due.after}"
     if step.repeat_every:
@@ -93,6 +93,6 @@ def _question(ask: Ask) -> str:
     return f"{ask.question} [{kind}{'; may be left out' if ask.optional else ''}] as {{{ask.id}}}"
 
 
-def _listed(title: str, items: Iterable[str]) -> list[str]:
+def _list_lines(title: str, items: Iterable[str]) -> list[str]:
     lines = [f"  • {item}" for item in items]
     return ["", title, *lines] if lines else []

@@ -7,26 +7,26 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.directory.lookup import who
+from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
-from bot.incidents.permissions import check, check_member
+from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.playbooks import reminders, step_effects, steps
 from bot.playbooks import tables as playbooks
 from bot.playbooks.rules import State
-from bot.playbooks.step_effects import Effects, Sending
-from bot.playbooks.steps import Hand, StepChange
+from bot.playbooks.step_effects import PictureRequestRow, StepEffects
+from bot.playbooks.steps import LockedStep, StepChange
 from bot.services import Services
 from bot.slack.text import escape
 from bot.timeline import tables as timeline
 
-Act = Callable[[Session, Hand], StepChange]
-Then = Callable[[Change, StepChange], None]
+StepAction = Callable[[Session, LockedStep], StepChange]
+FollowUp = Callable[[Change, StepChange], None]
 
 
 def complete(
@@ -35,46 +35,50 @@ def complete(
     by: str,
     now: datetime,
     answers: dict[str, Any] | None = None,
-    sending: Sending | None = None,
+    sending: PictureRequestRow | None = None,
 ) -> str | None:
     """Mark a step done; what it posts, sets and invites happens with it. Gives back what to tell of that."""
-    told: list[str] = []
+    sentences: list[str] = []
 
     def then(change: Change, step: StepChange) -> None:
-        told.extend(Effects(change, step, sending).happen())
+        sentences.extend(StepEffects(change, step, sending).apply())
 
-    change = _change(
+    change = _change_step(
         services, step_id, by, lambda session, hand: steps.complete(session, hand, by, now, answers), then
     )
-    return f"Incident {change.incident_id}: “{escape(change.title)}” is done. {' '.join(told)}" if told else None
+    return (
+        f"Incident {change.incident_id}: “{escape(change.title)}” is done. {' '.join(sentences)}"
+        if sentences
+        else None
+    )
 
 
 def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) -> None:
     """Leave a step out, for a reason."""
-    _change(services, step_id, by, lambda session, hand: steps.skip(session, hand, by, reason, now))
+    _change_step(services, step_id, by, lambda session, hand: steps.skip(session, hand, by, reason, now))
 
 
 def take(services: Services, step_id: int, by: str, now: datetime) -> None:
     """Make a step one's own."""
-    _change(services, step_id, by, lambda session, hand: steps.take(session, hand, by, now))
+    _change_step(services, step_id, by, lambda session, hand: steps.take(session, hand, by, now))
 
 
 def assign(services: Services, step_id: int, to: str, by: str, now: datetime) -> None:
     """Give a step to a person, and tell them."""
-    if not who(services, to).may_act:
+    if not person_of(services, to).may_act:
         raise NotForGuests()
 
-    def act(session: Session, hand: Hand) -> StepChange:
+    def act(session: Session, hand: LockedStep) -> StepChange:
         change = steps.assign(session, hand, to, by, now)
-        step_effects.tell_owner(session, change, to)
+        step_effects.notify_owner(session, change, to)
         return change
 
-    _change(services, step_id, by, act)
+    _change_step(services, step_id, by, act)
 
 
 def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None:
     """Open a finished step again. Gives back what to tell: what it did in the world is not undone by that."""
-    change = _change(services, step_id, by, lambda session, hand: steps.undo(session, hand, by, now))
+    change = _change_step(services, step_id, by, lambda session, hand: steps.undo(session, hand, by, now))
     written = change.written
     if change.facts["was"] != State.DONE or not (written.posts or written.sets or written.invites):
         return None
@@ -84,21 +88,25 @@ def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None
 def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetime) -> str:
     """Remind of a step later. Gives back what to answer."""
     length = timedelta(minutes=minutes)
-    change = _change(services, step_id, by, lambda session, hand: reminders.snooze(session, hand, by, length, now))
+    change = _change_step(
+        services, step_id, by, lambda session, hand: reminders.snooze(session, hand, by, length, now)
+    )
     if not change.facts["is_reminded"]:
         return f"“{escape(change.title)}” has had all its reminders; none would come. It stays due when it was."
     return f"“{escape(change.title)}” rests for {minutes} minutes. It stays due when it was."
 
 
-def _change(services: Services, step_id: int, by: str, act: Act, then: Then | None = None) -> StepChange:
+def _change_step(
+    services: Services, step_id: int, by: str, action: StepAction, follow_up: FollowUp | None = None
+) -> StepChange:
     """The busiest path of a bad night: few queries, and the same number whatever the number of incidents."""
     check_member(services, by)
-    with services.store.transaction() as session:
-        hand = steps.take_in_hand(session, step_id, partial(_check_may_work, services, session, by))
-        change, incident = act(session, hand), hand.incident
-        write_down(session, change)
-        if then:
-            then(Change(session, services, incident, change.by, change.at), change)
+    with services.database.transaction() as session:
+        hand = steps.lock_step(session, step_id, partial(_check_may_work, services, session, by))
+        change, incident = action(session, hand), hand.incident
+        log_step_change(session, change)
+        if follow_up:
+            follow_up(Change(session, services, incident, change.by, change.at), change)
         outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN))
     return change
 
@@ -106,17 +114,17 @@ def _change(services: Services, step_id: int, by: str, act: Act, then: Then | No
 def check_may_work(services: Services, step_id: int, user_id: str) -> None:
     """Refuse before a form opens what would be refused when it is submitted."""
     check_member(services, user_id)
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         _check_may_work(services, session, user_id, playbooks.incident_of(session, step_id))
 
 
 def _check_may_work(services: Services, session: Session, user_id: str, incident: Incident) -> None:
     incidents.check_visible(session, incident, user_id)
     rules.check_may_change(incident.number, incident.status)
-    check(services, session, user_id, "steps", incident.number)
+    check_permission(services, session, user_id, "steps", incident.number)
 
 
-def write_down(session: Session, change: StepChange) -> None:
+def log_step_change(session: Session, change: StepChange) -> None:
     """The act, in the timeline: who, when, and what they answered."""
     facts = {"step": change.title, **change.facts}
     if "owner_id" in facts:

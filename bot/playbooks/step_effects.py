@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.incidents import tables as incidents
-from bot.incidents.audiences import audiences, where
+from bot.incidents.audiences import audiences_of, describe_channels
 from bot.incidents.change import Change
 from bot.incidents.events import CadenceRequested, UpdateRequested
 from bot.incidents.invitations import invite
@@ -14,42 +14,42 @@ from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.playbooks.book import Invites, Post, Sets
 from bot.playbooks.steps import StepChange
-from bot.slack.text import channel_link, escape, lasting
+from bot.slack.text import channel_link, escape, format_duration
 
 
 @dataclass(frozen=True)
-class Sending:
+class PictureRequestRow:
     """What the person confirmed is sent, after they read it."""
 
     words: str
 
 
 @dataclass(frozen=True)
-class Effects:
+class StepEffects:
     """A finished step at work in the database, in its own transaction; each effect says what it did."""
 
     change: Change
     step: StepChange
-    sending: Sending | None
+    sending: PictureRequestRow | None
 
-    def happen(self) -> list[str]:
+    def apply(self) -> list[str]:
         """Everything the step does besides being done, told in sentences for who did it."""
         sets = self.step.written.sets
-        told = self._set(sets) if sets else []
-        return [*told, *self._send(self.step.written.posts), *self._invite(self.step.written.invites)]
+        sentences = self._set(sets) if sets else []
+        return [*sentences, *self._send(self.step.written.posts), *self._invite(self.step.written.invites)]
 
     def _set(self, sets: Sets) -> list[str]:
-        incident, told = self.change.incident, []
+        incident, sentences = self.change.incident, []
         if sets.status and sets.status != incident.status:
             set_status(self.change, sets.status, self.step.title)
-            told.append(f"The status is {sets.status} now.")
+            sentences.append(f"The status is {sets.status} now.")
         if sets.front_door and sets.front_door != incident.front_door:
-            told.append(self._set_front_door(sets.front_door))
+            sentences.append(self._set_front_door(sets.front_door))
         if sets.cadence:
             self.change.publish(CadenceRequested(sets.cadence))
-            told.append(f"Updates are promised every {lasting(sets.cadence)} now.")
+            sentences.append(f"Updates are promised every {format_duration(sets.cadence)} now.")
         self.change.mark_stale(kinds.DIGEST, kinds.TOPIC)
-        return told
+        return sentences
 
     def _set_front_door(self, state: str) -> str:
         self.change.incident.front_door = state
@@ -60,14 +60,14 @@ class Effects:
     def _send(self, posts: Post | None) -> list[str]:
         if posts is None:
             return []
-        audience = audiences(self.change.services, self.change.incident).get(posts.to)
+        audience = audiences_of(self.change.services, self.change.incident).get(posts.to)
         if audience is None:
             return ["This incident is private, so its message was not sent."]
         if not (self.sending and self.sending.words):
             return ["Its message was left empty, so nothing was sent."]
         key = f"step:{self.step.step_id}:{self.step.at.isoformat()}"
         self.change.publish(UpdateRequested(posts.to, self.sending.words, key))
-        return [f"The update goes to {where(audience, self.change.incident)} now."]
+        return [f"The update goes to {describe_channels(audience, self.change.incident)} now."]
 
     def _invite(self, invites: Invites | None) -> list[str]:
         if invites is None:
@@ -81,14 +81,14 @@ class Effects:
         return [f"Invited into the channel: {', '.join(named)}."]
 
 
-def tell_owner(session: Session, change: StepChange, owner_id: str) -> None:
+def notify_owner(session: Session, change: StepChange, owner_id: str) -> None:
     """Who was given a step hears of it, with where it is."""
     if owner_id == change.by:
         return
     incident = incidents.by_number(session, change.incident_id)
-    words = (
+    text = (
         f"<@{change.by}> gave you a step of incident {incident.number} in "
         f"{channel_link(incident.channel_id or '')}: *{escape(change.title)}*"
     )
     key = f"given:{change.step_id}:{owner_id}:{change.at.isoformat()}"
-    outbox.post(session, key, owner_id, words, change.at, incident_id=incident.number)
+    outbox.post(session, key, owner_id, text, change.at, incident_id=incident.number)

@@ -9,22 +9,22 @@ from bot.incidents import tables as incidents
 from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.registry import Registry
 from bot.playbooks import tables as playbooks
-from bot.playbooks.answers import shown
+from bot.playbooks.answers import render_answer
 from bot.playbooks.book import Step
-from bot.playbooks.messages import filled
+from bot.playbooks.messages import fill
 from bot.playbooks.tables import PlaybookStep
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.text import lasting
+from bot.slack.text import format_duration
 
 
-def message_words(session: Session, services: Services, step: PlaybookStep, written: Step) -> str:
+def message_text(session: Session, services: Services, step: PlaybookStep, written: Step) -> str:
     """The words of the step's message; empty when it sends none. They are plain: escaped where they leave."""
     if written.posts is None:
         return ""
     incident = incidents.by_number(session, step.incident_id)
     commander = incidents.commander(session, incident.number)
-    people = directory.names(session, [commander] if commander else [])
+    people = directory.display_names(session, [commander] if commander else [])
     due_at = services.get(Registry).ask(NEXT_UPDATE)(session, incident.number, None)
     facts = {
         "number": str(incident.number),
@@ -36,14 +36,16 @@ def message_words(session: Session, services: Services, step: PlaybookStep, writ
         "partners": ", ".join(incident.partners),
         "commander": people.get(commander or "", ""),
         "started": incident.declared_at.strftime("%H:%M UTC"),
-        "lasting": lasting(max(utcnow() - incident.declared_at, timedelta())),
+        "lasting": format_duration(max(utcnow() - incident.declared_at, timedelta())),
         "next_update": due_at.strftime("%H:%M UTC") if due_at else "",
     }
-    return filled(written.posts.message, facts | _answers(session, step))
+    return fill(written.posts.message, facts | _answers(session, step))
 
 
 def _answers(session: Session, step: PlaybookStep) -> dict[str, str]:
     run = playbooks.find_run(session, step.run_id)
     asks = run.book.asks
-    given = {key: value for each in playbooks.steps_of(session, run.number) for key, value in each.answers.items()}
-    return {key: shown(asks[key], value) for key, value in given.items() if key in asks}
+    answers = {
+        key: value for each in playbooks.steps_of(session, run.number) for key, value in each.answers.items()
+    }
+    return {key: render_answer(asks[key], value) for key, value in answers.items() if key in asks}

@@ -5,13 +5,13 @@ from typing import Any
 
 from bot.incidents import access as seeing
 from bot.incidents import tables as incidents
-from bot.incidents.audiences import audiences, where
+from bot.incidents.audiences import audiences_of, describe_channels
 from bot.incidents.permissions import check_member
 from bot.playbooks import forms
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
-from bot.playbooks.answers import Reading, read_form
-from bot.playbooks.step_message import message_words
+from bot.playbooks.answers import FormAnswers, read_form
+from bot.playbooks.step_message import message_text
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -20,52 +20,52 @@ from bot.slack.messages import Posted
 
 def skip_form(services: Services, step_id: int) -> Block:
     """Asks why a step is skipped."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         return forms.skip_form(playbooks.find_step(session, step_id))
 
 
 def assign_form(services: Services, step_id: int) -> Block:
     """Asks who takes a step."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         return forms.assign_form(playbooks.find_step(session, step_id))
 
 
 def answer_form(services: Services, step_id: int) -> Block:
     """Asks what the step wants to know, and shows what it sends and to whom."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         step, written = playbooks.written_step(session, step_id)
-        message = message_words(session, services, step, written)
+        message = message_text(session, services, step, written)
         incident = incidents.by_number(session, step.incident_id)
-    audience = audiences(services, incident).get(written.posts.to) if written.posts else None
-    return forms.answer_form(step, written, message, where(audience, incident) if audience else "")
+    audience = audiences_of(services, incident).get(written.posts.to) if written.posts else None
+    return forms.answer_form(step, written, message, describe_channels(audience, incident) if audience else "")
 
 
-def read_answers(services: Services, step_id: int, values: dict[str, Any]) -> tuple[Reading, bool]:
+def read_answers(services: Services, step_id: int, values: dict[str, Any]) -> tuple[FormAnswers, bool]:
     """What a submitted form answers to its step, and whether the step sends something."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         _, written = playbooks.written_step(session, step_id)
     return read_form(written, values), written.posts is not None
 
 
 def all_steps(services: Services, run_id: int, user_id: str) -> Block:
     """Every step of a run with its buttons, for who may see the incident."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         run = playbooks.find_run(session, run_id)
         view = forms.all_steps_view(
             run, playbooks.steps_of(session, run_id), utcnow(), incidents.roles(session, run.incident_id)
         )
-    seeing.incident(services, run.incident_id, user_id)
+    seeing.visible_incident(services, run.incident_id, user_id)
     return view
 
 
-def show_all_steps_again(services: Services, view_id: str, run_id: int, user_id: str) -> None:
+def refresh_all_steps(services: Services, view_id: str, run_id: int, user_id: str) -> None:
     """The list that is open shows the new state."""
     services.slack.update_view(view_id, all_steps(services, run_id, user_id))
 
 
-def show_reminder_again(services: Services, posted: Posted, step_ids: Sequence[int]) -> None:
+def refresh_reminder(services: Services, posted: Posted, step_ids: Sequence[int]) -> None:
     """A reminder whose step is finished or rests offers nothing that would be refused."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         steps = [playbooks.find_step(session, step_id) for step_id in step_ids]
     services.slack.update(posted, *playbook_views.reminder_message(steps, utcnow()))
 
@@ -73,7 +73,7 @@ def show_reminder_again(services: Services, posted: Posted, step_ids: Sequence[i
 def steps_of_person(services: Services, user_id: str) -> tuple[str, list[Block]]:
     """Every open step of a person, over all incidents."""
     check_member(services, user_id)
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         held = incidents.roles_of(session, user_id)
         steps = playbooks.open_steps_of(session, user_id, held)
         channels = incidents.channels(session, {step.incident_id for step in steps})
@@ -85,6 +85,6 @@ def of_home(services: Services, user_id: str) -> list[Block]:
     return steps_of_person(services, user_id)[1]
 
 
-def show_my_steps_again(services: Services, response_url: str, user_id: str) -> None:
+def refresh_my_steps(services: Services, response_url: str, user_id: str) -> None:
     """A person's list of open steps, answered to `/incident steps`, shows what is left."""
-    services.slack.reply(response_url, *steps_of_person(services, user_id), replaces=True)
+    services.slack.respond(response_url, *steps_of_person(services, user_id), replace_original=True)

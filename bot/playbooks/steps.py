@@ -13,12 +13,12 @@ from bot.playbooks import answers as given_answers
 from bot.playbooks.book import Step
 from bot.playbooks.progress import is_out_of_order
 from bot.playbooks.rules import State
-from bot.playbooks.runs import retime
+from bot.playbooks.runs import reschedule
 from bot.playbooks.tables import NoSuchStep, PlaybookRun, StepRow, change_step, lock_run_of, steps_of, write_times
 from bot.slack.text import clock_time, escape, mention
 
 
-class SomeoneWasFirst(WatchfloorError):
+class StepChangedMeanwhile(WatchfloorError):
     """{who} was first: “{title}” was {what} at {when}. Nothing was changed by your click."""
 
 
@@ -55,7 +55,7 @@ class StepChange:
 
 
 @dataclass(frozen=True)
-class Hand:
+class LockedStep:
     """A step in somebody's hand: its run is locked, and its fellow steps are known."""
 
     incident: Incident
@@ -74,75 +74,79 @@ Check = Callable[[Incident], None]
 
 
 def complete(
-    session: Session, step: int | Hand, by: str, now: datetime, answers: Mapping[str, Any] | None = None
+    session: Session, step: int | LockedStep, by: str, now: datetime, answers: Mapping[str, Any] | None = None
 ) -> StepChange:
     """Mark the step done, with the answers it asks for."""
-    hand = take_in_hand(session, step)
-    written = hand.written
-    check_open(hand.step)
-    given = given_answers.checked(written, answers or {})
-    late_s = _late_s(hand.step, now)
-    out_of_order = is_out_of_order(hand.step, hand.steps)
-    finish = {"answers": given, "out_of_order": out_of_order, "rounds": hand.step.rounds + 1}
+    locked_step = lock_step(session, step)
+    written = locked_step.written
+    check_open(locked_step.step)
+    known_answers = given_answers.check_answers(written, answers or {})
+    late_s = _late_s(locked_step.step, now)
+    out_of_order = is_out_of_order(locked_step.step, locked_step.steps)
+    finish = {"answers": known_answers, "out_of_order": out_of_order, "rounds": locked_step.step.rounds + 1}
     if written.repeat_every:
         finish["repeat_at"] = now + written.repeat_every
-    _finish(session, hand, State.DONE, by, now, finish)
-    shown = given_answers.shown_all(written, given)
-    facts = {"answers": shown, "out_of_order": out_of_order, "late_s": late_s}
-    return change_of("step_done", hand, by, now, facts)
+    _finish(session, locked_step, State.DONE, by, now, finish)
+    rendered_answers = given_answers.render_answers(written, known_answers)
+    facts = {"answers": rendered_answers, "out_of_order": out_of_order, "late_s": late_s}
+    return step_change("step_done", locked_step, by, now, facts)
 
 
-def skip(session: Session, step: int | Hand, by: str, reason: str, now: datetime) -> StepChange:
+def skip(session: Session, step: int | LockedStep, by: str, reason: str, now: datetime) -> StepChange:
     """Leave the step out, for a reason."""
-    return _leave_out(session, step, State.SKIPPED, "step_skipped", by, reason, now)
+    return _finish_without_doing(session, step, State.SKIPPED, "step_skipped", by, reason, now)
 
 
-def waive(session: Session, step: int | Hand, by: str, reason: str, now: datetime) -> StepChange:
+def waive(session: Session, step: int | LockedStep, by: str, reason: str, now: datetime) -> StepChange:
     """Let the incident be resolved or closed without a required step, for a reason."""
-    return _leave_out(session, step, State.WAIVED, "step_waived", by, reason, now)
+    return _finish_without_doing(session, step, State.WAIVED, "step_waived", by, reason, now)
 
 
-def take(session: Session, step: int | Hand, by: str, now: datetime) -> StepChange:
+def take(session: Session, step: int | LockedStep, by: str, now: datetime) -> StepChange:
     """Make a step one's own, if it is nobody's."""
-    hand = take_in_hand(session, step)
-    check_open(hand.step)
-    _change_if(session, hand, {"state": State.OPEN, "owner_id": None}, by, now, {"owner_id": by})
-    return change_of("step_assigned", hand, by, now, {"owner_id": by})
+    locked_step = lock_step(session, step)
+    check_open(locked_step.step)
+    _update_if(session, locked_step, {"state": State.OPEN, "owner_id": None}, by, now, {"owner_id": by})
+    return step_change("step_assigned", locked_step, by, now, {"owner_id": by})
 
 
-def assign(session: Session, step: int | Hand, owner_id: str, by: str, now: datetime) -> StepChange:
+def assign(session: Session, step: int | LockedStep, owner_id: str, by: str, now: datetime) -> StepChange:
     """Give an open step to a person, whoever had it before."""
-    hand = take_in_hand(session, step)
-    check_open(hand.step)
-    before = hand.step.owner_id
-    _change_if(session, hand, {"state": State.OPEN, "owner_id": before}, by, now, {"owner_id": owner_id})
-    return change_of("step_assigned", hand, by, now, {"owner_id": owner_id, "before": before})
+    locked_step = lock_step(session, step)
+    check_open(locked_step.step)
+    previous_owner = locked_step.step.owner_id
+    _update_if(
+        session, locked_step, {"state": State.OPEN, "owner_id": previous_owner}, by, now, {"owner_id": owner_id}
+    )
+    return step_change("step_assigned", locked_step, by, now, {"owner_id": owner_id, "before": previous_owner})
 
 
-def undo(session: Session, step: int | Hand, by: str, now: datetime) -> StepChange:
+def undo(session: Session, step: int | LockedStep, by: str, now: datetime) -> StepChange:
     """Open a finished step again; what was answered or said stays in the timeline only."""
-    hand = take_in_hand(session, step)
-    before = State(hand.step.state)
-    if before == State.OPEN:
-        raise SomeoneWasFirst(**_who_was_first(hand.step))
-    _change_if(session, hand, {"state": before}, by, now, _as_before(hand.step, before))
-    settle(session, hand, now)
-    return change_of("step_undone", hand, by, now, {"was": before})
+    locked_step = lock_step(session, step)
+    previous_state = State(locked_step.step.state)
+    if previous_state == State.OPEN:
+        raise StepChangedMeanwhile(**_latest_change(locked_step.step))
+    _update_if(
+        session, locked_step, {"state": previous_state}, by, now, _as_before(locked_step.step, previous_state)
+    )
+    settle(session, locked_step, now)
+    return step_change("step_undone", locked_step, by, now, {"was": previous_state})
 
 
-def take_in_hand(session: Session, step: int | Hand, check: Check = lambda incident: None) -> Hand:
+def lock_step(session: Session, step: int | LockedStep, check: Check = lambda incident: None) -> LockedStep:
     """Lock the step's run and read all its steps; `RunIsOver` when the playbook was stopped.
 
     `check` is called before anything is said about the step: refusals name it.
     """
-    if isinstance(step, Hand):
+    if isinstance(step, LockedStep):
         return step
     run, incident = lock_run_of(session, step)
     check(incident)
     if not run.is_running:
         raise RunIsOver(title=escape(run.title))
     steps = steps_of(session, run.number)
-    return Hand(incident, run, steps, _the_step(steps, step))
+    return LockedStep(incident, run, steps, _the_step(steps, step))
 
 
 def _the_step(steps: list[StepRow], step_id: int) -> StepRow:
@@ -152,26 +156,34 @@ def _the_step(steps: list[StepRow], step_id: int) -> StepRow:
     return step
 
 
-def change_of(kind: str, hand: Hand, by: str, now: datetime, facts: dict[str, Any]) -> StepChange:
+def step_change(kind: str, locked_step: LockedStep, by: str, now: datetime, facts: dict[str, Any]) -> StepChange:
     """The entry for the timeline."""
-    step = hand.step
-    named = {"playbook": hand.run.title, "step": step.title, "step_key": step.step_key}
+    step = locked_step.step
+    step_facts = {"playbook": locked_step.run.title, "step": step.title, "step_key": step.step_key}
     return StepChange(
-        kind, hand.incident, step.run_id, step.number, step.title, by, now, hand.written, named | facts
+        kind,
+        locked_step.incident,
+        step.run_id,
+        step.number,
+        step.title,
+        by,
+        now,
+        locked_step.written,
+        step_facts | facts,
     )
 
 
-def _leave_out(
-    session: Session, step: int | Hand, state: State, kind: str, by: str, reason: str, now: datetime
+def _finish_without_doing(
+    session: Session, step: int | LockedStep, state: State, kind: str, by: str, reason: str, now: datetime
 ) -> StepChange:
     reason = " ".join(reason.split())
     if not reason:
         raise ReasonMissing()
-    hand = take_in_hand(session, step)
-    check_open(hand.step)
-    late_s = _late_s(hand.step, now)
-    _finish(session, hand, state, by, now, {"reason": reason})
-    return change_of(kind, hand, by, now, {"reason": reason, "late_s": late_s})
+    locked_step = lock_step(session, step)
+    check_open(locked_step.step)
+    late_s = _late_s(locked_step.step, now)
+    _finish(session, locked_step, state, by, now, {"reason": reason})
+    return step_change(kind, locked_step, by, now, {"reason": reason, "late_s": late_s})
 
 
 def _as_before(step: StepRow, state: State) -> dict[str, Any]:
@@ -181,36 +193,43 @@ def _as_before(step: StepRow, state: State) -> dict[str, Any]:
     return columns if rounds else columns | {"finished_at": None, "finished_by": None, "answers": {}}
 
 
-def _finish(session: Session, hand: Hand, state: State, by: str, now: datetime, more: dict[str, Any]) -> None:
+def _finish(
+    session: Session, locked_step: LockedStep, state: State, by: str, now: datetime, more: dict[str, Any]
+) -> None:
     finished = {"state": state, "finished_at": now, "finished_by": by, "remind_at": None}
-    _change_if(session, hand, {"state": State.OPEN}, by, now, finished | more)
-    settle(session, hand, now)
+    _update_if(session, locked_step, {"state": State.OPEN}, by, now, finished | more)
+    settle(session, locked_step, now)
 
 
-def _change_if(
-    session: Session, hand: Hand, expected: dict[str, Any], by: str, now: datetime, values: dict[str, Any]
+def _update_if(
+    session: Session,
+    locked_step: LockedStep,
+    expected: dict[str, Any],
+    by: str,
+    now: datetime,
+    values: dict[str, Any],
 ) -> None:
     """One conditional UPDATE decides who was first."""
     values = values | {"changed_by": by, "changed_at": now}
-    if not change_step(session, hand.step, values, expected):
-        step = _the_step(steps_of(session, hand.run.number), hand.step.id)
-        raise SomeoneWasFirst(**_who_was_first(step))
+    if not change_step(session, locked_step.step, values, expected):
+        step = _the_step(steps_of(session, locked_step.run.number), locked_step.step.id)
+        raise StepChangedMeanwhile(**_latest_change(step))
 
 
-def settle(session: Session, hand: Hand, now: datetime) -> None:
+def settle(session: Session, hand: LockedStep, now: datetime) -> None:
     """A step changed: others may be wanted now, or due at another time."""
-    write_times(session, retime(hand.run, hand.steps, now))
+    write_times(session, reschedule(hand.run, hand.steps, now))
 
 
 def check_open(step: StepRow) -> None:
     """Refuses a step that is finished, or not asked for."""
     if step.state != State.OPEN:
-        raise SomeoneWasFirst(**_who_was_first(step))
+        raise StepChangedMeanwhile(**_latest_change(step))
     if step.wanted_at is None:
         raise NotAnOpenStep(title=escape(step.title))
 
 
-def _who_was_first(step: StepRow) -> dict[str, str]:
+def _latest_change(step: StepRow) -> dict[str, str]:
     what = f"given to {mention(step.owner_id)}" if step.state == State.OPEN and step.owner_id else ""
     return {
         "who": mention(step.changed_by) if step.changed_by else "Watchfloor",

@@ -17,7 +17,7 @@ from bot.playbooks.rules import IncidentFacts, State
 from bot.runtime.database import Numbered, partial_index, utc_column
 
 # A tick stays short, so that clicks do not wait behind it; the next one is a second away.
-REMINDED_AT_ONCE = 100
+REMINDERS_AT_ONCE = 100
 # What the rules set of a step by themselves.
 TIMES = ("wanted_at", "due_at", "remind_at")
 
@@ -157,10 +157,10 @@ def runs_of(session: Session, incident_id: int) -> list[PlaybookRun]:
 
 def incidents_running(session: Session, playbooks: Collection[str]) -> list[int]:
     """The incidents in which one of these playbooks is running."""
-    found = select(PlaybookRun.incident_id).where(
+    query = select(PlaybookRun.incident_id).where(
         col(PlaybookRun.playbook).in_(playbooks), col(PlaybookRun.stopped_at).is_(None)
     )
-    return list(session.exec(found.distinct()))
+    return list(session.exec(query.distinct()))
 
 
 def find_run(session: Session, run_id: int) -> PlaybookRun:
@@ -224,14 +224,14 @@ def write_times(session: Session, steps: Collection[StepRow]) -> None:
 
 def steps_in_incidents(session: Session, incident_ids: Collection[int]) -> dict[int, list[PlaybookStep]]:
     """The steps of all running playbooks of these incidents, in one query."""
-    found = session.exec(
+    rows = session.exec(
         select(PlaybookStep)
         .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
         .where(col(PlaybookStep.incident_id).in_(incident_ids), col(PlaybookRun.stopped_at).is_(None))
         .order_by(col(PlaybookStep.run_id), col(PlaybookStep.position))
     )
     steps: dict[int, list[PlaybookStep]] = {incident_id: [] for incident_id in incident_ids}
-    for step in found:
+    for step in rows:
         steps[step.incident_id].append(step)
     return steps
 
@@ -246,14 +246,14 @@ def find_step(session: Session, step_id: int) -> PlaybookStep:
 
 def step_with_run(session: Session, step_id: int) -> tuple[PlaybookStep, PlaybookRun]:
     """A step and its run in one query, or `NoSuchStep`."""
-    found = session.exec(
+    row = session.exec(
         select(PlaybookStep, PlaybookRun)
         .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
         .where(PlaybookStep.id == step_id)
     ).first()
-    if found is None:
+    if row is None:
         raise NoSuchStep()
-    return found
+    return row
 
 
 def written_step(session: Session, step_id: int) -> tuple[PlaybookStep, Step]:
@@ -264,12 +264,12 @@ def written_step(session: Session, step_id: int) -> tuple[PlaybookStep, Step]:
 
 def open_steps_of(session: Session, user_id: str, roles: Sequence[tuple[int, str]] = ()) -> list[PlaybookStep]:
     """A person's open steps in all incidents: their own, and unowned ones of the `(incident, role)`s they hold."""
-    held = sa.tuple_(col(PlaybookStep.incident_id), col(PlaybookStep.owner_role)).in_(roles)
-    theirs = col(PlaybookStep.owner_id) == user_id
+    of_held_roles = sa.tuple_(col(PlaybookStep.incident_id), col(PlaybookStep.owner_role)).in_(roles)
+    is_theirs = col(PlaybookStep.owner_id) == user_id
     return list(
         session.exec(
             _open_and_running()
-            .where(theirs | (col(PlaybookStep.owner_id).is_(None) & held) if roles else theirs)
+            .where(is_theirs | (col(PlaybookStep.owner_id).is_(None) & of_held_roles) if roles else is_theirs)
             .order_by(col(PlaybookStep.due_at).is_(None), col(PlaybookStep.due_at), col(PlaybookStep.id))
         )
     )
@@ -301,14 +301,14 @@ def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[Play
 
 def incident_of(session: Session, step_id: int) -> Incident:
     """The incident a step belongs to."""
-    found = session.exec(
+    incident = session.exec(
         select(Incident)
         .join(PlaybookStep, col(PlaybookStep.incident_id) == col(Incident.id))
         .where(PlaybookStep.id == step_id)
     ).first()
-    if found is None:
+    if incident is None:
         raise NoSuchStep()
-    return found
+    return incident
 
 
 RUN_OF_STEP = (
@@ -324,10 +324,10 @@ RUN_OF_STEP = (
 
 def lock_run_of(session: Session, step_id: int) -> tuple[PlaybookRun, Incident]:
     """The step's run, held until the transaction ends: two clicks then see each other's work. And its incident."""
-    found = session.exec(RUN_OF_STEP, params={"step_id": step_id}).first()
-    if found is None:
+    row = session.exec(RUN_OF_STEP, params={"step_id": step_id}).first()
+    if row is None:
         raise NoSuchStep()
-    return found
+    return row
 
 
 _OPEN_AND_RUNNING = (
@@ -362,8 +362,8 @@ NEXT_REPETITION = (
 )
 
 
-def due_reminders(session: Session, now: datetime, limit: int = REMINDED_AT_ONCE) -> list[PlaybookStep]:
+def due_reminders(session: Session, now: datetime, limit: int = REMINDERS_AT_ONCE) -> list[PlaybookStep]:
     """The open steps whose reminder is due, the longest overdue first; the others wait for the next look."""
     due = _open_and_running().where(col(PlaybookStep.remind_at) <= now)
-    in_turn = due.order_by(col(PlaybookStep.remind_at)).limit(limit)
-    return list(session.exec(in_turn.execution_options(populate_existing=True)))
+    query = due.order_by(col(PlaybookStep.remind_at)).limit(limit)
+    return list(session.exec(query.execution_options(populate_existing=True)))

@@ -13,13 +13,23 @@ from bot.playbooks.progress import (
     open_steps,
     progress,
 )
-from bot.playbooks.rules import State, who_to_remind
+from bot.playbooks.rules import State, reminder_level
 from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep
-from bot.slack.blocks import Block, Element, actions, button, context, fit, section
-from bot.slack.text import channel_link, clock_time, escape, lasting, link, mention, mentions, one_line, shorten
+from bot.slack.blocks import Block, Element, actions, button, context, fit_blocks, section
+from bot.slack.text import (
+    channel_link,
+    clock_time,
+    escape,
+    format_duration,
+    link,
+    mention,
+    mentions,
+    one_line,
+    shorten,
+)
 
 BAR_LENGTH = 10
-REMINDER = "remind-"
+REMINDER_PREFIX = "remind-"
 # A message is read on a phone; the whole instructions stand behind "Show all".
 INSTRUCTIONS_SHOWN = 700
 FINISHED_SHOWN = 6
@@ -32,9 +42,9 @@ ROLES = {
     "responder": "Responder",
 }
 Holders = Mapping[str, Sequence[str]]
-NOBODY: Holders = {}
-NO_WHYS: Mapping[int, str] = {}
-MARKS = {State.DONE: "✅", State.SKIPPED: "⏭️", State.WAIVED: "🏳️"}
+NO_HOLDERS: Holders = {}
+NO_REASONS: Mapping[int, str] = {}
+STATE_EMOJI = {State.DONE: "✅", State.SKIPPED: "⏭️", State.WAIVED: "🏳️"}
 
 
 def run_message(
@@ -43,25 +53,25 @@ def run_message(
     now: datetime,
     *,
     newer_exists: bool = False,
-    holders: Holders = NOBODY,
+    holders: Holders = NO_HOLDERS,
 ) -> tuple[str, list[Block]]:
     """The run's message: its words for a notification, and its blocks. `holders` says who has which role."""
     text = f"{escape(run.title)}: {progress_line(steps)}"
-    blocks = [section(f"📋 *{escape(run.title)}*\n{progress_line(steps)}"), *_where(run, steps)]
+    blocks = [section(f"📋 *{escape(run.title)}*\n{progress_line(steps)}"), *_phase_line(run, steps)]
     if run.is_running:
         for step in next_steps(steps, now):
             blocks += _step_to_do(run, step, now, holders)
-    blocks += [*_finished(run, steps), *_stand_down(run, steps), *_end(run, steps, now, newer_exists)]
-    return text, fit(blocks)
+    blocks += [*_finished(run, steps), *_stand_down(run, steps), *_footer(run, steps, now, newer_exists)]
+    return text, fit_blocks(blocks)
 
 
 def progress_line(steps: Sequence[AnyStep]) -> str:
     """`▰▰▰▱▱▱▱▱▱▱ 3 of 10`: for the incident's card."""
-    done = progress(steps)
-    filled = BAR_LENGTH * done.finished // done.wanted if done.wanted else BAR_LENGTH
+    finished_steps = progress(steps)
+    filled = BAR_LENGTH * finished_steps.finished // finished_steps.wanted if finished_steps.wanted else BAR_LENGTH
     # A first step of many is to be seen too; rounding down leaves the full bar to when all is done.
-    filled = max(filled, min(done.finished, 1))
-    return f"{'▰' * filled}{'▱' * (BAR_LENGTH - filled)} {done.finished} of {done.wanted}"
+    filled = max(filled, min(finished_steps.finished, 1))
+    return f"{'▰' * filled}{'▱' * (BAR_LENGTH - filled)} {finished_steps.finished} of {finished_steps.wanted}"
 
 
 def next_step_line(steps: Sequence[AnyStep], now: datetime) -> str:
@@ -73,41 +83,49 @@ def next_step_line(steps: Sequence[AnyStep], now: datetime) -> str:
 
 
 def reminder_message(
-    steps: Sequence[AnyStep], now: datetime, whys: Mapping[int, str] = NO_WHYS
+    steps: Sequence[AnyStep], now: datetime, reasons: Mapping[int, str] = NO_REASONS
 ) -> tuple[str, list[Block]]:
     """What is said, in the message's thread, of steps not finished in time; drawn again, it shows what became.
 
     `whys` says of each step why it is said to this person.
     """
-    first = f"⏰ *{escape(steps[0].title)}* · {_owner_and_clock(steps[0], now)}"
-    text = first if len(steps) == 1 else f"⏰ {len(steps)} steps wait: {', '.join(escape(s.title) for s in steps)}"
-    return text, [block for step in steps for block in _reminder(step, now, whys.get(step.number, ""))]
+    first_line = f"⏰ *{escape(steps[0].title)}* · {_owner_and_clock(steps[0], now)}"
+    text = (
+        first_line
+        if len(steps) == 1
+        else f"⏰ {len(steps)} steps wait: {', '.join(escape(s.title) for s in steps)}"
+    )
+    return text, [block for step in steps for block in _reminder(step, now, reasons.get(step.number, ""))]
 
 
-def reminded_of(block_ids: Iterable[str]) -> list[int]:
+def steps_in_reminder(block_ids: Iterable[str]) -> list[int]:
     """Which steps a reminder speaks of, from the ids of its blocks."""
-    found = (block_id.removeprefix(REMINDER) for block_id in block_ids if block_id.startswith(REMINDER))
-    return [int(number) for number in found if number.isdigit()]
+    numbers = (
+        block_id.removeprefix(REMINDER_PREFIX) for block_id in block_ids if block_id.startswith(REMINDER_PREFIX)
+    )
+    return [int(number) for number in numbers if number.isdigit()]
 
 
-def _reminder(step: AnyStep, now: datetime, why: str) -> list[Block]:
-    block_id = f"{REMINDER}{step.number}"
+def _reminder(step: AnyStep, now: datetime, reason: str) -> list[Block]:
+    block_id = f"{REMINDER_PREFIX}{step.number}"
     if step.state != State.OPEN:
         return [section(finished_line(step), block_id=block_id)]
-    rest = _rest(step, now)
-    words = f"⏰ *{escape(step.title)}* · {_owner_and_clock(step, now)}{rest}" + (f"\n_{why}_" if why else "")
+    snooze_note = _snooze_note(step, now)
+    text = f"⏰ *{escape(step.title)}* · {_owner_and_clock(step, now)}{snooze_note}" + (
+        f"\n_{reason}_" if reason else ""
+    )
     snooze = [
         button("Snooze 10 min", ids.STEP_SNOOZE_10, str(step.number)),
         button("30 min", ids.STEP_SNOOZE_30, str(step.number)),
     ]
     # After the last reminder there is nothing left to put off.
-    offered = snooze if who_to_remind(step.reminders_sent) and not rest else []
-    give = [] if step.owner_id else [button("Assign", ids.STEP_ASSIGN, str(step.number))]
-    buttons = actions([done_button(step), *give, *offered], block_id=f"act-{step.number}")
-    return [section(words, block_id=block_id), buttons]
+    offered = snooze if reminder_level(step.reminders_sent) and not snooze_note else []
+    assign_button = [] if step.owner_id else [button("Assign", ids.STEP_ASSIGN, str(step.number))]
+    buttons = actions([done_button(step), *assign_button, *offered], block_id=f"act-{step.number}")
+    return [section(text, block_id=block_id), buttons]
 
 
-def _rest(step: AnyStep, now: datetime) -> str:
+def _snooze_note(step: AnyStep, now: datetime) -> str:
     """Who let the step rest until when, while it rests."""
     if not (step.snoozed_by and step.remind_at and step.remind_at > now):
         return ""
@@ -128,22 +146,22 @@ def undo_button(step: AnyStep) -> Element:
 
 def finished_line(step: AnyStep) -> str:
     """`✅ Title: Ana, 14:02`, with the reason of a skipped step and what was out of order."""
-    who = mention(step.finished_by) if step.finished_by else "Watchfloor"
+    finisher = mention(step.finished_by) if step.finished_by else "Watchfloor"
     when = clock_time(step.finished_at) if step.finished_at else ""
     notes = [escape(step.reason)] if step.reason else []
     notes += ["out of order"] if step.out_of_order else []
     note = f" ({shorten('; '.join(notes), 300)})" if notes else ""
-    return f"{MARKS.get(State(step.state), '▫️')} {escape(step.title)} · {who} {when}{note}"
+    return f"{STATE_EMOJI.get(State(step.state), '▫️')} {escape(step.title)} · {finisher} {when}{note}"
 
 
-def owner_of(step: AnyStep, holders: Holders = NOBODY) -> str:
+def owner_of(step: AnyStep, holders: Holders = NO_HOLDERS) -> str:
     """Who has the step: a person, or the role that should, with whoever holds it."""
     if step.owner_id:
         return mention(step.owner_id)
     return f"{ROLES[step.owner_role]} {mentions(holders.get(step.owner_role, []))}".strip()
 
 
-def _where(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
+def _phase_line(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
     phase = current_phase(steps)
     if not run.is_running or phase is None:
         return []
@@ -154,25 +172,25 @@ def _where(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
 def _step_to_do(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders) -> list[Block]:
     written = run.book.steps[step.step_key]
     instructions = f"\n{shorten(escape(written.instructions), INSTRUCTIONS_SHOWN)}" if written.instructions else ""
-    words = f"*{escape(step.title)}*\n{_owner_and_clock(step, now, holders)}{instructions}"
-    return [section(words), actions(_buttons(step), block_id=f"step-{step.number}")]
+    text = f"*{escape(step.title)}*\n{_owner_and_clock(step, now, holders)}{instructions}"
+    return [section(text), actions(_buttons(step), block_id=f"step-{step.number}")]
 
 
 def _buttons(step: AnyStep) -> list[Element]:
     value = str(step.number)
-    mine = [] if step.owner_id else [button("Take it", ids.STEP_TAKE, value)]
+    take_button = [] if step.owner_id else [button("Take it", ids.STEP_TAKE, value)]
     return [
         done_button(step),
         button("Skip", ids.STEP_SKIP, value),
-        *mine,
+        *take_button,
         button("Assign", ids.STEP_ASSIGN, value),
     ]
 
 
-def _owner_and_clock(step: AnyStep, now: datetime, holders: Holders = NOBODY) -> str:
+def _owner_and_clock(step: AnyStep, now: datetime, holders: Holders = NO_HOLDERS) -> str:
     parts = [owner_of(step, holders)]
     if is_late(step, now) and step.due_at:
-        parts.append(f"🔴 *{lasting(now - step.due_at)} late*")
+        parts.append(f"🔴 *{format_duration(now - step.due_at)} late*")
     elif step.due_at:
         parts.append(f"due {clock_time(step.due_at)}")
     if step.required_before:
@@ -189,9 +207,9 @@ def _finished(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
     undo = undo_button(newest) if run.is_running else None
     blocks = [section(finished_line(newest), block_id=f"finished-{newest.number}", accessory=undo)]
     if earlier:
-        shown = [finished_line(step) for step in reversed(earlier[-FINISHED_SHOWN:])]
-        more = len(earlier) - len(shown)
-        blocks.append(context("\n".join(shown) + (f"\n… and {more} more" if more else "")))
+        lines = [finished_line(step) for step in reversed(earlier[-FINISHED_SHOWN:])]
+        more = len(earlier) - len(lines)
+        blocks.append(context("\n".join(lines) + (f"\n… and {more} more" if more else "")))
     return blocks
 
 
@@ -204,17 +222,17 @@ def _stand_down(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
     return [context("*Stand down when*\n" + "\n".join(f"• {escape(words)}" for words in book.stand_down))]
 
 
-def _end(run: PlaybookRun, steps: Sequence[AnyStep], now: datetime, newer_exists: bool) -> list[Block]:
+def _footer(run: PlaybookRun, steps: Sequence[AnyStep], now: datetime, newer_exists: bool) -> list[Block]:
     waiting, late = open_steps(steps), late_steps(steps, now)
-    words = [f"{len(late)} late"] if late and run.is_running else []
-    hidden = len(waiting) - len(next_steps(steps, now))
-    words += [f"{hidden} more to come"] if hidden and run.is_running else []
-    words += [f"guides: {_links(run.book.guides)}"] if run.book.guides else []
-    words += ["the file has changed since; this run keeps its copy"] if newer_exists else []
-    words += [f"stopped by {mention(run.stopped_by or '')} {clock_time(run.stopped_at)}"] if run.stopped_at else []
-    words += ["every step is finished"] if run.is_running and not waiting else []
+    notes = [f"{len(late)} late"] if late and run.is_running else []
+    hidden_count = len(waiting) - len(next_steps(steps, now))
+    notes += [f"{hidden_count} more to come"] if hidden_count and run.is_running else []
+    notes += [f"guides: {_links(run.book.guides)}"] if run.book.guides else []
+    notes += ["the file has changed since; this run keeps its copy"] if newer_exists else []
+    notes += [f"stopped by {mention(run.stopped_by or '')} {clock_time(run.stopped_at)}"] if run.stopped_at else []
+    notes += ["every step is finished"] if run.is_running and not waiting else []
     show_all = actions([button("Show all", ids.SHOW_ALL, str(run.number))], block_id=f"run-{run.number}")
-    return [*([context(" · ".join(words))] if words else []), show_all]
+    return [*([context(" · ".join(notes))] if notes else []), show_all]
 
 
 def _links(guides: Sequence[Guide]) -> str:
@@ -232,5 +250,5 @@ def my_steps(steps: Sequence[PlaybookStep], channels: dict[int, str], now: datet
         )
         for step in steps
     ]
-    words = f"You have {len(steps)} open step{'s' if len(steps) > 1 else ''}"
-    return words, fit([section(f"*{words}*"), *blocks], MY_STEPS_SHOWN)
+    summary = f"You have {len(steps)} open step{'s' if len(steps) > 1 else ''}"
+    return summary, fit_blocks([section(f"*{summary}*"), *blocks], MY_STEPS_SHOWN)

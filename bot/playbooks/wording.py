@@ -24,15 +24,15 @@ NAME = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 Item = TypeVar("Item")
 
 
-def as_words(given: Any) -> Any:
+def as_text(raw: Any) -> Any:
     """A whole number as its digits; YAML's idea of yes, no, dates and decimals is refused with the remedy."""
-    if isinstance(given, bool):
+    if isinstance(raw, bool):
         raise ValueError('YAML reads this word as true or false; put it in quotes, such as "Yes"')
-    if isinstance(given, int):
-        return str(given)
-    if given is not None and not isinstance(given, str | list | dict):
-        raise ValueError(f"YAML reads this as a {type(given).__name__}, not as words; put it in quotes")
-    return given
+    if isinstance(raw, int):
+        return str(raw)
+    if raw is not None and not isinstance(raw, str | list | dict):
+        raise ValueError(f"YAML reads this as a {type(raw).__name__}, not as words; put it in quotes")
+    return raw
 
 
 def at_most(limit: int) -> Callable[[str], str]:
@@ -49,7 +49,7 @@ def at_most(limit: int) -> Callable[[str], str]:
     return check
 
 
-def shaped(pattern: str, example: str) -> Callable[[str], str]:
+def matching(pattern: str, example: str) -> Callable[[str], str]:
     """Refuses a word that does not have the shape of the example."""
 
     def check(word: str) -> str:
@@ -67,9 +67,9 @@ def not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return items
 
 
-def as_list(given: Any) -> Any:
+def as_list(raw: Any) -> Any:
     """`one` as `[one]`: a list of one thing may be written without brackets."""
-    return given if given is None or isinstance(given, list | tuple) else [given]
+    return raw if raw is None or isinstance(raw, list | tuple) else [raw]
 
 
 def write_length(length: timedelta) -> str:
@@ -81,13 +81,13 @@ def write_length(length: timedelta) -> str:
     return f"{seconds} s"
 
 
-def read_due(given: Any) -> Any:
+def read_due(raw: Any) -> Any:
     """`10 min`, `10 min after start`, `10 min after phase`, `10 min after step-id` taken apart."""
-    if isinstance(given, int) and not isinstance(given, bool):
-        raise ValueError(f"{given} has no unit; write it like `{given} min`")
-    if not isinstance(given, str):
-        return given
-    length, _, after = given.partition(" after ")
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raise ValueError(f"{raw} has no unit; write it like `{raw} min`")
+    if not isinstance(raw, str):
+        return raw
+    length, _, after = raw.partition(" after ")
     return {"within": length.strip(), "after": after.strip() or "start"}
 
 
@@ -107,27 +107,27 @@ Length = Annotated[
     PlainSerializer(write_length, return_type=str),
     WithJsonSchema({"type": "string", "pattern": LENGTH_PATTERN, "examples": ["15 min", "4 h"]}),
 ]
-Label = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(75))]
-Title = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(120))]
-Sentence = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(300))]
-Paragraph = Annotated[str, BeforeValidator(as_words), AfterValidator(at_most(1_500))]
+Label = Annotated[str, BeforeValidator(as_text), AfterValidator(at_most(75))]
+Title = Annotated[str, BeforeValidator(as_text), AfterValidator(at_most(120))]
+Sentence = Annotated[str, BeforeValidator(as_text), AfterValidator(at_most(300))]
+Paragraph = Annotated[str, BeforeValidator(as_text), AfterValidator(at_most(1_500))]
 Slug = Annotated[
     str,
-    BeforeValidator(as_words),
-    AfterValidator(shaped(SLUG, "call-carrier")),
+    BeforeValidator(as_text),
+    AfterValidator(matching(SLUG, "call-carrier")),
     Field(max_length=60, json_schema_extra={"pattern": SLUG}),
 ]
 Name = Annotated[
     str,
-    BeforeValidator(as_words),
-    AfterValidator(shaped(NAME, "queues_hit")),
+    BeforeValidator(as_text),
+    AfterValidator(matching(NAME, "queues_hit")),
     Field(max_length=60, json_schema_extra={"pattern": NAME}),
 ]
 Link = Annotated[
-    str, AfterValidator(shaped(r"https://\S+", "https://wiki.example.com/phones")), Field(max_length=500)
+    str, AfterValidator(matching(r"https://\S+", "https://wiki.example.com/phones")), Field(max_length=500)
 ]
-Group = Annotated[str, AfterValidator(shaped(r"@[a-z0-9][a-z0-9._-]*", "@telephony-oncall"))]
-Word = Annotated[str, BeforeValidator(as_words), Field(min_length=1, max_length=75)]
+Group = Annotated[str, AfterValidator(matching(r"@[a-z0-9][a-z0-9._-]*", "@telephony-oncall"))]
+Word = Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length=75)]
 # YAML has lists only; strict models want tuples, which nobody can change after they were read.
 Many = Annotated[tuple[Item, ...], Field(strict=False)]
 OneOrMany = Annotated[tuple[Item, ...], BeforeValidator(as_list), Field(strict=False), OrAlone()]

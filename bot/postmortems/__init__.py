@@ -15,10 +15,10 @@ def register(registry: "Registry") -> None:
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
-    registry.record(uploads.keep, "message")
+    registry.record(uploads.record_upload, "message")
     registry.on(events.Closed, request.follow_close)
     registry.on(events.Reopened, request.put_aside)
-    registry.ticks.append(Tick("reminders of post-mortems", reminders.tick, tables.NEXT_REMINDER))
+    registry.ticks.append(Tick("reminders of post-mortems", reminders.send_due_reminders, tables.NEXT_REMINDER))
     registry.kinds += renderers.KINDS
     registry.words += [
         TableWords("postmortems"),

@@ -35,17 +35,17 @@ class Copy(Numbered, table=True):
 
 def add(session: Session, postmortem: PostMortem, place: str) -> Copy:
     """The copy of a person or channel, made when there is none."""
-    found = of_place(session, postmortem.number, place)
-    if found is None:
-        found = Copy(
+    copy = of_place(session, postmortem.number, place)
+    if copy is None:
+        copy = Copy(
             postmortem_id=postmortem.number,
             incident_id=postmortem.incident_id,
             place=place,
             wanted_version=postmortem.version,
         )
-        session.add(found)
+        session.add(copy)
         session.flush()
-    return found
+    return copy
 
 
 def get(session: Session, copy_id: int) -> Copy:
@@ -63,10 +63,10 @@ def of_postmortem(session: Session, postmortem_id: int) -> Sequence[Copy]:
     return session.exec(select(Copy).where(Copy.postmortem_id == postmortem_id).order_by(col(Copy.id))).all()
 
 
-def behind(session: Session, postmortem_id: int) -> Sequence[Copy]:
+def outdated_copies(session: Session, postmortem_id: int) -> Sequence[Copy]:
     """The copies that lack the newest version."""
-    return [copy for copy in of_postmortem(session, postmortem_id) if _is_behind(copy)]
+    return [copy for copy in of_postmortem(session, postmortem_id) if _is_outdated(copy)]
 
 
-def _is_behind(copy: Copy) -> bool:
+def _is_outdated(copy: Copy) -> bool:
     return copy.shared_version < copy.wanted_version and copy.trouble is None

@@ -34,7 +34,7 @@ SHARED_ALREADY = "file_already_completed"
 def deliver(session: Session, postmortem: PostMortem, now: datetime) -> None:
     """The newest version goes to everyone who lacks it. The messages need not wait for the files."""
     session.flush()
-    lacking = copies.behind(session, postmortem.number)
+    lacking = copies.outdated_copies(session, postmortem.number)
     if not lacking:
         return
     for copy in lacking:
@@ -80,10 +80,10 @@ def upload_call(context: Context) -> Call:
 
 
 def _upload(services: Services, postmortem_id: int) -> None:
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         lacking = _without_files(session, postmortem_id)
     made = _upload_to_each(services, postmortem_id, lacking) if lacking else []
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         tables.locked(session, postmortem_id)
         # A newer version may have come meanwhile, or another process been quicker.
         wanted = {copy.number: copy.wanted_version for copy in _without_files(session, postmortem_id)}
@@ -91,37 +91,39 @@ def _upload(services: Services, postmortem_id: int) -> None:
             if wanted.get(row.copy_id) == row.version:
                 session.add(row)
         session.flush()
-        for copy in copies.behind(session, postmortem_id):
+        for copy in copies.outdated_copies(session, postmortem_id):
             if _has_files(session, copy):
                 key = f"{kinds.POST_MORTEM_FILES}:{copy.number}:{copy.wanted_version}"
                 _enqueue(session, kinds.POST_MORTEM_FILES, key, copy.incident_id, copy.number, utcnow())
 
 
 def _without_files(session: Session, postmortem_id: int) -> list[Copy]:
-    return [copy for copy in copies.behind(session, postmortem_id) if not _has_files(session, copy)]
+    return [copy for copy in copies.outdated_copies(session, postmortem_id) if not _has_files(session, copy)]
 
 
 def _has_files(session: Session, copy: Copy) -> bool:
     return bool(versions.uploads(session, copy.number, copy.wanted_version))
 
 
-def _upload_to_each(services: Services, postmortem_id: int, lacking: Sequence[Copy]) -> list[Upload]:
+def _upload_to_each(services: Services, postmortem_id: int, outdated: Sequence[Copy]) -> list[Upload]:
     """Slack shows a file in one thread only, so each copy has its own; one travels while the next is written."""
-    made: list[Upload] = []
-    version = lacking[0].wanted_version
+    uploaded: list[Upload] = []
+    version = outdated[0].wanted_version
 
     def send(copy: Copy, file: content.File) -> None:
         file_id = services.slack.upload(file.name, file.content)
-        made.append(Upload(copy_id=copy.number, version=version, kind=file.kind, name=file.name, file_id=file_id))
+        uploaded.append(
+            Upload(copy_id=copy.number, version=version, kind=file.kind, name=file.name, file_id=file_id)
+        )
 
     sending = [
-        services.soon.beside(functools.partial(send, copy, file))
-        for file in content.files(services, postmortem_id, version)
-        for copy in lacking
+        services.background.start(functools.partial(send, copy, file))
+        for file in content.files_of_version(services, postmortem_id, version)
+        for copy in outdated
     ]
     for sent in sending:
         sent.result()
-    return made
+    return uploaded
 
 
 def note_not_uploaded(settled: Settled, error: str) -> None:
@@ -149,14 +151,14 @@ def _version(row: OutboxRow) -> int:
     return int(row.key.rpartition(":")[2])
 
 
-def _share(services: Services, version: int, files: Sequence[Upload], shown: OutboxRow | None) -> None:
-    if shown is None or shown.ts is None or shown.channel_id is None:
-        if shown is not None and shown.error:
-            raise SlackRefused("chat.postMessage", shown.error)
+def _share(services: Services, version: int, files: Sequence[Upload], display: OutboxRow | None) -> None:
+    if display is None or display.ts is None or display.channel_id is None:
+        if display is not None and display.error:
+            raise SlackRefused("chat.postMessage", display.error)
         raise TryLater("the message about a post-mortem is not there yet", wait_s=MESSAGE_SOON_S)
-    titled = [(file.file_id, file.name) for file in files]
+    files_with_titles = [(file.file_id, file.name) for file in files]
     try:
-        services.slack.share_files(titled, shown.channel_id, f"Version {version}", shown.ts)
+        services.slack.share_files(files_with_titles, display.channel_id, f"Version {version}", display.ts)
     except SlackRefused as refused:
         if refused.error != SHARED_ALREADY:
             raise
@@ -176,12 +178,12 @@ def note_shared(settled: Settled, posted: Posted | None) -> None:
     copy.shared_version = max(copy.shared_version, _version(settled.row))
     if copy.delivered_at is None:
         copy.delivered_at = now
-        _write_down(session, copy, now)
+        _log_delivery(session, copy, now)
     session.add(copy)
     show_again(session, copy, now)
 
 
-def _write_down(session: Session, copy: Copy, now: datetime) -> None:
+def _log_delivery(session: Session, copy: Copy, now: datetime) -> None:
     key = f"postmortem:{copy.postmortem_id}:{copy.place}"
     kind = "postmortem_published" if copy.is_published else "postmortem_delivered"
     if copy.is_published:
@@ -216,11 +218,11 @@ def canvas_call(context: Context) -> Call:
 
 
 def _fill_canvas(services: Services, postmortem_id: int) -> None:
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         postmortem = tables.get(session, postmortem_id)
         channel_id = incidents.by_number(session, postmortem.incident_id).channel_id
     if channel_id is None:
         return
-    canvas_id = services.slack.create_channel_canvas(channel_id, content.canvas(services, postmortem))
-    with services.store.transaction() as session:
+    canvas_id = services.slack.create_channel_canvas(channel_id, content.canvas_markdown(services, postmortem))
+    with services.database.transaction() as session:
         tables.locked(session, postmortem_id).canvas_id = canvas_id

@@ -110,10 +110,10 @@ class Document:
         yield from (figure.value for figure in self.figures)
         for section in self.sections:
             for part in section.parts:
-                yield from stated(part)
+                yield from statements_of(part)
 
 
-def stated(part: Part) -> Iterator[Statement]:
+def statements_of(part: Part) -> Iterator[Statement]:
     """The statements of a part."""
     if isinstance(part, Lines):
         yield from part.statements

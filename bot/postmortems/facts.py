@@ -10,52 +10,54 @@ from bot.postmortems.document import Document
 from bot.postmortems.draft import compose
 from bot.postmortems.record import Record
 from bot.postmortems.rendering import FOLDER
-from bot.postmortems.words import Words
+from bot.postmortems.words import Phrases
 from bot.runtime.templates import FALLBACK_LANGUAGE, TemplateBroken
 from bot.services import Services
-from bot.timeline.wording import Naming
+from bot.timeline.wording import NameOf
 
 
-def _no_record(services: Services, number: int, now: datetime, words: Words, is_preview: bool) -> Record:
+def _no_record(services: Services, number: int, now: datetime, phrases: Phrases, is_preview: bool) -> Record:
     raise LookupError("nobody gathers the record of an incident")
 
 
-def _no_picture(services: Services, number: int, now: datetime, name: Naming | None = None) -> bytes:
+def _no_picture(services: Services, number: int, now: datetime, name: NameOf | None = None) -> bytes:
     return b""
 
 
 # Everything on record of an incident, in the language of the words; as a preview or for good.
-RECORD: Fact[Callable[[Services, int, datetime, Words, bool], Record]] = Fact("post-mortem record", _no_record)
+RECORD: Fact[Callable[[Services, int, datetime, Phrases, bool], Record]] = Fact("post-mortem record", _no_record)
 # The picture of its timeline as PNG, with people called as the function says.
-PICTURE: Fact[Callable[[Services, int, datetime, Naming | None], bytes]] = Fact("timeline picture", _no_picture)
+PICTURE: Fact[Callable[[Services, int, datetime, NameOf | None], bytes]] = Fact("timeline picture", _no_picture)
 
 
-def write(services: Services, number: int, now: datetime) -> Document:
+def write_document(services: Services, number: int, now: datetime) -> Document:
     """The post-mortem of an incident as it stands now, in the floor's language."""
-    words = language_of(services, now)
-    return compose(record_of(services, number, now, words), words)
+    phrases = phrases_of(services, now)
+    return compose(read_record(services, number, now, phrases), phrases)
 
 
-def record_of(services: Services, number: int, now: datetime, words: Words, *, is_preview: bool = False) -> Record:
+def read_record(
+    services: Services, number: int, now: datetime, phrases: Phrases, *, is_preview: bool = False
+) -> Record:
     """What the post-mortem of an incident is written from."""
-    return services.get(Registry).ask(RECORD)(services, number, now, words, is_preview)
+    return services.get(Registry).ask(RECORD)(services, number, now, phrases, is_preview)
 
 
-def language_of(services: Services, now: datetime) -> Words:
+def phrases_of(services: Services, now: datetime) -> Phrases:
     """The phrases of the floor's language; of English, or none, when the file cannot be used."""
     for language in dict.fromkeys((services.floor.language, FALLBACK_LANGUAGE)):
         try:
-            return Words(language, services.templates.phrases(FOLDER, language))
+            return Phrases(language, services.templates.phrases(FOLDER, language))
         except TemplateBroken as broken:
-            broken_templates.report(services, f"{FOLDER}/{language}.yaml", broken)
-    return Words(FALLBACK_LANGUAGE, {})
+            broken_templates.report_broken_template(services, f"{FOLDER}/{language}.yaml", broken)
+    return Phrases(FALLBACK_LANGUAGE, {})
 
 
-def picture_of(services: Services, record: Record, now: datetime) -> bytes:
+def picture_for(services: Services, record: Record, now: datetime) -> bytes:
     """The picture with people called as in the text. Without it rather than late: the text says it all, too."""
-    called = record.called
+    labels = record.labels
     draw = services.get(Registry).ask(PICTURE)
     try:
-        return draw(services, record.number, now, lambda user_id: called.get(user_id, user_id))
+        return draw(services, record.number, now, lambda user_id: labels.get(user_id, user_id))
     except TryLater:
         return b""

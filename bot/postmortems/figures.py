@@ -25,7 +25,7 @@ MILESTONES = (
 )
 ROLE_GIVEN = ("role_taken", "role_given", "role_handed_over")
 ANSWERS = ("on_my_way", *ROLE_GIVEN)
-CALMED = ("mitigated", "monitoring")
+MITIGATED_STATUSES = ("mitigated", "monitoring")
 
 
 @dataclass(frozen=True)
@@ -50,22 +50,26 @@ MEASURES = (
     Measure("ttr_declared", DECLARED, RESOLVED),
 )
 # A leader reads these first: they hold whatever is unknown about the beginning.
-LEADING = ("tta_declared", "to_first_update", "ttm_declared", "ttr_declared")
+LEADERSHIP_MEASURES = ("tta_declared", "to_first_update", "ttm_declared", "ttr_declared")
 
 
 def milestones(record: Record, commander_title: str) -> dict[str, Milestone]:
     """The milestones that the entries show, below those that were set by hand (`record.milestones`)."""
-    shown = {
+    entries_by_key = {
         DECLARED: record.first("declared"),
         ACKNOWLEDGED: record.first(*ANSWERS),
         COMMANDER: _commander(record, commander_title),
         FIRST_UPDATE: record.first("update_sent"),
-        MITIGATED: next((entry for entry in record.all("status") if entry.facts.get("new") in CALMED), None),
-        RESOLVED: _while_over(record, "resolved"),
-        CLOSED: _while_over(record, "closed"),
+        MITIGATED: next(
+            (entry for entry in record.all("status") if entry.facts.get("new") in MITIGATED_STATUSES), None
+        ),
+        RESOLVED: _last_while_over(record, "resolved"),
+        CLOSED: _last_while_over(record, "closed"),
     }
-    seen = {key: Milestone(entry.at, entry.number) for key, entry in shown.items() if entry}
-    return {key: both[key] for both in [seen | dict(record.milestones)] for key in MILESTONES if key in both}
+    from_entries = {key: Milestone(entry.at, entry.number) for key, entry in entries_by_key.items() if entry}
+    return {
+        key: both[key] for both in [from_entries | dict(record.milestones)] for key in MILESTONES if key in both
+    }
 
 
 def _commander(record: Record, title: str) -> Entry | None:
@@ -75,7 +79,7 @@ def _commander(record: Record, title: str) -> Entry | None:
     return next(named, None)
 
 
-def _while_over(record: Record, kind: str) -> Entry | None:
+def _last_while_over(record: Record, kind: str) -> Entry | None:
     """The last time it was over; nothing when it was opened again after that."""
     last = record.last(kind, "reopened", "status")
     if kind == RESOLVED and last is None:
@@ -83,7 +87,7 @@ def _while_over(record: Record, kind: str) -> Entry | None:
     return last if last and last.kind == kind else None
 
 
-def measured(measure: Measure, reached: Mapping[str, Milestone]) -> timedelta | None:
+def measure_length(measure: Measure, reached: Mapping[str, Milestone]) -> timedelta | None:
     """The length from the figure's start to its end; None when either is unknown or they are out of order."""
     start, end = reached.get(measure.start), reached.get(measure.end)
     if start is None or end is None or end.at < start.at:
@@ -91,6 +95,6 @@ def measured(measure: Measure, reached: Mapping[str, Milestone]) -> timedelta | 
     return end.at - start.at
 
 
-def missing(measure: Measure, reached: Mapping[str, Milestone]) -> str:
+def missing_milestone(measure: Measure, reached: Mapping[str, Milestone]) -> str:
     """The milestone for want of which the figure is unknown."""
     return measure.start if measure.start not in reached else measure.end

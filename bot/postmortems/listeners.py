@@ -8,10 +8,10 @@ from slack_bolt import Ack, App
 
 from bot.incidents import parse
 from bot.incidents import responses as answering
-from bot.incidents.access import incident_here
-from bot.incidents.parse import Typed
+from bot.incidents.access import incident_number_here
+from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
-from bot.incidents.responses import Payload, Words
+from bot.incidents.responses import Payload, Response
 from bot.postmortems import ids, views
 from bot.postmortems import request as postmortem_request
 from bot.postmortems import review_actions as reviewing
@@ -22,28 +22,28 @@ from bot.services import Services
 from bot.slack.blocks import Block
 
 # What a form holds: one thing that was typed or chosen, or several people.
-Given = TypeVar("Given")
+FormValue = TypeVar("FormValue")
 
 
-def ask(services: Services, typed: Typed) -> Words:
+def request_copy(services: Services, typed: SlashCommand) -> Response:
     """`/incident postmortem`"""
-    number = incident_here(services, typed.channel_id, typed.user_id)
-    return postmortem_request.ask(services, number, typed.trigger_id, typed.user_id, utcnow())
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    return postmortem_request.request_by_command(services, number, typed.trigger_id, typed.user_id, utcnow())
 
 
 def register_commands(registry: Registry) -> None:
     """`/incident postmortem`."""
-    registry.command("postmortem", ask)
+    registry.command("postmortem", request_copy)
     registry.help(Section.AFTERWARDS, 2, "`/incident postmortem` the post-mortem as it stands, by direct message")
 
 
 def register(app: App, services: Services) -> None:
     """Listen to everything about post-mortems but the command."""
-    _openers(app, services)
-    _forms(app, services)
+    _register_openers(app, services)
+    _register_forms(app, services)
 
 
-def _openers(app: App, services: Services) -> None:
+def _register_openers(app: App, services: Services) -> None:
     @app.action(ids.OPEN)
     def opened(ack: Ack) -> None:
         # Slack opens the link by itself and tells of the click.
@@ -52,51 +52,55 @@ def _openers(app: App, services: Services) -> None:
     @app.action(ids.FINE)
     def fine(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            reviewing.answer(services, parse.number_clicked(body), Verdict.FINE, "", parse.user(body), utcnow())
+            reviewing.record_verdict(
+                services, parse.clicked_number(body), Verdict.FINE, "", parse.user_id(body), utcnow()
+            )
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
-    _opens(app, services, ids.ASSIGN, views.assign_form)
-    _opens(app, services, ids.REVIEW, views.review_form)
-    _opens(app, services, ids.CHANGES, views.changes_form)
+    _register_opener(app, services, ids.ASSIGN, views.assign_form)
+    _register_opener(app, services, ids.REVIEW, views.review_form)
+    _register_opener(app, services, ids.CHANGES, views.changes_form)
 
     @app.action(ids.PUBLISH)
     def publish(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            view = reviewing.publish_form(services, parse.number_clicked(body), parse.user(body))
+            view = reviewing.publish_form(services, parse.clicked_number(body), parse.user_id(body))
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
 
-def _opens(app: App, services: Services, button: str, draw: Callable[[PostMortemFacts], Block]) -> None:
+def _register_opener(
+    app: App, services: Services, button: str, build_form: Callable[[PostMortemFacts], Block]
+) -> None:
     @app.action(button)
     def open_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            view = reviewing.form(services, parse.number_clicked(body), parse.user(body), draw)
+            view = reviewing.form_for(services, parse.clicked_number(body), parse.user_id(body), build_form)
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
 
-def _forms(app: App, services: Services) -> None:
-    _submits(app, services, ids.ASSIGN_FORM, ids.AUTHOR, parse.entered, reviewing.assign)
-    _submits(app, services, ids.REVIEW_FORM, ids.REVIEWERS, parse.several_people, reviewing.request_review)
-    _submits(app, services, ids.PUBLISH_FORM, ids.WHERE, parse.entered, reviewing.publish)
-    _submits(app, services, ids.CHANGES_FORM, ids.COMMENT, parse.entered, reviewing.want_changes)
+def _register_forms(app: App, services: Services) -> None:
+    _register_form(app, services, ids.ASSIGN_FORM, ids.AUTHOR, parse.field_value, reviewing.assign)
+    _register_form(app, services, ids.REVIEW_FORM, ids.REVIEWERS, parse.selected_users, reviewing.request_review)
+    _register_form(app, services, ids.PUBLISH_FORM, ids.WHERE, parse.field_value, reviewing.publish)
+    _register_form(app, services, ids.CHANGES_FORM, ids.COMMENT, parse.field_value, reviewing.request_changes)
 
 
-def _submits(
+def _register_form(
     app: App,
     services: Services,
     form: str,
     field: str,
-    read: Callable[[Payload, str], Given],
-    change: Callable[[Services, int, Given, str, datetime], object],
+    read: Callable[[Payload, str], FormValue],
+    change: Callable[[Services, int, FormValue, str, datetime], object],
 ) -> None:
     @app.view(form)
     def submit(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            change(services, parse.number_in_form(body), read(body, field), parse.user(body), utcnow())
+            change(services, parse.form_number(body), read(body, field), parse.user_id(body), utcnow())
 
-        answering.form(services, body, field, act, ack)
+        answering.answer_form(services, body, field, act, ack)

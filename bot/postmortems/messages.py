@@ -17,12 +17,12 @@ from bot.slack.blocks import Block, actions, button
 from bot.timeline import tables as timeline
 
 
-def place(session: Session, display: OutboxRow) -> str:
+def channel_of(session: Session, display: OutboxRow) -> str:
     """Where it is said: a person's or a channel's id."""
     return copies.get(session, int(display.subject)).place
 
 
-def draw(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
+def render(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """One message about a post-mortem as it stands."""
     copy = copies.get(session, int(display.subject))
     text, blocks = views.message(facts(session, services, incident, copy), copy)
@@ -35,17 +35,17 @@ def draw(session: Session, services: Services, incident: Incident, display: Outb
 def facts(session: Session, services: Services, incident: Incident, copy: Copy) -> PostMortemFacts:
     """What is to be said to the holder of a copy."""
     postmortem = tables.get(session, copy.postmortem_id)
-    ended = timeline.last_of(session, incident.number, ("resolved",))
-    kept = services.get(Registry).ask(UPDATES_KEPT)(session, incident.number)
+    resolved_entry = timeline.last_of(session, incident.number, ("resolved",))
+    adherence_figure = services.get(Registry).ask(UPDATES_KEPT)(session, incident.number)
     return PostMortemFacts(
         incident=incident,
         postmortem=postmortem,
         copies=copies.of_postmortem(session, postmortem.number),
         now=utcnow(),
-        kept=kept.kept,
-        due=kept.promised,
-        ended_by=str(ended.facts.get("reason") or "") if ended else "",
-        address=_address(session, services, copy),
+        kept=adherence_figure.kept,
+        due=adherence_figure.promised,
+        ended_by=str(resolved_entry.facts.get("reason") or "") if resolved_entry else "",
+        address=_file_url(session, services, copy),
         uploaded_by=versions.get(session, postmortem.number, postmortem.version).uploaded_by or "",
     )
 
@@ -55,13 +55,15 @@ def facts_of(session: Session, services: Services, incident: Incident, postmorte
     return facts(session, services, incident, copies.of_postmortem(session, postmortem.number)[0])
 
 
-def _address(session: Session, services: Services, copy: Copy) -> str:
+def _file_url(session: Session, services: Services, copy: Copy) -> str:
     """Where this copy's newest file is opened."""
     files = versions.uploads(session, copy.number, copy.shared_version) or versions.uploads(
         session, copy.number, copy.wanted_version
     )
     if not files:
         return ""
-    made = versions.get(session, copy.postmortem_id, files[0].version)
-    is_theirs = made.uploaded_file_id == files[0].file_id
-    return services.slack.file_address(files[0].file_id, files[0].name, made.uploaded_by if is_theirs else None)
+    version = versions.get(session, copy.postmortem_id, files[0].version)
+    is_their_upload = version.uploaded_file_id == files[0].file_id
+    return services.slack.file_url(
+        files[0].file_id, files[0].name, version.uploaded_by if is_their_upload else None
+    )

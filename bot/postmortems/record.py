@@ -104,7 +104,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Answered:
+class PartnerAnswer:
     """A partner who was told, and what they said."""
 
     partner: str
@@ -169,8 +169,8 @@ class Record:
     runs: Sequence[Run] = ()
     people: Sequence[Person] = ()
     # How the text calls each person, by their ids.
-    called: Mapping[str, str] = field(default_factory=dict)
-    partners: Sequence[Answered] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    partners: Sequence[PartnerAnswer] = ()
     follow_ups: Sequence[FollowUp] = ()
     similar: Sequence[Similar] = ()
 

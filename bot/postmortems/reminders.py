@@ -15,12 +15,12 @@ from bot.services import Services
 OPEN = (State.DRAFT, State.IN_REVIEW)
 
 
-def tick(services: Services, now: datetime) -> None:
+def send_due_reminders(services: Services, now: datetime) -> None:
     """Remind of every post-mortem whose time has come; whoever ticks, each reminder is said once."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         due = tables.due_reminders(session, now)
     for postmortem_id in due:
-        with services.store.transaction() as session:
+        with services.database.transaction() as session:
             _remind(session, services, tables.locked(session, postmortem_id), now)
 
 
@@ -31,19 +31,19 @@ def _remind(session: Session, services: Services, postmortem: PostMortem, now: d
         postmortem.remind_at = None
         session.add(postmortem)
         return
-    _say(session, services, postmortem, now)
+    _post_reminder(session, services, postmortem, now)
     if now >= postmortem.due_at:
         postmortem.reminders += 1
     postmortem.remind_at = review.next_reminder(postmortem.due_at, now, postmortem.reminders)
     session.add(postmortem)
 
 
-def _say(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:
+def _post_reminder(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:
     """To the author; while there is none, to who got the draft first."""
-    held = copies.of_postmortem(session, postmortem.number)
-    mine = next((copy for copy in held if copy.place == postmortem.author_id), held[0])
+    copies_held = copies.of_postmortem(session, postmortem.number)
+    copy_to_remind = next((copy for copy in copies_held if copy.place == postmortem.author_id), copies_held[0])
     incident = incidents.by_number(session, postmortem.incident_id)
-    text, blocks = views.reminder(facts(session, services, incident, mine))
+    text, blocks = views.reminder(facts(session, services, incident, copy_to_remind))
     moment = postmortem.remind_at or now
     key = f"postmortem-due:{postmortem.number}:{moment:%Y%m%dT%H%M%S}"
-    outbox.post(session, key, mine.place, text, now, incident_id=postmortem.incident_id, blocks=blocks)
+    outbox.post(session, key, copy_to_remind.place, text, now, incident_id=postmortem.incident_id, blocks=blocks)

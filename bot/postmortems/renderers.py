@@ -7,11 +7,11 @@ from bot.postmortems import delivery, messages
 
 
 def _postmortem(context: Context) -> Message:
-    return messages.draw(context.session, context.services, context.incident, context.row)
+    return messages.render(context.session, context.services, context.incident, context.row)
 
 
 def _place(context: Context) -> str:
-    return messages.place(context.session, context.row)
+    return messages.channel_of(context.session, context.row)
 
 
 def _nowhere(context: Context) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.postmortems.document import Day, Document, Heading, Part, Statement, stated
-from bot.postmortems.rules import harmless, plain
+from bot.postmortems.document import Day, Document, Heading, Part, Statement, statements_of
+from bot.postmortems.rules import escape_markdown, plain_line
 from bot.runtime.templates import Templates
 
 FOLDER = "post_mortem"
@@ -32,35 +32,35 @@ def render(templates: Templates, document: Document, kind: str, *, is_inline: bo
 
 def facts_of(templates: Templates, document: Document) -> dict[str, Any]:
     """What the templates are given: the document, the phrases, and how words are made harmless."""
-    words = templates.phrases(FOLDER, document.language)
-    return {"document": document, "words": words, "md": harmless, "plain": plain}
+    phrases = templates.phrases(FOLDER, document.language)
+    return {"document": document, "words": phrases, "md": escape_markdown, "plain": plain_line}
 
 
-def bare(document: Document) -> str:
+def plain_markdown(document: Document) -> str:
     """The document as simple Markdown, for when its template is broken."""
-    return "\n".join([f"# {harmless(document.title)}", "", *_bare_lines(document)]) + "\n"
+    return "\n".join([f"# {escape_markdown(document.title)}", "", *_plain_lines(document)]) + "\n"
 
 
-def _bare_lines(document: Document) -> Iterator[str]:
-    yield from (_bare(document, statement) for statement in document.summary)
+def _plain_lines(document: Document) -> Iterator[str]:
+    yield from (_plain_statement(document, statement) for statement in document.summary)
     for section in document.sections:
-        yield from ("", f"## {harmless(section.title)}", "")
+        yield from ("", f"## {escape_markdown(section.title)}", "")
         for part in section.parts:
-            yield from _bare_part(document, part)
+            yield from _plain_part(document, part)
 
 
-def _bare_part(document: Document, part: Part) -> Iterator[str]:
+def _plain_part(document: Document, part: Part) -> Iterator[str]:
     if isinstance(part, Heading):
-        yield f"### {harmless(part.text)}"
+        yield f"### {escape_markdown(part.text)}"
     elif isinstance(part, Day):
         yield f"### {part.title}"
         for moment in part.moments:
             link = document.links.get(moment.number, "")
-            yield f"- {moment.at} {harmless(moment.text)} [{moment.number}]({link})"
+            yield f"- {moment.at} {escape_markdown(moment.text)} [{moment.number}]({link})"
     else:
-        yield from (_bare(document, statement) for statement in stated(part))
+        yield from (_plain_statement(document, statement) for statement in statements_of(part))
 
 
-def _bare(document: Document, statement: Statement) -> str:
+def _plain_statement(document: Document, statement: Statement) -> str:
     refs = "".join(f" [{number}]({document.links.get(number, '')})" for number in statement.refs)
-    return f"- {harmless(statement.text)}{refs}"
+    return f"- {escape_markdown(statement.text)}{refs}"

@@ -8,8 +8,8 @@ from bot.config.floor import WorkingDays
 from bot.errors import WatchfloorError
 from bot.postmortems.rules import State, Verdict
 
-REMINDED_BEFORE = timedelta(days=2)
-REMINDED_AGAIN = timedelta(days=3)
+REMIND_BEFORE = timedelta(days=2)
+REMIND_AGAIN_AFTER = timedelta(days=3)
 REMINDERS_WHEN_LATE = 3
 SATURDAY = 5
 
@@ -18,11 +18,11 @@ class NotYetClosed(WatchfloorError):
     """This is a preview. After `/incident close` the post-mortem comes, and that can be reviewed and published."""
 
 
-class PutAside(WatchfloorError):
+class SetAside(WatchfloorError):
     """This draft was put aside when the incident was opened again. The next close brings a new one."""
 
 
-class PublishedAlready(WatchfloorError):
+class AlreadyPublished(WatchfloorError):
     """It is published already. Upload an edited file in the thread, and the published copy gets it too."""
 
 
@@ -30,7 +30,7 @@ class NotReviewedYet(WatchfloorError):
     """Nobody was asked to review it yet. *Request review…* does that; then it can be published."""
 
 
-class ChangesWanted(WatchfloorError):
+class ChangesRequested(WatchfloorError):
     """{who} wants changes. Upload an edited file in this thread; then it can be published."""
 
 
@@ -43,9 +43,9 @@ def check_open(state: str) -> None:
     if state == State.PREVIEW:
         raise NotYetClosed()
     if state == State.PUT_ASIDE:
-        raise PutAside()
+        raise SetAside()
     if state == State.PUBLISHED:
-        raise PublishedAlready()
+        raise AlreadyPublished()
 
 
 def check_may_publish(state: str, verdicts: Sequence[tuple[str, str]]) -> None:
@@ -53,20 +53,20 @@ def check_may_publish(state: str, verdicts: Sequence[tuple[str, str]]) -> None:
     check_open(state)
     if state != State.IN_REVIEW:
         raise NotReviewedYet()
-    unhappy = [name for name, verdict in verdicts if verdict == Verdict.CHANGES]
-    if unhappy:
-        raise ChangesWanted(who=" and ".join(unhappy))
+    names_wanting_changes = [name for name, verdict in verdicts if verdict == Verdict.CHANGES]
+    if names_wanting_changes:
+        raise ChangesRequested(who=" and ".join(names_wanting_changes))
 
 
-def due_at(closed_at: datetime, within: timedelta | WorkingDays, zone: str) -> datetime:
+def due_at(closed_at: datetime, deadline: timedelta | WorkingDays, zone: str) -> datetime:
     """When it is due: a length of time after the close, or so many working days later at the same hour.
 
     Working days are Monday to Friday where `zone` (an IANA name) is; the hour stays the same over a clock change.
     """
-    if isinstance(within, timedelta):
-        return closed_at + within
+    if isinstance(deadline, timedelta):
+        return closed_at + deadline
     day = closed_at.astimezone(ZoneInfo(zone))
-    for _ in range(within.days):
+    for _ in range(deadline.days):
         day += timedelta(days=1)
         while day.weekday() >= SATURDAY:
             day += timedelta(days=1)
@@ -75,15 +75,15 @@ def due_at(closed_at: datetime, within: timedelta | WorkingDays, zone: str) -> d
 
 def first_reminder(due: datetime, now: datetime) -> datetime:
     """Two days before it is due; when that has passed already, at the moment it is due."""
-    early = due - REMINDED_BEFORE
+    early = due - REMIND_BEFORE
     return early if early > now else due
 
 
-def next_reminder(due: datetime, now: datetime, late_ones: int) -> datetime | None:
+def next_reminder(due: datetime, now: datetime, sent_when_late: int) -> datetime | None:
     """The reminder after the one at `now`: at the due time, then every three days, three times in all; then None.
 
     `late_ones` is how many were said since it was due, the one at `now` among them.
     """
     if now < due:
         return due
-    return now + REMINDED_AGAIN if late_ones < REMINDERS_WHEN_LATE else None
+    return now + REMIND_AGAIN_AFTER if sent_when_late < REMINDERS_WHEN_LATE else None

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory.lookup import channel_id, who
+from bot.directory.lookup import channel_id, person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
 from bot.incidents import participants
 from bot.incidents import tables as incidents
-from bot.incidents.permissions import check, check_member
+from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -27,7 +27,7 @@ from bot.slack.text import mention, mentions
 from bot.timeline import tables as timeline
 
 
-class NotInTheChannel(WatchfloorError):
+class NotInPrivateChannel(WatchfloorError):
     """Incident {number} is private and {who} is not in its channel. Invite them there first."""
 
 
@@ -40,47 +40,49 @@ class NoChannel(WatchfloorError):
 
 
 @contextmanager
-def _working_on(
+def _changing_postmortem(
     services: Services, postmortem_id: int, by: str, now: datetime
 ) -> Iterator[tuple[Session, PostMortem, Incident]]:
     """A transaction on a post-mortem by someone who may work on it; messages and files follow."""
     check_member(services, by)
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         postmortem = tables.locked(session, postmortem_id)
         incident = incidents.by_number(session, postmortem.incident_id)
-        _check_may(services, session, postmortem, incident, by)
+        _check_may_work(services, session, postmortem, incident, by)
         yield session, postmortem, incident
         session.add(postmortem)
         outbox.mark_stale(session, incident.number, (kinds.POST_MORTEM,))
         deliver(session, postmortem, now)
 
 
-def _check_may(services: Services, session: Session, postmortem: PostMortem, incident: Incident, by: str) -> None:
+def _check_may_work(
+    services: Services, session: Session, postmortem: PostMortem, incident: Incident, by: str
+) -> None:
     """Who holds a copy has seen it; its author may always, the rest as `floor.yaml` says."""
     if copies.of_place(session, postmortem.number, by) is None:
         incidents.check_visible(session, incident, by)
     if by != postmortem.author_id:
-        check(services, session, by, "postmortem", incident.number)
+        check_permission(services, session, by, "postmortem", incident.number)
 
 
 def _check_may_see(session: Session, incident: Incident, people: Sequence[str]) -> None:
     """A private incident's post-mortem goes only to who is in its channel."""
-    strangers = [
+    outsiders = [
         user_id
         for user_id in people
         if incident.is_private and not participants.takes_part(session, incident.number, user_id)
     ]
-    if strangers:
-        raise NotInTheChannel(number=incident.number, who=mentions(strangers))
+    if outsiders:
+        raise NotInPrivateChannel(number=incident.number, who=mentions(outsiders))
 
 
 def assign(services: Services, postmortem_id: int, author: str, by: str, now: datetime) -> str:
     """Make somebody the author; they get the draft."""
     if not author:
         raise NobodyChosen()
-    if not who(services, author).may_act:
+    if not person_of(services, author).may_act:
         raise NotForGuests()
-    with _working_on(services, postmortem_id, by, now) as (session, postmortem, incident):
+    with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
         review.check_open(postmortem.state)
         if postmortem.author_id == author:
             return f"{mention(author)} is the author already."
@@ -95,9 +97,9 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
     """Ask people to look at it; they get the newest version."""
     if not reviewers:
         raise NobodyChosen()
-    if not all(who(services, user_id).may_act for user_id in reviewers):
+    if not all(person_of(services, user_id).may_act for user_id in reviewers):
         raise NotForGuests()
-    with _working_on(services, postmortem_id, by, now) as (session, postmortem, incident):
+    with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
         review.check_open(postmortem.state)
         _check_may_see(session, incident, reviewers)
         postmortem.state = State.IN_REVIEW.value
@@ -110,15 +112,17 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
     return f"{mentions(reviewers)} will be asked to review it, by direct message."
 
 
-def want_changes(services: Services, postmortem_id: int, comment: str, by: str, now: datetime) -> None:
+def request_changes(services: Services, postmortem_id: int, comment: str, by: str, now: datetime) -> None:
     """A reviewer says what is to be changed first."""
-    answer(services, postmortem_id, Verdict.CHANGES, comment, by, now)
+    record_verdict(services, postmortem_id, Verdict.CHANGES, comment, by, now)
 
 
-def answer(services: Services, postmortem_id: int, verdict: Verdict, comment: str, by: str, now: datetime) -> None:
+def record_verdict(
+    services: Services, postmortem_id: int, verdict: Verdict, comment: str, by: str, now: datetime
+) -> None:
     """What a reviewer says. Said twice, it is said once."""
     check_member(services, by)
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         postmortem = tables.locked(session, postmortem_id)
         copy = copies.of_place(session, postmortem_id, by)
         if copy is None or not copy.is_reviewer:
@@ -128,17 +132,17 @@ def answer(services: Services, postmortem_id: int, verdict: Verdict, comment: st
             return
         copy.verdict, copy.comment = verdict.value, comment
         session.add(copy)
-        told = {"verdict": verdict.value, "reason": comment}
-        timeline.append(session, postmortem.incident_id, "postmortem_reviewed", now, by, **told)
+        verdict_facts = {"verdict": verdict.value, "reason": comment}
+        timeline.append(session, postmortem.incident_id, "postmortem_reviewed", now, by, **verdict_facts)
         outbox.mark_stale(session, postmortem.incident_id, (kinds.POST_MORTEM,))
 
 
 def publish(services: Services, postmortem_id: int, where: str, by: str, now: datetime) -> str:
     """Post the newest version into the incident's channel, or the one that `floor.yaml` names."""
-    everyones = channel_id(services, _channel(services)) if where == ids.CONFIGURED else None
-    with _working_on(services, postmortem_id, by, now) as (session, postmortem, incident):
+    configured_channel = channel_id(services, _channel(services)) if where == ids.CONFIGURED else None
+    with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
         _check_publishing(services, session, postmortem)
-        place = everyones or incident.channel_id
+        place = configured_channel or incident.channel_id
         if place is None:
             raise NoChannel()
         postmortem.state = State.PUBLISHED.value
@@ -161,19 +165,21 @@ def _channel(services: Services) -> str:
     return services.floor.postmortems.channel or services.floor.incidents_channel
 
 
-def form(services: Services, postmortem_id: int, by: str, draw: Callable[[PostMortemFacts], Block]) -> Block:
+def form_for(
+    services: Services, postmortem_id: int, by: str, build_form: Callable[[PostMortemFacts], Block]
+) -> Block:
     """A form about a post-mortem, for who may work on it and while there is something to do."""
     check_member(services, by)
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         postmortem = tables.get(session, postmortem_id)
         incident = incidents.by_number(session, postmortem.incident_id)
-        _check_may(services, session, postmortem, incident, by)
+        _check_may_work(services, session, postmortem, incident, by)
         review.check_open(postmortem.state)
-        return draw(facts_of(session, services, incident, postmortem))
+        return build_form(facts_of(session, services, incident, postmortem))
 
 
 def publish_form(services: Services, postmortem_id: int, by: str) -> Block:
     """The form that asks where; refused while somebody wants changes."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         _check_publishing(services, session, tables.get(session, postmortem_id))
-    return form(services, postmortem_id, by, lambda facts: views.publish_form(facts, _channel(services)))
+    return form_for(services, postmortem_id, by, lambda facts: views.publish_form(facts, _channel(services)))

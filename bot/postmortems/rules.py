@@ -11,7 +11,7 @@ from enum import StrEnum
 
 LATE_AFTER = timedelta(minutes=2)
 # Invisible signs that turn the direction of what follows, and signs that are no text at all.
-TRICKS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+HIDDEN_CHARACTERS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class State(StrEnum):
@@ -80,18 +80,18 @@ def lateness(due_at: datetime, sent_at: datetime | None) -> timedelta | None:
     return sent_at - due_at
 
 
-def seconds(length_s: float) -> timedelta:
+def duration_of(length_s: float) -> timedelta:
     """So many seconds as a length of time."""
     return timedelta(seconds=length_s)
 
 
-def plain(words: str) -> str:
+def plain_line(text: str) -> str:
     """`words` on one line, without signs that would turn or hide what stands beside them."""
-    return " ".join(TRICKS.sub("", words).split())
+    return " ".join(HIDDEN_CHARACTERS.sub("", text).split())
 
 
-def harmless(words: str) -> str:
+def escape_markdown(text: str) -> str:
     """`words` as Markdown that shows them literally: no links, no HTML, no headings, on one line."""
-    flat = plain(words)
-    escaped = re.sub(r"([\\`*_{}\[\]()#+!|~>])", r"\\\1", flat.replace("&", "&amp;").replace("<", "&lt;"))
+    line = plain_line(text)
+    escaped = re.sub(r"([\\`*_{}\[\]()#+!|~>])", r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;"))
     return re.sub(r"^(-|\d+\.|=)", r"\\\1", escaped)

@@ -42,7 +42,7 @@ class PostMortem(Numbered, table=True):
         return self.state == State.PREVIEW
 
 
-def put_aside(session: Session, incident_id: int) -> None:
+def set_aside(session: Session, incident_id: int) -> None:
     """The incident is open again, or closed anew: nobody is reminded of its older drafts any more."""
     session.connection().execute(
         sa.update(PostMortem)
@@ -56,18 +56,18 @@ def put_aside(session: Session, incident_id: int) -> None:
 
 def get(session: Session, postmortem_id: int) -> PostMortem:
     """The post-mortem of that id; `NoSuchPostMortem` when there is none."""
-    found = session.get(PostMortem, postmortem_id)
-    if found is None:
+    postmortem = session.get(PostMortem, postmortem_id)
+    if postmortem is None:
         raise NoSuchPostMortem()
-    return found
+    return postmortem
 
 
 def locked(session: Session, postmortem_id: int) -> PostMortem:
     """The same, kept from being changed by others until the transaction ends."""
-    found = session.exec(select(PostMortem).where(PostMortem.id == postmortem_id).with_for_update()).first()
-    if found is None:
+    postmortem = session.exec(select(PostMortem).where(PostMortem.id == postmortem_id).with_for_update()).first()
+    if postmortem is None:
         raise NoSuchPostMortem()
-    return found
+    return postmortem
 
 
 def newest(session: Session, incident_id: int) -> PostMortem | None:
@@ -82,13 +82,13 @@ def newest(session: Session, incident_id: int) -> PostMortem | None:
 
 def due_reminders(session: Session, now: datetime, limit: int = 50) -> Sequence[int]:
     """The post-mortems of which somebody is to be reminded now."""
-    found = session.exec(
+    query = session.exec(
         select(PostMortem.id)
         .where(col(PostMortem.remind_at).is_not(None), col(PostMortem.remind_at) <= now)
         .order_by(col(PostMortem.remind_at))
         .limit(limit)
     )
-    return [number for number in found if number is not None]
+    return [number for number in query if number is not None]
 
 
 # When somebody is reminded next of any post-mortem.

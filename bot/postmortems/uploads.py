@@ -23,7 +23,7 @@ LONGEST_NAME = 120
 SHARES = (None, "file_share")
 
 
-def keep(services: Services, event: Event) -> None:
+def record_upload(services: Services, event: Event) -> None:
     """Take the first document of a message in such a thread; whatever else people write there is theirs."""
     if event.get("channel_type") != "im" or event.get("subtype") not in SHARES:
         return
@@ -31,24 +31,24 @@ def keep(services: Services, event: Event) -> None:
         return
     if event.get("user") == services.slack.user_id():
         return
-    with services.store.reading() as session:
-        shown = outbox.at(session, kinds.POST_MORTEM, event["channel"], event["thread_ts"])
-    if shown is None:
+    with services.database.reading() as session:
+        display = outbox.at(session, kinds.POST_MORTEM, event["channel"], event["thread_ts"])
+    if display is None:
         return
-    with services.store.transaction() as session:
-        copy = copies.get(session, int(shown.subject))
-        _take(session, copy, event)
+    with services.database.transaction() as session:
+        copy = copies.get(session, int(display.subject))
+        _record_document(session, copy, event)
 
 
-def _take(session: Session, copy: Copy, event: Event) -> None:
+def _record_document(session: Session, copy: Copy, event: Event) -> None:
     file = next((file for file in event["files"] if _is_document(file)), None)
     postmortem = tables.locked(session, copy.postmortem_id)
     if file is None:
-        _say(session, copy, event, f"I keep {', '.join(DOCUMENTS)} files as versions; this one I left alone.")
+        _reply(session, copy, event, f"I keep {', '.join(DOCUMENTS)} files as versions; this one I left alone.")
     elif file.get("size", 0) > LARGEST_FILE:
-        _say(session, copy, event, "That file is too large for me; a version may have 25 MB.")
+        _reply(session, copy, event, "That file is too large for me; a version may have 25 MB.")
     elif postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
-        _say(session, copy, event, f"This one is a {postmortem.state}, so I did not keep your file as a version.")
+        _reply(session, copy, event, f"This one is a {postmortem.state}, so I did not keep your file as a version.")
     else:
         now = utcnow()
         name = shorten(escape(str(file.get("name") or "file")), LONGEST_NAME)
@@ -64,13 +64,13 @@ def _is_document(file: Event) -> bool:
     return str(file.get("name", "")).rpartition(".")[2].lower() in DOCUMENTS
 
 
-def _say(session: Session, copy: Copy, event: Event, words: str) -> None:
+def _reply(session: Session, copy: Copy, event: Event, text: str) -> None:
     key = f"postmortem-upload:{event['channel']}:{event['ts']}"
     outbox.post(
         session,
         key,
         event["channel"],
-        words,
+        text,
         utcnow(),
         incident_id=copy.incident_id,
         thread_ts=event["thread_ts"],

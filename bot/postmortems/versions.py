@@ -9,8 +9,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.postmortems import copies
 from bot.postmortems.copies import Copy
 from bot.postmortems.rules import State, Verdict
-from bot.postmortems.tables import PostMortem, put_aside
-from bot.runtime.database import put_new, utc_column
+from bot.postmortems.tables import PostMortem, set_aside
+from bot.runtime.database import insert_new, utc_column
 
 
 class Version(SQLModel, table=True):
@@ -52,28 +52,30 @@ def request(
     remind_at: datetime | None = None,
 ) -> PostMortem:
     """A draft is to be written and brought to those people; an older one of the incident is put aside."""
-    put_aside(session, incident_id)
-    wanted = PostMortem(incident_id=incident_id, requested_at=now, due_at=due_at, remind_at=remind_at)
-    return _begun(session, wanted, places, now)
+    set_aside(session, incident_id)
+    postmortem = PostMortem(incident_id=incident_id, requested_at=now, due_at=due_at, remind_at=remind_at)
+    return _with_first_version(session, postmortem, places, now)
 
 
 def preview(session: Session, incident_id: int, asked_key: str, place: str, now: datetime) -> PostMortem | None:
     """A preview for one person; None when the same command asked before."""
-    wanted = PostMortem(incident_id=incident_id, requested_at=now, state=State.PREVIEW.value, asked_key=asked_key)
-    if not put_new(session, wanted):
+    row = PostMortem(incident_id=incident_id, requested_at=now, state=State.PREVIEW.value, asked_key=asked_key)
+    if not insert_new(session, row):
         return None
-    made = session.exec(select(PostMortem).where(PostMortem.asked_key == asked_key)).one()
-    return _begun(session, made, [place], now)
+    postmortem = session.exec(select(PostMortem).where(PostMortem.asked_key == asked_key)).one()
+    return _with_first_version(session, postmortem, [place], now)
 
 
-def _begun(session: Session, made: PostMortem, places: Sequence[str], now: datetime) -> PostMortem:
-    session.add(made)
+def _with_first_version(
+    session: Session, postmortem: PostMortem, places: Sequence[str], now: datetime
+) -> PostMortem:
+    session.add(postmortem)
     session.flush()
-    session.add(Version(postmortem_id=made.number, number=1, at=now))
+    session.add(Version(postmortem_id=postmortem.number, number=1, at=now))
     for place in dict.fromkeys(places):
-        copies.add(session, made, place)
+        copies.add(session, postmortem, place)
     session.flush()
-    return made
+    return postmortem
 
 
 def get(session: Session, postmortem_id: int, number: int) -> Version:
@@ -84,11 +86,11 @@ def get(session: Session, postmortem_id: int, number: int) -> Version:
 
 
 def add(
-    session: Session, postmortem: PostMortem, in_copy: Copy, file_id: str, name: str, by: str, now: datetime
+    session: Session, postmortem: PostMortem, uploaded_in: Copy, file_id: str, name: str, by: str, now: datetime
 ) -> bool:
     """A file that a person uploaded is the newest version; False when it is one already."""
     number = postmortem.version + 1
-    made = Version(
+    version = Version(
         postmortem_id=postmortem.number,
         number=number,
         uploaded_by=by,
@@ -96,7 +98,7 @@ def add(
         uploaded_file_id=file_id,
         uploaded_name=name,
     )
-    if not put_new(session, made):
+    if not insert_new(session, version):
         return False
     postmortem.version = number
     session.add(postmortem)
@@ -105,8 +107,8 @@ def add(
         # Who looked at the version before has not seen this one.
         other.verdict, other.comment = Verdict.NONE.value, ""
         session.add(other)
-    in_copy.shared_version = number
-    session.add(Upload(copy_id=in_copy.number, version=number, kind="uploaded", name=name, file_id=file_id))
+    uploaded_in.shared_version = number
+    session.add(Upload(copy_id=uploaded_in.number, version=number, kind="uploaded", name=name, file_id=file_id))
     return True
 
 
@@ -117,9 +119,9 @@ def uploads(session: Session, copy_id: int, version: int) -> Sequence[Upload]:
     ).all()
 
 
-def any_uploads(session: Session, postmortem_id: int, version: int) -> Sequence[Upload]:
+def uploads_of_any_copy(session: Session, postmortem_id: int, version: int) -> Sequence[Upload]:
     """The files of a version as one of the copies has them in Slack; nothing when nobody has it yet."""
     for holder in copies.of_postmortem(session, postmortem_id):
-        if holder.shared_version >= version and (found := uploads(session, holder.number, version)):
-            return found
+        if holder.shared_version >= version and (files := uploads(session, holder.number, version)):
+            return files
     return []

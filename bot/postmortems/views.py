@@ -23,12 +23,12 @@ from bot.slack.blocks import (
     text_input,
     user_select,
 )
-from bot.slack.text import channel_link, day_and_time, escape, lasting, mention, mentions, one_line
+from bot.slack.text import channel_link, day_and_time, escape, format_duration, mention, mentions, one_line
 
 TITLE_SHOWN = 200
 ENDING_SHOWN = 280
-VERDICTS = {Verdict.NONE: "no answer yet", Verdict.FINE: "says it is fine", Verdict.CHANGES: "wants changes"}
-HEADS = {
+VERDICT_TEXTS = {Verdict.NONE: "no answer yet", Verdict.FINE: "says it is fine", Verdict.CHANGES: "wants changes"}
+HEADINGS = {
     State.PREVIEW: "👀 *Preview of the post-mortem*",
     State.DRAFT: "📝 *Post-mortem draft*",
     State.IN_REVIEW: "🔍 *Post-mortem in review*",
@@ -64,49 +64,49 @@ class PostMortemFacts:
 
 def message(facts: PostMortemFacts, copy: Copy) -> tuple[str, list[Block]]:
     """The message in whose thread the files are: two lines of summary, where it stands, what can be done."""
-    head = HEADS[State(facts.postmortem.state)]
+    heading = HEADINGS[State(facts.postmortem.state)]
     if copy.is_published:
-        head = "📗 *Post-mortem*"
-    blocks = [section(f"{head} of {_what(facts.incident)}\n{_summary(facts)}")]
-    standing = [] if copy.is_published else _standing(facts)
-    if standing:
-        blocks.append(section("\n".join(standing)))
+        heading = "📗 *Post-mortem*"
+    blocks = [section(f"{heading} of {_incident_phrase(facts.incident)}\n{_summary(facts)}")]
+    status_lines = [] if copy.is_published else _status_lines(facts)
+    if status_lines:
+        blocks.append(section("\n".join(status_lines)))
     if buttons := _buttons(facts, copy):
         blocks.append(actions(buttons, block_id=f"postmortem-{copy.number}"))
     blocks.append(context(*_small_print(facts, copy)))
-    return f"{head.replace('*', '')} of {_what(facts.incident)}", blocks
+    return f"{heading.replace('*', '')} of {_incident_phrase(facts.incident)}", blocks
 
 
-def _what(incident: Incident) -> str:
+def _incident_phrase(incident: Incident) -> str:
     return f"incident {incident.number}, {incident.severity} *{one_line(incident.title, TITLE_SHOWN)}*"
 
 
 def _summary(facts: PostMortemFacts) -> str:
     incident = facts.incident
     if incident.resolved_at:
-        first = f"It lasted {lasting(incident.resolved_at - incident.declared_at)}"
-        first += f"; what ended it: {one_line(facts.ended_by, ENDING_SHOWN)}." if facts.ended_by else "."
+        duration_text = f"It lasted {format_duration(incident.resolved_at - incident.declared_at)}"
+        duration_text += f"; what ended it: {one_line(facts.ended_by, ENDING_SHOWN)}." if facts.ended_by else "."
     else:
-        first = f"It is not over: {incident.status} since {day_and_time(incident.declared_at)}."
-    told = (
+        duration_text = f"It is not over: {incident.status} since {day_and_time(incident.declared_at)}."
+    adherence_text = (
         f"{facts.kept} of {facts.due} promised updates went out on time."
         if facts.due
         else "No update was promised."
     )
-    return f"{first}\n{told}"
+    return f"{duration_text}\n{adherence_text}"
 
 
-def _standing(facts: PostMortemFacts) -> list[str]:
+def _status_lines(facts: PostMortemFacts) -> list[str]:
     postmortem = facts.postmortem
     if postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
         return []
-    who = f"*Author* {mention(facts.author)}" if facts.author else "*Author* nobody yet"
+    author_text = f"*Author* {mention(facts.author)}" if facts.author else "*Author* nobody yet"
     due = f" · *due* {day_and_time(postmortem.due_at)}" if postmortem.due_at else ""
-    lines = [f"{who}{due}{_late(facts)}"]
-    lines += [f"• {mention(copy.place)} {_said(copy)}" for copy in facts.reviewers]
+    lines = [f"{author_text}{due}{_late(facts)}"]
+    lines += [f"• {mention(copy.place)} {_verdict_text(copy)}" for copy in facts.reviewers]
     if postmortem.published_at and postmortem.published_by:
         lines.append(f"Published {day_and_time(postmortem.published_at)} by {mention(postmortem.published_by)}.")
-    lines += [_trouble(copy) for copy in facts.copies if copy.trouble]
+    lines += [_trouble_line(copy) for copy in facts.copies if copy.trouble]
     return lines
 
 
@@ -116,12 +116,12 @@ def _late(facts: PostMortemFacts) -> str:
     return " · *late*" if is_open and due and due < facts.now else ""
 
 
-def _said(copy: Copy) -> str:
+def _verdict_text(copy: Copy) -> str:
     comment = f": {one_line(copy.comment, ENDING_SHOWN)}" if copy.comment else ""
-    return VERDICTS[Verdict(copy.verdict)] + comment
+    return VERDICT_TEXTS[Verdict(copy.verdict)] + comment
 
 
-def _trouble(copy: Copy) -> str:
+def _trouble_line(copy: Copy) -> str:
     if copy.is_published:
         return f"⚠️ It could not be posted in {channel_link(copy.place)} ({escape(copy.trouble or '')})."
     return f"⚠️ {mention(copy.place)} could not get it ({escape(copy.trouble or '')})."
@@ -129,19 +129,19 @@ def _trouble(copy: Copy) -> str:
 
 def _buttons(facts: PostMortemFacts, copy: Copy) -> list[Block]:
     number = str(facts.postmortem.number)
-    opening = "Open it" if copy.is_published else "Open draft"
-    found = [button(opening, ids.OPEN, number, url=facts.address)] if facts.address else []
+    label = "Open it" if copy.is_published else "Open draft"
+    open_button = [button(label, ids.OPEN, number, url=facts.address)] if facts.address else []
     if copy.is_published or facts.postmortem.state not in (State.DRAFT, State.IN_REVIEW):
-        return found
+        return open_button
     if copy.is_reviewer and copy.place != facts.author:
         return [
-            *found,
+            *open_button,
             button("Looks fine", ids.FINE, number, style="primary"),
             button("Changes wanted…", ids.CHANGES, number),
             button("Publish…", ids.PUBLISH, number),
         ]
     return [
-        *found,
+        *open_button,
         button("Assign author…", ids.ASSIGN, number),
         button("Request review…", ids.REVIEW, number),
         button("Publish…", ids.PUBLISH, number, style="primary" if _is_ready(facts) else None),
@@ -165,7 +165,7 @@ def reminder(facts: PostMortemFacts) -> tuple[str, list[Block]]:
     due = facts.postmortem.due_at
     assert due is not None
     when = f"was due {day_and_time(due)}" if due <= facts.now else f"is due {day_and_time(due)}"
-    text = f"⏰ The post-mortem of {_what(facts.incident)} {when}; it is {facts.postmortem.state}."
+    text = f"⏰ The post-mortem of {_incident_phrase(facts.incident)} {when}; it is {facts.postmortem.state}."
     number = str(facts.postmortem.number)
     buttons = [button("Open draft", ids.OPEN, number, url=facts.address)] if facts.address else []
     buttons += [
@@ -182,51 +182,66 @@ def assign_form(facts: PostMortemFacts) -> Block:
     due = (
         f"It is due {day_and_time(facts.postmortem.due_at)}." if facts.postmortem.due_at else "It has no due date."
     )
-    blocks = [section(f"{_what(facts.incident)}\n{due}"), field("Author", ids.AUTHOR, chosen)]
+    blocks = [section(f"{_incident_phrase(facts.incident)}\n{due}"), field("Author", ids.AUTHOR, chosen)]
     return modal(
         "Assign the author",
         blocks,
         callback_id=ids.ASSIGN_FORM,
         submit="Assign",
-        memory=str(facts.postmortem.number),
+        private_metadata=str(facts.postmortem.number),
     )
 
 
 def review_form(facts: PostMortemFacts) -> Block:
     """Who is to review it?"""
-    asked = [copy.place for copy in facts.reviewers]
-    known = f"Asked already: {mentions(asked)}." if asked else "They get the files by direct message."
+    reviewer_ids = [copy.place for copy in facts.reviewers]
+    hint = f"Asked already: {mentions(reviewer_ids)}." if reviewer_ids else "They get the files by direct message."
     blocks = [
-        section(f"{_what(facts.incident)}\n{known}"),
+        section(f"{_incident_phrase(facts.incident)}\n{hint}"),
         field("Reviewers", ids.REVIEWERS, multi_user_select(ids.REVIEWERS)),
     ]
     return modal(
-        "Request a review", blocks, callback_id=ids.REVIEW_FORM, submit="Ask", memory=str(facts.postmortem.number)
+        "Request a review",
+        blocks,
+        callback_id=ids.REVIEW_FORM,
+        submit="Ask",
+        private_metadata=str(facts.postmortem.number),
     )
 
 
 def publish_form(facts: PostMortemFacts, channel: str) -> Block:
     """Where is it published? What is private goes no further than its channel unless somebody chooses so."""
-    said = "\n".join(f"• {mention(copy.place)} {_said(copy)}" for copy in facts.reviewers)
-    blocks = [section(f"{_what(facts.incident)}, version {facts.postmortem.version}\n{said}")]
-    own = option("In the incident's channel", ids.OWN_CHANNEL)
+    verdict_lines = "\n".join(f"• {mention(copy.place)} {_verdict_text(copy)}" for copy in facts.reviewers)
+    blocks = [section(f"{_incident_phrase(facts.incident)}, version {facts.postmortem.version}\n{verdict_lines}")]
+    incident_channel = option("In the incident's channel", ids.OWN_CHANNEL)
     everyone = option(f"In #{channel}", ids.CONFIGURED)
-    choices, initial = [everyone, own], ids.CONFIGURED
+    choices, initial = [everyone, incident_channel], ids.CONFIGURED
     if facts.incident.is_private:
         blocks.append(
             section("🔒 *The incident is private.* Whoever is in the channel you choose can read it all.")
         )
-        choices, initial = [own, everyone], ids.OWN_CHANNEL
+        choices, initial = [incident_channel, everyone], ids.OWN_CHANNEL
     blocks.append(field("Where?", ids.WHERE, radio_buttons(ids.WHERE, choices, initial=initial)))
     return modal(
-        "Publish", blocks, callback_id=ids.PUBLISH_FORM, submit="Publish", memory=str(facts.postmortem.number)
+        "Publish",
+        blocks,
+        callback_id=ids.PUBLISH_FORM,
+        submit="Publish",
+        private_metadata=str(facts.postmortem.number),
     )
 
 
 def changes_form(facts: PostMortemFacts) -> Block:
     """What is to be changed?"""
-    asked = text_input(ids.COMMENT, multiline=True, longest=1000)
-    blocks = [section(_what(facts.incident)), field("What is to be changed?", ids.COMMENT, asked)]
+    comment_input = text_input(ids.COMMENT, multiline=True, longest=1000)
+    blocks = [
+        section(_incident_phrase(facts.incident)),
+        field("What is to be changed?", ids.COMMENT, comment_input),
+    ]
     return modal(
-        "Changes wanted", blocks, callback_id=ids.CHANGES_FORM, submit="Send", memory=str(facts.postmortem.number)
+        "Changes wanted",
+        blocks,
+        callback_id=ids.CHANGES_FORM,
+        submit="Send",
+        private_metadata=str(facts.postmortem.number),
     )

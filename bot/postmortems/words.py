@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from bot.slack.text import lasting
+from bot.slack.text import format_duration
 
 
-class _Named(dict[str, str]):
+class _KeepUnknown(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return f"{{{key}}}"
 
 
-class Words:
+class Phrases:
     """The phrases of one language."""
 
     def __init__(self, language: str, phrases: Mapping[str, str]) -> None:
@@ -22,7 +22,7 @@ class Words:
         """The phrase of that key, filled. A phrase that is missing or broken is shown as it is, never an error."""
         pattern = self._phrases.get(key, key.replace("_", " "))
         try:
-            return pattern.format_map(_Named({name: str(fact) for name, fact in facts.items()}))
+            return pattern.format_map(_KeepUnknown({name: str(fact) for name, fact in facts.items()}))
         except (ValueError, IndexError, AttributeError, KeyError):
             return pattern
 
@@ -34,7 +34,7 @@ class Words:
         """A length of time as people say it."""
         if duration < timedelta(minutes=1):
             return self("less_than_a_minute")
-        return lasting(duration)
+        return format_duration(duration)
 
     def moment(self, at: datetime | None) -> str:
         """Day and time in UTC; `unknown` for None."""

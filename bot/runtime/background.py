@@ -6,113 +6,113 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
 
-from bot.runtime.database import patiently
+from bot.runtime.database import low_priority
 
 log = logging.getLogger(__name__)
 
-Act = Callable[[], None]
-WORKERS = 6
-SIDE_BY_SIDE = 8
-TURNS = 64
-GIVES_WAY_S = 2.0
+Job = Callable[[], None]
+WORKER_THREADS = 6
+FAN_OUT_THREADS = 8
+LOCK_STRIPES = 64
+FOREGROUND_WAIT_S = 2.0
 # More than these who wait to be acknowledged at the same time are a crowd.
-CROWD = 3
-GIVES_CROWD_WAY_S = 0.25
+FOREGROUND_CROWD = 3
+CROWD_WAIT_S = 0.25
 
 
-class Soon:
+class BackgroundWorker:
     """A few threads that bring Slack up to date with the database."""
 
     def __init__(self) -> None:
-        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="soon")
+        self._executor = ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="soon")
         # A pool of its own: work that fans out must never wait for the workers it occupies.
-        self._hands = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="side-by-side")
-        self._turns = [threading.Lock() for _ in range(TURNS)]
+        self._fan_out_executor = ThreadPoolExecutor(FAN_OUT_THREADS, thread_name_prefix="side-by-side")
+        self._turns = [threading.Lock() for _ in range(LOCK_STRIPES)]
         self._lock = threading.Lock()
-        self._nobody_waits = threading.Condition()
-        self._beside_the_crowd = threading.Lock()
+        self._foreground_idle = threading.Condition()
+        self._one_at_a_time = threading.Lock()
         self._waiting = 0
-        self._asked_again: dict[str, bool] = {}
+        self._resubmitted: dict[str, bool] = {}
         self._is_closed = False
 
-    def do(self, key: str, act: Act) -> None:
+    def submit(self, key: str, job: Job) -> None:
         """Do it soon. Asked again meanwhile, it is done once more afterwards, whatever the number of asks."""
         with self._lock:
             if self._is_closed:
                 return
-            if key in self._asked_again:
-                self._asked_again[key] = True
+            if key in self._resubmitted:
+                self._resubmitted[key] = True
                 return
-            self._asked_again[key] = False
-            self._workers.submit(self._work, key, act)
+            self._resubmitted[key] = False
+            self._executor.submit(self._run, key, job)
 
-    def _work(self, key: str, act: Act) -> None:
+    def _run(self, key: str, job: Job) -> None:
         while True:
             try:
-                with self._in_turn(), patiently():
-                    act()
+                with self._in_turn(), low_priority():
+                    job()
             except Exception:  # one failing piece of work must not end the others; the clock tries it again
                 log.exception("work failed", extra={"key": key})
             with self._lock:
-                if not self._asked_again[key] or self._is_closed:
-                    del self._asked_again[key]
+                if not self._resubmitted[key] or self._is_closed:
+                    del self._resubmitted[key]
                     return
-                self._asked_again[key] = False
+                self._resubmitted[key] = False
 
     @contextmanager
-    def somebody_waits(self) -> Iterator[None]:
+    def foreground(self) -> Iterator[None]:
         """While a person waits to be acknowledged, work for which nobody waits gives way, but not for long."""
-        with self._nobody_waits:
+        with self._foreground_idle:
             self._waiting += 1
         try:
             yield
         finally:
-            with self._nobody_waits:
+            with self._foreground_idle:
                 self._waiting -= 1
-                self._nobody_waits.notify_all()
+                self._foreground_idle.notify_all()
 
-    def give_crowd_way(self) -> None:
+    def yield_to_foreground(self) -> None:
         """A flow goes on a little later while a crowd waits to be acknowledged: what was begun is safe."""
-        with self._nobody_waits:
-            self._nobody_waits.wait_for(lambda: self._waiting <= CROWD, GIVES_CROWD_WAY_S)
+        with self._foreground_idle:
+            self._foreground_idle.wait_for(lambda: self._waiting <= FOREGROUND_CROWD, CROWD_WAIT_S)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
         """Let people who wait go first. When they never end, work goes on beside them, one piece at a time."""
-        with self._nobody_waits:
-            is_calm = self._nobody_waits.wait_for(lambda: self._waiting == 0, GIVES_WAY_S)
-        with nullcontext() if is_calm else self._beside_the_crowd:
+        with self._foreground_idle:
+            is_idle = self._foreground_idle.wait_for(lambda: self._waiting == 0, FOREGROUND_WAIT_S)
+        with nullcontext() if is_idle else self._one_at_a_time:
             yield
 
     @contextmanager
-    def alone(self, number: int) -> Iterator[None]:
+    def serialized(self, number: int) -> Iterator[None]:
         """No two threads of this process are in here for the same number, whatever the clock says."""
         with self._turns[number % len(self._turns)]:
             yield
 
-    def beside(self, act: Act) -> Future[None]:
+    def start(self, job: Job) -> Future[None]:
         """Begin it now, beside what the caller does next; whoever asks for its result hears how it ended."""
-        return self._hands.submit(act)
+        return self._fan_out_executor.submit(job)
 
-    def side_by_side(self, acts: Sequence[Act]) -> None:
+    def run_all(self, jobs: Sequence[Job]) -> None:
         """Do them all at the same time; returns when the last is done, and raises what the first failing raised."""
-        running = [self._hands.submit(act) for act in acts]
-        wait(running)
-        for done in running:
-            done.result()
+        futures = [self._fan_out_executor.submit(act) for act in jobs]
+        wait(futures)
+        for future in futures:
+            future.result()
 
     def is_idle(self) -> bool:
         """Is nothing waiting or being done?"""
         with self._lock:
-            return not self._asked_again
+            return not self._resubmitted
 
     def finish(self) -> None:
         """Finish what is being done; what waits is found again after the next start. Flows may still fan out."""
         with self._lock:
             self._is_closed = True
-        self._workers.shutdown(wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
     def close(self) -> None:
         """Give back every thread."""
         self.finish()
-        self._hands.shutdown(wait=True)
+        self._fan_out_executor.shutdown(wait=True)

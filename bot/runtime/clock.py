@@ -8,7 +8,7 @@ _offset_file: Path | None = None
 _farthest_s = 0.0
 
 
-def follow(offset_file: Path | None) -> None:
+def use_offset_file(offset_file: Path | None) -> None:
     """Shift the clock by the seconds written in `offset_file`: an hour can then be lived in a minute."""
     global _offset_file, _farthest_s
     _offset_file, _farthest_s = offset_file, 0.0
@@ -24,7 +24,7 @@ def is_shifted() -> bool:
     return _offset_file is not None
 
 
-def seconds() -> float:
+def monotonic_s() -> float:
     """For measuring how long something lasts: only ever more, also when the clock is set back."""
     global _farthest_s
     _farthest_s = max(_farthest_s, _offset().total_seconds())
@@ -46,14 +46,14 @@ def _offset() -> timedelta:
         return timedelta()
 
 
-def announce(next_due_at: datetime | None) -> None:
+def publish_next_due(next_due_at: datetime | None) -> None:
     """Say beside the offset's file when something is due next, so that whoever moves the clock can jump there.
 
     Nothing is said when the clock is not shifted from outside. The file holds seconds since 1970, or nothing.
     """
     if _offset_file is None:
         return
-    said = _offset_file.with_name(f"{_offset_file.name}.due")
-    words = f"{next_due_at.timestamp():.0f}" if next_due_at else ""
-    if not said.exists() or said.read_text() != words:
-        said.write_text(words)
+    due_file = _offset_file.with_name(f"{_offset_file.name}.due")
+    content = f"{next_due_at.timestamp():.0f}" if next_due_at else ""
+    if not due_file.exists() or due_file.read_text() != content:
+        due_file.write_text(content)

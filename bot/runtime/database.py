@@ -15,11 +15,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Field, Session, SQLModel
 
 from bot.errors import WatchfloorError
-from bot.runtime.hash_chain import linked
+from bot.runtime.hash_chain import chain_hash
 
 BUSY_TIMEOUT_MS = 2_000
 # While somebody waits: together these leave room in the three seconds that Slack gives an answer.
-TURN_WAIT_S = 1.3
+WRITE_LOCK_WAIT_S = 1.3
 OWN_BUSY_TIMEOUT_MS = 1_200
 
 # On PostgreSQL the same is held by the server: no statement of ours, and no wait for a lock, is longer.
@@ -31,17 +31,17 @@ CONNECT_TIMEOUT_S = 2
 # PostgreSQL's name of what it did to a transaction that was idle for too long.
 IDLE_IN_TRANSACTION = "25P03"
 
-_is_patient: ContextVar[bool] = ContextVar("is_patient", default=False)
+_is_low_priority: ContextVar[bool] = ContextVar("is_patient", default=False)
 
 
 @contextmanager
-def patiently() -> Iterator[None]:
+def low_priority() -> Iterator[None]:
     """Nobody waits for the changes made here: they let those pass that a person waits for."""
-    earlier = _is_patient.set(True)
+    token = _is_low_priority.set(True)
     try:
         yield
     finally:
-        _is_patient.reset(earlier)
+        _is_low_priority.reset(token)
 
 
 class DatabaseBusy(WatchfloorError):
@@ -98,18 +98,18 @@ def _from_sqlite(text: str | None) -> datetime | None:
     return datetime.fromisoformat(f"{text}+00:00") if text else None
 
 
-class Store:
+class Database:
     """Where the state lives. `transaction()` to change it, `reading()` to look."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _own_sqlite(url) if self.is_sqlite else _postgresql(url)
+        self.engine = _sqlite_database(url) if self.is_sqlite else _postgresql_database(url)
         # PostgreSQL refuses a lock in it, so that a look never waits for a change, nor a change for a look.
         self._reading = self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
         # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
         self._turn = threading.Lock() if self.is_sqlite else None
-        self._patient_turn = threading.Lock()
+        self._low_priority_lock = threading.Lock()
         sa.event.listen(self.engine, "commit", _begin_commit)
         # Called after each commit with what the transaction noted in `session.info`.
         self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
@@ -135,8 +135,8 @@ class Store:
             yield
             return
         # Of those for whom nobody waits one at a time joins the queue: the rest stand in no person's way.
-        with self._patient_turn if _is_patient.get() else nullcontext():
-            if not self._turn.acquire(timeout=TURN_WAIT_S):
+        with self._low_priority_lock if _is_low_priority.get() else nullcontext():
+            if not self._turn.acquire(timeout=WRITE_LOCK_WAIT_S):
                 raise DatabaseBusy()
             try:
                 yield
@@ -146,19 +146,19 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A look at the state."""
-        with Session(self._reading, expire_on_commit=False) as session, _told_when_busy():
+        with Session(self._reading, expire_on_commit=False) as session, _translate_errors():
             yield session
 
-    def let_go(self) -> None:
+    def checkpoint(self) -> None:
         """What was written over stays in no log of SQLite's either."""
         if self.is_sqlite:
-            let_go(self.engine)
+            checkpoint(self.engine)
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A long look at the state as it is at one moment, whatever is changed meanwhile."""
         engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
-        with Session(engine, expire_on_commit=False) as session, _told_when_busy():
+        with Session(engine, expire_on_commit=False) as session, _translate_errors():
             without_time_limit(session.connection())
             yield session
 
@@ -168,7 +168,7 @@ class Store:
 
 
 @contextmanager
-def _told_when_busy() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except (OperationalError, PoolTimeout) as refused:
@@ -191,7 +191,7 @@ def _begin_commit(_: sa.Connection) -> None:
 def _told_what_is_known() -> Iterator[None]:
     """A commit that was not answered may have been done: only before it nothing was changed for sure."""
     try:
-        with _told_when_busy():
+        with _translate_errors():
             yield
     except DatabaseBusy as refused:
         if _commit.is_begun:
@@ -225,12 +225,12 @@ def sqlite_engine(url: str, *, connections: int = 10, busy_timeout_ms: int = BUS
         ):
             connection.execute(f"PRAGMA {pragma}")
         # PostgreSQL has what it takes; see the log under the timeline.
-        connection.create_function("linked", 2, linked, deterministic=True)
+        connection.create_function("linked", 2, chain_hash, deterministic=True)
 
     return engine
 
 
-def let_go(engine: sa.Engine) -> None:
+def checkpoint(engine: sa.Engine) -> None:
     """Bring what waits in SQLite's log into the file, as far as nobody reads, and empty the log."""
     # Past SQLAlchemy, which would begin a transaction in which neither this nor what follows can be done.
     with closing(engine.raw_connection()) as connection:
@@ -242,7 +242,7 @@ def compact(engine: sa.Engine) -> None:
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as connection:
             connection.cursor().execute("VACUUM")
-        let_go(engine)
+        checkpoint(engine)
     else:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("SET statement_timeout = 0")
@@ -250,7 +250,7 @@ def compact(engine: sa.Engine) -> None:
             connection.exec_driver_sql("RESET statement_timeout")
 
 
-def _own_sqlite(url: str) -> sa.Engine:
+def _sqlite_database(url: str) -> sa.Engine:
     engine = sqlite_engine(url, busy_timeout_ms=OWN_BUSY_TIMEOUT_MS)
 
     @sa.event.listens_for(engine, "connect")
@@ -264,7 +264,7 @@ def _own_sqlite(url: str) -> sa.Engine:
     return engine
 
 
-def _postgresql(url: str) -> sa.Engine:
+def _postgresql_database(url: str) -> sa.Engine:
     # A connection that the server has closed meanwhile is replaced before it is used.
     limits = {
         "statement_timeout": STATEMENT_TIMEOUT_MS,
@@ -275,7 +275,7 @@ def _postgresql(url: str) -> sa.Engine:
     return sa.create_engine(
         url,
         pool_size=20,
-        pool_timeout=TURN_WAIT_S,
+        pool_timeout=WRITE_LOCK_WAIT_S,
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"options": options, "connect_timeout": CONNECT_TIMEOUT_S},
@@ -290,15 +290,15 @@ def _make_private(url: str) -> None:
         path.touch(mode=0o600)
 
 
-def put(session: Session, row: SQLModel) -> None:
+def upsert(session: Session, row: SQLModel) -> None:
     """Write a row, over the one of the same primary key if there is one, even when two do so at once."""
     insert = _insert(session, row)
     key = [column.name for column in sa.inspect(type(row)).primary_key]
-    rest = {column.name: column for column in insert.excluded if column.name not in key}
-    session.connection().execute(insert.on_conflict_do_update(index_elements=key, set_=rest))
+    updates = {column.name: column for column in insert.excluded if column.name not in key}
+    session.connection().execute(insert.on_conflict_do_update(index_elements=key, set_=updates))
 
 
-def put_new(session: Session, row: SQLModel) -> bool:
+def insert_new(session: Session, row: SQLModel) -> bool:
     """Write a row, with its number, unless one like it is there, even when two do so at once; False when it is."""
     insert = _insert(session, row).on_conflict_do_nothing()
     if getattr(row, "id", "") is not None:  # its key is not given by the database
@@ -312,8 +312,8 @@ def put_new(session: Session, row: SQLModel) -> bool:
 def _insert(session: Session, row: SQLModel) -> Any:
     session.flush()
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    values = {name: value for name, value in row if not (name == "id" and value is None)}
-    return dialect.insert(type(row)).values(values)
+    columns = {name: value for name, value in row if not (name == "id" and value is None)}
+    return dialect.insert(type(row)).values(columns)
 
 
 class Numbered(SQLModel):

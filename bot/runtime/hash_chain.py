@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-BEGINNING = "0" * 64
+INITIAL_HASH = "0" * 64
 
 
 def canonical(facts: Any) -> str:
@@ -12,11 +12,11 @@ def canonical(facts: Any) -> str:
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), default=str)
 
 
-def digest(words: str) -> str:
+def digest(text: str) -> str:
     """What stands for words: 64 hexadecimal digits that no other words have."""
-    return hashlib.sha256(words.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def linked(before: str, link: str) -> str:
+def chain_hash(previous_hash: str, entry_hash: str) -> str:
     """The seal after `link`, when `before` was the seal: the SHA-256 of both, one behind the other."""
-    return digest(before + link)
+    return digest(previous_hash + entry_hash)

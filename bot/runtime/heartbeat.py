@@ -3,7 +3,7 @@
 import time
 
 
-class Pulse:
+class Heartbeat:
     """Beats each time; `age_s` tells how long ago that was."""
 
     def __init__(self) -> None:

@@ -11,9 +11,9 @@ from sqlalchemy.pool import NullPool
 from bot.errors import WatchfloorError
 from bot.runtime.workflows import wait_until
 
-PATIENCE_S = 10
+JOIN_TIMEOUT_S = 10
 # A machine that vanished is noticed by its silence: within 10 + 3 x 5 seconds.
-_NOTICED_SOON = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+_KEEPALIVE_OPTIONS = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
 
 class ReplicaTaken(WatchfloorError):
@@ -27,67 +27,69 @@ class Replicas:
         self.name = name
         self.are_several = not database_url.startswith("sqlite")
         self._turn = threading.Lock()
-        self._line: sa.Connection | None = None
+        self._connection: sa.Connection | None = None
         if self.are_several:
             self._engine = sa.create_engine(
                 database_url,
                 poolclass=NullPool,
                 isolation_level="AUTOCOMMIT",
-                connect_args={"options": _NOTICED_SOON},
+                connect_args={"options": _KEEPALIVE_OPTIONS},
             )
 
-    def join(self, patience_s: float = PATIENCE_S) -> None:
+    def join(self, timeout_s: float = JOIN_TIMEOUT_S) -> None:
         """Be known as alive. Waits for an earlier process of the same name to end."""
-        if self.are_several and not wait_until(self._is_joined, patience_s):
+        if self.are_several and not wait_until(self._try_join, timeout_s):
             raise ReplicaTaken(name=self.name)
 
-    def stay(self) -> None:
+    def keep_alive(self) -> None:
         """Be known as alive still, though the database may have been away meanwhile."""
         with self._turn:
-            if self._line is None or self._is_lost(self._line):
-                self._line = None
-        self._is_joined()
+            if self._connection is None or self._is_disconnected(self._connection):
+                self._connection = None
+        self._try_join()
 
     @contextmanager
-    def kept_dead(self, name: str) -> Iterator[bool]:
+    def hold_if_dead(self, name: str) -> Iterator[bool]:
         """Is the replica of that name dead? If so, it stays so until the block ends."""
         with self._turn:
-            is_dead = self._line is not None and _asked(self._line, "pg_try_advisory_lock", name)
+            is_dead = self._connection is not None and _call_lock_function(
+                self._connection, "pg_try_advisory_lock", name
+            )
             try:
                 yield is_dead
             finally:
-                if is_dead and self._line is not None:
-                    _asked(self._line, "pg_advisory_unlock", name)
+                if is_dead and self._connection is not None:
+                    _call_lock_function(self._connection, "pg_advisory_unlock", name)
 
     def leave(self) -> None:
         """Be known as gone: what is left undone is free for the others."""
         with self._turn, suppress(DBAPIError):
-            if self._line is not None:
-                self._line.close()
-            self._line = None
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
 
-    def _is_joined(self) -> bool:
+    def _try_join(self) -> bool:
         with self._turn:
-            if self._line is not None:
+            if self._connection is not None:
                 return True
-            line = self._engine.connect()
-            if not _asked(line, "pg_try_advisory_lock", self.name):
-                line.close()
+            connection = self._engine.connect()
+            if not _call_lock_function(connection, "pg_try_advisory_lock", self.name):
+                connection.close()
                 return False
-            self._line = line
+            self._connection = connection
             return True
 
-    def _is_lost(self, line: sa.Connection) -> bool:
+    def _is_disconnected(self, connection: sa.Connection) -> bool:
         try:
-            line.execute(sa.text("SELECT 1"))
+            connection.execute(sa.text("SELECT 1"))
         except DBAPIError:
             with suppress(DBAPIError):
-                line.close()
+                connection.close()
             return True
         return False
 
 
-def _asked(line: sa.Connection, function: str, name: str) -> bool:
+def _call_lock_function(connection: sa.Connection, function: str, name: str) -> bool:
     """Ask for, or give back, the lock of that name."""
-    question = sa.text(f"SELECT {function}(hashtextextended(:name, 0))")
-    return bool(line.execute(question, {"name": f"watchfloor replica {name}"}).scalar())
+    statement = sa.text(f"SELECT {function}(hashtextextended(:name, 0))")
+    return bool(connection.execute(statement, {"name": f"watchfloor replica {name}"}).scalar())

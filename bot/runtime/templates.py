@@ -10,29 +10,37 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, T
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bot.config.yaml_file import SAFE
+from bot.config.yaml_file import SAFE_LOADER
 from bot.errors import WatchfloorError
 
 Result = TypeVar("Result")
 
-LONGEST_OUTPUT = 400_000
+MAX_OUTPUT_CHARS = 400_000
 HTML = ".html.j2"
 FALLBACK_LANGUAGE = "en"
-MOST_ROUNDS = 10_000
+MAX_ITERATIONS = 10_000
 # They make long words from short ones before anything is put out, where no limit would see it.
 PADDING_METHODS = frozenset(
     {"center", "expandtabs", "ljust", "rjust", "zfill", "format", "format_map", "translate"}
 )
 PADDING_FILTERS = ("center", "format", "indent", "wordwrap", "xmlattr")
 # Whatever a template does wrong is the template's; nothing of the bot's own runs inside it.
-BREAKS_ON = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+TEMPLATE_ERRORS = (
+    TemplateError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
 
 
 class TemplateBroken(WatchfloorError):
     """The template {name} cannot be used: {reason}. Mend the file; the plain wording is used until then."""
 
 
-class Sandbox(ImmutableSandboxedEnvironment):
+class SandboxedTemplates(ImmutableSandboxedEnvironment):
     """Jinja that reaches nothing but what it is given, and makes nothing that is huge."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
@@ -50,16 +58,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super().is_safe_attribute(obj, attr, value) and attr not in PADDING_METHODS
 
 
-def _counting_range() -> Callable[..., range]:
+def _limited_range() -> Callable[..., range]:
     """`range` that counts to ten thousand in all, so that loops within loops end."""
-    left = MOST_ROUNDS
+    left = MAX_ITERATIONS
 
     def counted(*bounds: int) -> range:
         nonlocal left
         asked = range(*bounds)
         left -= len(asked)
         if left < 0:
-            raise SecurityError(f"it goes round more than {MOST_ROUNDS} times")
+            raise SecurityError(f"it goes round more than {MAX_ITERATIONS} times")
         return asked
 
     return counted
@@ -70,7 +78,7 @@ class Templates:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._jinja = Sandbox(
+        self._jinja = SandboxedTemplates(
             loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -84,30 +92,39 @@ class Templates:
 
     def phrases(self, message: str, language: str) -> dict[str, str]:
         """The phrases in `<message>/<language>.yaml`; one that is missing there is taken from the English file."""
-        known = self._phrases_in(f"{message}/{FALLBACK_LANGUAGE}.yaml")
-        return known if language == FALLBACK_LANGUAGE else known | self._phrases_in(f"{message}/{language}.yaml")
+        english = self._phrases_in(f"{message}/{FALLBACK_LANGUAGE}.yaml")
+        return (
+            english if language == FALLBACK_LANGUAGE else english | self._phrases_in(f"{message}/{language}.yaml")
+        )
 
     def _phrases_in(self, name: str) -> dict[str, str]:
         try:
             text = (self.folder / name).read_text(encoding="utf-8")
-            given = yaml.load(text, Loader=SAFE)  # noqa: S506  # either loader is the safe one
+            content = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506  # either loader is the safe one
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as broken:
             raise TemplateBroken(name=name, reason=str(broken)) from broken
-        if not isinstance(given, dict):
+        if not isinstance(content, dict):
             raise TemplateBroken(name=name, reason="it should hold `key: words` lines")
-        return {str(key): str(phrase) for key, phrase in given.items()}
+        return {str(key): str(phrase) for key, phrase in content.items()}
 
     def render(
-        self, name: str, facts: dict[str, Any], *, longest: int | None = LONGEST_OUTPUT, at_most: int | None = None
+        self,
+        name: str,
+        facts: dict[str, Any],
+        *,
+        longest: int | None = MAX_OUTPUT_CHARS,
+        at_most: int | None = None,
     ) -> str:
         """The words of template `name` (such as `post_mortem/en.j2`), cut at `longest` characters.
 
         `TemplateBroken` when it is missing, cannot be read, uses what it was not given, breaks, or says more than
         `at_most` characters.
         """
-        return self._safely(name, lambda template: _gathered(template, facts, at_most)).strip()[:longest]
+        return self._use_template(name, lambda template: _render_at_most(template, facts, at_most)).strip()[
+            :longest
+        ]
 
-    def _safely(self, name: str, use: Callable[[Template], Result]) -> Result:
+    def _use_template(self, name: str, use: Callable[[Template], Result]) -> Result:
         try:
             return use(self._jinja.get_template(name))
         except TemplateNotFound as absent:
@@ -115,10 +132,10 @@ class Templates:
             raise TemplateBroken(name=name, reason=missing) from None
         except (OSError, UnicodeDecodeError) as unreadable:
             raise TemplateBroken(name=name, reason="the file cannot be read") from unreadable
-        except BREAKS_ON as broken:
-            raise TemplateBroken(name=name, reason=_reason(broken)) from broken
+        except TEMPLATE_ERRORS as broken:
+            raise TemplateBroken(name=name, reason=_describe_error(broken)) from broken
 
-    def edition(self, name: str) -> str:
+    def content_hash(self, name: str) -> str:
         """What tells one state of the file from another; the same for every state in which it is missing."""
         try:
             return hashlib.sha256((self.folder / name).read_bytes()).hexdigest()[:16]
@@ -126,17 +143,17 @@ class Templates:
             return "missing"
 
 
-def _gathered(template: Template, facts: dict[str, Any], at_most: int | None) -> str:
-    words, length = [], 0
-    for piece in template.generate(facts | {"range": _counting_range()}):
-        words.append(piece)
+def _render_at_most(template: Template, facts: dict[str, Any], at_most: int | None) -> str:
+    pieces, length = [], 0
+    for piece in template.generate(facts | {"range": _limited_range()}):
+        pieces.append(piece)
         length += len(piece)
         if at_most is not None and length > at_most:
             raise SecurityError(f"it says more than {at_most} characters")
-    return "".join(words)
+    return "".join(pieces)
 
 
-def _reason(broken: Exception) -> str:
-    line = getattr(broken, "lineno", None)
-    said = " ".join((str(broken) or type(broken).__name__).split())
-    return f"line {line}: {said}" if line else said
+def _describe_error(broken: Exception) -> str:
+    line_number = getattr(broken, "lineno", None)
+    message = " ".join((str(broken) or type(broken).__name__).split())
+    return f"line {line_number}: {message}" if line_number else message

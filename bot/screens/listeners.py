@@ -4,16 +4,16 @@ from slack_bolt import Ack, App
 
 from bot.incidents import ids, parse
 from bot.incidents import responses as answering
-from bot.incidents.parse import Typed
+from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
-from bot.incidents.responses import Payload, Words
+from bot.incidents.responses import Payload, Response
 from bot.screens import panels
 from bot.services import Services
 
 
 def register_commands(registry: Registry) -> None:
     """`/incident` alone, `/incident help` and `/incident list`."""
-    registry.command("", alone)
+    registry.command("", panel_or_help)
     registry.command("help", show_help)
     registry.command("list", show_list)
     registry.help(Section.ANYWHERE, 2, "`/incident list` what is open")
@@ -25,22 +25,22 @@ def register(app: App, services: Services) -> None:
 
     @app.action(ids.PANEL)
     def panel(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            return panels.panel_of(services, parse.number_clicked(body), parse.user(body))
+        def act() -> Response:
+            return panels.incident_panel(services, parse.clicked_number(body), parse.user_id(body))
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
 
-def alone(services: Services, typed: Typed) -> Words:
+def panel_or_help(services: Services, typed: SlashCommand) -> Response:
     """`/incident` alone: the control panel in an incident's channel, help elsewhere."""
-    return panels.panel(services, typed.channel_id, typed.user_id) or panels.help_words(services)
+    return panels.panel_in_channel(services, typed.channel_id, typed.user_id) or panels.help_screen(services)
 
 
-def show_help(services: Services, typed: Typed) -> Words:
+def show_help(services: Services, typed: SlashCommand) -> Response:
     """`/incident help`"""
-    return panels.help_words(services)
+    return panels.help_screen(services)
 
 
-def show_list(services: Services, typed: Typed) -> Words:
+def show_list(services: Services, typed: SlashCommand) -> Response:
     """`/incident list`"""
     return panels.open_incidents(services, typed.user_id)

@@ -5,7 +5,7 @@ from sqlmodel import Session
 from bot.incidents import channel_loss
 from bot.incidents import tables as incidents
 from bot.runtime.clock import utcnow
-from bot.screens.snapshot import Scene, read_scene
+from bot.screens.snapshot import Snapshot, read_snapshot
 from bot.timeline import tables as timeline
 
 
@@ -14,17 +14,17 @@ class OutboxIncidents:
 
     def lock(self, session: Session, incident_id: int) -> None:
         """Nobody else changes the incident until the transaction ends."""
-        incidents.locked(session, incident_id)
+        incidents.by_number_locked(session, incident_id)
 
-    def snapshot(self, session: Session, incident_id: int) -> Scene:
+    def snapshot(self, session: Session, incident_id: int) -> Snapshot:
         """The incident and everything that is rendered of it, read once."""
-        return read_scene(session, incident_id)
+        return read_snapshot(session, incident_id)
 
     def lose_channel(self, session: Session, incident_id: int, error: str) -> None:
         """Slack says that the incident's channel is gone."""
         incident = incidents.by_number(session, incident_id)
-        loss = channel_loss.SEEN_AS.get(error, channel_loss.REMOVED)
-        channel_loss.lose_channel(session, incident, loss, utcnow())
+        loss = channel_loss.LOSS_BY_ERROR.get(error, channel_loss.REMOVED)
+        channel_loss.mark_channel_lost(session, incident, loss, utcnow())
 
     def record_trouble(self, session: Session, incident_id: int, purpose: str, reason: str) -> None:
         """Slack refused something for the first time."""

@@ -4,7 +4,7 @@ from itertools import groupby
 
 from bot.incidents import forms
 from bot.incidents import tables as incidents
-from bot.incidents.access import incident, incident_here
+from bot.incidents.access import incident_number_here, visible_incident
 from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry, Section
@@ -22,35 +22,35 @@ HEADINGS = {
 }
 
 
-def panel(services: Services, channel_id: str, user_id: str) -> Screen | None:
+def panel_in_channel(services: Services, channel_id: str, user_id: str) -> Screen | None:
     """The control panel of the incident whose channel this is, if it is one."""
     try:
-        number = incident_here(services, channel_id, user_id)
+        number = incident_number_here(services, channel_id, user_id)
     except NoIncidentHere:
         return None
-    return panel_of(services, number, user_id)
+    return incident_panel(services, number, user_id)
 
 
-def panel_of(services: Services, number: int, user_id: str) -> Screen:
+def incident_panel(services: Services, number: int, user_id: str) -> Screen:
     """The control panel of an incident."""
-    found = incident(services, number, user_id)
-    with services.store.reading() as session:
+    incident = visible_incident(services, number, user_id)
+    with services.database.reading() as session:
         due_at = services.get(Registry).ask(NEXT_UPDATE)(session, number, None)
-    return forms.panel(found, due_at, utcnow())
+    return forms.panel(incident, due_at, utcnow())
 
 
 def open_incidents(services: Services, user_id: str) -> Screen:
     """What is open, as far as this person may see."""
     check_member(services, user_id)
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         return forms.open_list(list(incidents.active(session, user_id)), services.floor)
 
 
-def help_words(services: Services) -> Screen:
+def help_screen(services: Services) -> Screen:
     """What can be typed."""
     lines: list[str] = []
     for part, listed in groupby(sorted(services.get(Registry).help_lines), lambda line: line.section):
         lines += [HEADINGS[part]] if part in HEADINGS else []
         lines += [line.text for line in listed]
-    words = "\n".join(lines)
-    return words, [section(words)]
+    text = "\n".join(lines)
+    return text, [section(text)]

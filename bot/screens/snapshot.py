@@ -20,7 +20,7 @@ from bot.runtime.database import UtcDateTime
 from bot.slack.text import escape
 from bot.updates.tables import WAITING, Promise
 
-TROUBLE = {
+TROUBLE_SENTENCES = {
     kinds.DIGEST: "The message in the incidents channel could not be shown",
     kinds.TOPIC: "The topic could not be set",
     kinds.PIN: "The card could not be pinned",
@@ -30,7 +30,7 @@ TROUBLE = {
 
 
 @dataclass(frozen=True)
-class RunSeen:
+class RunSnapshot:
     """A playbook run and its steps."""
 
     run: PlaybookRun
@@ -38,18 +38,18 @@ class RunSeen:
 
 
 @dataclass(frozen=True)
-class Scene:
+class Snapshot:
     """One reading of an incident: everything that is shown of it is drawn from this."""
 
     facts: IncidentFacts
-    runs: Sequence[RunSeen]
+    runs: Sequence[RunSnapshot]
 
     @property
     def incident(self) -> Incident:
         """Whose scene it is."""
         return self.facts.incident
 
-    def run(self, number: int) -> RunSeen:
+    def run(self, number: int) -> RunSnapshot:
         """A run of this incident by its number."""
         return next(seen for seen in self.runs if seen.run.number == number)
 
@@ -75,11 +75,15 @@ _PROMISED_UPDATES = sa.select(
 ).where(col(Promise.incident_id) == _NUMBER, col(Promise.state) == WAITING)
 _TROUBLED_ROWS = sa.select(
     sa.literal("trouble"), col(OutboxRow.id), col(OutboxRow.kind), col(OutboxRow.error), _NO_TIME
-).where(col(OutboxRow.incident_id) == _NUMBER, col(OutboxRow.error).is_not(None), col(OutboxRow.kind).in_(TROUBLE))
+).where(
+    col(OutboxRow.incident_id) == _NUMBER,
+    col(OutboxRow.error).is_not(None),
+    col(OutboxRow.kind).in_(TROUBLE_SENTENCES),
+)
 _ROLES_UPDATES_TROUBLES = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS).order_by("place")
 
 
-def read_scene(session: Session, number: int) -> Scene:
+def read_snapshot(session: Session, number: int) -> Snapshot:
     """Read the incident once, for all that is to be drawn of it; `NoSuchIncident` when there is none."""
     now = utcnow()
     incident, runs = _incident_with_runs(session, number)
@@ -93,7 +97,7 @@ def read_scene(session: Session, number: int) -> Scene:
         elif fact == "update":
             promised_at.append(at)
         else:
-            troubles.append(f"{TROUBLE[name]} ({value}).")
+            troubles.append(f"{TROUBLE_SENTENCES[name]} ({value}).")
     facts = IncidentFacts(
         incident=incident,
         roles=roles,
@@ -103,21 +107,21 @@ def read_scene(session: Session, number: int) -> Scene:
         next_step=_next_step(running[0], now) if running else "",
         troubles=tuple(troubles),
     )
-    return Scene(facts, runs)
+    return Snapshot(facts, runs)
 
 
-def _incident_with_runs(session: Session, number: int) -> tuple[Incident, list[RunSeen]]:
+def _incident_with_runs(session: Session, number: int) -> tuple[Incident, list[RunSnapshot]]:
     rows = session.exec(_INCIDENT_WITH_RUNS, params={"number": number}).all()
     if not rows:
         raise NoSuchIncident()
     runs = [run for _, run in rows if run is not None]
     steps = playbooks.steps_of_incident(session, number) if runs else {}
-    return rows[0][0], [RunSeen(run, steps.get(run.number, [])) for run in runs]
+    return rows[0][0], [RunSnapshot(run, steps.get(run.number, [])) for run in runs]
 
 
-def _progress(seen: RunSeen) -> str:
-    return f"📋 {escape(seen.run.title)} {playbook_views.progress_line(seen.steps)}"
+def _progress(run_snapshot: RunSnapshot) -> str:
+    return f"📋 {escape(run_snapshot.run.title)} {playbook_views.progress_line(run_snapshot.steps)}"
 
 
-def _next_step(seen: RunSeen, now: datetime) -> str:
-    return f"Next: {playbook_views.next_step_line(seen.steps, now)}"
+def _next_step(run_snapshot: RunSnapshot, now: datetime) -> str:
+    return f"Next: {playbook_views.next_step_line(run_snapshot.steps, now)}"

@@ -7,20 +7,20 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
-Waiting = Callable[[], AbstractContextManager[None]]
+WhileWaiting = Callable[[], AbstractContextManager[None]]
 Answer = Callable[[BoltResponse], None]
 
 
-class PromptApp(App):
+class ImmediateAckApp(App):
     """Runs each request's listener on the thread that took the request up.
 
     Bolt itself starts a second thread and looks every hundredth of a second whether it has acknowledged; in a crowd
     those looks cost as much as the work.
     """
 
-    def __init__(self, while_waiting: Waiting, **options: Any) -> None:
+    def __init__(self, while_waiting: WhileWaiting, **options: Any) -> None:
         super().__init__(process_before_response=True, **options)
-        self._while_waiting = while_waiting
+        self._foreground = while_waiting
         self._running = 0
         self._lock = threading.Lock()
 
@@ -29,7 +29,7 @@ class PromptApp(App):
         return self._running == 0
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _count_running(self) -> Iterator[None]:
         with self._lock:
             self._running += 1
         try:
@@ -38,30 +38,30 @@ class PromptApp(App):
             with self._lock:
                 self._running -= 1
 
-    def take_up(self, request: BoltRequest, answer: Answer) -> None:
+    def handle_request(self, request: BoltRequest, answer: Answer) -> None:
         """Find the request's listener and run it to its end; `answer` hears once, as soon as it acknowledges."""
-        with self._counted(), ExitStack() as waiting:
-            waiting.enter_context(self._while_waiting())
-            ack = PromptAck(waiting, answer)
+        with self._count_running(), ExitStack() as waiting:
+            waiting.enter_context(self._foreground())
+            ack = ImmediateAck(waiting, answer)
             request.context["ack"] = ack
             response = self.dispatch(request)
-            ack.answer_unless_done(response)
+            ack.answer_once(response)
 
 
-class PromptAck(Ack):
+class ImmediateAck(Ack):
     """An acknowledgement that is on its way when this returns. Whoever waited for it waits no longer."""
 
     def __init__(self, waiting: ExitStack, answer: Answer) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Bolt's own is not typed
         self._waiting, self._answer, self._is_answered = waiting, answer, False
 
-    def __call__(self, *said: Any, **facts: Any) -> BoltResponse:
+    def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
         """Acknowledge."""
-        response = super().__call__(*said, **facts)
-        self.answer_unless_done(response)
+        response = super().__call__(*args, **kwargs)
+        self.answer_once(response)
         return response
 
-    def answer_unless_done(self, response: BoltResponse) -> None:
+    def answer_once(self, response: BoltResponse) -> None:
         """The first answer is the one that counts."""
         if not self._is_answered:
             self._is_answered = True

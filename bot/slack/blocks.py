@@ -27,24 +27,24 @@ MESSAGE_TEXT = 4000
 TOPIC_TEXT = 250
 
 
-def plain(words: str, limit: int) -> Element:
+def plain_text(text: str, limit: int) -> Element:
     """Plain text: markup in it is not read, so it needs no escaping."""
-    return {"type": "plain_text", "text": shorten(words, limit), "emoji": True}
+    return {"type": "plain_text", "text": shorten(text, limit), "emoji": True}
 
 
-def mrkdwn(words: str, limit: int = SECTION_TEXT) -> Element:
+def mrkdwn(text: str, limit: int = SECTION_TEXT) -> Element:
     """Formatted text; what people typed in it must have been escaped already."""
-    return {"type": "mrkdwn", "text": shorten(words, limit)}
+    return {"type": "mrkdwn", "text": shorten(text, limit)}
 
 
-def header(words: str) -> Block:
+def header(text: str) -> Block:
     """A headline."""
-    return {"type": "header", "text": plain(words, HEADER_TEXT)}
+    return {"type": "header", "text": plain_text(text, HEADER_TEXT)}
 
 
-def section(words: str, *, block_id: str | None = None, accessory: Element | None = None) -> Block:
+def section(text: str, *, block_id: str | None = None, accessory: Element | None = None) -> Block:
     """A paragraph, with an optional element at its right."""
-    block: Block = {"type": "section", "text": mrkdwn(words)}
+    block: Block = {"type": "section", "text": mrkdwn(text)}
     if block_id:
         block["block_id"] = block_id
     if accessory:
@@ -52,14 +52,14 @@ def section(words: str, *, block_id: str | None = None, accessory: Element | Non
     return block
 
 
-def fields(*words: str) -> Block:
+def fields(*texts: str) -> Block:
     """Up to ten short texts in two columns."""
-    return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in words[:10]]}
+    return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in texts[:10]]}
 
 
-def context(*words: str) -> Block:
+def context(*texts: str) -> Block:
     """Small print."""
-    return {"type": "context", "elements": [mrkdwn(text) for text in words[:10]]}
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts[:10]]}
 
 
 def divider() -> Block:
@@ -85,26 +85,26 @@ def button(
     confirm: Element | None = None,
 ) -> Element:
     """A button; `style` is `primary` or `danger`."""
-    element: Element = {"type": "button", "text": plain(label, BUTTON_TEXT), "action_id": action_id}
+    element: Element = {"type": "button", "text": plain_text(label, BUTTON_TEXT), "action_id": action_id}
     optional = {"value": shorten(value, BUTTON_VALUE), "style": style, "url": url, "confirm": confirm}
     return element | {key: given for key, given in optional.items() if given}
 
 
-def confirmation(title: str, words: str, yes: str, no: str) -> Element:
+def confirmation(title: str, text: str, yes: str, no: str) -> Element:
     """The question Slack asks before a click counts."""
     return {
-        "title": plain(title, 100),
-        "text": plain(words, 300),
-        "confirm": plain(yes, 30),
-        "deny": plain(no, 30),
+        "title": plain_text(title, 100),
+        "text": plain_text(text, 300),
+        "confirm": plain_text(yes, 30),
+        "deny": plain_text(no, 30),
     }
 
 
 def option(label: str, value: str, description: str = "") -> Element:
     """One choice of a select; its description is one line of guidance."""
-    element: Element = {"text": plain(label, OPTION_TEXT), "value": value[:OPTION_VALUE]}
+    element: Element = {"text": plain_text(label, OPTION_TEXT), "value": value[:OPTION_VALUE]}
     if description:
-        element["description"] = plain(description, OPTION_TEXT)
+        element["description"] = plain_text(description, OPTION_TEXT)
     return element
 
 
@@ -115,7 +115,7 @@ def select(
     element: Element = {
         "type": "static_select",
         "action_id": action_id,
-        "placeholder": plain(placeholder, PLACEHOLDER),
+        "placeholder": plain_text(placeholder, PLACEHOLDER),
         "options": list(options[:OPTIONS]),
     }
     return element | _initial(options, initial)
@@ -131,7 +131,7 @@ def multi_select(action_id: str, options: Sequence[Element], *, placeholder: str
     return {
         "type": "multi_static_select",
         "action_id": action_id,
-        "placeholder": plain(placeholder, PLACEHOLDER),
+        "placeholder": plain_text(placeholder, PLACEHOLDER),
         "options": list(options[:OPTIONS]),
     }
 
@@ -141,7 +141,7 @@ def user_select(action_id: str, *, placeholder: str = "Choose a person", initial
     element: Element = {
         "type": "users_select",
         "action_id": action_id,
-        "placeholder": plain(placeholder, PLACEHOLDER),
+        "placeholder": plain_text(placeholder, PLACEHOLDER),
     }
     return element | ({"initial_user": initial} if initial else {})
 
@@ -157,7 +157,7 @@ def multi_user_select(action_id: str, *, placeholder: str = "Choose people", mos
     return {
         "type": "multi_users_select",
         "action_id": action_id,
-        "placeholder": plain(placeholder, PLACEHOLDER),
+        "placeholder": plain_text(placeholder, PLACEHOLDER),
         "max_selected_items": most,
     }
 
@@ -191,7 +191,7 @@ def text_input(
     if initial:
         element["initial_value"] = shorten(initial, min(longest, INPUT_TEXT))
     if placeholder:
-        element["placeholder"] = plain(placeholder, PLACEHOLDER)
+        element["placeholder"] = plain_text(placeholder, PLACEHOLDER)
     return element
 
 
@@ -200,12 +200,12 @@ def field(label: str, block_id: str, element: Element, *, hint: str = "", option
     block: Block = {
         "type": "input",
         "block_id": block_id,
-        "label": plain(label, INPUT_LABEL),
+        "label": plain_text(label, INPUT_LABEL),
         "element": element,
         "optional": optional,
     }
     if hint:
-        block["hint"] = plain(hint, INPUT_LABEL)
+        block["hint"] = plain_text(hint, INPUT_LABEL)
     return block
 
 
@@ -216,23 +216,23 @@ def modal(
     callback_id: str,
     submit: str | None = None,
     close: str = "Cancel",
-    memory: str = "",
+    private_metadata: str = "",
 ) -> Block:
     """A form. `memory` comes back with the answer, but people can change it: never trust it for a right."""
     view: Block = {
         "type": "modal",
         "callback_id": callback_id,
-        "title": plain(title, MODAL_TITLE),
-        "close": plain(close, MODAL_TITLE),
-        "blocks": list(fit(blocks, VIEW_BLOCKS)),
-        "private_metadata": memory[:PRIVATE_METADATA],
+        "title": plain_text(title, MODAL_TITLE),
+        "close": plain_text(close, MODAL_TITLE),
+        "blocks": list(fit_blocks(blocks, VIEW_BLOCKS)),
+        "private_metadata": private_metadata[:PRIVATE_METADATA],
     }
     if submit:
-        view["submit"] = plain(submit, MODAL_TITLE)
+        view["submit"] = plain_text(submit, MODAL_TITLE)
     return view
 
 
-def fit(blocks: Sequence[Block], limit: int = MESSAGE_BLOCKS) -> list[Block]:
+def fit_blocks(blocks: Sequence[Block], limit: int = MESSAGE_BLOCKS) -> list[Block]:
     """At most `limit` blocks; what was left out is said."""
     if len(blocks) <= limit:
         return list(blocks)

@@ -14,13 +14,13 @@ from slack_sdk.web import SlackResponse
 
 from bot.runtime import clock
 from bot.slack.errors import NotSent, OutcomeUnknown, RateLimited, SlackRefused
-from bot.slack.rate_limiter import Pace
+from bot.slack.rate_limiter import RateLimiter
 
 CALL_TIMEOUT_S = 10
 NO_RETRIES: list[RetryHandler] = []  # a retry by the client would repeat a post whose answer was lost
 
 
-def _limited(method: str, arguments: dict[str, Any]) -> str:
+def _rate_limit_key(method: str, arguments: dict[str, Any]) -> str:
     """What Slack limits together: a method, or the posts to one channel."""
     return f"{method} {arguments.get('channel')}" if method == "chat.postMessage" else method
 
@@ -31,13 +31,13 @@ def _is_unsent(lost: BaseException) -> bool:
     return isinstance(reason, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError)
 
 
-class Calls:
+class ApiClient:
     """The way to one workspace."""
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
         self._blocked_until: dict[str, float] = {}
-        self._pace = Pace()
+        self._pace = RateLimiter()
         self._identity: dict[str, Any] = {}
 
     @classmethod
@@ -58,19 +58,19 @@ class Calls:
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """One call. Raises `SlackRefused`, `RateLimited`, `NotSent` or `OutcomeUnknown`."""
-        limited = _limited(method, arguments)
-        wait_s = self._blocked_until.get(limited, 0) - clock.seconds()
+        rate_limit_key = _rate_limit_key(method, arguments)
+        wait_s = self._blocked_until.get(rate_limit_key, 0) - clock.monotonic_s()
         if wait_s > 0:
             raise RateLimited(method, wait_s)
-        given = {name: value for name, value in arguments.items() if value is not None}
+        payload = {name: value for name, value in arguments.items() if value is not None}
         try:
-            answer = self._client.api_call(method, json=given)
+            response = self._client.api_call(method, json=payload)
         except SlackApiError as refused:
-            raise self._failure(method, limited, refused) from refused
+            raise self._failure(method, rate_limit_key, refused) from refused
         except (OSError, HTTPException, SlackClientError, ValueError) as lost:
             failure = NotSent if _is_unsent(lost) else OutcomeUnknown
             raise failure(method, type(lost).__name__) from lost
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
+        return dict(response.data) if isinstance(response.data, dict) else {}
 
     def pages(self, method: str, *, at_most: int = 1_000, **arguments: Any) -> Iterator[dict[str, Any]]:
         """Page after page of an answer that Slack gives in pages."""
@@ -82,11 +82,11 @@ class Calls:
             if cursor is None:
                 return
 
-    def _failure(self, method: str, limited: str, refused: SlackApiError) -> Exception:
+    def _failure(self, method: str, rate_limit_key: str, refused: SlackApiError) -> Exception:
         response: SlackResponse = refused.response
         if response.status_code == 429:
             wait_s = float(response.headers.get("Retry-After", 1))
-            self._blocked_until[limited] = clock.seconds() + wait_s
+            self._blocked_until[rate_limit_key] = clock.monotonic_s() + wait_s
             return RateLimited(method, wait_s)
         error = str(response.get("error", "")) if isinstance(response.data, dict) else ""
         if response.status_code >= 500 or error in (
@@ -100,28 +100,28 @@ class Calls:
         detail = "; ".join(map(str, messages)) or str(response.get("needed") or "")
         return SlackRefused(method, error, detail)
 
-    def _me(self) -> dict[str, Any]:
+    def _auth_test(self) -> dict[str, Any]:
         if not self._identity:
             self._identity = self.call("auth.test")
         return self._identity
 
     def team_id(self) -> str:
         """The workspace."""
-        return str(self._me()["team_id"])
+        return str(self._auth_test()["team_id"])
 
     def user_id(self) -> str:
         """The bot's own user."""
-        return str(self._me()["user_id"])
+        return str(self._auth_test()["user_id"])
 
     def own_ids(self) -> frozenset[str]:
         """What the bot itself is called in events: its user, and its bot when Slack names it."""
-        me = self._me()
+        me = self._auth_test()
         return frozenset(str(me[name]) for name in ("user_id", "bot_id") if me.get(name))
 
     def permalink(self, channel_id: str, ts: str) -> str:
         """The address of a message, made without a call: Slack's addresses follow this form."""
-        return f"{self._me()['url']}archives/{channel_id}/p{ts.replace('.', '')}"
+        return f"{self._auth_test()['url']}archives/{channel_id}/p{ts.replace('.', '')}"
 
-    def channel_address(self, channel_id: str) -> str:
+    def channel_url(self, channel_id: str) -> str:
         """The address of a channel, made without a call."""
-        return f"{self._me()['url']}archives/{channel_id}"
+        return f"{self._auth_test()['url']}archives/{channel_id}"

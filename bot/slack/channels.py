@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.slack.blocks import TOPIC_TEXT
-from bot.slack.calls import Calls
+from bot.slack.calls import ApiClient
 from bot.slack.errors import SlackRefused
 from bot.slack.text import shorten
 
 # Their clock and ours may differ; what was made is looked for from a little before it was attempted.
 CLOCK_SKEW = timedelta(minutes=2)
-INVITED_AT_ONCE = 100
+INVITE_BATCH = 100
 
 
 @dataclass(frozen=True)
@@ -23,56 +23,60 @@ class Channel:
     name: str
 
 
-class Channels(Calls):
+class Channels(ApiClient):
     """What the bot does with channels."""
 
     def create_channel(self, name: str, *, is_private: bool) -> Channel:
         """A new channel; `SlackRefused` with `name_taken` when there is one of that name."""
-        made = self.call("conversations.create", name=name, is_private=is_private)["channel"]
-        return Channel(made["id"], made["name"])
+        created = self.call("conversations.create", name=name, is_private=is_private)["channel"]
+        return Channel(created["id"], created["name"])
 
-    def own_channel(self, name: str, created_after: datetime) -> Channel | None:
+    def find_own_channel(self, name: str, created_after: datetime) -> Channel | None:
         """The channel of that name that we made after that moment, if there is one."""
         earliest = (created_after - CLOCK_SKEW).timestamp()
-        found = self._named(name, "users.conversations", "public_channel,private_channel", archived_too=True)
-        if found and found.get("creator") == self.user_id() and found["created"] >= earliest:
-            return Channel(found["id"], found["name"])
+        channel = self._find_by_name(
+            name, "users.conversations", "public_channel,private_channel", archived_too=True
+        )
+        if channel and channel.get("creator") == self.user_id() and channel["created"] >= earliest:
+            return Channel(channel["id"], channel["name"])
         return None
 
     def join_by_name(self, name: str) -> str:
         """The id of the channel of that name, joined if it is public. `SlackRefused` when there is none."""
-        mine = self._named(name, "users.conversations", "public_channel,private_channel")
-        if mine:
-            return str(mine["id"])
-        other = self._named(name, "conversations.list", "public_channel")
-        if other is None:
+        joined = self._find_by_name(name, "users.conversations", "public_channel,private_channel")
+        if joined:
+            return str(joined["id"])
+        listed = self._find_by_name(name, "conversations.list", "public_channel")
+        if listed is None:
             raise SlackRefused("conversations.join", "channel_not_found", f"#{name}")
-        self.call("conversations.join", channel=other["id"])
-        return str(other["id"])
+        self.call("conversations.join", channel=listed["id"])
+        return str(listed["id"])
 
-    def _named(self, name: str, method: str, types: str, *, archived_too: bool = False) -> dict[str, Any] | None:
+    def _find_by_name(
+        self, name: str, method: str, types: str, *, archived_too: bool = False
+    ) -> dict[str, Any] | None:
         for page in self.pages(method, types=types, exclude_archived=not archived_too, limit=200):
-            for found in page["channels"]:
-                if found["name"] == name:
-                    return dict(found)
+            for channel in page["channels"]:
+                if channel["name"] == name:
+                    return dict(channel)
         return None
 
     def invite(self, channel_id: str, user_ids: Sequence[str]) -> dict[str, str]:
         """Invite people; gives back who could not be, with Slack's reason."""
         refused: dict[str, str] = {}
-        for start in range(0, len(user_ids), INVITED_AT_ONCE):
-            some = user_ids[start : start + INVITED_AT_ONCE]
-            refused |= self._invite_some(channel_id, some)
+        for start in range(0, len(user_ids), INVITE_BATCH):
+            batch = user_ids[start : start + INVITE_BATCH]
+            refused |= self._invite_some(channel_id, batch)
         return {user_id: why for user_id, why in refused.items() if why != "already_in_channel"}
 
     def _invite_some(self, channel_id: str, user_ids: Sequence[str]) -> dict[str, str]:
         try:
-            answer = self.call("conversations.invite", channel=channel_id, users=",".join(user_ids), force=True)
+            response = self.call("conversations.invite", channel=channel_id, users=",".join(user_ids), force=True)
         except SlackRefused as refused:
             if refused.error in ("is_archived", "channel_not_found", "not_in_channel", "missing_scope"):
                 raise
             return dict.fromkeys(user_ids, refused.error)
-        return {error["user"]: error["error"] for error in answer.get("errors", []) if "user" in error}
+        return {error["user"]: error["error"] for error in response.get("errors", []) if "user" in error}
 
     def set_topic(self, channel_id: str, topic: str) -> None:
         """Set a channel's topic; Slack allows 250 characters and no formatting."""
@@ -80,7 +84,7 @@ class Channels(Calls):
 
     def pin(self, channel_id: str, ts: str) -> None:
         """Pin a message; done if it is pinned."""
-        self._unless("already_pinned", "pins.add", channel=channel_id, timestamp=ts)
+        self._call_unless("already_pinned", "pins.add", channel=channel_id, timestamp=ts)
 
     def bookmark(self, channel_id: str, title: str, url: str, emoji: str) -> None:
         """Add a link to a channel's bookmarks unless the same link is there."""
@@ -91,9 +95,9 @@ class Channels(Calls):
         listed = self.call("bookmarks.list", channel_id=channel_id)["bookmarks"]
         return any(bookmark.get("link") == url for bookmark in listed)
 
-    def _unless(self, done: str, method: str, **arguments: Any) -> None:
+    def _call_unless(self, done_error: str, method: str, **arguments: Any) -> None:
         try:
             self.call(method, **arguments)
         except SlackRefused as refused:
-            if refused.error != done:
+            if refused.error != done_error:
                 raise

@@ -2,21 +2,21 @@
 
 import logging
 
-from bot.slack.socket_mode import Line
+from bot.slack.socket_mode import SocketModeConnection
 
 log = logging.getLogger(__name__)
 
 
-class LineWatch:
+class ConnectionWatch:
     """Looks whether the line stands, and speaks when that has changed."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self._was_connected = line.is_connected
+    def __init__(self, connection: SocketModeConnection) -> None:
+        self._connection = connection
+        self._was_connected = connection.is_connected
 
     def look(self) -> None:
         """Say it if the line was lost, or came back, since the last look."""
-        is_connected = self._line.is_connected
+        is_connected = self._connection.is_connected
         if is_connected == self._was_connected:
             return
         self._was_connected = is_connected

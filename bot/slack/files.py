@@ -6,51 +6,51 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
-from bot.slack.calls import CALL_TIMEOUT_S, Calls
+from bot.slack.calls import CALL_TIMEOUT_S, ApiClient
 from bot.slack.errors import OutcomeUnknown, SlackRefused
 
 LARGEST_FILE = 25_000_000
 GONE = (401, 403, 404, 410)
 
 
-class Files(Calls):
+class Files(ApiClient):
     """What the bot hands over as a file."""
 
     def upload(self, name: str, content: bytes) -> str:
         """Send a file to Slack; it appears nowhere until it is shared. Gives back its id."""
-        place = self.call("files.getUploadURLExternal", filename=name, length=len(content))
-        request = Request(place["upload_url"], data=content, method="POST")  # noqa: S310 - Slack gave the address
+        upload_target = self.call("files.getUploadURLExternal", filename=name, length=len(content))
+        request = Request(upload_target["upload_url"], data=content, method="POST")  # noqa: S310 - Slack gave the address
         try:
             with urlopen(request, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310 - likewise
                 answer.read()
         except (OSError, HTTPException) as lost:
             raise OutcomeUnknown("file upload", type(lost).__name__) from lost
-        return str(place["file_id"])
+        return str(upload_target["file_id"])
 
     def share_files(
-        self, files: Sequence[tuple[str, str]], channel_id: str, words: str, thread_ts: str | None = None
+        self, files: Sequence[tuple[str, str]], channel_id: str, comment: str, thread_ts: str | None = None
     ) -> None:
         """Show uploaded files (their ids and titles) together in a conversation, with a few words."""
         self.call(
             "files.completeUploadExternal",
             files=[{"id": file_id, "title": title} for file_id, title in files],
             channel_id=channel_id,
-            initial_comment=words,
+            initial_comment=comment,
             thread_ts=thread_ts,
         )
 
     def download(self, file_id: str) -> bytes:
         """What a file in Slack holds. `SlackRefused` when it is gone, too large or kept elsewhere."""
         file = self.call("files.info", file=file_id)["file"]
-        address = str(file.get("url_private_download") or file.get("url_private") or "")
+        url = str(file.get("url_private_download") or file.get("url_private") or "")
         if file.get("size", 0) > LARGEST_FILE:
             raise SlackRefused("files.info", "file_too_large")
-        if not self._is_slacks(address):
+        if not self._is_slack_url(url):
             # The token opens the workspace: it is shown to nobody else.
             raise SlackRefused("files.info", "file_kept_elsewhere")
-        asked = Request(address, headers={"Authorization": f"Bearer {self._client.token}"})  # noqa: S310 - checked above
+        request = Request(url, headers={"Authorization": f"Bearer {self._client.token}"})  # noqa: S310 - checked above
         try:
-            with urlopen(asked, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310 - likewise
+            with urlopen(request, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310 - likewise
                 return bytes(answer.read(LARGEST_FILE))
         except HTTPError as refused:
             if refused.code in GONE:
@@ -59,16 +59,16 @@ class Files(Calls):
         except (OSError, HTTPException) as lost:
             raise OutcomeUnknown("file download", type(lost).__name__) from lost
 
-    def _is_slacks(self, address: str) -> bool:
+    def _is_slack_url(self, url: str) -> bool:
         """Is that an address of the workspace that the token is for?"""
-        ours, theirs = urlsplit(self._client.base_url), urlsplit(address)
+        ours, theirs = urlsplit(self._client.base_url), urlsplit(url)
         home = (ours.hostname or "").removeprefix("www.")
         host = theirs.hostname or ""
         return theirs.scheme == ours.scheme and (host == home or host.endswith(f".{home}"))
 
-    def file_address(self, file_id: str, name: str, owner_id: str | None = None) -> str:
+    def file_url(self, file_id: str, name: str, owner_id: str | None = None) -> str:
         """Where a file is opened in Slack, made without a call: Slack's addresses follow this form."""
-        return f"{self._me()['url']}files/{owner_id or self.user_id()}/{file_id}/{quote(name.lower())}"
+        return f"{self._auth_test()['url']}files/{owner_id or self.user_id()}/{file_id}/{quote(name.lower())}"
 
     def is_shared(self, file_id: str, channel_id: str) -> bool:
         """Is the file shown in that conversation?"""
@@ -78,5 +78,5 @@ class Files(Calls):
             if refused.error == "file_not_found":
                 return False
             raise
-        shown_in = [*file.get("channels", []), *file.get("groups", []), *file.get("ims", [])]
-        return channel_id in shown_in
+        conversations = [*file.get("channels", []), *file.get("groups", []), *file.get("ims", [])]
+        return channel_id in conversations

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.calls import Calls
+from bot.slack.calls import ApiClient
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class HistoryPage:
     has_more: bool
 
 
-class History(Calls):
+class History(ApiClient):
     """Reading back."""
 
     def history(self, channel_id: str, oldest: str, latest: str, limit: int) -> HistoryPage:

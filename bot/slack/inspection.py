@@ -16,21 +16,21 @@ class Installation:
 
 def installation(gateway: Gateway) -> Installation:
     """Who the bot is in which workspace. The scopes are None where Slack does not say them."""
-    told = gateway.call("auth.test")
+    identity = gateway.call("auth.test")
     headers = gateway.client.api_call("auth.test").headers
-    listed = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
-    scopes = frozenset(scope.strip() for scope in listed.split(",")) if listed else None
-    return Installation(str(told.get("team", "")), str(told.get("user", "")), scopes)
+    scope_header = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
+    scopes = frozenset(scope.strip() for scope in scope_header.split(",")) if scope_header else None
+    return Installation(str(identity.get("team", "")), str(identity.get("user", "")), scopes)
 
 
-def opens_line(gateway: Gateway) -> None:
+def check_socket_mode(gateway: Gateway) -> None:
     """Ask for a Socket Mode address without using it; `SlackRefused` when the app has no such right."""
     gateway.call("apps.connections.open")
 
 
-def channels(gateway: Gateway) -> dict[str, bool]:
+def channel_memberships(gateway: Gateway) -> dict[str, bool]:
     """Every channel the bot may see by name, and whether it is in it."""
-    found: dict[str, bool] = {}
+    memberships: dict[str, bool] = {}
     cursor: str | None = None
     while True:
         page = gateway.call(
@@ -40,7 +40,7 @@ def channels(gateway: Gateway) -> dict[str, bool]:
             limit=200,
             cursor=cursor,
         )
-        found |= {channel["name"]: bool(channel.get("is_member")) for channel in page["channels"]}
+        memberships |= {channel["name"]: bool(channel.get("is_member")) for channel in page["channels"]}
         cursor = page.get("response_metadata", {}).get("next_cursor") or None
         if not cursor:
-            return found
+            return memberships

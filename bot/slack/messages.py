@@ -9,13 +9,13 @@ from typing import Any
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from bot.slack.blocks import MESSAGE_TEXT, Block, fit
-from bot.slack.calls import CALL_TIMEOUT_S, NO_RETRIES, Calls
+from bot.slack.blocks import MESSAGE_TEXT, Block, fit_blocks
+from bot.slack.calls import CALL_TIMEOUT_S, NO_RETRIES, ApiClient
 from bot.slack.channels import CLOCK_SKEW
 from bot.slack.errors import OutcomeUnknown, RateLimited, SlackRefused
 from bot.slack.text import shorten
 
-LOOKED_THROUGH_PAGES = 10
+SEARCHED_PAGES = 10
 METADATA_TYPE = "watchfloor_message"
 
 
@@ -38,7 +38,7 @@ class Posted:
     ts: str
 
 
-class Messages(Calls):
+class Messages(ApiClient):
     """What the bot says."""
 
     def post(self, post: Post, *, attempted_at: datetime | None = None) -> Posted:
@@ -48,36 +48,36 @@ class Messages(Calls):
         if wait_s := self._pace.wait_s(post.channel_id, post.key):
             raise RateLimited("chat.postMessage", wait_s)
         try:
-            answer = self.call(
+            response = self.call(
                 "chat.postMessage",
                 channel=post.channel_id,
                 text=shorten(post.text, MESSAGE_TEXT),
-                blocks=fit(post.blocks) or None,
+                blocks=fit_blocks(post.blocks) or None,
                 thread_ts=post.thread_ts,
                 metadata={"event_type": METADATA_TYPE, "event_payload": {"key": post.key}},
                 unfurl_links=False,
                 unfurl_media=False,
             )
         except RateLimited:
-            self._pace.give_back(post.key)
+            self._pace.return_turn(post.key)
             raise
-        return Posted(answer["channel"], answer["ts"])
+        return Posted(response["channel"], response["ts"])
 
     def find(self, post: Post, attempted_at: datetime) -> Posted | None:
         """The message that carries the key of `post`, if it arrived after `attempted_at`."""
-        channel_id = self._conversation(post.channel_id)
+        channel_id = self._conversation_id(post.channel_id)
         where: dict[str, Any] = {"channel": channel_id, "oldest": f"{(attempted_at - CLOCK_SKEW).timestamp():.6f}"}
         method = "conversations.history"
         if post.thread_ts:
             method, where = "conversations.replies", where | {"ts": post.thread_ts}
-        look = self.pages(method, **where, include_all_metadata=True, limit=200, at_most=LOOKED_THROUGH_PAGES)
-        for page in look:
+        pages = self.pages(method, **where, include_all_metadata=True, limit=200, at_most=SEARCHED_PAGES)
+        for page in pages:
             for message in page["messages"]:
                 if message.get("metadata", {}).get("event_payload", {}).get("key") == post.key:
                     return Posted(channel_id, message["ts"])
         return None
 
-    def _conversation(self, channel_id: str) -> str:
+    def _conversation_id(self, channel_id: str) -> str:
         return self.direct_channel(channel_id) if channel_id.startswith(("U", "W")) else channel_id
 
     def update(self, posted: Posted, text: str, blocks: Sequence[Block]) -> None:
@@ -87,26 +87,31 @@ class Messages(Calls):
             channel=posted.channel_id,
             ts=posted.ts,
             text=shorten(text, MESSAGE_TEXT),
-            blocks=fit(blocks),
+            blocks=fit_blocks(blocks),
         )
 
     def tell(self, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
         """Say something to a person by direct message that need not be repeated if it is lost."""
-        words = shorten(text, MESSAGE_TEXT)
-        self.call("chat.postMessage", channel=user_id, text=words, blocks=fit(blocks) or None)
+        shortened = shorten(text, MESSAGE_TEXT)
+        self.call("chat.postMessage", channel=user_id, text=shortened, blocks=fit_blocks(blocks) or None)
 
-    def reply(self, response_url: str, text: str, blocks: Sequence[Block] = (), *, replaces: bool = False) -> None:
+    def respond(
+        self, response_url: str, text: str, blocks: Sequence[Block] = (), *, replace_original: bool = False
+    ) -> None:
         """Answer the person who clicked or typed, below what they clicked on or in its place."""
-        hook = WebhookClient(response_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(NO_RETRIES))
-        words = shorten(text, MESSAGE_TEXT)
+        webhook = WebhookClient(response_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(NO_RETRIES))
+        shortened = shorten(text, MESSAGE_TEXT)
         try:
-            answer = hook.send(
-                text=words, blocks=fit(blocks) or None, response_type="ephemeral", replace_original=replaces
+            response = webhook.send(
+                text=shortened,
+                blocks=fit_blocks(blocks) or None,
+                response_type="ephemeral",
+                replace_original=replace_original,
             )
         except (OSError, HTTPException, SlackClientError, ValueError) as lost:
             raise OutcomeUnknown("response_url", type(lost).__name__) from lost
-        if answer.status_code != 200:
-            raise SlackRefused("response_url", f"{answer.status_code} {answer.body}")
+        if response.status_code != 200:
+            raise SlackRefused("response_url", f"{response.status_code} {response.body}")
 
     def direct_channel(self, user_id: str) -> str:
         """The id of the direct-message channel with a person."""

@@ -3,13 +3,13 @@
 from bot.slack.gateway import Gateway
 
 
-class Unreached(Gateway):
+class OfflineGateway(Gateway):
     """A workspace whose address is not known."""
 
     def permalink(self, channel_id: str, ts: str) -> str:
         """No address rather than a guessed one."""
         return ""
 
-    def channel_address(self, channel_id: str) -> str:
+    def channel_url(self, channel_id: str) -> str:
         """No address rather than a guessed one."""
         return ""

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bot.slack.calls import Calls
+from bot.slack.calls import ApiClient
 
 
-class People(Calls):
+class People(ApiClient):
     """Whom the bot asks about."""
 
     def person(self, user_id: str) -> dict[str, Any]:
@@ -23,11 +23,11 @@ class People(Calls):
         """Does Slack show the person as away?"""
         return bool(self.call("users.getPresence", user=user_id)["presence"] == "away")
 
-    def is_undisturbed(self, user_id: str, now: datetime) -> bool:
+    def is_in_do_not_disturb(self, user_id: str, now: datetime) -> bool:
         """Does the person not want to be disturbed now?"""
-        told = self.call("dnd.info", user=user_id)
-        starts, ends = told.get("next_dnd_start_ts", 0), told.get("next_dnd_end_ts", 0)
-        return bool(told.get("dnd_enabled")) and starts <= now.timestamp() < ends
+        dnd = self.call("dnd.info", user=user_id)
+        starts, ends = dnd.get("next_dnd_start_ts", 0), dnd.get("next_dnd_end_ts", 0)
+        return bool(dnd.get("dnd_enabled")) and starts <= now.timestamp() < ends
 
     def groups(self) -> list[dict[str, Any]]:
         """The workspace's user groups with their members."""

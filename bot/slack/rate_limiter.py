@@ -9,35 +9,35 @@ from bot.runtime import clock
 BURST = 5
 # A little more than five seconds: who waits for a turn comes back up to half a second late, and the next in time.
 WINDOW_S = 5.6
-FORGOTTEN_AFTER_S = 600.0
-MOST_REMEMBERED = 5_000
+FORGET_AFTER_S = 600.0
+MAX_REMEMBERED = 5_000
 
 
-class Pace:
+class RateLimiter:
     """Gives every post its turn in its channel. Whoever must wait keeps the turn until coming back."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._turns: dict[str, deque[float]] = {}
-        self._kept: dict[str, float] = {}
+        self._reserved: dict[str, float] = {}
 
     def wait_s(self, channel_id: str, key: str, now: float | None = None) -> float:
         """How many seconds a post must wait; 0 when it is its turn. `key` tells it from every other post."""
-        now = clock.seconds() if now is None else now
+        now = clock.monotonic_s() if now is None else now
         with self._lock:
-            turn = self._kept.pop(key, None)
-            if turn is None or now - turn > FORGOTTEN_AFTER_S:
+            turn = self._reserved.pop(key, None)
+            if turn is None or now - turn > FORGET_AFTER_S:
                 turn = self._next(channel_id, now)
             if turn <= now:
                 return 0.0
-            self._kept[key] = turn
+            self._reserved[key] = turn
             self._forget(now)
             return turn - now
 
-    def give_back(self, key: str, now: float | None = None) -> None:
+    def return_turn(self, key: str, now: float | None = None) -> None:
         """A post that had its turn and was not taken after all: it need not stand in line again."""
         with self._lock:
-            self._kept[key] = clock.seconds() if now is None else now
+            self._reserved[key] = clock.monotonic_s() if now is None else now
 
     def _next(self, channel_id: str, now: float) -> float:
         turns = self._turns.setdefault(channel_id, deque(maxlen=BURST))
@@ -47,9 +47,7 @@ class Pace:
 
     def _forget(self, now: float) -> None:
         """What never came back for its turn, and channels in which nothing was said for long."""
-        if len(self._kept) > MOST_REMEMBERED:
-            self._kept = {key: turn for key, turn in self._kept.items() if now - turn < FORGOTTEN_AFTER_S}
-        if len(self._turns) > MOST_REMEMBERED:
-            self._turns = {
-                name: turns for name, turns in self._turns.items() if now - turns[-1] < FORGOTTEN_AFTER_S
-            }
+        if len(self._reserved) > MAX_REMEMBERED:
+            self._reserved = {key: turn for key, turn in self._reserved.items() if now - turn < FORGET_AFTER_S}
+        if len(self._turns) > MAX_REMEMBERED:
+            self._turns = {name: turns for name, turns in self._turns.items() if now - turns[-1] < FORGET_AFTER_S}

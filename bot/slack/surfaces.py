@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.slack.blocks import VIEW_BLOCKS, Block, fit
-from bot.slack.calls import Calls
+from bot.slack.blocks import VIEW_BLOCKS, Block, fit_blocks
+from bot.slack.calls import ApiClient
 
 
-class Surfaces(Calls):
+class Surfaces(ApiClient):
     """What the bot shows beside messages."""
 
     def open_view(self, trigger_id: str, view: Block) -> None:
@@ -24,9 +24,11 @@ class Surfaces(Calls):
     def create_channel_canvas(self, channel_id: str, markdown: str) -> str:
         """Give a channel its canvas; `SlackRefused` where it has one, or the plan has none. Gives back its id."""
         content = {"type": "markdown", "markdown": markdown}
-        made = self.call("conversations.canvases.create", channel_id=channel_id, document_content=content)
-        return str(made["canvas_id"])
+        created = self.call("conversations.canvases.create", channel_id=channel_id, document_content=content)
+        return str(created["canvas_id"])
 
     def publish_home(self, user_id: str, blocks: Sequence[Block]) -> None:
         """Show a person's App Home."""
-        self.call("views.publish", user_id=user_id, view={"type": "home", "blocks": fit(blocks, VIEW_BLOCKS)})
+        self.call(
+            "views.publish", user_id=user_id, view={"type": "home", "blocks": fit_blocks(blocks, VIEW_BLOCKS)}
+        )

@@ -11,39 +11,39 @@ SAME_SHIFT = timedelta(hours=12)
 _REFERENCE = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
 
 
-def escape(words: str) -> str:
+def escape(text: str) -> str:
     """Make `words` harmless as mrkdwn: mentions, channels and links in it stay plain text."""
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def shorten(words: str, limit: int) -> str:
+def shorten(text: str, limit: int) -> str:
     """At most `limit` characters; what was cut is shown by an ellipsis and never splits an escape."""
-    if len(words) <= limit:
-        return words
-    kept = words[: limit - len(ELLIPSIS)]
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - len(ELLIPSIS)]
     ampersand = kept.rfind("&")
     if ampersand >= 0 and ";" not in kept[ampersand:]:
         kept = kept[:ampersand]
     return kept.rstrip() + ELLIPSIS
 
 
-def one_line(words: str, limit: int) -> str:
+def one_line(text: str, limit: int) -> str:
     """`words` on one line, escaped, at most `limit` characters after escaping (Slack counts those)."""
-    return shorten(escape(" ".join(words.split())), limit)
+    return shorten(escape(" ".join(text.split())), limit)
 
 
-def spoken(words: str, name: Callable[[str], str | None]) -> str:
+def to_plain_text(text: str, name_of: Callable[[str], str | None]) -> str:
     """What Slack sends of a message as people read it: names for ids, links written out, escapes undone.
 
     `name` gives a person's name, or None when it is unknown. The result is plain text: escape it before it leaves.
     """
-    return html.unescape(_REFERENCE.sub(lambda found: _spoken(found, name), words))
+    return html.unescape(_REFERENCE.sub(lambda found: _replace_reference(found, name_of), text))
 
 
-def _spoken(found: re.Match[str], name: Callable[[str], str | None]) -> str:
-    sign, target, label = found[1], found[2], found[3] or ""
+def _replace_reference(match: re.Match[str], name_of: Callable[[str], str | None]) -> str:
+    sign, target, label = match[1], match[2], match[3] or ""
     if sign == "@":
-        return f"@{name(target) or label or target}"
+        return f"@{name_of(target) or label or target}"
     if sign == "#":
         return f"#{label or target}"
     if sign == "!":
@@ -51,9 +51,9 @@ def _spoken(found: re.Match[str], name: Callable[[str], str | None]) -> str:
     return f"{label} ({target})" if label and label != target else target
 
 
-def mentioned_people(words: str) -> set[str]:
+def mentioned_user_ids(text: str) -> set[str]:
     """The ids of everyone who is mentioned in what Slack sends of a message."""
-    return {found[2] for found in _REFERENCE.finditer(words) if found[1] == "@"}
+    return {found[2] for found in _REFERENCE.finditer(text) if found[1] == "@"}
 
 
 def mention(user_id: str) -> str:
@@ -107,7 +107,7 @@ def _date(moment: datetime, pattern: str, fallback: str) -> str:
     return f"<!date^{int(utc.timestamp())}^{pattern}|{utc.strftime(fallback)}>"
 
 
-def lasting(duration: timedelta) -> str:
+def format_duration(duration: timedelta) -> str:
     """A duration as people say it: `2 h 05 min`, `3 d 4 h`, `less than a minute`."""
     minutes = int(duration.total_seconds() // 60)
     if minutes < 1:
@@ -121,6 +121,6 @@ def lasting(duration: timedelta) -> str:
     return f"{minutes} min"
 
 
-def moment(ts: str) -> datetime:
+def time_of_ts(ts: str) -> datetime:
     """The time that Slack gave a message."""
     return datetime.fromtimestamp(float(ts), UTC)

@@ -15,6 +15,6 @@ def register(registry: "Registry") -> None:
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
-    registry.on(events.UpdateComposed, copies.tell)
-    registry.on(events.UpdateAmended, copies.amend)
+    registry.on(events.UpdateComposed, copies.post_copies)
+    registry.on(events.UpdateAmended, copies.edit_footers)
     registry.words.append(TableWords("subscriptions"))

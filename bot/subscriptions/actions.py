@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory.lookup import who
-from bot.directory.rules import NotForGuests, Who
+from bot.directory.lookup import person_of
+from bot.directory.rules import NotForGuests, PersonFacts
 from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.rules import check_may_change
@@ -13,8 +13,8 @@ from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import near_time
 from bot.subscriptions import tables, views
-from bot.subscriptions.copies import next_for
-from bot.subscriptions.rules import OnlyWhatYouSee, PrivateStays, read_scope
+from bot.subscriptions.copies import next_update_for
+from bot.subscriptions.rules import OnlyYourChannels, PrivateIncident, read_scope
 from bot.subscriptions.tables import Subscription
 from bot.subscriptions.views import Screen
 
@@ -22,86 +22,86 @@ from bot.subscriptions.views import Screen
 def subscribe(services: Services, number: int, by: str, now: datetime) -> Screen:
     """Updates of one incident by direct message. Gives back what to answer."""
     person = _reader(services, by)
-    with services.store.transaction() as session:
-        incident = _seen(session, number, person)
+    with services.database.transaction() as session:
+        incident = _visible_incident(session, number, person)
         check_may_change(number, incident.status)
         if incident.is_private:
-            raise PrivateStays(number=number)
+            raise PrivateIncident(number=number)
         is_new = tables.set_for_incident(session, by, number, now, is_wanted=True)
-        begins = "You get" if is_new else "You get already"
-        words = f"{begins} the updates of incident {number} by direct message, when the channel gets them."
-        if due_at := next_for(session, services, incident, by):
-            words += f" The next comes {near_time(due_at, now)}."
-    return views.answered(words, number, is_subscribed=True)
+        opening = "You get" if is_new else "You get already"
+        text = f"{opening} the updates of incident {number} by direct message, when the channel gets them."
+        if due_at := next_update_for(session, services, incident, by):
+            text += f" The next comes {near_time(due_at, now)}."
+    return views.confirmation(text, number, is_subscribed=True)
 
 
 def unsubscribe(services: Services, number: int, by: str, now: datetime) -> Screen:
     """No more updates of one incident, whatever else was subscribed to. Gives back what to answer."""
     person = _reader(services, by)
-    with services.store.transaction() as session:
-        incident = _seen(session, number, person)
-        was = tables.is_subscribed(session, by, incident)
+    with services.database.transaction() as session:
+        incident = _visible_incident(session, number, person)
+        was_subscribed = tables.is_subscribed(session, by, incident)
         tables.set_for_incident(session, by, number, now, is_wanted=False)
-    done = "You get no more" if was else "You get no"
-    words = f"{done} updates of incident {number} by direct message."
-    return views.answered(words, number, is_subscribed=False)
+    opening = "You get no more" if was_subscribed else "You get no"
+    text = f"{opening} updates of incident {number} by direct message."
+    return views.confirmation(text, number, is_subscribed=False)
 
 
-def subscribe_to(services: Services, given: str, by: str, now: datetime) -> str:
+def subscribe_to(services: Services, typed: str, by: str, now: datetime) -> str:
     """Updates of everything a severity, type or site covers, from now on. Gives back what to answer."""
     if not _reader(services, by).may_act:
-        raise OnlyWhatYouSee()
-    scope = read_scope(given, services.floor.types, services.floor.sites)
-    with services.store.transaction() as session:
+        raise OnlyYourChannels()
+    scope = read_scope(typed, services.floor.types, services.floor.sites)
+    with services.database.transaction() as session:
         is_new = tables.add_standing(session, by, scope, now)
-    begins = "You get" if is_new else "You get already"
-    about = views.named(scope, services.floor)
-    return f"{begins} updates by direct message: {about}. `/incident subscriptions` shows and ends them."
+    opening = "You get" if is_new else "You get already"
+    about = views.describe_scope(scope, services.floor)
+    return f"{opening} updates by direct message: {about}. `/incident subscriptions` shows and ends them."
 
 
-def unsubscribe_from(services: Services, given: str, by: str) -> str:
+def unsubscribe_from(services: Services, typed: str, by: str) -> str:
     """The end of a standing subscription, or of all. Gives back what to answer."""
     _reader(services, by)
-    scope = read_scope(given, services.floor.types, services.floor.sites)
+    scope = read_scope(typed, services.floor.types, services.floor.sites)
     is_all = not scope.key.strip("|")
-    with services.store.transaction() as session:
-        ended = tables.drop_standing(session, by, None if is_all else scope.key)
-        ended += tables.drop_incidents(session, by) if is_all else 0
-    about = views.named(scope, services.floor)
+    with services.database.transaction() as session:
+        ended = tables.delete_standing(session, by, None if is_all else scope.key)
+        ended += tables.delete_of_incidents(session, by) if is_all else 0
+    about = views.describe_scope(scope, services.floor)
     if not ended:
         return f"You had not subscribed to that ({about}). `/incident subscriptions` shows what you get."
     return f"Ended: {about}. `/incident subscriptions` shows what you still get."
 
 
-def drop(services: Services, subscription_id: int, by: str) -> Screen:
+def end_subscription(services: Services, subscription_id: int, by: str) -> Screen:
     """The end of one subscription of the list, which is shown again."""
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         row = session.get(Subscription, subscription_id)
         if row is not None and row.user_id == by:
             session.delete(row)
-    return subscriptions(services, by)
+    return subscription_list(services, by)
 
 
-def subscriptions(services: Services, by: str) -> Screen:
+def subscription_list(services: Services, by: str) -> Screen:
     """Everything somebody subscribed to."""
     _reader(services, by)
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         rows = tables.of_person(session, by)
-        known = incidents.several(session, [row.incident_id for row in rows if row.incident_id])
-    return views.listed(rows, known, services.floor)
+        known = incidents.by_numbers(session, [row.incident_id for row in rows if row.incident_id])
+    return views.subscription_screen(rows, known, services.floor)
 
 
-def _reader(services: Services, by: str) -> Who:
+def _reader(services: Services, by: str) -> PersonFacts:
     """Whoever may read updates at all; people of other companies and bots may not."""
-    person = who(services, by)
+    person = person_of(services, by)
     if person.is_stranger or person.is_bot:
         raise NotForGuests()
     return person
 
 
-def _seen(session: Session, number: int, person: Who) -> Incident:
+def _visible_incident(session: Session, number: int, person: PersonFacts) -> Incident:
     incident = incidents.by_number(session, number)
     incidents.check_visible(session, incident, person.id)
     if person.is_guest and not participants.takes_part(session, number, person.id):
-        raise OnlyWhatYouSee()
+        raise OnlyYourChannels()
     return incident

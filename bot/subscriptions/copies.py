@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.config.floor import Moment
 from bot.directory import tables as directory
-from bot.directory.rules import Who
+from bot.directory.rules import PersonFacts
 from bot.incidents import audiences as known_audiences
 from bot.incidents import participants
 from bot.incidents.change import Change
@@ -18,32 +18,32 @@ from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.subscriptions import tables, views
-from bot.subscriptions.rules import audience_of
+from bot.subscriptions.rules import choose_audience
 
 
-def tell(change: Change, event: UpdateComposed) -> None:
+def post_copies(change: Change, event: UpdateComposed) -> None:
     """The composed update for everyone who subscribed and belongs to its audience.
 
     What waits for somebody is overtaken by what is newer, as it is in the channels.
     """
     session, number = change.session, change.number
-    wanted = tables.subscribers(session, change.incident)
-    if not wanted:
+    subscriber_ids = tables.subscribers(session, change.incident)
+    if not subscriber_ids:
         return
-    audience_by_person = _audiences(session, change.services, change.incident, wanted)
+    audience_by_person = _audience_by_person(session, change.services, change.incident, subscriber_ids)
     blocks = views.update_blocks(event.blocks, number)
-    for person in may_read(session, change.incident, directory.people(session, wanted)):
+    for person in may_read(session, change.incident, directory.people(session, subscriber_ids)):
         if audience_by_person.get(person.id) == event.audience:
-            mine = f"{_begins(number, event.audience)}{person.id}:"
-            outbox.supersede(session, mine)
-            key = f"{mine}{event.promise_id}"
+            prefix = f"{_key_prefix(number, event.audience)}{person.id}:"
+            outbox.supersede(session, prefix)
+            key = f"{prefix}{event.promise_id}"
             outbox.post(session, key, person.id, event.text, change.now, incident_id=number, blocks=blocks)
 
 
-def amend(change: Change, event: UpdateAmended) -> None:
+def edit_footers(change: Change, event: UpdateAmended) -> None:
     """The copies of an update say when the next one comes after all, to whoever may still read of the incident."""
     session, number = change.session, change.number
-    begins = _begins(number, event.audience)
+    begins = _key_prefix(number, event.audience)
     copies = outbox.posts_of(session, number, begins, f":{event.promise_id}")
     if not copies:
         return
@@ -55,44 +55,44 @@ def amend(change: Change, event: UpdateAmended) -> None:
         outbox.edit(session, copy, views.update_blocks(amended, number), change.now)
 
 
-def _begins(number: int, audience: str) -> str:
+def _key_prefix(number: int, audience: str) -> str:
     """How the keys of an audience's copies begin; a person's id and the promise's follow."""
     return f"copy:{number}:{audience}:"
 
 
-def next_for(session: Session, services: Services, incident: Incident, user_id: str) -> datetime | None:
+def next_update_for(session: Session, services: Services, incident: Incident, user_id: str) -> datetime | None:
     """When a subscriber hears next, as far as it is promised."""
-    audience = _audiences(session, services, incident, [user_id]).get(user_id)
+    audience = _audience_by_person(session, services, incident, [user_id]).get(user_id)
     next_update = services.get(Registry).ask(NEXT_UPDATE)
     return next_update(session, incident.number, [audience]) if audience else None
 
 
-def may_read(session: Session, incident: Incident, people: Sequence[Who]) -> list[Who]:
+def may_read(session: Session, incident: Incident, people: Sequence[PersonFacts]) -> list[PersonFacts]:
     """Who of them may read of this incident: no strangers, and guests only while they are in its channel."""
 
-    def takes_part(person: Who) -> bool:
+    def takes_part(person: PersonFacts) -> bool:
         is_guest = not (person.is_stranger or person.is_bot)
         return is_guest and participants.takes_part(session, incident.number, person.id)
 
     return [person for person in people if person.may_act or takes_part(person)]
 
 
-def _audiences(
+def _audience_by_person(
     session: Session, services: Services, incident: Incident, people: Sequence[str]
 ) -> dict[str, str | None]:
     """Whose words each of them gets in this incident."""
-    all_of_them = known_audiences.audiences(services, incident)
-    told = [name for name, each in all_of_them.items() if each.rhythm(incident.severity) != Moment.NEVER]
-    inside = [name for name in told if not all_of_them[name].outside]
+    audiences = known_audiences.audiences_of(services, incident)
+    informed = [name for name, each in audiences.items() if each.usual_cadence(incident.severity) != Moment.NEVER]
+    inside = [name for name in informed if not audiences[name].outside]
     members = {
         name: {
             user_id
             for group in each.members
-            for user_id in directory.members(session, group.removeprefix("@")) or []
+            for user_id in directory.group_members(session, group.removeprefix("@")) or []
         }
-        for name, each in all_of_them.items()
+        for name, each in audiences.items()
     }
     return {
-        person: audience_of([name for name, of_it in members.items() if person in of_it], told, inside)
+        person: choose_audience([name for name, of_it in members.items() if person in of_it], informed, inside)
         for person in people
     }

@@ -5,16 +5,16 @@ from slack_bolt import Ack, App
 from bot.incidents import ids as incident_ids
 from bot.incidents import parse
 from bot.incidents import responses as answering
-from bot.incidents.access import incident_here
-from bot.incidents.parse import Typed
+from bot.incidents.access import incident_number_here
+from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
-from bot.incidents.responses import Payload, Words
+from bot.incidents.responses import Payload, Response
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.subscriptions import actions as subscriptions
 from bot.subscriptions import ids
-from bot.subscriptions.rules import NothingNamed
+from bot.subscriptions.rules import ScopeMissing
 
 
 def register(app: App, services: Services) -> None:
@@ -22,31 +22,31 @@ def register(app: App, services: Services) -> None:
 
     @app.action(incident_ids.SUBSCRIBE)
     def subscribed(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            return subscriptions.subscribe(services, parse.number_clicked(body), parse.user(body), utcnow())
+        def act() -> Response:
+            return subscriptions.subscribe(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
     @app.action(incident_ids.UNSUBSCRIBE)
     def unsubscribed(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            return subscriptions.unsubscribe(services, parse.number_clicked(body), parse.user(body), utcnow())
+        def act() -> Response:
+            return subscriptions.unsubscribe(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
     @app.action(ids.DROP)
     def dropped(ack: Ack, body: Payload) -> None:
-        def act() -> Words:
-            return subscriptions.drop(services, parse.number_clicked(body), parse.user(body))
+        def act() -> Response:
+            return subscriptions.end_subscription(services, parse.clicked_number(body), parse.user_id(body))
 
-        answering.click(services, body, act, ack)
+        answering.answer_click(services, body, act, ack)
 
 
 def register_commands(registry: Registry) -> None:
     """`/incident subscribe`, `unsubscribe` and `subscriptions`."""
     registry.command("subscribe", subscribe)
     registry.command("unsubscribe", unsubscribe)
-    registry.command("subscriptions", show)
+    registry.command("subscriptions", show_subscriptions)
     registry.help(
         Section.ANYWHERE,
         10,
@@ -59,27 +59,27 @@ def register_commands(registry: Registry) -> None:
     )
 
 
-def subscribe(services: Services, typed: Typed) -> Words:
+def subscribe(services: Services, typed: SlashCommand) -> Response:
     """`/incident subscribe` here, or `/incident subscribe S1 Manila`"""
     if typed.rest:
         return subscriptions.subscribe_to(services, typed.rest, typed.user_id, utcnow())
     return subscriptions.subscribe(services, _here(services, typed), typed.user_id, utcnow())
 
 
-def unsubscribe(services: Services, typed: Typed) -> Words:
+def unsubscribe(services: Services, typed: SlashCommand) -> Response:
     """`/incident unsubscribe` here, or `/incident unsubscribe S1 Manila`"""
     if typed.rest:
         return subscriptions.unsubscribe_from(services, typed.rest, typed.user_id)
     return subscriptions.unsubscribe(services, _here(services, typed), typed.user_id, utcnow())
 
 
-def show(services: Services, typed: Typed) -> Words:
+def show_subscriptions(services: Services, typed: SlashCommand) -> Response:
     """`/incident subscriptions`"""
-    return subscriptions.subscriptions(services, typed.user_id)
+    return subscriptions.subscription_list(services, typed.user_id)
 
 
-def _here(services: Services, typed: Typed) -> int:
+def _here(services: Services, typed: SlashCommand) -> int:
     try:
-        return incident_here(services, typed.channel_id, typed.user_id)
+        return incident_number_here(services, typed.channel_id, typed.user_id)
     except NoIncidentHere:
-        raise NothingNamed() from None
+        raise ScopeMissing() from None

@@ -10,7 +10,7 @@ from bot.incidents.rules import quoted, read_severity
 EVERYTHING = ("everything", "all")
 
 
-class NothingNamed(WatchfloorError):
+class ScopeMissing(WatchfloorError):
     """Say what you want to hear of: a severity, a type or a site, such as `/incident subscribe S1 Manila` (S1 and
     graver), or `everything`. In an incident's channel `/incident subscribe` alone means that incident."""
 
@@ -19,11 +19,11 @@ class UnknownScope(WatchfloorError):
     """`{given}` is no severity, type or site. There are S0 to S4, the types {types}, and the sites {sites}."""
 
 
-class PrivateStays(WatchfloorError):
+class PrivateIncident(WatchfloorError):
     """Incident {number} is private: its words stay in its channel, so nobody gets them by direct message."""
 
 
-class OnlyWhatYouSee(WatchfloorError):
+class OnlyYourChannels(WatchfloorError):
     """Guests may subscribe only to incidents whose channel they are in: type `/incident subscribe` there."""
 
 
@@ -50,41 +50,44 @@ def covers(scope: Scope, severity: str, kind: str, sites: Iterable[str]) -> bool
     )
 
 
-def read_scope(given: str, types: Mapping[str, str], sites: Sequence[str]) -> Scope:
+def read_scope(typed: str, types: Mapping[str, str], sites: Sequence[str]) -> Scope:
     """`S1 Manila`, `telephony`, `everything` as a scope; types by their name or title, in any case."""
-    if given.strip().casefold() in EVERYTHING:
+    if typed.strip().casefold() in EVERYTHING:
         return Scope()
-    rest, severity = _severity(given)
-    rest, kind = _named(rest, {name: name for name in types} | {title: name for name, title in types.items()})
-    rest, site = _named(rest, {name: name for name in sites})
+    rest, severity = _split_severity(typed)
+    rest, kind = _split_name(rest, {name: name for name in types} | {title: name for name, title in types.items()})
+    rest, site = _split_name(rest, {name: name for name in sites})
     if rest.strip(" ,+&"):
         raise UnknownScope(given=quoted(rest), types=", ".join(types), sites=", ".join(sites) or "none")
     if not (severity or kind or site):
-        raise NothingNamed()
+        raise ScopeMissing()
     return Scope(severity, kind, site)
 
 
-def _severity(given: str) -> tuple[str, str]:
-    found = re.search(r"(?<!\S)(?:s|sev|p)-?\d{1,3}(?!\S)", given, re.IGNORECASE)
-    if found is None:
-        return given, ""
-    return given[: found.start()] + given[found.end() :], read_severity(found[0])
+def _split_severity(typed: str) -> tuple[str, str]:
+    match = re.search(r"(?<!\S)(?:s|sev|p)-?\d{1,3}(?!\S)", typed, re.IGNORECASE)
+    if match is None:
+        return typed, ""
+    return typed[: match.start()] + typed[match.end() :], read_severity(match[0])
 
 
-def _named(given: str, known: Mapping[str, str]) -> tuple[str, str]:
+def _split_name(typed: str, known: Mapping[str, str]) -> tuple[str, str]:
     """The longest known name that stands in `given`, and what is left without it."""
     for name in sorted(known, key=len, reverse=True):
-        written = re.escape(name).replace("_", "[ _-]")
-        if found := re.search(rf"(?<!\w){written}(?!\w)", given, re.IGNORECASE):
-            return given[: found.start()] + given[found.end() :], known[name]
-    return given, ""
+        pattern = re.escape(name).replace("_", "[ _-]")
+        if match := re.search(rf"(?<!\w){pattern}(?!\w)", typed, re.IGNORECASE):
+            return typed[: match.start()] + typed[match.end() :], known[name]
+    return typed, ""
 
 
-def audience_of(own: Iterable[str], told: Sequence[str], inside: Sequence[str]) -> str | None:
+def choose_audience(own: Iterable[str], informed: Sequence[str], inside: Sequence[str]) -> str | None:
     """Whose words a person gets: of the audiences they belong to the first that is told, else the first one inside.
 
     `told` are the audiences that hear of this incident at all, in the floor's order; `inside` are not outside the
     company. None when nobody is told anything.
     """
-    mine = set(own)
-    return next((name for name in told if name in mine), next((name for name in told if name in inside), None))
+    own_audiences = set(own)
+    return next(
+        (name for name in informed if name in own_audiences),
+        next((name for name in informed if name in inside), None),
+    )

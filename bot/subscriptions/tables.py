@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.incidents.tables import Incident
-from bot.runtime.database import partial_index, put_new, utc_column
+from bot.runtime.database import insert_new, partial_index, utc_column
 from bot.subscriptions.rules import Scope
 
 
@@ -43,10 +43,10 @@ def _key(number: int) -> str:
 
 def set_for_incident(session: Session, user_id: str, number: int, now: datetime, *, is_wanted: bool) -> bool:
     """The person wants updates of this incident, or none; False when it was so already."""
-    made = Subscription(user_id=user_id, key=_key(number), incident_id=number, is_wanted=is_wanted, since=now)
-    if put_new(session, made):
+    row = Subscription(user_id=user_id, key=_key(number), incident_id=number, is_wanted=is_wanted, since=now)
+    if insert_new(session, row):
         return True
-    changed = (
+    statement = (
         sa.update(Subscription)
         .where(
             col(Subscription.user_id) == user_id,
@@ -55,35 +55,35 @@ def set_for_incident(session: Session, user_id: str, number: int, now: datetime,
         )
         .values(is_wanted=is_wanted, since=now)
     )
-    return bool(session.connection().execute(changed).rowcount)
+    return bool(session.connection().execute(statement).rowcount)
 
 
 def add_standing(session: Session, user_id: str, scope: Scope, now: datetime) -> bool:
     """The person wants updates of all that the scope covers; False when they had them already."""
-    made = Subscription(
+    row = Subscription(
         user_id=user_id, key=scope.key, severity=scope.severity, type=scope.type, site=scope.site, since=now
     )
-    return put_new(session, made)
+    return insert_new(session, row)
 
 
-def drop_standing(session: Session, user_id: str, key: str | None = None) -> int:
+def delete_standing(session: Session, user_id: str, key: str | None = None) -> int:
     """The person no longer wants what a scope covers, or what any does; gives back how many ended."""
-    gone = sa.delete(Subscription).where(
+    statement = sa.delete(Subscription).where(
         col(Subscription.user_id) == user_id, col(Subscription.incident_id).is_(None)
     )
     if key is not None:
-        gone = gone.where(col(Subscription.key) == key)
-    return int(session.connection().execute(gone).rowcount)
+        statement = statement.where(col(Subscription.key) == key)
+    return int(session.connection().execute(statement).rowcount)
 
 
-def drop_incidents(session: Session, user_id: str) -> int:
+def delete_of_incidents(session: Session, user_id: str) -> int:
     """The person wants no single incident's updates any more; gives back how many ended."""
-    gone = sa.delete(Subscription).where(
+    statement = sa.delete(Subscription).where(
         col(Subscription.user_id) == user_id,
         col(Subscription.incident_id).is_not(None),
         col(Subscription.is_wanted).is_(True),
     )
-    return int(session.connection().execute(gone).rowcount)
+    return int(session.connection().execute(statement).rowcount)
 
 
 def of_person(session: Session, user_id: str) -> Sequence[Subscription]:
@@ -117,9 +117,9 @@ def subscribers(session: Session, incident: Incident, user_id: str | None = None
         col(Subscription.type).in_(["", incident.type]),
         places,
     )
-    wanted = select(Subscription).where(sa.or_(col(Subscription.incident_id) == incident.number, standing))
+    query = select(Subscription).where(sa.or_(col(Subscription.incident_id) == incident.number, standing))
     if user_id:
-        wanted = wanted.where(Subscription.user_id == user_id)
-    rows = session.exec(wanted.order_by(col(Subscription.id))).all()
+        query = query.where(Subscription.user_id == user_id)
+    rows = session.exec(query.order_by(col(Subscription.id))).all()
     declined = {row.user_id for row in rows if not row.is_wanted}
     return list(dict.fromkeys(row.user_id for row in rows if row.user_id not in declined))

@@ -14,7 +14,7 @@ from bot.subscriptions.tables import Subscription
 Screen = tuple[str, list[Block]]
 
 
-def named(scope: Scope, floor: Floor) -> str:
+def describe_scope(scope: Scope, floor: Floor) -> str:
     """A scope as people say it."""
     parts = [f"{scope.severity} and graver" if scope.severity not in ("", "S0") else scope.severity]
     parts += [floor.types.get(scope.type, scope.type), scope.site]
@@ -27,28 +27,32 @@ def update_blocks(update: Sequence[Block], number: int) -> list[Block]:
     return [*update, context("You subscribed to these updates."), actions([stop], block_id=f"subscriber-{number}")]
 
 
-def answered(words: str, number: int, *, is_subscribed: bool) -> Screen:
+def confirmation(text: str, number: int, *, is_subscribed: bool) -> Screen:
     """What somebody hears who subscribed or unsubscribed, with the way back."""
-    way = ("Unsubscribe", incident_ids.UNSUBSCRIBE) if is_subscribed else ("Subscribe", incident_ids.SUBSCRIBE)
-    return words, [section(words), actions([button(*way, str(number))], block_id=f"subscription-{number}")]
+    button_label = (
+        ("Unsubscribe", incident_ids.UNSUBSCRIBE) if is_subscribed else ("Subscribe", incident_ids.SUBSCRIBE)
+    )
+    return text, [section(text), actions([button(*button_label, str(number))], block_id=f"subscription-{number}")]
 
 
-def listed(subscriptions: Sequence[Subscription], incidents: Mapping[int, Incident], floor: Floor) -> Screen:
+def subscription_screen(
+    subscriptions: Sequence[Subscription], incidents: Mapping[int, Incident], floor: Floor
+) -> Screen:
     """Everything somebody subscribed to, each with a button to end it."""
     if not subscriptions:
-        words = "You subscribed to nothing. `/incident subscribe S1` brings the updates of every S0 and S1 by DM."
-        return words, [section(words)]
-    words = "What you get by direct message"
-    blocks = [section(f"*{words}*")]
+        text = "You subscribed to nothing. `/incident subscribe S1` brings the updates of every S0 and S1 by DM."
+        return text, [section(text)]
+    text = "What you get by direct message"
+    blocks = [section(f"*{text}*")]
     for row in subscriptions:
         stop = button("Unsubscribe", ids.DROP, str(row.id))
         blocks.append(section(f"• {_line(row, incidents, floor)}", accessory=stop))
-    return words, blocks
+    return text, blocks
 
 
 def _line(row: Subscription, incidents: Mapping[int, Incident], floor: Floor) -> str:
     incident = incidents.get(row.incident_id or 0)
     if incident is None:
-        return f"Updates of {named(row.scope, floor)}"
+        return f"Updates of {describe_scope(row.scope, floor)}"
     where = channel_link(incident.channel_id) if incident.channel_id else f"#{incident.number}"
     return f"Updates of {where} {one_line(incident.title, 120)}"

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 
 WIDTH_IN, DPI = 4.6, 240
 ROW_IN, HEAD_IN = 0.27, 0.36
-LETTERS = 9.5
+FONT_SIZE = 9.5
 INK, FAINT = "#1d2b3a", "#8a94a0"
 SEVERITIES = {"S0": "#b3001b", "S1": "#e8590c", "S2": "#e0a100", "S3": "#3b7dd8", "S4": "#8a94a0"}
 STATUSES = ("#7a5195", "#5f6fb0", "#2a9d8f", "#4fae9e", "#3a8a3f", "#6b7280")
@@ -32,48 +32,50 @@ FONTS = (
     *("DejaVu Sans", "Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari"),
     *("Noto Sans CJK JP", "Noto Sans CJK SC", "Source Han Sans", "WenQuanYi Zen Hei", "Droid Sans Fallback"),
 )
-UNKNOWN_LETTER = "·"
+UNKNOWN_GLYPH = "·"
 # How many letters a whole lane takes, and how many more of them when they are smaller.
-ROOM, SIZES = 50, ((9.0, 1.0), (7.5, 1.25), (6.5, 1.5))
-LONG_AGO = timedelta(hours=20)
+LABEL_ROOM, LABEL_SIZES = 50, ((9.0, 1.0), (7.5, 1.25), (6.5, 1.5))
+LONG_SPAN = timedelta(hours=20)
 
 Json = dict[str, Any]
 
 
 @cache
-def fonts() -> tuple[str, ...]:
+def available_fonts() -> tuple[str, ...]:
     """Those of `FONTS` that are there."""
-    there = {font.name for font in font_manager.fontManager.ttflist}
-    return tuple(name for name in FONTS if name in there)
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return tuple(name for name in FONTS if name in installed)
 
 
 @cache
-def _letters() -> frozenset[int]:
+def _known_codepoints() -> frozenset[int]:
     known: set[int] = set()
-    for name in fonts():
+    for name in available_fonts():
         known |= set(font_manager.get_font(font_manager.findfont(name)).get_charmap())
     return frozenset(known)
 
 
-def drawable(words: str, longest: int = 60) -> str:
+def renderable_text(text: str, longest: int = 60) -> str:
     """The words with the letters that can be drawn: no control signs, and `·` for what no font knows."""
-    plain = "".join(letter for letter in words if unicodedata.category(letter)[0] != "C")
-    shown = "".join(letter if ord(letter) in _letters() else UNKNOWN_LETTER for letter in plain)
+    plain = "".join(letter for letter in text if unicodedata.category(letter)[0] != "C")
+    shown = "".join(letter if ord(letter) in _known_codepoints() else UNKNOWN_GLYPH for letter in plain)
     return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
 
 
-def draw(facts: Json) -> bytes:
+def render_png(facts: Json) -> bytes:
     """The picture as PNG."""
-    with mpl.rc_context({"font.family": list(fonts()), "font.size": LETTERS, "text.parse_math": False}):
+    with mpl.rc_context({"font.family": list(available_fonts()), "font.size": FONT_SIZE, "text.parse_math": False}):
         lanes = _lanes(facts)
         heights = [HEAD_IN + ROW_IN * max(1, rows) for _, rows, _ in lanes]
         legend = 0.15 + 0.22 * len(facts["milestones"])
         figure = Figure(figsize=(WIDTH_IN, 0.65 + sum(heights) + 0.3 + legend), dpi=DPI, facecolor="white")
-        figure.text(0.03, 1 - 0.22 / figure.get_figheight(), drawable(facts["title"], 46), weight="bold", size=11)
+        figure.text(
+            0.03, 1 - 0.22 / figure.get_figheight(), renderable_text(facts["title"], 46), weight="bold", size=11
+        )
         span = _period(facts)
         figure.text(0.03, 1 - 0.46 / figure.get_figheight(), span, color=FAINT, size=8.5)
-        _draw_lanes(figure, facts, lanes, heights)
-        _draw_legend(figure, facts)
+        _render_lanes(figure, facts, lanes, heights)
+        _render_legend(figure, facts)
         picture = BytesIO()
         figure.savefig(picture, format="png")
         return picture.getvalue()
@@ -81,31 +83,31 @@ def draw(facts: Json) -> bytes:
 
 def _lanes(facts: Json) -> list[tuple[str, int, Any]]:
     """Title, rows and how to draw it, of every lane that has something to show."""
-    words = facts["words"]
+    labels = facts["words"]
     lanes = [
-        (words["severity"], 1, lambda axes: _bars(axes, facts["severities"], _severity_colour)),
-        (words["status"], 1, lambda axes: _bars(axes, facts["statuses"], lambda i, _: STATUSES[i % 6])),
-        (words["people"], _rows(facts["people"]), lambda axes: _people(axes, facts)),
-        (words["updates"], _rows(facts["updates"]), lambda axes: _dots(axes, facts["updates"])),
-        (words["milestones"], 1, lambda axes: _numbers(axes, facts["milestones"])),
+        (labels["severity"], 1, lambda axes: _bars(axes, facts["severities"], _severity_colour)),
+        (labels["status"], 1, lambda axes: _bars(axes, facts["statuses"], lambda i, _: STATUSES[i % 6])),
+        (labels["people"], _row_count(facts["people"]), lambda axes: _people(axes, facts)),
+        (labels["updates"], _row_count(facts["updates"]), lambda axes: _dots(axes, facts["updates"])),
+        (labels["milestones"], 1, lambda axes: _numbered_moments(axes, facts["milestones"])),
     ]
     return [lane for lane in lanes if lane[1] > 0]
 
 
-def _rows(items: list[Json]) -> int:
+def _row_count(items: list[Json]) -> int:
     return max((item["row"] for item in items), default=-1) + 1
 
 
-def _draw_lanes(figure: Figure, facts: Json, lanes: list[tuple[str, int, Any]], heights: list[float]) -> None:
+def _render_lanes(figure: Figure, facts: Json, lanes: list[tuple[str, int, Any]], heights: list[float]) -> None:
     total, top = figure.get_figheight(), figure.get_figheight() - 0.6
     start, end = _time(facts["start"]), _time(facts["end"])
     margin = (end - start) * 0.02
     for (title, rows, fill), height in zip(lanes, heights, strict=True):
         top -= height
         axes = figure.add_axes((0.03, top / total, 0.94, ROW_IN * max(1, rows) / total))
-        axes.set_xlim(_place(start - margin), _place(end + margin))
+        axes.set_xlim(_axis_position(start - margin), _axis_position(end + margin))
         axes.set_ylim(max(1, rows) - 0.5, -0.5)
-        axes.set_title(drawable(title), loc="left", size=LETTERS, color=INK, weight="bold", pad=3)
+        axes.set_title(renderable_text(title), loc="left", size=FONT_SIZE, color=INK, weight="bold", pad=3)
         axes.set_yticks([])
         for side in ("top", "left", "right", "bottom"):
             axes.spines[side].set_visible(False)
@@ -118,7 +120,7 @@ def _draw_lanes(figure: Figure, facts: Json, lanes: list[tuple[str, int, Any]], 
 def _ticks(axes: Axes, length: timedelta, *, is_shown: bool) -> None:
     locator = dates.AutoDateLocator(minticks=3, maxticks=5)
     axes.xaxis.set_major_locator(locator)
-    pattern = "%d %b\n%H:%M" if length > LONG_AGO else "%H:%M"
+    pattern = "%d %b\n%H:%M" if length > LONG_SPAN else "%H:%M"
     axes.xaxis.set_major_formatter(dates.DateFormatter(pattern))
     axes.tick_params(axis="x", length=0, labelsize=8.5, labelbottom=is_shown, colors=FAINT)
     axes.grid(axis="x", color="white", linewidth=1)
@@ -136,46 +138,46 @@ def _bars(axes: Axes, spans: list[Json], colour: Any) -> None:
 
 def _people(axes: Axes, facts: Json) -> None:
     for index, span in enumerate(facts["people"]):
-        _bar(axes, span, PEOPLE[index % 2], is_loose=True)
+        _bar(axes, span, PEOPLE[index % 2], has_label_beside=True)
     if facts["more_people"]:
         axes.set_xlabel(facts["words"]["more"], loc="right", size=8.5, color=FAINT)
 
 
-def _bar(axes: Axes, span: Json, colour: str, *, is_loose: bool = False) -> None:
-    start, end = _place(_time(span["start"])), _place(_time(span["end"]))
+def _bar(axes: Axes, span: Json, colour: str, *, has_label_beside: bool = False) -> None:
+    start, end = _axis_position(_time(span["start"])), _axis_position(_time(span["end"]))
     low, high = axes.get_xlim()
     width = max(end - start, (high - low) * 0.006)
     axes.barh(span["row"], width, left=start, height=0.82, color=colour, edgecolor="white", linewidth=0.6)
-    room = int(width / (high - low) * ROOM)
-    label = drawable(span["label"], 60)
-    size = next((size for size, letters in SIZES if len(label) <= room * letters), 0.0)
+    room = int(width / (high - low) * LABEL_ROOM)
+    label = renderable_text(span["label"], 60)
+    size = next((size for size, letters in LABEL_SIZES if len(label) <= room * letters), 0.0)
     if not size and room >= 6:
-        label, size = drawable(span["label"], room), LETTERS - 0.5
+        label, size = renderable_text(span["label"], room), FONT_SIZE - 0.5
     if size:
         axes.text(start + (high - low) * 0.008, span["row"], label, va="center", color="white", size=size)
-    elif is_loose:
-        _beside(axes, span, start, start + width)
+    elif has_label_beside:
+        _label_beside(axes, span, start, start + width)
 
 
-def _beside(axes: Axes, span: Json, start: float, end: float) -> None:
+def _label_beside(axes: Axes, span: Json, start: float, end: float) -> None:
     """A short bar's label stands beside it, where there is room."""
     low, high = axes.get_xlim()
     gap, is_left = (high - low) * 0.008, start - low > high - end
-    place, side = (start - gap, "right") if is_left else (end + gap, "left")
-    axes.text(place, span["row"], drawable(span["label"], 30), va="center", ha=side, color=INK, size=9)
+    position, side = (start - gap, "right") if is_left else (end + gap, "left")
+    axes.text(position, span["row"], renderable_text(span["label"], 30), va="center", ha=side, color=INK, size=9)
 
 
 def _dots(axes: Axes, moments: list[Json]) -> None:
     named: set[int] = set()
     low, high = axes.get_xlim()
     for moment in moments:
-        at = _place(_time(moment["at"]))
+        at = _axis_position(_time(moment["at"]))
         missed = bool(moment["note"])
         axes.plot(at, moment["row"], marker="X" if missed else "o", color="#b3001b" if missed else "#2a9d8f", ms=6)
     for moment in moments:
         if moment["row"] not in named:
             named.add(moment["row"])
-            first = _place(_time(moment["at"]))
+            first = _axis_position(_time(moment["at"]))
             is_left = first - low > (high - low) * 0.35
             place = first - (high - low) * 0.025 if is_left else low + (high - low) * 0.005
             lift = 0 if is_left else -0.33
@@ -184,7 +186,7 @@ def _dots(axes: Axes, moments: list[Json]) -> None:
             axes.text(
                 place,
                 moment["row"] + lift,
-                drawable(moment["label"], 24),
+                renderable_text(moment["label"], 24),
                 va="center",
                 ha=side,
                 size=size,
@@ -192,27 +194,29 @@ def _dots(axes: Axes, moments: list[Json]) -> None:
             )
 
 
-def _numbers(axes: Axes, moments: list[Json]) -> None:
+def _numbered_moments(axes: Axes, moments: list[Json]) -> None:
     """Numbered, because names would cover each other; the names stand below."""
     low, high = axes.get_xlim()
     last, apart = -1.0, (high - low) * 0.035
     for number, moment in enumerate(sorted(moments, key=lambda each: str(each["at"])), 1):
-        at = _place(_time(moment["at"]))
+        at = _axis_position(_time(moment["at"]))
         axes.axvline(at, color=INK, linewidth=0.8)
         last = max(at, last + apart) if last > 0 else at
         circle = {"boxstyle": "circle,pad=0.18", "facecolor": INK, "edgecolor": "white"}
         axes.text(last, 0, str(number), color="white", size=8.5, ha="center", va="center", bbox=circle)
 
 
-def _draw_legend(figure: Figure, facts: Json) -> None:
+def _render_legend(figure: Figure, facts: Json) -> None:
     total = figure.get_figheight()
     moments = sorted(facts["milestones"], key=lambda each: str(each["at"]))
-    is_long = _time(facts["end"]) - _time(facts["start"]) > LONG_AGO
+    is_long = _time(facts["end"]) - _time(facts["start"]) > LONG_SPAN
     for number, moment in enumerate(moments, 1):
         at = _time(moment["at"]).strftime("%d %b %H:%M" if is_long else "%H:%M")
         note = f" ({moment['note']})" if moment["note"] else ""
         line = f"{number}  {at}  {moment['label']}{note}"
-        figure.text(0.03, (0.1 + 0.22 * (len(moments) - number)) / total, drawable(line), size=LETTERS, color=INK)
+        figure.text(
+            0.03, (0.1 + 0.22 * (len(moments) - number)) / total, renderable_text(line), size=FONT_SIZE, color=INK
+        )
 
 
 def _period(facts: Json) -> str:
@@ -221,14 +225,14 @@ def _period(facts: Json) -> str:
     return f"{start.strftime('%Y-%m-%d %H:%M')} – {last} UTC"
 
 
-def _place(at: datetime) -> float:
+def _axis_position(at: datetime) -> float:
     """Where a moment is on the axis, in days."""
     return float(dates.date2num(at))
 
 
-def _time(given: str) -> datetime:
-    return datetime.fromisoformat(given)
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(draw(json.load(sys.stdin)))
+    sys.stdout.buffer.write(render_png(json.load(sys.stdin)))

@@ -16,10 +16,10 @@ ANSWERS = "answers"
 AUTHOR_NAME = "author_name"
 # What Slack refused. Entries of earlier versions name there the person who could not be invited.
 WHAT, INVITE = "what", "invite "
-OF_CORRECTIONS = frozenset(["by", "on", "was_at"])
-ERASED = log.Deed("erased", reason="kept for as long as the floor wants")
+CORRECTION_FACTS = frozenset(["by", "on", "was_at"])
+ERASED = log.Operation("erased", reason="kept for as long as the floor wants")
 # Facts that are figures, states, or the floor's own words; everything else may hold what somebody wrote.
-KEPT = frozenset(
+KEPT_FACTS = frozenset(
     [
         *("severity", "old", "new", "status", "role", "tier", "level", "minutes", "missed", "audience", "manner"),
         *(
@@ -41,7 +41,7 @@ KEPT = frozenset(
 )
 
 
-def erase_words(session: Session, incident_id: int, after: int, limit: int) -> tuple[int, int | None]:
+def erase_text(session: Session, incident_id: int, after: int, limit: int) -> tuple[int, int | None]:
     """Take the words out of the next entries behind number `after`.
 
     Gives back how many lost words, and the number of the last that was looked at; None when there was none left.
@@ -61,43 +61,43 @@ def erase_words(session: Session, incident_id: int, after: int, limit: int) -> t
 
 
 def _erase(entry: TimelineEntry) -> bool:
-    bare = {
-        "facts": without_words(entry.facts),
-        "heard": _unsaid(entry.heard),
-        "correction": without_words(entry.correction) if entry.correction else entry.correction,
-        "hiding": without_words(entry.hiding) if entry.hiding else entry.hiding,
+    erased = {
+        "facts": without_text(entry.facts),
+        "heard": _without_message_text(entry.heard),
+        "correction": without_text(entry.correction) if entry.correction else entry.correction,
+        "hiding": without_text(entry.hiding) if entry.hiding else entry.hiding,
     }
-    if all(getattr(entry, name) == value for name, value in bare.items()):
+    if all(getattr(entry, name) == value for name, value in erased.items()):
         return False
-    for name, value in bare.items():
+    for name, value in erased.items():
         setattr(entry, name, value)
     return True
 
 
-def without_words(facts: dict[str, Any]) -> dict[str, Any]:
+def without_text(facts: dict[str, Any]) -> dict[str, Any]:
     """The facts of an entry without what people wrote: a sentence made of them still says who, what and when."""
-    bare = {name: _bare(name, value) for name, value in facts.items() if name != AUTHOR_NAME}
-    return {name: value for name, value in bare.items() if value is not None or facts[name] is None}
+    erased = {name: _erased_value(name, value) for name, value in facts.items() if name != AUTHOR_NAME}
+    return {name: value for name, value in erased.items() if value is not None or facts[name] is None}
 
 
-def _bare(name: str, value: Any) -> Any:
+def _erased_value(name: str, value: Any) -> Any:
     if name == WHAT and str(value).startswith(INVITE):
         return INVITE.strip()
-    if name in KEPT or name in OF_CORRECTIONS or not value:
+    if name in KEPT_FACTS or name in CORRECTION_FACTS or not value:
         return value
     if name == ANSWERS and isinstance(value, dict):
-        return figures(value)
+        return keep_figures(value)
     if isinstance(value, (dict, list)):
         return None
     return REMOVED if isinstance(value, str) else value
 
 
-def figures(answers: dict[str, Any]) -> dict[str, Any]:
+def keep_figures(answers: dict[str, Any]) -> dict[str, Any]:
     """What was answered where it is a figure; the questions are the playbook's own."""
     return {asked: answer if FIGURE.fullmatch(str(answer)) else REMOVED for asked, answer in answers.items()}
 
 
-def _unsaid(heard: dict[str, Any] | None) -> dict[str, Any] | None:
-    if heard is None:
+def _without_message_text(stored: dict[str, Any] | None) -> dict[str, Any] | None:
+    if stored is None:
         return None
-    return messages.as_json(replace(messages.without_words(messages.from_json(heard)), author_name=""))
+    return messages.as_json(replace(messages.without_text(messages.from_json(stored)), author_name=""))

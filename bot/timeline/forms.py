@@ -11,7 +11,7 @@ from bot.slack.blocks import (
     context,
     modal,
     option,
-    plain,
+    plain_text,
     section,
     select,
     text_input,
@@ -19,7 +19,7 @@ from bot.slack.blocks import (
 from bot.slack.blocks import field as form_field
 from bot.slack.text import day_and_time, escape
 from bot.timeline import ids
-from bot.timeline.milestones import DETECTED_BY, TITLES, Milestone, Name
+from bot.timeline.milestones import DETECTED_BY, TITLES, Milestone, MilestoneName
 from bot.timeline.rules import CUSTOMER_IMPACT, DECISION, LONGEST_NOTE, NOTE, RULED_OUT
 
 KIND_TITLES = {
@@ -38,28 +38,30 @@ DETECTED_TITLES = {
 ONLY_WHEN_DETECTED = "Counts for “Detected” only."
 
 
-def moment_picker(action_id: str, initial: datetime | None = None) -> Element:
+def datetime_picker(action_id: str, initial: datetime | None = None) -> Element:
     """A day and a time, in the zone of whoever looks."""
     picker: Element = {"type": "datetimepicker", "action_id": action_id}
     return picker | ({"initial_date_time": int(initial.timestamp())} if initial else {})
 
 
-def note_form(number: int, now: datetime, words: str = "") -> Block:
+def note_form(number: int, now: datetime, text: str = "") -> Block:
     """Write something down: what, of which kind, when it was."""
     kinds = [option(title, kind) for kind, title in KIND_TITLES.items()]
     blocks = [
         form_field(
             "What is to be noted?",
-            ids.WORDS,
-            text_input(ids.WORDS, initial=words, multiline=True, longest=LONGEST_NOTE),
+            ids.TEXT,
+            text_input(ids.TEXT, initial=text, multiline=True, longest=LONGEST_NOTE),
         ),
         form_field("What is it?", ids.KIND, select(ids.KIND, kinds, initial=NOTE)),
-        form_field("When was it?", ids.AT, moment_picker(ids.AT, now)),
+        form_field("When was it?", ids.AT, datetime_picker(ids.AT, now)),
     ]
-    return modal("Add to the timeline", blocks, callback_id=ids.NOTE_FORM, submit="Add", memory=str(number))
+    return modal(
+        "Add to the timeline", blocks, callback_id=ids.NOTE_FORM, submit="Add", private_metadata=str(number)
+    )
 
 
-def amend_form(memory: str, title: str, words: str, at: datetime, *, is_hidden: bool) -> Block:
+def amend_form(private_metadata: str, title: str, text: str, at: datetime, *, is_hidden: bool) -> Block:
     """Put an entry right, or hide it, with a reason. The original stays in the log."""
     hide = option("Hide it: it stays in the log, and nowhere else", "hide")
     boxes = checkboxes(ids.HIDE, [hide])
@@ -67,34 +69,36 @@ def amend_form(memory: str, title: str, words: str, at: datetime, *, is_hidden: 
         boxes["initial_options"] = [hide]
     blocks = [
         section(title),
-        form_field("What it says", ids.WORDS, text_input(ids.WORDS, initial=words, multiline=True)),
-        form_field("When it was", ids.AT, moment_picker(ids.AT, at)),
+        form_field("What it says", ids.TEXT, text_input(ids.TEXT, initial=text, multiline=True)),
+        form_field("When it was", ids.AT, datetime_picker(ids.AT, at)),
         form_field("Not for anyone?", ids.HIDE, boxes, optional=True),
         form_field("Why?", ids.REASON, text_input(ids.REASON, longest=500, placeholder="The log keeps it")),
         context("The original is kept in the log."),
     ]
-    return modal("Correct an entry", blocks, callback_id=ids.AMEND_FORM, submit="Save", memory=memory)
+    return modal(
+        "Correct an entry", blocks, callback_id=ids.AMEND_FORM, submit="Save", private_metadata=private_metadata
+    )
 
 
-def milestone_form(number: int, known: Mapping[Name, Milestone], now: datetime) -> Block:
+def milestone_form(number: int, known: Mapping[MilestoneName, Milestone], now: datetime) -> Block:
     """Say when something was reached, with the reason."""
-    names = [option(TITLES[name], str(name)) for name in Name]
-    hows = [option(DETECTED_TITLES[how], how) for how in DETECTED_BY]
-    missing = next((name for name in Name if name not in known), Name.STARTED)
-    how = select(ids.HOW, hows, placeholder="Who or what noticed it")
+    names = [option(TITLES[name], str(name)) for name in MilestoneName]
+    detection_options = [option(DETECTED_TITLES[how], how) for how in DETECTED_BY]
+    missing = next((name for name in MilestoneName if name not in known), MilestoneName.STARTED)
+    how = select(ids.HOW, detection_options, placeholder="Who or what noticed it")
     why = text_input(ids.REASON, longest=500)
-    why["placeholder"] = plain("What shows it: a graph, a call, a log", PLACEHOLDER)
+    why["placeholder"] = plain_text("What shows it: a graph, a call, a log", PLACEHOLDER)
     blocks = [
-        section("\n".join(_line(name, known.get(name)) for name in Name)),
+        section("\n".join(_milestone_line(name, known.get(name)) for name in MilestoneName)),
         form_field("Which one?", ids.MILESTONE, select(ids.MILESTONE, names, initial=str(missing))),
-        form_field("When was it?", ids.AT, moment_picker(ids.AT, now)),
+        form_field("When was it?", ids.AT, datetime_picker(ids.AT, now)),
         form_field("How was it noticed?", ids.HOW, how, hint=ONLY_WHEN_DETECTED, optional=True),
         form_field("How do you know?", ids.REASON, why),
     ]
-    return modal("Milestones", blocks, callback_id=ids.MILESTONE_FORM, submit="Set", memory=str(number))
+    return modal("Milestones", blocks, callback_id=ids.MILESTONE_FORM, submit="Set", private_metadata=str(number))
 
 
-def _line(name: Name, known: Milestone | None) -> str:
+def _milestone_line(name: MilestoneName, known: Milestone | None) -> str:
     if known is None:
         return f"*{TITLES[name]}* – not known"
     notes = ["estimated"] if known.is_estimated else []

@@ -4,58 +4,60 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.slack.text import moment
+from bot.slack.text import time_of_ts
 from bot.timeline import log, messages
-from bot.timeline.messages import Heard, Manner
+from bot.timeline.messages import MessagePolicy, ObservedMessage
 from bot.timeline.tables import MESSAGE, TimelineEntry, add_once, by_source, locked_by_source
 
 
-def hear(session: Session, incident_id: int, heard: Heard, manner: Manner) -> bool:
+def record_message(session: Session, incident_id: int, observed: ObservedMessage, policy: MessagePolicy) -> bool:
     """Write down what was heard of a message; False when all of it was known."""
-    heard = manner.kept(messages.merged(heard, heard))
+    observed = policy.kept(messages.merge(observed, observed))
     fresh = TimelineEntry(
         incident_id=incident_id,
-        at=moment(heard.ts),
+        at=time_of_ts(observed.ts),
         kind=MESSAGE,
-        message_ts=heard.ts,
-        source_key=f"message:{heard.ts}",
-        **_shown(heard, manner),
+        message_ts=observed.ts,
+        source_key=f"message:{observed.ts}",
+        **_columns(observed, policy),
     )
     if add_once(session, fresh):
         return True
-    entry = locked_by_source(session, incident_id, f"message:{heard.ts}")
+    entry = locked_by_source(session, incident_id, f"message:{observed.ts}")
     assert entry is not None
-    return _join(session, entry, heard, manner)
+    return _merge_into_entry(session, entry, observed, policy)
 
 
-def known(session: Session, incident_id: int, message_ts: str) -> Heard | None:
+def known_message(session: Session, incident_id: int, message_ts: str) -> ObservedMessage | None:
     """What is known of a message; None when nothing is."""
     entry = by_source(session, incident_id, f"message:{message_ts}")
     return messages.from_json(entry.heard) if entry and entry.heard else None
 
 
-def _join(session: Session, entry: TimelineEntry, heard: Heard, manner: Manner) -> bool:
-    before = messages.from_json(entry.heard) if entry.heard else Heard(heard.ts)
-    joined = manner.kept(messages.merged(before, heard))
-    if joined == before:
+def _merge_into_entry(
+    session: Session, entry: TimelineEntry, observed: ObservedMessage, policy: MessagePolicy
+) -> bool:
+    known = messages.from_json(entry.heard) if entry.heard else ObservedMessage(observed.ts)
+    merged = policy.kept(messages.merge(known, observed))
+    if merged == known:
         return False
-    for name, given in _shown(joined, manner).items():
-        setattr(entry, name, given)
+    for name, value in _columns(merged, policy).items():
+        setattr(entry, name, value)
     entry.is_shown = entry.is_shown and entry.hiding is None
     session.add(entry)
-    if len(joined.versions) < len(before.versions):
-        log.erase(session, entry, log.Deed("erased", reason="deleted in Slack"))
+    if len(merged.versions) < len(known.versions):
+        log.erase(session, entry, log.Operation("erased", reason="deleted in Slack"))
     else:
-        log.note(session, entry, log.Deed("heard"))
+        log.record_change(session, entry, log.Operation("heard"))
     return True
 
 
-def _shown(heard: Heard, manner: Manner) -> dict[str, Any]:
+def _columns(observed: ObservedMessage, policy: MessagePolicy) -> dict[str, Any]:
     return {
-        "actor_id": heard.author or None,
-        "facts": messages.facts_of(heard, manner),
-        "heard": messages.as_json(heard),
-        "is_marked": messages.is_marked(heard, manner),
-        "label": messages.label_of(heard, manner),
-        "is_shown": heard.is_said,
+        "actor_id": observed.author or None,
+        "facts": messages.facts_of(observed, policy),
+        "heard": messages.as_json(observed),
+        "is_marked": messages.is_marked(observed, policy),
+        "label": messages.label_of(observed, policy),
+        "is_shown": observed.is_confirmed,
     }

@@ -11,7 +11,7 @@ NOTE_FORM = "timeline.note.form"
 AMEND_FORM = "timeline.amend.form"
 MILESTONE_FORM = "timeline.milestone.form"
 
-WORDS = "words"
+TEXT = "words"
 KIND = "kind"
 AT = "at"
 REASON = "reason"

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.timeline.milestones import Milestone, Name
-from bot.timeline.wording import ENGLISH, LANGUAGES, Naming
+from bot.timeline.milestones import Milestone, MilestoneName
+from bot.timeline.wording import ENGLISH, LANGUAGES, NameOf
 
-PEOPLE_SHOWN = 6
-KINDS = (
+MAX_PEOPLE = 6
+PICTURE_KINDS = (
     *("declared", "severity", "status", "resolved", "closed", "reopened"),
     *("role_taken", "role_given", "role_handed_over", "role_left", "update_sent", "updates_missed"),
 )
@@ -42,7 +42,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Moment:
+class Marker:
     """Something that happened."""
 
     label: str
@@ -62,8 +62,8 @@ class Picture:
     severities: Sequence[Span] = ()
     statuses: Sequence[Span] = ()
     people: Sequence[Span] = ()
-    updates: Sequence[Moment] = ()
-    milestones: Sequence[Moment] = ()
+    updates: Sequence[Marker] = ()
+    milestones: Sequence[Marker] = ()
     more_people: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -71,11 +71,11 @@ class Picture:
         return asdict(self)
 
 
-def picture(
+def build_picture(
     title: str,
     entries: Sequence[Entry],
-    milestones: Mapping[Name, Milestone],
-    name: Naming,
+    milestones: Mapping[MilestoneName, Milestone],
+    name: NameOf,
     now: datetime,
     language: str = "en",
 ) -> Picture:
@@ -84,7 +84,7 @@ def picture(
     is_over = bool(entries) and entries[-1].kind == "closed"
     end = max([*times, *([] if is_over else [now])], default=now)
     start = min(times, default=now)
-    people = _Roles(name)
+    people = _RoleSpans(name)
     people.read(entries, end)
     return Picture(
         title=title,
@@ -93,10 +93,10 @@ def picture(
         end=max(end, start + SHORTEST),
         severities=_spans(entries, _severity, end),
         statuses=_spans(entries, lambda entry: _status(entry, language), end),
-        people=[span for span in people.spans if span.row < PEOPLE_SHOWN],
-        updates=_updates(entries),
-        milestones=_milestones(milestones, language),
-        more_people=max(0, len(people.rows) - PEOPLE_SHOWN),
+        people=[span for span in people.spans if span.row < MAX_PEOPLE],
+        updates=_update_markers(entries),
+        milestones=_milestone_markers(milestones, language),
+        more_people=max(0, len(people.rows) - MAX_PEOPLE),
     )
 
 
@@ -113,16 +113,16 @@ def _status(entry: Entry, language: str) -> str | None:
 
 def _spans(entries: Iterable[Entry], value: Callable[[Entry], str | None], end: datetime) -> list[Span]:
     """Each value from when it was set until the next one was."""
-    turns = [(label, entry.at) for entry in entries if (label := value(entry))]
-    ends = [*(at for _, at in turns[1:]), end][: len(turns)]
-    return [Span(label, at, until) for (label, at), until in zip(turns, ends, strict=True)]
+    starts = [(label, entry.at) for entry in entries if (label := value(entry))]
+    ends = [*(at for _, at in starts[1:]), end][: len(starts)]
+    return [Span(label, at, until) for (label, at), until in zip(starts, ends, strict=True)]
 
 
 @dataclass
-class _Roles:
+class _RoleSpans:
     """Who held which role from when to when, a row for each role and a further one for each more at once."""
 
-    name: Naming
+    name: NameOf
     held: dict[tuple[str, str], datetime] = field(default_factory=dict)
     rows: list[str] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
@@ -131,21 +131,21 @@ class _Roles:
         for entry in entries:
             role, user = str(entry.facts.get("role", "")), str(entry.facts.get("user", ""))
             if entry.kind == "role_left":
-                self._ends(role, user, entry.at)
+                self._end_role(role, user, entry.at)
             elif entry.kind.startswith("role_"):
                 if not _is_shared(role):
-                    self._ends_all(role, entry.at)
+                    self._end_role_for_all(role, entry.at)
                 self.held.setdefault((role, user), entry.at)
         for role, user in list(self.held):
-            self._ends(role, user, end)
+            self._end_role(role, user, end)
         self.spans.sort(key=lambda span: (span.row, span.start))
 
-    def _ends_all(self, role: str, at: datetime) -> None:
+    def _end_role_for_all(self, role: str, at: datetime) -> None:
         for held_role, user in list(self.held):
             if held_role == role:
-                self._ends(role, user, at)
+                self._end_role(role, user, at)
 
-    def _ends(self, role: str, user: str, at: datetime) -> None:
+    def _end_role(self, role: str, user: str, at: datetime) -> None:
         since = self.held.pop((role, user), None)
         if since is None:
             return
@@ -160,10 +160,10 @@ def _is_shared(role: str) -> bool:
     return role.casefold().startswith("respon")
 
 
-def _updates(entries: Iterable[Entry]) -> list[Moment]:
+def _update_markers(entries: Iterable[Entry]) -> list[Marker]:
     """A row for each audience; what was missed is noted at the update that said so."""
     rows: list[str] = []
-    found = []
+    markers = []
     for entry in entries:
         if entry.kind not in ("update_sent", "updates_missed"):
             continue
@@ -171,13 +171,17 @@ def _updates(entries: Iterable[Entry]) -> list[Moment]:
         if audience not in rows:
             rows.append(audience)
         missed = str(entry.facts.get("missed", "")) if entry.kind == "updates_missed" else ""
-        found.append(Moment(audience, entry.at, missed, rows.index(audience)))
-    return found
+        markers.append(Marker(audience, entry.at, missed, rows.index(audience)))
+    return markers
 
 
-def _milestones(milestones: Mapping[Name, Milestone], language: str) -> list[Moment]:
-    words = LANGUAGES.get(language, ENGLISH)
+def _milestone_markers(milestones: Mapping[MilestoneName, Milestone], language: str) -> list[Marker]:
+    translation = LANGUAGES.get(language, ENGLISH)
     return [
-        Moment(words.small[f"milestone {name}"], found.at, words.small["estimated"] if found.is_estimated else "")
+        Marker(
+            translation.small[f"milestone {name}"],
+            found.at,
+            translation.small["estimated"] if found.is_estimated else "",
+        )
         for name, found in milestones.items()
     ]

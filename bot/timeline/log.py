@@ -20,16 +20,16 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.runtime.clock import utcnow
-from bot.runtime.hash_chain import BEGINNING, canonical, digest, linked
+from bot.runtime.hash_chain import INITIAL_HASH, canonical, chain_hash, digest
 
 if TYPE_CHECKING:
     from bot.timeline.tables import TimelineEntry
 
-NOTED = "timeline changes"
+PENDING_CHANGES = "timeline changes"
 # The database computes them one inside the other, and so deep it must not go.
-LINKS_AT_ONCE = 20
+RECORDS_AT_ONCE = 20
 # Everything of an entry that must not change behind the bot's back.
-STATE = (
+HASHED_FIELDS = (
     *("incident_id", "at", "kind", "actor_id", "facts", "message_ts", "source_key"),
     *("heard", "is_marked", "label", "is_shown", "correction", "hiding"),
 )
@@ -62,7 +62,7 @@ class LogRecord(SQLModel, table=True):
 
 
 @dataclass(frozen=True)
-class Deed:
+class Operation:
     """What was done to an entry: added, heard, corrected, hidden, shown, erased."""
 
     what: str
@@ -70,20 +70,20 @@ class Deed:
     reason: str = ""
 
 
-class _Linked(FunctionElement[str]):
+class _ChainHash(FunctionElement[str]):
     """`bot.seal.linked`, computed by the database."""
 
     type = sa.String()
     inherit_cache = True
 
 
-@compiles(_Linked, "sqlite")
-def _on_sqlite(element: _Linked, compiler: Any, **kwargs: Any) -> str:
+@compiles(_ChainHash, "sqlite")
+def _on_sqlite(element: _ChainHash, compiler: Any, **kwargs: Any) -> str:
     return f"linked({compiler.process(element.clauses, **kwargs)})"
 
 
-@compiles(_Linked, "postgresql")
-def _on_postgresql(element: _Linked, compiler: Any, **kwargs: Any) -> str:
+@compiles(_ChainHash, "postgresql")
+def _on_postgresql(element: _ChainHash, compiler: Any, **kwargs: Any) -> str:
     before, link = (compiler.process(clause, **kwargs) for clause in element.clauses)
     return f"encode(sha256(convert_to({before} || {link}, 'UTF8')), 'hex')"
 
@@ -93,73 +93,73 @@ class _Noted:
     """What a transaction did to an entry; `read` gives its number and its state when the transaction is over."""
 
     incident_id: int
-    deed: Deed
+    deed: Operation
     read: Callable[[], tuple[int, str]]
 
 
-def note(session: Session, entry: "TimelineEntry", deed: Deed) -> None:
+def record_change(session: Session, entry: "TimelineEntry", operation: Operation) -> None:
     """This transaction changes that entry."""
-    _note(session, _Noted(entry.incident_id, deed, lambda: (entry.number, state_of(entry))))
+    _note(session, _Noted(entry.incident_id, operation, lambda: (entry.number, state_of(entry))))
 
 
 def note_added(session: Session, number: int, columns: Mapping[str, Any], by: str | None) -> None:
     """This transaction has added an entry of these columns; those that are left out are empty."""
-    state = canonical({name: _plain(columns.get(name)) for name in STATE})
-    _note(session, _Noted(columns["incident_id"], Deed("added", by=by), lambda: (number, state)))
+    state = canonical({name: _json_value(columns.get(name)) for name in HASHED_FIELDS})
+    _note(session, _Noted(columns["incident_id"], Operation("added", by=by), lambda: (number, state)))
 
 
 def _note(session: Session, noted: _Noted) -> None:
-    session.info.setdefault(NOTED, []).append(noted)
+    session.info.setdefault(PENDING_CHANGES, []).append(noted)
 
 
 def state_of(entry: "TimelineEntry") -> str:
     """Everything of an entry, as it is sealed."""
-    return canonical({name: _plain(getattr(entry, name)) for name in STATE})
+    return canonical({name: _json_value(getattr(entry, name)) for name in HASHED_FIELDS})
 
 
-def _plain(given: Any) -> Any:
-    return given.isoformat() if isinstance(given, datetime) else given
+def _json_value(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
-def erase(session: Session, entry: "TimelineEntry", deed: Deed) -> None:
+def erase(session: Session, entry: "TimelineEntry", operation: Operation) -> None:
     """The entry has lost words that nobody may read any more: what the log kept of them goes too.
 
     The seals stay, and so does the proof that nothing else was changed: they were made of digests.
     """
-    kept = sa.update(LogRecord).where(col(LogRecord.entry_id) == entry.number)
-    session.connection().execute(kept.values(state=None))
-    note(session, entry, deed)
+    records = sa.update(LogRecord).where(col(LogRecord.entry_id) == entry.number)
+    session.connection().execute(records.values(state=None))
+    record_change(session, entry, operation)
 
 
-def _seal(session: Any) -> None:
+def _write_records(session: Any) -> None:
     """Before a commit: what was noted becomes links."""
-    noted = session.info.pop(NOTED, [])
-    if not noted:
+    pending = session.info.pop(PENDING_CHANGES, [])
+    if not pending:
         return
     session.flush()
     now = utcnow()
-    for incident_id, some in groupby(sorted(noted, key=_incident_id), key=_incident_id):
-        records = [_record(change, now) for change in some]
-        for first in range(0, len(records), LINKS_AT_ONCE):
-            _link(session, incident_id, records[first : first + LINKS_AT_ONCE])
+    for incident_id, changes in groupby(sorted(pending, key=_incident_id), key=_incident_id):
+        records = [_record(change, now) for change in changes]
+        for first in range(0, len(records), RECORDS_AT_ONCE):
+            _append_records(session, incident_id, records[first : first + RECORDS_AT_ONCE])
 
 
 _incident_id = attrgetter("incident_id")
 
 
-def _forget(session: Any) -> None:
-    session.info.pop(NOTED, None)
+def _discard_pending(session: Any) -> None:
+    session.info.pop(PENDING_CHANGES, None)
 
 
 def _record(noted: _Noted, now: datetime) -> dict[str, Any]:
-    deed = noted.deed
+    operation = noted.deed
     number, state = noted.read()
     change = {
         "entry": number,
-        "what": deed.what,
-        "by": deed.by,
+        "what": operation.what,
+        "by": operation.by,
         # The words themselves are in the entry, from where they can be taken when their time has come.
-        "reason": digest(deed.reason) if deed.reason else "",
+        "reason": digest(operation.reason) if operation.reason else "",
         "on": now.isoformat(),
         "digest": digest(state),
     }
@@ -174,42 +174,42 @@ def _record(noted: _Noted, now: datetime) -> dict[str, Any]:
 _INSERT_RECORDS = sa.insert(LogRecord.__table__)  # type: ignore[attr-defined]  # known at run time only
 
 
-def _link(session: Session, incident_id: int, records: list[dict[str, Any]]) -> None:
-    length, seal = _move_on(session, incident_id, [digest(record["change"]) for record in records])
+def _append_records(session: Session, incident_id: int, records: list[dict[str, Any]]) -> None:
+    length, previous_hash = _advance_chain(session, incident_id, [digest(record["change"]) for record in records])
     for position, record in enumerate(records, length - len(records) + 1):
-        record |= {"position": position, "before": seal}
-        seal = record["seal"] = linked(seal, digest(record["change"]))
+        record |= {"position": position, "before": previous_hash}
+        previous_hash = record["seal"] = chain_hash(previous_hash, digest(record["change"]))
     session.connection().execute(_INSERT_RECORDS, records)
 
 
-def _move_on(session: Session, incident_id: int, links: list[str]) -> tuple[int, str]:
+def _advance_chain(session: Session, incident_id: int, hashes: list[str]) -> tuple[int, str]:
     """Take the chain's next places. Gives back its length then and the seal before."""
-    moving = _moving(session.get_bind().dialect.name, len(links))
-    named = {f"link_{place}": link for place, link in enumerate(links)}
-    first = {"incident_id": incident_id, "length": len(links), "seal": reduce(linked, links, BEGINNING)}
-    length, before = session.connection().execute(moving, first | named).one()
+    statement = _advance_statement(session.get_bind().dialect.name, len(hashes))
+    parameters = {f"link_{place}": link for place, link in enumerate(hashes)}
+    first = {"incident_id": incident_id, "length": len(hashes), "seal": reduce(chain_hash, hashes, INITIAL_HASH)}
+    length, before = session.connection().execute(statement, first | parameters).one()
     return int(length), str(before)
 
 
 @cache
-def _moving(dialect_name: str, links: int) -> Any:
+def _advance_statement(dialect_name: str, links: int) -> Any:
     """Begins a chain with so many links, or puts them behind the last; put together once for each number."""
     table = Chain.__table__  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
-    moved = table.c.seal
-    for place in range(links):
-        moved = _Linked(moved, sa.bindparam(f"link_{place}", type_=sa.String()))
+    new_hash = table.c.seal
+    for index in range(links):
+        new_hash = _ChainHash(new_hash, sa.bindparam(f"link_{index}", type_=sa.String()))
     dialect = sqlite if dialect_name == "sqlite" else postgresql
-    first: dict[str, Any] = {name: sa.bindparam(name) for name in ("incident_id", "length", "seal")}
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in ("incident_id", "length", "seal")}
     return (
         dialect.insert(table)
-        .values(first | {"before": BEGINNING})
+        .values(values | {"before": INITIAL_HASH})
         .on_conflict_do_update(
             index_elements=["incident_id"],
-            set_={"length": table.c.length + links, "before": table.c.seal, "seal": moved},
+            set_={"length": table.c.length + links, "before": table.c.seal, "seal": new_hash},
         )
         .returning(table.c.length, table.c.before)
     )
 
 
-sa.event.listen(Session, "before_commit", _seal)
-sa.event.listen(Session, "after_rollback", _forget)
+sa.event.listen(Session, "before_commit", _write_records)
+sa.event.listen(Session, "after_rollback", _discard_pending)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from bot.slack.text import moment
+from bot.slack.text import time_of_ts
 
 Json = dict[str, Any]
 MARK = "mark"
@@ -43,7 +43,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Heard:
+class ObservedMessage:
     """Everything that was heard of one message so far."""
 
     ts: str
@@ -56,29 +56,29 @@ class Heard:
     marks: tuple[Mark, ...] = ()
 
     @property
-    def is_said(self) -> bool:
+    def is_confirmed(self) -> bool:
         """Do we know that it was said, and not only that somebody marked something?"""
         return bool(self.versions) or bool(self.author and self.deleted_ts)
 
 
-def merged(one: Heard, other: Heard) -> Heard:
+def merge(first: ObservedMessage, second: ObservedMessage) -> ObservedMessage:
     """What both say together."""
-    return Heard(
-        ts=one.ts,
-        author=max(one.author, other.author),
-        author_name=max(one.author_name, other.author_name),
-        thread_ts=max(one.thread_ts, other.thread_ts),
-        is_live=one.is_live or other.is_live,
-        deleted_ts=min(one.deleted_ts, other.deleted_ts) or max(one.deleted_ts, other.deleted_ts),
-        versions=_versions(one.versions + other.versions),
-        marks=_marks(one.marks + other.marks),
+    return ObservedMessage(
+        ts=first.ts,
+        author=max(first.author, second.author),
+        author_name=max(first.author_name, second.author_name),
+        thread_ts=max(first.thread_ts, second.thread_ts),
+        is_live=first.is_live or second.is_live,
+        deleted_ts=min(first.deleted_ts, second.deleted_ts) or max(first.deleted_ts, second.deleted_ts),
+        versions=_versions(first.versions + second.versions),
+        marks=_marks(first.marks + second.marks),
     )
 
 
-def _versions(told: Sequence[Version]) -> tuple[Version, ...]:
+def _versions(versions: Sequence[Version]) -> tuple[Version, ...]:
     """Each once, in the order they were written. Slack's edit times are whole seconds: then the telling decides."""
     known: dict[tuple[str, str], Version] = {}
-    for version in told:
+    for version in versions:
         key = (version.ts, version.text)
         before = known.get(key, version)
         known[key] = Version(
@@ -87,56 +87,56 @@ def _versions(told: Sequence[Version]) -> tuple[Version, ...]:
     return tuple(sorted(known.values(), key=lambda version: (version.ts, version.heard_ts, version.text)))
 
 
-def _marks(told: Sequence[Mark]) -> tuple[Mark, ...]:
+def _marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
     """The last word on each mark."""
     last: dict[str, Mark] = {}
-    for mark in told:
+    for mark in marks:
         known = last.get(mark.key, mark)
         last[mark.key] = max(known, mark, key=lambda each: (each.ts, each.is_on, each.by))
     return tuple(sorted(last.values(), key=lambda mark: (mark.ts, mark.key)))
 
 
-def without_words(heard: Heard) -> Heard:
+def without_text(message: ObservedMessage) -> ObservedMessage:
     """The same without what was said: that it was said, and by whom, stays."""
-    return Heard(
-        ts=heard.ts,
-        author=heard.author,
-        author_name=heard.author_name,
-        thread_ts=heard.thread_ts,
-        is_live=heard.is_live,
-        deleted_ts=heard.deleted_ts,
-        marks=heard.marks,
+    return ObservedMessage(
+        ts=message.ts,
+        author=message.author,
+        author_name=message.author_name,
+        thread_ts=message.thread_ts,
+        is_live=message.is_live,
+        deleted_ts=message.deleted_ts,
+        marks=message.marks,
     )
 
 
 @dataclass(frozen=True)
-class Manner:
+class MessagePolicy:
     """How this floor wants messages kept: which reactions say what, and whether deleted words stay."""
 
     reactions: Mapping[str, str] = field(default_factory=lambda: {"pushpin": MARK})
-    keeps_deleted: bool = True
+    keeps_deleted_text: bool = True
 
-    def kept(self, heard: Heard) -> Heard:
+    def kept(self, message: ObservedMessage) -> ObservedMessage:
         """What may be kept of it."""
-        return heard if self.keeps_deleted or not heard.deleted_ts else without_words(heard)
+        return message if self.keeps_deleted_text or not message.deleted_ts else without_text(message)
 
 
-def facts_of(heard: Heard, manner: Manner) -> Json:
+def facts_of(message: ObservedMessage, policy: MessagePolicy) -> Json:
     """What the timeline shows of a message.
 
     `text`; `files` as `{name, link}`; `earlier` what it said before it was edited; `edited_at`, `deleted_at`;
     `thread_ts`; `marked_by` everyone who says that it matters; `recovered` when it was read back from history.
     """
-    last = heard.versions[-1] if heard.versions else Version(heard.ts, "")
+    last = message.versions[-1] if message.versions else Version(message.ts, "")
     optional: Json = {
-        "thread_ts": heard.thread_ts if heard.thread_ts != heard.ts else "",
-        "author_name": heard.author_name,
+        "thread_ts": message.thread_ts if message.thread_ts != message.ts else "",
+        "author_name": message.author_name,
         "files": [{"name": name, "link": link} for name, link in last.files],
-        "earlier": _earlier(heard.versions),
-        "edited_at": moment(last.ts).isoformat() if last.ts > heard.ts else "",
-        "deleted_at": moment(heard.deleted_ts).isoformat() if heard.deleted_ts else "",
-        "marked_by": list(dict.fromkeys(mark.by for mark in _told(heard, manner))),
-        "recovered": not heard.is_live,
+        "earlier": _earlier(message.versions),
+        "edited_at": time_of_ts(last.ts).isoformat() if last.ts > message.ts else "",
+        "deleted_at": time_of_ts(message.deleted_ts).isoformat() if message.deleted_ts else "",
+        "marked_by": list(dict.fromkeys(mark.by for mark in _active_marks(message, policy))),
+        "recovered": not message.is_live,
     }
     return {"text": last.text} | {name: given for name, given in optional.items() if given}
 
@@ -146,40 +146,40 @@ def _earlier(versions: Sequence[Version]) -> list[str]:
     return [text for text, following in pairwise(texts) if text != following]
 
 
-def _told(heard: Heard, manner: Manner) -> list[Mark]:
-    return [mark for mark in heard.marks if mark.is_on and (mark.name == PIN or mark.name in manner.reactions)]
+def _active_marks(message: ObservedMessage, policy: MessagePolicy) -> list[Mark]:
+    return [mark for mark in message.marks if mark.is_on and (mark.name == PIN or mark.name in policy.reactions)]
 
 
-def is_marked(heard: Heard, manner: Manner) -> bool:
+def is_marked(message: ObservedMessage, policy: MessagePolicy) -> bool:
     """Does anyone say that it matters?"""
-    return bool(_told(heard, manner))
+    return bool(_active_marks(message, policy))
 
 
-def label_of(heard: Heard, manner: Manner) -> str | None:
+def label_of(message: ObservedMessage, policy: MessagePolicy) -> str | None:
     """What people say it is (a decision …): the last one counts; None when it is only marked, or not at all."""
-    labels = [manner.reactions.get(mark.name, MARK) for mark in _told(heard, manner)]
+    labels = [policy.reactions.get(mark.name, MARK) for mark in _active_marks(message, policy)]
     return next((label for label in reversed(labels) if label != MARK), None)
 
 
-def as_json(heard: Heard) -> Json:
+def as_json(message: ObservedMessage) -> Json:
     """As it is kept."""
     return {
-        "ts": heard.ts,
-        "author": heard.author,
-        "author_name": heard.author_name,
-        "thread_ts": heard.thread_ts,
-        "is_live": heard.is_live,
-        "deleted_ts": heard.deleted_ts,
-        "versions": [[v.ts, v.text, v.heard_ts, [list(file) for file in v.files]] for v in heard.versions],
-        "marks": [[mark.name, mark.by, mark.ts, mark.is_on] for mark in heard.marks],
+        "ts": message.ts,
+        "author": message.author,
+        "author_name": message.author_name,
+        "thread_ts": message.thread_ts,
+        "is_live": message.is_live,
+        "deleted_ts": message.deleted_ts,
+        "versions": [[v.ts, v.text, v.heard_ts, [list(file) for file in v.files]] for v in message.versions],
+        "marks": [[mark.name, mark.by, mark.ts, mark.is_on] for mark in message.marks],
     }
 
 
-def from_json(kept: Json) -> Heard:
+def from_json(stored: Json) -> ObservedMessage:
     """As it was kept."""
     versions = tuple(
         Version(ts, text, heard_ts, tuple((name, link) for name, link in files))
-        for ts, text, heard_ts, files in kept["versions"]
+        for ts, text, heard_ts, files in stored["versions"]
     )
-    marks = tuple(Mark(name, by, ts, is_on) for name, by, ts, is_on in kept["marks"])
-    return Heard(**(kept | {"versions": versions, "marks": marks}))
+    marks = tuple(Mark(name, by, ts, is_on) for name, by, ts, is_on in stored["marks"])
+    return ObservedMessage(**(stored | {"versions": versions, "marks": marks}))

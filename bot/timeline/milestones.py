@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from bot.errors import WatchfloorError
 
 
-class Name(StrEnum):
+class MilestoneName(StrEnum):
     """The milestones, in the order in which they can only happen."""
 
     STARTED = "started"
@@ -29,34 +29,34 @@ KIND = "milestone"
 # How an incident was noticed: contact-centre floors tell these apart.
 DETECTED_BY = ("alert", "floor", "customer", "partner", "other")
 # Which entry is the first sign of which milestone; `status` and `reopened` are looked at in `_signs`.
-SIGNS = {
-    "declared": Name.DECLARED,
-    "on_my_way": Name.ACKNOWLEDGED,
-    "role_taken": Name.ACKNOWLEDGED,
-    "role_given": Name.ACKNOWLEDGED,
-    "update_sent": Name.FIRST_UPDATE,
-    "resolved": Name.RESOLVED,
-    "closed": Name.CLOSED,
+FIRST_SIGNS = {
+    "declared": MilestoneName.DECLARED,
+    "on_my_way": MilestoneName.ACKNOWLEDGED,
+    "role_taken": MilestoneName.ACKNOWLEDGED,
+    "role_given": MilestoneName.ACKNOWLEDGED,
+    "update_sent": MilestoneName.FIRST_UPDATE,
+    "resolved": MilestoneName.RESOLVED,
+    "closed": MilestoneName.CLOSED,
 }
-KINDS = (*SIGNS, "status", "reopened", "shortcut_message", KIND)
-MITIGATED_BY = ("mitigated", "monitoring")
+KINDS = (*FIRST_SIGNS, "status", "reopened", "shortcut_message", KIND)
+MITIGATED_STATUSES = ("mitigated", "monitoring")
 # What must not come before what. The first update and the acknowledgement may come in either order, an update
 # even after the end, and an incident may be declared when it is mitigated already.
-NOT_BEFORE = (
-    (Name.STARTED, Name.DETECTED),
-    (Name.STARTED, Name.MITIGATED),
-    (Name.STARTED, Name.RESOLVED),
-    (Name.DETECTED, Name.DECLARED),
-    (Name.DETECTED, Name.ACKNOWLEDGED),
-    (Name.STARTED, Name.DECLARED),
-    (Name.STARTED, Name.ACKNOWLEDGED),
-    (Name.DECLARED, Name.FIRST_UPDATE),
-    (Name.DECLARED, Name.RESOLVED),
-    (Name.DECLARED, Name.CLOSED),
-    (Name.MITIGATED, Name.RESOLVED),
-    (Name.RESOLVED, Name.CLOSED),
+ORDER = (
+    (MilestoneName.STARTED, MilestoneName.DETECTED),
+    (MilestoneName.STARTED, MilestoneName.MITIGATED),
+    (MilestoneName.STARTED, MilestoneName.RESOLVED),
+    (MilestoneName.DETECTED, MilestoneName.DECLARED),
+    (MilestoneName.DETECTED, MilestoneName.ACKNOWLEDGED),
+    (MilestoneName.STARTED, MilestoneName.DECLARED),
+    (MilestoneName.STARTED, MilestoneName.ACKNOWLEDGED),
+    (MilestoneName.DECLARED, MilestoneName.FIRST_UPDATE),
+    (MilestoneName.DECLARED, MilestoneName.RESOLVED),
+    (MilestoneName.DECLARED, MilestoneName.CLOSED),
+    (MilestoneName.MITIGATED, MilestoneName.RESOLVED),
+    (MilestoneName.RESOLVED, MilestoneName.CLOSED),
 )
-CLOCKS_DIFFER = timedelta(minutes=1)
+CLOCK_TOLERANCE = timedelta(minutes=1)
 
 
 class ImpossibleOrder(WatchfloorError):
@@ -64,7 +64,7 @@ class ImpossibleOrder(WatchfloorError):
     another time."""
 
 
-class NotYet(WatchfloorError):
+class MilestoneInFuture(WatchfloorError):
     """That time is still to come. Give the time when it happened."""
 
 
@@ -88,7 +88,7 @@ class Entry(Protocol):
 class Milestone:
     """When something was reached, how we know (`basis`, and for the detection `how`), and which entry proves it."""
 
-    name: Name
+    name: MilestoneName
     at: datetime
     entry: int
     by: str | None = None
@@ -98,39 +98,41 @@ class Milestone:
     is_corrected: bool = False
 
 
-Milestones = Mapping[Name, Milestone]
+Milestones = Mapping[MilestoneName, Milestone]
 
 
 @dataclass
-class _Reading:
+class _MilestoneReader:
     """The milestones while the entries are read one after the other."""
 
-    found: dict[Name, Milestone] = field(default_factory=dict)
-    put_right: dict[Name, Milestone] = field(default_factory=dict)
+    found: dict[MilestoneName, Milestone] = field(default_factory=dict)
+    set_by_hand: dict[MilestoneName, Milestone] = field(default_factory=dict)
 
-    def sign(self, name: Name, entry: Entry, **more: Any) -> None:
+    def add_first(self, name: MilestoneName, entry: Entry, **more: Any) -> None:
         self.found.setdefault(name, Milestone(name, entry.at, entry.number, entry.actor_id, **more))
 
-    def forget(self, *names: Name) -> None:
+    def forget(self, *names: MilestoneName) -> None:
         for name in names:
             self.found.pop(name, None)
-            self.put_right.pop(name, None)
+            self.set_by_hand.pop(name, None)
 
 
-def read(entries: Iterable[Entry]) -> dict[Name, Milestone]:
+def milestones_from(entries: Iterable[Entry]) -> dict[MilestoneName, Milestone]:
     """The milestones that these entries (those of `KINDS`, in order) tell of; what is not known is not there."""
-    reading = _Reading()
+    reader = _MilestoneReader()
     for entry in entries:
         if entry.kind == KIND:
-            reading.put_right[Name(entry.facts["milestone"])] = _by_people(entry)
+            reader.set_by_hand[MilestoneName(entry.facts["milestone"])] = _set_by_hand(entry)
         else:
-            _read_sign(reading, entry)
-    return {name: found for name in Name if (found := reading.put_right.get(name) or reading.found.get(name))}
+            _read_sign(reader, entry)
+    return {
+        name: found for name in MilestoneName if (found := reader.set_by_hand.get(name) or reader.found.get(name))
+    }
 
 
-def _by_people(entry: Entry) -> Milestone:
+def _set_by_hand(entry: Entry) -> Milestone:
     facts = entry.facts
-    name = Name(facts["milestone"])
+    name = MilestoneName(facts["milestone"])
     return Milestone(
         name=name,
         at=datetime.fromisoformat(facts["reached_at"]),
@@ -138,69 +140,69 @@ def _by_people(entry: Entry) -> Milestone:
         by=entry.actor_id,
         basis=facts.get("reason", ""),
         how=facts.get("how", ""),
-        is_estimated=name == Name.STARTED,
+        is_estimated=name == MilestoneName.STARTED,
         is_corrected=True,
     )
 
 
-def _read_sign(reading: _Reading, entry: Entry) -> None:
+def _read_sign(reader: _MilestoneReader, entry: Entry) -> None:
     if entry.kind == "shortcut_message":
         # Somebody wrote of it before it was declared: then it was noticed by then, and had begun by then.
-        reading.sign(Name.STARTED, entry, basis="the message it was declared from", is_estimated=True)
-        reading.sign(Name.DETECTED, entry, basis="the message it was declared from", how="floor")
+        reader.add_first(MilestoneName.STARTED, entry, basis="the message it was declared from", is_estimated=True)
+        reader.add_first(MilestoneName.DETECTED, entry, basis="the message it was declared from", how="floor")
     elif entry.kind == "reopened":
-        reading.forget(Name.RESOLVED, Name.CLOSED)
+        reader.forget(MilestoneName.RESOLVED, MilestoneName.CLOSED)
     elif entry.kind == "status":
         # People set only open ones: one that was resolved is not over after all.
-        reading.forget(Name.RESOLVED, Name.CLOSED)
-        if entry.facts.get("new") in MITIGATED_BY:
-            reading.sign(Name.MITIGATED, entry)
-    elif entry.kind in SIGNS:
-        reading.sign(SIGNS[entry.kind], entry)
+        reader.forget(MilestoneName.RESOLVED, MilestoneName.CLOSED)
+        if entry.facts.get("new") in MITIGATED_STATUSES:
+            reader.add_first(MilestoneName.MITIGATED, entry)
+    elif entry.kind in FIRST_SIGNS:
+        reader.add_first(FIRST_SIGNS[entry.kind], entry)
 
 
-def check(known: Milestones, name: Name, at: datetime, now: datetime) -> None:
+def check_order(known: Milestones, name: MilestoneName, at: datetime, now: datetime) -> None:
     """Refuse a time that cannot be true beside the others: `NotYet`, `ImpossibleOrder`. A minute's grace, for
     people write minutes and machines write seconds."""
-    if at > now + CLOCKS_DIFFER:
-        raise NotYet()
+    if at > now + CLOCK_TOLERANCE:
+        raise MilestoneInFuture()
     times = {other: milestone.at for other, milestone in known.items()} | {name: at}
-    for earlier, later in NOT_BEFORE:
+    for earlier, later in ORDER:
         if name not in (earlier, later) or earlier not in times or later not in times:
             continue
-        if times[later] + CLOCKS_DIFFER <= times[earlier]:
+        if times[later] + CLOCK_TOLERANCE <= times[earlier]:
             wrong = earlier if name == later else later
-            raise ImpossibleOrder(later=SAID[later], earlier=SAID[earlier], wrong=f"“{TITLES[wrong]}”")
+            raise ImpossibleOrder(later=PAST_TENSE[later], earlier=PAST_TENSE[earlier], wrong=f"“{TITLES[wrong]}”")
 
 
-SAID = {
-    Name.STARTED: "started",
-    Name.DETECTED: "detected",
-    Name.DECLARED: "declared",
-    Name.ACKNOWLEDGED: "acknowledged",
-    Name.FIRST_UPDATE: "told of",
-    Name.MITIGATED: "mitigated",
-    Name.RESOLVED: "resolved",
-    Name.CLOSED: "closed",
+PAST_TENSE = {
+    MilestoneName.STARTED: "started",
+    MilestoneName.DETECTED: "detected",
+    MilestoneName.DECLARED: "declared",
+    MilestoneName.ACKNOWLEDGED: "acknowledged",
+    MilestoneName.FIRST_UPDATE: "told of",
+    MilestoneName.MITIGATED: "mitigated",
+    MilestoneName.RESOLVED: "resolved",
+    MilestoneName.CLOSED: "closed",
 }
 TITLES = {
-    Name.STARTED: "Started",
-    Name.DETECTED: "Detected",
-    Name.DECLARED: "Declared",
-    Name.ACKNOWLEDGED: "Acknowledged",
-    Name.FIRST_UPDATE: "First update",
-    Name.MITIGATED: "Mitigated",
-    Name.RESOLVED: "Resolved",
-    Name.CLOSED: "Closed",
+    MilestoneName.STARTED: "Started",
+    MilestoneName.DETECTED: "Detected",
+    MilestoneName.DECLARED: "Declared",
+    MilestoneName.ACKNOWLEDGED: "Acknowledged",
+    MilestoneName.FIRST_UPDATE: "First update",
+    MilestoneName.MITIGATED: "Mitigated",
+    MilestoneName.RESOLVED: "Resolved",
+    MilestoneName.CLOSED: "Closed",
 }
 
 
-def between(known: Milestones, start: Name, end: Name) -> timedelta | None:
+def between(known: Milestones, start: MilestoneName, end: MilestoneName) -> timedelta | None:
     """The time from one milestone to another; None when one of them is not known."""
     first, last = known.get(start), known.get(end)
     return last.at - first.at if first and last else None
 
 
-def unknown(known: Milestones) -> Sequence[Name]:
+def unknown(known: Milestones) -> Sequence[MilestoneName]:
     """Which are not known."""
-    return [name for name in Name if name not in known]
+    return [name for name in MilestoneName if name not in known]

@@ -20,12 +20,12 @@ PREFIXES = {
     "impact": CUSTOMER_IMPACT,
     "customer impact": CUSTOMER_IMPACT,
 }
-_TIMED = re.compile(
+_NOTE_WITH_TIME = re.compile(
     r"^(?P<words>.*\S)\s+at\s+(?:(?P<day>\d{4}-\d{2}-\d{2}|yesterday|today)\s+)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2})$",
     re.IGNORECASE | re.DOTALL,
 )
 # Clocks of people are a little ahead of ours.
-GRACE = timedelta(minutes=1)
+CLOCK_TOLERANCE = timedelta(minutes=1)
 
 # What `/incident timeline` can be narrowed to: the kinds, and whether marks alone count.
 FILTERS: dict[str, tuple[str, ...]] = {
@@ -70,7 +70,7 @@ class NoteMissing(WatchfloorError):
     """Please say what is to be noted, such as `/incident note we restarted the gateway at 14:05`."""
 
 
-class StillToCome(WatchfloorError):
+class TimeInFuture(WatchfloorError):
     """{given} is still to come, so it cannot be when it happened. `/incident note` alone opens a form in which
     the time is a field of its own."""
 
@@ -83,11 +83,11 @@ class UnknownFilter(WatchfloorError):
     """I cannot show `{given}`. Choose one of {known}, such as `/incident timeline decisions`."""
 
 
-class NotYours(WatchfloorError):
+class NotYourEntry(WatchfloorError):
     """Only who wrote entry {number} or the commander may correct it. Ask the commander; the card names them."""
 
 
-class WhyMissing(WatchfloorError):
+class CorrectionReasonMissing(WatchfloorError):
     """Please say why: an entry is only changed with a reason, and the original is kept."""
 
 
@@ -106,53 +106,53 @@ def read_note(typed: str, timezone: str, now: datetime) -> Note:
     A time without a day is the last one that was; `yesterday`, `today` and `2026-03-28` may stand before it. Raises
     `NoteMissing`, `NoSuchTime` (also when the clocks went forward over it), `StillToCome`.
     """
-    found = _TIMED.match(typed.strip())
-    words = found["words"] if found else typed.strip()
-    kind, words = _kind(words)
-    if not words:
+    match = _NOTE_WITH_TIME.match(typed.strip())
+    text = match["words"] if match else typed.strip()
+    kind, text = _split_kind(text)
+    if not text:
         raise NoteMissing()
-    return Note(kind, words[:LONGEST_NOTE], _moment(found, timezone, now) if found else None)
+    return Note(kind, text[:LONGEST_NOTE], _time_of_note(match, timezone, now) if match else None)
 
 
-def _kind(words: str) -> tuple[str, str]:
-    before, colon, rest = words.partition(":")
-    kind = PREFIXES.get(" ".join(before.lower().split())) if colon else None
-    return (kind, rest.strip()) if kind else (NOTE, words)
+def _split_kind(text: str) -> tuple[str, str]:
+    prefix, colon, rest = text.partition(":")
+    kind = PREFIXES.get(" ".join(prefix.lower().split())) if colon else None
+    return (kind, rest.strip()) if kind else (NOTE, text)
 
 
-def _moment(found: re.Match[str], timezone: str, now: datetime) -> datetime:
-    given = f"{found['hour']}:{found['minute']}"
+def _time_of_note(match: re.Match[str], timezone: str, now: datetime) -> datetime:
+    typed_time = f"{match['hour']}:{match['minute']}"
     zone = zone_of(timezone)
     today = now.astimezone(zone).date()
     try:
-        of_day = time(int(found["hour"]), int(found["minute"]))
-        day = _day(found["day"], today)
+        time_of_day = time(int(match["hour"]), int(match["minute"]))
+        day = _read_day(match["day"], today)
     except ValueError:
-        raise NoSuchTime(given=given) from None
-    at = _last(day or today, of_day, zone, now)
+        raise NoSuchTime(given=typed_time) from None
+    at = _last_occurrence(day or today, time_of_day, zone, now)
     if at is None:
-        raise NoSuchTime(given=given)
-    if at > now + GRACE and day is None:
-        at = _last(today - timedelta(days=1), of_day, zone, now) or at
-    if at > now + GRACE:
-        raise StillToCome(given=given)
+        raise NoSuchTime(given=typed_time)
+    if at > now + CLOCK_TOLERANCE and day is None:
+        at = _last_occurrence(today - timedelta(days=1), time_of_day, zone, now) or at
+    if at > now + CLOCK_TOLERANCE:
+        raise TimeInFuture(given=typed_time)
     return at
 
 
-def _day(given: str | None, today: date) -> date | None:
-    if given is None:
+def _read_day(typed_day: str | None, today: date) -> date | None:
+    if typed_day is None:
         return None
-    if given.lower() in ("today", "yesterday"):
-        return today - timedelta(days=given.lower() == "yesterday")
-    return date.fromisoformat(given)
+    if typed_day.lower() in ("today", "yesterday"):
+        return today - timedelta(days=typed_day.lower() == "yesterday")
+    return date.fromisoformat(typed_day)
 
 
-def _last(day: date, of_day: time, zone: ZoneInfo, now: datetime) -> datetime | None:
+def _last_occurrence(day: date, time_of_day: time, zone: ZoneInfo, now: datetime) -> datetime | None:
     """That time of that day; of the two in the night the clocks go back the later one that was. None when the
     clocks went forward over it."""
-    both = [datetime.combine(day, of_day, zone).replace(fold=fold).astimezone(UTC) for fold in (1, 0)]
-    real = [at for at in both if at.astimezone(zone).time() == of_day]
-    past = [at for at in real if at <= now + GRACE]
+    candidates = [datetime.combine(day, time_of_day, zone).replace(fold=fold).astimezone(UTC) for fold in (1, 0)]
+    real = [at for at in candidates if at.astimezone(zone).time() == time_of_day]
+    past = [at for at in real if at <= now + CLOCK_TOLERANCE]
     return next(iter(past or real), None)
 
 
@@ -166,11 +166,11 @@ def zone_of(timezone: str) -> ZoneInfo:
 
 def read_filter(typed: str) -> str:
     """What `/incident timeline WORD` is to show; `all` when nothing is said."""
-    wanted = typed.strip().lower() or "all"
-    found = [name for name in FILTERS if name.startswith(wanted) or name.rstrip("s") == wanted]
-    if not found:
+    typed_filter = typed.strip().lower() or "all"
+    matching = [name for name in FILTERS if name.startswith(typed_filter) or name.rstrip("s") == typed_filter]
+    if not matching:
         raise UnknownFilter(given=re.sub(r"[<>&`]", " ", typed.strip())[:40], known=", ".join(FILTERS))
-    return found[0]
+    return matching[0]
 
 
 def pages(entries: int) -> int:
@@ -181,4 +181,4 @@ def pages(entries: int) -> int:
 def check_may_amend(number: int, author: str | None, by: str, commanders: Sequence[str]) -> None:
     """Who wrote an entry may put it right, and who leads the incident."""
     if by != author and by not in commanders:
-        raise NotYours(number=number)
+        raise NotYourEntry(number=number)

@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.errors import WatchfloorError
-from bot.runtime.database import Numbered, put_new, utc_column
+from bot.runtime.database import Numbered, insert_new, utc_column
 from bot.timeline import log
 
 MESSAGE = "message"
@@ -98,9 +98,9 @@ def append_once(
 
 def add_once(session: Session, entry: TimelineEntry) -> bool:
     """Write down an entry unless one of its source is there; False when it is."""
-    if not put_new(session, entry):
+    if not insert_new(session, entry):
         return False
-    log.note(session, entry, log.Deed("added", by=entry.actor_id))
+    log.record_change(session, entry, log.Operation("added", by=entry.actor_id))
     return True
 
 
@@ -116,13 +116,13 @@ def _shown(incident_id: int) -> SelectOfScalar["TimelineEntry"]:
 
 
 # Asked for every update: put together once.
-_SHOWN = select(TimelineEntry).where(
+_SHOWN_ENTRIES = select(TimelineEntry).where(
     TimelineEntry.incident_id == sa.bindparam("of_incident"), col(TimelineEntry.is_shown).is_(True)
 )
 _OF_KINDS = col(TimelineEntry.kind).in_(sa.bindparam("kinds", expanding=True))
 _IN_ORDER = (col(TimelineEntry.at), col(TimelineEntry.id))
-_SINCE = _SHOWN.where(col(TimelineEntry.at) > sa.bindparam("moment"), _OF_KINDS).order_by(*_IN_ORDER)
-_MARKED = _SHOWN.where(col(TimelineEntry.is_marked).is_(True)).order_by(*_IN_ORDER)
+_SINCE = _SHOWN_ENTRIES.where(col(TimelineEntry.at) > sa.bindparam("moment"), _OF_KINDS).order_by(*_IN_ORDER)
+_MARKED = _SHOWN_ENTRIES.where(col(TimelineEntry.is_marked).is_(True)).order_by(*_IN_ORDER)
 _LAST = (
     select(TimelineEntry)
     .where(TimelineEntry.incident_id == sa.bindparam("of_incident"), _OF_KINDS)
@@ -133,8 +133,8 @@ _LAST = (
 
 def since(session: Session, incident_id: int, moment: datetime, kinds: Sequence[str]) -> Sequence[TimelineEntry]:
     """Entries of those kinds after a moment."""
-    which = {"of_incident": incident_id, "moment": moment, "kinds": list(kinds)}
-    return session.exec(_SINCE, params=which).all()
+    parameters = {"of_incident": incident_id, "moment": moment, "kinds": list(kinds)}
+    return session.exec(_SINCE, params=parameters).all()
 
 
 def of_kinds(session: Session, incident_id: int, kinds: Sequence[str]) -> Sequence[TimelineEntry]:
@@ -151,11 +151,11 @@ def last_of(session: Session, incident_id: int, kinds: Sequence[str]) -> Timelin
     return session.exec(_LAST, params={"of_incident": incident_id, "kinds": list(kinds)}).first()
 
 
-def labelled(session: Session, incident_id: int, labels: Sequence[str]) -> Sequence[TimelineEntry]:
+def with_labels(session: Session, incident_id: int, labels: Sequence[str]) -> Sequence[TimelineEntry]:
     """What people said is a decision, ruled out …: notes of that kind and messages with that mark, in order."""
-    is_one = sa.or_(col(TimelineEntry.label).in_(labels), col(TimelineEntry.kind).in_(labels))
+    has_label = sa.or_(col(TimelineEntry.label).in_(labels), col(TimelineEntry.kind).in_(labels))
     return session.exec(
-        _shown(incident_id).where(is_one).order_by(col(TimelineEntry.at), col(TimelineEntry.id))
+        _shown(incident_id).where(has_label).order_by(col(TimelineEntry.at), col(TimelineEntry.id))
     ).all()
 
 
@@ -205,7 +205,7 @@ def _from_source(incident_id: int, source_key: str) -> SelectOfScalar["TimelineE
     )
 
 
-def everything(session: Session, incident_id: int) -> Iterator[TimelineEntry]:
+def all_rows(session: Session, incident_id: int) -> Iterator[TimelineEntry]:
     """Every row of an incident, hidden ones too, without holding them all at once."""
     rows = select(TimelineEntry).where(TimelineEntry.incident_id == incident_id).order_by(col(TimelineEntry.id))
     yield from session.exec(rows.execution_options(yield_per=READ_AT_ONCE))

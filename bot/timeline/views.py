@@ -9,7 +9,7 @@ from bot.slack.text import clock_time, day_and_time, link, one_line
 from bot.timeline import ids
 
 LONGEST_LINE = 900
-TITLES = {
+FILTER_TITLES = {
     "all": "Everything",
     "marked": "Marked as important",
     "decisions": "Decisions, ruled out, customer impact",
@@ -23,12 +23,12 @@ TITLES = {
     "postmortem": "Post-mortem",
     "trouble": "Trouble: lost channel, gaps, refusals",
 }
-LABELS = {"decision": "⚖️", "ruled_out": "🚫", "customer_impact": "👥"}
-MARKED = "📌"
+LABEL_EMOJI = {"decision": "⚖️", "ruled_out": "🚫", "customer_impact": "👥"}
+MARKED_EMOJI = "📌"
 
 
 @dataclass(frozen=True)
-class Line:
+class EntryLine:
     """One entry: its number, when, its sentence (plain words), where to read it, and whether the reader may
     correct it."""
 
@@ -46,53 +46,55 @@ class Page:
     """A page of the timeline as somebody looks at it."""
 
     incident: int
-    lines: Sequence[Line]
-    narrowed: str
+    lines: Sequence[EntryLine]
+    filter_name: str
     page: int
     pages: int
     total: int
-    spans_days: bool
+    is_over_several_days: bool
 
 
-def place(page: Page, wanted: int) -> str:
+def page_value(page: Page, page_number: int) -> str:
     """What a button remembers: incident, filter, page."""
-    return f"{page.incident}:{page.narrowed}:{wanted}"
+    return f"{page.incident}:{page.filter_name}:{page_number}"
 
 
-def timeline(page: Page) -> tuple[str, list[Block]]:
+def timeline_page(page: Page) -> tuple[str, list[Block]]:
     """The page: words for a notification, and blocks."""
     title = f"Timeline of incident {page.incident}"
-    blocks = [header(title), *(_line(line, page) for line in page.lines)]
+    blocks = [header(title), *(_entry_section(line, page) for line in page.lines)]
     if not page.lines:
         blocks.append(section("Nothing of that kind is on record yet."))
-    blocks.append(context(f"{TITLES[page.narrowed]} · {page.total} entries · page {page.page} of {page.pages}"))
-    return title, [*blocks, actions(_turning(page), block_id="timeline.turn"), _more(page)]
-
-
-def _line(line: Line, page: Page) -> Block:
-    when = day_and_time(line.at) if page.spans_days else clock_time(line.at)
-    sign = LABELS.get(line.label or "", MARKED if line.is_marked else "")
-    number = link(line.url, f"[{line.number}]") if line.url else f"[{line.number}]"
-    words = f"*{when}* {sign + ' ' if sign else ''}{one_line(line.words, LONGEST_LINE)} {number}"
-    amend = button("Correct…", ids.AMEND, f"{page.incident}:{line.number}") if line.may_amend else None
-    return section(words, accessory=amend)
-
-
-def _turning(page: Page) -> list[Block]:
-    narrow = select(
-        ids.FILTER,
-        [option(title, f"{page.incident}:{name}:0") for name, title in TITLES.items()],
-        initial=f"{page.incident}:{page.narrowed}:0",
+    blocks.append(
+        context(f"{FILTER_TITLES[page.filter_name]} · {page.total} entries · page {page.page} of {page.pages}")
     )
-    turns = []
+    return title, [*blocks, actions(_paging_buttons(page), block_id="timeline.turn"), _more_buttons(page)]
+
+
+def _entry_section(entry: EntryLine, page: Page) -> Block:
+    when = day_and_time(entry.at) if page.is_over_several_days else clock_time(entry.at)
+    emoji = LABEL_EMOJI.get(entry.label or "", MARKED_EMOJI if entry.is_marked else "")
+    number = link(entry.url, f"[{entry.number}]") if entry.url else f"[{entry.number}]"
+    text = f"*{when}* {emoji + ' ' if emoji else ''}{one_line(entry.words, LONGEST_LINE)} {number}"
+    amend = button("Correct…", ids.AMEND, f"{page.incident}:{entry.number}") if entry.may_amend else None
+    return section(text, accessory=amend)
+
+
+def _paging_buttons(page: Page) -> list[Block]:
+    filter_menu = select(
+        ids.FILTER,
+        [option(title, f"{page.incident}:{name}:0") for name, title in FILTER_TITLES.items()],
+        initial=f"{page.incident}:{page.filter_name}:0",
+    )
+    buttons = []
     if page.page > 1:
-        turns.append(button("◀ Earlier", f"{ids.PAGE}.earlier", place(page, page.page - 1)))
+        buttons.append(button("◀ Earlier", f"{ids.PAGE}.earlier", page_value(page, page.page - 1)))
     if page.page < page.pages:
-        turns.append(button("Later ▶", f"{ids.PAGE}.later", place(page, page.page + 1)))
-    return [*turns, narrow]
+        buttons.append(button("Later ▶", f"{ids.PAGE}.later", page_value(page, page.page + 1)))
+    return [*buttons, filter_menu]
 
 
-def _more(page: Page) -> Block:
+def _more_buttons(page: Page) -> Block:
     number = str(page.incident)
     return actions(
         [

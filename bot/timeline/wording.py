@@ -7,20 +7,20 @@ from datetime import UTC, datetime
 from string import Formatter
 from typing import Any, Protocol
 
-from bot.slack.text import mentioned_people, spoken
+from bot.slack.text import mentioned_user_ids, to_plain_text
 from bot.timeline import words_en, words_es
 
-Naming = Callable[[str], str]
+NameOf = Callable[[str], str]
 Facts = dict[str, Any]
 
-PEOPLE = ("user", "author")
+PERSON_FACTS = ("user", "author")
 # Their words came from Slack as it writes them: ids for names, escapes for `<` and `&`.
-SAID = ("message", "shortcut_message")
+MESSAGE_KINDS = ("message", "shortcut_message")
 # What somebody wrote stands in them as `text`.
-TEXTS = (*SAID, "note", "decision", "ruled_out", "customer_impact", "impact")
+KINDS_WITH_TEXT = (*MESSAGE_KINDS, "note", "decision", "ruled_out", "customer_impact", "impact")
 MESSAGE = "message"
 # Facts that are the bot's own words and not a person's; `{fact}` or `kind {fact}` is looked up in the language.
-OWN_WORDS = (
+TRANSLATED_FACTS = (
     *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason")),
     *(("channel_lost", "reason"), ("page_passed_over", "reason"), ("paged", "reason"), ("step_reminded", "level")),
     ("postmortem_reviewed", "verdict"),
@@ -36,15 +36,15 @@ class Language:
     small: Mapping[str, str]
     terms: Mapping[str, str]
 
-    def term(self, kind: str, given: str) -> str:
+    def term(self, kind: str, word: str) -> str:
         """One of the bot's own words in this language."""
-        return self.terms.get(f"{kind} {given}", self.terms.get(given, given))
+        return self.terms.get(f"{kind} {word}", self.terms.get(word, word))
 
 
-ENGLISH = Language(words_en.SENTENCES, words_en.SMALL, words_en.TERMS)
+ENGLISH = Language(words_en.SENTENCES, words_en.PHRASES, words_en.TERMS)
 LANGUAGES = {
     "en": ENGLISH,
-    "es": Language(words_es.SENTENCES, words_es.SMALL, words_es.TERMS),
+    "es": Language(words_es.SENTENCES, words_es.PHRASES, words_es.TERMS),
 }
 SENTENCES = words_en.SENTENCES
 
@@ -58,7 +58,7 @@ class Entry(Protocol):
     correction: Facts | None
 
 
-def utc(at: datetime) -> str:
+def utc_text(at: datetime) -> str:
     """A moment as it is written where nobody's zone is known."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
@@ -67,86 +67,94 @@ def sentence(
     kind: str,
     actor_id: str | None,
     facts: Facts,
-    name: Naming,
+    name_of: NameOf,
     language: str = "en",
-    when: Callable[[datetime], str] = utc,
+    when: Callable[[datetime], str] = utc_text,
 ) -> str:
     """The entry as one sentence.
 
     `name` says how a person is written on the surface that shows it, `when` how a moment is.
     """
-    words = LANGUAGES.get(language, ENGLISH)
-    pattern = words.sentences.get(kind, ENGLISH.sentences.get(kind, kind.replace("_", " ")))
-    given = _given(kind, actor_id, facts, name, words)
+    translation = LANGUAGES.get(language, ENGLISH)
+    pattern = translation.sentences.get(kind, ENGLISH.sentences.get(kind, kind.replace("_", " ")))
+    values = _values(kind, actor_id, facts, name_of, translation)
     if facts.get("reached_at"):
-        given["when"] = when(datetime.fromisoformat(facts["reached_at"]))
+        values["when"] = when(datetime.fromisoformat(facts["reached_at"]))
     needed = {key for _, key, _, _ in Formatter().parse(pattern) if key}
-    return pattern.format(**{key: given.get(key, words.small["unknown"]) for key in needed})
+    return pattern.format(**{key: values.get(key, translation.small["unknown"]) for key in needed})
 
 
-def _given(kind: str, actor_id: str | None, facts: Facts, name: Naming, words: Language) -> Facts:
-    who = facts.get("author_name") or (name(actor_id) if actor_id else words.small["watchfloor"])
+def _values(kind: str, actor_id: str | None, facts: Facts, name_of: NameOf, translation: Language) -> Facts:
+    actor = facts.get("author_name") or (name_of(actor_id) if actor_id else translation.small["watchfloor"])
     author = facts.get("author")
-    given: Facts = {"who": who, "answered": _answered(facts, name)}
-    given["of_whom"] = words.small["of_whom"].format(name=name(author)) if author else ""
-    given["whom"] = f" {name(facts['user'])}" if facts.get("user") else ""
+    values: Facts = {"who": actor, "answered": _answers(facts, name_of)}
+    values["of_whom"] = translation.small["of_whom"].format(name=name_of(author)) if author else ""
+    values["whom"] = f" {name_of(facts['user'])}" if facts.get("user") else ""
     for key, value in facts.items():
-        given[key] = name(value) if key in PEOPLE and isinstance(value, str) else value
-        if (kind, key) in OWN_WORDS:
-            given[key] = words.term(kind, str(value))
-    given["because"] = f": {given['reason']}" if facts.get("reason") else ""
-    if kind in SAID:
-        given["text"] = spoken(str(facts.get("text", "")), name)
-    return given
+        values[key] = name_of(value) if key in PERSON_FACTS and isinstance(value, str) else value
+        if (kind, key) in TRANSLATED_FACTS:
+            values[key] = translation.term(kind, str(value))
+    values["because"] = f": {values['reason']}" if facts.get("reason") else ""
+    if kind in MESSAGE_KINDS:
+        values["text"] = to_plain_text(str(facts.get("text", "")), name_of)
+    return values
 
 
-def said(entry: Entry, name: Naming, language: str = "en", when: Callable[[datetime], str] = utc) -> str:
+def corrected_sentence(
+    entry: Entry, name_of: NameOf, language: str = "en", when: Callable[[datetime], str] = utc_text
+) -> str:
     """The entry as one sentence, with the words that somebody put right."""
-    right = str((entry.correction or {}).get("words") or "")
-    if right and entry.kind not in TEXTS:
-        return right
+    corrected_text = str((entry.correction or {}).get("words") or "")
+    if corrected_text and entry.kind not in KINDS_WITH_TEXT:
+        return corrected_text
     facts = entry.facts
-    if right:
-        facts = facts | {"text": html.escape(right, quote=False) if entry.kind in SAID else right}
-    return sentence(entry.kind, entry.actor_id, facts, name, language, when)
+    if corrected_text:
+        facts = facts | {
+            "text": html.escape(corrected_text, quote=False) if entry.kind in MESSAGE_KINDS else corrected_text
+        }
+    return sentence(entry.kind, entry.actor_id, facts, name_of, language, when)
 
 
-def amendable(entry: Entry, name: Naming, language: str = "en") -> str:
+def editable_text(entry: Entry, name_of: NameOf, language: str = "en") -> str:
     """The words of an entry that somebody may put right: what was typed, or else the whole sentence."""
-    right = (entry.correction or {}).get("words")
-    if right or entry.kind not in TEXTS:
-        return str(right or sentence(entry.kind, entry.actor_id, entry.facts, name, language))
+    corrected_text = (entry.correction or {}).get("words")
+    if corrected_text or entry.kind not in KINDS_WITH_TEXT:
+        return str(corrected_text or sentence(entry.kind, entry.actor_id, entry.facts, name_of, language))
     text = str(entry.facts.get("text", ""))
-    return spoken(text, name) if entry.kind in SAID else text
+    return to_plain_text(text, name_of) if entry.kind in MESSAGE_KINDS else text
 
 
-def told(entry: Entry, name: Naming, language: str = "en", when: Callable[[datetime], str] = utc) -> str:
+def full_sentence(
+    entry: Entry, name_of: NameOf, language: str = "en", when: Callable[[datetime], str] = utc_text
+) -> str:
     """The entry with everything that became of it: corrected, deleted, edited, its files, its thread."""
-    words = LANGUAGES.get(language, ENGLISH)
+    translation = LANGUAGES.get(language, ENGLISH)
     if entry.facts.get("deleted_at") and not entry.correction:
-        return words.small["deleted"].format(who=name(entry.actor_id or ""))
-    line = said(entry, name, language, when)
-    notes = [words.small["corrected"]] if entry.correction else []
-    notes += _trail(entry.facts, name, words) if entry.kind == MESSAGE else []
-    return f"{line} [{'; '.join(notes)}]" if notes else line
+        return translation.small["deleted"].format(who=name_of(entry.actor_id or ""))
+    text = corrected_sentence(entry, name_of, language, when)
+    notes = [translation.small["corrected"]] if entry.correction else []
+    notes += _notes(entry.facts, name_of, translation) if entry.kind == MESSAGE else []
+    return f"{text} [{'; '.join(notes)}]" if notes else text
 
 
-def _trail(facts: Facts, name: Naming, words: Language) -> list[str]:
-    notes = [words.small["recovered"]] if facts.get("recovered") else []
-    notes += [words.small["thread"]] if facts.get("thread_ts") else []
+def _notes(facts: Facts, name_of: NameOf, translation: Language) -> list[str]:
+    notes = [translation.small["recovered"]] if facts.get("recovered") else []
+    notes += [translation.small["thread"]] if facts.get("thread_ts") else []
     if facts.get("files"):
-        notes.append(words.small["files"].format(names=", ".join(file["name"] for file in facts["files"])))
-    return notes + [words.small["earlier"].format(words=spoken(text, name)) for text in facts.get("earlier", [])]
+        notes.append(translation.small["files"].format(names=", ".join(file["name"] for file in facts["files"])))
+    return notes + [
+        translation.small["earlier"].format(words=to_plain_text(text, name_of)) for text in facts.get("earlier", [])
+    ]
 
 
-def _answered(facts: Facts, name: Naming) -> str:
+def _answers(facts: Facts, name_of: NameOf) -> str:
     answers = facts.get("answers") or {}
-    given = [f"{asked} {spoken(str(answer), name)}" for asked, answer in answers.items()]
-    return f" ({'; '.join(given)})" if given else ""
+    lines = [f"{asked} {to_plain_text(str(answer), name_of)}" for asked, answer in answers.items()]
+    return f" ({'; '.join(lines)})" if lines else ""
 
 
-def people_in(facts: Facts) -> set[str]:
+def user_ids_in(facts: Facts) -> set[str]:
     """Everyone a fact speaks of: their names are needed for the sentence."""
     texts = [facts.get("text") or "", *facts.get("earlier", []), *(facts.get("answers") or {}).values()]
-    named = {facts[key] for key in PEOPLE if isinstance(facts.get(key), str)}
-    return named.union(*(mentioned_people(str(words)) for words in texts))
+    user_ids = {facts[key] for key in PERSON_FACTS if isinstance(facts.get(key), str)}
+    return user_ids.union(*(mentioned_user_ids(str(words)) for words in texts))

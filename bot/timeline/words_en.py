@@ -86,7 +86,7 @@ SENTENCES = {
     "followup_ownerless": "{user} cannot be told any more, so follow-up {number} has no owner: {text}",
     "followup_changed": "{who} changed follow-up {number}: {text}",
 }
-SMALL = {
+PHRASES = {
     "watchfloor": "Watchfloor",
     "unknown": "unknown",
     "of_whom": " of {name}",

@@ -81,7 +81,7 @@ SENTENCES = {
     "followup_ownerless": "Ya no se puede avisar a {user}; la tarea {number} se queda sin responsable: {text}",
     "followup_changed": "{who} cambió la tarea {number}: {text}",
 }
-SMALL = {
+PHRASES = {
     "watchfloor": "Watchfloor",
     "unknown": "desconocido",
     "of_whom": " de {name}",

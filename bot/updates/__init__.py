@@ -30,18 +30,18 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declared, following.begin)
     registry.on(events.SeverityChanged, following.follow_severity)
     registry.on(events.StatusChanged, following.follow_status)
-    registry.on(events.Resolved, following.send_last)
+    registry.on(events.Resolved, following.send_last_update)
     registry.on(events.Closed, following.send_at_close)
-    registry.on(events.Reopened, following.begin_again)
-    registry.on(events.Withdrawn, following.end)
-    registry.on(events.RoleChanged, following.hand_on_drafts)
+    registry.on(events.Reopened, following.promise_again)
+    registry.on(events.Withdrawn, following.end_promises)
+    registry.on(events.RoleChanged, following.reassign_drafts)
     registry.on(events.CadenceRequested, following.set_cadence)
     registry.on(events.UpdateRequested, following.send_to_one)
     registry.ticks += [
-        Tick("clock set back", pacing.mind_the_clock),
+        Tick("clock set back", pacing.repromise_after_clock_change),
         Tick("updates", sending.start_due, tables.NEXT_UPDATE),
-        Tick("missed updates", missed.tell, tables.NEXT_MISSED),
-        Tick("drafts of updates", draft_actions.show_due, tables.NEXT_DRAFT),
+        Tick("missed updates", missed.report_missed, tables.NEXT_MISSED),
+        Tick("drafts of updates", draft_actions.post_due_drafts, tables.NEXT_DRAFT),
     ]
     registry.audits.append(auditing.incidents_without_update)
     registry.answers(NEXT_UPDATE, following.next_update)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.incidents.audiences import audiences
+from bot.incidents.audiences import audiences_of
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.updates import pauses, tables
@@ -15,11 +15,11 @@ def incidents_without_update(
     session: Session, services: Services, now: datetime
 ) -> Callable[[Incident], dict[str, str]]:
     """Finds incidents with audiences that are told by the clock, and no update promised to any of them."""
-    promised = tables.incidents_with_promise(session) | pauses.all_current(session).keys()
+    promised = tables.incidents_with_promise(session) | pauses.current_by_incident(session).keys()
 
     def look(incident: Incident) -> dict[str, str]:
-        told = audiences(services, incident).values()
-        by_clock = any(isinstance(audience.rhythm(incident.severity), timedelta) for audience in told)
+        told = audiences_of(services, incident).values()
+        by_clock = any(isinstance(audience.usual_cadence(incident.severity), timedelta) for audience in told)
         if incident.number in promised or not by_clock:
             return {}
         return {f"no update:{incident.number}": "has no next update promised to anybody"}

@@ -10,7 +10,7 @@ from bot.directory import tables as directory
 from bot.errors import WatchfloorError
 from bot.incidents import audiences as known_audiences
 from bot.incidents import rules
-from bot.incidents.access import incident as visible_incident
+from bot.incidents.access import visible_incident as visible_incident
 from bot.incidents.change import changing
 from bot.incidents.rules import quoted
 from bot.incidents.tables import Incident
@@ -20,22 +20,22 @@ from bot.slack.blocks import Block
 from bot.slack.text import escape
 from bot.updates import copies, forms, pacing, pauses, record_views, tables, wording
 from bot.updates import scheduling as promising
-from bot.updates.record_views import Audience
+from bot.updates.record_views import AudienceRow
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=1)
 EVERY = "every "
 
 
-class NoSuchPace(WatchfloorError):
+class InvalidCadence(WatchfloorError):
     """`{given}` is not a pace. Write it like `/incident cadence 20 min`, `/incident cadence executives 1 h` or
     `/incident cadence usual`; from 5 minutes to a day."""
 
 
-class NoSuchAudience(WatchfloorError):
+class UnknownAudience(WatchfloorError):
     """`{given}` is not an audience of this incident. There are {known}."""
 
 
-class PausedAlready(WatchfloorError):
+class AlreadyPaused(WatchfloorError):
     """Updates are paused since {who} said: {reason}. `/incident resume` lets them go on."""
 
 
@@ -43,85 +43,87 @@ class NotPaused(WatchfloorError):
     """Updates are not paused. `/incident updates` shows when the next ones come."""
 
 
-class ReasonMissing(WatchfloorError):
+class PauseReasonMissing(WatchfloorError):
     """Please say why, such as `/incident pause the carrier works until 6`."""
 
 
-def set_cadence(services: Services, number: int, words: str, by: str, now: datetime) -> str:
+def set_cadence(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
     """`[audience] length` or `[audience] usual`. Gives back what to answer."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
-        only, cadence = _read(services, change.incident, words)
+        only, cadence = _parse_cadence(services, change.incident, typed)
         if cadence is None:
-            paced = pacing.usual_cadence(change, only)
+            audiences_changed = pacing.reset_cadence(change, only)
         else:
-            paced = pacing.set_cadence(change, cadence, only)
-        titles = ", ".join(known_audiences.title(services, name) for name in dict.fromkeys(paced))
-        if not paced:
+            audiences_changed = pacing.set_cadence(change, cadence, only)
+        titles = ", ".join(
+            known_audiences.audience_title(services, name) for name in dict.fromkeys(audiences_changed)
+        )
+        if not audiences_changed:
             return (
                 "Nobody is told by the clock at this severity, so nothing was changed. Name an audience to begin."
             )
-        pace = f"every {wording.pace(cadence)}" if cadence else "as usual"
+        pace = f"every {wording.describe_cadence(cadence)}" if cadence else "as usual"
         change.log("update_pace", audience=titles, new=pace)
-        copies.follow(change, dict.fromkeys(paced))
-    told = f"come every {wording.pace(cadence)}" if cadence else "follow their own pace"
-    return f"{escape(titles)}: updates {told} now."
+        copies.update_footers(change, dict.fromkeys(audiences_changed))
+    outcome = f"come every {wording.describe_cadence(cadence)}" if cadence else "follow their own pace"
+    return f"{escape(titles)}: updates {outcome} now."
 
 
-def _read(services: Services, incident: Incident, words: str) -> tuple[str | None, timedelta | None]:
+def _parse_cadence(services: Services, incident: Incident, typed: str) -> tuple[str | None, timedelta | None]:
     """An audience (None is everybody) and a length (None is the usual) from what was typed."""
-    given = words.strip()
-    known = known_audiences.audiences(services, incident)
-    first, _, rest = given.partition(" ")
+    rest_of_text = typed.strip()
+    audiences = known_audiences.audiences_of(services, incident)
+    first, _, rest = rest_of_text.partition(" ")
     only = None
     if not first[:1].isdigit() and first.lower() not in (forms.USUAL, EVERY.strip()):
-        only = _audience(known, first)
-        given = rest.strip()
-    given = given.removeprefix(EVERY).strip()
-    if given.lower() == forms.USUAL:
+        only = _audience(audiences, first)
+        rest_of_text = rest.strip()
+    rest_of_text = rest_of_text.removeprefix(EVERY).strip()
+    if rest_of_text.lower() == forms.USUAL:
         return only, None
     try:
-        length = floor.read_duration(given)
+        length = floor.read_duration(rest_of_text)
     except ValueError:
-        raise NoSuchPace(given=quoted(given or words)) from None
+        raise InvalidCadence(given=quoted(rest_of_text or typed)) from None
     if not SHORTEST <= length <= LONGEST:
-        raise NoSuchPace(given=quoted(given))
+        raise InvalidCadence(given=quoted(rest_of_text))
     return only, length
 
 
-def _audience(known: Mapping[str, floor.Audience], given: str) -> str | None:
-    wanted = given.casefold()
-    if wanted in ("all", forms.EVERYBODY):
+def _audience(known: Mapping[str, floor.Audience], typed: str) -> str | None:
+    normalized = typed.casefold()
+    if normalized in ("all", forms.EVERYBODY):
         return None
     for name, audience in known.items():
-        if wanted in (name.casefold(), audience.title.casefold()):
+        if normalized in (name.casefold(), audience.title.casefold()):
             return name
-    near = [name for name in known if name.casefold().startswith(wanted)]
-    if len(near) != 1:
-        raise NoSuchAudience(given=quoted(given), known=", ".join(known))
-    return near[0]
+    nearest = [name for name in known if name.casefold().startswith(normalized)]
+    if len(nearest) != 1:
+        raise UnknownAudience(given=quoted(typed), known=", ".join(known))
+    return nearest[0]
 
 
-def audience_named(known: Mapping[str, floor.Audience], given: str) -> str:
+def audience_named(known: Mapping[str, floor.Audience], typed: str) -> str:
     """One of the floor's audiences, by its name, its title or how it begins; `NoSuchAudience` when it is none."""
-    named = _audience(known, given.strip()) if given.strip() else None
-    if named is None:
-        raise NoSuchAudience(given=quoted(given), known=", ".join(known))
-    return named
+    name = _audience(known, typed.strip()) if typed.strip() else None
+    if name is None:
+        raise UnknownAudience(given=quoted(typed), known=", ".join(known))
+    return name
 
 
 def pause(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
     """Nothing is sent by the clock until somebody says so, and every audience can read that."""
     if not reason.strip():
-        raise ReasonMissing()
+        raise PauseReasonMissing()
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
-        if found := pauses.current(change.session, number):
-            who = directory.names(change.session, [found.by]).get(found.by, "somebody")
-            raise PausedAlready(who=escape(who), reason=escape(found.reason))
+        if current_pause := pauses.current(change.session, number):
+            pauser = directory.display_names(change.session, [current_pause.by]).get(current_pause.by, "somebody")
+            raise AlreadyPaused(who=escape(pauser), reason=escape(current_pause.reason))
         pacing.pause(change, reason.strip())
         change.log("updates_paused", reason=reason.strip())
-        copies.follow(change, known_audiences.audiences(services, change.incident))
+        copies.update_footers(change, known_audiences.audiences_of(services, change.incident))
     return "Updates are paused; the last one of each audience says so. `/incident resume` lets them go on."
 
 
@@ -133,22 +135,22 @@ def resume(services: Services, number: int, by: str, now: datetime) -> str:
             raise NotPaused()
         pacing.resume(change)
         change.log("updates_resumed")
-        copies.follow(change, known_audiences.audiences(services, change.incident))
+        copies.update_footers(change, known_audiences.audiences_of(services, change.incident))
     return "Updates go on; `/incident updates` shows when the next ones come."
 
 
-def show(services: Services, number: int, by: str) -> tuple[str, list[Block]]:
+def updates_screen(services: Services, number: int, by: str) -> tuple[str, list[Block]]:
     """What is promised to whom, and how promises were kept."""
     incident = visible_incident(services, number, by)
-    with services.store.reading() as session:
-        return record_views.record_screen(_told(services, incident), _facts(session, number), utcnow())
+    with services.database.reading() as session:
+        return record_views.record_screen(_audience_rows(services, incident), _facts(session, number), utcnow())
 
 
-def _told(services: Services, incident: Incident) -> list[Audience]:
+def _audience_rows(services: Services, incident: Incident) -> list[AudienceRow]:
     now = utcnow()
     return [
-        Audience(name, audience.title, promising.rhythm_of(services, incident, name, now))
-        for name, audience in known_audiences.audiences(services, incident).items()
+        AudienceRow(name, audience.title, promising.cadence_of(services, incident, name, now))
+        for name, audience in known_audiences.audiences_of(services, incident).items()
     ]
 
 
@@ -158,5 +160,5 @@ def _facts(session: Session, number: int) -> record_views.Facts:
         who for promise in promises for who in (promise.requested_by, promise.chosen_by, promise.approved_by) if who
     }
     pause = pauses.current(session, number)
-    names = directory.names(session, {*people, *([pause.by] if pause else [])})
+    names = directory.display_names(session, {*people, *([pause.by] if pause else [])})
     return record_views.Facts(number, promises, pause, lambda who: escape(names.get(who or "", "somebody")))

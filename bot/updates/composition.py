@@ -6,22 +6,22 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.directory.broken_templates import report
+from bot.directory.broken_templates import report_broken_template
 from bot.incidents.tables import Incident
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.updates import variables, views
-from bot.updates.facts import Occasion, facts_of, told_outside
+from bot.updates.facts import UpdateContext, facts_of, facts_outside
 from bot.updates.tables import Promise
 
 
 def compose(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> str:
     """The update in every language of its audience; a broken template never stops it."""
     languages = services.floor.audiences[promise.audience].languages
-    return compose_in(session, services, incident, promise, now, languages)
+    return compose_in_languages(session, services, incident, promise, now, languages)
 
 
-def compose_in(
+def compose_in_languages(
     session: Session,
     services: Services,
     incident: Incident,
@@ -32,23 +32,23 @@ def compose_in(
 ) -> str:
     """The same in those languages, one below the other; a partner that reads it alone reads its own name."""
     audience = services.floor.audiences[promise.audience]
-    facts = facts_of(session, services, incident, Occasion(promise, audience, now))
+    facts = facts_of(session, services, incident, UpdateContext(promise, audience, now))
     folder = audience.template or promise.audience
 
     def told(language: str) -> str:
         known = facts
         if audience.outside:
-            known = told_outside(session, services, incident, promise, facts, language, reader)
-        return _rendered(services, variables.template_of(folder, language), known)
+            known = facts_outside(session, services, incident, promise, facts, language, reader)
+        return _render(services, variables.template_of(folder, language), known)
 
-    return views.BETWEEN_LANGUAGES.join(dict.fromkeys(told(language) for language in languages))
+    return views.LANGUAGE_SEPARATOR.join(dict.fromkeys(told(language) for language in languages))
 
 
-def _rendered(services: Services, name: str, facts: dict[str, Any]) -> str:
+def _render(services: Services, name: str, facts: dict[str, Any]) -> str:
     try:
-        words = services.templates.render(name, facts, at_most=variables.LONGEST_UPDATE)
-    except TemplateBroken as broken:
-        report(services, name, broken)
-        return views.plain(facts)
+        text = services.templates.render(name, facts, at_most=variables.LONGEST_UPDATE)
+    except TemplateBroken as error:
+        report_broken_template(services, name, error)
+        return views.plain_text(facts)
     # What a template leaves out leaves its line empty.
-    return re.sub(r"\n\s*\n\s*\n+", "\n\n", words) or views.plain(facts)
+    return re.sub(r"\n\s*\n\s*\n+", "\n\n", text) or views.plain_text(facts)

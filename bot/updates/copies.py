@@ -13,7 +13,7 @@ from bot.updates.footers import footer
 from bot.updates.tables import Promise
 
 
-def follow(change: Change, audiences: Iterable[str]) -> None:
+def update_footers(change: Change, audiences: Iterable[str]) -> None:
     """The last update to each audience, and its copies, say when the next one comes after all."""
     for audience in audiences:
         last = tables.last_composed(change.session, change.number, audience)

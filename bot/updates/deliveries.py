@@ -11,7 +11,7 @@ from bot.outbox.tables import OutboxRow
 from bot.updates.tables import Promise
 
 
-def begin(session: Session, promise: Promise, channels: Sequence[str], now: datetime) -> None:
+def add_deliveries(session: Session, promise: Promise, channels: Sequence[str], now: datetime) -> None:
     """Send an update to these channels. To each of them, updates go in the order in which they were composed."""
     for channel in channels:
         outbox.enqueue(

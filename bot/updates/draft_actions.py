@@ -11,22 +11,22 @@ from bot.updates import draft_messages, draft_readers, drafts
 from bot.updates.tables import Promise
 
 
-def show_due(services: Services, now: datetime) -> None:
+def post_due_drafts(services: Services, now: datetime) -> None:
     """Show the draft of every update that is due soon, what falls due together in one message."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         numbers = drafts.incidents_with_due(session, now)
     for number in numbers:
-        with services.store.transaction() as session:
-            incident = incidents.locked(session, number)
+        with services.database.transaction() as session:
+            incident = incidents.by_number_locked(session, number)
             if incident.channel_id is None:
                 continue
-            _show(session, services, number, drafts.due(session, number, now), now)
+            _post(session, services, number, drafts.due(session, number, now), now)
 
 
-def _show(session: Session, services: Services, number: int, due: Sequence[Promise], now: datetime) -> None:
-    held = incidents.roles(session, number)
+def _post(session: Session, services: Services, number: int, due: Sequence[Promise], now: datetime) -> None:
+    roles = incidents.roles(session, number)
     deciders: dict[tuple[str, ...], list[Promise]] = {}
     for promise in due:
-        deciders.setdefault(draft_readers.deciders(session, services, held, promise), []).append(promise)
+        deciders.setdefault(draft_readers.deciders(session, services, roles, promise), []).append(promise)
     for user_ids, promises in deciders.items():
-        draft_messages.add(session, drafts.show(session, number, promises, user_ids, now), now)
+        draft_messages.add(session, drafts.add_draft(session, number, promises, user_ids, now), now)

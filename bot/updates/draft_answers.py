@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.errors import WatchfloorError
 from bot.incidents import audiences as known_audiences
 from bot.incidents.change import Change, changing
-from bot.incidents.permissions import is_among
+from bot.incidents.permissions import is_one_of
 from bot.services import Services
 from bot.slack.text import near_time
 from bot.updates import copies, draft_messages, tables
@@ -30,7 +30,7 @@ class NotLater(WatchfloorError):
     """An update can be moved to a later time within a week; choose one that has not passed."""
 
 
-FATES = {
+OUTCOMES = {
     tables.SENT: "it was sent",
     tables.SENDING: "it is being sent",
     tables.PAUSED: "updates are paused",
@@ -38,77 +38,77 @@ FATES = {
 }
 
 
-def check_waits(promise: Promise) -> None:
+def check_still_waiting(promise: Promise) -> None:
     """Raise `DecidedAlready` unless there is still something to decide."""
     if promise.state != tables.WAITING:
-        raise DecidedAlready(fate=FATES.get(promise.state, "another took its place"))
+        raise DecidedAlready(fate=OUTCOMES.get(promise.state, "another took its place"))
 
 
 @contextmanager
 def _deciding(services: Services, promise_id: int, by: str, now: datetime) -> Iterator[tuple[Change, Promise]]:
     """A transaction on a promise that still waits, by somebody who may change the incident."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         number = tables.get(session, promise_id).incident_id
     with changing(services, number, by, now) as change:
         promise = tables.get(change.session, promise_id)
-        check_waits(promise)
+        check_still_waiting(promise)
         yield change, promise
         change.session.add(promise)
-        draft_messages.outdate(change.session, promise)
+        draft_messages.mark_stale(change.session, promise)
 
 
-def _approve(change: Change, promise: Promise, *, must: bool) -> bool:
+def _approve(change: Change, promise: Promise, *, is_required: bool) -> bool:
     """Whoever may approve does so by what they decide; of others it is asked for when it `must` be."""
     if not promise.needs_approval:
         return True
     audience = change.services.floor.audiences[promise.audience]
-    if is_among(change.session, audience.approval, change.by, promise.incident_id):
+    if is_one_of(change.session, audience.approval, change.by, promise.incident_id):
         promise.needs_approval, promise.approved_by = False, change.by
         return True
-    if must:
-        who = " or ".join(name.replace("_", " ") for name in audience.approval)
-        raise NotApprover(who=who[:1].upper() + who[1:], audience=audience.title)
+    if is_required:
+        approvers = " or ".join(name.replace("_", " ") for name in audience.approval)
+        raise NotApprover(who=approvers[:1].upper() + approvers[1:], audience=audience.title)
     return False
 
 
 def send_now(services: Services, promise_id: int, by: str, now: datetime) -> str:
     """It goes out at once; the next one is counted from now. Gives back what to answer."""
     with _deciding(services, promise_id, by, now) as (change, promise):
-        _approve(change, promise, must=True)
-        _choose(promise, Choice.NOW if not promise.choice else Choice(promise.choice), by)
-        _hurry(change, promise)
+        _approve(change, promise, is_required=True)
+        _record_choice(promise, Choice.NOW if not promise.choice else Choice(promise.choice), by)
+        _make_due_now(change, promise)
     start_due(services, now)
     return "It goes out now."
 
 
-def _hurry(change: Change, promise: Promise) -> None:
+def _make_due_now(change: Change, promise: Promise) -> None:
     if promise.due_at > change.now:
         promise.moved_from = promise.due_at
-        promising.move(change.session, change.services, promise, change.now, change.now)
+        promising.move_promise(change.session, change.services, promise, change.now, change.now)
 
 
-def _choose(promise: Promise, choice: Choice, by: str) -> None:
+def _record_choice(promise: Promise, choice: Choice, by: str) -> None:
     promise.choice, promise.chosen_by = choice, by
 
 
 def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> str:
     """On its minute it says that nothing has changed. Gives back what to answer."""
     with _deciding(services, promise_id, by, now) as (change, promise):
-        _approve(change, promise, must=False)
-        _choose(promise, Choice.NOTHING, by)
+        _approve(change, promise, is_required=False)
+        _record_choice(promise, Choice.NOTHING, by)
         promise.words = ""
         due = near_time(promise.due_at, now)
     return f"It says at {due} that nothing has changed."
 
 
-def edit(services: Services, promise_id: int, words: str, by: str, now: datetime, *, at_once: bool) -> str:
+def edit(services: Services, promise_id: int, text: str, by: str, now: datetime, *, at_once: bool) -> str:
     """It says what the person wrote, on its minute or at once. Gives back what to answer."""
     with _deciding(services, promise_id, by, now) as (change, promise):
-        is_approved = _approve(change, promise, must=at_once)
-        _choose(promise, Choice.EDITED, by)
-        promise.words = words
+        is_approved = _approve(change, promise, is_required=at_once)
+        _record_choice(promise, Choice.EDITED, by)
+        promise.words = text
         if at_once:
-            _hurry(change, promise)
+            _make_due_now(change, promise)
         due = near_time(promise.due_at, now)
     if at_once:
         start_due(services, now)
@@ -119,23 +119,23 @@ def edit(services: Services, promise_id: int, words: str, by: str, now: datetime
 def approve(services: Services, promise_id: int, by: str, now: datetime) -> str:
     """It may go out: on its minute, or at once when that has passed. Gives back what to answer."""
     with _deciding(services, promise_id, by, now) as (change, promise):
-        _approve(change, promise, must=True)
+        _approve(change, promise, is_required=True)
         due = near_time(promise.due_at, now)
         is_due = promise.due_at <= now
         if not is_due:
-            promising.move(change.session, services, promise, promise.due_at, now)
+            promising.move_promise(change.session, services, promise, promise.due_at, now)
     start_due(services, now)
     return "Approved; it goes out now." if is_due else f"Approved; it goes out at {due}."
 
 
-def later(services: Services, promise_id: int, due_at: datetime, reason: str, by: str, now: datetime) -> str:
+def postpone(services: Services, promise_id: int, due_at: datetime, reason: str, by: str, now: datetime) -> str:
     """It comes at a later time, for a reason, and its audience can read that. Gives back what to answer."""
     if not now < due_at <= now + LONGEST_WAIT:
         raise NotLater()
     with _deciding(services, promise_id, by, now) as (change, promise):
-        promising.make(change, tables.postponed(change.session, promise, due_at, reason, by, now))
-        title = known_audiences.title(services, promise.audience)
-        moved = {"old": promise.due_at.strftime("%H:%M UTC"), "new": due_at.strftime("%H:%M UTC")}
-        change.log("update_moved", audience=title, reason=reason, **moved)
-        copies.follow(change, [promise.audience])
+        promising.add_promise(change, tables.postpone(change.session, promise, due_at, reason, by, now))
+        title = known_audiences.audience_title(services, promise.audience)
+        times = {"old": promise.due_at.strftime("%H:%M UTC"), "new": due_at.strftime("%H:%M UTC")}
+        change.log("update_moved", audience=title, reason=reason, **times)
+        copies.update_footers(change, [promise.audience])
     return f"The update for {title} comes {near_time(due_at, now)} now, and its last message says so."

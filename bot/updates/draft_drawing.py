@@ -13,42 +13,45 @@ from bot.slack.text import channel_link, escape
 from bot.updates import draft_messages, draft_views, drafts
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose
-from bot.updates.draft_views import About, Draft
+from bot.updates.draft_views import Draft, IncidentHeading
 from bot.updates.tables import WAITING, Promise
 
 
-def draw(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
+def render(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """The message of a draft as things stand."""
     now = utcnow()
     draft = drafts.get(session, draft_messages.draft_of(display))
     promises = drafts.promises_of(session, draft.number)
     people = {who for promise in promises for who in (promise.chosen_by, promise.approved_by) if who}
-    names = directory.names(session, {*people, *draft.user_ids})
+    names = directory.display_names(session, {*people, *draft.user_ids})
 
     def name(who: str | None) -> str:
         return escape(names.get(who or "", "somebody"))
 
-    about = About(incident.number, incident.title, channel_link(incident.channel_id or ""))
+    about = IncidentHeading(incident.number, incident.title, channel_link(incident.channel_id or ""))
     open_ones = [promise for promise in promises if promise.state == WAITING]
     if open_ones and not draft_messages.is_for(display, draft):
-        return draft_views.handed_on(about, open_ones, [name(who) for who in draft.user_ids], now)
-    shown = [_draft(session, services, incident, promise) for promise in promises]
-    return draft_views.message(about, shown, now, name)
+        return draft_views.handed_over(about, open_ones, [name(who) for who in draft.user_ids], now)
+    drafts_shown = [_draft(session, services, incident, promise) for promise in promises]
+    return draft_views.message(about, drafts_shown, now, name)
 
 
 def _draft(session: Session, services: Services, incident: Incident, promise: Promise) -> Draft:
-    title = known_audiences.title(services, promise.audience)
+    title = known_audiences.audience_title(services, promise.audience)
     audience = services.floor.audiences.get(promise.audience)
     if audience is None or promise.state != WAITING:
         return Draft(title, "", promise)
     return Draft(
-        title, known_audiences.where(audience, incident), promise, preview(session, services, incident, promise)
+        title,
+        known_audiences.describe_channels(audience, incident),
+        promise,
+        preview(session, services, incident, promise),
     )
 
 
 def preview(session: Session, services: Services, incident: Incident, promise: Promise) -> str:
     """How an update would read if it were sent at its minute and nothing happened until then."""
     at = max(utcnow(), promise.due_at)
-    following = promising.following(session, services, incident, promise, at)
-    sent = promise.model_copy(update={"next_due_at": following[0] if following else None})
-    return compose(session, services, incident, sent, at)
+    next_one = promising.next_update(session, services, incident, promise, at)
+    as_sent = promise.model_copy(update={"next_due_at": next_one[0] if next_one else None})
+    return compose(session, services, incident, as_sent, at)

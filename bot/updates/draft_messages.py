@@ -17,7 +17,7 @@ def add(session: Session, draft: Draft, now: datetime) -> None:
         outbox.add(session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id))
 
 
-def follow(session: Session, draft: Draft, now: datetime) -> None:
+def update_recipients(session: Session, draft: Draft, now: datetime) -> None:
     """It is for others now: who has no copy gets one, and every copy that is there is drawn again."""
     outbox.mark_stale_subject(session, draft.incident_id, (kinds.DRAFT,), str(draft.number))
     for user_id in draft.user_ids or [""]:
@@ -44,7 +44,7 @@ def recipient(display: OutboxRow, channel_id: str) -> str:
     return display.subject.partition(":")[2] or channel_id
 
 
-def outdate(session: Session, promise: Promise) -> None:
+def mark_stale(session: Session, promise: Promise) -> None:
     """Something became of an update: the draft that shows it must be drawn again."""
     if promise.draft_id is None:
         return
@@ -52,6 +52,6 @@ def outdate(session: Session, promise: Promise) -> None:
     outbox.mark_stale_subject(session, promise.incident_id, (kinds.DRAFT,), str(promise.draft_id))
 
 
-def outdate_all(session: Session, incident_id: int) -> None:
+def mark_all_stale(session: Session, incident_id: int) -> None:
     """Every draft of the incident must be drawn again."""
     outbox.mark_stale(session, incident_id, (kinds.DRAFT,))

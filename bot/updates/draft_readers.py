@@ -11,35 +11,39 @@ from bot.updates import draft_messages, drafts
 from bot.updates.drafts import Draft
 from bot.updates.tables import WAITING, Promise
 
-MOST_APPROVERS = 10
+MAX_APPROVERS = 10
 
 
-def deciders(session: Session, services: Services, held: dict[str, list[str]], promise: Promise) -> tuple[str, ...]:
+def deciders(
+    session: Session, services: Services, roles: dict[str, list[str]], promise: Promise
+) -> tuple[str, ...]:
     """Who approves it, or who leads the communications, else the incident; nobody when nobody is named."""
     audience = services.floor.audiences.get(promise.audience)
     if promise.needs_approval and audience:
         for name in audience.approval:
-            people = held.get(name, []) if name in ROLES else directory.members(session, name.removeprefix("@"))
+            people = (
+                roles.get(name, []) if name in ROLES else directory.group_members(session, name.removeprefix("@"))
+            )
             if people:
-                return tuple(people[:MOST_APPROVERS])
-    return tuple(held.get("communications_lead") or held.get("commander") or ())
+                return tuple(people[:MAX_APPROVERS])
+    return tuple(roles.get("communications_lead") or roles.get("commander") or ())
 
 
-def follow_roles(change: Change) -> None:
+def reassign_drafts(change: Change) -> None:
     """A role changed hands: each open draft is shown to who decides now; the copies of others say who has it."""
     session = change.session
-    held = incidents.roles(session, change.number)
+    roles = incidents.roles(session, change.number)
     for draft in drafts.open_of(session, change.number):
-        readers = _readers(session, change.services, held, draft)
+        readers = _readers_of(session, change.services, roles, draft)
         if readers != draft.user_ids:
-            drafts.hand_on(session, draft, readers)
-            draft_messages.follow(session, draft, change.now)
+            drafts.reassign(session, draft, readers)
+            draft_messages.update_recipients(session, draft, change.now)
 
 
-def _readers(session: Session, services: Services, held: dict[str, list[str]], draft: Draft) -> list[str]:
+def _readers_of(session: Session, services: Services, roles: dict[str, list[str]], draft: Draft) -> list[str]:
     """Whoever decides about anything of it that is still open."""
-    found: dict[str, None] = {}
+    user_ids: dict[str, None] = {}
     for promise in drafts.promises_of(session, draft.number):
         if promise.state == WAITING:
-            found |= dict.fromkeys(deciders(session, services, held, promise))
-    return list(found)
+            user_ids |= dict.fromkeys(deciders(session, services, roles, promise))
+    return list(user_ids)

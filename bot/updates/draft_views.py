@@ -8,7 +8,7 @@ from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.text import near_time, one_line, shorten
 from bot.updates import ids, wording
 from bot.updates.tables import WAITING, Choice, Promise
-from bot.updates.wording import Naming
+from bot.updates.wording import NameOf
 
 # A phone shows about this much without scrolling past the buttons.
 PREVIEW = 900
@@ -32,7 +32,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class About:
+class IncidentHeading:
     """The incident that a draft speaks of, as its message names it."""
 
     number: int
@@ -40,49 +40,54 @@ class About:
     where: str
 
 
-def message(about: About, drafts: Sequence[Draft], now: datetime, name: Naming) -> tuple[str, list[Block]]:
+def message(
+    about: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf
+) -> tuple[str, list[Block]]:
     """The drafts of an incident that are due together, each with what can be done about it."""
     waiting = [draft for draft in drafts if draft.is_open]
     if not waiting:
         return _decided(about, drafts, now, name)
     soonest = min(draft.promise.due_at for draft in waiting)
-    what = "An update is" if len(waiting) == 1 else f"{len(waiting)} updates are"
-    named = f"#{about.number} {one_line(about.title, TITLE_SHOWN)} {about.where}".strip()
-    words = f"📣 {what} due {near_time(soonest, now)} – {named}"
-    blocks = [section(words)]
+    subject = "An update is" if len(waiting) == 1 else f"{len(waiting)} updates are"
+    heading = f"#{about.number} {one_line(about.title, TITLE_SHOWN)} {about.where}".strip()
+    text = f"📣 {subject} due {near_time(soonest, now)} – {heading}"
+    blocks = [section(text)]
     for draft in drafts:
         blocks += _open(draft, now, name) if draft.is_open else [context(_line(draft, now, name))]
-    return words, blocks
+    return text, blocks
 
 
-def handed_on(
-    about: About, waiting: Sequence[Promise], to: Sequence[str], now: datetime
+def handed_over(
+    about: IncidentHeading, waiting: Sequence[Promise], to: Sequence[str], now: datetime
 ) -> tuple[str, list[Block]]:
     """What is left of a copy whose reader does not decide any more: who has it now, or that the channel has."""
-    what = "an update" if len(waiting) == 1 else f"{len(waiting)} updates"
+    subject = "an update" if len(waiting) == 1 else f"{len(waiting)} updates"
     due = near_time(min(promise.due_at for promise in waiting), now)
-    who = f"with {', '.join(to)} now" if to else f"in {about.where} now, where anybody can decide"
-    words = f"📣 #{about.number} {one_line(about.title, SHORT_TITLE)}: the draft of {what} due {due} is {who}."
-    return words, [context(words)]
+    whereabouts = f"with {', '.join(to)} now" if to else f"in {about.where} now, where anybody can decide"
+    title = one_line(about.title, SHORT_TITLE)
+    text = f"📣 #{about.number} {title}: the draft of {subject} due {due} is {whereabouts}."
+    return text, [context(text)]
 
 
-def _decided(about: About, drafts: Sequence[Draft], now: datetime, name: Naming) -> tuple[str, list[Block]]:
+def _decided(
+    about: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf
+) -> tuple[str, list[Block]]:
     """Small print is enough when nothing is left to decide."""
-    told = " · ".join(_line(draft, now, name) for draft in drafts)
-    words = f"📣 #{about.number} {one_line(about.title, SHORT_TITLE)}: {told}"
-    return words, [context(words)]
+    summary = " · ".join(_line(draft, now, name) for draft in drafts)
+    text = f"📣 #{about.number} {one_line(about.title, SHORT_TITLE)}: {summary}"
+    return text, [context(text)]
 
 
-def _line(draft: Draft, now: datetime, name: Naming) -> str:
-    return f"*{one_line(draft.title, 75)}* {wording.fate(draft.promise, now, name)}"
+def _line(draft: Draft, now: datetime, name: NameOf) -> str:
+    return f"*{one_line(draft.title, 75)}* {wording.outcome(draft.promise, now, name)}"
 
 
-def _open(draft: Draft, now: datetime, name: Naming) -> list[Block]:
+def _open(draft: Draft, now: datetime, name: NameOf) -> list[Block]:
     quoted = "\n".join(f">{line}" for line in shorten(draft.preview, PREVIEW).split("\n"))
-    drawn = [context(f"{_line(draft, now, name)} → {draft.where}")]
+    rendered = [context(f"{_line(draft, now, name)} → {draft.where}")]
     if quoted.strip("> \n"):
-        drawn.append(section(quoted))
-    return [*drawn, actions(_buttons(draft), block_id=f"draft.{draft.promise.row}")]
+        rendered.append(section(quoted))
+    return [*rendered, actions(_buttons(draft), block_id=f"draft.{draft.promise.row}")]
 
 
 def _buttons(draft: Draft) -> list[Block]:

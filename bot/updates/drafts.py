@@ -35,8 +35,8 @@ def incidents_with_due(session: Session, now: datetime) -> Sequence[int]:
 
 def due(session: Session, incident_id: int, now: datetime) -> Sequence[Promise]:
     """Of which updates the draft is to be shown; what is sent by itself at this moment needs none any more."""
-    found = select(Promise).where(Promise.incident_id == incident_id, *_is_due(now))
-    return session.exec(found.order_by(col(Promise.due_at), col(Promise.id))).all()
+    query = select(Promise).where(Promise.incident_id == incident_id, *_is_due(now))
+    return session.exec(query.order_by(col(Promise.due_at), col(Promise.id))).all()
 
 
 def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
@@ -48,7 +48,7 @@ def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def show(
+def add_draft(
     session: Session, incident_id: int, promises: Sequence[Promise], user_ids: Sequence[str], now: datetime
 ) -> Draft:
     """Show these promises to these people, or without any in the incident's channel."""
@@ -72,7 +72,7 @@ def open_of(session: Session, incident_id: int) -> Sequence[Draft]:
     return session.exec(select(Draft).where(col(Draft.id).in_(waiting)).order_by(col(Draft.id))).all()
 
 
-def hand_on(session: Session, draft: Draft, user_ids: Sequence[str]) -> None:
+def reassign(session: Session, draft: Draft, user_ids: Sequence[str]) -> None:
     """It is for other people from now on, or without any for the incident's channel."""
     draft.user_ids = list(user_ids)
     session.add(draft)

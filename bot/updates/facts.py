@@ -11,22 +11,22 @@ from bot.config.floor import Audience, Moment
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.incidents.facts import NEXT_STEPS
-from bot.incidents.outsiders import reader_outside
+from bot.incidents.outsiders import outside_filter
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import channel_link, escape, lasting, near_time, one_line, shorten, spoken
-from bot.slack.text import moment as moment_of
+from bot.slack.text import channel_link, escape, format_duration, near_time, one_line, shorten, to_plain_text
+from bot.slack.text import time_of_ts as moment_of
 from bot.timeline import tables as timeline
 from bot.timeline.messages import from_json
 from bot.timeline.tables import TimelineEntry
-from bot.timeline.wording import people_in
+from bot.timeline.wording import user_ids_in
 from bot.updates import tables, variables
 from bot.updates.tables import Choice, Promise
 
-MARKED = "message"
-TOLD_KINDS = (
+MARKED_KIND = "message"
+REPORTED_KINDS = (
     "severity",
     "status",
     "resolved",
@@ -39,16 +39,16 @@ TOLD_KINDS = (
     "role_handed_over",
 )
 # What is said outside of what happened: where it stands, never who did what.
-TOLD_OUTSIDE = ("status", "resolved", "reopened", "closed")
-HIDDEN: dict[str, Any] = {"lead": "", "channel": "", "doing": []}
+REPORTED_OUTSIDE = ("status", "resolved", "reopened", "closed")
+HIDDEN_OUTSIDE: dict[str, Any] = {"lead": "", "channel": "", "doing": []}
 
 
 # Who wrote what is new, or says that nothing is, has read what happened.
-TOLD_BY_ITSELF = (Choice.NONE, Choice.NOW)
+AUTOMATIC_CHOICES = (Choice.NONE, Choice.NOW)
 
 
 @dataclass(frozen=True)
-class Occasion:
+class UpdateContext:
     """Which update to whom: everything the facts depend on besides the incident itself."""
 
     promise: Promise
@@ -56,13 +56,13 @@ class Occasion:
     now: datetime
 
 
-def facts_of(session: Session, services: Services, incident: Incident, occasion: Occasion) -> dict[str, Any]:
+def facts_of(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, Any]:
     """Every variable of `docs/templates.md`, as the audience may read it."""
-    promise, audience, now = occasion.promise, occasion.audience, occasion.now
+    promise, audience, now = context.promise, context.audience, context.now
     severity = services.floor.severity(incident.severity)
     since = _since(session, incident, promise)
-    changes = _changes(session, incident, since, occasion) if promise.choice in TOLD_BY_ITSELF else []
-    told = {
+    changes = _changes(session, incident, since, context) if promise.choice in AUTOMATIC_CHOICES else []
+    facts = {
         "number": incident.number,
         "title": one_line(incident.title, variables.TITLE),
         "severity": incident.severity,
@@ -78,7 +78,7 @@ def facts_of(session: Session, services: Services, incident: Incident, occasion:
         "changes": changes[-variables.CHANGES_TOLD :],
         "more_changes": max(0, len(changes) - variables.CHANGES_TOLD),
         "started": near_time(incident.declared_at, now),
-        "lasting": lasting(max((incident.resolved_at or now) - incident.declared_at, timedelta(minutes=1))),
+        "lasting": format_duration(max((incident.resolved_at or now) - incident.declared_at, timedelta(minutes=1))),
         "missed": promise.missed,
         "occasion": promise.occasion.partition(":")[0],
         "audience": escape(audience.title),
@@ -87,27 +87,27 @@ def facts_of(session: Session, services: Services, incident: Incident, occasion:
         if changes or promise.words.strip() or not since
         else _unchanged(session, incident, now),
     }
-    told |= _next(session, incident, occasion)
-    return told | (HIDDEN if audience.outside else _inside(session, services, incident, now))
+    facts |= _next_update(session, incident, context)
+    return facts | (HIDDEN_OUTSIDE if audience.outside else _inside_facts(session, services, incident, now))
 
 
-def _inside(session: Session, services: Services, incident: Incident, now: datetime) -> dict[str, Any]:
+def _inside_facts(session: Session, services: Services, incident: Incident, now: datetime) -> dict[str, Any]:
     """What only colleagues are told: who leads, where, and the steps that are being worked on."""
     lead = incidents.commander(session, incident.number)
-    named = directory.names(session, [lead] if lead else [])
-    doing: list[str] = []
+    names = directory.display_names(session, [lead] if lead else [])
+    steps_in_progress: list[str] = []
     if incident.status in OPEN:
         ask = services.get(Registry).ask(NEXT_STEPS)
         titles = ask(session, incident.number, now, variables.STEPS_TOLD)
-        doing = [one_line(title, variables.CHANGE) for title in titles]
+        steps_in_progress = [one_line(title, variables.CHANGE) for title in titles]
     return {
-        "lead": escape(named.get(lead, "") if lead else ""),
+        "lead": escape(names.get(lead, "") if lead else ""),
         "channel": channel_link(incident.channel_id) if incident.channel_id else "",
-        "doing": doing[: variables.STEPS_TOLD],
+        "doing": steps_in_progress[: variables.STEPS_TOLD],
     }
 
 
-def told_outside(
+def facts_outside(
     session: Session,
     services: Services,
     incident: Incident,
@@ -117,12 +117,12 @@ def told_outside(
     reader: str = "",
 ) -> dict[str, Any]:
     """The same facts without internal names and guesses; a title that says nothing else gives way to the type."""
-    harmless = reader_outside(session, services, language, reader)
-    title = one_line(harmless(incident.title), variables.TITLE)
+    redact = outside_filter(session, services, language, reader)
+    title = one_line(redact(incident.title), variables.TITLE)
     return facts | {
         "title": title or facts["type"],
-        "impact": one_line(harmless(incident.impact), variables.IMPACT),
-        "news": shorten(escape(harmless(promise.words)), variables.NEWS),
+        "impact": one_line(redact(incident.impact), variables.IMPACT),
+        "news": shorten(escape(redact(promise.words)), variables.NEWS),
     }
 
 
@@ -134,13 +134,13 @@ def _since(session: Session, incident: Incident, promise: Promise) -> datetime |
 
 def _unchanged(session: Session, incident: Incident, now: datetime) -> str:
     """Since when nothing has changed. Before the first update nothing could."""
-    last = timeline.last_of(session, incident.number, (*TOLD_KINDS, "declared"))
+    last = timeline.last_of(session, incident.number, (*REPORTED_KINDS, "declared"))
     return near_time(last.at if last else incident.declared_at, now)
 
 
-def _next(session: Session, incident: Incident, occasion: Occasion) -> dict[str, str]:
+def _next_update(session: Session, incident: Incident, context: UpdateContext) -> dict[str, str]:
     """When the next update comes: at a time, when something changes, at the close, or never again."""
-    promise, now = occasion.promise, occasion.now
+    promise, now = context.promise, context.now
     waiting = [
         other.due_at
         for other in tables.waiting(session, incident.number, promise.audience)
@@ -151,54 +151,56 @@ def _next(session: Session, incident: Incident, occasion: Occasion) -> dict[str,
         return {"next_update": near_time(due_at, now) if due_at else "", "next_when": ""}
     if due_at:
         return {"next_update": near_time(due_at, now), "next_when": "clock"}
-    rhythm = occasion.audience.rhythm(incident.severity)
-    return {"next_update": "", "next_when": "close" if rhythm == Moment.AT_CLOSE else "change"}
+    cadence = context.audience.usual_cadence(incident.severity)
+    return {"next_update": "", "next_when": "close" if cadence == Moment.AT_CLOSE else "change"}
 
 
 def _changes(
-    session: Session, incident: Incident, since: datetime | None, occasion: Occasion
+    session: Session, incident: Incident, since: datetime | None, context: UpdateContext
 ) -> list[dict[str, str]]:
     """What happened since the last update, the oldest first: who, what, when, each in its own words."""
     moment = since or incident.declared_at
-    kinds = TOLD_OUTSIDE if occasion.audience.outside else TOLD_KINDS
-    happened = list(timeline.since(session, incident.number, moment, kinds))
-    if not occasion.audience.outside:
-        happened += [entry for entry in timeline.marked(session, incident.number) if _is_news(entry, moment)]
-    happened.sort(key=lambda entry: entry.at)
-    people = directory.names(session, _people(happened))
-    return [_change(entry, people, occasion) for entry in happened]
+    kinds = REPORTED_OUTSIDE if context.audience.outside else REPORTED_KINDS
+    entries = list(timeline.since(session, incident.number, moment, kinds))
+    if not context.audience.outside:
+        entries += [entry for entry in timeline.marked(session, incident.number) if _is_news(entry, moment)]
+    entries.sort(key=lambda entry: entry.at)
+    people = directory.display_names(session, _people(entries))
+    return [_change(entry, people, context) for entry in entries]
 
 
 def _is_news(entry: TimelineEntry, since: datetime) -> bool:
     """Was the message marked since then? It may have been said long before. What was deleted is told no more."""
-    if entry.kind != MARKED or entry.facts.get("deleted_at") or not entry.heard:
+    if entry.kind != MARKED_KIND or entry.facts.get("deleted_at") or not entry.heard:
         return False
     marks = from_json(entry.heard).marks
     return any(mark.is_on and moment_of(mark.ts) > since for mark in marks)
 
 
 def _people(entries: Sequence[TimelineEntry]) -> set[str]:
-    named = {who for entry in entries for who in (entry.actor_id, *people_in(entry.facts))}
-    return {who for who in named if who}
+    user_ids = {who for entry in entries for who in (entry.actor_id, *user_ids_in(entry.facts))}
+    return {who for who in user_ids if who}
 
 
-def _change(entry: TimelineEntry, people: dict[str, str], occasion: Occasion) -> dict[str, str]:
-    said = {name: str(entry.facts.get(name) or "") for name in ("old", "new", "step", "role")}
-    if not occasion.audience.outside:
-        said |= {
+def _change(entry: TimelineEntry, people: dict[str, str], context: UpdateContext) -> dict[str, str]:
+    values = {name: str(entry.facts.get(name) or "") for name in ("old", "new", "step", "role")}
+    if not context.audience.outside:
+        values |= {
             "who": people.get(entry.actor_id or "", ""),
             "user": people.get(str(entry.facts.get("user") or ""), ""),
             "reason": str(entry.facts.get("reason") or ""),
             "answers": _answers(entry, people),
             # The impact itself stands above; below it is only said who changed it.
-            "text": spoken(str(entry.facts.get("text") or ""), people.get) if entry.kind == MARKED else "",
+            "text": to_plain_text(str(entry.facts.get("text") or ""), people.get)
+            if entry.kind == MARKED_KIND
+            else "",
         }
     else:
-        said |= {"who": "", "user": "", "reason": "", "answers": "", "text": ""}
-    short = {name: one_line(words, variables.CHANGE) for name, words in said.items()}
-    return short | {"kind": entry.kind, "at": near_time(entry.at, occasion.now)}
+        values |= {"who": "", "user": "", "reason": "", "answers": "", "text": ""}
+    shortened = {name: one_line(words, variables.CHANGE) for name, words in values.items()}
+    return shortened | {"kind": entry.kind, "at": near_time(entry.at, context.now)}
 
 
 def _answers(entry: TimelineEntry, people: dict[str, str]) -> str:
     answers = entry.facts.get("answers") or {}
-    return "; ".join(f"{asked} {spoken(str(answer), people.get)}" for asked, answer in answers.items())
+    return "; ".join(f"{asked} {to_plain_text(str(answer), people.get)}" for asked, answer in answers.items())

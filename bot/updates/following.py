@@ -22,33 +22,33 @@ from bot.incidents.events import (
 from bot.incidents.facts import UpdatesKept
 from bot.updates import draft_readers, pacing, record, tables
 from bot.updates import promise_actions as promises
-from bot.updates.promise_actions import Asked
+from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.sending import start_due
 
 
 def begin(change: Change, event: Declared) -> None:
     """The first updates are promised."""
-    promises.begin(change)
+    promises.promise_first_updates(change)
 
 
 def follow_severity(change: Change, event: SeverityChanged) -> None:
     """Promises move to the rhythm of the new severity."""
-    promises.retime(change)
+    promises.reschedule(change)
     _send_what_is_due(change)
 
 
 def follow_status(change: Change, event: StatusChanged) -> None:
     """Audiences that are told of changes hear of it; updates begin again when it was resolved."""
     if event.is_open_again:
-        promises.begin(change)
+        promises.promise_first_updates(change)
     promises.on_change(change)
     _send_what_is_due(change)
 
 
-def send_last(change: Change, event: Resolved) -> None:
+def send_last_update(change: Change, event: Resolved) -> None:
     """The last update goes to everyone who was told."""
-    pacing.lift(change)
-    promises.now_for_all(change, Asked(f"{promises.RESOLVED}:{event.key}", change.by))
+    pacing.end_pause(change)
+    promises.send_now_to_all(change, RequestedUpdate(f"{promises.RESOLVED}:{event.key}", change.by))
     _send_what_is_due(change)
 
 
@@ -58,22 +58,22 @@ def send_at_close(change: Change, event: Closed) -> None:
     _send_what_is_due(change)
 
 
-def begin_again(change: Change, event: Reopened) -> None:
+def promise_again(change: Change, event: Reopened) -> None:
     """Updates are promised as after a declaration."""
     promises.end(change)
-    promises.begin(change)
+    promises.promise_first_updates(change)
     promises.on_change(change)
     _send_what_is_due(change)
 
 
-def end(change: Change, event: Withdrawn) -> None:
+def end_promises(change: Change, event: Withdrawn) -> None:
     """Nothing more is promised."""
     promises.end(change)
 
 
-def hand_on_drafts(change: Change, event: RoleChanged) -> None:
+def reassign_drafts(change: Change, event: RoleChanged) -> None:
     """Open drafts go to whoever decides now."""
-    draft_readers.follow_roles(change)
+    draft_readers.reassign_drafts(change)
 
 
 def set_cadence(change: Change, event: CadenceRequested) -> None:
@@ -84,7 +84,7 @@ def set_cadence(change: Change, event: CadenceRequested) -> None:
 
 def send_to_one(change: Change, event: UpdateRequested) -> None:
     """A message for one audience goes out at once."""
-    promises.now_for_one(change, event.audience, Asked(event.key, change.by, event.text))
+    promises.send_now_to_one(change, event.audience, RequestedUpdate(event.key, change.by, event.text))
     _send_what_is_due(change)
 
 
@@ -101,5 +101,5 @@ def next_update(session: Session, number: int, audiences: Collection[str] | None
 
 def updates_kept(session: Session, number: int) -> UpdatesKept:
     """How many updates were promised by the clock, and how many were sent in time."""
-    kept = record.adherence(tables.kept_of(session, number))
+    kept = record.adherence(tables.concluded_of(session, number))
     return UpdatesKept(kept.kept, kept.promised)

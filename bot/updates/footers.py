@@ -40,7 +40,7 @@ def footer(
         "reason": one_line(pause.reason, REASON) if pause and not is_outside else "",
         "next_update": near_time(due_at, now) if due_at else "",
     }
-    return [context(_words(services, language, facts)) for language in languages]
+    return [context(_footer_text(services, language, facts)) for language in languages]
 
 
 def footer_now(session: Session, services: Services, incident: Incident, promise: Promise) -> list[Block]:
@@ -52,7 +52,7 @@ def footer_now(session: Session, services: Services, incident: Incident, promise
     return footer(session, services, incident, promise, languages, utcnow(), is_outside=is_outside)
 
 
-def _words(services: Services, language: str, facts: dict[str, object]) -> str:
+def _footer_text(services: Services, language: str, facts: dict[str, object]) -> str:
     try:
         return services.templates.render(f"{TEMPLATE}/{language}.j2", facts)
     except TemplateBroken:

@@ -28,30 +28,33 @@ AS_PROMISED = "promised"
 AT_ONCE = "at once"
 AT_A_TIME = "at"
 AS_IT_IS = "as it is"
-NEXT = (15, 30, 60, 120, 240)
-WAITS = (10, 30, 60)
-PACES = (10, 15, 20, 30, 60, 120, 240)
-LONGEST_WORDS = 2_500
-LONGEST_REASON = 300
-LONGEST_WHY = 500
+NEXT_CHOICES = (15, 30, 60, 120, 240)
+WAIT_CHOICES = (10, 30, 60)
+CADENCE_CHOICES = (10, 15, 20, 30, 60, 120, 240)
+MAX_TEXT = 2_500
+MAX_REASON = 300
+MAX_SEVERITY_REASON = 500
 
 
 def compose_form(
-    incident: Incident, floor: Floor, audiences: Mapping[str, Audience], told: Sequence[str], words: str
+    incident: Incident, floor: Floor, audiences: Mapping[str, Audience], preselected: Sequence[str], text: str
 ) -> Block:
     """Tell some audiences now, and say in the same form where the incident stands."""
-    whom = [option(audience.title, name, _where(audience)) for name, audience in audiences.items()]
-    chosen = [each for each in whom if each["value"] in told]
-    listed = multi_select(ids.AUDIENCES, whom) | ({"initial_options": chosen} if chosen else {})
+    options = [option(audience.title, name, _channel_names(audience)) for name, audience in audiences.items()]
+    chosen = [each for each in options if each["value"] in preselected]
+    menu = multi_select(ids.AUDIENCES, options) | ({"initial_options": chosen} if chosen else {})
     severities = [option(f"{floor.severity(name).emoji} {name}", name) for name in floor.severities]
     nexts = [option("As each audience is used to", AS_PROMISED)]
-    nexts += [option(f"In {wording.pace(timedelta(minutes=minutes))}", str(minutes)) for minutes in NEXT]
+    nexts += [
+        option(f"In {wording.describe_cadence(timedelta(minutes=minutes))}", str(minutes))
+        for minutes in NEXT_CHOICES
+    ]
     blocks = [
-        field("Who is told?", ids.AUDIENCES, listed),
+        field("Who is told?", ids.AUDIENCES, menu),
         field(
             "What is new?",
-            ids.WORDS,
-            text_input(ids.WORDS, initial=words, multiline=True, longest=LONGEST_WORDS),
+            ids.TEXT,
+            text_input(ids.TEXT, initial=text, multiline=True, longest=MAX_TEXT),
             hint="Severity, status, impact and the time of the next update are added by themselves.",
             optional=True,
         ),
@@ -60,14 +63,16 @@ def compose_form(
         field(
             "Why?",
             ids.REASON,
-            text_input(ids.REASON, placeholder="What has changed", longest=LONGEST_WHY),
+            text_input(ids.REASON, placeholder="What has changed", longest=MAX_SEVERITY_REASON),
             hint="Needed when you change the severity.",
             optional=True,
         ),
         field("Next update", ids.NEXT, select(ids.NEXT, nexts, initial=AS_PROMISED)),
     ]
-    memory = str(incident.number)
-    return modal("Send an update", blocks, callback_id=ids.COMPOSE_FORM, submit="Send", memory=memory)
+    private_metadata = str(incident.number)
+    return modal(
+        "Send an update", blocks, callback_id=ids.COMPOSE_FORM, submit="Send", private_metadata=private_metadata
+    )
 
 
 def _statuses(incident: Incident) -> Block:
@@ -78,18 +83,18 @@ def _statuses(incident: Incident) -> Block:
     return select(ids.STATUS, [option(incident.status, AS_IT_IS), *choices], initial=AS_IT_IS)
 
 
-def _where(audience: Audience) -> str:
+def _channel_names(audience: Audience) -> str:
     return ", ".join("its channel" if name == "incident" else name for name in audience.channels)
 
 
-def edit_form(promise: Promise, title: str, words: str, now: datetime) -> Block:
+def edit_form(promise: Promise, title: str, text: str, now: datetime) -> Block:
     """What an update that is due soon says is new."""
     blocks = [
         context(f"For *{one_line(title, 75)}*, due {near_time(promise.due_at, now)}."),
         field(
             "What is new?",
-            ids.WORDS,
-            text_input(ids.WORDS, initial=words, multiline=True, longest=LONGEST_WORDS),
+            ids.TEXT,
+            text_input(ids.TEXT, initial=text, multiline=True, longest=MAX_TEXT),
             hint="Severity, status, impact and the time of the next update are added by themselves.",
         ),
         field(
@@ -99,47 +104,62 @@ def edit_form(promise: Promise, title: str, words: str, now: datetime) -> Block:
             optional=True,
         ),
     ]
-    memory = str(promise.row)
-    return modal("Edit the update", blocks, callback_id=ids.EDIT_FORM, submit="Save", memory=memory)
+    private_metadata = str(promise.row)
+    return modal(
+        "Edit the update", blocks, callback_id=ids.EDIT_FORM, submit="Save", private_metadata=private_metadata
+    )
 
 
-def later_form(promise: Promise, title: str, now: datetime) -> Block:
+def postpone_form(promise: Promise, title: str, now: datetime) -> Block:
     """Put an update off, for a reason."""
-    waits = [option(f"{minutes} minutes later", str(minutes)) for minutes in WAITS]
+    waits = [option(f"{minutes} minutes later", str(minutes)) for minutes in WAIT_CHOICES]
     waits.append(option("At the time below", AT_A_TIME))
     picker = {"type": "datetimepicker", "action_id": ids.AT}
     blocks = [
         section(f"The update for *{one_line(title, 75)}* was promised for {near_time(promise.due_at, now)}."),
-        field("When instead?", ids.WAIT, select(ids.WAIT, waits, initial=str(WAITS[0]))),
+        field("When instead?", ids.WAIT, select(ids.WAIT, waits, initial=str(WAIT_CHOICES[0]))),
         field("At this time", ids.AT, picker, optional=True),
         field(
             "Why?",
             ids.REASON,
-            text_input(ids.REASON, placeholder="The carrier calls back at half past", longest=LONGEST_REASON),
+            text_input(ids.REASON, placeholder="The carrier calls back at half past", longest=MAX_REASON),
             hint="It goes into the record and the post-mortem.",
         ),
     ]
-    memory = str(promise.row)
-    return modal("Put the update off", blocks, callback_id=ids.LATER_FORM, submit="Put off", memory=memory)
+    private_metadata = str(promise.row)
+    return modal(
+        "Put the update off",
+        blocks,
+        callback_id=ids.LATER_FORM,
+        submit="Put off",
+        private_metadata=private_metadata,
+    )
 
 
 def cadence_form(incident: Incident, audiences: Mapping[str, Audience]) -> Block:
     """How often an audience is told."""
-    whom = [option("Everybody who is told by the clock", EVERYBODY)]
-    whom += [option(audience.title, name) for name, audience in audiences.items()]
-    paces = [option(f"Every {wording.pace(timedelta(minutes=minutes))}", f"{minutes} min") for minutes in PACES]
+    options = [option("Everybody who is told by the clock", EVERYBODY)]
+    options += [option(audience.title, name) for name, audience in audiences.items()]
+    paces = [
+        option(f"Every {wording.describe_cadence(timedelta(minutes=minutes))}", f"{minutes} min")
+        for minutes in CADENCE_CHOICES
+    ]
     paces.append(option("As floor.yaml says", USUAL))
     blocks = [
-        field("Who?", ids.AUDIENCE, select(ids.AUDIENCE, whom, initial=EVERYBODY)),
+        field("Who?", ids.AUDIENCE, select(ids.AUDIENCE, options, initial=EVERYBODY)),
         field("How often?", ids.PACE, select(ids.PACE, paces, initial="30 min")),
     ]
-    return modal("Pace of updates", blocks, callback_id=ids.CADENCE_FORM, submit="Set", memory=str(incident.number))
+    return modal(
+        "Pace of updates", blocks, callback_id=ids.CADENCE_FORM, submit="Set", private_metadata=str(incident.number)
+    )
 
 
 def pause_form(incident: Incident) -> Block:
     """Send nothing by the clock for a while."""
     blocks = [
         section("Nothing is sent by the clock until `/incident resume`; the last update of each audience says so."),
-        field("Why?", ids.REASON, text_input(ids.REASON, longest=LONGEST_REASON)),
+        field("Why?", ids.REASON, text_input(ids.REASON, longest=MAX_REASON)),
     ]
-    return modal("Pause updates", blocks, callback_id=ids.PAUSE_FORM, submit="Pause", memory=str(incident.number))
+    return modal(
+        "Pause updates", blocks, callback_id=ids.PAUSE_FORM, submit="Pause", private_metadata=str(incident.number)
+    )

@@ -21,7 +21,7 @@ PAUSE_FORM = "update.pause.form"
 # Fields: the block and the element in it share a name
 AUDIENCES = "audiences"
 AUDIENCE = "audience"
-WORDS = "words"
+TEXT = "words"
 SEVERITY = "severity"
 STATUS = "status"
 NEXT = "next"

@@ -33,9 +33,9 @@ def note_refused(settled: Settled, error: str) -> None:
     channel = deliveries.channel_of(row)
     what = f"send the {promise.audience} update to {channel}"
     timeline.append(session, promise.incident_id, "trouble", now, what=what, reason=error)
-    if channel == HERE and error in losses.SEEN_AS:
+    if channel == HERE and error in losses.LOSS_BY_ERROR:
         incident = incidents.by_number(session, promise.incident_id)
-        losses.lose_channel(session, incident, losses.SEEN_AS[error], now)
+        losses.mark_channel_lost(session, incident, losses.LOSS_BY_ERROR[error], now)
     _conclude_when_done(settled, now)
 
 
@@ -59,7 +59,7 @@ def conclude(session: Session, services: Services, promise: Promise, arrived: bo
         promise.escalate_at = None
     session.add(promise)
     outbox.mark_stale(session, promise.incident_id, (kinds.CARD, kinds.DIGEST))
-    draft_messages.outdate(session, promise)
+    draft_messages.mark_stale(session, promise)
 
 
 def _write_down(session: Session, services: Services, promise: Promise, now: datetime) -> None:

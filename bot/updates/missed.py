@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sqlmodel import Session
 
-from bot.directory.administrators import administrators
+from bot.directory.administrators import administrators_channel_id
 from bot.incidents import audiences as known_audiences
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
@@ -19,40 +19,40 @@ from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import Promise
 
 
-def tell(services: Services, now: datetime) -> None:
+def report_missed(services: Services, now: datetime) -> None:
     """Tell of every promise that was not kept in time, whoever ticks, one message for each incident."""
-    with services.store.reading() as session:
-        late = [(promise.incident_id, promise.row) for promise in tables.missed(session, now)]
+    with services.database.reading() as session:
+        late = [(promise.incident_id, promise.row) for promise in tables.missed_promises(session, now)]
     if not late:
         return
-    informed = administrators(services)
+    administrators_channel = administrators_channel_id(services)
     for number, rows in groupby(late, key=lambda found: found[0]):
-        with services.store.transaction() as session:
-            change = Change(session, services, incidents.locked(session, number), "", now)
-            _tell(change, [row for _, row in rows], informed)
+        with services.database.transaction() as session:
+            change = Change(session, services, incidents.by_number_locked(session, number), "", now)
+            _report(change, [row for _, row in rows], administrators_channel)
 
 
-def _tell(change: Change, rows: Sequence[int], informed: str | None) -> None:
+def _report(change: Change, rows: Sequence[int], administrators_channel: str | None) -> None:
     session, now = change.session, change.now
     promises = [tables.get(session, row) for row in rows]
     # Another process may have told of it in between.
     late = [promise for promise in promises if promise.escalate_at and promise.escalate_at <= now]
-    told = []
+    lines = []
     for promise in late:
         promise.escalate_at = None
-        promise.late_because = _because(session, promise)
+        promise.late_because = _reason(session, promise)
         session.add(promise)
-        if _is_known_trouble(session, promise):
+        if _was_refused_before(session, promise):
             continue
-        title = known_audiences.title(change.services, promise.audience)
+        title = known_audiences.audience_title(change.services, promise.audience)
         facts = {"audience": title, "due": promise.due_at.strftime("%H:%M UTC"), "reason": promise.late_because}
         change.log("update_late", **facts)
-        told.append(wording.late_line(escape(title), promise, now))
-    if told:
-        _say(change, told, f"late:{late[0].key}:{late[0].due_at.isoformat()}", informed)
+        lines.append(wording.missed_line(escape(title), promise, now))
+    if lines:
+        _notify(change, lines, f"late:{late[0].key}:{late[0].due_at.isoformat()}", administrators_channel)
 
 
-def _because(session: Session, promise: Promise) -> str:
+def _reason(session: Session, promise: Promise) -> str:
     """Why it was not sent in time, in words that name nobody and quote nothing."""
     if promise.needs_approval:
         return "nobody has approved it"
@@ -65,20 +65,20 @@ def _because(session: Session, promise: Promise) -> str:
     return f"Slack has not taken it ({hindrance})" if hindrance else "Slack was slow to take it"
 
 
-def _is_known_trouble(session: Session, promise: Promise) -> bool:
+def _was_refused_before(session: Session, promise: Promise) -> bool:
     """Was the update before refused as well? A channel that is missing is told of once, not with each update."""
-    before = tables.before(session, promise)
+    before = tables.previous_promise(session, promise)
     return promise.state == tables.REFUSED and before is not None and before.state == tables.REFUSED
 
 
-def _say(change: Change, lines: Sequence[str], key: str, informed: str | None) -> None:
+def _notify(change: Change, lines: Sequence[str], key: str, administrators_channel: str | None) -> None:
     """Who leads hears of it; when nobody does, the escalation ladder moves on."""
     session, incident, number, now = change.session, change.incident, change.number, change.now
-    held = incidents.roles(session, number)
-    leads = [*held.get("communications_lead", []), *held.get("commander", [])]
-    words = wording.late_words(number, channel_link(incident.channel_id or ""), lines)
-    for user_id in dict.fromkeys(leads or [incident.declared_by]):
-        outbox.post(session, f"{key}:{user_id}", user_id, words, now, incident_id=number)
-    if informed:
-        outbox.post(session, f"{key}:administrators", informed, words, now, incident_id=number)
-    change.publish(UpdateMissed(has_lead=bool(leads)))
+    roles = incidents.roles(session, number)
+    lead_ids = [*roles.get("communications_lead", []), *roles.get("commander", [])]
+    text = wording.missed_text(number, channel_link(incident.channel_id or ""), lines)
+    for user_id in dict.fromkeys(lead_ids or [incident.declared_by]):
+        outbox.post(session, f"{key}:{user_id}", user_id, text, now, incident_id=number)
+    if administrators_channel:
+        outbox.post(session, f"{key}:administrators", administrators_channel, text, now, incident_id=number)
+    change.publish(UpdateMissed(has_lead=bool(lead_ids)))

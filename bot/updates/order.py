@@ -42,7 +42,7 @@ _NEWEST_SENT = sa.select(sa.func.coalesce(sa.func.max(_sent.c.number), 0)).where
     _sent.c.audience == sa.bindparam("to_audience"),
     _sent.c.state == SENT,
 )
-_OVERTAKEN = (
+_SUPERSEDED = (
     select(Promise.due_at)
     .where(
         *_BY_CLOCK,
@@ -55,25 +55,25 @@ _OVERTAKEN = (
 )
 
 
-def is_behind_another(session: Session, promise: Promise, due_after: datetime) -> bool:
+def has_earlier_on_its_way(session: Session, promise: Promise, due_after: datetime) -> bool:
     """Is an earlier update to the same audience, due after that moment, still on its way?"""
-    return session.exec(_ON_ITS_WAY, params=_place(promise) | {"due_after": due_after}).first() is not None
+    return session.exec(_ON_ITS_WAY, params=_parameters(promise) | {"due_after": due_after}).first() is not None
 
 
-def overtake(session: Session, promise: Promise, due_before: datetime) -> datetime | None:
+def supersede(session: Session, promise: Promise, due_before: datetime) -> datetime | None:
     """What was due by the clock long ago and reached nobody is not sent after all: `promise` says what is so now.
 
     Gives back when the first update that was missed by that was due.
     """
-    for overtaken in session.exec(_UNSENT, params=_place(promise) | {"due_before": due_before}):
-        overtaken.state, overtaken.escalate_at = DROPPED, None
-        session.add(overtaken)
-        deliveries.drop(session, overtaken)
+    for superseded in session.exec(_UNSENT, params=_parameters(promise) | {"due_before": due_before}):
+        superseded.state, superseded.escalate_at = DROPPED, None
+        session.add(superseded)
+        deliveries.drop(session, superseded)
     # What was begun and dropped was about to be sent when it was overtaken; what was sent since made up for it.
-    return session.exec(_OVERTAKEN, params=_place(promise)).first()
+    return session.exec(_SUPERSEDED, params=_parameters(promise)).first()
 
 
-def _place(promise: Promise) -> dict[str, int | str]:
+def _parameters(promise: Promise) -> dict[str, int | str]:
     return {
         "of_incident": promise.incident_id,
         "to_audience": promise.audience,

@@ -33,7 +33,7 @@ def current(session: Session, incident_id: int) -> Pause | None:
     return session.exec(_CURRENT, params={"of_incident": incident_id}).first()
 
 
-def all_current(session: Session) -> dict[int, Pause]:
+def current_by_incident(session: Session) -> dict[int, Pause]:
     """Every incident that is paused, with its pause."""
     return {pause.incident_id: pause for pause in session.exec(select(Pause).where(col(Pause.ended_at).is_(None)))}
 
@@ -43,7 +43,7 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Pause]:
     return session.exec(select(Pause).where(Pause.incident_id == incident_id).order_by(col(Pause.id))).all()
 
 
-def begin(session: Session, incident_id: int, reason: str, by: str, now: datetime) -> Pause:
+def start_pause(session: Session, incident_id: int, reason: str, by: str, now: datetime) -> Pause:
     """What waits is held back from now on."""
     pause = Pause(incident_id=incident_id, reason=reason, by=by, since=now)
     session.add(pause)
@@ -56,17 +56,17 @@ def begin(session: Session, incident_id: int, reason: str, by: str, now: datetim
     return pause
 
 
-def end(session: Session, incident_id: int, by: str | None, now: datetime) -> Sequence[Promise]:
+def end_pause(session: Session, incident_id: int, by: str | None, now: datetime) -> Sequence[Promise]:
     """It is over; gives back what was held back, which waits again."""
     pause = current(session, incident_id)
     if pause is None:
         return []
     pause.ended_at, pause.ended_by = now, by
     session.add(pause)
-    held = session.exec(
+    held_back = session.exec(
         select(Promise).where(Promise.incident_id == incident_id, Promise.state == PAUSED).order_by(col(Promise.id))
     ).all()
-    for promise in held:
+    for promise in held_back:
         promise.state = WAITING
         session.add(promise)
-    return held
+    return held_back

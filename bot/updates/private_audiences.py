@@ -18,38 +18,38 @@ class NotPrivate(WatchfloorError):
     """Incident {number} is not private: every audience of `floor.yaml` is told of it as its severity says."""
 
 
-def add(services: Services, number: int, given: str, by: str, now: datetime) -> str:
+def add(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
     """Let an audience read of a private incident from now on. Gives back what to answer."""
     with changing(services, number, by, now) as change:
         incident = change.incident
         check_may_change(number, incident.status)
         if not incident.is_private:
             raise NotPrivate(number=number)
-        name = audience_named(services.floor.audiences, given)
+        name = audience_named(services.floor.audiences, typed)
         title = services.floor.audiences[name].title
         if name in incident.audiences:
             return f"{escape(title)} are told of it already."
         incident.audiences = [*incident.audiences, name]
         change.session.add(incident)
         change.log("audience_added", audience=title)
-        promises.begin(change, only=name)
+        promises.promise_first_updates(change, only=name)
     return f"{escape(title)} are told of this private incident from now on. `/incident updates` shows when."
 
 
-def remove(services: Services, number: int, given: str, by: str, now: datetime) -> str:
+def remove(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
     """Tell an audience of a private incident no more. Gives back what to answer."""
     with changing(services, number, by, now) as change:
         incident = change.incident
         if not incident.is_private:
             raise NotPrivate(number=number)
-        name = audience_named(services.floor.audiences, given)
+        name = audience_named(services.floor.audiences, typed)
         title = services.floor.audiences[name].title
         if name not in incident.audiences:
             return f"{escape(title)} were not given to it by hand, so nothing was changed."
         incident.audiences = [known for known in incident.audiences if known != name]
         change.session.add(incident)
         change.log("audience_removed", audience=title)
-        if name not in known_audiences.audiences(services, incident):
+        if name not in known_audiences.audiences_of(services, incident):
             for promise in tables.waiting(change.session, number, name):
-                promising.drop(change.session, promise)
+                promising.drop_promise(change.session, promise)
     return f"{escape(title)} are told nothing more of it."

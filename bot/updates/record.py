@@ -32,9 +32,9 @@ def adherence(promises: Iterable[Promise]) -> Adherence:
     for promise in promises:
         if promise.occasion != CLOCK or promise.state not in (SENT, REFUSED):
             continue
-        was_kept = is_kept(promise)
-        kept += was_kept
-        promised += 1 if was_kept else max(1, promise.missed)
+        is_on_time = is_kept(promise)
+        kept += is_on_time
+        promised += 1 if is_on_time else max(1, promise.missed)
     return Adherence(kept, promised)
 
 
@@ -49,7 +49,7 @@ def late_by(promise: Promise) -> timedelta:
 
 
 @dataclass(frozen=True)
-class Kept:
+class UpdateRecord:
     """One update as the record tells it."""
 
     audience: str
@@ -63,10 +63,10 @@ class Kept:
     put_off_why: str
 
 
-def rows(promises: Iterable[Promise]) -> list[Kept]:
+def update_records(promises: Iterable[Promise]) -> list[UpdateRecord]:
     """Each promise with its minute, when it was sent, how late and why, and who decided (None: by itself)."""
     return [
-        Kept(
+        UpdateRecord(
             audience=promise.audience,
             due_at=promise.moved_from or promise.due_at,
             sent_at=promise.sent_at,

@@ -10,18 +10,18 @@ from bot.slack.text import near_time, one_line
 from bot.updates import record, wording
 from bot.updates.pauses import Pause
 from bot.updates.tables import PAUSED, WAITING, Promise
-from bot.updates.wording import Naming
+from bot.updates.wording import NameOf
 
 LATEST = 12
 
 
 @dataclass(frozen=True)
-class Audience:
+class AudienceRow:
     """Who is told, and how often by `floor.yaml`."""
 
     name: str
     title: str
-    rhythm: timedelta | Moment
+    usual_cadence: timedelta | Moment
 
 
 @dataclass(frozen=True)
@@ -31,49 +31,53 @@ class Facts:
     number: int
     promises: Sequence[Promise]
     pause: Pause | None
-    name: Naming
+    name: NameOf
 
 
-def _figure(facts: Facts) -> str:
+def _adherence_line(facts: Facts) -> str:
     """The figure in one line."""
     return f"Kept on time: {record.adherence(facts.promises).words}"
 
 
-def _title(told: Sequence[Audience], promise: Promise) -> str:
+def _audience_title(audiences: Sequence[AudienceRow], promise: Promise) -> str:
     """What its audience is called."""
-    return next((audience.title for audience in told if audience.name == promise.audience), promise.audience)
+    return next((audience.title for audience in audiences if audience.name == promise.audience), promise.audience)
 
 
-def record_screen(told: Sequence[Audience], facts: Facts, now: datetime) -> tuple[str, list[Block]]:
+def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime) -> tuple[str, list[Block]]:
     """The whole record, the newest last."""
-    figure = _figure(facts)
+    figure = _adherence_line(facts)
     blocks = [header(f"Updates of incident #{facts.number}"), section(f"*{figure}*")]
     if facts.pause:
-        said = f"⏸️ Paused since {near_time(facts.pause.since, now)} by {facts.name(facts.pause.by)}"
-        blocks.append(section(f"{said}: {one_line(facts.pause.reason, wording.REASON)}"))
-    blocks.append(section("*Promised*\n" + "\n".join(_promised(audience, facts, now) for audience in told)))
+        pause_text = f"⏸️ Paused since {near_time(facts.pause.since, now)} by {facts.name(facts.pause.by)}"
+        blocks.append(section(f"{pause_text}: {one_line(facts.pause.reason, wording.REASON)}"))
+    blocks.append(
+        section("*Promised*\n" + "\n".join(_promised_line(audience, facts, now) for audience in audiences))
+    )
     past = [promise for promise in facts.promises if promise.state not in (WAITING, PAUSED)]
     if past:
-        lines = [f"• {_line(told, promise, facts, now)}" for promise in past[-LATEST:]]
+        lines = [f"• {_line(audiences, promise, facts, now)}" for promise in past[-LATEST:]]
         blocks += [section("*Told*\n" + "\n".join(lines[start : start + 6])) for start in range(0, len(lines), 6)]
     if len(past) > LATEST:
         blocks.append(context(f"{len(past) - LATEST} earlier ones are in the post-mortem."))
     return f"Updates of incident {facts.number}. {figure}.", blocks
 
 
-def _promised(audience: Audience, facts: Facts, now: datetime) -> str:
+def _promised_line(audience: AudienceRow, facts: Facts, now: datetime) -> str:
     title = f"• *{one_line(audience.title, 75)}*"
     waiting = [promise for promise in facts.promises if promise.audience == audience.name]
-    lines = [wording.fate(promise, now, facts.name) for promise in waiting if promise.state == WAITING]
+    lines = [wording.outcome(promise, now, facts.name) for promise in waiting if promise.state == WAITING]
     paced = next((promise for promise in waiting if promise.state == WAITING and promise.cadence_s), None)
-    rhythm = timedelta(seconds=paced.cadence_s) if paced and paced.cadence_s else audience.rhythm
-    often = f"every {wording.pace(rhythm)}" if isinstance(rhythm, timedelta) else f"told {rhythm}"
+    cadence = timedelta(seconds=paced.cadence_s) if paced and paced.cadence_s else audience.usual_cadence
+    frequency = (
+        f"every {wording.describe_cadence(cadence)}" if isinstance(cadence, timedelta) else f"told {cadence}"
+    )
     by = f" (set by {facts.name(paced.paced_by)})" if paced and paced.paced_by else ""
-    return f"{title} {often}{by}" + "".join(f" · {line}" for line in lines)
+    return f"{title} {frequency}{by}" + "".join(f" · {line}" for line in lines)
 
 
-def _line(told: Sequence[Audience], promise: Promise, facts: Facts, now: datetime) -> str:
-    title = one_line(_title(told, promise), 75)
+def _line(audiences: Sequence[AudienceRow], promise: Promise, facts: Facts, now: datetime) -> str:
+    title = one_line(_audience_title(audiences, promise), 75)
     due = near_time(promise.moved_from or promise.due_at, now)
     missed = f", {promise.missed} missed" if promise.missed else ""
-    return f"{due} *{title}* {wording.fate(promise, now, facts.name)}{missed}"
+    return f"{due} *{title}* {wording.outcome(promise, now, facts.name)}{missed}"

@@ -15,7 +15,7 @@ from bot.updates.tables import Promise
 
 
 def _draft(context: Context) -> Message:
-    return draft_drawing.draw(context.session, context.services, context.incident, context.row)
+    return draft_drawing.render(context.session, context.services, context.incident, context.row)
 
 
 def _draft_reader(context: Context) -> str:

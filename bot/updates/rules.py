@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.config.floor import Quiet
+from bot.config.floor import QuietHours
 
 LATE_AFTER = timedelta(minutes=2)
 # More than a year of hourly updates: whoever missed more knows enough.
-MOST_MISSED = 10_000
+MAX_MISSED = 10_000
 SATURDAY = 5
 
 
@@ -18,7 +18,7 @@ def first_update_due(cadence: timedelta, now: datetime) -> datetime:
 
 
 def next_update_due(
-    cadence: timedelta, promised_at: datetime, now: datetime, quiet: Quiet | None = None
+    cadence: timedelta, promised_at: datetime, now: datetime, quiet: QuietHours | None = None
 ) -> datetime:
     """The first promised time after `now`; times that were missed are skipped, not replayed.
 
@@ -28,19 +28,23 @@ def next_update_due(
     return after_quiet(promised_at + (missed + 1) * cadence, quiet)
 
 
-def missed_updates(cadence: timedelta, promised_at: datetime, now: datetime, quiet: Quiet | None = None) -> int:
+def missed_updates(
+    cadence: timedelta, first_due_at: datetime, now: datetime, quiet: QuietHours | None = None
+) -> int:
     """How many promised times passed without an update; one that is at most two minutes late was not missed."""
-    if now - promised_at <= LATE_AFTER:
+    if now - first_due_at <= LATE_AFTER:
         return 0
     if quiet is None:
-        return (now - promised_at) // cadence + 1
-    return sum(1 for _ in _promised_until(cadence, promised_at, now, quiet))
+        return (now - first_due_at) // cadence + 1
+    return sum(1 for _ in _promised_until(cadence, first_due_at, now, quiet))
 
 
-def _promised_until(cadence: timedelta, promised_at: datetime, now: datetime, quiet: Quiet) -> Iterator[datetime]:
+def _promised_until(
+    cadence: timedelta, promised_at: datetime, now: datetime, quiet: QuietHours
+) -> Iterator[datetime]:
     """The times that would have been promised one after another, from the first up to `now`."""
     due_at = promised_at
-    for _ in range(MOST_MISSED):
+    for _ in range(MAX_MISSED):
         if due_at > now:
             return
         yield due_at
@@ -56,33 +60,35 @@ def retimed(due_at: datetime, old: timedelta | None, new: timedelta, now: dateti
     return max(last + new, now + min(new, LATE_AFTER))
 
 
-def resumed(due_at: datetime, lead: timedelta, now: datetime) -> datetime:
+def resumed(due_at: datetime, lead_time: timedelta, now: datetime) -> datetime:
     """When a promise that was paused is due: as promised if that is still to come, else after time for a draft."""
-    return due_at if due_at > now else now + max(lead, LATE_AFTER)
+    return due_at if due_at > now else now + max(lead_time, LATE_AFTER)
 
 
-def set_back(due_at: datetime, promised_at: datetime, now: datetime) -> datetime:
+def after_clock_set_back(due_at: datetime, promised_at: datetime, now: datetime) -> datetime:
     """The same wait, for a promise that was made by a clock which has been set back since."""
     return now + (due_at - promised_at)
 
 
-def draft_due(due_at: datetime, lead: timedelta, now: datetime) -> datetime:
+def draft_due(due_at: datetime, lead_time: timedelta, now: datetime) -> datetime:
     """When the draft is shown: `lead` before the update is due, or at once when that is over."""
-    return max(now, due_at - lead)
+    return max(now, due_at - lead_time)
 
 
-def after_quiet(moment: datetime, quiet: Quiet | None) -> datetime:
+def after_quiet(moment: datetime, quiet: QuietHours | None) -> datetime:
     """`moment`, or the end of the night or weekend that it falls into, by the wall clock of the audience's zone."""
     while quiet is not None and (end := _quiet_until(moment, quiet)):
         moment = end
     return moment
 
 
-def _quiet_until(moment: datetime, quiet: Quiet) -> datetime | None:
+def _quiet_until(moment: datetime, quiet: QuietHours) -> datetime | None:
     """When the night or weekend ends that `moment` falls into; None when it falls into neither."""
     local = moment.astimezone(ZoneInfo(quiet.zone))
     if "weekends" in quiet.at and local.weekday() >= SATURDAY:
-        return _local(local + timedelta(days=7 - local.weekday()), hour=0, minute=0).astimezone(moment.tzinfo)
+        return _at_time_of_day(local + timedelta(days=7 - local.weekday()), hour=0, minute=0).astimezone(
+            moment.tzinfo
+        )
     if "nights" not in quiet.at:
         return None
     clock, starts, ends = local.time().replace(fold=0), quiet.night_from, quiet.night_to
@@ -91,9 +97,9 @@ def _quiet_until(moment: datetime, quiet: Quiet) -> datetime | None:
     if not is_night:
         return None
     day = local + timedelta(days=1) if over_midnight and clock >= starts else local
-    return _local(day, hour=ends.hour, minute=ends.minute).astimezone(moment.tzinfo)
+    return _at_time_of_day(day, hour=ends.hour, minute=ends.minute).astimezone(moment.tzinfo)
 
 
-def _local(day: datetime, hour: int, minute: int) -> datetime:
+def _at_time_of_day(day: datetime, hour: int, minute: int) -> datetime:
     # An hour that comes twice is meant as the one that `day` is in: its end is never before it.
     return day.replace(hour=hour, minute=minute, second=0, microsecond=0)

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.config.floor import Moment, Quiet
+from bot.config.floor import Moment, QuietHours
 from bot.incidents.change import Change
-from bot.incidents.permissions import is_among
+from bot.incidents.permissions import is_one_of
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.services import Services
@@ -20,45 +20,45 @@ CLOCK = "clock"
 APPROVE_WITHIN = timedelta(minutes=5)
 
 
-def rhythm_of(services: Services, incident: Incident, name: str, now: datetime) -> timedelta | Moment:
+def cadence_of(services: Services, incident: Incident, name: str, now: datetime) -> timedelta | Moment:
     """How often an audience is told of this incident now, by the floor's file."""
-    return services.floor.audiences[name].rhythm(incident.severity, now - incident.declared_at)
+    return services.floor.audiences[name].usual_cadence(incident.severity, now - incident.declared_at)
 
 
-def quiet_of(services: Services, incident: Incident, name: str) -> Quiet | None:
+def quiet_hours_of(services: Services, incident: Incident, name: str) -> QuietHours | None:
     """When the audience is left in peace; never by a severity that it wants to hear of at any hour."""
     quiet = services.floor.audiences[name].quiet
     return None if quiet is None or incident.severity in quiet.only else quiet
 
 
-def make(change: Change, made: Promise, cadence: timedelta | None = None) -> Promise:
+def add_promise(change: Change, promise: Promise, cadence: timedelta | None = None) -> Promise:
     """Promise it, with its draft and with what becomes of it when nobody approves."""
     session, services = change.session, change.services
-    audience, by = services.floor.audiences[made.audience], made.requested_by
-    made.cadence_s = int(cadence.total_seconds()) if cadence else made.cadence_s
-    made.needs_approval = bool(audience.approval)
-    if made.needs_approval and by and is_among(session, audience.approval, by, change.number):
-        made.needs_approval, made.approved_by = False, by
-    tables.add(session, made, LATE_AFTER)
-    move(session, services, made, made.due_at, made.promised_at)
-    return made
+    audience, by = services.floor.audiences[promise.audience], promise.requested_by
+    promise.cadence_s = int(cadence.total_seconds()) if cadence else promise.cadence_s
+    promise.needs_approval = bool(audience.approval)
+    if promise.needs_approval and by and is_one_of(session, audience.approval, by, change.number):
+        promise.needs_approval, promise.approved_by = False, by
+    tables.add(session, promise, LATE_AFTER)
+    move_promise(session, services, promise, promise.due_at, promise.promised_at)
+    return promise
 
 
-def move(session: Session, services: Services, promise: Promise, due_at: datetime, now: datetime) -> None:
+def move_promise(session: Session, services: Services, promise: Promise, due_at: datetime, now: datetime) -> None:
     """It is due at another minute: its draft moves with it, and so does the moment when it counts as missed."""
-    lead = services.floor.draft_before
+    lead_time = services.floor.draft_before
     if promise.needs_approval:
-        promise.draft_at = rules.draft_due(due_at, lead or APPROVE_WITHIN, now)
+        promise.draft_at = rules.draft_due(due_at, lead_time or APPROVE_WITHIN, now)
         # Silence is told when it is due, but nobody is hurried who was asked a moment ago.
         tables.move(session, promise, due_at, max(timedelta(), promise.draft_at + APPROVE_WITHIN - due_at))
     else:
-        by_clock = promise.occasion == CLOCK and lead is not None and due_at > now
-        promise.draft_at = rules.draft_due(due_at, lead, now) if by_clock and lead else None
+        is_scheduled = promise.occasion == CLOCK and lead_time is not None and due_at > now
+        promise.draft_at = rules.draft_due(due_at, lead_time, now) if is_scheduled and lead_time else None
         tables.move(session, promise, due_at, LATE_AFTER)
-    draft_messages.outdate(session, promise)
+    draft_messages.mark_stale(session, promise)
 
 
-def following(
+def next_update(
     session: Session, services: Services, incident: Incident, promise: Promise, now: datetime
 ) -> tuple[datetime, timedelta] | None:
     """When the update after this one is due, and its cadence; None when none is promised by the clock."""
@@ -66,44 +66,44 @@ def following(
         return None
     cadence = timedelta(seconds=promise.cadence_s)
     if promise.paced_by is None:
-        usual = rhythm_of(services, incident, promise.audience, now)
-        cadence = usual if isinstance(usual, timedelta) else cadence
-    quiet = quiet_of(services, incident, promise.audience)
+        usual_cadence = cadence_of(services, incident, promise.audience, now)
+        cadence = usual_cadence if isinstance(usual_cadence, timedelta) else cadence
+    quiet = quiet_hours_of(services, incident, promise.audience)
     return promise.next_due_at or rules.next_update_due(cadence, promise.due_at, now, quiet), cadence
 
 
-def missed(services: Services, incident: Incident, promise: Promise, since: datetime, now: datetime) -> int:
+def missed_count(services: Services, incident: Incident, promise: Promise, since: datetime, now: datetime) -> int:
     """How many promised times have passed since the first that was not kept."""
     if promise.cadence_s is None:
         return 0
-    quiet = quiet_of(services, incident, promise.audience)
+    quiet = quiet_hours_of(services, incident, promise.audience)
     return rules.missed_updates(timedelta(seconds=promise.cadence_s), since, now, quiet)
 
 
-def by_clock(change: Change, name: str, due_at: datetime) -> None:
+def promise_scheduled(change: Change, name: str, due_at: datetime) -> None:
     """Promise an update of the usual rhythm to an audience that is told by the clock."""
-    rhythm = rhythm_of(change.services, change.incident, name, change.now)
-    if isinstance(rhythm, timedelta):
-        due_at = rules.after_quiet(due_at, quiet_of(change.services, change.incident, name))
-        made = Promise(incident_id=change.number, audience=name, due_at=due_at, promised_at=change.now)
-        make(change, made, rhythm)
+    cadence = cadence_of(change.services, change.incident, name, change.now)
+    if isinstance(cadence, timedelta):
+        due_at = rules.after_quiet(due_at, quiet_hours_of(change.services, change.incident, name))
+        promise = Promise(incident_id=change.number, audience=name, due_at=due_at, promised_at=change.now)
+        add_promise(change, promise, cadence)
 
 
-def by_the_clock(change: Change, name: str) -> list[Promise]:
+def scheduled_promises(change: Change, name: str) -> list[Promise]:
     """What is promised to an audience by the clock, and not yet sent."""
     return [promise for promise in tables.waiting(change.session, change.number, name) if promise.cadence_s]
 
 
-def repace(change: Change, promise: Promise, cadence: timedelta) -> None:
+def change_cadence(change: Change, promise: Promise, cadence: timedelta) -> None:
     """A promise follows another cadence from now on."""
     old = timedelta(seconds=promise.cadence_s) if promise.cadence_s else None
     due_at = rules.retimed(promise.due_at, old, cadence, change.now)
     promise.cadence_s = int(cadence.total_seconds())
-    quiet = quiet_of(change.services, change.incident, promise.audience)
-    move(change.session, change.services, promise, rules.after_quiet(due_at, quiet), change.now)
+    quiet = quiet_hours_of(change.services, change.incident, promise.audience)
+    move_promise(change.session, change.services, promise, rules.after_quiet(due_at, quiet), change.now)
 
 
-def drop(session: Session, promise: Promise) -> None:
+def drop_promise(session: Session, promise: Promise) -> None:
     """It is not to be kept; its draft says so."""
-    tables.drop_one(session, promise)
-    draft_messages.outdate(session, promise)
+    tables.drop_promise(session, promise)
+    draft_messages.mark_stale(session, promise)

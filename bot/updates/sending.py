@@ -14,7 +14,7 @@ from bot.services import Services
 from bot.slack.blocks import Block
 from bot.updates import deliveries, draft_messages, keeping, order, rules, tables, views
 from bot.updates import scheduling as promising
-from bot.updates.composition import compose, compose_in
+from bot.updates.composition import compose, compose_in_languages
 from bot.updates.tables import Promise
 
 
@@ -24,28 +24,28 @@ def keep(services: Services, promise_id: int) -> None:
     What cannot be sent yet is found again by the clock.
     """
     now = utcnow()
-    with services.store.transaction() as session:
-        incident = incidents.locked(session, tables.get(session, promise_id).incident_id)
+    with services.database.transaction() as session:
+        incident = incidents.by_number_locked(session, tables.get(session, promise_id).incident_id)
         # Read again behind the lock: someone may have asked for an update at once, which takes its place.
         promise = tables.locked(session, promise_id)
-        is_ready = _is_to_be_sent(session, services, promise, now) and incident.channel_id is not None
-        if is_ready and not order.is_behind_another(session, promise, now - rules.LATE_AFTER):
-            _keep(Change(session, services, incident, promise.requested_by or "", now), promise)
+        is_ready = _should_send(session, services, promise, now) and incident.channel_id is not None
+        if is_ready and not order.has_earlier_on_its_way(session, promise, now - rules.LATE_AFTER):
+            _compose(Change(session, services, incident, promise.requested_by or "", now), promise)
 
 
-def _is_to_be_sent(session: Session, services: Services, promise: Promise, now: datetime) -> bool:
+def _should_send(session: Session, services: Services, promise: Promise, now: datetime) -> bool:
     if promise.audience not in services.floor.audiences:
-        tables.drop_one(session, promise)
+        tables.drop_promise(session, promise)
         return False
     return promise.state == tables.WAITING and promise.due_at <= now and not promise.needs_approval
 
 
-def _keep(change: Change, promise: Promise) -> None:
+def _compose(change: Change, promise: Promise) -> None:
     session, services, incident, now = change.session, change.services, change.incident, change.now
-    unsent_since = order.overtake(session, promise, now - rules.LATE_AFTER)
+    unsent_since = order.supersede(session, promise, now - rules.LATE_AFTER)
     if unsent_since or promise.occasion == promising.CLOCK:
-        promise.missed = promising.missed(services, incident, promise, unsent_since or promise.due_at, now)
-    following = promising.following(session, services, incident, promise, now)
+        promise.missed = promising.missed_count(services, incident, promise, unsent_since or promise.due_at, now)
+    following = promising.next_update(session, services, incident, promise, now)
     promise.next_due_at = following[0] if following else None
     change.publish(_due(change, promise))
     with session.no_autoflush:
@@ -63,11 +63,11 @@ def _keep(change: Change, promise: Promise) -> None:
             promised_at=now,
             paced_by=promise.paced_by,
         )
-        promising.make(change, after, cadence)
-    draft_messages.outdate(session, promise)
-    told = known_audiences.channels(services, incident, promise.audience)
-    deliveries.begin(session, promise, told, now)
-    if not told:
+        promising.add_promise(change, after, cadence)
+    draft_messages.mark_stale(session, promise)
+    channels = known_audiences.channels_of(services, incident, promise.audience)
+    deliveries.add_deliveries(session, promise, channels, now)
+    if not channels:
         # An audience that is told below its partners' notices alone has no channel of its own.
         keeping.conclude(session, services, promise, True, now)
 
@@ -75,7 +75,7 @@ def _keep(change: Change, promise: Promise) -> None:
 def _due(change: Change, promise: Promise) -> UpdateDue:
     # Before the promise is composed: what somebody typed for it is read in each language.
     def render(language: str, reader: str) -> tuple[str, list[Block]]:
-        text = compose_in(
+        text = compose_in_languages(
             change.session, change.services, change.incident, promise, change.now, (language,), reader
         )
         return text, views.blocks(text)
@@ -85,7 +85,7 @@ def _due(change: Change, promise: Promise) -> UpdateDue:
 
 def start_due(services: Services, now: datetime) -> None:
     """Compose every update whose minute has come."""
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         due = tables.due(session, now)
     for promise in due:
-        services.soon.do(f"update:{promise.row}", partial(keep, services, promise.row))
+        services.background.submit(f"update:{promise.row}", partial(keep, services, promise.row))

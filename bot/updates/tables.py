@@ -91,14 +91,14 @@ _LAST_NUMBER = select(sa.func.max(Promise.number)).where(
 )
 
 
-def add(session: Session, made: Promise, late_after: timedelta) -> Promise:
+def add(session: Session, promise: Promise, late_after: timedelta) -> Promise:
     """Promise an update: the next one of its incident and audience."""
-    place = {"of_incident": made.incident_id, "to_audience": made.audience}
-    last = session.exec(_LAST_NUMBER, params=place).one()
-    made.number = (last or 0) + 1
-    move(session, made, made.due_at, late_after)
+    parameters = {"of_incident": promise.incident_id, "to_audience": promise.audience}
+    last_number = session.exec(_LAST_NUMBER, params=parameters).one()
+    promise.number = (last_number or 0) + 1
+    move(session, promise, promise.due_at, late_after)
     session.flush()
-    return made
+    return promise
 
 
 def move(session: Session, promise: Promise, due_at: datetime, late_after: timedelta) -> None:
@@ -121,7 +121,7 @@ def _ready() -> sa.ColumnElement[bool]:
     return sa.and_(col(Promise.state) == WAITING, col(Promise.needs_approval).is_(False))
 
 
-def missed(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
+def missed_promises(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
     """Promises that were not kept in time, and of which nobody was told yet."""
     return session.exec(
         select(Promise)
@@ -131,10 +131,10 @@ def missed(session: Session, now: datetime, limit: int = 200) -> Sequence[Promis
     ).all()
 
 
-def made_later_than(session: Session, moment: datetime) -> Sequence[Promise]:
+def promised_after(session: Session, moment: datetime) -> Sequence[Promise]:
     """Promises that were made at a time which has not come: the clock was set back."""
-    found = select(Promise).where(Promise.state == WAITING, col(Promise.promised_at) > moment)
-    return session.exec(found.order_by(col(Promise.id)).limit(200)).all()
+    query = select(Promise).where(Promise.state == WAITING, col(Promise.promised_at) > moment)
+    return session.exec(query.order_by(col(Promise.id)).limit(200)).all()
 
 
 # When the next promise of any incident is due, when the next draft, and when the next is told to have been missed.
@@ -217,15 +217,15 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Promise]:
     ).all()
 
 
-def kept_of(session: Session, incident_id: int) -> Sequence[Promise]:
+def concluded_of(session: Session, incident_id: int) -> Sequence[Promise]:
     """Every promise with the minute it was to be kept at; one that was put off stands there at the new one."""
     return [promise for promise in of_incident(session, incident_id) if promise.state != MOVED]
 
 
 def sent_of(session: Session, incident_id: int) -> Sequence[Promise]:
     """Every update of an incident that reached somebody, in the order they were promised."""
-    found = select(Promise).where(Promise.incident_id == incident_id, Promise.state == SENT)
-    return session.exec(found.order_by(col(Promise.due_at), col(Promise.id))).all()
+    query = select(Promise).where(Promise.incident_id == incident_id, Promise.state == SENT)
+    return session.exec(query.order_by(col(Promise.due_at), col(Promise.id))).all()
 
 
 def last_sent(session: Session, incident_id: int, audience: str) -> Promise | None:
@@ -238,7 +238,7 @@ def last_composed(session: Session, incident_id: int, audience: str) -> Promise 
     return session.exec(_LAST_COMPOSED, params={"of_incident": incident_id, "to_audience": audience}).first()
 
 
-def before(session: Session, promise: Promise) -> Promise | None:
+def previous_promise(session: Session, promise: Promise) -> Promise | None:
     """The promise that was made to the same audience before this one, and not dropped."""
     return session.exec(
         select(Promise)
@@ -253,13 +253,13 @@ def before(session: Session, promise: Promise) -> Promise | None:
     ).first()
 
 
-def was_asked_for(session: Session, incident_id: int, occasion: str) -> bool:
+def was_requested(session: Session, incident_id: int, occasion: str) -> bool:
     """Was an update asked for on this occasion before, by the same click or command delivered twice?"""
-    found = select(Promise.id).where(Promise.incident_id == incident_id, Promise.occasion == occasion)
-    return session.exec(found.limit(1)).first() is not None
+    query = select(Promise.id).where(Promise.incident_id == incident_id, Promise.occasion == occasion)
+    return session.exec(query.limit(1)).first() is not None
 
 
-def drop(session: Session, incident_id: int) -> None:
+def drop_all(session: Session, incident_id: int) -> None:
     """No more updates by the clock: the incident is over."""
     session.connection().execute(
         sa.update(Promise)
@@ -268,14 +268,14 @@ def drop(session: Session, incident_id: int) -> None:
     )
 
 
-def drop_one(session: Session, promise: Promise) -> None:
+def drop_promise(session: Session, promise: Promise) -> None:
     """This one is not to be kept: another takes its place, or nobody is left to tell."""
     if promise.state in (WAITING, PAUSED):
         promise.state, promise.escalate_at = DROPPED, None
         session.add(promise)
 
 
-def postponed(session: Session, promise: Promise, due_at: datetime, reason: str, by: str, now: datetime) -> Promise:
+def postpone(session: Session, promise: Promise, due_at: datetime, reason: str, by: str, now: datetime) -> Promise:
     """The promise that takes the place of one that somebody puts off; it is still to be made."""
     promise.state, promise.escalate_at = MOVED, None
     promise.next_due_at, promise.moved_why, promise.chosen_by = due_at, reason, by

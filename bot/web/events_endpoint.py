@@ -13,13 +13,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.errors import WatchfloorError
-from bot.slack.app import PromptApp
-from bot.web.replay_guard import Seen
+from bot.slack.app import ImmediateAckApp
+from bot.web.replay_guard import ReplayGuard
 
 # Each on a thread of its own to its listener's end: enough that none waits because others talk to Slack.
-AT_ONCE = 32
+REQUEST_THREADS = 32
 LARGEST_BYTES = 2 * 1024 * 1024
-MOMENT = re.compile(r"[0-9]{1,12}")
+TIMESTAMP = re.compile(r"[0-9]{1,12}")
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
@@ -31,16 +31,16 @@ class TooLarge(Exception):
     """More than Slack ever sends."""
 
 
-class Door:
+class EventsEndpoint:
     """Lets in what Slack signed within the last five minutes."""
 
-    def __init__(self, app: PromptApp, signing_secret: str) -> None:
+    def __init__(self, app: ImmediateAckApp, signing_secret: str) -> None:
         if not signing_secret.strip():
             raise NoSigningSecret()
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="door")
-        self._seen = Seen()
+        self._threads = ThreadPoolExecutor(REQUEST_THREADS, thread_name_prefix="door")
+        self._replay_guard = ReplayGuard()
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -52,32 +52,32 @@ class Door:
             return _refusal(400, "cut off")
         if not self._is_from_slack(body, request.headers):
             return _refusal(401, "invalid request")
-        if not self._seen.is_new(request.headers["x-slack-signature"]):
+        if not self._replay_guard.is_new(request.headers["x-slack-signature"]):
             return Response()
-        answer = await asyncio.wrap_future(self._take_up(to_bolt_request(request, body)))
-        if answer.status >= 500:
-            self._seen.take_back(request.headers["x-slack-signature"])
-        return to_starlette_response(answer)
+        bolt_response = await asyncio.wrap_future(self._dispatch(to_bolt_request(request, body)))
+        if bolt_response.status >= 500:
+            self._replay_guard.allow_again(request.headers["x-slack-signature"])
+        return to_starlette_response(bolt_response)
 
     def _is_from_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        moment = headers.get("x-slack-request-timestamp", "")
+        timestamp = headers.get("x-slack-request-timestamp", "")
         signature = headers.get("x-slack-signature", "")
         # The verifier breaks on what is no number, no ASCII or no text; strangers may send anything.
-        if not (MOMENT.fullmatch(moment) and SIGNATURE.fullmatch(signature) and _is_text(body)):
+        if not (TIMESTAMP.fullmatch(timestamp) and SIGNATURE.fullmatch(signature) and _is_text(body)):
             return False
-        return self._verifier.is_valid(body, moment, signature)
+        return self._verifier.is_valid(body, timestamp, signature)
 
-    def _take_up(self, request: BoltRequest) -> Future[BoltResponse]:
+    def _dispatch(self, request: BoltRequest) -> Future[BoltResponse]:
         # Bolt's listeners are synchronous: in the event loop one of them would stop every other request.
-        answered: Future[BoltResponse] = Future()
+        future: Future[BoltResponse] = Future()
 
         def answer(response: BoltResponse) -> None:
             # Who asked may have hung up meanwhile.
             with suppress(InvalidStateError):
-                answered.set_result(response)
+                future.set_result(response)
 
-        self._threads.submit(self._app.take_up, request, answer)
-        return answered
+        self._threads.submit(self._app.handle_request, request, answer)
+        return future
 
     def close(self) -> None:
         """Returns when every listener has ended."""

@@ -7,7 +7,7 @@ import time
 REMEMBERED_S = 10 * 60
 
 
-class Seen:
+class ReplayGuard:
     """The signatures of the last minutes. Slack signs the time, so its own repeats carry new ones."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Seen:
             self._at[signature] = now
             return True
 
-    def take_back(self, signature: str) -> None:
+    def allow_again(self, signature: str) -> None:
         """It was not done after all: sent again, it is to be done."""
         with self._lock:
             self._at.pop(signature, None)

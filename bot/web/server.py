@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 
 from bot.errors import WatchfloorError
 
-FINISHES_WITHIN_S = 4
+FINISH_TIMEOUT_S = 4
 BACKLOG = 1024
 
 
@@ -45,7 +45,7 @@ class Server:
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=FINISHES_WITHIN_S,
+            timeout_graceful_shutdown=FINISH_TIMEOUT_S,
         )
         self._server = uvicorn.Server(config)
         serve = self._server.run

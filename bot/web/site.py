@@ -3,13 +3,13 @@
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from bot.web.events_endpoint import Door
+from bot.web.events_endpoint import EventsEndpoint
 from bot.web.health import Health
 
 
-def site(health: Health, door: Door | None) -> Starlette:
+def site(health: Health, events_endpoint: EventsEndpoint | None) -> Starlette:
     """`/healthz`, and in HTTP mode Slack's door."""
     routes = [Route("/healthz", health.answer)]
-    if door is not None:
-        routes.append(Route("/slack/events", door.answer, methods=["POST"]))
+    if events_endpoint is not None:
+        routes.append(Route("/slack/events", events_endpoint.answer, methods=["POST"]))
     return Starlette(routes=routes)

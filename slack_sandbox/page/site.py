@@ -40,7 +40,7 @@ class Site:
             Route("/channel/{channel}", self.channel_screen),
             Route("/home", self.home_screen),
             Route("/part/{part}", self.part),
-            Route("/do/{action}", self.do, methods=["POST"]),
+            Route("/do/{action}", self.submit, methods=["POST"]),
             Route("/attach", self.attach, methods=["POST"]),
             Route("/file/{file}", self.file),
             # The addresses that files carry in the Web API, for links in messages.
@@ -85,7 +85,7 @@ class Site:
             except refusals.REFUSALS as refusal:
                 return responses.no_content(refusals.sentence(refusal))
 
-    async def do(self, request: Request) -> Response:
+    async def submit(self, request: Request) -> Response:
         action = actions.ACTIONS.get(request.path_params["action"])
         if action is None or responses.is_cross_site(request):
             return responses.json({"error": "The page does not do that."}, 403)

@@ -59,13 +59,13 @@ class ConnectedApp:
         for text in self._texts():
             request = SocketModeRequest.from_dict(json.loads(text))
             if request is not None:
-                self._hear(request)
+                self._on_received(request)
 
     def _texts(self) -> Iterator[str | bytes]:
         with suppress(ConnectionClosed):  # the sandbox was stopped first
             yield from self._socket
 
-    def _hear(self, request: SocketModeRequest) -> None:
+    def _on_received(self, request: SocketModeRequest) -> None:
         with self._changed:
             self.heard.append(request)
             self._changed.notify_all()

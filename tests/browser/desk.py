@@ -113,7 +113,7 @@ class Desk:
         page = self._profiles.of(person, **options).new_page()
         page.set_viewport_size({"width": width, "height": height})
         self._pages.append(page)
-        page.on("console", self._hear)
+        page.on("console", self._on_received)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", self._watch)
         return Window(page, self._url, person)
@@ -127,7 +127,7 @@ class Desk:
             page.evaluate("localStorage.clear()")
             page.close()
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _on_received(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import psutil
 
-from bot.runtime.database import Store
+from bot.runtime.database import Database
 from slack_sandbox import Sandbox
 from slack_sandbox.model import Channel
 from tests.crash.process import Moment, live
@@ -117,7 +117,7 @@ class Desk:
 
     def __init__(self, folder: Path, database_url: str, workspace: Path | None = None) -> None:
         self.sandbox = Sandbox(data=workspace, clock_file=folder / "clock")
-        self.store = Store(database_url)
+        self.database = Database(database_url)
         self.database_url = database_url
         self._clock_file = folder / "clock"
         self.floor_file = with_a_bookmark(folder)
@@ -130,7 +130,7 @@ class Desk:
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
         for bot in self._bots:
             bot.is_killed()
-        self.store.close()
+        self.database.close()
         self.sandbox.stop()
 
     def starts_a_bot(self, replica: str = "local") -> BotProcess:
@@ -208,7 +208,7 @@ def kill_points(desk: Desk) -> Iterator[tuple[BotProcess, int, int]]:
         # A later heartbeat must not kill a bot that survived the story.
         if bot.rests() and bot.is_spared():
             return
-        calls += 1 if desk.store.is_sqlite else number
+        calls += 1 if desk.database.is_sqlite else number
 
 
 def killed_at(desk: Desk, kills: Sequence[tuple[Moment, int]], prepare: str = "") -> Iterator[str]:

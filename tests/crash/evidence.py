@@ -31,14 +31,14 @@ def incident_is_whole(desk: Desk, number: int) -> None:
 
 def _left_over(desk: Desk) -> list[OutboxRow]:
     """What is still to be brought to Slack."""
-    with desk.store.reading() as session:
+    with desk.database.reading() as session:
         return [row for row in session.exec(select(OutboxRow)) if not row.is_settled]
 
 
 def nothing_is_there_twice(desk: Desk) -> None:
     """No message was sent twice, nothing was written down twice, nothing is left to show or to say."""
     assert {key: times for key, times in keys(desk).items() if times > 1} == {}
-    with desk.store.reading() as session:
+    with desk.database.reading() as session:
         written = Counter(
             (entry.incident_id, entry.kind, str(entry.facts), entry.at)
             for entry in session.exec(select(timeline.TimelineEntry))
@@ -53,7 +53,7 @@ def nothing_is_there_twice(desk: Desk) -> None:
 
 def once_each(desk: Desk, number: int, kinds: tuple[str, ...]) -> None:
     """These things happened to an incident exactly once, by its timeline."""
-    with desk.store.reading() as session:
+    with desk.database.reading() as session:
         happened = Counter(entry.kind for entry in timeline.entries(session, number))
     assert {kind: happened[kind] for kind in kinds} == dict.fromkeys(kinds, 1)
 
@@ -61,14 +61,14 @@ def once_each(desk: Desk, number: int, kinds: tuple[str, ...]) -> None:
 def with_entry(desk: Desk, kind: str) -> list[int]:
     """The incidents to which this happened, by their timelines."""
     of_kind = select(timeline.TimelineEntry.incident_id).where(timeline.TimelineEntry.kind == kind)
-    with desk.store.reading() as session:
+    with desk.database.reading() as session:
         return sorted(session.exec(of_kind.distinct()))
 
 
 def every_promise_was_kept_once(desk: Desk, number: int) -> int:
     """Each update that was sent is in each of its channels once; gives back how many there were."""
     sent = keys(desk)
-    with desk.store.reading() as session:
+    with desk.database.reading() as session:
         promises = session.exec(select(Promise).where(Promise.incident_id == number, Promise.state == SENT)).all()
         told = {
             promise.id: [deliveries.channel_of(row) for row in deliveries.of_promise(session, promise)]

@@ -20,7 +20,7 @@ from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.escalation import tables as escalation
 from bot.followups import tables as followups
-from bot.incidents.ticking import tick
+from bot.incidents.ticking import run_ticks
 from bot.outbox import tables as outbox
 from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks
@@ -99,7 +99,7 @@ def live(settings: dict[str, Any], orders: Connection) -> None:
 
 def _suspend_after_lease(bot: Bot) -> None:
     """Stop this process the moment it has leased something and committed that, until it gets SIGCONT."""
-    engine, leased = bot.services.store.engine, threading.local()
+    engine, leased = bot.services.database.engine, threading.local()
 
     @sa.event.listens_for(engine, "after_cursor_execute")
     def note(_: Any, cursor: Any, statement: str, *rest: Any) -> None:
@@ -122,9 +122,9 @@ def _leave(number: int, frame: object) -> None:
 
 def _rest(bot: Bot) -> Rest:
     """Do what is due until nothing can be done now; gives back when the next row of the outbox is due, if any."""
-    tick(bot.services, utcnow())
+    run_ticks(bot.services, utcnow())
     at_rest = wait_until(lambda: _can_do_nothing(bot), PATIENCE_S, LOOKS_EVERY_S)
-    with bot.services.store.reading() as session:
+    with bot.services.database.reading() as session:
         return at_rest, outbox.next_due(session), utcnow()
 
 
@@ -136,20 +136,22 @@ def _was_behind(bot: Bot) -> bool:
     """Is something due? Then the clock's job runs now, whenever its own turn comes."""
     is_behind = _is_behind(bot)
     if is_behind:
-        tick(bot.services, utcnow())
+        run_ticks(bot.services, utcnow())
     return is_behind
 
 
 def _is_idle(bot: Bot) -> bool:
     """A workflow may be waiting for a row of the outbox that is due later."""
-    with bot.services.store.reading() as session:
+    with bot.services.database.reading() as session:
         waits_for_row = outbox.next_due(session) is not None
-    return bot.is_idle() or (waits_for_row and bot.services.soon.is_idle() and not bot.services.flows.owners())
+    return bot.is_idle() or (
+        waits_for_row and bot.services.background.is_idle() and not bot.services.flows.replicas_with_flows()
+    )
 
 
 def _is_behind(bot: Bot) -> bool:
     now = utcnow()
-    with bot.services.store.reading() as session:
+    with bot.services.database.reading() as session:
         return (
             bool(updates.due(session, now))
             or bool(escalation.due(session, now))

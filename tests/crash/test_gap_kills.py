@@ -30,7 +30,7 @@ def test_a_gap_whose_filling_is_killed_at_any_call_is_filled_once(desk: Desk, mo
         ana.invites(channel.name, "watchfloor")
         desk.sandbox.quiet(UNANSWERED_S)
 
-    with desk.store.snapshot() as session:
+    with desk.database.snapshot() as session:
         kept = Counter(
             str(entry.facts["text"]) for entry in timeline.entries(session, 1) if entry.kind == "message"
         )

@@ -64,10 +64,10 @@ def test_a_name_can_be_used_by_one_living_replica_only(desk: Desk) -> None:
     first.join()
 
     with pytest.raises(ReplicaTaken, match="WATCHFLOOR_REPLICA"):
-        second.join(patience_s=0.1)
+        second.join(timeout_s=0.1)
     first.leave()
-    second.join(patience_s=5)
+    second.join(timeout_s=5)
 
     second.leave()
-    with first.kept_dead("one") as is_dead:
+    with first.hold_if_dead("one") as is_dead:
         assert not is_dead, "who is not alive itself declares nobody dead"

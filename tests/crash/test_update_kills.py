@@ -33,14 +33,14 @@ def drafts(desk: Desk, number: int) -> list[int]:
 
 def states(desk: Desk, audience: str) -> list[str]:
     """What became of what was promised to an audience, in order."""
-    with desk.store.reading() as session:
+    with desk.database.reading() as session:
         found = session.exec(select(Promise).where(Promise.audience == audience).order_by(Promise.number))
         return [promise.state for promise in found]
 
 
 def waiting(desk: Desk, audience: str) -> str:
     """What the buttons call the promise that waits."""
-    with desk.store.reading() as session:
+    with desk.database.reading() as session:
         found = session.exec(select(Promise).where(Promise.audience == audience, Promise.state == WAITING)).one()
     return str(found.id)
 
@@ -95,7 +95,7 @@ def test_a_draft_that_goes_along_with_the_role_is_there_once_for_each_who_had_it
 
 def leads(desk: Desk, number: int) -> bool:
     """Did Ben become communications lead of an incident?"""
-    with desk.store.reading() as session:
+    with desk.database.reading() as session:
         return "communications_lead" in incidents.roles(session, number)
 
 
@@ -130,7 +130,7 @@ def copies(desk: Desk, number: int) -> list[str]:
 
 def is_paused(desk: Desk, number: int) -> bool:
     """Was the pause written down?"""
-    with desk.store.reading() as session:
+    with desk.database.reading() as session:
         return pauses.current(session, number) is not None
 
 
@@ -157,14 +157,14 @@ def test_an_approval_that_is_killed_at_any_call_sends_it_once(desk: Desk, moment
 
 def newest(desk: Desk, number: int) -> str:
     """The promise to customers of an incident that waits for approval."""
-    with desk.store.reading() as session:
+    with desk.database.reading() as session:
         waiting = (Promise.incident_id == number, Promise.audience == "customers", Promise.state == WAITING)
         return str(session.exec(select(Promise).where(*waiting)).one().id)
 
 
 def approved_and_sent(desk: Desk, number: int) -> int:
     """How many updates to customers were approved and sent."""
-    with desk.store.reading() as session:
+    with desk.database.reading() as session:
         sent = (Promise.incident_id == number, Promise.audience == "customers", Promise.state == SENT)
         return len(session.exec(select(Promise).where(*sent)).all())
 

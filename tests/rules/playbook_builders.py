@@ -12,7 +12,7 @@ from bot.playbooks.book import Playbook
 from bot.playbooks.rules import IncidentFacts
 from bot.playbooks.runs import start_run
 from bot.playbooks.tables import PlaybookRun
-from bot.runtime.database import Store
+from bot.runtime.database import Database
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -46,9 +46,9 @@ def _step(words: str) -> dict:
     return {"title": step["id"].capitalize()} | step
 
 
-def database(folder: Path) -> Store:
+def database(folder: Path) -> Database:
     """An empty database with every table."""
-    store = Store(f"sqlite:///{folder}/test.db")
+    store = Database(f"sqlite:///{folder}/test.db")
     SQLModel.metadata.create_all(store.engine)
     return store
 

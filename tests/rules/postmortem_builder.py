@@ -9,10 +9,10 @@ from bot.postmortems.document import Document
 from bot.postmortems.draft import compose
 from bot.postmortems.record import (
     Adherence,
-    Answered,
     Entry,
     FollowUp,
     Milestone,
+    PartnerAnswer,
     Person,
     Promise,
     Proposal,
@@ -22,7 +22,7 @@ from bot.postmortems.record import (
     Step,
 )
 from bot.postmortems.rendering import FOLDER
-from bot.postmortems.words import Words
+from bot.postmortems.words import Phrases
 from bot.runtime.templates import Templates
 
 # Three days over the end of summer time in Europe.
@@ -102,7 +102,7 @@ RECORD = Record(
         Person("Responder", "Devi Nair", ("Responder",), (4,)),
         Person("Participant 1", "Ben Okafor", (), (1,)),
     ),
-    partners=(Answered("Northline", at(12), at(14), 40, 6), Answered("Sagebrush", at(12), None, None, 6)),
+    partners=(PartnerAnswer("Northline", at(12), at(14), 40, 6), PartnerAnswer("Sagebrush", at(12), None, None, 6)),
     follow_ups=(FollowUp("Test firmware on one site first", "prevent", "Responder", at(20_000), False, 16),),
     similar=(
         Similar(5, "IVR down in Manila", "S1", at(-90_000), "https://floor.example/archives/C0", 3, 2),
@@ -111,9 +111,9 @@ RECORD = Record(
 )
 
 
-def words(language: str = "en") -> Words:
+def words(language: str = "en") -> Phrases:
     """The shipped phrases of a language."""
-    return Words(language, TEMPLATES.phrases(FOLDER, language))
+    return Phrases(language, TEMPLATES.phrases(FOLDER, language))
 
 
 def document(language: str = "en", **changes: Any) -> Document:

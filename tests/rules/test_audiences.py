@@ -15,12 +15,12 @@ def test_an_audience_says_how_often_how_soon_and_how_calm_later() -> None:
         LEAST | {"first": {"S0": "5 min", "S2": "5 min"}, "slower": {"after": "2 h", "every": "1 h"}}
     )
 
-    assert told.first_after("S0") == timedelta(minutes=5)
-    assert told.first_after("S2") is Moment.ON_CHANGE, "who hears of changes is not told by the clock"
-    assert told.first_after("S4") is Moment.NEVER
-    assert told.rhythm("S0", timedelta(minutes=119)) == timedelta(minutes=20)
-    assert told.rhythm("S0", timedelta(hours=2)) == timedelta(hours=1)
-    assert told.rhythm("S2", timedelta(hours=3)) is Moment.ON_CHANGE
+    assert told.first_update_after("S0") == timedelta(minutes=5)
+    assert told.first_update_after("S2") is Moment.ON_CHANGE, "who hears of changes is not told by the clock"
+    assert told.first_update_after("S4") is Moment.NEVER
+    assert told.usual_cadence("S0", timedelta(minutes=119)) == timedelta(minutes=20)
+    assert told.usual_cadence("S0", timedelta(hours=2)) == timedelta(hours=1)
+    assert told.usual_cadence("S2", timedelta(hours=3)) is Moment.ON_CHANGE
 
 
 def test_languages_approval_and_quiet_are_read_as_people_write_them() -> None:

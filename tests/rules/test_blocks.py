@@ -20,7 +20,7 @@ def test_a_message_of_any_words_is_accepted(first: str, second: str, third: str)
         blocks.actions([blocks.button(first, "press", second), blocks.user_select("who", placeholder=third)]),
     ]
 
-    check_blocks(blocks.fit(made))
+    check_blocks(blocks.fit_blocks(made))
 
 
 @given(words, words, words)
@@ -35,7 +35,7 @@ def test_a_form_of_any_words_is_accepted(label: str, given_before: str, choice: 
         ],
         callback_id="form",
         submit=choice,
-        memory=given_before,
+        private_metadata=given_before,
     )
 
     check_view(form, "modal")
@@ -43,7 +43,7 @@ def test_a_form_of_any_words_is_accepted(label: str, given_before: str, choice: 
 
 @given(st.integers(1, 200))
 def test_too_many_blocks_are_cut_and_counted(number: int) -> None:
-    shown = blocks.fit([blocks.section(str(index)) for index in range(number)])
+    shown = blocks.fit_blocks([blocks.section(str(index)) for index in range(number)])
 
     assert len(shown) <= blocks.MESSAGE_BLOCKS
     if number > blocks.MESSAGE_BLOCKS:

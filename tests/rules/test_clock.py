@@ -13,9 +13,9 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def offset_file(tmp_path: Path):
-    clock.follow(tmp_path / "clock")
+    clock.use_offset_file(tmp_path / "clock")
     yield tmp_path / "clock"
-    clock.follow(None)
+    clock.use_offset_file(None)
 
 
 @freeze_time(NOON)
@@ -33,8 +33,8 @@ def test_a_file_that_is_missing_or_half_written_shifts_nothing(offset_file: Path
 
 
 def test_what_is_due_next_is_said_beside_it(offset_file: Path) -> None:
-    clock.announce(NOON)
+    clock.publish_next_due(NOON)
     assert (offset_file.parent / "clock.due").read_text() == str(int(NOON.timestamp()))
 
-    clock.announce(None)
+    clock.publish_next_due(None)
     assert (offset_file.parent / "clock.due").read_text() == ""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.runtime.csv_file import written
+from bot.runtime.csv_file import to_csv
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "  =1", "＝1", "﹣1", '=HYPERLINK("http://x")')
 
@@ -18,7 +18,7 @@ def read(content: bytes) -> list[list[str]]:
 
 @pytest.mark.parametrize("words", FORMULAS)
 def test_no_cell_begins_like_a_formula(words: str) -> None:
-    [_, [cell, after]] = read(written(("a", "b"), [(words, "x")]))
+    [_, [cell, after]] = read(to_csv(("a", "b"), [(words, "x")]))
 
     assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
     assert cell.endswith(words.replace("\0", ""))
@@ -27,7 +27,7 @@ def test_no_cell_begins_like_a_formula(words: str) -> None:
 
 @given(st.lists(st.text(), min_size=1, max_size=4))
 def test_words_come_back_as_they_were_behind_an_apostrophe_at_most(row: list[str]) -> None:
-    [_, cells] = read(written([str(place) for place in range(len(row))], [row]))
+    [_, cells] = read(to_csv([str(place) for place in range(len(row))], [row]))
 
     assert [cell.removeprefix("'") for cell in cells] == [
         words.replace("\0", "").removeprefix("'") for words in row
@@ -36,4 +36,4 @@ def test_words_come_back_as_they_were_behind_an_apostrophe_at_most(row: list[str
 
 
 def test_figures_stay_figures() -> None:
-    assert read(written(("a", "b", "c"), [(-5, 1.5, None)]))[1] == ["-5", "1.5", ""]
+    assert read(to_csv(("a", "b", "c"), [(-5, 1.5, None)]))[1] == ["-5", "1.5", ""]

@@ -78,7 +78,7 @@ def flows(tmp_path: Path, kitchen: Kitchen) -> Iterator[Flows]:
 def test_each_step_goes_on_with_what_the_one_before_gave(flows: Flows, kitchen: Kitchen) -> None:
     flows.start_once("dinner", cook, Order(item="soup"))
 
-    assert wait_until(flows.are_done, PATIENCE_S)
+    assert wait_until(flows.is_idle, PATIENCE_S)
     assert kitchen.done == ["prepared soup", "served SOUP"]
 
 
@@ -92,17 +92,17 @@ def test_a_key_that_many_start_at_the_same_moment_runs_once(flows: Flows, kitche
     with ThreadPoolExecutor(CROWD) as crowd:
         list(crowd.map(start, range(CROWD)))
 
-    assert wait_until(flows.are_done, PATIENCE_S)
+    assert wait_until(flows.is_idle, PATIENCE_S)
     assert kitchen.done == ["prepared soup", "served SOUP"]
 
 
 def test_a_key_that_was_finished_is_not_started_again(flows: Flows, kitchen: Kitchen) -> None:
     flows.start_once("dinner", cook, Order(item="soup"))
-    assert wait_until(flows.are_done, PATIENCE_S)
+    assert wait_until(flows.is_idle, PATIENCE_S)
 
     flows.start_once("dinner", cook, Order(item="soup"))
 
-    assert wait_until(flows.are_done, PATIENCE_S)
+    assert wait_until(flows.is_idle, PATIENCE_S)
     assert kitchen.done.count("served SOUP") == 1
 
 
@@ -113,7 +113,7 @@ def test_a_flow_that_fails_comes_back(flows: Flows, kitchen: Kitchen, failure: E
     flows.start_once("dinner", cook, Order(item="soup"))
 
     assert wait_until(lambda: "served SOUP" in kitchen.done, PATIENCE_S)
-    assert wait_until(flows.are_done, PATIENCE_S)
+    assert wait_until(flows.is_idle, PATIENCE_S)
     assert kitchen.done.count("served SOUP") == 1
 
 
@@ -138,7 +138,7 @@ def test_a_flow_that_fails_too_often_is_given_up_and_kept_until_somebody_starts_
         flows.start_once(key, cook, Order(item="soup"))
         assert wait_until(lambda: key in flows.given_up(), PATIENCE_S)  # noqa: B023 - asked within the loop
 
-    flows.forget_finished(timedelta())
+    flows.delete_finished(timedelta())
     assert flows.given_up() == ["dinner", "lunch"]
     with records.client_of(f"sqlite:///{tmp_path}/flows.sqlite") as client:
         records.start_again(client, "dinner")
@@ -161,13 +161,13 @@ def test_records_of_finished_flows_are_forgotten_and_those_that_come_back_are_no
 ) -> None:
     for number in range(3):
         flows.start_once(f"order:{number}", cook, Order(item="soup"))
-    assert wait_until(flows.are_done, PATIENCE_S)
+    assert wait_until(flows.is_idle, PATIENCE_S)
     kitchen.failures.append(TryLater("the stove is cold", wait_s=60))
     flows.start_once("late", cook, Order(item="stew"))
-    assert wait_until(lambda: not kitchen.failures and not flows.owners(), PATIENCE_S)
+    assert wait_until(lambda: not kitchen.failures and not flows.replicas_with_flows(), PATIENCE_S)
 
-    assert flows.forget_finished(timedelta(hours=1)) == 0
-    assert flows.forget_finished(timedelta()) == 3
+    assert flows.delete_finished(timedelta(hours=1)) == 0
+    assert flows.delete_finished(timedelta()) == 3
     assert flows.stuck(for_s=-1) == ["late"]
 
 
@@ -190,7 +190,7 @@ def test_at_the_end_what_has_begun_is_finished_and_the_rest_is_left_for_the_next
     assert len(kitchen.done) == 2 * FLOWS_AT_ONCE, "two steps of each that had begun"
     second = Flows(f"sqlite:///{tmp_path}/flows.sqlite")
     second.launch(kitchen)
-    assert wait_until(second.are_done, PATIENCE_S)
+    assert wait_until(second.is_idle, PATIENCE_S)
     second.close()
     assert sorted(kitchen.done) == sorted(
         f"{deed} {number}" for number in range(3 * FLOWS_AT_ONCE) for deed in ("prepared", "served")

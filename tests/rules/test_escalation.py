@@ -13,7 +13,7 @@ MINUTE = timedelta(minutes=1)
 
 def ladder(*tiers: tuple[int, str]) -> Ladder:
     """A ladder planned at noon from (minutes, who)."""
-    return rules.planned(((minutes * MINUTE, (who,), StopsOn.COMMANDER) for minutes, who in tiers), NOON)
+    return rules.plan_ladder(((minutes * MINUTE, (who,), StopsOn.COMMANDER) for minutes, who in tiers), NOON)
 
 
 def minutes(planned: Ladder) -> list[float | None]:
@@ -30,35 +30,37 @@ def test_five_minutes_after_the_last_tier_the_top_is_reached() -> None:
 
 
 def test_whoever_is_hurried_brings_the_later_ones_along() -> None:
-    hurried = rules.hurried(rules.told(ladder((2, "@ana"), (4, "@ben"), (10, "@erik")), 0), NOON + 2 * MINUTE)
+    hurried = rules.bring_forward(
+        rules.mark_told(ladder((2, "@ana"), (4, "@ben"), (10, "@erik")), 0), NOON + 2 * MINUTE
+    )
 
     assert minutes(hurried) == [None, 2, 8, 13]
 
 
 def test_after_a_stop_the_clock_goes_on_from_the_rung_it_had_reached() -> None:
-    stopped = rules.stopped(rules.told(ladder((2, "@ana"), (6, "@ben")), 0), StopsOn.COMMANDER)
+    stopped = rules.stop_clock(rules.mark_told(ladder((2, "@ana"), (6, "@ben")), 0), StopsOn.COMMANDER)
     assert minutes(stopped) == [None, None, None]
 
-    assert minutes(rules.resumed(stopped, NOON + 60 * MINUTE)) == [None, 64, 69]
+    assert minutes(rules.resume_clock(stopped, NOON + 60 * MINUTE)) == [None, 64, 69]
 
 
 def test_a_commander_does_not_stop_tiers_that_wait_for_an_answer() -> None:
-    planned = rules.planned(
+    planned = rules.plan_ladder(
         [(MINUTE, ("@ana",), StopsOn.COMMANDER), (2 * MINUTE, ("@ben",), StopsOn.ACKNOWLEDGED)], NOON
     )
 
-    assert minutes(rules.stopped(planned, StopsOn.COMMANDER)) == [None, 2, 7]
-    assert minutes(rules.stopped(planned, StopsOn.ACKNOWLEDGED)) == [None, None, None]
+    assert minutes(rules.stop_clock(planned, StopsOn.COMMANDER)) == [None, 2, 7]
+    assert minutes(rules.stop_clock(planned, StopsOn.ACKNOWLEDGED)) == [None, None, None]
 
 
 def test_a_graver_ladder_adds_people_to_tiers_and_tiers_to_the_ladder() -> None:
-    lesser = rules.told(ladder((2, "@ana"), (30, "@ben")), 0)
+    lesser = rules.mark_told(ladder((2, "@ana"), (30, "@ben")), 0)
     later = NOON + 3 * MINUTE
-    graver = rules.planned(
+    graver = rules.plan_ladder(
         ((m * MINUTE, (who,), StopsOn.COMMANDER) for m, who in ((1, "@ana"), (4, "@chloe"), (8, "@erik"))), later
     )
 
-    raised = rules.raised(lesser, graver, later)
+    raised = rules.merge_higher_ladder(lesser, graver, later)
 
     assert [rung.tell for rung in raised] == [("@ana",), ("@ben", "@chloe"), ("@erik",), ()]
     assert minutes(raised) == [None, 7, 11, 16]
@@ -66,25 +68,27 @@ def test_a_graver_ladder_adds_people_to_tiers_and_tiers_to_the_ladder() -> None:
 
 
 def test_a_tier_that_was_told_and_gains_people_has_its_turn_again() -> None:
-    lesser = rules.told(ladder((2, "@ana")), 0)
+    lesser = rules.mark_told(ladder((2, "@ana")), 0)
     later = NOON + 3 * MINUTE
 
-    raised = rules.raised(lesser, rules.planned([(MINUTE, ("@erik",), StopsOn.COMMANDER)], later), later)
+    raised = rules.merge_higher_ladder(
+        lesser, rules.plan_ladder([(MINUTE, ("@erik",), StopsOn.COMMANDER)], later), later
+    )
 
     assert raised[0].is_waiting
     assert raised[0].tell == ("@ana", "@erik")
 
 
 def test_of_an_incident_that_is_over_nobody_is_next_until_it_is_reopened() -> None:
-    over = rules.ended(ladder((2, "@ana")))
+    over = rules.end_ladder(ladder((2, "@ana")))
     assert rules.next_rung(over) is None
 
-    reopened = rules.resumed(rules.reopened(over), NOON + 60 * MINUTE)
+    reopened = rules.resume_clock(rules.reopen_ladder(over), NOON + 60 * MINUTE)
     assert minutes(reopened) == [62, 67]
 
 
 @pytest.mark.parametrize(("gap", "expected"), [(3, 3), (20, 5)])
 def test_silence_counts_after_five_minutes_or_when_the_next_tier_is_told(gap: int, expected: int) -> None:
-    told = rules.told(ladder((0, "@ana"), (gap, "@ben")), 0)
+    told = rules.mark_told(ladder((0, "@ana"), (gap, "@ben")), 0)
 
     assert rules.answer_by(told, NOON) == NOON + expected * MINUTE

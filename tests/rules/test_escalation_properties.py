@@ -30,13 +30,13 @@ class NightOnTheLadder(RuleBasedStateMachine):
     @initialize(tiers=TIERS)
     def declared(self, tiers):
         self.now = NOON
-        self.ladder: Ladder = rules.planned(tiers, self.now)
+        self.ladder: Ladder = rules.plan_ladder(tiers, self.now)
         self.has_commander = self.is_awaited = self.is_over = False
         self.told = Counter()
 
     def spare(self):
         if self.has_commander:
-            self.ladder = rules.stopped(self.ladder, StopsOn.COMMANDER)
+            self.ladder = rules.stop_clock(self.ladder, StopsOn.COMMANDER)
 
     @rule(minutes=st.integers(1, 30), nobody_is_there=st.booleans())
     def time_passes(self, minutes, nobody_is_there):
@@ -44,9 +44,9 @@ class NightOnTheLadder(RuleBasedStateMachine):
         for rung in self.ladder:
             if rung.due_at and rung.due_at <= self.now:
                 self.told.update((rung.position, name) for name in rung.tell if not self.was_told(rung, name))
-                self.ladder = rules.told(self.ladder, rung.position)
+                self.ladder = rules.mark_told(self.ladder, rung.position)
                 if nobody_is_there:
-                    self.ladder = rules.hurried(self.ladder, self.now)
+                    self.ladder = rules.bring_forward(self.ladder, self.now)
                     self.spare()
                 return
 
@@ -57,14 +57,14 @@ class NightOnTheLadder(RuleBasedStateMachine):
     @rule()
     def somebody_cannot(self):
         self.is_awaited = False
-        self.ladder = rules.hurried(self.ladder, self.now)
+        self.ladder = rules.bring_forward(self.ladder, self.now)
         self.spare()
 
     @precondition(lambda self: not self.is_over)
     @rule()
     def somebody_comes(self):
         self.is_awaited = True
-        self.ladder = rules.stopped(self.ladder, StopsOn.ACKNOWLEDGED)
+        self.ladder = rules.stop_clock(self.ladder, StopsOn.ACKNOWLEDGED)
 
     @precondition(lambda self: not self.is_over)
     @rule()
@@ -77,24 +77,24 @@ class NightOnTheLadder(RuleBasedStateMachine):
     def the_commander_leaves(self):
         self.has_commander = False
         if not self.is_awaited:
-            self.ladder = rules.resumed(self.ladder, self.now)
+            self.ladder = rules.resume_clock(self.ladder, self.now)
 
     @precondition(lambda self: not self.is_over)
     @rule(tiers=TIERS)
     def the_severity_rises(self, tiers):
         before = self.ladder
-        self.ladder = rules.raised(self.ladder, rules.planned(tiers, self.now), self.now)
+        self.ladder = rules.merge_higher_ladder(self.ladder, rules.plan_ladder(tiers, self.now), self.now)
         # Who is on the way stays so while the graver ladder brings nobody new.
         self.is_awaited = self.is_awaited and self.ladder == before
         self.spare()
 
     @rule()
     def it_is_resolved_and_reopened(self):
-        self.ladder = rules.ended(self.ladder)
+        self.ladder = rules.end_ladder(self.ladder)
         assert rules.next_rung(self.ladder) is None
-        self.ladder = rules.reopened(self.ladder)
+        self.ladder = rules.reopen_ladder(self.ladder)
         if not self.is_awaited:
-            self.ladder = rules.resumed(self.ladder, self.now)
+            self.ladder = rules.resume_clock(self.ladder, self.now)
             self.spare()
 
     @invariant()

@@ -33,9 +33,9 @@ def test_the_shipped_file_can_be_used() -> None:
     read = floor.read(SHIPPED)
 
     assert read.incidents_channel == "incidents"
-    assert read.audiences["operations"].rhythm("S0") == timedelta(minutes=15)
-    assert read.audiences["executives"].rhythm("S2") is Moment.ON_CHANGE
-    assert read.audiences["executives"].rhythm("S4") is Moment.NEVER
+    assert read.audiences["operations"].usual_cadence("S0") == timedelta(minutes=15)
+    assert read.audiences["executives"].usual_cadence("S2") is Moment.ON_CHANGE
+    assert read.audiences["executives"].usual_cadence("S4") is Moment.NEVER
     assert "incident-analysts" in read.groups
 
 

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.followups import rules
-from bot.followups.rules import Plan, Typed
+from bot.followups.rules import ReminderPlan, TypedFollowUp
 
-PLAN = Plan(time(9), timedelta(days=2), timedelta(days=3))
+PLAN = ReminderPlan(time(9), timedelta(days=2), timedelta(days=3))
 ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Manila", "UTC")
 
 
-def reminders(due_on: date, zone: str, plan: Plan, now: datetime) -> list[datetime]:
+def reminders(due_on: date, zone: str, plan: ReminderPlan, now: datetime) -> list[datetime]:
     """Every reminder from `now` on, each asked for when the one before was sent."""
     found = []
     while moment := rules.next_reminder(due_on, zone, plan, now):
@@ -26,23 +26,26 @@ def reminders(due_on: date, zone: str, plan: Plan, now: datetime) -> list[dateti
 @pytest.mark.parametrize(
     ("raw", "typed"),
     [
-        ("write it down", Typed("write it down")),
-        ("<@U0BEN|ben> write it down", Typed("write it down", "U0BEN")),
-        ("@ben write it down", Typed("write it down", "@ben")),
-        ("Prevent: alarm by 2030-1-31", Typed("alarm", "", "prevent", date(2030, 1, 31))),
-        ("<@U0BEN> detect: a &lt;b&gt; by 2030-01-31", Typed("a <b>", "U0BEN", "detect", date(2030, 1, 31))),
-        ("drive by 2030-01-31 and back", Typed("drive by 2030-01-31 and back")),
-        ("note: this is no kind", Typed("note: this is no kind")),
+        ("write it down", TypedFollowUp("write it down")),
+        ("<@U0BEN|ben> write it down", TypedFollowUp("write it down", "U0BEN")),
+        ("@ben write it down", TypedFollowUp("write it down", "@ben")),
+        ("Prevent: alarm by 2030-1-31", TypedFollowUp("alarm", "", "prevent", date(2030, 1, 31))),
+        (
+            "<@U0BEN> detect: a &lt;b&gt; by 2030-01-31",
+            TypedFollowUp("a <b>", "U0BEN", "detect", date(2030, 1, 31)),
+        ),
+        ("drive by 2030-01-31 and back", TypedFollowUp("drive by 2030-01-31 and back")),
+        ("note: this is no kind", TypedFollowUp("note: this is no kind")),
     ],
 )
-def test_one_line_is_taken_apart(raw: str, typed: Typed) -> None:
-    assert rules.read(raw) == typed
+def test_one_line_is_taken_apart(raw: str, typed: TypedFollowUp) -> None:
+    assert rules.parse_follow_up(raw) == typed
 
 
 @pytest.mark.parametrize("raw", ["", "   ", "<@U0BEN>", "<@U0BEN> prevent:", "\u0000\u0007"])
 def test_without_words_it_is_refused_with_an_example(raw: str) -> None:
-    with pytest.raises(rules.WordsMissing, match="alarm on trunk errors"):
-        rules.read(raw)
+    with pytest.raises(rules.TextMissing, match="alarm on trunk errors"):
+        rules.parse_follow_up(raw)
 
 
 @pytest.mark.parametrize(
@@ -70,8 +73,8 @@ def test_those_that_were_missed_are_one() -> None:
 
 
 def test_reminders_may_be_had_on_weekends_or_never() -> None:
-    always = Plan(time(9), None, timedelta(days=1), on_weekends=True)
-    never = Plan(time(9), None, None)
+    always = ReminderPlan(time(9), None, timedelta(days=1), on_weekends=True)
+    never = ReminderPlan(time(9), None, None)
     now = datetime(2026, 12, 10, tzinfo=UTC)
 
     assert len(reminders(date(2026, 12, 11), "UTC", always, now)) == 7
@@ -87,8 +90,8 @@ def test_reminders_may_be_had_on_weekends_or_never() -> None:
 def test_each_reminder_is_later_on_a_working_day_at_that_time_on_the_wall(
     due_on: date, zone: str, at: time, days_before: int
 ) -> None:
-    plan = Plan(at, timedelta(days=2), timedelta(days=3))
-    now = rules.morning(due_on - timedelta(days=days_before), at, zone)
+    plan = ReminderPlan(at, timedelta(days=2), timedelta(days=3))
+    now = rules.time_of_day_in_zone(due_on - timedelta(days=days_before), at, zone)
 
     sent = reminders(due_on, zone, plan, now)
 
@@ -97,7 +100,7 @@ def test_each_reminder_is_later_on_a_working_day_at_that_time_on_the_wall(
     here = [moment.astimezone(ZoneInfo(zone)) for moment in sent]
     assert all(moment.weekday() < 5 for moment in here)
     # A time that the change of clocks leaves out is read as the same moment before it.
-    skipped = [rules.morning(moment.date(), at, zone) for moment in here]
+    skipped = [rules.time_of_day_in_zone(moment.date(), at, zone) for moment in here]
     assert skipped == sent
     assert len(sent) <= 8
 
@@ -109,7 +112,7 @@ def test_the_weekly_moment_is_the_same_on_the_wall_all_year(zone: str) -> None:
         moment += timedelta(days=7)
         found = rules.last_weekly(0, time(9), zone, moment)
         assert moment - timedelta(days=7, hours=1) < found <= moment
-        assert f"{found.astimezone(rules.zone(zone)):%a %H:%M}" == "Mon 09:00"
+        assert f"{found.astimezone(rules.zone_of(zone)):%a %H:%M}" == "Mon 09:00"
 
 
 def test_it_may_be_done_all_through_its_day() -> None:

@@ -95,7 +95,7 @@ def test_what_is_repeated_in_a_refusal_cannot_be_markup(typed: str) -> None:
     ],
 )
 def test_titles_that_speak_of_the_same_thing_are_alike(mine: str, other: str, is_alike: bool) -> None:
-    assert rules.alike(mine, [(4, other)]) == ([4] if is_alike else [])
+    assert rules.find_duplicates(mine, [(4, other)]) == ([4] if is_alike else [])
 
 
 def test_only_a_resolved_incident_closes_and_only_what_is_over_reopens() -> None:
@@ -119,7 +119,7 @@ def test_a_lower_number_is_graver() -> None:
 
 
 def test_permission_is_by_role_group_or_for_anyone() -> None:
-    assert rules.permitted(["anyone"], "U1", [], [])
-    assert rules.permitted(["commander"], "U1", ["commander"], [])
-    assert rules.permitted(["@leads"], "U1", [], ["leads"])
-    assert not rules.permitted(["commander", "@leads"], "U1", ["scribe"], ["others"])
+    assert rules.is_permitted(["anyone"], "U1", [], [])
+    assert rules.is_permitted(["commander"], "U1", ["commander"], [])
+    assert rules.is_permitted(["@leads"], "U1", [], ["leads"])
+    assert not rules.is_permitted(["commander", "@leads"], "U1", ["scribe"], ["others"])

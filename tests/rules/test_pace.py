@@ -5,11 +5,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.rate_limiter import BURST, WINDOW_S, Pace
+from bot.slack.rate_limiter import BURST, WINDOW_S, RateLimiter
 
 
 def test_a_short_burst_passes_and_what_follows_waits_in_line() -> None:
-    pace = Pace()
+    pace = RateLimiter()
 
     waits = [pace.wait_s("C1", f"post {number}", now=0.0) for number in range(12)]
 
@@ -21,7 +21,7 @@ def test_a_short_burst_passes_and_what_follows_waits_in_line() -> None:
 
 
 def test_who_comes_back_has_the_turn_that_was_kept() -> None:
-    pace = Pace()
+    pace = RateLimiter()
     waits = {key: pace.wait_s("C1", key, now=0.0) for key in "abcdefghij"}
 
     assert pace.wait_s("C1", "g", now=1.0) == waits["g"] - 1.0, "too early"
@@ -30,19 +30,19 @@ def test_who_comes_back_has_the_turn_that_was_kept() -> None:
 
 
 def test_who_had_a_turn_and_was_refused_does_not_stand_in_line_again() -> None:
-    pace = Pace()
+    pace = RateLimiter()
     for key in "abcdefghijkl":
         pace.wait_s("C1", key, now=0.0)
     assert pace.wait_s("C1", "f", now=WINDOW_S) == 0.0
 
-    pace.give_back("f", now=WINDOW_S)
+    pace.return_turn("f", now=WINDOW_S)
 
     assert pace.wait_s("C1", "f", now=WINDOW_S + 1.0) == 0.0
 
 
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=60))
 def test_no_window_ever_holds_more_than_the_burst(gaps: list[float]) -> None:
-    pace, now, sent = Pace(), 0.0, []
+    pace, now, sent = RateLimiter(), 0.0, []
     for number, gap in enumerate(gaps):
         now += gap
         sent.append(now + pace.wait_s("C1", str(number), now))

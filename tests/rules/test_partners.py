@@ -37,7 +37,7 @@ def test_a_number_of_agents_is_read_as_people_write_it(typed: str, agents: int |
 
 @pytest.mark.parametrize("typed", ["many", "-3", "1.5", "100001", "9" * 50, "12; DROP TABLE", "<!channel>", "²"])
 def test_what_is_no_number_of_agents_is_refused_in_the_readers_words(typed: str) -> None:
-    with pytest.raises(rules.NotAgents) as refused:
+    with pytest.raises(rules.NotANumberOfAgents) as refused:
         rules.read_agents(typed, "Indique un número")
 
     assert refused.value.sentence == "Indique un número"
@@ -68,8 +68,8 @@ def test_a_shipped_notice_uses_what_is_listed_and_has_every_phrase(language: str
     phrases = yaml.safe_load((FOLDER / f"{language}.yaml").read_text())
 
     assert used <= set(wording.VARIABLES)
-    assert phrases.keys() == wording.PLAIN.keys()
+    assert phrases.keys() == wording.DEFAULT_LABELS.keys()
     for name, phrase in phrases.items():
-        assert re.findall(r"{\w+}", phrase) == re.findall(r"{\w+}", wording.PLAIN[name])
+        assert re.findall(r"{\w+}", phrase) == re.findall(r"{\w+}", wording.DEFAULT_LABELS[name])
     assert len(phrases["form_title"]) <= 24
     assert max(len(phrases[name]) for name in ("received", "affected", "update_number")) <= 75

@@ -6,30 +6,30 @@ from pathlib import Path
 import pytest
 
 from bot.directory.cache import KEPT_S, PeopleCache
-from bot.directory.rules import Who
+from bot.directory.rules import PersonFacts
 from bot.runtime import clock
 
-ANA = Who("U1", "Ana")
-ANA_AS_GUEST = Who("U1", "Ana", is_guest=True)
+ANA = PersonFacts("U1", "Ana")
+ANA_AS_GUEST = PersonFacts("U1", "Ana", is_guest=True)
 
 
 class Database:
     """What is recorded of Ana, and how often somebody asked."""
 
     def __init__(self) -> None:
-        self.person: Who | None = ANA
+        self.person: PersonFacts | None = ANA
         self.asked = 0
 
-    def read(self, user_id: str) -> Who | None:
+    def read(self, user_id: str) -> PersonFacts | None:
         self.asked += 1
         return self.person
 
 
 @pytest.fixture
 def offset_file(tmp_path: Path) -> Iterator[Path]:
-    clock.follow(tmp_path / "clock")
+    clock.use_offset_file(tmp_path / "clock")
     yield tmp_path / "clock"
-    clock.follow(None)
+    clock.use_offset_file(None)
 
 
 def test_a_person_is_read_once(offset_file: Path) -> None:
@@ -61,7 +61,7 @@ def test_what_this_process_records_is_noticed_at_once(offset_file: Path) -> None
 def test_what_was_read_before_a_change_and_arrives_after_it_is_not_kept(offset_file: Path) -> None:
     cache, database = PeopleCache(), Database()
 
-    def read_too_early(user_id: str) -> Who | None:
+    def read_too_early(user_id: str) -> PersonFacts | None:
         cache.clear()
         return ANA
 

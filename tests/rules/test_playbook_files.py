@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from bot.config import floor as floors
-from bot.playbooks.library import load
+from bot.playbooks.library import load_library
 from tests.rules.playbook_builders import ROOT
 
 GOOD = """
@@ -44,11 +44,11 @@ def refused(folder: Path, steps: str, floor=None) -> list[str]:
     write(
         folder, "bad.yaml", dedent(HEAD) + "".join(f"      {line}\n" for line in dedent(steps).strip().splitlines())
     )
-    return [str(problem) for problem in load(folder, floor).problems]
+    return [str(problem) for problem in load_library(folder, floor).problems]
 
 
 def test_every_shipped_playbook_fits_the_shipped_floor(floor):
-    library = load(ROOT / "playbooks", floor)
+    library = load_library(ROOT / "playbooks", floor)
 
     assert library.problems == []
     covered = {name for book in library.playbooks.values() for name in book.applies.types}
@@ -61,7 +61,7 @@ def test_a_broken_file_does_not_stop_the_others(folder):
     write(folder, "bad.yaml", "title: [")
     write(folder, "worse.yaml", "- a list")
 
-    library = load(folder)
+    library = load_library(folder)
 
     assert list(library.playbooks) == ["good"]
     assert {problem.file for problem in library.problems} == {"bad.yaml", "worse.yaml"}
@@ -76,7 +76,7 @@ def test_one_odd_file_is_left_out_and_named_and_the_others_go_on(folder):
     write(folder, "brackets.yaml", "[" * 60_000)
     write(folder, "deep.yaml", f"title: {'[' * 900}{']' * 900}")
 
-    library = load(folder)
+    library = load_library(folder)
 
     assert list(library.playbooks) == ["good"]
     assert [str(problem) for problem in library.problems] == [
@@ -87,7 +87,7 @@ def test_one_odd_file_is_left_out_and_named_and_the_others_go_on(folder):
         "pipe.yaml:1: is no file; move it somewhere else",
     ]
     (folder / "nowhere.yaml").write_text(dedent(GOOD))
-    assert sorted(library.refreshed().playbooks) == ["good", "lost", "nowhere"]
+    assert sorted(library.reloaded().playbooks) == ["good", "lost", "nowhere"]
 
 
 def test_whatever_breaks_over_a_file_leaves_the_others_in_use(folder, monkeypatch):
@@ -102,7 +102,7 @@ def test_whatever_breaks_over_a_file_leaves_the_others_in_use(folder, monkeypatc
 
     monkeypatch.setattr(Path, "read_text", breaks)
 
-    assert list(load(folder).playbooks) == ["good"]
+    assert list(load_library(folder).playbooks) == ["good"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_whatever_breaks_over_a_file_leaves_the_others_in_use(folder, monkeypatc
 def test_what_yaml_takes_otherwise_than_people_mean_it_is_refused_with_the_remedy(folder, text, said):
     (folder / "bad.yaml").write_text(text)
 
-    assert said in next(str(problem) for problem in load(folder).problems)
+    assert said in next(str(problem) for problem in load_library(folder).problems)
 
 
 def test_a_due_time_without_a_unit_or_with_a_colon_is_refused_with_what_to_write(folder):
@@ -216,7 +216,7 @@ def test_a_step_that_no_severity_of_the_playbook_reaches_is_refused_and_so_is_wh
     text += "            when: {severity_at_least: S1}\n          - {id: b, title: B, when: {done: call}}\n"
     write(folder, "bad.yaml", text)
 
-    said = [problem.reason for problem in load(folder).problems]
+    said = [problem.reason for problem in load_library(folder).problems]
 
     assert said == [
         "can never hold: the playbook is for S2, S3, all below S1",
@@ -236,26 +236,26 @@ def test_a_step_that_no_severity_of_the_playbook_reaches_is_refused_and_so_is_wh
 def test_dangerous_or_unreadable_yaml_is_refused(folder, text, reason):
     (folder / "bad.yaml").write_text(text)
 
-    assert reason in str(load(folder).problems[0])
+    assert reason in str(load_library(folder).problems[0])
 
 
 def test_a_file_with_an_odd_name_or_a_missing_folder_is_said(folder):
     write(folder, "Phones Down.yaml", GOOD)
     write(folder, "phones.yml", GOOD)
 
-    assert [problem.file for problem in load(folder).problems] == ["Phones Down.yaml", "phones.yml"]
-    assert "the folder is missing" in str(load(folder / "nowhere").problems[0])
+    assert [problem.file for problem in load_library(folder).problems] == ["Phones Down.yaml", "phones.yml"]
+    assert "the folder is missing" in str(load_library(folder / "nowhere").problems[0])
 
 
 def test_a_changed_file_is_read_again_and_the_others_are_not(folder):
     write(folder, "one.yaml", GOOD)
     two = write(folder, "two.yaml", GOOD)
-    library = load(folder)
-    assert library.refreshed() is library
+    library = load_library(folder)
+    assert library.reloaded() is library
 
     write(folder, "two.yaml", GOOD.replace("title: Phones", "title: Lines"))
     os.utime(two, ns=(1, 1))
-    newer = library.refreshed()
+    newer = library.reloaded()
 
     assert newer.playbooks["two"].title == "Lines"
     assert newer.playbooks["two"].version != library.playbooks["two"].version
@@ -264,12 +264,12 @@ def test_a_changed_file_is_read_again_and_the_others_are_not(folder):
 
 def test_a_file_that_breaks_while_in_use_keeps_its_last_good_version(folder):
     one = write(folder, "one.yaml", GOOD)
-    library = load(folder)
+    library = load_library(folder)
 
     one.write_text("title: [")
-    broken = library.refreshed()
+    broken = library.reloaded()
     one.unlink()
 
     assert broken.playbooks["one"] == library.playbooks["one"]
     assert broken.problems
-    assert broken.refreshed().playbooks == {}
+    assert broken.reloaded().playbooks == {}

@@ -13,8 +13,8 @@ from bot.errors import WatchfloorError
 from bot.playbooks import forms, reminders, steps, views
 from bot.playbooks.adherence import measure
 from bot.playbooks.progress import progress
-from bot.playbooks.rules import MOST_REMINDERS
-from bot.playbooks.runs import tell_facts
+from bot.playbooks.rules import MAX_REMINDERS
+from bot.playbooks.runs import update_facts
 from bot.playbooks.tables import due_reminders, runs_of, steps_of
 from slack_sandbox.blockkit import check_blocks, check_view
 from tests.rules.playbook_builders import NOON, database, facts, phases, started
@@ -45,30 +45,30 @@ class PeopleAtAPlaybook(RuleBasedStateMachine):
     @initialize()
     def start(self):
         self.folder = TemporaryDirectory()
-        self.store = database(Path(self.folder.name))
+        self.database = database(Path(self.folder.name))
         self.now = NOON
         self.history = []
-        with self.store.transaction() as session:
+        with self.database.transaction() as session:
             self.run = started(session, PLAYBOOK)
             self.ids = {step.step_key: step.number for step in steps_of(session, self.run.number)}
 
     def teardown(self):
         if hasattr(self, "store"):
-            self.store.close()
+            self.database.close()
             self.folder.cleanup()
 
     def click(self, act, key, *given):
         """A refused click changes nothing; an accepted one is one entry of the history."""
         before = self.states()
         try:
-            with self.store.transaction() as session:
+            with self.database.transaction() as session:
                 self.history.append(act(session, self.ids[key], *given))
         except WatchfloorError as refused:
             assert refused.sentence
             assert self.states() == before
 
     def states(self):
-        with self.store.reading() as session:
+        with self.database.reading() as session:
             return {step.step_key: step.state for step in steps_of(session, self.run.number)}
 
     @rule(key=KEYS, by=PEOPLE, reach=st.sampled_from(["One", "All", None]))
@@ -97,16 +97,16 @@ class PeopleAtAPlaybook(RuleBasedStateMachine):
 
     @rule(severity=st.sampled_from(["S0", "S1", "S2"]))
     def severity_changes(self, severity):
-        with self.store.transaction() as session:
-            tell_facts(session, self.run.incident_id, facts(severity=severity), self.now)
+        with self.database.transaction() as session:
+            update_facts(session, self.run.incident_id, facts(severity=severity), self.now)
 
     @rule(minutes=st.integers(1, 40))
     def time_passes(self, minutes):
         self.now += timedelta(minutes=minutes)
-        with self.store.transaction() as session:
+        with self.database.transaction() as session:
             for step in due_reminders(session, self.now):
-                assert reminders.reminded(session, step.number, step.reminders_sent, self.now)
-        with self.store.transaction() as session:
+                assert reminders.claim_reminder(session, step.number, step.reminders_sent, self.now)
+        with self.database.transaction() as session:
             for step_id in reminders.steps_to_repeat(session, self.now):
                 again = reminders.repeat(session, step_id, self.now)
                 assert again
@@ -116,7 +116,7 @@ class PeopleAtAPlaybook(RuleBasedStateMachine):
     def every_step_adds_up(self):
         if not hasattr(self, "run"):
             return
-        with self.store.reading() as session:
+        with self.database.reading() as session:
             run, rows = runs_of(session, self.run.incident_id)[0], steps_of(session, self.run.number)
         finished = Counter()
         for change in self.history:
@@ -125,7 +125,7 @@ class PeopleAtAPlaybook(RuleBasedStateMachine):
             assert (step.state != "open") == (finished[step.id] == 1)
             assert step.state == "open" or (step.finished_at and step.finished_by and step.wanted_at)
             assert step.remind_at is None or (step.state == "open" and step.wanted_at)
-            assert step.reminders_sent <= MOST_REMINDERS
+            assert step.reminders_sent <= MAX_REMINDERS
             assert step.repeat_at is None or step.state == "done"
         self.counts_agree(rows)
         self.screens_fit(run, rows)

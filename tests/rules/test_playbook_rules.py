@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.playbooks import adherence, answers, messages, progress, rules
-from bot.playbooks.library import load
+from bot.playbooks.library import load_library
 from tests.rules.playbook_builders import NOON, ROOT, after, book, facts, phases
 
 
@@ -63,7 +63,7 @@ def test_the_playbook_that_asks_for_most_is_picked_and_the_one_that_asks_nothing
 
 
 def test_every_type_of_the_floor_has_its_shipped_playbook():
-    playbooks = load(ROOT / "playbooks").playbooks
+    playbooks = load_library(ROOT / "playbooks").playbooks
 
     assert rules.pick(playbooks, facts(type="sign_on")) == "sign-on-lockouts"
     assert rules.pick(playbooks, facts(type="data_exposure")) == "data-exposure"
@@ -102,7 +102,7 @@ def test_a_step_is_wanted_when_all_of_its_condition_holds(when, incident, steps,
         f"id: then, when: {{{when}}}",
     )
 
-    assert ("then" in rules.wanted(playbook, incident, steps)) is holds
+    assert ("then" in rules.wanted_steps(playbook, incident, steps)) is holds
 
 
 def test_due_times_count_from_the_start_the_phase_or_another_steps_end():
@@ -145,7 +145,7 @@ def test_a_step_that_repeats_does_not_take_the_run_back_nor_stand_in_the_way():
 
     assert progress.current_phase(steps) == "Second"
     assert [step.step_key for step in progress.next_steps(steps, NOON)] == ["tell", "watch"]
-    assert progress.blocking(steps, "resolve") == []
+    assert progress.blocking_steps(steps, "resolve") == []
     assert not progress.is_out_of_order(steps[1], steps)
 
 
@@ -157,18 +157,18 @@ def test_what_is_needed_before_resolving_is_needed_before_closing_too():
         done("told", position=4, required_before="resolve"),
     ]
 
-    assert [step.step_key for step in progress.blocking(steps, "resolve")] == ["fix"]
-    assert [step.step_key for step in progress.blocking(steps, "close")] == ["fix", "count"]
+    assert [step.step_key for step in progress.blocking_steps(steps, "resolve")] == ["fix"]
+    assert [step.step_key for step in progress.blocking_steps(steps, "close")] == ["fix", "count"]
 
 
 def test_missed_reminders_do_not_pile_up():
-    assert [rules.who_to_remind(sent) for sent in range(4)] == ["owner", "commander", "ladder", None]
+    assert [rules.reminder_level(sent) for sent in range(4)] == ["owner", "commander", "ladder", None]
     assert rules.next_reminder_at(1, after(hours=3)) == after(hours=3, minutes=5)
     assert rules.next_reminder_at(3, NOON) is None
 
 
 def test_a_message_is_filled_with_facts_and_answers_once_and_says_what_is_not_known():
-    filled = messages.filled("*{title}*: {symptom}, {reach}", {"title": "IVR {reach} down", "symptom": "busy"})
+    filled = messages.fill("*{title}*: {symptom}, {reach}", {"title": "IVR {reach} down", "symptom": "busy"})
 
     assert filled == "*IVR {reach} down*: busy, not known yet"
 
@@ -188,7 +188,7 @@ def test_a_form_gives_answers_of_their_kind_and_says_which_field_is_wrong():
     }
 
     read = answers.read_form(step, values).answers
-    shown = answers.shown_all(step, read)
+    shown = answers.render_answers(step, read)
 
     assert read == {"n": 3.5, "t": "2026-11-22T12:00:00+00:00", "p": "UBEN", "c": "b", "w": "words"}
     assert shown["P"] == "<@UBEN>"

@@ -3,8 +3,8 @@
 import yaml
 
 from bot.playbooks.book import json_schema, read_copy
-from bot.playbooks.library import load
-from bot.playbooks.show import rendered
+from bot.playbooks.library import load_library
+from bot.playbooks.show import render_text
 from tests.rules.json_schema import complaints
 from tests.rules.playbook_builders import ROOT, book, phases
 
@@ -32,13 +32,13 @@ def test_an_editor_sees_a_wrong_key_a_wrong_time_and_a_missing_title():
 
 
 def test_the_copy_a_run_keeps_reads_back_as_the_same_playbook():
-    for playbook in load(ROOT / "playbooks").playbooks.values():
+    for playbook in load_library(ROOT / "playbooks").playbooks.values():
         assert read_copy(playbook.as_copy()) == playbook
         assert read_copy(playbook.as_copy()).version == playbook.version
 
 
 def test_the_terminal_shows_who_when_conditions_questions_and_effects():
-    shown = rendered(
+    shown = render_text(
         "phones",
         phases(
             {
@@ -82,4 +82,4 @@ def test_the_terminal_shows_who_when_conditions_questions_and_effects():
 
 
 def test_the_one_for_everything_else_says_so():
-    assert "For: any incident that has no playbook of its own" in rendered("generic", book("id: call"))
+    assert "For: any incident that has no playbook of its own" in render_text("generic", book("id: call"))

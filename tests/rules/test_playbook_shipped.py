@@ -6,12 +6,12 @@ import pytest
 
 from bot.playbooks import answers, messages, progress, steps
 from bot.playbooks.book import Ask, Playbook
-from bot.playbooks.library import load
+from bot.playbooks.library import load_library
 from bot.playbooks.rules import all_answers
 from bot.playbooks.tables import steps_of, written_step
 from tests.rules.playbook_builders import NOON, ROOT, database, started
 
-PLAYBOOKS = load(ROOT / "playbooks").playbooks
+PLAYBOOKS = load_library(ROOT / "playbooks").playbooks
 TEN_MINUTES = timedelta(minutes=10)
 
 
@@ -37,8 +37,8 @@ def walk(session, run, choose):
         steps.complete(session, waiting[0].number, "UBEN", NOON, given)
         if written.posts:
             known = all_answers(steps_of(session, run.number))
-            shown = {name: answers.shown(run.book.asks[name], given) for name, given in known.items()}
-            posted[written.id] = messages.filled(written.posts.message, dict.fromkeys(messages.FACTS, "x") | shown)
+            shown = {name: answers.render_answer(run.book.asks[name], given) for name, given in known.items()}
+            posted[written.id] = messages.fill(written.posts.message, dict.fromkeys(messages.FACTS, "x") | shown)
     return posted
 
 
@@ -52,7 +52,7 @@ def test_it_can_be_walked_to_its_end_and_every_message_is_complete(session, name
 
     rows = steps_of(session, run.number)
     assert progress.progress(rows).is_complete
-    assert progress.blocking(rows, "close") == []
+    assert progress.blocking_steps(rows, "close") == []
     assert [step for step, message in posted.items() if messages.UNKNOWN in message] == []
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from bot.errors import WatchfloorError
 from bot.playbooks import reminders, steps
-from bot.playbooks.runs import start_run, stop_run, tell_facts
+from bot.playbooks.runs import start_run, stop_run, update_facts
 from bot.playbooks.tables import due_reminders, open_steps_of, runs_of, steps_of
 from tests.rules.playbook_builders import NOON, after, book, database, declared, facts, phases, started
 
@@ -128,7 +128,7 @@ def test_two_who_take_a_step_at_once_do_not_take_it_from_each_other(session):
     call = rows(session, run)["call"].number
     steps.take(session, call, "UBEN", NOON)
 
-    with pytest.raises(steps.SomeoneWasFirst, match="<@UBEN> was first: “Call” was given to <@UBEN>"):
+    with pytest.raises(steps.StepChangedMeanwhile, match="<@UBEN> was first: “Call” was given to <@UBEN>"):
         steps.take(session, call, "UCLARA", NOON)
     steps.assign(session, call, "UCLARA", "UANA", NOON)
 
@@ -156,10 +156,10 @@ def test_a_step_that_asks_is_not_done_without_its_answers(session):
 def test_a_step_wanted_after_the_severity_rose_has_its_whole_time_from_then(session):
     run = started(session, book("id: call", "id: bosses, due: 10 min, when: {severity_at_least: S0}"))
 
-    tell_facts(session, run.incident_id, facts(severity="S0"), after(hours=2))
+    update_facts(session, run.incident_id, facts(severity="S0"), after(hours=2))
     assert rows(session, run)["bosses"].due_at == after(hours=2, minutes=10)
 
-    tell_facts(session, run.incident_id, facts(severity="S1"), after(hours=3))
+    update_facts(session, run.incident_id, facts(severity="S1"), after(hours=3))
     assert rows(session, run)["bosses"].wanted_at is None
     assert rows(session, run)["bosses"].remind_at is None
 
@@ -199,8 +199,8 @@ def test_a_late_step_is_reminded_three_times_and_no_more(session):
         for step in due_reminders(session, after(minutes=minute)):
             sent = step.reminders_sent
             moments.append(minute)
-            assert reminders.reminded(session, step.number, sent, after(minutes=minute))
-            assert not reminders.reminded(session, step.number, sent, after(minutes=minute))
+            assert reminders.claim_reminder(session, step.number, sent, after(minutes=minute))
+            assert not reminders.claim_reminder(session, step.number, sent, after(minutes=minute))
 
     assert moments == [5, 10, 20]
     assert call

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.postmortems.document import Day, Document, stated
-from bot.postmortems.draft import illustrated
-from bot.postmortems.people import labels
-from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, bare, facts_of, render
-from bot.postmortems.words import Words
+from bot.postmortems.document import Day, Document, statements_of
+from bot.postmortems.draft import with_picture
+from bot.postmortems.people import person_labels
+from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, facts_of, plain_markdown, render
+from bot.postmortems.words import Phrases
 from tests.rules.postmortem_builder import ENTRIES, RECORD, TEMPLATES, document, words
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -110,15 +110,15 @@ def test_both_languages_know_the_same_phrases_with_the_same_places() -> None:
 
 
 def test_a_broken_phrase_or_template_still_gives_a_post_mortem() -> None:
-    broken = Words("en", {"title": "{number.__class__} {", "unknown": "?"})
+    broken = Phrases("en", {"title": "{number.__class__} {", "unknown": "?"})
 
     assert broken("title", number=7) == "{number.__class__} {"
     assert broken("no_such_phrase") == "no such phrase"
-    assert "firmware rolled back" in bare(document())
+    assert "firmware rolled back" in plain_markdown(document())
 
 
 def test_a_page_needs_nothing_else_and_runs_nothing() -> None:
-    page = Tags(render(TEMPLATES, illustrated(document(), PICTURE), HTML))
+    page = Tags(render(TEMPLATES, with_picture(document(), PICTURE), HTML))
 
     assert page.seen["script"] == page.seen["link"] == page.seen["iframe"] == 0
     assert [address for address in page.links if address.startswith("data:")] == ["data:image/png;base64,iVBORw=="]
@@ -136,7 +136,7 @@ def test_hostile_words_are_only_words_on_the_page(kind: str, text: str) -> None:
 
 
 def test_hostile_words_are_only_words_in_markdown() -> None:
-    for written in (render(TEMPLATES, hostile(), MARKDOWN), bare(hostile())):
+    for written in (render(TEMPLATES, hostile(), MARKDOWN), plain_markdown(hostile())):
         headings = re.findall(r"^#+ .*", written, re.MULTILINE)
         calm = re.findall(r"^#+ .*", render(TEMPLATES, hostile("calm"), MARKDOWN), re.MULTILINE)
         unescaped = re.sub(r"\\.", "", written)
@@ -165,7 +165,9 @@ def test_several_days_are_told_day_by_day() -> None:
 def test_people_are_called_by_their_first_role_and_numbered_when_there_are_several() -> None:
     titles = {"commander": "Commander", "scribe": "Scribe"}
 
-    called = labels({"commander": ["U1", "U2"], "scribe": ["U2", "U3"]}, titles, ["U4", "U1", "U5"], "Participant")
+    called = person_labels(
+        {"commander": ["U1", "U2"], "scribe": ["U2", "U3"]}, titles, ["U4", "U1", "U5"], "Participant"
+    )
 
     assert called == {
         "U1": "Commander 1",
@@ -177,7 +179,7 @@ def test_people_are_called_by_their_first_role_and_numbered_when_there_are_sever
 
 
 def test_whoever_is_called_by_name_is_pointed_out_for_the_author() -> None:
-    *_, last = stated(document().section("prompts").parts[0])
+    *_, last = statements_of(document().section("prompts").parts[0])
 
     assert last.refs == (11,)
 

@@ -65,9 +65,9 @@ def test_its_author_is_reminded_two_days_before_at_the_time_and_three_times_when
     [
         (State.PREVIEW, [], review.NotYetClosed),
         (State.DRAFT, [], review.NotReviewedYet),
-        (State.IN_REVIEW, [("<@U1>", Verdict.FINE), ("<@U2>", Verdict.CHANGES)], review.ChangesWanted),
-        (State.PUBLISHED, [], review.PublishedAlready),
-        (State.PUT_ASIDE, [], review.PutAside),
+        (State.IN_REVIEW, [("<@U1>", Verdict.FINE), ("<@U2>", Verdict.CHANGES)], review.ChangesRequested),
+        (State.PUBLISHED, [], review.AlreadyPublished),
+        (State.PUT_ASIDE, [], review.SetAside),
     ],
 )
 def test_what_may_not_be_published_is_refused_with_what_to_do(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.timeline.erasing import KEPT, OF_CORRECTIONS, REMOVED, without_words
+from bot.timeline.erasing import CORRECTION_FACTS, KEPT_FACTS, REMOVED, without_text
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,13 @@ from bot.timeline.erasing import KEPT, OF_CORRECTIONS, REMOVED, without_words
     ],
 )
 def test_an_entry_keeps_its_figures_and_loses_its_words(facts: dict[str, Any], bare: dict[str, Any]) -> None:
-    assert without_words(facts) == bare
+    assert without_text(facts) == bare
 
 
 @given(st.dictionaries(st.text(max_size=8), st.text(min_size=1) | st.lists(st.text(min_size=1)), max_size=6))
 def test_what_is_not_known_to_be_a_figure_does_not_stay(facts: dict[str, Any]) -> None:
-    bare = without_words(facts)
+    bare = without_text(facts)
 
-    left = [value for name, value in bare.items() if name not in KEPT | OF_CORRECTIONS]
+    left = [value for name, value in bare.items() if name not in KEPT_FACTS | CORRECTION_FACTS]
     assert all(value in (REMOVED, [], {}) for value in left)
-    assert without_words(bare) == bare
+    assert without_text(bare) == bare

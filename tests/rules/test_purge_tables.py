@@ -11,7 +11,7 @@ REGISTERED = {words.table: words for words in build_registry().words}
 
 
 def test_every_table_is_known_to_hold_words_or_to_hold_none() -> None:
-    known = {*REGISTERED, *purge_words.SEALED}
+    known = {*REGISTERED, *purge_words.HASHED_TABLES}
 
     assert {table.name for table in SQLModel.metadata.sorted_tables} - known == set(), (
         "register in the noun's __init__.py which columns of a new table hold what people wrote"
@@ -21,7 +21,9 @@ def test_every_table_is_known_to_hold_words_or_to_hold_none() -> None:
 def test_every_column_of_words_is_there() -> None:
     tables = SQLModel.metadata.tables
 
-    named = [(table, column) for table, words in REGISTERED.items() for column in (*words.columns, *words.emptied)]
+    named = [
+        (table, column) for table, words in REGISTERED.items() for column in (*words.columns, *words.erased_records)
+    ]
     assert [(table, column) for table, column in named if column not in tables[table].columns] == []
 
 
@@ -66,7 +68,7 @@ def test_every_text_of_a_table_of_words_is_either_taken_out_or_an_id_or_a_state(
             continue
         for column in SQLModel.metadata.tables[name].columns:
             holds_text = isinstance(column.type, AutoString | sa.String | sa.JSON)
-            known = {*words.columns, *words.emptied, *plain}
+            known = {*words.columns, *words.erased_records, *plain}
             assert not holds_text or column.name in known or column.name.endswith(harmless), (
                 f"{name}.{column.name} may hold what people wrote"
             )

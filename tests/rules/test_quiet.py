@@ -1,4 +1,4 @@
-"""Quiet nights and weekends, pauses and clocks that jump: no promise is doubled or swallowed."""
+"""QuietHours nights and weekends, pauses and clocks that jump: no promise is doubled or swallowed."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -10,11 +10,11 @@ from freezegun import freeze_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config.floor import Quiet
+from bot.config.floor import QuietHours
 from bot.runtime.clock import utcnow
 from bot.updates import rules
 
-MADRID = Quiet(at=("nights",), zone="Europe/Madrid")
+MADRID = QuietHours(at=("nights",), zone="Europe/Madrid")
 HOUR = timedelta(hours=1)
 
 # Both changes of a year in three zones: the moment in UTC at which the wall clock jumps.
@@ -33,7 +33,9 @@ def at(words: str, zone: str = "Europe/Madrid") -> datetime:
     return datetime.fromisoformat(words).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def lived(cadence: timedelta, start: datetime, end: datetime, quiet: Quiet | None = None) -> Iterator[datetime]:
+def lived(
+    cadence: timedelta, start: datetime, end: datetime, quiet: QuietHours | None = None
+) -> Iterator[datetime]:
     """Every update that is sent while the clock ticks each ten minutes from `start` to `end`."""
     with freeze_time(start) as frozen:
         due_at = rules.first_update_due(cadence, utcnow())
@@ -57,7 +59,7 @@ def test_hourly_updates_are_an_hour_apart_over_both_changes_of_the_wall_clock(zo
 @pytest.mark.parametrize(("zone", "change"), CHANGES)
 @pytest.mark.parametrize("night_to", [time(1, 30), time(2, 30), time(7)])
 def test_a_night_in_which_the_wall_clock_jumps_ends_once(zone: str, change: datetime, night_to: time) -> None:
-    quiet = Quiet(at=("nights",), zone=zone, night_from=time(22), night_to=night_to)
+    quiet = QuietHours(at=("nights",), zone=zone, night_from=time(22), night_to=night_to)
     start = change - timedelta(hours=12)
 
     sent = list(lived(HOUR, start, change + timedelta(hours=12), quiet))
@@ -76,16 +78,16 @@ def test_a_night_in_which_the_wall_clock_jumps_ends_once(zone: str, change: date
         (MADRID, "2026-07-01T22:00", "2026-07-02T07:00"),
         (MADRID, "2026-07-02T06:59", "2026-07-02T07:00"),
         (MADRID, "2026-07-02T07:00", "2026-07-02T07:00"),
-        (Quiet(at=("weekends",), zone="Europe/Madrid"), "2026-07-04T00:00", "2026-07-06T00:00"),
-        (Quiet(at=("nights", "weekends"), zone="Europe/Madrid"), "2026-07-03T23:00", "2026-07-06T07:00"),
+        (QuietHours(at=("weekends",), zone="Europe/Madrid"), "2026-07-04T00:00", "2026-07-06T00:00"),
+        (QuietHours(at=("nights", "weekends"), zone="Europe/Madrid"), "2026-07-03T23:00", "2026-07-06T07:00"),
         (
-            Quiet(at=("nights",), zone="Europe/Madrid", night_from=time(1), night_to=time(5)),
+            QuietHours(at=("nights",), zone="Europe/Madrid", night_from=time(1), night_to=time(5)),
             "2026-07-01T02:00",
             "2026-07-01T05:00",
         ),
     ],
 )
-def test_what_falls_into_the_quiet_waits_for_its_end(quiet: Quiet, moment: str, end: str) -> None:
+def test_what_falls_into_the_quiet_waits_for_its_end(quiet: QuietHours, moment: str, end: str) -> None:
     assert rules.after_quiet(at(moment), quiet) == at(end)
 
 
@@ -107,7 +109,9 @@ def test_the_quiet_always_ends_and_never_begins_again_at_its_end(
 ) -> None:
     if night_from == night_to:
         return
-    quiet = Quiet.model_validate({"at": sorted(when), "zone": zone, "night_from": night_from, "night_to": night_to})
+    quiet = QuietHours.model_validate(
+        {"at": sorted(when), "zone": zone, "night_from": night_from, "night_to": night_to}
+    )
 
     end = rules.after_quiet(moment, quiet)
 
@@ -119,7 +123,7 @@ def test_a_clock_that_was_set_back_neither_doubles_nor_swallows() -> None:
     promised_at = datetime(2026, 1, 5, 12, tzinfo=UTC)
     now = promised_at - timedelta(hours=2)
 
-    assert rules.set_back(promised_at + HOUR, promised_at, now) == now + HOUR
+    assert rules.after_clock_set_back(promised_at + HOUR, promised_at, now) == now + HOUR
 
 
 def test_a_promise_that_was_paused_over_its_minute_comes_soon_and_one_that_was_not_keeps_it() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.incidents.rules import mentioned, recognise
+from bot.incidents.rules import places_in_title, recognise_type
 
 TELLING = {"telephony": ["ivr", "calls"], "routing": ["wrong queue"], "payment": ["checkout"]}
 
@@ -19,8 +19,8 @@ TELLING = {"telephony": ["ivr", "calls"], "routing": ["wrong queue"], "payment":
     ],
 )
 def test_the_type_is_recognised_by_whole_words_and_the_longest_wins(title: str, kind: str) -> None:
-    assert recognise(title, TELLING) == kind
+    assert recognise_type(title, TELLING) == kind
 
 
 def test_sites_are_recognised_whatever_their_case_and_letters() -> None:
-    assert mentioned("ivr down in MANILA and bogotá", ["Manila", "Bogotá", "Cebu"]) == ["Manila", "Bogotá"]
+    assert places_in_title("ivr down in MANILA and bogotá", ["Manila", "Bogotá", "Cebu"]) == ["Manila", "Bogotá"]

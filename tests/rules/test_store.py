@@ -21,31 +21,31 @@ from bot.outbox import leases
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.runtime import migrations
-from bot.runtime.database import ChangeUnknown, DatabaseBusy, Store, UtcDateTime
+from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, UtcDateTime
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 CROWD = 8
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database of each kind."""
     if request.param == "sqlite":
-        store = Store(f"sqlite:///{tmp_path}/watchfloor.sqlite")
+        store = Database(f"sqlite:///{tmp_path}/watchfloor.sqlite")
     else:
-        store = Store(request.getfixturevalue("postgres_url"))
+        store = Database(request.getfixturevalue("postgres_url"))
     yield store
     store.close()
 
 
 @pytest.fixture
-def ready(store: Store) -> Store:
+def ready(store: Database) -> Database:
     """A database of the newest shape."""
     migrations.upgrade(store.engine)
     return store
 
 
-def test_an_empty_database_gets_the_shape_that_the_tables_describe(ready: Store) -> None:
+def test_an_empty_database_gets_the_shape_that_the_tables_describe(ready: Database) -> None:
     build_registry()  # it loads the tables of every noun
     with ready.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
@@ -53,7 +53,7 @@ def test_an_empty_database_gets_the_shape_that_the_tables_describe(ready: Store)
     assert differences == []
 
 
-def test_upgrading_again_changes_nothing(ready: Store) -> None:
+def test_upgrading_again_changes_nothing(ready: Database) -> None:
     before = sa.inspect(ready.engine).get_table_names()
 
     migrations.upgrade(ready.engine)
@@ -61,7 +61,7 @@ def test_upgrading_again_changes_nothing(ready: Store) -> None:
     assert sa.inspect(ready.engine).get_table_names() == before
 
 
-def test_times_come_back_in_utc_with_their_zone(ready: Store) -> None:
+def test_times_come_back_in_utc_with_their_zone(ready: Database) -> None:
     with ready.transaction() as session:
         outbox.post(session, "hello", "C1", "words", NOW)
 
@@ -70,7 +70,7 @@ def test_times_come_back_in_utc_with_their_zone(ready: Store) -> None:
 
 
 def test_times_are_kept_as_they_always_were(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path}/a.sqlite")
+    store = Database(f"sqlite:///{tmp_path}/a.sqlite")
     manila = timezone(timedelta(hours=8))
     times = [NOW, NOW.replace(microsecond=120), datetime(2026, 1, 5, 6, 0, 1, 999_999, tzinfo=manila), None]
 
@@ -83,7 +83,7 @@ def test_times_are_kept_as_they_always_were(tmp_path: Path) -> None:
             assert (read, read and read.tzinfo) == (at, UTC if at else None)
 
 
-def test_a_transaction_that_fails_leaves_nothing_behind(ready: Store) -> None:
+def test_a_transaction_that_fails_leaves_nothing_behind(ready: Database) -> None:
     with pytest.raises(ZeroDivisionError), ready.transaction() as session:
         outbox.post(session, "hello", "C1", "words", NOW)
         raise ZeroDivisionError
@@ -92,7 +92,7 @@ def test_a_transaction_that_fails_leaves_nothing_behind(ready: Store) -> None:
         assert session.exec(select(OutboxRow)).all() == []
 
 
-def test_a_change_whose_commit_was_not_answered_is_called_unknown(ready: Store) -> None:
+def test_a_change_whose_commit_was_not_answered_is_called_unknown(ready: Database) -> None:
     def loses_the_answer(connection: sa.Connection) -> None:
         connection.exec_driver_sql("COMMIT")
         raise OperationalError("COMMIT", {}, ConnectionError("the connection was lost"))
@@ -107,7 +107,7 @@ def test_a_change_whose_commit_was_not_answered_is_called_unknown(ready: Store) 
 
 
 @pytest.mark.parametrize("failure", [DatabaseBusy(), TryLater("no answer"), ZeroDivisionError()])
-def test_what_fails_after_a_commit_is_not_said_to_have_changed_nothing(ready: Store, failure: Exception) -> None:
+def test_what_fails_after_a_commit_is_not_said_to_have_changed_nothing(ready: Database, failure: Exception) -> None:
     answers: list[str] = []
 
     def changes_and_fails() -> None:
@@ -119,7 +119,7 @@ def test_what_fails_after_a_commit_is_not_said_to_have_changed_nothing(ready: St
         raise failure
 
     for act in (changes_and_fails, fails):
-        responses.command(Any, act, lambda text, **_: answers.append(text))  # type: ignore[arg-type]
+        responses.answer_command(Any, act, lambda text, **_: answers.append(text))  # type: ignore[arg-type]
 
     after, without = answers
     assert "look before you try again" in after
@@ -127,7 +127,7 @@ def test_what_fails_after_a_commit_is_not_said_to_have_changed_nothing(ready: St
     assert "look before you try again" not in without
 
 
-def test_what_many_say_at_the_same_moment_is_said_once(ready: Store) -> None:
+def test_what_many_say_at_the_same_moment_is_said_once(ready: Database) -> None:
     together = Barrier(CROWD)
 
     def say(_: int) -> None:
@@ -142,7 +142,7 @@ def test_what_many_say_at_the_same_moment_is_said_once(ready: Store) -> None:
         assert len(session.exec(select(OutboxRow)).all()) == 1
 
 
-def test_a_row_is_leased_by_one_of_many(ready: Store) -> None:
+def test_a_row_is_leased_by_one_of_many(ready: Database) -> None:
     with ready.transaction() as session:
         outbox.post(session, "hello", "C1", "words", NOW)
     together = Barrier(CROWD)

@@ -10,7 +10,7 @@ from bot.outbox import leases
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.runtime import migrations
-from bot.runtime.database import Store
+from bot.runtime.database import Database
 from bot.subscriptions import rules
 from bot.subscriptions.rules import Scope
 
@@ -53,15 +53,15 @@ def test_a_severity_means_that_one_and_graver() -> None:
 
 
 def test_one_reads_ones_own_audiences_words_if_it_is_told_at_all() -> None:
-    assert rules.audience_of(["executives"], ["operations", "executives"], ["operations"]) == "executives"
-    assert rules.audience_of(["executives"], ["operations"], ["operations"]) == "operations"
-    assert rules.audience_of([], ["partners", "operations"], ["operations"]) == "operations"
-    assert rules.audience_of([], ["partners"], []) is None
+    assert rules.choose_audience(["executives"], ["operations", "executives"], ["operations"]) == "executives"
+    assert rules.choose_audience(["executives"], ["operations"], ["operations"]) == "operations"
+    assert rules.choose_audience([], ["partners", "operations"], ["operations"]) == "operations"
+    assert rules.choose_audience([], ["partners"], []) is None
 
 
 def test_a_copy_that_never_left_is_overtaken_by_the_next_and_others_are_not(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Store(f"sqlite:///{tmp_path}/outbox.sqlite")
+    store = Database(f"sqlite:///{tmp_path}/outbox.sqlite")
     migrations.upgrade(store.engine)
     with store.transaction() as session:
         for key in ("copy:1:operations:U1:7", "copy:1:operations:U1:8", "copy:1:operations:U10:7", "copy_1"):
@@ -77,7 +77,7 @@ def test_a_copy_that_never_left_is_overtaken_by_the_next_and_others_are_not(tmp_
 
 def test_an_edit_of_a_copy_that_was_not_made_yet_is_overtaken_by_the_next(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Store(f"sqlite:///{tmp_path}/outbox.sqlite")
+    store = Database(f"sqlite:///{tmp_path}/outbox.sqlite")
     migrations.upgrade(store.engine)
     with store.transaction() as session:
         outbox.post(session, "copy:1:operations:U1:7", "U1", "words", now)
@@ -94,7 +94,7 @@ def test_an_edit_of_a_copy_that_was_not_made_yet_is_overtaken_by_the_next(tmp_pa
 
 def test_a_copy_that_was_not_sent_yet_goes_out_with_the_newer_words(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Store(f"sqlite:///{tmp_path}/outbox.sqlite")
+    store = Database(f"sqlite:///{tmp_path}/outbox.sqlite")
     migrations.upgrade(store.engine)
     with store.transaction() as session:
         outbox.post(session, "copy:1", "U1", "words", now, incident_id=None)
@@ -111,7 +111,7 @@ def test_a_copy_that_was_not_sent_yet_goes_out_with_the_newer_words(tmp_path: Pa
 
 def test_a_copy_that_is_amended_while_it_is_sent_is_edited_afterwards(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Store(f"sqlite:///{tmp_path}/outbox.sqlite")
+    store = Database(f"sqlite:///{tmp_path}/outbox.sqlite")
     migrations.upgrade(store.engine)
     with store.transaction() as session:
         outbox.post(session, "copy", "U1", "words", now)

@@ -36,7 +36,7 @@ def test_one_line_is_one_line(words: str, limit: int) -> None:
 
 @given(st.text(alphabet=st.characters(exclude_characters="\x00"), max_size=200))
 def test_what_slack_escaped_is_spoken_as_it_was_typed(words: str) -> None:
-    assert text.spoken(text.escape(words), {}.get) == words
+    assert text.to_plain_text(text.escape(words), {}.get) == words
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_what_slack_escaped_is_spoken_as_it_was_typed(words: str) -> None:
     ],
 )
 def test_references_are_spoken_by_name(sent: str, read: str) -> None:
-    assert text.spoken(sent, {"U0ANA": "Ana Reyes"}.get) == read
+    assert text.to_plain_text(sent, {"U0ANA": "Ana Reyes"}.get) == read
 
 
 def test_everyone_who_is_mentioned_is_found() -> None:
-    assert text.mentioned_people("<@U1> <@U2|x> <#C1> <!here> @U3") == {"U1", "U2"}
+    assert text.mentioned_user_ids("<@U1> <@U2|x> <#C1> <!here> @U3") == {"U1", "U2"}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_everyone_who_is_mentioned_is_found() -> None:
     ],
 )
 def test_a_length_is_said_as_people_say_it(length: timedelta, words: str) -> None:
-    assert text.lasting(length) == words
+    assert text.format_duration(length) == words
 
 
 def test_a_time_within_the_shift_needs_no_day_and_another_has_one() -> None:

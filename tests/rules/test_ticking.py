@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.incidents import ticking
 from bot.incidents.registry import Registry, Tick
-from bot.runtime.database import Store, UtcDateTime
+from bot.runtime.database import Database, UtcDateTime
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DUE = sa.table("due", sa.column("name", sa.String), sa.column("at", UtcDateTime()))
@@ -21,10 +21,10 @@ class Clock:
     """Two nouns with due times in a database, the first before the second."""
 
     def __init__(self, folder: Path) -> None:
-        self.store, self.ran = Store(f"sqlite:///{folder}/a.sqlite"), list[str]()
+        self.database, self.ran = Database(f"sqlite:///{folder}/a.sqlite"), list[str]()
         self.registry = Registry(ticks=[self._tick("first"), self._tick("second")])
-        self.services: Any = SimpleNamespace(store=self.store, get=lambda kind: self.registry)
-        with self.store.engine.begin() as connection:
+        self.services: Any = SimpleNamespace(store=self.database, get=lambda kind: self.registry)
+        with self.database.engine.begin() as connection:
             connection.exec_driver_sql("CREATE TABLE due (name TEXT, at TEXT)")
 
     def _tick(self, name: str) -> Tick:
@@ -32,7 +32,7 @@ class Clock:
         return Tick(name, lambda services, now: self.ran.append(name), due)
 
     def sets(self, name: str, at: datetime) -> None:
-        with self.store.engine.begin() as connection:
+        with self.database.engine.begin() as connection:
             connection.execute(sa.insert(DUE), {"name": name, "at": at})
 
 
@@ -40,14 +40,14 @@ class Clock:
 def clock(tmp_path: Path) -> Iterator[Clock]:
     clock = Clock(tmp_path)
     yield clock
-    clock.store.close()
+    clock.database.close()
 
 
 def test_only_what_is_due_runs(clock: Clock) -> None:
     clock.sets("first", NOON + timedelta(seconds=1))
     clock.sets("second", NOON)
 
-    ticking.tick(clock.services, NOON)
+    ticking.run_ticks(clock.services, NOON)
 
     assert clock.ran == ["second"]
     assert ticking.next_due(clock.services) == NOON
@@ -59,16 +59,16 @@ def test_what_a_tick_makes_due_is_done_in_the_same_second(clock: Clock) -> None:
     makes_second_due = Tick("first", lambda services, now: clock.sets("second", now), first.due)
     clock.registry.ticks[:] = [makes_second_due, second]
 
-    ticking.tick(clock.services, NOON)
+    ticking.run_ticks(clock.services, NOON)
 
     assert clock.ran == ["second"]
 
 
 def test_a_quiet_second_asks_once(clock: Clock) -> None:
     statements: list[str] = []
-    sa.event.listen(clock.store.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    sa.event.listen(clock.database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
 
-    ticking.tick(clock.services, NOON)
+    ticking.run_ticks(clock.services, NOON)
 
     assert len([words for words in statements if words != "BEGIN"]) == 1
     assert clock.ran == []
@@ -77,6 +77,6 @@ def test_a_quiet_second_asks_once(clock: Clock) -> None:
 def test_a_tick_that_cannot_say_when_it_is_due_always_runs(clock: Clock) -> None:
     clock.registry.ticks.append(Tick("third", lambda services, now: clock.ran.append("third")))
 
-    ticking.tick(clock.services, NOON)
+    ticking.run_ticks(clock.services, NOON)
 
     assert clock.ran == ["third"]

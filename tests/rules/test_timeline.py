@@ -15,7 +15,7 @@ from bot.runtime.clock import utcnow
 from bot.timeline import rules, wording
 from bot.timeline.rules import FILTERS
 from bot.timeline.tables import TimelineEntry
-from bot.timeline.views import TITLES
+from bot.timeline.views import FILTER_TITLES
 
 NAMES = {"U1": "Ana Reyes", "U2": "Ben Okafor"}
 
@@ -72,7 +72,7 @@ def test_every_kind_that_is_written_down_is_in_a_filter_and_no_filter_names_anot
 
 
 def test_every_filter_has_a_title_in_the_menu() -> None:
-    assert list(TITLES) == list(FILTERS)
+    assert list(FILTER_TITLES) == list(FILTERS)
 
 
 def named_in_code() -> set[str]:
@@ -138,11 +138,11 @@ def test_what_became_of_a_message_stands_behind_its_words() -> None:
     facts = {"text": "now", "earlier": ["before"], "files": [{"name": "a.png", "link": ""}], "recovered": True}
     entry = TimelineEntry(incident_id=1, at=utcnow(), kind="message", actor_id="U1", facts=facts)
 
-    assert wording.told(entry, named) == "Ana Reyes: now [recovered; files: a.png; said before: before]"
+    assert wording.full_sentence(entry, named) == "Ana Reyes: now [recovered; files: a.png; said before: before]"
     entry.correction = {"words": "put right"}
-    assert wording.told(entry, named, "es").startswith("Ana Reyes: put right [corregido;")
+    assert wording.full_sentence(entry, named, "es").startswith("Ana Reyes: put right [corregido;")
     entry.correction, entry.facts = None, {"deleted_at": "2026-10-25T00:50:00+00:00"}
-    assert wording.told(entry, named, "es") == "Ana Reyes borró un mensaje"
+    assert wording.full_sentence(entry, named, "es") == "Ana Reyes borró un mensaje"
 
 
 @given(
@@ -159,4 +159,4 @@ def test_no_entry_breaks_on_what_it_holds_or_lacks(kind: str, facts: dict[str, A
 def test_everyone_an_entry_speaks_of_is_known() -> None:
     facts = {"user": "U1", "text": "for <@U2>", "answers": {"Who?": "<@U3>"}}
 
-    assert wording.people_in(facts) == {"U1", "U2", "U3"}
+    assert wording.user_ids_in(facts) == {"U1", "U2", "U3"}

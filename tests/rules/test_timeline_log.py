@@ -11,19 +11,19 @@ from sqlmodel import select
 
 from bot.incidents.tables import Incident
 from bot.runtime import migrations
-from bot.runtime.database import Store
+from bot.runtime.database import Database
 from bot.timeline import hearing, log, tables, verifying
-from bot.timeline.messages import Heard, Manner, Mark, Version
+from bot.timeline.messages import Mark, MessagePolicy, ObservedMessage, Version
 
 NOW = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
 TS = "1774745999.123456"
-FORGETS = Manner(keeps_deleted=False)
+FORGETS = MessagePolicy(keeps_deleted_text=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     is_file = request.param == "sqlite"
-    store = Store(f"sqlite:///{tmp_path}/a.sqlite" if is_file else request.getfixturevalue("postgres_url"))
+    store = Database(f"sqlite:///{tmp_path}/a.sqlite" if is_file else request.getfixturevalue("postgres_url"))
     migrations.upgrade(store.engine)
     with store.transaction() as session:
         for key in ("a", "b"):
@@ -40,35 +40,37 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def _lives(store: Store) -> None:
+def _lives(store: Database) -> None:
     """Five changes of three entries, in two transactions, and one in another incident."""
     with store.transaction() as session:
         tables.append(session, 1, "declared", NOW, "U1", severity="S1", title="“IVR” <b>down</b> \u202e 😀")
-        heard = Heard(TS, "U2", is_live=True, versions=(Version(TS, "first", TS),))
-        assert hearing.hear(session, 1, heard, Manner())
+        heard = ObservedMessage(TS, "U2", is_live=True, versions=(Version(TS, "first", TS),))
+        assert hearing.record_message(session, 1, heard, MessagePolicy())
         tables.append(session, 2, "declared", NOW, "U1", severity="S1", title="another")
     with store.transaction() as session:
-        edited = Heard(TS, "U2", is_live=True, versions=(Version("1774746001.000000", "second", "1774746000.5"),))
-        assert hearing.hear(session, 1, edited, Manner())
-        assert not hearing.hear(session, 1, edited, Manner())
+        edited = ObservedMessage(
+            TS, "U2", is_live=True, versions=(Version("1774746001.000000", "second", "1774746000.5"),)
+        )
+        assert hearing.record_message(session, 1, edited, MessagePolicy())
+        assert not hearing.record_message(session, 1, edited, MessagePolicy())
         assert tables.append_once(session, 1, "joined:U3", "joined", NOW, "U3")
         assert not tables.append_once(session, 1, "joined:U3", "joined", NOW, "U3")
 
 
-def findings(store: Store) -> list[str]:
+def findings(store: Database) -> list[str]:
     with store.reading() as session:
         numbers = verifying.incidents_with_a_timeline(session)
         return [str(finding) for number in numbers for finding in verifying.verify(session, number)]
 
 
-def tampers(store: Store, *statements: str) -> list[str]:
+def tampers(store: Database, *statements: str) -> list[str]:
     with store.engine.begin() as connection:
         for statement in statements:
             assert connection.execute(sa.text(statement)).rowcount
     return findings(store)
 
 
-def last(store: Store) -> int:
+def last(store: Database) -> int:
     """The number of the entry that was added last; PostgreSQL leaves numbers out."""
     with store.reading() as session:
         entry = tables.last_of(session, 1, ("joined",))
@@ -76,23 +78,23 @@ def last(store: Store) -> int:
     return entry.number
 
 
-def test_nothing_is_found_where_nothing_was_done(store: Store) -> None:
+def test_nothing_is_found_where_nothing_was_done(store: Database) -> None:
     assert findings(store) == []
 
 
-def test_a_changed_entry_is_named(store: Store) -> None:
+def test_a_changed_entry_is_named(store: Database) -> None:
     found = tampers(store, "UPDATE timeline_entries SET actor_id = 'U9' WHERE kind = 'joined'")
 
     assert found == [f"Incident 1: entry {last(store)} was changed; the log says otherwise."]
 
 
-def test_a_time_moved_by_a_second_is_named(store: Store) -> None:
+def test_a_time_moved_by_a_second_is_named(store: Database) -> None:
     found = tampers(store, "UPDATE timeline_entries SET at = '2026-03-29 01:00:00.000000' WHERE kind = 'message'")
 
     assert found == ["Incident 1: entry 2 was changed; the log says otherwise."]
 
 
-def test_an_entry_that_is_taken_out_is_named_with_or_without_its_record(store: Store) -> None:
+def test_an_entry_that_is_taken_out_is_named_with_or_without_its_record(store: Database) -> None:
     number = last(store)
     gone = tampers(store, "DELETE FROM timeline_entries WHERE kind = 'joined'")
     assert gone == [f"Incident 1: entry {number} was taken out of the timeline."]
@@ -101,7 +103,7 @@ def test_an_entry_that_is_taken_out_is_named_with_or_without_its_record(store: S
     assert both == ["Incident 1: the last 1 records of its log were taken out."]
 
 
-def test_an_entry_that_is_put_in_is_named(store: Store) -> None:
+def test_an_entry_that_is_put_in_is_named(store: Database) -> None:
     columns = "id, incident_id, at, kind, actor_id, facts, is_marked, is_shown"
     copied = "99, incident_id, at, 'closed', 'U9', facts, is_marked, is_shown"
     found = tampers(
@@ -111,7 +113,7 @@ def test_an_entry_that_is_put_in_is_named(store: Store) -> None:
     assert found == ["Incident 1: entry 99 was put in; the log knows nothing of it."]
 
 
-def test_a_changed_record_is_named_even_when_the_entry_is_changed_with_it(store: Store) -> None:
+def test_a_changed_record_is_named_even_when_the_entry_is_changed_with_it(store: Database) -> None:
     found = tampers(store, "UPDATE timeline_log SET change = replace(change, 'U3', 'U9') WHERE position = 4")
     assert found == [f"Incident 1: record 4 of its log, about entry {last(store)}, was changed."]
 
@@ -119,15 +121,17 @@ def test_a_changed_record_is_named_even_when_the_entry_is_changed_with_it(store:
     assert "Incident 1: what record 2 of its log kept of entry 2 was changed." in found
 
 
-def test_a_record_taken_out_of_the_middle_is_missed(store: Store) -> None:
+def test_a_record_taken_out_of_the_middle_is_missed(store: Database) -> None:
     found = tampers(store, "DELETE FROM timeline_log WHERE incident_id = 1 AND position = 2")
 
     assert found == ["Incident 1: record 2 of its log was taken out, before entry 2."]
 
 
-def test_words_that_are_dropped_leave_the_log_too_and_the_seals_hold(store: Store) -> None:
+def test_words_that_are_dropped_leave_the_log_too_and_the_seals_hold(store: Database) -> None:
     with store.transaction() as session:
-        hearing.hear(session, 1, Heard(TS, deleted_ts="1774746009.000000", is_live=True), FORGETS)
+        hearing.record_message(
+            session, 1, ObservedMessage(TS, deleted_ts="1774746009.000000", is_live=True), FORGETS
+        )
 
     with store.reading() as session:
         kept = session.exec(select(log.LogRecord.state)).all()
@@ -137,7 +141,7 @@ def test_words_that_are_dropped_leave_the_log_too_and_the_seals_hold(store: Stor
     assert emptied == [f"Incident 1: what record 4 of its log kept of entry {last(store)} was taken out."]
 
 
-def test_what_is_rolled_back_was_never_noted(store: Store) -> None:
+def test_what_is_rolled_back_was_never_noted(store: Database) -> None:
     with pytest.raises(ZeroDivisionError), store.transaction() as session:
         tables.append(session, 1, "closed", NOW, "U1")
         session.flush()
@@ -146,7 +150,7 @@ def test_what_is_rolled_back_was_never_noted(store: Store) -> None:
     assert findings(store) == []
 
 
-def test_one_change_costs_two_statements_more(store: Store) -> None:
+def test_one_change_costs_two_statements_more(store: Database) -> None:
     statements: list[str] = []
     sa.event.listen(store.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
 
@@ -156,7 +160,7 @@ def test_one_change_costs_two_statements_more(store: Store) -> None:
     assert [words.split()[0] for words in statements if "BEGIN" not in words] == ["INSERT", "INSERT", "INSERT"]
 
 
-def test_however_much_a_transaction_changes_it_is_sealed(store: Store) -> None:
+def test_however_much_a_transaction_changes_it_is_sealed(store: Database) -> None:
     with store.transaction() as session:
         for number in range(45):
             tables.append(session, 1, "note", NOW, "U1", text=str(number))
@@ -164,32 +168,32 @@ def test_however_much_a_transaction_changes_it_is_sealed(store: Store) -> None:
     assert findings(store) == []
 
 
-def test_marks_are_sealed_like_everything_else(store: Store) -> None:
+def test_marks_are_sealed_like_everything_else(store: Database) -> None:
     with store.transaction() as session:
         mark = Mark("pushpin", "U3", "1774746010.000000", is_on=True)
-        assert hearing.hear(session, 1, Heard(TS, is_live=True, marks=(mark,)), Manner())
+        assert hearing.record_message(session, 1, ObservedMessage(TS, is_live=True, marks=(mark,)), MessagePolicy())
 
     assert findings(store) == []
     assert tampers(store, "UPDATE timeline_entries SET is_marked = false WHERE id = 2") != []
 
 
-def test_deliveries_in_any_order_leave_the_same_rows_and_whole_seals(store: Store) -> None:
-    def told(number: int) -> list[Heard]:
+def test_deliveries_in_any_order_leave_the_same_rows_and_whole_seals(store: Database) -> None:
+    def told(number: int) -> list[ObservedMessage]:
         ts = f"1774750000.{number:06d}"
         edit = Version("1774750009.000000", "second", "1774750008.5")
         mark = Mark("pushpin", "U3", "1774750010.000000", is_on=True)
         return [
-            Heard(ts, "U2", is_live=True, versions=(Version(ts, "first", ts),)),
-            Heard(ts, "U2", is_live=True, versions=(Version(ts, "first"), edit)),
-            Heard(ts, is_live=True, marks=(mark,)),
-            Heard(ts, is_live=True, deleted_ts="1774750020.000000"),
+            ObservedMessage(ts, "U2", is_live=True, versions=(Version(ts, "first", ts),)),
+            ObservedMessage(ts, "U2", is_live=True, versions=(Version(ts, "first"), edit)),
+            ObservedMessage(ts, is_live=True, marks=(mark,)),
+            ObservedMessage(ts, is_live=True, deleted_ts="1774750020.000000"),
         ]
 
     kept = []
     for number, order in enumerate(permutations(range(4)), 1):
         for index in (*order, order[0]):
             with store.transaction() as session:
-                hearing.hear(session, 2, told(number)[index], Manner())
+                hearing.record_message(session, 2, told(number)[index], MessagePolicy())
         with store.reading() as session:
             entry = tables.by_source(session, 2, f"message:1774750000.{number:06d}")
         assert entry is not None

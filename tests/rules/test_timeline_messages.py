@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.timeline import messages, reading
-from bot.timeline.messages import Heard, Manner
+from bot.timeline.messages import MessagePolicy, ObservedMessage
 
 BOT = frozenset({"UBOT"})
 SAID_AT = 1_700_000_000.0
-MANNER = Manner({"pushpin": "mark", "scales": "decision"})
-FORGETS = Manner(MANNER.reactions, keeps_deleted=False)
+MANNER = MessagePolicy({"pushpin": "mark", "scales": "decision"})
+FORGETS = MessagePolicy(MANNER.reactions, keeps_deleted_text=False)
 
 
 @dataclass
@@ -71,22 +71,24 @@ class Slack:
         self._tell({"type": kind, "user": user, "item": {"message": {"ts": f"{SAID_AT:.6f}"}}})
 
 
-def heard_of(event: dict[str, Any]) -> list[Heard]:
+def heard_of(event: dict[str, Any]) -> list[ObservedMessage]:
     kind, subtype = event["type"], event.get("subtype")
     if kind.startswith("reaction"):
-        return [reading.reacted(event, is_on=kind.endswith("added"))]
+        return [reading.observe_reaction(event, is_on=kind.endswith("added"))]
     if kind.startswith("pin"):
-        pinned = reading.pinned(event, is_on=kind.endswith("added"))
+        pinned = reading.observe_pin(event, is_on=kind.endswith("added"))
         return [pinned] if pinned else []
     if subtype == "message_changed":
-        return reading.edited(event, BOT)
-    return reading.deleted(event, BOT) if subtype else [reading.said(event, event["event_ts"])]
+        return reading.observe_edit(event, BOT)
+    return reading.observe_deletion(event, BOT) if subtype else [reading.observe_message(event, event["event_ts"])]
 
 
-def known(events: list[dict[str, Any]], manner: Manner = MANNER) -> Heard:
+def known(events: list[dict[str, Any]], manner: MessagePolicy = MANNER) -> ObservedMessage:
     """What is known after these events, in their order, each kept as the floor wants it."""
     told = [heard for event in events for heard in heard_of(event)]
-    return reduce(lambda one, other: manner.kept(messages.merged(one, other)), told, Heard(f"{SAID_AT:.6f}"))
+    return reduce(
+        lambda one, other: manner.kept(messages.merge(one, other)), told, ObservedMessage(f"{SAID_AT:.6f}")
+    )
 
 
 deeds = st.lists(
@@ -114,7 +116,7 @@ def lived(acts: list[Callable[[Slack], None]]) -> Slack:
 @pytest.mark.parametrize("manner", [MANNER, FORGETS], ids=["keeps deleted words", "drops them"])
 @given(acts=deeds, data=st.data())
 def test_doubled_shuffled_and_delayed_events_lead_to_the_same_timeline(
-    manner: Manner, acts: list[Callable[[Slack], None]], data: st.DataObject
+    manner: MessagePolicy, acts: list[Callable[[Slack], None]], data: st.DataObject
 ) -> None:
     events = lived(acts).events
     doubled = events + data.draw(st.lists(st.sampled_from(events), max_size=4))
@@ -160,7 +162,7 @@ def test_an_edit_keeps_both_versions_whichever_is_heard_of_first() -> None:
 def test_a_reaction_alone_shows_nothing_until_the_message_is_heard() -> None:
     slack = lived([lambda slack: slack.reacts("UBEN", "scales")])
 
-    assert not known(slack.events[1:]).is_said
+    assert not known(slack.events[1:]).is_confirmed
     assert messages.label_of(known(slack.events[::-1]), MANNER) == "decision"
 
 
@@ -171,7 +173,7 @@ def test_words_that_are_to_be_dropped_do_not_come_back_with_a_late_delivery() ->
 
     assert "secret" not in str(messages.as_json(heard))
     assert messages.facts_of(heard, FORGETS)["deleted_at"]
-    assert heard.is_said
+    assert heard.is_confirmed
 
 
 def test_the_first_message_of_a_thread_is_deleted_by_becoming_a_tombstone() -> None:
@@ -179,9 +181,9 @@ def test_the_first_message_of_a_thread_is_deleted_by_becoming_a_tombstone() -> N
     stone = before | {"subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}
     event = {"type": "message", "subtype": "message_changed", "ts": "1700000009.000000", "message": stone}
 
-    told = reading.edited(event | {"previous_message": before}, BOT)
+    told = reading.observe_edit(event | {"previous_message": before}, BOT)
 
-    facts = messages.facts_of(reduce(messages.merged, told), MANNER)
+    facts = messages.facts_of(reduce(messages.merge, told), MANNER)
     assert facts["text"] == "first"
     assert facts["deleted_at"]
 
@@ -189,10 +191,10 @@ def test_the_first_message_of_a_thread_is_deleted_by_becoming_a_tombstone() -> N
 def test_other_programs_are_heard_and_the_bot_is_not() -> None:
     alert = {"type": "message", "subtype": "bot_message", "ts": "1.000001", "bot_id": "BMON", "username": "Monitor"}
 
-    assert reading.is_speech(alert, BOT)
-    assert not reading.is_speech({"ts": "1.000001", "user": "UBOT", "text": "mine"}, BOT)
-    assert not reading.is_speech({"ts": "1.000001", "user": "UANA", "subtype": "channel_join"}, BOT)
-    heard = reading.said(alert | {"attachments": [{"fallback": "CPU high"}]}, "1.000001")
+    assert reading.is_message(alert, BOT)
+    assert not reading.is_message({"ts": "1.000001", "user": "UBOT", "text": "mine"}, BOT)
+    assert not reading.is_message({"ts": "1.000001", "user": "UANA", "subtype": "channel_join"}, BOT)
+    heard = reading.observe_message(alert | {"attachments": [{"fallback": "CPU high"}]}, "1.000001")
     assert (heard.author_name, heard.versions[0].text) == ("Monitor", "CPU high")
 
 
@@ -200,8 +202,10 @@ def test_history_marks_what_is_recovered_and_takes_back_marks_that_are_gone() ->
     slack = lived([lambda slack: slack.reacts("UBEN", "pushpin")])
     heard = known(slack.events)
 
-    read = reading.recovered(slack.message(), "1700000999.000000", heard)
+    read = reading.observe_from_history(slack.message(), "1700000999.000000", heard)
 
-    assert not messages.is_marked(messages.merged(heard, read), MANNER)
-    assert messages.facts_of(reading.recovered(slack.message(), "1700000999.000000"), MANNER)["recovered"]
-    assert "recovered" not in messages.facts_of(messages.merged(heard, read), MANNER)
+    assert not messages.is_marked(messages.merge(heard, read), MANNER)
+    assert messages.facts_of(reading.observe_from_history(slack.message(), "1700000999.000000"), MANNER)[
+        "recovered"
+    ]
+    assert "recovered" not in messages.facts_of(messages.merge(heard, read), MANNER)

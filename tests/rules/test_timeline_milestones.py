@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.timeline import erasing, milestones
-from bot.timeline.milestones import ImpossibleOrder, Name, NotYet
+from bot.timeline.milestones import ImpossibleOrder, MilestoneInFuture, MilestoneName
 
 T0 = datetime(2026, 3, 28, 23, 0, tzinfo=UTC)
 
@@ -32,7 +32,10 @@ def story(*told: tuple[str, int, dict[str, Any]]) -> list[Entry]:
 
 
 def minutes(entries: list[Entry]) -> dict[str, float]:
-    return {str(name): (found.at - T0).total_seconds() / 60 for name, found in milestones.read(entries).items()}
+    return {
+        str(name): (found.at - T0).total_seconds() / 60
+        for name, found in milestones.milestones_from(entries).items()
+    }
 
 
 LIVED = story(
@@ -60,19 +63,19 @@ def test_the_first_sign_of_each_counts() -> None:
         "resolved": 60,
         "closed": 90,
     }
-    found = milestones.read(LIVED)
-    assert found[Name.STARTED].is_estimated
-    assert found[Name.STARTED].basis == "the message it was declared from"
-    assert (found[Name.DETECTED].how, found[Name.MITIGATED].entry) == ("floor", 7)
-    assert milestones.between(found, Name.STARTED, Name.MITIGATED) == timedelta(minutes=45)
+    found = milestones.milestones_from(LIVED)
+    assert found[MilestoneName.STARTED].is_estimated
+    assert found[MilestoneName.STARTED].basis == "the message it was declared from"
+    assert (found[MilestoneName.DETECTED].how, found[MilestoneName.MITIGATED].entry) == ("floor", 7)
+    assert milestones.between(found, MilestoneName.STARTED, MilestoneName.MITIGATED) == timedelta(minutes=45)
 
 
 def test_what_nobody_said_is_not_known() -> None:
-    found = milestones.read(story(("declared", 0, {})))
+    found = milestones.milestones_from(story(("declared", 0, {})))
 
-    assert list(found) == [Name.DECLARED]
-    assert Name.STARTED in milestones.unknown(found)
-    assert milestones.between(found, Name.STARTED, Name.DECLARED) is None
+    assert list(found) == [MilestoneName.DECLARED]
+    assert MilestoneName.STARTED in milestones.unknown(found)
+    assert milestones.between(found, MilestoneName.STARTED, MilestoneName.DECLARED) is None
 
 
 def test_reopening_takes_back_the_end_and_keeps_the_first_mitigation() -> None:
@@ -97,7 +100,7 @@ def test_what_people_put_right_counts_until_it_is_put_right_again() -> None:
     }
     later = facts | {"reached_at": (T0 + timedelta(minutes=36)).isoformat(), "how": ""}
 
-    corrected = milestones.read([*LIVED, *story(("milestone", 100, facts))])[Name.MITIGATED]
+    corrected = milestones.milestones_from([*LIVED, *story(("milestone", 100, facts))])[MilestoneName.MITIGATED]
 
     assert (corrected.is_corrected, corrected.basis) == (True, "the log says so")
     assert minutes([*LIVED, *story(("milestone", 100, facts))])["mitigated"] == 35
@@ -114,42 +117,44 @@ def test_what_people_put_right_counts_until_it_is_put_right_again() -> None:
     ],
 )
 def test_an_impossible_order_is_refused_with_what_to_do(name: str, minute: int, sentence: str) -> None:
-    known = milestones.read(LIVED)
+    known = milestones.milestones_from(LIVED)
 
     with pytest.raises(ImpossibleOrder, match=sentence):
-        milestones.check(known, Name(name), T0 + timedelta(minutes=minute), T0 + timedelta(days=1))
+        milestones.check_order(known, MilestoneName(name), T0 + timedelta(minutes=minute), T0 + timedelta(days=1))
 
 
 def test_the_future_is_refused() -> None:
-    with pytest.raises(NotYet):
-        milestones.check({}, Name.STARTED, T0 + timedelta(minutes=2), T0)
+    with pytest.raises(MilestoneInFuture):
+        milestones.check_order({}, MilestoneName.STARTED, T0 + timedelta(minutes=2), T0)
 
 
-@given(st.dictionaries(st.sampled_from(list(Name)), st.integers(0, 300)), st.permutations(list(Name)))
+@given(
+    st.dictionaries(st.sampled_from(list(MilestoneName)), st.integers(0, 300)), st.permutations(list(MilestoneName))
+)
 def test_whatever_is_put_in_one_after_the_other_no_impossible_order_comes_to_be(
-    wanted: dict[Name, int], order: list[Name]
+    wanted: dict[MilestoneName, int], order: list[MilestoneName]
 ) -> None:
     entries: list[Entry] = []
     for name in (name for name in order if name in wanted):
         at = T0 + timedelta(minutes=wanted[name])
-        known = milestones.read(entries)
+        known = milestones.milestones_from(entries)
         try:
-            milestones.check(known, name, at, T0 + timedelta(days=1))
+            milestones.check_order(known, name, at, T0 + timedelta(days=1))
         except ImpossibleOrder:
             continue
         facts = {"milestone": str(name), "reached_at": at.isoformat()}
         entries += [Entry(len(entries) + 1, "milestone", T0 + timedelta(hours=len(entries)), facts)]
 
-    found = milestones.read(entries)
-    for earlier, later in milestones.NOT_BEFORE:
+    found = milestones.milestones_from(entries)
+    for earlier, later in milestones.ORDER:
         apart = milestones.between(found, earlier, later)
-        assert apart is None or apart > -milestones.CLOCKS_DIFFER
+        assert apart is None or apart > -milestones.CLOCK_TOLERANCE
 
 
 def test_a_milestone_is_still_read_after_peoples_words_were_taken_out() -> None:
     facts = {"milestone": "started", "reached_at": T0.isoformat(), "reason": "Ben saw it", "how": "floor"}
 
-    bare = erasing.without_words(facts)
+    bare = erasing.without_text(facts)
 
     assert "Ben" not in str(bare)
-    assert milestones.read([Entry(1, "milestone", T0, bare)])[Name.STARTED].at == T0
+    assert milestones.milestones_from([Entry(1, "milestone", T0, bare)])[MilestoneName.STARTED].at == T0

@@ -42,8 +42,8 @@ LIVED = story(
 
 
 def shown(language: str = "en", title: str = "IVR down") -> lanes.Picture:
-    known = milestones.read(LIVED)
-    return lanes.picture(title, LIVED, known, lambda user: NAMES[user], T0 + timedelta(days=9), language)
+    known = milestones.milestones_from(LIVED)
+    return lanes.build_picture(title, LIVED, known, lambda user: NAMES[user], T0 + timedelta(days=9), language)
 
 
 def spans(of: Any) -> list[tuple[str, float, float, int]]:
@@ -71,8 +71,8 @@ def test_each_lane_shows_from_when_to_when() -> None:
 def test_an_open_incident_goes_on_until_now_and_an_empty_one_can_be_drawn() -> None:
     now = T0 + timedelta(hours=3)
 
-    assert lanes.picture("x", LIVED[:3], {}, str, now).end == now
-    assert lanes.picture("x", [], {}, str, now).start == now
+    assert lanes.build_picture("x", LIVED[:3], {}, str, now).end == now
+    assert lanes.build_picture("x", [], {}, str, now).start == now
 
 
 def test_it_speaks_the_floors_language() -> None:
@@ -81,7 +81,9 @@ def test_it_speaks_the_floors_language() -> None:
 
 
 def test_whatever_people_wrote_becomes_a_png_for_a_phone_and_the_bot_does_not_load_what_draws() -> None:
-    drawn = pictures.drawn(shown(title="$\\frac{1}{0}$ <!channel> \u202e مركز الاتصال 日本 \x00" + "y" * 40_000))
+    drawn = pictures.render_picture(
+        shown(title="$\\frac{1}{0}$ <!channel> \u202e مركز الاتصال 日本 \x00" + "y" * 40_000)
+    )
 
     assert drawn.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", drawn[16:24])

@@ -52,7 +52,7 @@ def test_between_the_two_half_past_twos_the_first_is_meant() -> None:
         ("decision:", rules.NoteMissing),
         ("x at 27:10", rules.NoSuchTime),
         ("x at 2026-13-40 10:00", rules.NoSuchTime),
-        ("we call back at today 23:00", rules.StillToCome),
+        ("we call back at today 23:00", rules.TimeInFuture),
         ("x at 2026-03-29 02:30", rules.NoSuchTime),
     ],
 )
@@ -65,9 +65,9 @@ def test_what_cannot_be_is_refused_with_what_to_do(typed: str, error: type[Excep
 def test_whatever_is_typed_is_read_or_refused_and_never_lies_ahead(typed: str, zone: str) -> None:
     try:
         read = rules.read_note(f"{typed} at 10:15", zone, NOW)
-    except (rules.NoteMissing, rules.NoSuchTime, rules.StillToCome):
+    except (rules.NoteMissing, rules.NoSuchTime, rules.TimeInFuture):
         return
-    assert read.at is None or read.at <= NOW + rules.GRACE
+    assert read.at is None or read.at <= NOW + rules.CLOCK_TOLERANCE
 
 
 def test_a_filter_is_found_by_its_beginning() -> None:

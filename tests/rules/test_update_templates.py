@@ -13,22 +13,22 @@ from sqlmodel import Session
 from bot.bootstrap import build_registry
 from bot.config import floor
 from bot.directory import tables as directory
-from bot.directory.rules import Who
+from bot.directory.rules import PersonFacts
 from bot.incidents import tables as incidents
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.runtime import migrations
-from bot.runtime.background import Soon
-from bot.runtime.database import Store
+from bot.runtime.background import BackgroundWorker
+from bot.runtime.database import Database
 from bot.runtime.templates import TemplateBroken, Templates
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS
 from bot.timeline import tables as timeline
-from bot.timeline.hearing import hear
-from bot.timeline.messages import PIN, Heard, Manner, Mark, Version
+from bot.timeline.hearing import record_message
+from bot.timeline.messages import PIN, Mark, MessagePolicy, ObservedMessage, Version
 from bot.updates import tables, variables, views
 from bot.updates.composition import compose
-from bot.updates.facts import Occasion, facts_of
+from bot.updates.facts import UpdateContext, facts_of
 from slack_sandbox.blockkit.check import check_blocks
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -42,10 +42,10 @@ SHIPPED = Path("message_templates")
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    store = Store(f"sqlite:///{tmp_path}/words.sqlite")
+    store = Database(f"sqlite:///{tmp_path}/words.sqlite")
     migrations.upgrade(store.engine)
     with store.reading() as session:
-        directory.remember_people(session, [Who("U0ANA", "Ana Reyes"), Who("U0BEN", "Ben Okafor")], NOW)
+        directory.save_people(session, [PersonFacts("U0ANA", "Ana Reyes"), PersonFacts("U0BEN", "Ben Okafor")], NOW)
         yield session
     store.close()
 
@@ -57,12 +57,12 @@ def services(languages: tuple[str, ...] = ("en",), folder: Path = SHIPPED, **cha
         name: audience.model_copy(update={"languages": languages}) for name, audience in shipped.audiences.items()
     }
     the_floor = shipped.model_copy(update={"audiences": audiences, **changed})
-    parts: dict[str, Any] = dict.fromkeys(("store", "slack", "flows", "replicas"))
+    parts: dict[str, Any] = dict.fromkeys(("database", "slack", "flows", "replicas"))
     # It does nothing that is to be done soon: the administrators of `tests/stories` hear of broken templates.
-    soon = Soon()
+    soon = BackgroundWorker()
     soon.close()
     parts["parts"] = {Registry: build_registry()}
-    return Services(**parts, soon=soon, floor=the_floor, templates=Templates(folder))
+    return Services(**parts, background=soon, floor=the_floor, templates=Templates(folder))
 
 
 def said(
@@ -71,7 +71,12 @@ def said(
     """Somebody said something in the incident's channel, and somebody else may have marked it."""
     ts = f"{at.timestamp() + len(text) / 1e6:.6f}"
     marks = (Mark(PIN, "U0ANA", f"{marked_at.timestamp():.6f}", is_on=True),) if marked_at else ()
-    hear(session, number, Heard(ts, who, versions=(Version(ts, text),), marks=marks, is_live=True), Manner())
+    record_message(
+        session,
+        number,
+        ObservedMessage(ts, who, versions=(Version(ts, text),), marks=marks, is_live=True),
+        MessagePolicy(),
+    )
 
 
 def smallest(session: Session) -> Incident:
@@ -195,7 +200,7 @@ def test_the_page_lists_every_variable_that_templates_are_given_and_no_other(ses
     listed = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     incident = smallest(session)
     due = promise(session, incident, "partners")
-    told = facts_of(session, services(), incident, Occasion(due, services().floor.audiences["partners"], NOW))
+    told = facts_of(session, services(), incident, UpdateContext(due, services().floor.audiences["partners"], NOW))
 
     assert listed == set(variables.EXAMPLE) == set(told)
     assert {name: type(value) for name, value in told.items()} == {

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from bot.runtime import migrations
-from bot.runtime.database import Store
+from bot.runtime.database import Database
 
 FIRST = "0002"
 INCIDENT = {
@@ -35,7 +35,7 @@ def insert(connection: sa.Connection, table: str, **values: object) -> None:
     connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({places})"), values)
 
 
-def of_before(store: Store) -> None:
+def of_before(store: Database) -> None:
     """An incident with one draft that arrived and one that did not."""
     config = Config()
     config.set_main_option("script_location", str(migrations.FOLDER))
@@ -50,7 +50,7 @@ def of_before(store: Store) -> None:
         insert(connection, "postmortems", **draft, delivered_at=None)
 
 
-def check(store: Store) -> None:
+def check(store: Database) -> None:
     """Each draft has its version and its copy, and what did not arrive is to be delivered."""
     of_before(store)
 
@@ -65,7 +65,7 @@ def check(store: Store) -> None:
 
 
 def test_on_sqlite_nothing_is_lost_and_what_rows_refer_to_is_there(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path}/watchfloor.sqlite")
+    store = Database(f"sqlite:///{tmp_path}/watchfloor.sqlite")
     check(store)
 
     with store.engine.connect() as connection:
@@ -75,7 +75,7 @@ def test_on_sqlite_nothing_is_lost_and_what_rows_refer_to_is_there(tmp_path: Pat
 
 
 def test_on_postgresql_nothing_is_lost(postgres_url: str) -> None:
-    store = Store(postgres_url)
+    store = Database(postgres_url)
     check(store)
     store.close()
 

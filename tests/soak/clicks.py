@@ -86,7 +86,7 @@ def draft(actor: Actor) -> None:
         actor.me.fills(updates.REASON, f"the carrier calls back {actor.token()}")
         actor.submits("update put off", DM, None)
     elif act == "edit" and actor.opens_form(updates.EDIT, DM):
-        actor.me.fills(updates.WORDS, f"half of the calls work again {actor.token()}")
+        actor.me.fills(updates.TEXT, f"half of the calls work again {actor.token()}")
         actor.submits("update in other words", DM, None)
 
 

@@ -14,7 +14,7 @@ from bot.config.settings import Settings
 from bot.incidents.tables import Incident
 from bot.outbox.tables import SUPERSEDED, OutboxRow
 from bot.playbooks.tables import PlaybookRun
-from bot.runtime.database import Store, sqlite_engine
+from bot.runtime.database import Database, sqlite_engine
 from bot.runtime.workflows import records
 from bot.subscriptions.tables import Subscription
 from bot.timeline import verifying
@@ -68,7 +68,7 @@ class Evidence:
     """What the database says."""
 
     def __init__(self, database_url: str) -> None:
-        self._store = Store(database_url)
+        self._store = Database(database_url)
         self._durable_url = Settings(_env_file=None, database_url=database_url).durable_url
 
     def close(self) -> None:

@@ -82,11 +82,11 @@ class Replica:
 
     def dies_at(self, moment: Moment | None, count: int) -> None:
         """It will be killed at the so-manieth call or commit from now; never, without a moment."""
-        self._asked(("arm", moment, count), ANSWERS_WITHIN_S)
+        self._requested(("arm", moment, count), ANSWERS_WITHIN_S)
 
     def rests(self) -> bool:
         """Has it come to rest within its patience?"""
-        return bool(self._asked(("rest",), RESTS_WITHIN_S))
+        return bool(self._requested(("rest",), RESTS_WITHIN_S))
 
     def _asked(self, order: tuple[Any, ...], within_s: float) -> Any:
         if self._orders is None or not self.is_ready:

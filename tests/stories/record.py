@@ -26,7 +26,7 @@ KEPT_TABLES = (
 
 def rows(floor: TestFloor, table: str) -> list[dict[str, Any]]:
     """Every row of a table."""
-    with floor.services.store.reading() as session:
+    with floor.services.database.reading() as session:
         found = session.connection().execute(sa.text(f"SELECT * FROM {table} ORDER BY id"))
         return [dict(row._mapping) for row in found]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.channels.membership import keep_person
+from bot.channels.membership import record_person_changed
 from bot.directory.rules import NotForGuests
 from bot.incidents.tables import Incident
 from bot.playbooks import step_actions
 from bot.runtime.clock import utcnow
-from bot.screens.snapshot import read_scene
+from bot.screens.snapshot import read_snapshot
 from tests.floor import TestFloor
 from tests.stories.playbook_desk import AT_WORK, Desk
 
@@ -37,7 +37,7 @@ def counted(floor: TestFloor) -> Iterator[list[str]]:
         if threading.get_ident() == here:
             statements.append(statement)
 
-    engine = floor.services.store.engine
+    engine = floor.services.database.engine
     sa.event.listen(engine, "before_cursor_execute", count)
     try:
         yield statements
@@ -54,14 +54,14 @@ def test_a_click_costs_few_statements_among_a_thousand_incidents_too(floor: Test
             step_actions.complete(floor.services, call, "U0ANA", utcnow())
         with counted(floor) as undo:
             step_actions.undo(floor.services, call, "U0ANA", utcnow())
-        with counted(floor) as snapshot, floor.services.store.reading() as session:
-            read_scene(session, desk.number)
+        with counted(floor) as snapshot, floor.services.database.reading() as session:
+            read_snapshot(session, desk.number)
         assert max(len(click), len(undo)) <= MOST_OF_A_CLICK, click + undo
         assert len(snapshot) <= MOST_OF_A_SNAPSHOT, snapshot
         return [len(click), len(undo), len(snapshot)]
 
     alone = costs()
-    with floor.services.store.transaction() as session:
+    with floor.services.database.transaction() as session:
         first = session.get(Incident, desk.number)
         assert first is not None
         common = first.model_dump(exclude={"id", "declared_key", "channel_id"})
@@ -76,7 +76,7 @@ def test_whoever_becomes_a_guest_is_refused_at_the_next_click(floor: TestFloor) 
     call = desk.row("Call the carrier")["id"]
     step_actions.take(floor.services, call, "U0BEN", utcnow())
 
-    keep_person(floor.services, {"user": {"id": "U0BEN", "name": "ben", "is_restricted": True}})
+    record_person_changed(floor.services, {"user": {"id": "U0BEN", "name": "ben", "is_restricted": True}})
 
     with pytest.raises(NotForGuests):
         step_actions.complete(floor.services, call, "U0BEN", utcnow())

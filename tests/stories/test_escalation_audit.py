@@ -53,7 +53,7 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
 
 def minute_passes(floor: TestFloor) -> None:
     """The auditor looks, as it does every minute."""
-    audit.look(floor.services, utcnow())
+    audit.audit_at(floor.services, utcnow())
     floor.settle()
 
 
@@ -68,23 +68,23 @@ def test_when_all_is_well_nothing_is_said(floor: TestFloor) -> None:
     minute_passes(floor)
 
     assert alarms(floor) == []
-    assert health.alarms(floor.services.store).is_well
+    assert health.alarms(floor.services.database).is_ok
 
 
 def test_an_open_incident_without_a_next_update_raises_one_alarm_until_it_has_one(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down", who="ana")
-    with floor.services.store.transaction() as session:
-        promises.end(Change(session, floor.services, incidents.locked(session, 1), "", utcnow()))
+    with floor.services.database.transaction() as session:
+        promises.end(Change(session, floor.services, incidents.by_number_locked(session, 1), "", utcnow()))
 
     minute_passes(floor)
     minute_passes(floor)
 
     (alarm,) = alarms(floor)
     assert "Incident 1 (S1) has no next update" in alarm
-    assert "has no next update" in health.alarms(floor.services.store).words
+    assert "has no next update" in health.alarms(floor.services.database).words
     floor.says("ana", "/incident severity S0 worse", channel)
     minute_passes(floor)
-    assert health.alarms(floor.services.store).is_well
+    assert health.alarms(floor.services.database).is_ok
     assert len(alarms(floor)) == 1
 
 
@@ -97,7 +97,7 @@ def test_a_ladder_without_a_next_tier_raises_an_alarm(floor: TestFloor) -> None:
     assert "nobody is next" in alarms(floor)[0]
     floor.says("ana", "/incident claim commander", channel)
     minute_passes(floor)
-    assert health.alarms(floor.services.store).is_well
+    assert health.alarms(floor.services.database).is_ok
 
 
 def test_a_flow_that_was_given_up_is_told_until_somebody_acts(
@@ -108,12 +108,12 @@ def test_a_flow_that_was_given_up_is_told_until_somebody_acts(
     floor.settle()
 
     minute_passes(floor)
-    floor.services.flows.forget_finished(timedelta())
+    floor.services.flows.delete_finished(timedelta())
     minute_passes(floor)
 
     (alarm,) = [words for words in alarms(floor) if "given up" in words]
     assert "`watchfloor flows retry KEY`" in alarm
-    assert "errand:2" in health.alarms(floor.services.store).words
+    assert "errand:2" in health.alarms(floor.services.database).words
     typed = Typed(floor, monkeypatch, tmp_path)
     assert "errand:2" in typed.types("flows", "list").output
     assert "There is no" in typed.types("flows", "drop", "errand:3").output
@@ -121,7 +121,7 @@ def test_a_flow_that_was_given_up_is_told_until_somebody_acts(
     assert "No flow was given up." in typed.types("flows", "list").output
     floor.start_bot()
     minute_passes(floor)
-    assert health.alarms(floor.services.store).is_well
+    assert health.alarms(floor.services.database).is_ok
 
 
 def test_a_flow_that_does_not_finish_is_found(floor: TestFloor, tmp_path: Path) -> None:
@@ -129,10 +129,10 @@ def test_a_flow_that_does_not_finish_is_found(floor: TestFloor, tmp_path: Path) 
     floor.services.flows.start_once("errand:1", an_errand_that_waits, Errand(until=done))
 
     assert wait_until(lambda: floor.services.flows.stuck(0.5) == ["errand:1"], PATIENCE_S)
-    audit.look(floor.services, utcnow(), stuck_after=timedelta(seconds=0.5))
+    audit.audit_at(floor.services, utcnow(), stuck_after=timedelta(seconds=0.5))
 
-    assert "errand:1" in health.alarms(floor.services.store).words
+    assert "errand:1" in health.alarms(floor.services.database).words
     done.touch()
     floor.settle()
     minute_passes(floor)
-    assert health.alarms(floor.services.store).is_well
+    assert health.alarms(floor.services.database).is_ok

@@ -67,7 +67,7 @@ def test_a_list_costs_the_same_queries_with_a_few_and_with_many(floor: TestFloor
     floor.says("ana", "/incident followup mend the trunk", channel)
     services, statements, here = floor.services, [], threading.get_ident()
 
-    @sa.event.listens_for(services.store.engine, "before_cursor_execute")
+    @sa.event.listens_for(services.database.engine, "before_cursor_execute")
     def count(connection: object, cursor: object, statement: str, *more: object) -> None:
         # What the clock looks for meanwhile is not counted.
         if threading.get_ident() == here:
@@ -75,15 +75,15 @@ def test_a_list_costs_the_same_queries_with_a_few_and_with_many(floor: TestFloor
 
     def queries() -> int:
         statements.clear()
-        for look in (followup_screens.mine, followup_screens.overdue):
+        for look in (followup_screens.list_of_mine, followup_screens.list_of_overdue):
             look(services, "U0ANA", utcnow())
-        text, blocks = followup_screens.of_incident(services, 1, "U0ANA", utcnow())
+        text, blocks = followup_screens.list_of_incident(services, 1, "U0ANA", utcnow())
         assert len(blocks) <= 50
         assert text
         return len([words for words in statements if words.startswith("SELECT")])
 
     few = queries()
-    with services.store.transaction() as session:
+    with services.database.transaction() as session:
         first = session.get(FollowUp, 1)
         assert first is not None
         for number in range(2, 300):

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from freezegun import freeze_time
 
 from bot.incidents import ids
-from bot.runtime.heartbeat import Pulse
+from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.workflows import wait_until
 from bot.web import health
 from tests.floor import TestFloor
@@ -62,7 +62,7 @@ def healthz(floor: TestFloor) -> tuple[int, dict[str, Any]]:
 
 def everything_kept(floor: TestFloor) -> dict[str, int]:
     """How many rows each table has."""
-    engine = floor.services.store.engine
+    engine = floor.services.database.engine
     with engine.connect() as connection:
         return {
             table: connection.execute(sa.select(sa.func.count()).select_from(sa.table(table))).scalar_one()
@@ -116,16 +116,16 @@ def test_health_says_when_slack_is_away_and_when_it_is_back(tmp_path: Path) -> N
 
 def test_health_says_when_the_clock_stands_still() -> None:
     with freeze_time() as frozen:
-        ticks = Pulse()
+        ticks = Heartbeat()
         frozen.tick(14)
-        assert health.clock(ticks, every_s=1).is_well
+        assert health.clock(ticks, every_s=1).is_ok
         frozen.tick(2)
-        assert not health.clock(ticks, every_s=1).is_well
+        assert not health.clock(ticks, every_s=1).is_ok
 
 
 def test_health_says_when_the_database_is_gone(floor: TestFloor, tmp_path: Path) -> None:
-    floor.services.store.close()
+    floor.services.database.close()
     (tmp_path / "watchfloor.sqlite").rename(tmp_path / "away")
     (tmp_path / "watchfloor.sqlite").mkdir()
 
-    assert health.database(floor.services.store).words == "The database does not answer."
+    assert health.database(floor.services.database).words == "The database does not answer."

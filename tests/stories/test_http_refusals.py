@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.web.events_endpoint import Door, NoSigningSecret
+from bot.web.events_endpoint import EventsEndpoint, NoSigningSecret
 from bot.web.server import PortRefused, Server
 from tests.floor import TestFloor
 from tests.tap import Sent, post
@@ -76,7 +76,7 @@ def test_a_body_larger_than_slack_ever_sends_is_refused(door: TestFloor) -> None
 def test_without_a_signing_secret_http_mode_does_not_start(door: TestFloor, secret: str) -> None:
     assert door.bot is not None
     with pytest.raises(NoSigningSecret, match="anybody could give orders"):
-        Door(door.bot.app, secret)
+        EventsEndpoint(door.bot.app, secret)
 
 
 def test_a_port_in_use_is_said_in_a_sentence(door: TestFloor) -> None:

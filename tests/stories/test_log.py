@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.incidents import ids
 from bot.runtime.database import DatabaseBusy
-from bot.runtime.logs import formatter, matters, redact
+from bot.runtime.logs import formatter, is_worth_logging, redact
 from bot.runtime.workflows import wait_until
 from tests.floor import TestFloor
 
@@ -25,7 +25,7 @@ def log() -> Iterator[io.StringIO]:
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(formatter(as_json=True))
-    handler.addFilter(matters)
+    handler.addFilter(is_worth_logging)
     root = logging.getLogger()
     before = root.level
     root.addHandler(handler)
@@ -113,7 +113,7 @@ def test_a_secret_in_a_traceback_or_a_field_is_replaced_too(log: io.StringIO) ->
 
 
 def test_an_error_of_the_database_does_not_repeat_what_was_to_be_written(floor: TestFloor) -> None:
-    with pytest.raises(DatabaseBusy) as refused, floor.services.store.transaction() as session:
+    with pytest.raises(DatabaseBusy) as refused, floor.services.database.transaction() as session:
         session.connection().execute(sa.text("INSERT INTO nowhere VALUES (:words)"), {"words": TITLE})
 
     assert "INSERT INTO nowhere" in str(refused.value.__cause__)

@@ -90,7 +90,7 @@ def test_a_step_that_sets_the_status_of_a_resolved_incident_opens_it_again(floor
 
 def rung_due(floor: TestFloor) -> bool:
     """Is anybody next on the escalation ladder?"""
-    with floor.services.store.reading() as session:
+    with floor.services.database.reading() as session:
         return any(rung.due_at for rung in escalation.ladder(session, 1))
 
 

@@ -24,7 +24,7 @@ TITLES = ("IVR down", "chat widget slow", "mail stuck", "fax dead", "badges refu
 
 
 def becomes_a_drill(floor: TestFloor, number: int) -> None:
-    with floor.services.store.transaction() as session:
+    with floor.services.database.transaction() as session:
         incidents.by_number(session, number).is_drill = True
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.playbooks import ids
-from bot.playbooks.library import load
+from bot.playbooks.library import load_library
 from tests.floor import TestFloor
 from tests.stories.playbook_desk import Desk
 from tests.stories.record import rows
@@ -58,7 +58,7 @@ def finish(desk: Desk, title: str) -> None:
 
 
 def test_every_shipped_playbook_has_a_story() -> None:
-    assert set(load(SHIPPED).playbooks) == set(TITLES)
+    assert set(load_library(SHIPPED).playbooks) == set(TITLES)
 
 
 @pytest.mark.parametrize("name", TITLES)
@@ -69,7 +69,7 @@ def test_it_starts_by_its_title_and_lets_nobody_resolve_before_it_is_proven(
     desk = Desk(floor, floor.declares(TITLES[name]))
     (run,) = [row for row in rows(floor, "playbook_runs") if row["incident_id"] == desk.number]
     assert run["playbook"] == name
-    book = load(SHIPPED).playbooks[name]
+    book = load_library(SHIPPED).playbooks[name]
     for title in [step.title for step in book.phases[0].steps if desk.wants(step.title)][:2]:
         finish(desk, title)
 

@@ -22,9 +22,9 @@ from bot.partners import answers, notice_actions
 from bot.partners import tables as partner_notices
 from bot.runtime import database
 from bot.runtime.clock import utcnow
-from bot.runtime.database import DatabaseBusy, Store, compact
+from bot.runtime.database import Database, DatabaseBusy, compact
 from bot.runtime.workflows import wait_until
-from bot.runtime.workflows.records import forget_finished
+from bot.runtime.workflows.records import delete_finished_records
 from bot.screens.records import export_record, purge
 from bot.screens.timeline.screens import amend_form
 from bot.timeline import tables as timeline
@@ -66,12 +66,12 @@ def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(tmp_pat
         floor.passes(days=31)
         before = utcnow() - timedelta(days=30)
 
-        done = purge.purge(floor.services.store, before, utcnow())
+        done = purge.purge(floor.services.database, before, utcnow())
         assert done.incidents == [1]
-        assert forget_finished(postgres_url, timedelta()) > 0
-        compact(floor.services.store.engine)
+        assert delete_finished_records(postgres_url, timedelta()) > 0
+        compact(floor.services.database.engine)
 
-        with floor.services.store.reading() as session:
+        with floor.services.database.reading() as session:
             record = str(export_record.record(session, 1, utcnow()))
             assert verifying.verify(session, 1) == []
         assert word not in record
@@ -102,23 +102,23 @@ def test_on_postgresql_who_stops_inside_a_transaction_keeps_its_locks_for_a_mome
     monkeypatch.setattr(database, "IDLE_TIMEOUT_MS", 300)
     with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         floor.declares("S2 Chat is slow")
-        store = floor.services.store
+        store = floor.services.database
 
         with pytest.raises(DatabaseBusy), store.transaction() as stopped:
-            incidents.locked(stopped, 1)
+            incidents.by_number_locked(stopped, 1)
             with ThreadPoolExecutor(1) as other:
                 other.submit(lambda: _locks(store)).result(PATIENCE_S)
-            incidents.locked(stopped, 1)
+            incidents.by_number_locked(stopped, 1)
 
 
-def _locks(store: Store) -> None:
+def _locks(store: Database) -> None:
     with store.transaction() as session:
-        incidents.locked(session, 1)
+        incidents.by_number_locked(session, 1)
 
 
 def test_on_postgresql_what_takes_long_is_not_cut_off(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "STATEMENT_TIMEOUT_MS", 50)
-    store, takes_long = Store(postgres_url), sa.text("SELECT pg_sleep(0.2)")
+    store, takes_long = Database(postgres_url), sa.text("SELECT pg_sleep(0.2)")
 
     with store.snapshot() as session:
         session.connection().execute(takes_long)
@@ -140,14 +140,14 @@ def test_on_postgresql_looking_waits_for_nobody_who_changes(tmp_path: Path, post
         [notice] = rows(floor, "partner_notices")
         [entry] = timeline_rows(floor, "message")
 
-        with services.store.transaction() as session, ThreadPoolExecutor(1) as other:
+        with services.database.transaction() as session, ThreadPoolExecutor(1) as other:
             session.connection().execute(sa.text("SELECT id FROM partner_notices FOR UPDATE"))
             session.connection().execute(sa.text("SELECT id FROM timeline_entries FOR UPDATE"))
 
             def looks() -> None:
-                answers.form(services, notice["id"], notice["channel_id"])
+                answers.affected_form(services, notice["id"], notice["channel_id"])
                 amend_form(services, 1, entry["id"], "U0ANA")
-                with services.store.reading() as reading:
+                with services.database.reading() as reading:
                     timeline.by_source(reading, 1, f"message:{message.ts}")
 
             other.submit(looks).result(PATIENCE_S)
@@ -157,8 +157,8 @@ def test_on_postgresql_a_look_cannot_lock(tmp_path: Path, postgres_url: str) -> 
     with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         floor.declares()
 
-        with floor.services.store.reading() as session, pytest.raises(InternalError, match="read-only"):
-            incidents.locked(session, 1)
+        with floor.services.database.reading() as session, pytest.raises(InternalError, match="read-only"):
+            incidents.by_number_locked(session, 1)
 
 
 def test_on_postgresql_partners_and_follow_ups_are_locked_behind_their_incident(
@@ -183,18 +183,18 @@ def test_on_postgresql_partners_and_follow_ups_are_locked_behind_their_incident(
             (changes_the_notice, partial(notice_actions.hand_over, services, notice["id"])),
             (changes_the_follow_up, partial(followup_changes.finish, services, 1, State.DONE, "U0ANA", now)),
         ):
-            with ThreadPoolExecutor(1) as other, services.store.transaction() as session:
-                incidents.locked(session, 1)
-                followup_messages.show(session, followups.get(session, 1))
+            with ThreadPoolExecutor(1) as other, services.database.transaction() as session:
+                incidents.by_number_locked(session, 1)
+                followup_messages.mark_stale(session, followups.get(session, 1))
                 done = other.submit(others_way)
-                assert wait_until(partial(somebody_waits, services.store), PATIENCE_S)
+                assert wait_until(partial(somebody_waits, services.database), PATIENCE_S)
                 changes(session)
                 session.flush()
                 session.commit()
                 done.result(PATIENCE_S)
 
 
-def somebody_waits(store: Store) -> bool:
+def somebody_waits(store: Database) -> bool:
     """Does a session of this database wait for a lock?"""
     waiting = sa.text(
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -208,7 +208,7 @@ def test_on_postgresql_who_writes_of_an_incident_and_who_changes_it_wait_in_no_c
 ) -> None:
     with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         floor.declares()
-        store, both_have_begun = floor.services.store, Barrier(2)
+        store, both_have_begun = floor.services.database, Barrier(2)
 
         def writes_of_it() -> None:
             with store.transaction() as session:
@@ -218,7 +218,7 @@ def test_on_postgresql_who_writes_of_an_incident_and_who_changes_it_wait_in_no_c
 
         def changes_it() -> None:
             with store.transaction() as session:
-                incidents.locked(session, 1)
+                incidents.by_number_locked(session, 1)
                 both_have_begun.wait()
                 outbox.mark_stale(session, 1)
 

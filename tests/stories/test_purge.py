@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.followups import ids
 from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Store
+from bot.runtime.database import Database
 from bot.screens.records import purge
 from bot.timeline import erasing, verifying
 from tests.floor import TestFloor
@@ -174,16 +174,16 @@ def test_who_is_cut_off_goes_on_where_they_were(floor: TestFloor) -> None:
     now = utcnow()
 
     # As far as its first batch, then the process ended.
-    with floor.services.store.transaction() as session:
-        assert erasing.erase_words(session, 1, 0, 3)[0] > 0
+    with floor.services.database.transaction() as session:
+        assert erasing.erase_text(session, 1, 0, 3)[0] > 0
     assert WORD in str(rows(floor, "timeline_entries"))
     floor.restart_bot()
     registry, before = floor.services.get(Registry), now - timedelta(days=1)
-    done = purge.purge(floor.services.store, registry, before, now)
+    done = purge.purge(floor.services.database, registry, before, now)
 
     assert done.incidents == [1]
-    assert purge.purge(floor.services.store, registry, before, now).rows == 0, "it is not done again"
-    with floor.services.store.reading() as session:
+    assert purge.purge(floor.services.database, registry, before, now).rows == 0, "it is not done again"
+    with floor.services.database.reading() as session:
         assert verifying.verify(session, 1) == []
     assert WORD not in str(rows(floor, "timeline_entries"))
     assert WORD not in str(rows(floor, "incidents")) + str(rows(floor, "outbox"))
@@ -197,16 +197,16 @@ def test_the_clock_does_it_when_the_floor_says_how_long(tmp_path: Path) -> None:
         floor.says("ana", "/incident resolve over", channel)
         floor.says("ana", "/incident close", channel)
         floor.passes(days=29)
-        purge.by_clock(floor.services)
+        purge.run_scheduled(floor.services)
         floor.settle()
         assert rows(floor, "incidents")[0]["title"] == WORD
 
         floor.passes(days=2)
-        purge.by_clock(floor.services)
+        purge.run_scheduled(floor.services)
         floor.settle()
 
         assert rows(floor, "incidents")[0]["title"] == "[removed]"
-        store: Store = floor.services.store
+        store: Database = floor.services.database
         with store.reading() as session:
-            assert purge.look(store, utcnow()).incidents == []
+            assert purge.find_due(store, utcnow()).incidents == []
             assert session is not None

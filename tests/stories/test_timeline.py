@@ -16,7 +16,7 @@ def shown(floor: TestFloor, who: str, channel: str) -> str:
 
 
 def nothing_was_tampered_with(floor: TestFloor) -> None:
-    with floor.services.store.reading() as session:
+    with floor.services.database.reading() as session:
         numbers = verifying.incidents_with_a_timeline(session)
         assert [str(found) for number in numbers for found in verifying.verify(session, number)] == []
 
@@ -72,7 +72,7 @@ def test_a_note_has_the_writers_time_and_what_is_wrong_is_put_right_with_a_reaso
     assert "There is no entry 4711" in floor.says("ana", "/incident correct 4711", channel=channel)
 
     floor.says("ana", f"/incident correct {noted['id']}", channel=channel)
-    floor.ana.fills(ids.WORDS, "it was the carrier after all")
+    floor.ana.fills(ids.TEXT, "it was the carrier after all")
     floor.ana.fills(ids.REASON, "they called back")
     assert floor.ana.submits().closed
     floor.settle()
@@ -96,7 +96,7 @@ def test_a_note_has_the_writers_time_and_what_is_wrong_is_put_right_with_a_reaso
 
 
 def log_rows(floor: TestFloor) -> list[dict[str, Any]]:
-    with floor.services.store.reading() as session:
+    with floor.services.database.reading() as session:
         found = session.connection().execute(sa.text("SELECT * FROM timeline_log ORDER BY incident_id, position"))
         return [dict(row._mapping) for row in found]
 

@@ -73,12 +73,12 @@ def test_three_days_over_a_change_of_the_clocks_read_in_order_and_in_the_floors_
         assert "{date_short_pretty} {time}" in state, "of several days the dates are shown, in each reader's zone"
         floor.says("ana", "/incident timeline decisions", channel=channel)
         assert decision in floor.live_markup(channel)
-        with floor.services.store.reading() as session:
+        with floor.services.database.reading() as session:
             from bot.screens.timeline.milestones import milestones_of
 
             known = milestones_of(session, 1)
             assert [str(found) for found in verifying.verify(session, 1)] == []
-        lasted = milestones.between(known, milestones.Name.DECLARED, milestones.Name.RESOLVED)
+        lasted = milestones.between(known, milestones.MilestoneName.DECLARED, milestones.MilestoneName.RESOLVED)
         assert lasted is not None
         assert timedelta(hours=53) < lasted < timedelta(hours=54)
         floor.nothing_was_malformed()
@@ -113,10 +113,10 @@ def test_a_private_incidents_words_are_in_its_own_channel_and_timeline_and_nowhe
 
 
 def tables(floor: TestFloor) -> list[str]:
-    return list(sa.inspect(floor.services.store.engine).get_table_names())
+    return list(sa.inspect(floor.services.database.engine).get_table_names())
 
 
 def content(floor: TestFloor, table: str) -> list[str]:
-    with floor.services.store.reading() as session:
+    with floor.services.database.reading() as session:
         found = session.connection().execute(sa.text(f"SELECT * FROM {table}"))
         return [str(row) for row in found]

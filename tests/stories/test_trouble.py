@@ -40,7 +40,7 @@ def bridged(tmp_path: Path) -> Iterator[TestFloor]:
 
 def is_up_to_date(floor: TestFloor) -> bool:
     """Was everything that is due begun?"""
-    with floor.services.store.reading() as session:
+    with floor.services.database.reading() as session:
         return not promises.due(session, utcnow())
 
 

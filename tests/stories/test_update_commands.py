@@ -33,7 +33,7 @@ def test_the_composer_changes_tells_and_names_the_next_update_once(floor: TestFl
     floor.says("ana", "/incident update", channel)
     assert "Half the calls are lost" in str(floor.ana.modal)
 
-    floor.ana.fills(ids.WORDS, f"Calls go to Cebu {HOSTILE}")
+    floor.ana.fills(ids.TEXT, f"Calls go to Cebu {HOSTILE}")
     floor.ana.fills(ids.SEVERITY, "🔴 S0")
     floor.ana.fills(ids.STATUS, "identified")
     floor.ana.fills(ids.REASON, f"Manila is lost {HOSTILE}")
@@ -69,7 +69,7 @@ def facts(floor: TestFloor, kind: str) -> dict[str, str]:
 def test_the_composer_asks_why_the_severity_changes_and_changes_nothing_until_it_knows(floor: TestFloor) -> None:
     channel = led(floor)
     floor.says("ana", "/incident update", channel)
-    floor.ana.fills(ids.WORDS, "Calls go to Cebu")
+    floor.ana.fills(ids.TEXT, "Calls go to Cebu")
     floor.ana.fills(ids.SEVERITY, "🔴 S0")
     floor.ana.fills(ids.STATUS, "identified")
 
@@ -90,7 +90,7 @@ def test_the_composer_asks_why_the_severity_changes_and_changes_nothing_until_it
 def test_the_composer_needs_no_reason_for_a_status_as_the_command_needs_none(floor: TestFloor) -> None:
     channel = led(floor)
     floor.says("ana", "/incident update", channel)
-    floor.ana.fills(ids.WORDS, "A trunk is broken")
+    floor.ana.fills(ids.TEXT, "A trunk is broken")
     floor.ana.fills(ids.STATUS, "identified")
 
     assert floor.ana.submits().closed
@@ -104,7 +104,7 @@ def test_telling_of_what_is_resolved_does_not_reopen_it(floor: TestFloor) -> Non
     floor.says("ana", "/incident resolve the trunk is back", channel)
     floor.says("ana", "/incident update", channel)
     floor.ana.fills(ids.AUDIENCES, ["Operations"])
-    floor.ana.fills(ids.WORDS, "Credits follow tomorrow")
+    floor.ana.fills(ids.TEXT, "Credits follow tomorrow")
 
     assert floor.ana.submits().closed
     floor.settle()
@@ -118,7 +118,7 @@ def test_the_composer_tells_whom_it_is_asked_to_and_nobody_else(floor: TestFloor
     channel = led(floor)
     floor.says("ana", "/incident update", channel)
     floor.ana.fills(ids.AUDIENCES, ["Executives"])
-    floor.ana.fills(ids.WORDS, "We call the regulator")
+    floor.ana.fills(ids.TEXT, "We call the regulator")
     floor.ana.submits()
     floor.settle()
 
@@ -165,8 +165,8 @@ def test_a_pause_holds_everything_back_says_so_and_ends_in_a_soon_update(floor: 
     assert "Updates are paused since Ana Reyes said" in floor.says("ben", "/incident pause again", channel)
     floor.passes(hours=3)
     assert len(updates(floor, channel)) == 1
-    audit.look(floor.services, utcnow())
-    assert "no next update" not in health.alarms(floor.services.store).words, "a pause is nothing forgotten"
+    audit.audit_at(floor.services, utcnow())
+    assert "no next update" not in health.alarms(floor.services.database).words, "a pause is nothing forgotten"
     shown = floor.says("ana", "/incident updates", channel)
     assert "none promised" not in shown
     assert any("Paused since" in words for words in floor.whispered("ana", channel))

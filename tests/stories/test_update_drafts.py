@@ -60,7 +60,7 @@ def test_the_lead_edits_says_nothing_new_and_puts_off(floor: TestFloor) -> None:
     channel = led(floor)
     floor.passes(minutes=25)
     presses(floor, "ben", ids.EDIT, "operations")
-    floor.ben.fills(ids.WORDS, "The carrier <!channel> is on site & works")
+    floor.ben.fills(ids.TEXT, "The carrier <!channel> is on site & works")
     assert floor.ben.submits().closed
     floor.settle()
     assert updates(floor, channel) == [], "it goes out on its minute"
@@ -105,7 +105,7 @@ def test_an_open_draft_goes_along_when_the_role_changes_hands(floor: TestFloor) 
     channel = led(floor)
     floor.passes(minutes=25)
     presses(floor, "ben", ids.EDIT, "operations")
-    floor.ben.fills(ids.WORDS, "The carrier is on site")
+    floor.ben.fills(ids.TEXT, "The carrier is on site")
     floor.ben.submits()
     floor.settle()
 

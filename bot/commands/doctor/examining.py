@@ -12,21 +12,21 @@ from bot.slack.gateway import Gateway
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Everything that can be known from here, one finding after another."""
-    yield from database.look(settings.database_url)
-    yield from files.look(settings.floor_file, settings.playbooks_dir, settings.templates_dir)
-    problems = list(tokens.look(settings))
-    yield from problems
-    if settings.has_slack and not any(problem.is_missing for problem in problems):
-        yield from _workspace(settings)
+    yield from database.check(settings.database_url)
+    yield from files.check(settings.floor_file, settings.playbooks_dir, settings.templates_dir)
+    token_findings = list(tokens.check(settings))
+    yield from token_findings
+    if settings.has_slack and not any(problem.is_missing for problem in token_findings):
+        yield from _examine_workspace(settings)
 
 
-def _workspace(settings: Settings) -> Iterator[Finding]:
+def _examine_workspace(settings: Settings) -> Iterator[Finding]:
     gateway = Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value())
-    line = None
+    socket_gateway = None
     if not settings.speaks_http:
-        line = Gateway.to(settings.slack_api_url, settings.slack_app_token.get_secret_value())
+        socket_gateway = Gateway.to(settings.slack_api_url, settings.slack_app_token.get_secret_value())
     try:
-        rules = floor.read(settings.floor_file)
+        floor_settings = floor.read(settings.floor_file)
     except (FileRefused, OSError):
-        rules = None
-    yield from workspace.look(gateway, line, rules)
+        floor_settings = None
+    yield from workspace.check(gateway, socket_gateway, floor_settings)

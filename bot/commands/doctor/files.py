@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.commands.doctor import templates
-from bot.commands.doctor.findings import Finding, missing, well
+from bot.commands.doctor.findings import Finding, missing, ok
 from bot.config import floor
 from bot.config.yaml_file import FileRefused
 from bot.playbooks import library
 
 
-def look(floor_file: Path, playbooks_dir: Path, templates_dir: Path) -> Iterator[Finding]:
+def check(floor_file: Path, playbooks_dir: Path, templates_dir: Path) -> Iterator[Finding]:
     """Every problem with its file and line."""
     try:
-        rules = floor.read(floor_file)
+        floor_settings = floor.read(floor_file)
     except FileRefused as refused:
         for problem in refused.problems:
             yield missing(str(problem), f"Mend the line in {floor_file}; the bot does not start before.")
@@ -24,9 +24,9 @@ def look(floor_file: Path, playbooks_dir: Path, templates_dir: Path) -> Iterator
             "Start in the folder that holds it, or name it in WATCHFLOOR_FLOOR_FILE.",
         )
         return
-    yield well(f"{floor_file} can be used.")
-    found = library.load(playbooks_dir, rules)
-    for problem in found.problems:
+    yield ok(f"{floor_file} can be used.")
+    loaded = library.load_library(playbooks_dir, floor_settings)
+    for problem in loaded.problems:
         yield missing(str(problem), "Mend the line; until then this playbook is left out.")
-    yield well(f"{len(found.playbooks)} playbooks can be used.")
-    yield from templates.look(rules, templates_dir)
+    yield ok(f"{len(loaded.playbooks)} playbooks can be used.")
+    yield from templates.check(floor_settings, templates_dir)

@@ -29,16 +29,16 @@ class Finding:
         return f"{self.mark} {self.words}" + (f"\n    {self.remedy}" if self.remedy else "")
 
 
-def well(words: str) -> Finding:
+def ok(text: str) -> Finding:
     """As it should be."""
-    return Finding(Mark.WELL, words)
+    return Finding(Mark.WELL, text)
 
 
-def note(words: str, remedy: str = "") -> Finding:
+def note(text: str, remedy: str = "") -> Finding:
     """Good to know; nothing is missing."""
-    return Finding(Mark.NOTE, words, remedy)
+    return Finding(Mark.NOTE, text, remedy)
 
 
-def missing(words: str, remedy: str) -> Finding:
+def missing(text: str, remedy: str) -> Finding:
     """Something has to be done."""
-    return Finding(Mark.MISSING, words, remedy)
+    return Finding(Mark.MISSING, text, remedy)

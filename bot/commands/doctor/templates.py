@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.commands.doctor.findings import Finding, missing, well
+from bot.commands.doctor.findings import Finding, missing, ok
 from bot.config.floor import Floor
 from bot.partners.wording import VARIABLES
 from bot.runtime.templates import TemplateBroken, Templates
@@ -12,7 +12,7 @@ from bot.updates import variables
 
 REMEDY = "docs/templates.md explains templates; until it is mended these updates go out in plain words."
 # Each makes a template take other branches.
-SITUATIONS: tuple[dict[str, Any], ...] = (
+EXAMPLE_SITUATIONS: tuple[dict[str, Any], ...] = (
     {},
     {
         "status": "mitigated",
@@ -30,13 +30,13 @@ SITUATIONS: tuple[dict[str, Any], ...] = (
     },
     {"status": "resolved", "is_over": True, "unchanged_since": "09:30", "last_update": "09:00"},
 )
-NOTICE = "partner_notice"
-NOTICES: tuple[dict[str, Any], ...] = (
+PARTNER_NOTICE = "partner_notice"
+EXAMPLE_NOTICES: tuple[dict[str, Any], ...] = (
     dict.fromkeys(VARIABLES, "something") | {"is_over": False},
     dict.fromkeys(VARIABLES, "") | {"is_over": True},
 )
-CHANGE = ("kind", "at", "who", "user", "role", "old", "new", "reason", "step", "answers", "text")
-KINDS = (
+CHANGE_FIELDS = ("kind", "at", "who", "user", "role", "old", "new", "reason", "step", "answers", "text")
+CHANGE_KINDS = (
     "severity",
     "status",
     "resolved",
@@ -51,40 +51,40 @@ KINDS = (
 )
 
 
-def look(rules: Floor, folder: Path) -> Iterator[Finding]:
+def check(floor: Floor, folder: Path) -> Iterator[Finding]:
     """Every template that is missing or broken, with the reason."""
     templates = Templates(folder)
-    named = [
+    names = [
         variables.template_of(audience.template or name, language)
-        for name, audience in rules.audiences.items()
+        for name, audience in floor.audiences.items()
         for language in audience.languages
     ]
-    for template in dict.fromkeys(named):
+    for template in dict.fromkeys(names):
         try:
-            for situation in SITUATIONS:
-                templates.render(template, variables.EXAMPLE | situation | _changes(situation))
+            for situation in EXAMPLE_SITUATIONS:
+                templates.render(template, variables.EXAMPLE | situation | _example_changes(situation))
         except TemplateBroken as broken:
             yield missing(broken.sentence.partition(" Mend")[0], REMEDY)
-    yield well(f"{len(set(named))} templates of updates were tried.")
-    yield from _notices(rules, templates)
+    yield ok(f"{len(set(names))} templates of updates were tried.")
+    yield from _check_notices(floor, templates)
 
 
-def _notices(rules: Floor, templates: Templates) -> Iterator[Finding]:
+def _check_notices(floor: Floor, templates: Templates) -> Iterator[Finding]:
     """The notices to partners, in the language of each."""
-    languages = sorted({partner.language for partner in rules.partners if partner.channel})
+    languages = sorted({partner.language for partner in floor.partners if partner.channel})
     for language in languages:
         try:
-            for situation in NOTICES:
-                templates.render(f"{NOTICE}/{language}.j2", situation)
+            for situation in EXAMPLE_NOTICES:
+                templates.render(f"{PARTNER_NOTICE}/{language}.j2", situation)
         except TemplateBroken as broken:
             yield missing(broken.sentence.partition(" Mend")[0], REMEDY)
         try:
-            templates.phrases(NOTICE, language)
+            templates.phrases(PARTNER_NOTICE, language)
         except TemplateBroken as broken:
             yield missing(broken.sentence.partition(" Mend")[0], REMEDY)
 
 
-def _changes(situation: dict[str, Any]) -> dict[str, Any]:
+def _example_changes(situation: dict[str, Any]) -> dict[str, Any]:
     if "changes" not in situation:
         return {}
-    return {"changes": [dict.fromkeys(CHANGE, "something") | {"kind": kind} for kind in KINDS]}
+    return {"changes": [dict.fromkeys(CHANGE_FIELDS, "something") | {"kind": kind} for kind in CHANGE_KINDS]}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.commands.doctor.findings import Finding, missing, note
-from bot.config.settings import Settings, TokensIncomplete, refuse_half_a_workspace
+from bot.config.settings import Settings, TokensIncomplete, check_tokens
 
 INSTALL_PAGE = "https://api.slack.com/apps → your app → OAuth & Permissions → Bot User OAuth Token."
 SOCKET_PAGE = (
@@ -13,12 +13,12 @@ SOCKET_PAGE = (
 SIGNING_PAGE = "https://api.slack.com/apps → your app → Basic Information → Signing Secret."
 
 
-def look(settings: Settings) -> Iterator[Finding]:
+def check(settings: Settings) -> Iterator[Finding]:
     """What the environment and `.env` give."""
     bot_token = settings.slack_bot_token.get_secret_value()
     app_token = settings.slack_app_token.get_secret_value()
     try:
-        refuse_half_a_workspace(settings)
+        check_tokens(settings)
     except TokensIncomplete as half:
         where = INSTALL_PAGE if not bot_token else f"{SOCKET_PAGE} Or: {SIGNING_PAGE}"
         yield missing(str(half.facts["problem"]), where)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
-from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, Quiet
+from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
 from bot.config.floor.people import Permissions, Role
@@ -15,12 +15,12 @@ from bot.config.floor.reading import (
     ROLES,
     SEVERITIES,
     Duration,
+    FloorPart,
     Moment,
-    Part,
     SeverityName,
     WorkingDays,
     read_duration,
-    read_lead,
+    read_lead_time,
 )
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.severities import Severity
@@ -44,7 +44,7 @@ __all__ = [
     "PartnerAnswers",
     "Permissions",
     "PostMortems",
-    "Quiet",
+    "QuietHours",
     "Reactions",
     "Retention",
     "Role",
@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 
-class Floor(Part):
+class Floor(FloorPart):
     """The whole file."""
 
     incidents_channel: str = "incidents"
@@ -75,7 +75,7 @@ class Floor(Part):
     roles: dict[Literal["commander", "communications_lead", "scribe", "responder"], Role]
     audiences: dict[str, Audience] = Field(default_factory=dict)
     # How long before an update is due its draft is shown to who leads the communications; `never` shows none.
-    draft_before: Annotated[timedelta | None, BeforeValidator(read_lead)] = timedelta(minutes=5)
+    draft_before: Annotated[timedelta | None, BeforeValidator(read_lead_time)] = timedelta(minutes=5)
     bookmarks: tuple[Bookmark, ...] = ()
     postmortems: PostMortems = PostMortems()
     permissions: Permissions = Permissions()
@@ -96,10 +96,10 @@ class Floor(Part):
         roles_missing = [name for name in ROLES if name not in self.roles]
         if roles_missing:
             raise ValueError(f"roles: {', '.join(roles_missing)} missing")
-        strange = sorted(set(self.recognised_by) - set(self.types))
-        if strange:
+        unknown_types = sorted(set(self.recognised_by) - set(self.types))
+        if unknown_types:
             raise ValueError(
-                f"recognised_by: {', '.join(strange)} are no types; add them to `types` or remove them"
+                f"recognised_by: {', '.join(unknown_types)} are no types; add them to `types` or remove them"
             )
         if len(set(self.partner_names)) < len(self.partners):
             raise ValueError("partners: two have the same name; what is said by one would be taken for the other's")
@@ -115,14 +115,14 @@ class Floor(Part):
     @property
     def groups(self) -> set[str]:
         """Every user group the file speaks of, without the @."""
-        named = [group for severity in self.severities.values() for group in severity.invite]
-        named += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
-        allowed = self.permissions
-        named += [*allowed.declare, *allowed.lead, *allowed.steps, *allowed.close]
-        named += [*allowed.followups, *allowed.postmortem, *self.postmortems.copy_to]
+        names = [group for severity in self.severities.values() for group in severity.invite]
+        names += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
+        permissions = self.permissions
+        names += [*permissions.declare, *permissions.lead, *permissions.steps, *permissions.close]
+        names += [*permissions.followups, *permissions.postmortem, *self.postmortems.copy_to]
         for audience in self.audiences.values():
-            named += [*audience.approval, *audience.members]
-        return {name.removeprefix("@") for name in named if name.startswith("@")}
+            names += [*audience.approval, *audience.members]
+        return {name.removeprefix("@") for name in names if name.startswith("@")}
 
     def severity(self, name: str) -> Severity:
         """What the file says of a severity."""

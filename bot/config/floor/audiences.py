@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from bot.config.floor.reading import ROLES, Cadence, Duration, Moment, Part, SeverityName, TimeOfDay
+from bot.config.floor.reading import ROLES, Cadence, Duration, FloorPart, Moment, SeverityName, TimeOfDay
 
 HERE = "incident"
 
@@ -18,7 +18,7 @@ DIGEST = "digest"
 PARTNERS = "partners"
 
 
-class Quiet(Part):
+class QuietHours(FloorPart):
     """When an audience is left in peace, and the severities it is told of nevertheless."""
 
     at: tuple[Literal["nights", "weekends"], ...] = Field(min_length=1)
@@ -35,27 +35,27 @@ class Quiet(Part):
         return zone
 
     @model_validator(mode="after")
-    def _has_an_end(self) -> "Quiet":
+    def _has_an_end(self) -> "QuietHours":
         if self.night_from == self.night_to:
             raise ValueError("night_from and night_to are the same; a night that never ends would swallow all")
         return self
 
 
-class Slower(Part):
+class SlowerCadence(FloorPart):
     """A calmer pace once an incident has gone on for a while."""
 
     after: Duration
     every: Duration
 
 
-def read_approval(given: Any) -> Any:
+def read_approval(raw: Any) -> Any:
     """`true` is whoever leads the communications, or the incident; else roles and groups; `false` is nobody."""
-    if given in (None, False):
+    if raw in (None, False):
         return ()
-    return ("communications_lead", "commander") if given is True else (given,) if isinstance(given, str) else given
+    return ("communications_lead", "commander") if raw is True else (raw,) if isinstance(raw, str) else raw
 
 
-class Audience(Part):
+class Audience(FloorPart):
     """Some people who are kept informed: where, how often by severity, in which words."""
 
     title: str
@@ -63,11 +63,11 @@ class Audience(Part):
     cadence: dict[SeverityName, Cadence]
     # How soon the first update comes, where that is not one cadence after the declaration.
     first: dict[SeverityName, Duration] = Field(default_factory=dict)
-    slower: Slower | None = None
+    slower: SlowerCadence | None = None
     # The folder in message_templates/stakeholder_update; the audience's own name when none is given.
     template: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")], ...] = Field(("en",), min_length=1)
-    quiet: Quiet | None = None
+    quiet: QuietHours | None = None
     # Who approves what is sent: roles and groups; without any, it goes out by itself.
     approval: Annotated[tuple[str, ...], BeforeValidator(read_approval)] = ()
     # Groups whose people read this audience's words when they subscribe to an incident.
@@ -77,12 +77,12 @@ class Audience(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_language(cls, given: Any) -> Any:
+    def _one_language(cls, raw: Any) -> Any:
         """`language: es` is short for `languages: [es]`."""
-        if isinstance(given, dict) and "language" in given and "languages" not in given:
-            rest = {name: value for name, value in given.items() if name != "language"}
-            return rest | {"languages": [given["language"]]}
-        return given
+        if isinstance(raw, dict) and "language" in raw and "languages" not in raw:
+            rest = {name: value for name, value in raw.items() if name != "language"}
+            return rest | {"languages": [raw["language"]]}
+        return raw
 
     @field_validator("channels")
     @classmethod
@@ -110,19 +110,19 @@ class Audience(Part):
                 )
         return approval
 
-    def rhythm(self, severity: str, lasted: timedelta = timedelta()) -> timedelta | Moment:
+    def usual_cadence(self, severity: str, duration: timedelta = timedelta()) -> timedelta | Moment:
         """How often this audience is told at that severity, of an incident that has lasted so long."""
-        usual = self.cadence.get(_checked(severity), Moment.NEVER)
-        if isinstance(usual, timedelta) and self.slower and lasted >= self.slower.after:
-            return max(usual, self.slower.every)
-        return usual
+        cadence = self.cadence.get(_severity_name(severity), Moment.NEVER)
+        if isinstance(cadence, timedelta) and self.slower and duration >= self.slower.after:
+            return max(cadence, self.slower.every)
+        return cadence
 
-    def first_after(self, severity: str) -> timedelta | Moment:
+    def first_update_after(self, severity: str) -> timedelta | Moment:
         """How soon it is told for the first time."""
-        usual = self.rhythm(severity)
-        return self.first.get(_checked(severity), usual) if isinstance(usual, timedelta) else usual
+        cadence = self.usual_cadence(severity)
+        return self.first.get(_severity_name(severity), cadence) if isinstance(cadence, timedelta) else cadence
 
 
-def _checked(severity: str) -> SeverityName:
+def _severity_name(severity: str) -> SeverityName:
     # Severities come from the database; they were checked when they were written.
     return cast(SeverityName, severity)

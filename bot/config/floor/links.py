@@ -2,10 +2,10 @@
 
 from pydantic import Field, model_validator
 
-from bot.config.floor.reading import Part
+from bot.config.floor.reading import FloorPart
 
 
-class Bookmark(Part):
+class Bookmark(FloorPart):
     """A link put on every incident's channel."""
 
     title: str = Field(max_length=60)
@@ -13,7 +13,7 @@ class Bookmark(Part):
     emoji: str = ":link:"
 
 
-class Pager(Part):
+class Pager(FloorPart):
     """Where a page is sent besides Slack: an HTTPS address, and the variable that holds the signing secret."""
 
     url: str

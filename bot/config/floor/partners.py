@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from bot.config.floor.reading import Duration, Part
+from bot.config.floor.reading import Duration, FloorPart
 
 
-class Partner(Part):
+class Partner(FloorPart):
     """A company that works for us: where it is told, in which language, and whom to phone when it is silent."""
 
     name: str = Field(min_length=1, max_length=75)
@@ -18,12 +18,12 @@ class Partner(Part):
     phone: str = Field(default="", max_length=50)
 
 
-def read_partner(given: Any) -> Any:
+def read_partner(raw: Any) -> Any:
     """`Northline` alone is a partner without a channel, who is phoned."""
-    return {"name": given} if isinstance(given, str) else given
+    return {"name": raw} if isinstance(raw, str) else raw
 
 
-class PartnerAnswers(Part):
+class PartnerAnswers(FloorPart):
     """How long a partner may stay silent: until it is reminded, and until it is named to the commander."""
 
     reminded_after: Duration = timedelta(minutes=10)

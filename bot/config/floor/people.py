@@ -1,18 +1,18 @@
 """Roles, what they are told, and who may do what."""
 
-from bot.config.floor.reading import Part
+from bot.config.floor.reading import FloorPart
 
 ANYONE = "anyone"
 
 
-class Role(Part):
+class Role(FloorPart):
     """A role in an incident, and what is told to who takes it."""
 
     title: str
     help: str
 
 
-class Permissions(Part):
+class Permissions(FloorPart):
     """Who may do what: `anyone` (guests and strangers never), a role of the incident, or a `@group`."""
 
     declare: tuple[str, ...] = (ANYONE,)

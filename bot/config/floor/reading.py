@@ -30,22 +30,22 @@ class Moment(StrEnum):
     NEVER = "never"
 
 
-def read_duration(given: Any) -> Any:
+def read_duration(raw: Any) -> Any:
     """`15 min`, `4 h`, `3 days` as a length of time; anything else is refused with what is understood."""
-    if isinstance(given, timedelta):
-        return given
-    match = re.fullmatch(r"\s*(\d{1,5})\s*(s|min|h|days?)\s*", str(given))
+    if isinstance(raw, timedelta):
+        return raw
+    match = re.fullmatch(r"\s*(\d{1,5})\s*(s|min|h|days?)\s*", str(raw))
     if not match or int(match[1]) == 0:
-        raise ValueError(f"{given!r} is not a length of time; write it like `15 min`, `4 h` or `3 days`")
+        raise ValueError(f"{raw!r} is not a length of time; write it like `15 min`, `4 h` or `3 days`")
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
-def read_cadence(given: Any) -> Any:
+def read_cadence(raw: Any) -> Any:
     """A length of time, or one of `on change`, `at close`, `never`."""
-    if given in list(Moment):
-        return Moment(given)
+    if raw in list(Moment):
+        return Moment(raw)
     try:
-        return read_duration(given)
+        return read_duration(raw)
     except ValueError as wrong:
         raise ValueError(f"{wrong}, or `on change`, `at close`, `never`") from None
 
@@ -57,20 +57,20 @@ class WorkingDays:
     days: int
 
 
-def read_within(given: Any) -> Any:
+def read_deadline(raw: Any) -> Any:
     """A length of time, or `3 working days`."""
-    match = re.fullmatch(r"\s*(\d{1,3})\s*working days?\s*", str(given))
+    match = re.fullmatch(r"\s*(\d{1,3})\s*working days?\s*", str(raw))
     if match and int(match[1]):
         return WorkingDays(int(match[1]))
-    if isinstance(given, WorkingDays):
-        return given
+    if isinstance(raw, WorkingDays):
+        return raw
     try:
-        return read_duration(given)
+        return read_duration(raw)
     except ValueError as wrong:
         raise ValueError(f"{wrong}, or `3 working days`") from None
 
 
-Within = Annotated[timedelta | WorkingDays, BeforeValidator(read_within)]
+Deadline = Annotated[timedelta | WorkingDays, BeforeValidator(read_deadline)]
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
@@ -82,29 +82,29 @@ Cadence = Annotated[timedelta | Moment, BeforeValidator(read_cadence)]
 SeverityName = Literal["S0", "S1", "S2", "S3", "S4"]
 
 
-class Part(BaseModel):
+class FloorPart(BaseModel):
     """A part of the file: unknown keys are mistakes, and nothing changes after it was read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def read_delay(given: Any) -> Any:
+def read_delay(raw: Any) -> Any:
     """A length of time, or `at once`."""
-    return timedelta() if given == "at once" else read_duration(given)
+    return timedelta() if raw == "at once" else read_duration(raw)
 
 
-def read_lead(given: Any) -> Any:
+def read_lead_time(raw: Any) -> Any:
     """A length of time, or `never`."""
-    return None if given in (None, "never") else read_duration(given)
+    return None if raw in (None, "never") else read_duration(raw)
 
 
-def read_time_of_day(given: Any) -> Any:
+def read_time_of_day(raw: Any) -> Any:
     """`22:00` as a time of day."""
-    if isinstance(given, time):
-        return given
-    match = re.fullmatch(r"\s*([01]?\d|2[0-3]):([0-5]\d)\s*", str(given))
+    if isinstance(raw, time):
+        return raw
+    match = re.fullmatch(r"\s*([01]?\d|2[0-3]):([0-5]\d)\s*", str(raw))
     if not match:
-        raise ValueError(f'{given!r} is not a time of day; write it in quotes, like `"22:00"`')
+        raise ValueError(f'{raw!r} is not a time of day; write it in quotes, like `"22:00"`')
     return time(int(match[1]), int(match[2]))
 
 
@@ -116,11 +116,11 @@ def _zones() -> set[str]:
     return available_timezones()  # looks through hundreds of files
 
 
-def read_zone(given: Any) -> Any:
+def read_zone(raw: Any) -> Any:
     """A time zone by its name."""
-    if given not in _zones():
-        raise ValueError(f"{given!r} is not a time zone; write it like `Europe/Madrid`")
-    return given
+    if raw not in _zones():
+        raise ValueError(f"{raw!r} is not a time zone; write it like `Europe/Madrid`")
+    return raw
 
 
-LengthOrNever = Annotated[timedelta | None, BeforeValidator(read_lead)]
+DurationOrNever = Annotated[timedelta | None, BeforeValidator(read_lead_time)]

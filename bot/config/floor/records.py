@@ -7,15 +7,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from bot.config.floor.reading import WEEKDAYS, Duration, LengthOrNever, Part, TimeOfDay, read_zone
+from bot.config.floor.reading import WEEKDAYS, Duration, DurationOrNever, FloorPart, TimeOfDay, read_zone
 
 
-def read_digest(given: Any) -> Any:
+def read_digest(raw: Any) -> Any:
     """When the weekly message comes, or `never`."""
-    return None if given in (None, "never") else given
+    return None if raw in (None, "never") else raw
 
 
-class FollowUpDigest(Part):
+class FollowUpDigest(FloorPart):
     """When the incidents channel hears of the follow-ups, once a week."""
 
     day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
@@ -28,14 +28,14 @@ class FollowUpDigest(Part):
         return list(WEEKDAYS).index(self.day)
 
 
-class FollowUps(Part):
+class FollowUps(FloorPart):
     """How follow-ups are made and remembered; times of day are those where the owner lives."""
 
     reaction: str = "bookmark_tabs"
     due_within: Duration = timedelta(days=14)
     at: TimeOfDay = time(9)
-    remind_before: LengthOrNever = timedelta(days=2)
-    remind_every: LengthOrNever = timedelta(days=3)
+    remind_before: DurationOrNever = timedelta(days=2)
+    remind_every: DurationOrNever = timedelta(days=3)
     weekends: bool = False
     digest: Annotated[FollowUpDigest | None, BeforeValidator(read_digest)] = FollowUpDigest()
 
@@ -45,14 +45,14 @@ class FollowUps(Part):
         return reaction.strip(":")
 
 
-class Retention(Part):
+class Retention(FloorPart):
     """How long what is over is kept: people's words, and the records of finished flows."""
 
-    words: LengthOrNever = None
+    words: DurationOrNever = None
     flows: Duration = timedelta(days=30)
 
 
-class PostMortems(Part):
+class PostMortems(FloorPart):
     """Who gets a copy of each draft, and where what is published is posted."""
 
     copy_to: tuple[str, ...] = ()
@@ -60,11 +60,11 @@ class PostMortems(Part):
 
     @field_validator("copy_to")
     @classmethod
-    def _are_people(cls, copy_to: tuple[str, ...]) -> tuple[str, ...]:
-        for name in copy_to:
+    def _are_people(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
             if not re.fullmatch(r"@\S+|[UW][A-Z0-9]{2,}", name):
                 raise ValueError(f"{name!r} is nobody; write `@name`, `@group` or a user id")
-        return copy_to
+        return names
 
     @field_validator("channel")
     @classmethod
@@ -72,7 +72,7 @@ class PostMortems(Part):
         return channel.removeprefix("#") if channel else None
 
 
-class Reactions(Part):
+class Reactions(FloorPart):
     """Which reactions say what about a message. Names as Slack writes them between the colons."""
 
     mark: tuple[str, ...] = ("pushpin", "round_pushpin")
@@ -88,13 +88,13 @@ class Reactions(Part):
     @model_validator(mode="after")
     def _say_one_thing(self) -> "Reactions":
         named = [name for names in self.model_dump().values() for name in names]
-        twice = sorted({name for name in named if named.count(name) > 1})
-        if twice:
-            raise ValueError(f"{', '.join(twice)}: a reaction can say only one thing; name it once")
+        repeated = sorted({name for name in named if named.count(name) > 1})
+        if repeated:
+            raise ValueError(f"{', '.join(repeated)}: a reaction can say only one thing; name it once")
         return self
 
 
-class Timeline(Part):
+class Timeline(FloorPart):
     """What is kept of what is said, and how a gap in it is filled."""
 
     reactions: Reactions = Reactions()

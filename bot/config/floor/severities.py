@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from bot.config.floor.reading import ROLES, Duration, Part, Within, read_delay
+from bot.config.floor.reading import ROLES, Deadline, Duration, FloorPart, read_delay
 
 
-class Tier(Part):
+class Tier(FloorPart):
     """One rung of an escalation ladder: who is told after how long, unless what it waits for happened before."""
 
     after: Annotated[timedelta, BeforeValidator(read_delay)]
@@ -18,23 +18,23 @@ class Tier(Part):
 
     @field_validator("tell")
     @classmethod
-    def _are_people(cls, tell: tuple[str, ...]) -> tuple[str, ...]:
-        for name in tell:
+    def _are_people(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
             if name not in ROLES and not re.fullmatch(r"@\S+|[UW][A-Z0-9]{2,}", name):
                 raise ValueError(
                     f"{name!r} is nobody; write `@name`, `@group`, a user id or one of {', '.join(ROLES)}"
                 )
-        return tell
+        return names
 
 
-class Severity(Part):
+class Severity(FloorPart):
     """One severity: what it means, how to choose it, and what it sets in motion."""
 
     meaning: str = Field(min_length=1, max_length=150)
     guidance: str = Field(min_length=1, max_length=75)
     emoji: str = "⚪"
     commander_within: Duration | None = None
-    postmortem_within: Within | None = None
+    postmortem_within: Deadline | None = None
     # A partner is told within this long of the declaration; without it only by hand.
     partner_notice_within: Duration | None = None
     invite: tuple[str, ...] = ()

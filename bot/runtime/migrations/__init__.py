@@ -24,7 +24,7 @@ def upgrade(engine: sa.Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
-    with engine.connect() as connection, _rows_may_miss_their_table(connection), connection.begin():
+    with engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
         without_time_limit(connection)
         if engine.dialect.name == "postgresql":
             # Replicas that start together: the first upgrades, the others find nothing left to do.
@@ -34,7 +34,7 @@ def upgrade(engine: sa.Engine) -> None:
 
 
 @contextmanager
-def _rows_may_miss_their_table(connection: sa.Connection) -> Iterator[None]:
+def _without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
     """SQLite changes a table by making it anew; what refers to it must not forbid that meanwhile.
 
     It takes no heed of this inside a transaction, so it comes before the first statement.
@@ -42,13 +42,13 @@ def _rows_may_miss_their_table(connection: sa.Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    plain = connection.connection.dbapi_connection
-    assert plain is not None
-    plain.execute("PRAGMA foreign_keys=OFF")
+    dbapi_connection = connection.connection.dbapi_connection
+    assert dbapi_connection is not None
+    dbapi_connection.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
     finally:
-        plain.execute("PRAGMA foreign_keys=ON")
+        dbapi_connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _is_current(connection: sa.Connection) -> bool:

@@ -22,7 +22,7 @@ from pydantic import BaseModel
 
 from bot.errors import TryLater
 from bot.runtime.clock import machine_time
-from bot.runtime.database import ChangeUnknown, DatabaseBusy, patiently, sqlite_engine
+from bot.runtime.database import ChangeUnknown, DatabaseBusy, low_priority, sqlite_engine
 from bot.runtime.workflows import records, retired
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ WAITING_FLOWS_AT_ONCE = 16
 # A flow that waits for its turn holds a thread, which costs memory: in a crowd the rest waits without one.
 THREADS = 48
 MOST_FAILURES = 12
-LATER = records.LATER
+RETRY_QUEUE = records.LATER
 
 
 @dataclass(frozen=True)
@@ -50,68 +50,70 @@ class Flow(Generic[Request]):
     name: str
     tell: Callable[[Any, Request], None]
     request_type: type[Request]
-    mostly_waits: bool = False
+    is_waiting_flow: bool = False
 
 
 _flows: dict[str, Flow[Any]] = {}
 # Inside a flow: what lets others go first before the next step.
-_give_way: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar("give_way", default=None)
+_yield_to_foreground: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar(
+    "give_way", default=None
+)
 
 
-def flow(tell: Callable[[Any, Request], None]) -> Flow[Request]:
+def flow(function: Callable[[Any, Request], None]) -> Flow[Request]:
     """Declare a flow: a function of the services and one request. Its name is kept in the database."""
-    return _declared(tell, mostly_waits=False)
+    return _register(function, is_waiting_flow=False)
 
 
-def waiting_flow(tell: Callable[[Any, Request], None]) -> Flow[Request]:
+def waiting_flow(function: Callable[[Any, Request], None]) -> Flow[Request]:
     """A flow that does little but wait for Slack."""
-    return _declared(tell, mostly_waits=True)
+    return _register(function, is_waiting_flow=True)
 
 
-def _declared(tell: Callable[[Any, Request], None], *, mostly_waits: bool) -> Flow[Request]:
-    parameters = list(inspect.signature(tell, eval_str=True).parameters.values())
-    declared: Flow[Request] = Flow(tell.__name__, tell, parameters[1].annotation, mostly_waits)
+def _register(function: Callable[[Any, Request], None], *, is_waiting_flow: bool) -> Flow[Request]:
+    parameters = list(inspect.signature(function, eval_str=True).parameters.values())
+    declared: Flow[Request] = Flow(function.__name__, function, parameters[1].annotation, is_waiting_flow)
     _flows[declared.name] = declared
     return declared
 
 
 def step(
-    act: Callable[Concatenate[Host, Arguments], Result],
+    function: Callable[Concatenate[Host, Arguments], Result],
 ) -> Callable[Concatenate[Host, Arguments], Result]:
     """A line of a flow: its result (something JSON can hold) is kept, so a restart goes on behind it."""
 
-    @functools.wraps(act)
+    @functools.wraps(function)
     def run(services: Host, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        give_way = _give_way.get()
+        give_way = _yield_to_foreground.get()
         if give_way is None:
-            return act(services, *args, **kwargs)
+            return function(services, *args, **kwargs)
         give_way()
-        return _checkpointed(act.__name__, lambda: act(services, *args, **kwargs))
+        return _run_step(function.__name__, lambda: function(services, *args, **kwargs))
 
     return run
 
 
-def _checkpointed(name: str, act: Callable[[], Result]) -> Result:
+def _run_step(name: str, function: Callable[[], Result]) -> Result:
     """Run it, or give back what it gave before the restart. A failure is kept as "not done", never as an error."""
     failures: list[Exception] = []
 
     def attempt() -> dict[str, Any]:
         try:
-            return {"result": act()}
+            return {"result": function()}
         except Exception as failure:  # noqa: BLE001 - the checkpoint must not hold it; it is raised again below
             failures.append(failure)
             return {}
 
-    kept = DBOS.run_step({"name": name}, attempt)
+    checkpoint = DBOS.run_step({"name": name}, attempt)
     if failures:
         raise failures[0]
-    if "result" not in kept:
+    if "result" not in checkpoint:
         raise TryLater(f"{name} had failed before the restart", wait_s=0)
-    result: Result = kept["result"]
+    result: Result = checkpoint["result"]
     return result
 
 
-class NotBegun(BaseException):
+class NotStarted(BaseException):
     """The process is ending: the flow begins after the next start. No `Exception`: the engine would record it."""
 
 
@@ -172,46 +174,46 @@ class Flows:
         for name in retired.NAMES:
             DBOS.workflow(name=name)(retired.end)
         DBOS.launch()
-        DBOS.register_queue(LATER, polling_interval_sec=0.5)
+        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=0.5)
 
-    def start_once(self, key: str, story: Flow[Request], request: Request) -> None:
+    def start_once(self, key: str, declared: Flow[Request], request: Request) -> None:
         """Start a flow unless one was ever started under `key`. When this returns, it will be finished."""
         with SetWorkflowID(key):
-            DBOS.start_workflow(self._workflows[story.name], key, request.model_dump(mode="json"), 1)
+            DBOS.start_workflow(self._workflows[declared.name], key, request.model_dump(mode="json"), 1)
 
-    def owners(self) -> set[str]:
+    def replicas_with_flows(self) -> set[str]:
         """The replicas that run flows now, or died over them."""
         running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         return {flow.executor_id for flow in running if flow.executor_id}
 
     def take_over(self, replica: str) -> None:
         """Continue the flows of a replica that is dead; whoever has a hand free continues each."""
-        left = DBOS.list_workflows(status="PENDING", executor_id=replica, load_input=False, load_output=False)
-        if left:
-            log.warning("taking over", extra={"replica": replica, "flows": len(left)})
-            DBOS.resume_workflows([flow.workflow_id for flow in left])
+        pending = DBOS.list_workflows(status="PENDING", executor_id=replica, load_input=False, load_output=False)
+        if pending:
+            log.warning("taking over", extra={"replica": replica, "flows": len(pending)})
+            DBOS.resume_workflows([flow.workflow_id for flow in pending])
 
     def stuck(self, for_s: float) -> list[str]:
         """The keys of the flows that were begun more than `for_s` seconds ago and are not finished."""
-        left = DBOS.list_workflows(status=list(records.UNFINISHED), load_input=False, load_output=False)
+        unfinished = DBOS.list_workflows(status=list(records.UNFINISHED), load_input=False, load_output=False)
         # A flow that came back runs under a key of its own; it was begun when the first of them was.
-        keys = [flow.workflow_id.partition(records.AGAIN)[0] for flow in left]
+        keys = [flow.workflow_id.partition(records.ATTEMPT_SEPARATOR)[0] for flow in unfinished]
         if not keys:
             return []
-        begun = DBOS.list_workflows(workflow_ids=keys, load_input=False, load_output=False)
+        started = DBOS.list_workflows(workflow_ids=keys, load_input=False, load_output=False)
         # The engine dates its records by the machine's clock.
         before_ms = (machine_time().timestamp() - for_s) * 1000
-        return sorted(flow.workflow_id for flow in begun if (flow.created_at or before_ms) < before_ms)
+        return sorted(flow.workflow_id for flow in started if (flow.created_at or before_ms) < before_ms)
 
     def given_up(self) -> list[str]:
         """The keys of the flows that failed too often and that nobody has started again or dropped."""
         return records.given_up(DBOS)
 
-    def forget_finished(self, older_than: timedelta) -> int:
+    def delete_finished(self, older_than: timedelta) -> int:
         """Delete the records of flows that were begun so long ago and are finished; gives back how many."""
-        return records.forget(DBOS, older_than)
+        return records.delete_finished(DBOS, older_than)
 
-    def are_done(self) -> bool:
+    def is_idle(self) -> bool:
         """Is nothing running, waiting or coming back later?"""
         return not DBOS.list_workflows(status=list(records.UNFINISHED), limit=1)
 
@@ -222,30 +224,30 @@ class Flows:
         DBOS.destroy(destroy_registry=True)
 
     def _runner(self, declared: Flow[Any], services: Any) -> Callable[..., None]:
-        turns = self._waiting_turns if declared.mostly_waits else self._turns
+        turns = self._waiting_turns if declared.is_waiting_flow else self._turns
 
         # `failures` has a default because flows of earlier versions were kept without it.
         def run(key: str, request: dict[str, Any], attempt: int, failures: int = 0) -> None:
-            with self._counted(), turns, patiently():
+            with self._count_running(), turns, low_priority():
                 if self.is_closing:
-                    raise NotBegun
-                inside = _give_way.set(self._give_way)
+                    raise NotStarted
+                inside = _yield_to_foreground.set(self._give_way)
                 try:
                     declared.tell(services, declared.request_type.model_validate(request))
                 except (TryLater, DatabaseBusy, ChangeUnknown) as wait:
-                    self._come_back(declared, key, request, attempt, failures, wait)
+                    self._retry_later(declared, key, request, attempt, failures, wait)
                 except Exception as failure:  # what was acknowledged must be finished, perhaps by the next version
                     log.exception("flow failed", extra={"key": key, "failures": failures + 1})
                     if failures + 1 >= MOST_FAILURES:
                         raise
-                    self._come_back(declared, key, request, attempt, failures + 1, failure)
+                    self._retry_later(declared, key, request, attempt, failures + 1, failure)
                 finally:
-                    _give_way.reset(inside)
+                    _yield_to_foreground.reset(inside)
 
         return run
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _count_running(self) -> Iterator[None]:
         with self._counting:
             self._running += 1
         try:
@@ -254,7 +256,7 @@ class Flows:
             with self._counting:
                 self._running -= 1
 
-    def _come_back(
+    def _retry_later(
         self,
         declared: Flow[Any],
         key: str,
@@ -266,14 +268,17 @@ class Flows:
         asked_s = reason.wait_s if isinstance(reason, TryLater) else None
         wait_s = self._backoff.before(attempt) if asked_s is None else asked_s
         log.warning("flow comes back", extra={"key": key, "reason": str(reason), "wait_s": wait_s})
-        with SetWorkflowID(f"{key}{records.AGAIN}{attempt + 1}"), SetEnqueueOptions(delay_seconds=wait_s):
-            DBOS.enqueue_workflow(LATER, self._workflows[declared.name], key, request, attempt + 1, failures)
+        with (
+            SetWorkflowID(f"{key}{records.ATTEMPT_SEPARATOR}{attempt + 1}"),
+            SetEnqueueOptions(delay_seconds=wait_s),
+        ):
+            DBOS.enqueue_workflow(RETRY_QUEUE, self._workflows[declared.name], key, request, attempt + 1, failures)
 
 
-def wait_until(is_true: Callable[[], bool], within_s: float, every_s: float = 0.02) -> bool:
+def wait_until(condition: Callable[[], bool], within_s: float, every_s: float = 0.02) -> bool:
     """Look every `every_s` seconds until it is true, at most `within_s` seconds."""
     end = time.monotonic() + within_s
-    while not is_true():
+    while not condition():
         if time.monotonic() > end:
             return False
         time.sleep(every_s)

@@ -13,13 +13,13 @@ from bot.runtime.clock import machine_time
 from bot.runtime.database import sqlite_engine
 
 # Before the number of an attempt, in the key of a flow that came back.
-AGAIN = "~"
+ATTEMPT_SEPARATOR = "~"
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
 FINISHED = ("SUCCESS", "CANCELLED")
 # Kept until somebody starts them again or drops them.
 GIVEN_UP = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 LATER = "later"
-FORGOTTEN_AT_ONCE = 200
+DELETE_BATCH = 200
 
 
 class JsonSerializer(Serializer):
@@ -42,10 +42,10 @@ class NoSuchFlow(WatchfloorError):
     """There is no flow `{key}` that was given up. `watchfloor flows list` names those that were."""
 
 
-def forget_finished(database_url: str, older_than: timedelta) -> int:
+def delete_finished_records(database_url: str, older_than: timedelta) -> int:
     """Delete the records of finished flows that were begun so long ago, from a process that runs none."""
     with client_of(database_url) as client:
-        return forget(client, older_than)
+        return delete_finished(client, older_than)
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def client_of(database_url: str) -> Iterator[DBOSClient]:
 def given_up(engine: Any) -> list[str]:
     """The keys of the flows that failed too often."""
     flows = engine.list_workflows(status=list(GIVEN_UP), load_input=False, load_output=False)
-    return sorted({flow.workflow_id.partition(AGAIN)[0] for flow in flows})
+    return sorted({flow.workflow_id.partition(ATTEMPT_SEPARATOR)[0] for flow in flows})
 
 
 def start_again(client: DBOSClient, key: str) -> None:
@@ -78,7 +78,7 @@ def start_again(client: DBOSClient, key: str) -> None:
         again: EnqueueOptions = {
             "workflow_name": flow.name,
             "queue_name": LATER,
-            "workflow_id": f"{key}{AGAIN}{attempt + 1}",
+            "workflow_id": f"{key}{ATTEMPT_SEPARATOR}{attempt + 1}",
         }
         client.enqueue(again, key, request, attempt + 1, 0)
         client.delete_workflows([flow.workflow_id])
@@ -91,28 +91,28 @@ def drop(client: DBOSClient, key: str) -> None:
 
 def _given_up_as(client: DBOSClient, key: str) -> list[WorkflowStatus]:
     flows = client.list_workflows(status=list(GIVEN_UP), workflow_id_prefix=key, load_output=False)
-    found = [flow for flow in flows if flow.workflow_id.partition(AGAIN)[0] == key]
+    found = [flow for flow in flows if flow.workflow_id.partition(ATTEMPT_SEPARATOR)[0] == key]
     if not found:
         raise NoSuchFlow(key=key)
     return found
 
 
-def forget(engine: Any, older_than: timedelta) -> int:
+def delete_finished(engine: Any, older_than: timedelta) -> int:
     """Delete the records of finished flows that were begun so long ago; gives back how many."""
     # The engine dates its records by the machine's clock.
     before = (machine_time() - older_than).isoformat()
     names_only = {"load_input": False, "load_output": False}
-    left = engine.list_workflows(status=list(UNFINISHED), **names_only)
+    unfinished = engine.list_workflows(status=list(UNFINISHED), **names_only)
     # What comes back later still needs to know when it was begun.
-    needed = {flow.workflow_id.partition(AGAIN)[0] for flow in left}
-    forgotten = offset = 0
+    needed = {flow.workflow_id.partition(ATTEMPT_SEPARATOR)[0] for flow in unfinished}
+    deleted = offset = 0
     while True:
         old = engine.list_workflows(
-            status=list(FINISHED), end_time=before, limit=FORGOTTEN_AT_ONCE, offset=offset, **names_only
+            status=list(FINISHED), end_time=before, limit=DELETE_BATCH, offset=offset, **names_only
         )
         keys = [flow.workflow_id for flow in old if flow.workflow_id not in needed]
         if keys:
             engine.delete_workflows(keys)
-        forgotten, offset = forgotten + len(keys), offset + len(old) - len(keys)
-        if len(old) < FORGOTTEN_AT_ONCE:
-            return forgotten
+        deleted, offset = deleted + len(keys), offset + len(old) - len(keys)
+        if len(old) < DELETE_BATCH:
+            return deleted

@@ -13,5 +13,5 @@ def register(registry: "Registry") -> None:
     from bot.screens.postmortem import gathering
     from bot.screens.timeline import pictures
 
-    registry.answers(RECORD, gathering.record_of)
-    registry.answers(PICTURE, pictures.picture)
+    registry.answers(RECORD, gathering.read_record)
+    registry.answers(PICTURE, pictures.picture_png)

@@ -21,7 +21,7 @@ OF_LADDERS = ("page", "escalated", "ladder_", "on_my_way")
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentUpdate:
     """An update that reached a channel, with the title of its audience."""
 
     audience: str
@@ -35,14 +35,14 @@ class Evidence:
     def __init__(self, session: Session, services: Services, incident: Incident) -> None:
         self._slack = services.slack
         self._channel_id = incident.channel_id or ""
-        shown = outbox.of_incident(session, incident.number)
-        self._shown = {(display.kind, display.subject): display.ts for display in shown if display.ts}
+        shown_displays = outbox.of_incident(session, incident.number)
+        self._shown = {(display.kind, display.subject): display.ts for display in shown_displays if display.ts}
         self._runs = {
             step.title: str(run.number)
             for run in playbooks.runs_of(session, incident.number)
             for step in playbooks.steps_of(session, run.number)
         } | {run.title: str(run.number) for run in playbooks.runs_of(session, incident.number)}
-        self._sent = _sent(session, services, incident)
+        self._sent = _sent_updates(session, services, incident)
 
     def address(self, entry: TimelineEntry) -> str:
         """Where to read it: a message stands for itself, the rest is shown by what the bot posted of it."""
@@ -62,16 +62,16 @@ class Evidence:
         elif entry.kind.startswith(OF_LADDERS):
             ts = self._shown.get((kinds.LADDER, ""))
         ts = ts or self._shown.get((kinds.CARD, ""))
-        return self._slack.permalink(self._channel_id, ts) if ts else self._slack.channel_address(self._channel_id)
+        return self._slack.permalink(self._channel_id, ts) if ts else self._slack.channel_url(self._channel_id)
 
 
-def _sent(session: Session, services: Services, incident: Incident) -> Sequence[Sent]:
+def _sent_updates(session: Session, services: Services, incident: Incident) -> Sequence[SentUpdate]:
     promises = {promise.id: promise for promise in updates.of_incident(session, incident.number)}
-    found = []
+    sent_updates = []
     for delivery in deliveries.of_incident(session, incident.number):
         promise = promises.get(int(delivery.subject))
         if promise and delivery.ts and delivery.channel_id:
             audience = services.floor.audiences.get(promise.audience)
-            found.append(Sent(audience.title if audience else promise.audience, promise, delivery))
+            sent_updates.append(SentUpdate(audience.title if audience else promise.audience, promise, delivery))
     # The one in the incident's own channel comes first: who reads the post-mortem can open it.
-    return sorted(found, key=lambda sent: sent.delivery.channel_id != incident.channel_id)
+    return sorted(sent_updates, key=lambda sent: sent.delivery.channel_id != incident.channel_id)

@@ -11,75 +11,85 @@ from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.playbooks import tables as playbooks
 from bot.postmortems.figures import ROLE_GIVEN
-from bot.postmortems.people import labels
+from bot.postmortems.people import person_labels
 from bot.postmortems.record import Person
 from bot.timeline import wording
 from bot.timeline.tables import TimelineEntry
 
-BOT = "Watchfloor"
+BOT_NAME = "Watchfloor"
 
 
 @dataclass(frozen=True)
-class Cast:
+class Participants:
     """The people of an incident by their ids: how each is called, and who they are."""
 
-    called: dict[str, str]
+    labels: dict[str, str]
     people: Sequence[Person]
 
     def name(self, user_id: str | None) -> str:
         """How the text calls somebody."""
-        return self.called.get(user_id or "", user_id or BOT)
+        return self.labels.get(user_id or "", user_id or BOT_NAME)
 
 
-def cast(
+def find_participants(
     session: Session, floor: Floor, incident: Incident, entries: Sequence[TimelineEntry], participant: str
-) -> Cast:
+) -> Participants:
     """Everyone the post-mortem speaks of. `participant` is how those without a role are called."""
     titles = {str(key): role.title for key, role in floor.roles.items()}
-    held = _held(session, incident, entries, titles)
-    called = labels(held, titles, sorted(_others(session, incident, entries)), participant)
-    names = directory.names(session, called)
+    holders_by_role = _holders_by_role(session, incident, entries, titles)
+    label_by_person = person_labels(
+        holders_by_role, titles, sorted(_people_without_role(session, incident, entries)), participant
+    )
+    names = directory.display_names(session, label_by_person)
     people = [
         Person(
             label=label,
             name=names.get(user_id, user_id),
-            roles=[titles[role] for role, holders in held.items() if user_id in holders],
-            entries=_shown_by(user_id, entries),
+            roles=[titles[role] for role, holders in holders_by_role.items() if user_id in holders],
+            entries=_evidence_of(user_id, entries),
         )
-        for user_id, label in called.items()
+        for user_id, label in label_by_person.items()
     ]
-    return Cast(called, people)
+    return Participants(label_by_person, people)
 
 
-def _held(
+def _holders_by_role(
     session: Session, incident: Incident, entries: Sequence[TimelineEntry], titles: dict[str, str]
 ) -> dict[str, list[str]]:
     """Who ever held each role, in the order they took it."""
     # Entries speak of roles in small letters.
     keys = {title.casefold(): key for key, title in titles.items()}
-    held: dict[str, list[str]] = {key: [] for key in titles}
+    holders_by_role: dict[str, list[str]] = {key: [] for key in titles}
     for entry in entries:
         role, user_id = keys.get(str(entry.facts.get("role")).casefold()), entry.facts.get("user")
-        if entry.kind in ROLE_GIVEN and role and isinstance(user_id, str) and user_id not in held[role]:
-            held[role].append(user_id)
+        if entry.kind in ROLE_GIVEN and role and isinstance(user_id, str) and user_id not in holders_by_role[role]:
+            holders_by_role[role].append(user_id)
     for key, now in incidents.roles(session, incident.number).items():
-        held.setdefault(key, []).extend(user_id for user_id in now if user_id not in held[key])
-    return held
+        holders_by_role.setdefault(key, []).extend(
+            user_id for user_id in now if user_id not in holders_by_role[key]
+        )
+    return holders_by_role
 
 
-def _others(session: Session, incident: Incident, entries: Sequence[TimelineEntry]) -> set[str]:
+def _people_without_role(session: Session, incident: Incident, entries: Sequence[TimelineEntry]) -> set[str]:
     people = {incident.declared_by}
     for entry in entries:
-        people |= {who for who in (entry.actor_id, *wording.people_in(entry.facts)) if who}
+        people |= {who for who in (entry.actor_id, *wording.user_ids_in(entry.facts)) if who}
     for run in playbooks.runs_of(session, incident.number):
         for step in playbooks.steps_of(session, run.number):
             people |= {who for who in (step.owner_id, step.finished_by) if who}
     return people
 
 
-def _shown_by(user_id: str, entries: Sequence[TimelineEntry]) -> list[int]:
+def _evidence_of(user_id: str, entries: Sequence[TimelineEntry]) -> list[int]:
     """The first entry that shows their part: taking a role, else anything they did, else being spoken of."""
-    given = [e.id for e in entries if e.kind in ROLE_GIVEN and e.facts.get("user") == user_id]
-    acted = [e.id for e in entries if e.actor_id == user_id]
-    named = [e.id for e in entries if not (given or acted) and user_id in wording.people_in(e.facts)]
-    return [number for number in [*given[:2], *(acted[:1] if not given else []), *named[:1]] if number]
+    role_entries = [e.id for e in entries if e.kind in ROLE_GIVEN and e.facts.get("user") == user_id]
+    own_entries = [e.id for e in entries if e.actor_id == user_id]
+    entries_about = [
+        e.id for e in entries if not (role_entries or own_entries) and user_id in wording.user_ids_in(e.facts)
+    ]
+    return [
+        number
+        for number in [*role_entries[:2], *(own_entries[:1] if not role_entries else []), *entries_about[:1]]
+        if number
+    ]

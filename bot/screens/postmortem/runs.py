@@ -10,39 +10,41 @@ from bot.playbooks.tables import AnyStep, PlaybookRun
 from bot.postmortems.record import Proposal, Run, Step
 from bot.timeline.tables import TimelineEntry
 
-Naming = Callable[[str], str]
-FINISHING = ("step_done", "step_skipped", "step_waived")
+NameOf = Callable[[str], str]
+FINISHING_KINDS = ("step_done", "step_skipped", "step_waived")
 
 
-def runs(session: Session, number: int, entries: Sequence[TimelineEntry], name: Naming) -> list[Run]:
+def runs(session: Session, number: int, entries: Sequence[TimelineEntry], name: NameOf) -> list[Run]:
     """Each run of the incident: its steps, how it was kept, and what the last runs say of its file."""
     return [_run(session, run, entries, name) for run in playbooks.runs_of(session, number)]
 
 
-def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], name: Naming) -> Run:
+def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], name: NameOf) -> Run:
     steps = playbooks.steps_of(session, run.number)
-    kept = adherence.measure(steps)
+    adherence_figures = adherence.measure(steps)
     counts = {
-        "done": kept.done,
-        "skipped": kept.skipped,
-        "waived": kept.waived,
-        "open": kept.left_open,
-        "late": kept.late,
-        "out_of_order": kept.out_of_order,
+        "done": adherence_figures.done,
+        "skipped": adherence_figures.skipped,
+        "waived": adherence_figures.waived,
+        "open": adherence_figures.left_open,
+        "late": adherence_figures.late,
+        "out_of_order": adherence_figures.out_of_order,
     }
     started = [e.id for e in entries if e.kind == "playbook_started" and e.facts.get("playbook") == run.title]
-    finished = {str(e.facts.get("step")): e.id for e in entries if e.kind in FINISHING}
+    finished = {str(e.facts.get("step")): e.id for e in entries if e.kind in FINISHING_KINDS}
     return Run(
         title=run.title,
         entry=started[0] if started else None,
         steps=[_step(step, finished, name) for step in steps if step.wanted_at or step.finished_at],
         counts=counts,
-        average_lateness_s=kept.average_lateness.total_seconds() if kept.average_lateness else None,
+        average_lateness_s=adherence_figures.average_lateness.total_seconds()
+        if adherence_figures.average_lateness
+        else None,
         proposals=list(_proposals(session, run)),
     )
 
 
-def _step(step: AnyStep, finished: dict[str, int | None], name: Naming) -> Step:
+def _step(step: AnyStep, finished: dict[str, int | None], name: NameOf) -> Step:
     return Step(
         title=step.title,
         state=step.state,
@@ -57,5 +59,7 @@ def _step(step: AnyStep, finished: dict[str, int | None], name: Naming) -> Step:
 
 def _proposals(session: Session, run: PlaybookRun) -> Iterator[Proposal]:
     """From real runs only: in a drill people skip what they would never skip."""
-    for found in adherence.proposals(run.playbook, playbooks.last_runs(session, run.playbook)):
-        yield Proposal(found.kind, found.file, found.step_key, found.title, found.times, found.runs)
+    for proposal in adherence.proposals(run.playbook, playbooks.last_runs(session, run.playbook)):
+        yield Proposal(
+            proposal.kind, proposal.file, proposal.step_key, proposal.title, proposal.times, proposal.runs
+        )

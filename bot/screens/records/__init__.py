@@ -12,5 +12,5 @@ def register(registry: "Registry") -> None:
     from bot.incidents.registry import Job
     from bot.screens.records import purge, purge_words
 
-    registry.jobs.append(Job("purge", purge.EVERY_S, purge.by_clock))
+    registry.jobs.append(Job("purge", purge.EVERY_S, purge.run_scheduled))
     registry.words += purge_words.BASE

@@ -9,11 +9,11 @@ from bot.directory import tables as directory
 from bot.errors import WatchfloorError
 from bot.incidents import tables as incidents
 from bot.incidents.registry import Registry, Rows
-from bot.postmortems.facts import write
+from bot.postmortems.facts import write_document
 from bot.postmortems.rendering import NAMES, render
-from bot.runtime.csv_file import written
+from bot.runtime.csv_file import to_csv
 from bot.screens.records import export_record
-from bot.screens.timeline.pictures import picture
+from bot.screens.timeline.pictures import picture_png
 from bot.services import Services
 from bot.timeline import tables as timeline
 from bot.timeline import wording
@@ -27,30 +27,32 @@ class PrivateIncident(WatchfloorError):
     """Incident {number} is private, and its words would stand in files. If that is meant, add `--private`."""
 
 
-def files_of(services: Services, number: int, now: datetime, *, is_private_meant: bool = False) -> Files:
+def build_files(services: Services, number: int, now: datetime, *, is_private_meant: bool = False) -> Files:
     """Everything of one incident by the names of its files; `PrivateIncident` unless that is meant.
 
     `TryLater` when the picture of its timeline could not be drawn.
     """
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         incident = incidents.by_number(session, number)
         if incident.is_private and not is_private_meant:
             raise PrivateIncident(number=number)
         record = export_record.record(session, number, now)
-        name = _Names(record["people"], directory.names(session, _spoken_of(session, number)))
+        name = _DisplayNames(
+            record["people"], directory.display_names(session, _mentioned_user_ids(session, number))
+        )
         files = {
             "incident.json": json.dumps(record, ensure_ascii=False, indent=2).encode(),
-            "timeline.csv": written(TIMELINE, _timeline(session, services, number, name)),
+            "timeline.csv": to_csv(TIMELINE, _timeline(session, services, number, name)),
         }
         for export in services.get(Registry).exports:
-            files[export.file] = written(export.header, export.rows(session, number, name))
-    document = write(services, number, now)
+            files[export.file] = to_csv(export.header, export.rows(session, number, name))
+    document = write_document(services, number, now)
     documents = {NAMES[kind].format(number=number): render(services.templates, document, kind) for kind in NAMES}
     files |= {name: words.encode() for name, words in documents.items()}
-    return files | {"timeline.png": picture(services, number, now, name)}
+    return files | {"timeline.png": picture_png(services, number, now, name)}
 
 
-class _Names:
+class _DisplayNames:
     """How people are called in the files: by name, with their id where none is known."""
 
     def __init__(self, *known: dict[str, str]) -> None:
@@ -60,19 +62,19 @@ class _Names:
         return self._known.get(user_id or "", user_id or "")
 
 
-def _spoken_of(session: Session, number: int) -> set[str]:
-    return {who for entry in timeline.entries(session, number) for who in wording.people_in(entry.facts)}
+def _mentioned_user_ids(session: Session, number: int) -> set[str]:
+    return {who for entry in timeline.entries(session, number) for who in wording.user_ids_in(entry.facts)}
 
 
-def _timeline(session: Session, services: Services, number: int, name: _Names) -> Rows:
+def _timeline(session: Session, services: Services, number: int, name_of: _DisplayNames) -> Rows:
     language = services.floor.language
     return [
         (
             entry.number,
             entry.at,
             entry.kind,
-            name(entry.actor_id),
-            wording.told(entry, name, language),
+            name_of(entry.actor_id),
+            wording.full_sentence(entry, name_of, language),
             "yes" if entry.is_marked else "",
         )
         for entry in timeline.entries(session, number)

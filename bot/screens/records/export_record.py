@@ -24,24 +24,24 @@ def record(session: Session, number: int, now: datetime) -> Record:
     return {
         "format": FORMAT,
         "version": VERSION,
-        "exported_at": _plain(now),
+        "exported_at": _json_value(now),
         "incident": incident,
-        "people": directory.names(session, people_in(tables, incident)),
+        "people": directory.display_names(session, people_in(tables, incident)),
         "tables": tables,
     }
 
 
 def tables_of_incidents() -> Sequence[sa.Table]:
     """Every table whose rows belong to an incident: by naming it, or by naming a row that does."""
-    found: dict[str, sa.Table] = {}
+    tables: dict[str, sa.Table] = {}
     for table in SQLModel.metadata.sorted_tables:
-        if table.name == INCIDENTS or "incident_id" in table.columns or _parent(table, found) is not None:
-            found[table.name] = table
-    return list(found.values())
+        if table.name == INCIDENTS or "incident_id" in table.columns or _parent(table, tables) is not None:
+            tables[table.name] = table
+    return list(tables.values())
 
 
-def _parent(table: sa.Table, found: dict[str, sa.Table]) -> sa.ForeignKey | None:
-    return next((key for key in table.foreign_keys if key.column.table.name in found), None)
+def _parent(table: sa.Table, tables: dict[str, sa.Table]) -> sa.ForeignKey | None:
+    return next((key for key in table.foreign_keys if key.column.table.name in tables), None)
 
 
 def of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
@@ -56,12 +56,12 @@ def of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
     return key.parent.in_(parents)
 
 
-def _rows(session: Session, table: sa.Table, which: sa.ColumnElement[bool]) -> list[Record]:
-    rows = session.connection().execute(sa.select(table).where(which).order_by(*table.primary_key.columns))
-    return [{name: _plain(value) for name, value in row._mapping.items()} for row in rows]
+def _rows(session: Session, table: sa.Table, condition: sa.ColumnElement[bool]) -> list[Record]:
+    rows = session.connection().execute(sa.select(table).where(condition).order_by(*table.primary_key.columns))
+    return [{name: _json_value(value) for name, value in row._mapping.items()} for row in rows]
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, date):

@@ -16,7 +16,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Store, patiently, without_time_limit
+from bot.runtime.database import Database, low_priority, without_time_limit
 from bot.screens.records import purge_words
 from bot.services import Services
 from bot.timeline import erasing
@@ -25,7 +25,7 @@ from bot.timeline.tables import TimelineEntry
 ENTRIES_AT_ONCE = 200
 EVERY_S = 60 * 60
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 class Purged(BaseModel):
@@ -40,29 +40,31 @@ class Purged(BaseModel):
 
     def told(self, *, is_dry: bool) -> list[str]:
         """In sentences."""
-        named = ", ".join(map(str, self.incidents)) or "none"
-        said = [f"{'Words would be taken' if is_dry else 'Words were taken'} out of incidents: {named}."]
+        numbers = ", ".join(map(str, self.incidents)) or "none"
+        sentences = [f"{'Words would be taken' if is_dry else 'Words were taken'} out of incidents: {numbers}."]
         if self.held:
-            said.append(f"Kept by hand: {', '.join(map(str, self.held))}.")
+            sentences.append(f"Kept by hand: {', '.join(map(str, self.held))}.")
         if self.followed_up:
-            said.append(f"Kept while a follow-up is open: {', '.join(map(str, self.followed_up))}.")
+            sentences.append(f"Kept while a follow-up is open: {', '.join(map(str, self.followed_up))}.")
         if not is_dry:
-            said.append(f"{self.rows} rows lost words; the records of {self.flows} finished flows were deleted.")
-        return said
+            sentences.append(
+                f"{self.rows} rows lost words; the records of {self.flows} finished flows were deleted."
+            )
+        return sentences
 
 
-def look(store: Store, before: datetime) -> Purged:
+def find_due(database: Database, before: datetime) -> Purged:
     """Which incidents have had their time: those that ended before a moment."""
-    with store.reading() as session:
-        due = _due(session, before)
+    with database.reading() as session:
+        due = _due_incidents(session, before)
         held = [incident.number for incident in due if incident.is_held]
-        busy = followups.with_open_ones(session, [incident.number for incident in due])
+        busy = followups.incidents_with_open(session, [incident.number for incident in due])
     numbers = [incident.number for incident in due if incident.number not in {*held, *busy}]
     return Purged(incidents=numbers, held=held, followed_up=sorted(busy - set(held)))
 
 
-def _due(session: Session, before: datetime) -> Sequence[Incident]:
-    said_since = (
+def _due_incidents(session: Session, before: datetime) -> Sequence[Incident]:
+    written_since = (
         select(TimelineEntry.id)
         .where(
             TimelineEntry.incident_id == Incident.id,
@@ -71,69 +73,69 @@ def _due(session: Session, before: datetime) -> Sequence[Incident]:
         )
         .exists()
     )
-    again = sa.or_(col(Incident.purged_at) < col(Incident.closed_at), said_since)
+    has_new_text = sa.or_(col(Incident.purged_at) < col(Incident.closed_at), written_since)
     return session.exec(
         select(Incident)
-        .where(col(Incident.closed_at) <= before, sa.or_(col(Incident.purged_at).is_(None), again))
+        .where(col(Incident.closed_at) <= before, sa.or_(col(Incident.purged_at).is_(None), has_new_text))
         .order_by(col(Incident.id))
     ).all()
 
 
 def purge(
-    store: Store, registry: Registry, before: datetime, now: datetime, tell: Tell = lambda words: None
+    database: Database, registry: Registry, before: datetime, now: datetime, report: Report = lambda words: None
 ) -> Purged:
     """Take the words out of every incident whose time has come; `tell` hears of each."""
-    found = look(store, before)
-    for number in found.incidents:
-        rows = purge_one(store, registry, number, now)
-        found.rows += rows
-        tell(f"Incident {number}: {rows} rows without words now.")
-    with store.transaction() as session:
+    purged = find_due(database, before)
+    for number in purged.incidents:
+        rows = purge_one(database, registry, number, now)
+        purged.rows += rows
+        report(f"Incident {number}: {rows} rows without words now.")
+    with database.transaction() as session:
         without_time_limit(session.connection())
-        found.rows += purge_words.remove_old_notices(session, registry, before)
-    return found
+        purged.rows += purge_words.remove_old_notices(session, registry, before)
+    return purged
 
 
-def purge_one(store: Store, registry: Registry, number: int, now: datetime) -> int:
+def purge_one(database: Database, registry: Registry, number: int, now: datetime) -> int:
     """Take the words out of one incident; gives back how many rows had some."""
     rows, after = 0, 0
     while True:
-        with store.transaction() as session:
+        with database.transaction() as session:
             without_time_limit(session.connection())
-            changed, last = erasing.erase_words(session, number, after, ENTRIES_AT_ONCE)
+            changed, last = erasing.erase_text(session, number, after, ENTRIES_AT_ONCE)
         rows += changed
         if last is None:
             break
         after = last
-    with store.transaction() as session:
+    with database.transaction() as session:
         without_time_limit(session.connection())
-        incident = incidents.locked(session, number)
+        incident = incidents.by_number_locked(session, number)
         incident.purged_at = now
         if incident.channel_name:
             # It was made of the title.
             incident.channel_name = f"inc-{number}"
         session.add(incident)
         session.flush()
-        return rows + purge_words.remove(session, registry, number)
+        return rows + purge_words.remove_text(session, registry, number)
 
 
-def hold(store: Store, number: int, *, is_held: bool) -> None:
+def hold(database: Database, number: int, *, is_held: bool) -> None:
     """Keep an incident's words whatever their age, or no longer."""
-    with store.transaction() as session:
-        incident = incidents.locked(session, number)
+    with database.transaction() as session:
+        incident = incidents.by_number_locked(session, number)
         incident.is_held = is_held
         session.add(incident)
 
 
-def by_clock(services: Services) -> None:
+def run_scheduled(services: Services) -> None:
     """What the floor wants forgotten: the records of finished flows, and words if a time is set for them."""
     now, retention = utcnow(), services.floor.retention
-    services.flows.forget_finished(retention.flows)
+    services.flows.delete_finished(retention.flows)
     if retention.words is not None:
-        services.soon.do("purge", partial(_purge_patiently, services, now - retention.words, now))
+        services.background.submit("purge", partial(_purge_at_low_priority, services, now - retention.words, now))
 
 
-def _purge_patiently(services: Services, before: datetime, now: datetime) -> None:
-    with patiently():
-        purge(services.store, services.get(Registry), before, now)
-    services.store.let_go()
+def _purge_at_low_priority(services: Services, before: datetime, now: datetime) -> None:
+    with low_priority():
+        purge(services.database, services.get(Registry), before, now)
+    services.database.checkpoint()

@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel
 from bot.incidents.registry import Registry, TableWords
 from bot.playbooks import tables as playbooks
 from bot.screens.records.export_record import of_incident
-from bot.timeline.erasing import REMOVED, figures
+from bot.timeline.erasing import REMOVED, keep_figures
 
 # The tables below the nouns. Of the outbox nothing is left that was sent or shown.
 BASE = (
@@ -20,26 +20,26 @@ BASE = (
     TableWords("timeline_chains"),
 )
 # Their words are taken out entry by entry, under seal: `bot/timeline/erasing.py`.
-SEALED = frozenset(["timeline_entries", "timeline_log"])
+HASHED_TABLES = frozenset(["timeline_entries", "timeline_log"])
 
 
-def remove(session: Session, registry: Registry, number: int) -> int:
+def remove_text(session: Session, registry: Registry, number: int) -> int:
     """Take the words out of every row of an incident but its timeline's; gives back how many rows had some."""
-    _leave_figures(session, number)
+    _keep_answer_figures(session, number)
     removed = 0
     for words in sorted(registry.words, key=lambda words: words.table):
         table = SQLModel.metadata.tables[words.table]
         if words.columns or words.emptied:
-            removed += _remove(session, words, of_incident(table, number))
+            removed += _remove_from_table(session, words, of_incident(table, number))
     return removed
 
 
-def _leave_figures(session: Session, number: int) -> None:
+def _keep_answer_figures(session: Session, number: int) -> None:
     """Of what was answered in playbook steps, how many stays."""
     for run in playbooks.runs_of(session, number):
         for step in playbooks.steps_of(session, run.number):
             if step.answers:
-                playbooks.change_step(session, step, {"answers": figures(step.answers)})
+                playbooks.change_step(session, step, {"answers": keep_figures(step.answers)})
 
 
 def remove_old_notices(session: Session, registry: Registry, before: datetime) -> int:
@@ -48,19 +48,19 @@ def remove_old_notices(session: Session, registry: Registry, before: datetime) -
     is_settled = sa.or_(outbox.c.shown >= outbox.c.wanted, outbox.c.refused.is_not(None))
     is_old = sa.or_(outbox.c.retry_at < before, outbox.c.incident_id.is_(None))
     (words,) = (words for words in registry.words if words.table == outbox.name)
-    return _remove(session, words, sa.and_(is_settled, is_old))
+    return _remove_from_table(session, words, sa.and_(is_settled, is_old))
 
 
-def _remove(session: Session, words: TableWords, which: sa.ColumnElement[bool]) -> int:
+def _remove_from_table(session: Session, words: TableWords, condition: sa.ColumnElement[bool]) -> int:
     table = SQLModel.metadata.tables[words.table]
     values: dict[str, Any] = dict(words.emptied)
-    has_words: list[sa.ColumnElement[bool]] = [
+    has_text: list[sa.ColumnElement[bool]] = [
         sa.cast(table.c[name], sa.Text).not_in(("", "[]", "{}")) for name in words.emptied
     ]
     for name in words.columns:
         column = table.c[name]
         says_something = sa.and_(column.is_not(None), column.not_in(("", REMOVED)))
         values[name] = sa.case((says_something, REMOVED), else_=column)
-        has_words.append(says_something)
-    changed = session.connection().execute(sa.update(table).where(which, sa.or_(*has_words)).values(**values))
+        has_text.append(says_something)
+    changed = session.connection().execute(sa.update(table).where(condition, sa.or_(*has_text)).values(**values))
     return changed.rowcount

@@ -12,18 +12,18 @@ from bot.services import Services
 from bot.slack.text import day_and_time
 from bot.timeline import milestones
 from bot.timeline import tables as timeline
-from bot.timeline.milestones import TITLES, Milestone, Name
+from bot.timeline.milestones import TITLES, Milestone, MilestoneName
 
 
-def milestones_of(session: Session, number: int) -> dict[Name, Milestone]:
+def milestones_of(session: Session, number: int) -> dict[MilestoneName, Milestone]:
     """When an incident started, was detected, declared …; what is not known is not there."""
-    return milestones.read(timeline.of_kinds(session, number, milestones.KINDS))
+    return milestones.milestones_from(timeline.of_kinds(session, number, milestones.KINDS))
 
 
-def put_right(
+def correct_milestone(
     services: Services,
     number: int,
-    name: Name,
+    name: MilestoneName,
     at: datetime,
     how: str,
     reason: str,
@@ -36,26 +36,26 @@ def put_right(
         raise milestones.ReasonMissing()
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
-        milestones.check(milestones_of(session, number), name, at, now)
+        milestones.check_order(milestones_of(session, number), name, at, now)
         facts = {"milestone": str(name), "reached_at": at.isoformat(), "reason": reason}
-        if how and name == Name.DETECTED:
+        if how and name == MilestoneName.DETECTED:
             facts["how"] = how
         timeline.append_once(session, number, f"milestone:{key}", milestones.KIND, now, by, **facts)
-        settle(session, incident)
+        apply_milestones(session, incident)
     return f"{TITLES[name]}: {day_and_time(at)}. It stands in the timeline and in every figure."
 
 
-def settle(session: Session, incident: Incident) -> None:
+def apply_milestones(session: Session, incident: Incident) -> None:
     """The incident's own times, of which card and updates tell, follow its milestones; both are drawn again."""
     session.flush()
     known = milestones_of(session, incident.number)
-    if Name.DECLARED in known:
-        incident.declared_at = known[Name.DECLARED].at
-    incident.mitigated_at = known[Name.MITIGATED].at if Name.MITIGATED in known else None
-    if Name.RESOLVED in known and incident.status in (Status.RESOLVED, Status.CLOSED):
-        incident.resolved_at = known[Name.RESOLVED].at
-    if Name.CLOSED in known and incident.status == Status.CLOSED:
-        incident.closed_at = known[Name.CLOSED].at
+    if MilestoneName.DECLARED in known:
+        incident.declared_at = known[MilestoneName.DECLARED].at
+    incident.mitigated_at = known[MilestoneName.MITIGATED].at if MilestoneName.MITIGATED in known else None
+    if MilestoneName.RESOLVED in known and incident.status in (Status.RESOLVED, Status.CLOSED):
+        incident.resolved_at = known[MilestoneName.RESOLVED].at
+    if MilestoneName.CLOSED in known and incident.status == Status.CLOSED:
+        incident.closed_at = known[MilestoneName.CLOSED].at
     session.add(incident)
     outbox.mark_stale(session, incident.number)
 
@@ -65,4 +65,4 @@ def check_still_possible(session: Session, incident: Incident, now: datetime) ->
     session.flush()
     known = milestones_of(session, incident.number)
     for name, milestone in known.items():
-        milestones.check(known, name, milestone.at, now)
+        milestones.check_order(known, name, milestone.at, now)

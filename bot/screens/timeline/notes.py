@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.directory.lookup import who
+from bot.directory.lookup import person_of
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.permissions import check_member
-from bot.screens.timeline.milestones import check_still_possible, settle
-from bot.screens.timeline.screens import naming
+from bot.screens.timeline.milestones import apply_milestones, check_still_possible
+from bot.screens.timeline.screens import name_resolver
 from bot.services import Services
 from bot.slack.text import day_and_time
 from bot.timeline import log, milestones, rules, wording
@@ -32,82 +32,84 @@ class Amendment(BaseModel):
     reason: str
 
 
-def note_words(services: Services, number: int, typed: str, key: str, by: str, now: datetime) -> str:
+def add_typed_note(services: Services, number: int, typed: str, key: str, by: str, now: datetime) -> str:
     """`/incident note …`: written down in the writer's zone. Gives back what to answer."""
-    read = rules.read_note(typed, who(services, by).timezone, now)
-    return note(services, number, read, key, by, now)
+    note = rules.read_note(typed, person_of(services, by).timezone, now)
+    return add_note(services, number, note, key, by, now)
 
 
-def note(services: Services, number: int, given: Note, key: str, by: str, now: datetime) -> str:
+def add_note(services: Services, number: int, typed_note: Note, key: str, by: str, now: datetime) -> str:
     """Write a note down, also when the incident is over. Gives back what to answer."""
-    at = given.at or now
-    if not given.words:
+    at = typed_note.at or now
+    if not typed_note.words:
         raise rules.NoteMissing()
-    if at > now + rules.GRACE:
-        raise milestones.NotYet()
-    with _noting(services, number, by, now) as change:
-        timeline.append_once(change.session, number, f"note:{key}", given.kind, at, by, text=given.words)
+    if at > now + rules.CLOCK_TOLERANCE:
+        raise milestones.MilestoneInFuture()
+    with _writing_to_timeline(services, number, by, now) as change:
+        timeline.append_once(change.session, number, f"note:{key}", typed_note.kind, at, by, text=typed_note.words)
     return f"It stands in the timeline at {day_and_time(at)}."
 
 
 @contextmanager
-def _noting(services: Services, number: int, by: str, now: datetime) -> Iterator[Change]:
+def _writing_to_timeline(services: Services, number: int, by: str, now: datetime) -> Iterator[Change]:
     """A transaction on a timeline by anyone who may see the incident and is no guest."""
     check_member(services, by)
-    with services.store.transaction() as session:
-        incident = incidents.locked(session, number)
+    with services.database.transaction() as session:
+        incident = incidents.by_number_locked(session, number)
         incidents.check_visible(session, incident, by)
         yield Change(session, services, incident, by, now)
 
 
-def amend(services: Services, number: int, entry_number: int, given: Amendment, by: str, now: datetime) -> str:
+def amend_entry(
+    services: Services, number: int, entry_number: int, amendment: Amendment, by: str, now: datetime
+) -> str:
     """Put an entry right, hide it or show it again. Gives back what to answer."""
-    if not given.reason:
-        raise rules.WhyMissing()
-    if given.at > now + rules.GRACE:
-        raise milestones.NotYet()
-    with _noting(services, number, by, now) as change:
+    if not amendment.reason:
+        raise rules.CorrectionReasonMissing()
+    if amendment.at > now + rules.CLOCK_TOLERANCE:
+        raise milestones.MilestoneInFuture()
+    with _writing_to_timeline(services, number, by, now) as change:
         session, incident = change.session, change.incident
         entry = timeline.locked(session, number, entry_number)
-        leads = incidents.roles(session, number).get("commander", [])
-        rules.check_may_amend(entry_number, entry.actor_id, by, leads)
-        was = wording.amendable(entry, naming(session, [entry]), services.floor.language)
-        changed = [*_put_right(entry, given, was, by, now), *_hide(entry, given, by, now)]
-        if not changed:
+        commanders = incidents.roles(session, number).get("commander", [])
+        rules.check_may_amend(entry_number, entry.actor_id, by, commanders)
+        previous_text = wording.editable_text(entry, name_resolver(session, [entry]), services.floor.language)
+        operations = [*_correct(entry, amendment, previous_text, by, now), *_hide(entry, amendment, by, now)]
+        if not operations:
             return "Nothing was changed."
         session.add(entry)
         # The reason is in the entry: words in the record itself could never be taken out again.
-        log.note(session, entry, log.Deed(" and ".join(changed), by))
+        log.record_change(session, entry, log.Operation(" and ".join(operations), by))
         if entry.kind in milestones.KINDS:
             check_still_possible(session, incident, now)
-            settle(session, incident)
-    return f"Entry {entry_number} is {' and '.join(changed)}. The original is kept in the log."
+            apply_milestones(session, incident)
+    return f"Entry {entry_number} is {' and '.join(operations)}. The original is kept in the log."
 
 
-def _put_right(entry: TimelineEntry, given: Amendment, was: str, by: str, now: datetime) -> list[str]:
+def _correct(entry: TimelineEntry, amendment: Amendment, previous_text: str, by: str, now: datetime) -> list[str]:
     """The form shows whole minutes: a time within the entry's own minute is the same time."""
-    said: dict[str, Any] = {"by": by, "reason": given.reason, "on": now.isoformat()}
-    before = entry.correction or {}
-    is_moved = not timedelta() <= entry.at - given.at < WHOLE_MINUTES
-    is_reworded = given.words.strip() not in ("", was.strip())
+    correction: dict[str, Any] = {"by": by, "reason": amendment.reason, "on": now.isoformat()}
+    previous_correction = entry.correction or {}
+    is_moved = not timedelta() <= entry.at - amendment.at < WHOLE_MINUTES
+    is_reworded = amendment.words.strip() not in ("", previous_text.strip())
     if not is_moved and not is_reworded:
         return []
-    if is_reworded or before.get("words"):
-        said["words"] = given.words.strip() if is_reworded else before["words"]
-    if is_moved or before.get("was_at"):
-        said["was_at"] = before.get("was_at") or entry.at.isoformat()
+    if is_reworded or previous_correction.get("words"):
+        correction["words"] = amendment.words.strip() if is_reworded else previous_correction["words"]
+    if is_moved or previous_correction.get("was_at"):
+        correction["was_at"] = previous_correction.get("was_at") or entry.at.isoformat()
     if is_moved:
-        entry.at = given.at
-    entry.correction = said
+        entry.at = amendment.at
+    entry.correction = correction
     return ["corrected"]
 
 
-def _hide(entry: TimelineEntry, given: Amendment, by: str, now: datetime) -> list[str]:
-    if given.is_hidden == (entry.hiding is not None):
+def _hide(entry: TimelineEntry, amendment: Amendment, by: str, now: datetime) -> list[str]:
+    if amendment.is_hidden == (entry.hiding is not None):
         return []
-    said = {"by": by, "reason": given.reason, "on": now.isoformat()}
-    entry.hiding = said if given.is_hidden else None
-    entry.is_shown = not given.is_hidden
-    if not given.is_hidden:
-        entry.correction = (entry.correction or {}) | said
-    return ["hidden" if given.is_hidden else "shown again"]
+    hiding = {"by": by, "reason": amendment.reason, "on": now.isoformat()}
+    entry.hiding = hiding if amendment.is_hidden else None
+    entry.is_shown = not amendment.is_hidden
+    if not amendment.is_hidden:
+        entry.correction = (entry.correction or {}) | hiding
+    return ["hidden" if amendment.is_hidden else "shown again"]

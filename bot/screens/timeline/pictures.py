@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
-from bot.incidents.access import incident as visible
+from bot.incidents.access import visible_incident as visible
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Settled
@@ -16,30 +16,32 @@ from bot.services import Services
 from bot.slack.text import mention
 from bot.timeline import lanes, pictures
 from bot.timeline import tables as timeline
-from bot.timeline.wording import Naming, people_in
+from bot.timeline.wording import NameOf, user_ids_in
 
 
-def picture(services: Services, number: int, now: datetime, name: Naming | None = None) -> bytes:
+def picture_png(services: Services, number: int, now: datetime, name_of: NameOf | None = None) -> bytes:
     """The picture as PNG, in the floor's language, times in UTC. `name` says how people are called in it.
 
     It takes about a second; `TryLater` when it could not be drawn.
     """
-    with services.store.reading() as session:
+    with services.database.reading() as session:
         incident = incidents.by_number(session, number)
-        entries = timeline.of_kinds(session, number, lanes.KINDS)
+        entries = timeline.of_kinds(session, number, lanes.PICTURE_KINDS)
         known = milestones_of(session, number)
-        people = directory.names(session, {who for entry in entries for who in people_in(entry.facts)})
-    calls = name or (lambda user_id: people.get(user_id, user_id))
+        people = directory.display_names(session, {who for entry in entries for who in user_ids_in(entry.facts)})
+    display_name = name_of or (lambda user_id: people.get(user_id, user_id))
     title = f"#{number} {incident.title}"
-    return pictures.drawn(lanes.picture(title, entries, known, calls, now, services.floor.language))
+    return pictures.render_picture(
+        lanes.build_picture(title, entries, known, display_name, now, services.floor.language)
+    )
 
 
-def ask_for(services: Services, number: int, key: str, by: str) -> str:
+def request_picture(services: Services, number: int, key: str, by: str) -> str:
     """Put the picture into the incident's channel. Gives back what to answer."""
-    found, now = visible(services, number, by), utcnow()
-    with services.store.transaction() as session:
+    incident, now = visible(services, number, by), utcnow()
+    with services.database.transaction() as session:
         payload = {"asked_by": by}
-        outbox.enqueue(session, kinds.PICTURE, f"picture:{key}", now, incident_id=found.number, payload=payload)
+        outbox.enqueue(session, kinds.PICTURE, f"picture:{key}", now, incident_id=incident.number, payload=payload)
     return "The picture is being drawn; it comes into the incident's channel."
 
 
@@ -62,8 +64,8 @@ def channel_of(context: Context) -> str:
 def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
     number, payload = row.incident_id or 0, row.payload or {}
     # A file that is uploaded twice is shown once: only what is shared appears anywhere.
-    file_id = services.slack.upload(f"timeline-{number}.png", picture(services, number, utcnow()))
-    with services.store.transaction() as session:
+    file_id = services.slack.upload(f"timeline-{number}.png", picture_png(services, number, utcnow()))
+    with services.database.transaction() as session:
         outbox.remember(session, row, payload | {"file_id": file_id}, utcnow())
     text = f"The timeline as a picture, asked for by {mention(payload['asked_by'])}. Times are UTC."
     services.slack.share_files([(file_id, f"Timeline {number}")], channel_id, text)

@@ -9,7 +9,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
-from bot.runtime.hash_chain import BEGINNING, canonical, digest, linked
+from bot.runtime.hash_chain import INITIAL_HASH, canonical, chain_hash, digest
 
 revision = "0004"
 down_revision = "0003"
@@ -88,8 +88,8 @@ def _begin_the_logs(connection: sa.Connection) -> None:
         kept = {name: state[name] for name in ("heard", "facts", "is_marked")}
         connection.execute(table.update().where(table.c.id == row["id"]).values(**kept))
         change = _change(row, canonical(state))
-        position, before, _ = ends.get(row["incident_id"], (0, BEGINNING, ""))
-        seal = linked(before, digest(change))
+        position, before, _ = ends.get(row["incident_id"], (0, INITIAL_HASH, ""))
+        seal = chain_hash(before, digest(change))
         ends[row["incident_id"]] = position + 1, seal, before
         place = dict(zip(_PLACE, (row["incident_id"], position + 1, row["id"]), strict=True))
         link = dict(zip(_LINK, (change, canonical(state), before, seal), strict=True))
