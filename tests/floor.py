@@ -1,5 +1,6 @@
 """The floor of a test: who is there, what they see, and how time passes."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from slack_sandbox import Person, Sandbox
 from tests import prepared
 
 PATIENCE_S = 20
+STEPS = 60
 # `passes` does at once what is due; the clock's own job is for what Slack refused for the moment.
 TICKS_EVERY_S = 3
 # Each look asks the database.
@@ -111,6 +113,14 @@ class TestFloor:
         self.sandbox.clock_offset_s += timedelta(**length).total_seconds()
         if self.bot:
             self.tick()
+
+    def passes_until(self, condition: Callable[[], object], **length: float) -> None:
+        """Time passes in small steps until the condition holds: what Slack did not take is tried again later."""
+        for _ in range(STEPS):
+            if condition():
+                return
+            self.passes(**(length or {"seconds": 5}))
+        raise AssertionError("it did not come true, however much time passed")
 
     def tick(self) -> None:
         """The clock's job runs now."""

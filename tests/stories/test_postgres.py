@@ -18,7 +18,7 @@ from bot.followups import tables as followups
 from bot.followups.rules import State
 from bot.incidents import tables as incidents
 from bot.outbox import tables as outbox
-from bot.partners import answers, notice_actions
+from bot.partners import answers
 from bot.partners import tables as partner_notices
 from bot.runtime import database
 from bot.runtime.clock import utcnow
@@ -180,7 +180,10 @@ def test_on_postgresql_partners_and_follow_ups_are_locked_behind_their_incident(
             followups.locked(session, 1)
 
         for changes, others_way in (
-            (changes_the_notice, partial(notice_actions.hand_over, services, notice["id"])),
+            (
+                changes_the_notice,
+                partial(answers.record_received, services, notice["id"], notice["channel_id"], "U0ANA", now),
+            ),
             (changes_the_follow_up, partial(followup_changes.finish, services, 1, State.DONE, "U0ANA", now)),
         ):
             with ThreadPoolExecutor(1) as other, services.database.transaction() as session:

@@ -202,8 +202,7 @@ def test_updates_that_piled_up_while_slack_was_down_become_one(floor: TestFloor)
         wait_until(lambda: is_up_to_date(floor), 10)
 
     floor.sandbox.offline = False
-    floor.sandbox.wait_for(lambda: updates(floor, channel), timeout=20)
-    floor.settle()
+    floor.passes_until(lambda: updates(floor, channel))
 
     assert len(updates(floor, channel)) == 1
     assert "4 updates before this one were missed." in updates(floor, channel)[0]

@@ -43,8 +43,7 @@ def test_an_hour_without_slack_ends_in_one_update_for_each_audience_that_says_so
         floor.sandbox.clock_offset_s += 620
         wait_until(lambda: is_up_to_date(floor), 5)
     floor.sandbox.offline = False
-    floor.sandbox.wait_for(lambda: all(updates(floor, place) for place in PLACES.values()), timeout=30)
-    floor.settle()
+    floor.passes_until(lambda: all(updates(floor, place) for place in PLACES.values()))
 
     for place in (channel, *PLACES.values()):
         (told,) = updates(floor, place)
@@ -63,7 +62,8 @@ def test_a_storm_of_refusals_delays_updates_and_loses_or_doubles_none(floor: Tes
     floor.sandbox.fault("chat.postMessage", "rate_limited", count=12, detail={"retry_after": 1})
 
     floor.passes(minutes=60)
-    floor.settle()
+    places = (channel, "incidents", "executives", "engineering", "front-line")
+    floor.passes_until(lambda: all(updates(floor, place) for place in places))
 
-    for place in (channel, "incidents", "executives", "engineering", "front-line"):
+    for place in places:
         assert len(updates(floor, place)) == 1
