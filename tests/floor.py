@@ -34,7 +34,7 @@ class TestFloor:
         # Installed with what `watchfloor manifest` prints: a scope or event missing there is missing here.
         installed = manifest("https://watchfloor.example" if over_http else "")
         self.sandbox = Sandbox(manifest=settings.pop("manifest", installed), clock_file=folder / "clock")
-        self._settings = {
+        self._settings: dict[str, Any] = {
             "database_url": database_url or prepared.database(folder),
             "tick_every_s": TICKS_EVERY_S,
             "retry_first_s": 0.1,
@@ -56,7 +56,7 @@ class TestFloor:
 
     def settings(self) -> Settings:
         """The bot's settings, pointing at this sandbox."""
-        way_in = {"SLACK_APP_TOKEN": self.sandbox.app_token}
+        way_in: dict[str, Any] = {"SLACK_APP_TOKEN": self.sandbox.app_token}
         if self.over_http:
             way_in = {"SLACK_SIGNING_SECRET": self.sandbox.signing_secret, "PORT": "0", "host": "127.0.0.1"}
         return Settings(

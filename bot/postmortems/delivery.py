@@ -155,13 +155,20 @@ def _share(services: Services, version: int, files: Sequence[Upload], display: O
     if display is None or display.ts is None or display.channel_id is None:
         if display is not None and display.error:
             raise SlackRefused("chat.postMessage", display.error)
-        raise TryLater("the message about a post-mortem is not there yet", wait_s=MESSAGE_SOON_S)
+        raise TryLater("the message about a post-mortem is not there yet", wait_s=_message_soon_s(display))
     files_with_titles = [(file.file_id, file.name) for file in files]
     try:
         services.slack.share_files(files_with_titles, display.channel_id, f"Version {version}", display.ts)
     except SlackRefused as refused:
         if refused.error != SHARED_ALREADY:
             raise
+
+
+def _message_soon_s(shown: OutboxRow | None) -> float:
+    """An attempt with an unknown outcome is looked for much later: the longer it is ago, the longer the wait."""
+    if shown is None or shown.attempted_at is None:
+        return MESSAGE_SOON_S
+    return max(MESSAGE_SOON_S, (utcnow() - shown.attempted_at).total_seconds() / 2)
 
 
 def note_shown(settled: Settled, posted: Posted | None) -> None:

@@ -44,9 +44,9 @@ def register(registry: "Registry") -> None:
         Tick("drafts of updates", draft_actions.post_due_drafts, tables.NEXT_DRAFT),
     ]
     registry.audits.append(auditing.incidents_without_update)
+    registry.kinds += renderers.KINDS
     registry.answers(NEXT_UPDATE, following.next_update)
     registry.answers(UPDATES_KEPT, following.updates_kept)
-    registry.kinds += renderers.KINDS
     registry.words += [
         TableWords("promises", ("words", "moved_why")),
         TableWords("update_pauses", ("reason",)),

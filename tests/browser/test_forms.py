@@ -1,5 +1,7 @@
 """Buttons, choices and forms of an app, by mouse and keyboard."""
 
+from typing import Any
+
 from playwright.sync_api import expect
 
 from slack_sandbox import Sandbox
@@ -129,7 +131,7 @@ def test_every_element_of_a_message_tells_the_app_what_was_chosen(desk: Desk, sa
     page.locator("[data-action=day]").fill("2026-12-01")
     page.locator("[data-action=hour]").fill("04:15")
 
-    def chosen() -> dict[str, object]:
+    def chosen() -> dict[str, Any]:
         acts = [e.payload["actions"][0] for e in sandbox.envelopes if e.payload.get("actions")]
         return {act["action_id"]: act for act in acts}
 

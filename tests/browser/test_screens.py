@@ -60,7 +60,7 @@ def test_the_clock_can_be_moved(desk: Desk, sandbox: Sandbox) -> None:
 
 
 @pytest.fixture
-def app_is_due(clock_file: Path) -> Iterator[Callable[..., None]]:
+def app_is_due(clock_file: Path) -> Iterator[Callable[[float], int]]:
     """Say, as an app does, when it has something to do next."""
     said = clock_file.with_name(f"{clock_file.name}.due")
     yield lambda at: said.write_text(f"{at:.0f}")

@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.incidents import tables as incidents
 from bot.updates import ids, pauses
@@ -34,7 +34,7 @@ def drafts(desk: Desk, number: int) -> list[int]:
 def states(desk: Desk, audience: str) -> list[str]:
     """What became of what was promised to an audience, in order."""
     with desk.database.reading() as session:
-        found = session.exec(select(Promise).where(Promise.audience == audience).order_by(Promise.number))
+        found = session.exec(select(Promise).where(Promise.audience == audience).order_by(col(Promise.number)))
         return [promise.state for promise in found]
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ class NightOnTheLadder(RuleBasedStateMachine):
         self.now = NOON
         self.ladder: Ladder = rules.plan_ladder(tiers, self.now)
         self.has_commander = self.is_awaited = self.is_over = False
-        self.told = Counter()
+        self.told: Counter[Any] = Counter()
 
     def spare(self):
         if self.has_commander:

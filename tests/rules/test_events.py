@@ -86,7 +86,7 @@ def change() -> Change:
     """A change to an incident, with nothing registered yet."""
     incident = Incident(id=1, declared_key="k", title="x", severity="S1", declared_by="U1", declared_at=NOW)
     made = services()
-    made.parts[Registry] = Registry()  # type: ignore[index]  # a mapping that this test may write
+    made.parts[Registry] = Registry()  # a mapping that this test may write
     return Change(None, made, incident, "U1", NOW)  # type: ignore[arg-type]  # it touches no database
 
 
@@ -108,7 +108,7 @@ def test_what_is_asked_for_twice_after_the_commit_is_done_once() -> None:
     class Session:
         info: dict[str, object] = {}  # noqa: RUF012  # the part of a session that this needs
 
-    change = Change(Session(), services(), Incident(title="x"), "", NOW)  # type: ignore[arg-type]
+    change = Change(Session(), services(), Incident(title="x"), "", NOW)  # type: ignore[arg-type, call-arg]
     change.after_commit("send", lambda: done.append("once"))
     change.after_commit("send", lambda: done.append("last"))
     assert done == [], "nothing is done before the commit"

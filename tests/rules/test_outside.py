@@ -80,7 +80,7 @@ def test_names_become_the_team(typed: str, told: str) -> None:
     assert outside.redact(typed, people, "our team", ["Manila"]) == told
 
 
-PHRASES = {
+BY_LANGUAGE = {
     language: DEFAULT_PHRASES | Templates(Path("message_templates")).phrases(PHRASES, language)
     for language in ("en", "es")
 }
@@ -124,7 +124,7 @@ def test_english_reads_naturally_where_a_name_stood(typed: str, told: str) -> No
 
 def read_outside(typed: str, language: str) -> str:
     """What a partner that is not named reads of it."""
-    phrases = PHRASES[language]
+    phrases = BY_LANGUAGE[language]
     told = outside.redact(typed, ["Ana Reyes"], phrases["we"], PARTNERS)
     return outside.fix_grammar(outside.replace_partner_names(told, PARTNERS, phrases), phrases)
 

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -118,7 +119,7 @@ class PeopleAtAPlaybook(RuleBasedStateMachine):
             return
         with self.database.reading() as session:
             run, rows = runs_of(session, self.run.incident_id)[0], steps_of(session, self.run.number)
-        finished = Counter()
+        finished: Counter[Any] = Counter()
         for change in self.history:
             finished[change.step_id] += FINISHING.get(change.kind, 0)
         for step in rows:

@@ -179,7 +179,7 @@ def test_a_form_gives_answers_of_their_kind_and_says_which_field_is_wrong():
         " {id: p, question: P, kind: person}, {id: c, question: C, kind: choice, options: [a, b]},"
         " {id: w, question: W}]"
     ).steps["ask"]
-    values = {
+    values: dict[str, Any] = {
         "n": {"value": {"value": "3,5"}},
         "t": {"value": {"selected_date_time": 1795348800}},
         "p": {"value": {"selected_user": "UBEN"}},

@@ -28,7 +28,7 @@ def session(store):
 
 
 def rows(session, run):
-    return {step.step_key: step for step in steps_of(session, run.id)}
+    return {step.step_key: step for step in steps_of(session, run.number)}
 
 
 def test_starting_a_playbook_twice_gives_the_run_that_is_there(session):
@@ -37,7 +37,7 @@ def test_starting_a_playbook_twice_gives_the_run_that_is_there(session):
     again = start_run(session, run.incident_id, "phones", book(*TWO), facts(), "UBEN", after(minutes=1))
 
     assert again.id == run.id
-    assert len(steps_of(session, run.id)) == 2
+    assert len(steps_of(session, run.number)) == 2
     assert [found.id for found in runs_of(session, run.incident_id)] == [run.id]
 
 
@@ -183,7 +183,7 @@ def test_a_phase_starts_when_the_wanted_steps_before_it_are_finished(session):
 
 def test_a_stopped_playbook_keeps_its_steps_as_they_are(session):
     run = started(session, book(*TWO))
-    stop_run(session, run.id, "UBEN", after(minutes=1))
+    stop_run(session, run.number, "UBEN", after(minutes=1))
 
     with pytest.raises(steps.RunIsOver):
         steps.complete(session, rows(session, run)["call"].number, "UBEN", NOON)

@@ -42,7 +42,7 @@ def buttons(blocks):
 
 def test_the_message_shows_the_next_steps_with_their_owner_and_clock_and_buttons(session):
     run = started(session, book("id: call, due: 5 min", "id: tell, owner: scribe, required: before resolve"))
-    call, tell = steps_of(session, run.id)
+    call, tell = steps_of(session, run.number)
 
     text, blocks = views.run_message(run, [call, tell], after(minutes=8))
 
@@ -56,10 +56,10 @@ def test_the_message_shows_the_next_steps_with_their_owner_and_clock_and_buttons
 
 def test_a_finished_step_folds_to_one_line_with_who_and_when_and_can_be_undone(session):
     run = started(session, book("id: call", "id: tell"))
-    call = steps_of(session, run.id)[0]
+    call = steps_of(session, run.number)[0]
     steps.skip(session, call.number, "UBEN", "no <!channel> phone", after(minutes=1))
 
-    _, blocks = views.run_message(run, steps_of(session, run.id), after(minutes=2))
+    _, blocks = views.run_message(run, steps_of(session, run.number), after(minutes=2))
 
     assert "⏭️ Call · <@UBEN> <!date^" in words_of(blocks)
     assert "(no &lt;!channel&gt; phone)" in words_of(blocks)
@@ -77,9 +77,9 @@ def test_a_playbook_of_sixty_steps_stays_within_slacks_limits(session, done):
         for p in range(6)
     }
     run = started(session, phases(parts))
-    for step in steps_of(session, run.id)[:done]:
+    for step in steps_of(session, run.number)[:done]:
         steps.skip(session, step.number, "UBEN", "because " * 60, after(minutes=1))
-    rows = steps_of(session, run.id)
+    rows = steps_of(session, run.number)
 
     _, blocks = views.run_message(run, rows, after(hours=30), newer_exists=True)
 
@@ -91,7 +91,7 @@ def test_a_playbook_of_sixty_steps_stays_within_slacks_limits(session, done):
 
 def test_all_steps_stand_in_the_modal_each_with_the_button_that_fits(session):
     run = started(session, phases({"first": ("id: call", ASKING), "then": ("id: tell, when: {done: call}",)}))
-    call, ask, tell = steps_of(session, run.id)
+    call, ask, tell = steps_of(session, run.number)
 
     view = forms.all_steps_view(run, [call, ask, tell], after(minutes=1))
 
@@ -102,7 +102,7 @@ def test_all_steps_stand_in_the_modal_each_with_the_button_that_fits(session):
 
 def test_the_forms_are_as_slack_wants_them_and_remember_their_step(session):
     run = started(session, book(ASKING))
-    step, written = written_step(session, steps_of(session, run.id)[0].number)
+    step, written = written_step(session, steps_of(session, run.number)[0].number)
 
     for form in (
         forms.skip_form(step),
@@ -117,10 +117,10 @@ def test_the_forms_are_as_slack_wants_them_and_remember_their_step(session):
 
 def test_a_stopped_run_has_no_buttons_that_change_it_and_says_who_stopped_it(session):
     run = started(session, book("id: call", "id: tell"))
-    steps.complete(session, steps_of(session, run.id)[0].number, "UBEN", after(minutes=1))
-    run = stop_run(session, run.id, "UBEN", after(minutes=2))
+    steps.complete(session, steps_of(session, run.number)[0].number, "UBEN", after(minutes=1))
+    run = stop_run(session, run.number, "UBEN", after(minutes=2))
 
-    _, blocks = views.run_message(run, steps_of(session, run.id), after(minutes=3))
+    _, blocks = views.run_message(run, steps_of(session, run.number), after(minutes=3))
 
     assert [action for action, _ in buttons(blocks)] == [ids.SHOW_ALL]
     assert "stopped by <@UBEN>" in words_of(blocks)
@@ -128,12 +128,12 @@ def test_a_stopped_run_has_no_buttons_that_change_it_and_says_who_stopped_it(ses
 
 def test_the_card_has_one_line_for_the_progress_and_one_for_the_next_step(session):
     run = started(session, book("id: call, due: 5 min"))
-    rows = steps_of(session, run.id)
+    rows = steps_of(session, run.number)
 
     assert views.progress_line(rows) == "▱▱▱▱▱▱▱▱▱▱ 0 of 1"
     assert views.next_step_line(rows, after(minutes=1)).startswith("*Call* · Commander · due <!date^")
     steps.complete(session, rows[0].number, "UBEN", after(minutes=1))
-    assert views.next_step_line(steps_of(session, run.id), after(minutes=1)) == "Every step is finished."
+    assert views.next_step_line(steps_of(session, run.number), after(minutes=1)) == "Every step is finished."
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_the_card_has_one_line_for_the_progress_and_one_for_the_next_step(sessio
 )
 def test_the_first_finished_step_fills_a_cell_and_only_the_last_one_fills_the_bar(session, finished, bar):
     run = started(session, book(*[f"id: step-{number}" for number in range(15)]))
-    for step in steps_of(session, run.id)[:finished]:
+    for step in steps_of(session, run.number)[:finished]:
         steps.complete(session, step.number, "UBEN", after(minutes=1))
 
-    assert views.progress_line(steps_of(session, run.id)) == f"{bar} {finished} of 15"
+    assert views.progress_line(steps_of(session, run.number)) == f"{bar} {finished} of 15"

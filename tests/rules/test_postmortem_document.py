@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -48,14 +49,14 @@ class Tags(HTMLParser):
 
 def hostile(text: str = HOSTILE) -> Document:
     """Everything that people type is that text."""
-    entries = [replace(e, words=text, who=text, facts=e.facts | {"reason": text}) for e in ENTRIES]
+    entries = [replace(e, words=text, who=text, facts={**e.facts, "reason": text}) for e in ENTRIES]
     # No entry holds the name: how often people are named is said, too.
     people = [replace(person, name=f"Z{text}", label=text) for person in RECORD.people]
     steps = [
         replace(run, title=text, steps=[replace(s, title=text, reason=text) for s in run.steps])
         for run in RECORD.runs
     ]
-    given = {"entries": entries, "people": people, "runs": steps}
+    given: dict[str, Any] = {"entries": entries, "people": people, "runs": steps}
     similar = [replace(earlier, title=text) for earlier in RECORD.similar]
     return document(title=text, description=text, impact=text, places=[text], similar=similar, **given)
 
@@ -93,7 +94,14 @@ def test_whatever_is_stated_points_at_an_entry_or_says_that_it_is_unknown(langua
 
 
 def _just_declared(language: str) -> Document:
-    nothing = {"milestones": {}, "promises": (), "adherence": (), "runs": (), "partners": (), "follow_ups": ()}
+    nothing: dict[str, Any] = {
+        "milestones": {},
+        "promises": (),
+        "adherence": (),
+        "runs": (),
+        "partners": (),
+        "follow_ups": (),
+    }
     people = [replace(person, entries=(1,)) for person in RECORD.people]
     return document(language, entries=ENTRIES[:1], impact="", resolved_at=None, people=people, **nothing)
 

@@ -50,6 +50,7 @@ def test_how_it_is_written() -> None:
 
 def test_its_author_is_reminded_two_days_before_at_the_time_and_three_times_when_late() -> None:
     due, said, now = FRIDAY + timedelta(days=7), [], FRIDAY
+    moment: datetime | None
     moment, late = review.first_reminder(due, now), 0
     while moment is not None:
         said.append(moment)

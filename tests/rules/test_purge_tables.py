@@ -22,7 +22,7 @@ def test_every_column_of_words_is_there() -> None:
     tables = SQLModel.metadata.tables
 
     named = [
-        (table, column) for table, words in REGISTERED.items() for column in (*words.columns, *words.erased_records)
+        (table, column) for table, words in REGISTERED.items() for column in (*words.columns, *words.emptied)
     ]
     assert [(table, column) for table, column in named if column not in tables[table].columns] == []
 
@@ -68,7 +68,7 @@ def test_every_text_of_a_table_of_words_is_either_taken_out_or_an_id_or_a_state(
             continue
         for column in SQLModel.metadata.tables[name].columns:
             holds_text = isinstance(column.type, AutoString | sa.String | sa.JSON)
-            known = {*words.columns, *words.erased_records, *plain}
+            known = {*words.columns, *words.emptied, *plain}
             assert not holds_text or column.name in known or column.name.endswith(harmless), (
                 f"{name}.{column.name} may hold what people wrote"
             )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from bot.errors import WatchfloorError
 from bot.outbox import leases
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
@@ -38,7 +39,7 @@ def test_a_scope_is_read_as_people_write_it(typed: str, scope: Scope) -> None:
 
 @pytest.mark.parametrize("typed", ["", "  ", "S9", "P1", "Atlantis", "S1 Atlantis", "<!channel>"])
 def test_what_is_no_scope_is_refused_with_what_there_is(typed: str) -> None:
-    with pytest.raises(rules.WatchfloorError) as refused:
+    with pytest.raises(WatchfloorError) as refused:
         rules.read_scope(typed, TYPES, SITES)
 
     assert "<" not in refused.value.sentence

@@ -36,7 +36,7 @@ def test_one_line_is_one_line(words: str, limit: int) -> None:
 
 @given(st.text(alphabet=st.characters(exclude_characters="\x00"), max_size=200))
 def test_what_slack_escaped_is_spoken_as_it_was_typed(words: str) -> None:
-    assert text.to_plain_text(text.escape(words), {}.get) == words
+    assert text.to_plain_text(text.escape(words), lambda user_id: None) == words
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def written_kinds() -> set[str]:
             of = node.func.value
             if isinstance(of, ast.Name) and of.id == "timeline" and node.func.attr in places:
                 kind = node.args[places[node.func.attr]]
-                kinds |= {kind.value} if isinstance(kind, ast.Constant) else set()
+                kinds |= {str(kind.value)} if isinstance(kind, ast.Constant) else set()
     return kinds
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     migrations.upgrade(store.engine)
     with store.transaction() as session:
         for key in ("a", "b"):
-            declared = {
+            declared: dict[str, Any] = {
                 "declared_key": key,
                 "title": key,
                 "severity": "S1",

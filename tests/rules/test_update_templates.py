@@ -116,7 +116,7 @@ def largest(session: Session) -> Incident:
 
 def promise(session: Session, incident: Incident, audience: str, words: str = "", **changed: Any) -> tables.Promise:
     """An update that is to be composed now."""
-    promised = {"due_at": NOW, "promised_at": NOW, "cadence_s": 3600, "words": words}
+    promised: dict[str, Any] = {"due_at": NOW, "promised_at": NOW, "cadence_s": 3600, "words": words}
     made = tables.Promise(incident_id=incident.number, audience=audience, **promised)
     tables.add(session, made, timedelta(minutes=2))
     made.next_due_at = NOW + timedelta(hours=1)

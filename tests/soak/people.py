@@ -79,7 +79,7 @@ class Actor:
         """Click. An answer that begins with `done` says that it is done. After a silent click silence does, unless
         something is broken that could have kept an answer away.
         """
-        began, before = time.monotonic(), self._last_message(channel)
+        began, before = time.monotonic(), self._heard(channel)
         click = self.me.clicks(action, channel=channel)
         answer = self._answer_after(before, channel) if click.acked else ""
         if re.match(done, answer):

@@ -160,7 +160,7 @@ class Phase:
                 return
             rounds += 1
             if rounds >= ROUNDS_BEFORE_RETRIES:
-                # What Slack refused for a while is tried again later and later.
+                # What failed is tried again later, and what has an unknown outcome is looked for later.
                 self.time_passes(minutes=1)
         self._restless.append(Violation("the bots did not come to rest", evidence.left_over()))
 

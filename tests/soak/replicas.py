@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.runtime import logs
-from tests.crash.process import Moment, live
+from tests.crash.process import Moment, Rest, live
 
 ANSWERS_WITHIN_S = 2
 RESTS_WITHIN_S = 45
@@ -85,10 +85,14 @@ class Replica:
         self._requested(("arm", moment, count), ANSWERS_WITHIN_S)
 
     def rests(self) -> bool:
-        """Has it come to rest within its patience?"""
-        return bool(self._requested(("rest",), RESTS_WITHIN_S))
+        """Has it come to rest within its patience, and does nothing in the outbox wait for a later moment?"""
+        rest: Rest | None = self._requested(("rest",), RESTS_WITHIN_S)
+        if rest is None:
+            return False
+        is_at_rest, next_due, _ = rest
+        return is_at_rest and next_due is None
 
-    def _asked(self, order: tuple[Any, ...], within_s: float) -> Any:
+    def _requested(self, order: tuple[Any, ...], within_s: float) -> Any:
         if self._orders is None or not self.is_ready:
             return None
         with suppress(EOFError, OSError):

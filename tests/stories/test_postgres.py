@@ -17,6 +17,7 @@ from bot.followups import messages as followup_messages
 from bot.followups import tables as followups
 from bot.followups.rules import State
 from bot.incidents import tables as incidents
+from bot.incidents.registry import Registry
 from bot.outbox import tables as outbox
 from bot.partners import answers
 from bot.partners import tables as partner_notices
@@ -66,7 +67,7 @@ def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(tmp_pat
         floor.passes(days=31)
         before = utcnow() - timedelta(days=30)
 
-        done = purge.purge(floor.services.database, before, utcnow())
+        done = purge.purge(floor.services.database, floor.services.get(Registry), before, utcnow())
         assert done.incidents == [1]
         assert delete_finished_records(postgres_url, timedelta()) > 0
         compact(floor.services.database.engine)
