@@ -23,7 +23,7 @@ class Clock:
     def __init__(self, folder: Path) -> None:
         self.database, self.ran = Database(f"sqlite:///{folder}/a.sqlite"), list[str]()
         self.registry = Registry(ticks=[self._tick("first"), self._tick("second")])
-        self.services: Any = SimpleNamespace(store=self.database, get=lambda kind: self.registry)
+        self.services: Any = SimpleNamespace(database=self.database, get=lambda kind: self.registry)
         with self.database.engine.begin() as connection:
             connection.exec_driver_sql("CREATE TABLE due (name TEXT, at TEXT)")
 
