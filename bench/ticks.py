@@ -12,10 +12,10 @@ from bot.config.settings import Settings
 from bot.directory import tables as directory
 from bot.directory.rules import PersonFacts
 from bot.incidents.tables import Incident
-from bot.incidents.ticking import run_ticks
+from bot.incidents.ticks import run_ticks
 from bot.playbooks import rules, runs
 from bot.playbooks import step_actions as steps
-from bot.playbooks.book import Playbook
+from bot.playbooks.playbook import Playbook
 from bot.playbooks.tables import steps_of
 from bot.runtime import migrations
 from bot.services import Services

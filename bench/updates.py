@@ -14,7 +14,7 @@ from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.incidents.tables import Incident
-from bot.incidents.ticking import run_ticks
+from bot.incidents.ticks import run_ticks
 from bot.runtime.clock import utcnow
 from bot.updates import deliveries, tables
 from bot.updates.tables import Promise

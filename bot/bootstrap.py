@@ -30,12 +30,12 @@ from bot.directory import lookup as directory
 from bot.directory.cache import PeopleCache
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
-from bot.incidents.ticking import next_due, run_ticks
+from bot.incidents.ticks import next_due, run_ticks
 from bot.outbox.kinds import Kinds
 from bot.outbox.take_over import end_own_leases, take_over
 from bot.outbox.worker import Worker
 from bot.runtime import clock, migrations, scheduler
-from bot.runtime.background import BackgroundWorker
+from bot.runtime.background_worker import BackgroundWorker
 from bot.runtime.clock import utcnow
 from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy
 from bot.runtime.heartbeat import Heartbeat
@@ -48,7 +48,7 @@ from bot.screens import postmortem, records, timeline
 from bot.screens.outbox_incidents import OutboxIncidents
 from bot.services import Services
 from bot.slack.app import ImmediateAckApp
-from bot.slack.connection_watch import ConnectionWatch
+from bot.slack.connection_monitor import ConnectionWatch
 from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bot.config.floor import Floor
-from bot.runtime.background import BackgroundWorker
+from bot.runtime.background_worker import BackgroundWorker
 from bot.runtime.database import Database
 from bot.runtime.replicas import Replicas
 from bot.runtime.templates import Templates

@@ -10,7 +10,7 @@ from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.commands.manifest import manifest
 from bot.config.settings import Settings
-from bot.incidents import ticking
+from bot.incidents import ticks
 from bot.runtime.clock import utcnow
 from slack_sandbox import Person, Sandbox
 from tests import prepared
@@ -124,7 +124,7 @@ class TestFloor:
 
     def tick(self) -> None:
         """The clock's job runs now."""
-        ticking.run_ticks(self.services, utcnow())
+        ticks.run_ticks(self.services, utcnow())
         self.settle()
 
     def settle(self) -> None:

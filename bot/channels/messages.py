@@ -6,8 +6,8 @@ from typing import Any
 from bot.incidents import tables as incidents
 from bot.outbox import tables as outbox
 from bot.services import Services
-from bot.timeline import hearing, reading
-from bot.timeline.messages import MessagePolicy, ObservedMessage
+from bot.timeline import observing, recording
+from bot.timeline.observed_message import MessagePolicy, ObservedMessage
 
 Event = dict[str, Any]
 
@@ -18,12 +18,12 @@ def record_message(services: Services, event: Event) -> None:
         return
     subtype, own = event.get("subtype"), own_ids(services)
     if subtype == "message_changed":
-        _record_observed(services, event["channel"], reading.observe_edit(event, own))
+        _record_observed(services, event["channel"], observing.observe_edit(event, own))
     elif subtype == "message_deleted":
-        _record_observed(services, event["channel"], reading.observe_deletion(event, own))
+        _record_observed(services, event["channel"], observing.observe_deletion(event, own))
         _repost_deleted_message(services, event)
-    elif reading.is_message(event, own):
-        _record_observed(services, event["channel"], [reading.observe_message(event, event["ts"])])
+    elif observing.is_message(event, own):
+        _record_observed(services, event["channel"], [observing.observe_message(event, event["ts"])])
 
 
 def record_reaction(services: Services, event: Event) -> None:
@@ -31,12 +31,12 @@ def record_reaction(services: Services, event: Event) -> None:
     name = event["reaction"].partition("::")[0]
     if name in services.floor.timeline.kinds and event["item"].get("type") == "message":
         is_on = event["type"] == "reaction_added"
-        _record_observed(services, event["item"]["channel"], [reading.observe_reaction(event, is_on=is_on)])
+        _record_observed(services, event["item"]["channel"], [observing.observe_reaction(event, is_on=is_on)])
 
 
 def record_pin(services: Services, event: Event) -> None:
     """A message was pinned or its pin taken away. The bot pins its card, which says nothing."""
-    observed = reading.observe_pin(event, is_on=event["type"] == "pin_added")
+    observed = observing.observe_pin(event, is_on=event["type"] == "pin_added")
     if observed and event["user"] not in own_ids(services):
         _record_observed(services, event["channel_id"], [observed])
 
@@ -61,7 +61,7 @@ def _record_observed(services: Services, channel_id: str, observed: Iterable[Obs
         return
     with services.database.transaction() as session:
         for observation in observations:
-            hearing.record_message(session, number, observation, message_policy(services))
+            recording.record_message(session, number, observation, message_policy(services))
 
 
 def incident_of(services: Services, channel_id: str) -> int | None:

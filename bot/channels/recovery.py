@@ -18,7 +18,7 @@ from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 from bot.slack.text import channel_link, day_and_time, format_duration
-from bot.timeline import hearing, reading
+from bot.timeline import observing, recording
 from bot.timeline import tables as timeline
 
 # History is a method of Slack's third tier (50 a minute), and lost answers are looked up with it, too: half of it
@@ -98,11 +98,11 @@ def _read_thread(services: Services, gap: Gap, channel_id: str) -> None:
 
 def _recover(session: Session, services: Services, gap: Gap, message: dict[str, Any]) -> bool:
     """A message of the history goes into the timeline; True when it was not known."""
-    if not reading.is_message(message, own_ids(services)):
+    if not observing.is_message(message, own_ids(services)):
         return False
-    known = hearing.known_message(session, gap.incident_id, message["ts"])
-    observed = reading.observe_from_history(message, gap.until_ts, known)
-    hearing.record_message(session, gap.incident_id, observed, message_policy(services))
+    known = recording.known_message(session, gap.incident_id, message["ts"])
+    observed = observing.observe_from_history(message, gap.until_ts, known)
+    recording.record_message(session, gap.incident_id, observed, message_policy(services))
     return known is None or not known.is_confirmed
 
 

@@ -151,7 +151,7 @@ def check() -> None:
 def show(name: str) -> None:
     """Print a playbook as a person reads it."""
     from bot.playbooks import library
-    from bot.playbooks.show import render_text
+    from bot.playbooks.as_text import render_text
 
     with errors_as_sentences():
         loaded = library.load_library(settings_of.read().playbooks_dir).playbooks
@@ -164,7 +164,7 @@ def show(name: str) -> None:
 @playbook_commands.command()
 def schema() -> None:
     """Print the JSON Schema of a playbook, for an editor that completes and checks."""
-    from bot.playbooks.book import json_schema
+    from bot.playbooks.playbook import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
@@ -221,13 +221,13 @@ def hold(
 def verify() -> None:
     """Find whatever was changed, put in or taken out of a timeline behind the bot's back."""
     from bot.runtime.database import Database
-    from bot.timeline import verifying
+    from bot.timeline import verification
 
     with errors_as_sentences():
         database = Database(settings_of.read().database_url)
         with database.snapshot() as session:
-            numbers = verifying.incidents_with_a_timeline(session)
-            findings = [finding for number in numbers for finding in verifying.verify(session, number)]
+            numbers = verification.incidents_with_a_timeline(session)
+            findings = [finding for number in numbers for finding in verification.verify(session, number)]
         database.close()
     for finding in findings:
         typer.echo(finding)

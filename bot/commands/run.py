@@ -14,7 +14,7 @@ from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.errors import TryLater
-from bot.playbooks.reloading import ReloadingLibrary
+from bot.playbooks.reloading_library import ReloadingLibrary
 
 log = logging.getLogger(__name__)
 

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Listeners, commands, marks by reaction, reminders and the weekly message, and a part of the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.followups import exporting, listeners, marks, reminders, renderers, screens, tables
+    from bot.followups import exporting, listeners, reactions, reminders, renderers, screens, tables
     from bot.incidents.registry import TableWords, Tick
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
-    registry.record(marks.record_mark, "reaction_added")
-    registry.record(marks.record_unmark, "reaction_removed")
+    registry.record(reactions.record_mark, "reaction_added")
+    registry.record(reactions.record_unmark, "reaction_removed")
     registry.ticks += [
         Tick("reminders of follow-ups", reminders.send_due_reminders, tables.NEXT_REMINDER),
         Tick("weekly follow-ups", reminders.post_digest),

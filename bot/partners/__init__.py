@@ -11,15 +11,15 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import TableWords, Tick
-    from bot.partners import exporting, following, listeners, notice_actions, renderers, tables, updates
+    from bot.partners import exporting, handlers, listeners, notice_actions, renderers, tables, updates
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
-    registry.on(events.Declared, following.begin)
-    registry.on(events.SeverityChanged, following.follow_severity)
-    registry.on(events.StatusChanged, following.follow_status)
-    registry.on(events.Resolved, following.give_all_clear)
-    registry.on(events.Reopened, following.reopen_notices)
+    registry.on(events.Declared, handlers.begin)
+    registry.on(events.SeverityChanged, handlers.follow_severity)
+    registry.on(events.StatusChanged, handlers.follow_status)
+    registry.on(events.Resolved, handlers.give_all_clear)
+    registry.on(events.Reopened, handlers.reopen_notices)
     registry.on(events.UpdateDue, updates.post_updates)
     registry.on(events.UpdateAmended, updates.edit_footers)
     registry.ticks.append(Tick("partners", notice_actions.start_due, tables.NEXT_DUE))

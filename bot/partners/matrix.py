@@ -7,7 +7,7 @@ from bot.incidents.change import changing
 from bot.incidents.rules import OPEN, check_may_change
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.partners import following as partners
+from bot.partners import handlers as partners
 from bot.partners import tables, views
 from bot.partners.messages import partner_of
 from bot.partners.notice_actions import start_due

@@ -9,7 +9,7 @@ from bot.config.floor import PARTNERS, Partner
 from bot.directory.broken_templates import report_broken_template
 from bot.directory.lookup import channel_id
 from bot.incidents.facts import NEXT_UPDATE
-from bot.incidents.outsiders import outside_filter
+from bot.incidents.outside_filter import outside_filter
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident

@@ -11,7 +11,7 @@ from bot.incidents.rules import OPEN
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Settled
-from bot.partners import following as partners
+from bot.partners import handlers as partners
 from bot.partners import tables
 from bot.partners.messages import partner_of, reply_in_thread
 from bot.partners.rules import NextAction, State

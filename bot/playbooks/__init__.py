@@ -13,12 +13,12 @@ def register(registry: "Registry") -> None:
     from bot.incidents.facts import NEXT_STEPS, PRIVATE_BY_DEFAULT
     from bot.incidents.registry import TableWords, Tick
     from bot.playbooks import (
-        answering,
         commands,
         exporting,
-        following,
+        facts,
+        file_changes,
+        handlers,
         listeners,
-        newer_versions,
         reminder_actions,
         renderers,
         run_actions,
@@ -26,24 +26,24 @@ def register(registry: "Registry") -> None:
         tables,
     )
     from bot.playbooks.guard import REQUIRED_STEPS
-    from bot.playbooks.reloading import ReloadingLibrary
+    from bot.playbooks.reloading_library import ReloadingLibrary
 
     # Bolt tries listeners in this order: what is clicked most is found first.
     registry.listeners.insert(0, listeners.register)
     commands.register(registry)
     registry.on(events.Declared, run_actions.start_matching)
-    registry.on(events.SeverityChanged, following.offer_better_playbook)
-    registry.on(events.TypeChanged, following.offer_better_playbook)
+    registry.on(events.SeverityChanged, handlers.offer_better_playbook)
+    registry.on(events.TypeChanged, handlers.offer_better_playbook)
     registry.on(events.Closed, run_actions.stop_all)
-    registry.on(events.Reopened, following.offer_after_reopening)
+    registry.on(events.Reopened, handlers.offer_after_reopening)
     registry.ticks += [
         Tick("reminders of steps", reminder_actions.remind_of_overdue_steps, tables.NEXT_REMINDER),
         Tick("repeated steps", reminder_actions.repeat_steps, tables.NEXT_REPETITION),
-        Tick("newer playbooks", newer_versions.mark_runs_with_newer_file),
+        Tick("newer playbooks", file_changes.mark_runs_with_newer_file),
     ]
     registry.guards.append(REQUIRED_STEPS)
     registry.home.append(step_screens.of_home)
-    registry.answers(NEXT_STEPS, answering.open_step_titles)
+    registry.answers(NEXT_STEPS, facts.open_step_titles)
     registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)
     registry.parts.append(
         lambda settings, floor: ReloadingLibrary(settings.playbooks_dir, floor, settings.playbooks_every_s)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import WatchfloorError
-from bot.playbooks.book import Ask, Step
+from bot.playbooks.playbook import Ask, Step
 from bot.slack.text import day_and_time, escape, mention
 
 LONGEST_TEXT = 1_000

@@ -7,9 +7,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from bot.config.floor import Floor
 from bot.config.yaml_file import KeyPath, did_you_mean
-from bot.playbooks.book import PHASE, START, Ask, Playbook, Step
 from bot.playbooks.ids import MESSAGE
 from bot.playbooks.messages import FACTS, placeholders_in
+from bot.playbooks.playbook import PHASE, START, Ask, Playbook, Step
 
 Finding = tuple[KeyPath, str]
 NUMBER_CONDITION = re.compile(r"(at least |at most )?-?\d+(\.\d+)?")

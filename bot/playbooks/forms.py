@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.playbooks import ids
-from bot.playbooks.book import Ask, Step
+from bot.playbooks.playbook import Ask, Step
 from bot.playbooks.progress import is_late, is_open
 from bot.playbooks.rules import State
 from bot.playbooks.tables import AnyStep, PlaybookRun

@@ -11,9 +11,9 @@ from typing import Any
 from bot.config import yaml_file as yamlfile
 from bot.config.floor import Floor
 from bot.config.yaml_file import FileRefused, Problem
-from bot.playbooks.book import Playbook
 from bot.playbooks.checks import findings
-from bot.playbooks.wording import SLUG
+from bot.playbooks.field_types import SLUG
+from bot.playbooks.playbook import Playbook
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from bot.incidents import parse
 from bot.incidents import responses as answering
 from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.playbooks import ids, step_screens
-from bot.playbooks import redraw as screens
+from bot.playbooks import refresh as screens
 from bot.playbooks import run_actions as playbook_runs
 from bot.playbooks import step_actions as steps
 from bot.playbooks.step_effects import PictureRequestRow

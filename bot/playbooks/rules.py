@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from bot.playbooks.book import PHASE, START, Ask, Playbook, Step, When
+from bot.playbooks.playbook import PHASE, START, Ask, Playbook, Step, When
 
 TIME_TO_REPEAT = timedelta(minutes=5)
 MAX_REMINDERS = 3

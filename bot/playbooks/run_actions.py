@@ -12,8 +12,8 @@ from bot.outbox import tables as outbox
 from bot.playbooks import rules as playbook_rules
 from bot.playbooks import runs
 from bot.playbooks import tables as playbooks
-from bot.playbooks.book import Playbook
-from bot.playbooks.reloading import ReloadingLibrary
+from bot.playbooks.playbook import Playbook
+from bot.playbooks.reloading_library import ReloadingLibrary
 from bot.playbooks.rules import IncidentFacts
 from bot.playbooks.tables import PlaybookRun
 from bot.services import Services

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.playbooks import rules
-from bot.playbooks.book import Playbook
+from bot.playbooks.playbook import Playbook
 from bot.playbooks.rules import IncidentFacts, State
 from bot.playbooks.tables import AnyStep, NoSuchRun, PlaybookRun, PlaybookStep, steps_of, write_times
 

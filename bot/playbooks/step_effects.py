@@ -12,7 +12,7 @@ from bot.incidents.invitations import invite
 from bot.incidents.lifecycle import set_status
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.playbooks.book import Invites, Post, Sets
+from bot.playbooks.playbook import Invites, Post, Sets
 from bot.playbooks.steps import StepChange
 from bot.slack.text import channel_link, escape, format_duration
 

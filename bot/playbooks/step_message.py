@@ -10,8 +10,8 @@ from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.registry import Registry
 from bot.playbooks import tables as playbooks
 from bot.playbooks.answers import render_answer
-from bot.playbooks.book import Step
 from bot.playbooks.messages import fill
+from bot.playbooks.playbook import Step
 from bot.playbooks.tables import PlaybookStep
 from bot.runtime.clock import utcnow
 from bot.services import Services

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident
 from bot.playbooks import answers as given_answers
-from bot.playbooks.book import Step
+from bot.playbooks.playbook import Step
 from bot.playbooks.progress import is_out_of_order
 from bot.playbooks.rules import State
 from bot.playbooks.runs import reschedule

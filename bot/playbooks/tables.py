@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident
-from bot.playbooks.book import Playbook, Step, read_copy
+from bot.playbooks.playbook import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
 from bot.runtime.database import Numbered, partial_index, utc_column
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.playbooks import ids
-from bot.playbooks.book import Guide
+from bot.playbooks.playbook import Guide
 from bot.playbooks.progress import (
     current_phase,
     is_late,

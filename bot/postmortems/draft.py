@@ -3,10 +3,10 @@
 import base64
 from dataclasses import replace
 
-from bot.postmortems import account, aftermath, figures, opening
+from bot.postmortems import closing_sections, figures, record_sections, summary_sections
 from bot.postmortems.document import Document
+from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import Record
-from bot.postmortems.words import Phrases
 
 
 def compose(record: Record, phrases: Phrases) -> Document:
@@ -15,21 +15,21 @@ def compose(record: Record, phrases: Phrases) -> Document:
     return Document(
         title=phrases("title", number=record.number, title=record.title),
         notes=_notes(record, phrases),
-        summary=opening.summary(record, milestones, phrases),
-        figures=opening.leading_figures(record, milestones, phrases),
+        summary=summary_sections.summary(record, milestones, phrases),
+        figures=summary_sections.leading_figures(record, milestones, phrases),
         sections=[
-            opening.severity_section(record, phrases),
-            opening.milestone_section(record, milestones, phrases),
-            opening.figures_section(record, milestones, phrases),
-            account.impact_section(record, phrases),
-            account.communications_section(record, phrases),
-            account.decisions_section(record, phrases),
-            account.playbook_section(record, phrases),
-            aftermath.prompts_section(record, phrases),
-            aftermath.follow_ups_section(record, phrases),
-            aftermath.similar_section(record, phrases),
-            account.timeline_section(record, phrases),
-            aftermath.people_section(record, phrases),
+            summary_sections.severity_section(record, phrases),
+            summary_sections.milestone_section(record, milestones, phrases),
+            summary_sections.figures_section(record, milestones, phrases),
+            record_sections.impact_section(record, phrases),
+            record_sections.communications_section(record, phrases),
+            record_sections.decisions_section(record, phrases),
+            record_sections.playbook_section(record, phrases),
+            closing_sections.prompts_section(record, phrases),
+            closing_sections.follow_ups_section(record, phrases),
+            closing_sections.similar_section(record, phrases),
+            record_sections.timeline_section(record, phrases),
+            closing_sections.people_section(record, phrases),
         ],
         links={entry.number: entry.url for entry in record.entries},
         language=phrases.language,

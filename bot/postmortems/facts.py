@@ -8,9 +8,9 @@ from bot.errors import TryLater
 from bot.incidents.registry import Fact, Registry
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose
+from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import Record
 from bot.postmortems.rendering import FOLDER
-from bot.postmortems.words import Phrases
 from bot.runtime.templates import FALLBACK_LANGUAGE, TemplateBroken
 from bot.services import Services
 from bot.timeline.wording import NameOf

@@ -18,7 +18,7 @@ def render_picture(picture: Picture) -> bytes:
     labels = {lane: phrases[f"lane {lane}"] for lane in LANES}
     labels["more"] = phrases["more people"].format(count=picture.more_people)
     payload = json.dumps(picture.as_json() | {"words": labels}, default=str)
-    command = [sys.executable, "-m", "bot.timeline.drawing"]
+    command = [sys.executable, "-m", "bot.timeline.render_png"]
     try:
         result = subprocess.run(  # noqa: S603 - our own module; what people typed goes in as data
             command,

@@ -8,7 +8,7 @@ from string import Formatter
 from typing import Any, Protocol
 
 from bot.slack.text import mentioned_user_ids, to_plain_text
-from bot.timeline import words_en, words_es
+from bot.timeline import phrases_en, phrases_es
 
 NameOf = Callable[[str], str]
 Facts = dict[str, Any]
@@ -41,12 +41,12 @@ class Language:
         return self.terms.get(f"{kind} {word}", self.terms.get(word, word))
 
 
-ENGLISH = Language(words_en.SENTENCES, words_en.PHRASES, words_en.TERMS)
+ENGLISH = Language(phrases_en.SENTENCES, phrases_en.PHRASES, phrases_en.TERMS)
 LANGUAGES = {
     "en": ENGLISH,
-    "es": Language(words_es.SENTENCES, words_es.PHRASES, words_es.TERMS),
+    "es": Language(phrases_es.SENTENCES, phrases_es.PHRASES, phrases_es.TERMS),
 }
-SENTENCES = words_en.SENTENCES
+SENTENCES = phrases_en.SENTENCES
 
 
 class Entry(Protocol):

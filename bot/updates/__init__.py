@@ -14,12 +14,12 @@ def register(registry: "Registry") -> None:
     from bot.incidents.registry import TableWords, Tick
     from bot.updates import (
         auditing,
+        cadence_actions,
         draft_actions,
         exporting,
-        following,
+        handlers,
         listeners,
-        missed,
-        pacing,
+        missed_promises,
         renderers,
         sending,
         tables,
@@ -27,26 +27,26 @@ def register(registry: "Registry") -> None:
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
-    registry.on(events.Declared, following.begin)
-    registry.on(events.SeverityChanged, following.follow_severity)
-    registry.on(events.StatusChanged, following.follow_status)
-    registry.on(events.Resolved, following.send_last_update)
-    registry.on(events.Closed, following.send_at_close)
-    registry.on(events.Reopened, following.promise_again)
-    registry.on(events.Withdrawn, following.end_promises)
-    registry.on(events.RoleChanged, following.reassign_drafts)
-    registry.on(events.CadenceRequested, following.set_cadence)
-    registry.on(events.UpdateRequested, following.send_to_one)
+    registry.on(events.Declared, handlers.begin)
+    registry.on(events.SeverityChanged, handlers.follow_severity)
+    registry.on(events.StatusChanged, handlers.follow_status)
+    registry.on(events.Resolved, handlers.send_last_update)
+    registry.on(events.Closed, handlers.send_at_close)
+    registry.on(events.Reopened, handlers.promise_again)
+    registry.on(events.Withdrawn, handlers.end_promises)
+    registry.on(events.RoleChanged, handlers.reassign_drafts)
+    registry.on(events.CadenceRequested, handlers.set_cadence)
+    registry.on(events.UpdateRequested, handlers.send_to_one)
     registry.ticks += [
-        Tick("clock set back", pacing.repromise_after_clock_change),
+        Tick("clock set back", cadence_actions.repromise_after_clock_change),
         Tick("updates", sending.start_due, tables.NEXT_UPDATE),
-        Tick("missed updates", missed.report_missed, tables.NEXT_MISSED),
+        Tick("missed updates", missed_promises.report_missed, tables.NEXT_MISSED),
         Tick("drafts of updates", draft_actions.post_due_drafts, tables.NEXT_DRAFT),
     ]
     registry.audits.append(auditing.incidents_without_update)
     registry.kinds += renderers.KINDS
-    registry.answers(NEXT_UPDATE, following.next_update)
-    registry.answers(UPDATES_KEPT, following.updates_kept)
+    registry.answers(NEXT_UPDATE, handlers.next_update)
+    registry.answers(UPDATES_KEPT, handlers.updates_kept)
     registry.words += [
         TableWords("promises", ("words", "moved_why")),
         TableWords("update_pauses", ("reason",)),

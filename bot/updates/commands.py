@@ -18,7 +18,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import escape
-from bot.updates import copies, forms, pacing, pauses, record_views, tables, wording
+from bot.updates import cadence_actions, copies, forms, pauses, record_views, tables, wording
 from bot.updates import scheduling as promising
 from bot.updates.record_views import AudienceRow
 
@@ -53,9 +53,9 @@ def set_cadence(services: Services, number: int, typed: str, by: str, now: datet
         rules.check_may_change(number, change.incident.status)
         only, cadence = _parse_cadence(services, change.incident, typed)
         if cadence is None:
-            audiences_changed = pacing.reset_cadence(change, only)
+            audiences_changed = cadence_actions.reset_cadence(change, only)
         else:
-            audiences_changed = pacing.set_cadence(change, cadence, only)
+            audiences_changed = cadence_actions.set_cadence(change, cadence, only)
         titles = ", ".join(
             known_audiences.audience_title(services, name) for name in dict.fromkeys(audiences_changed)
         )
@@ -121,7 +121,7 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
         if current_pause := pauses.current(change.session, number):
             pauser = directory.display_names(change.session, [current_pause.by]).get(current_pause.by, "somebody")
             raise AlreadyPaused(who=escape(pauser), reason=escape(current_pause.reason))
-        pacing.pause(change, reason.strip())
+        cadence_actions.pause(change, reason.strip())
         change.log("updates_paused", reason=reason.strip())
         copies.update_footers(change, known_audiences.audiences_of(services, change.incident))
     return "Updates are paused; the last one of each audience says so. `/incident resume` lets them go on."
@@ -133,7 +133,7 @@ def resume(services: Services, number: int, by: str, now: datetime) -> str:
         rules.check_may_change(number, change.incident.status)
         if pauses.current(change.session, number) is None:
             raise NotPaused()
-        pacing.resume(change)
+        cadence_actions.resume(change)
         change.log("updates_resumed")
         copies.update_footers(change, known_audiences.audiences_of(services, change.incident))
     return "Updates go on; `/incident updates` shows when the next ones come."

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.incidents import tables as incidents
 from bot.services import Services
-from bot.updates import draft_messages, draft_readers, drafts
+from bot.updates import draft_messages, draft_recipients, drafts
 from bot.updates.tables import Promise
 
 
@@ -27,6 +27,6 @@ def _post(session: Session, services: Services, number: int, due: Sequence[Promi
     roles = incidents.roles(session, number)
     deciders: dict[tuple[str, ...], list[Promise]] = {}
     for promise in due:
-        deciders.setdefault(draft_readers.deciders(session, services, roles, promise), []).append(promise)
+        deciders.setdefault(draft_recipients.deciders(session, services, roles, promise), []).append(promise)
     for user_ids, promises in deciders.items():
         draft_messages.add(session, drafts.add_draft(session, number, promises, user_ids, now), now)

@@ -11,7 +11,7 @@ from bot.config.floor import Audience, Moment
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.incidents.facts import NEXT_STEPS
-from bot.incidents.outsiders import outside_filter
+from bot.incidents.outside_filter import outside_filter
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
@@ -19,7 +19,7 @@ from bot.services import Services
 from bot.slack.text import channel_link, escape, format_duration, near_time, one_line, shorten, to_plain_text
 from bot.slack.text import time_of_ts as moment_of
 from bot.timeline import tables as timeline
-from bot.timeline.messages import from_json
+from bot.timeline.observed_message import from_json
 from bot.timeline.tables import TimelineEntry
 from bot.timeline.wording import user_ids_in
 from bot.updates import tables, variables

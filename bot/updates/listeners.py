@@ -17,9 +17,9 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.updates import commands as update_commands
-from bot.updates import composing, draft_answers, draft_screens, forms, ids
+from bot.updates import compose_actions, draft_answers, draft_screens, forms, ids
 from bot.updates import private_audiences as given_audiences
-from bot.updates.composing import ComposedUpdate
+from bot.updates.compose_actions import ComposedUpdate
 
 Decision = Callable[[Services, int, str, datetime], str]
 
@@ -84,7 +84,9 @@ def _register_composer(app: App, services: Services) -> None:
     @app.action(ids.COMPOSE)
     def compose(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            composing.open_composer(services, body["trigger_id"], parse.clicked_number(body), parse.user_id(body))
+            compose_actions.open_composer(
+                services, body["trigger_id"], parse.clicked_number(body), parse.user_id(body)
+            )
 
         answering.answer_click(services, body, act, ack)
 
@@ -100,8 +102,10 @@ def _register_forms(app: App, services: Services) -> None:
 
     def send(body: Payload, number: int, by: str) -> Response:
         try:
-            return composing.send_composed(services, number, _composed(body), body["view"]["id"], by, utcnow())
-        except composing.SeverityReasonMissing as missing:
+            return compose_actions.send_composed(
+                services, number, _composed(body), body["view"]["id"], by, utcnow()
+            )
+        except compose_actions.SeverityReasonMissing as missing:
             raise answering.FieldsRefused({ids.REASON: missing.sentence}) from missing
 
     def edit(body: Payload, promise_id: int, by: str) -> Response:
@@ -149,9 +153,9 @@ def update(services: Services, typed: SlashCommand) -> Response:
     """`/incident update what to say`, or the form when nothing is said."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
-        composing.open_composer(services, typed.trigger_id, number, typed.user_id)
+        compose_actions.open_composer(services, typed.trigger_id, number, typed.user_id)
         return None
-    return composing.send_text_now(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+    return compose_actions.send_text_now(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
 
 
 def updates(services: Services, typed: SlashCommand) -> Response:

@@ -12,7 +12,7 @@ from bot.incidents.events import UpdateComposed, UpdateDue
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.updates import deliveries, draft_messages, keeping, order, rules, tables, views
+from bot.updates import deliveries, delivery_order, draft_messages, keeping, rules, tables, views
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose, compose_in_languages
 from bot.updates.tables import Promise
@@ -29,7 +29,7 @@ def keep(services: Services, promise_id: int) -> None:
         # Read again behind the lock: someone may have asked for an update at once, which takes its place.
         promise = tables.locked(session, promise_id)
         is_ready = _should_send(session, services, promise, now) and incident.channel_id is not None
-        if is_ready and not order.has_earlier_on_its_way(session, promise, now - rules.LATE_AFTER):
+        if is_ready and not delivery_order.has_earlier_on_its_way(session, promise, now - rules.LATE_AFTER):
             _compose(Change(session, services, incident, promise.requested_by or "", now), promise)
 
 
@@ -42,7 +42,7 @@ def _should_send(session: Session, services: Services, promise: Promise, now: da
 
 def _compose(change: Change, promise: Promise) -> None:
     session, services, incident, now = change.session, change.services, change.incident, change.now
-    unsent_since = order.supersede(session, promise, now - rules.LATE_AFTER)
+    unsent_since = delivery_order.supersede(session, promise, now - rules.LATE_AFTER)
     if unsent_since or promise.occasion == promising.CLOCK:
         promise.missed = promising.missed_count(services, incident, promise, unsent_since or promise.due_at, now)
     following = promising.next_update(session, services, incident, promise, now)

@@ -20,7 +20,7 @@ from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.escalation import tables as escalation
 from bot.followups import tables as followups
-from bot.incidents.ticking import run_ticks
+from bot.incidents.ticks import run_ticks
 from bot.outbox import tables as outbox
 from bot.partners import tables as partners
 from bot.playbooks import tables as playbooks

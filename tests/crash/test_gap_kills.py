@@ -3,7 +3,7 @@
 from collections import Counter
 
 from bot.timeline import tables as timeline
-from bot.timeline import verifying
+from bot.timeline import verification
 from tests.crash import evidence
 from tests.crash.conftest import EACH_MOMENT
 from tests.crash.desk import Desk, kill_points
@@ -35,7 +35,7 @@ def test_a_gap_whose_filling_is_killed_at_any_call_is_filled_once(desk: Desk, mo
             str(entry.facts["text"]) for entry in timeline.entries(session, 1) if entry.kind == "message"
         )
         gaps = [entry for entry in timeline.entries(session, 1) if entry.kind == "gap"]
-        assert verifying.verify(session, 1) == []
+        assert verification.verify(session, 1) == []
     assert kept == Counter(f"in the dark {number}" for number in range(1, said + 1))
     assert len(gaps) == said // MESSAGES
     evidence.nothing_is_there_twice(desk)

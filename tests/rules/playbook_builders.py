@@ -8,7 +8,7 @@ import yaml
 from sqlmodel import Session, SQLModel
 
 from bot.incidents.tables import Incident
-from bot.playbooks.book import Playbook
+from bot.playbooks.playbook import Playbook
 from bot.playbooks.rules import IncidentFacts
 from bot.playbooks.runs import start_run
 from bot.playbooks.tables import PlaybookRun

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose
+from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import (
     Adherence,
     Entry,
@@ -22,7 +23,6 @@ from bot.postmortems.record import (
     Step,
 )
 from bot.postmortems.rendering import FOLDER
-from bot.postmortems.words import Phrases
 from bot.runtime.templates import Templates
 
 # Three days over the end of summer time in Europe.

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.incidents import outside
-from bot.incidents.outsiders import DEFAULT_PHRASES, PHRASES
+from bot.incidents import redaction
+from bot.incidents.outside_filter import DEFAULT_PHRASES, PHRASES
 from bot.runtime.templates import Templates
 
 GUESSES = [
@@ -50,14 +50,14 @@ FACTS = [
 
 @pytest.mark.parametrize("guess", GUESSES)
 def test_a_guessed_end_is_not_told_outside(guess: str) -> None:
-    told = outside.redact(f"Calls are dropped. {guess}", [], "our team")
+    told = redaction.redact(f"Calls are dropped. {guess}", [], "our team")
 
     assert told == "Calls are dropped."
 
 
 @pytest.mark.parametrize("fact", FACTS)
 def test_what_is_the_case_is_told(fact: str) -> None:
-    assert outside.redact(fact, ["Ana Reyes"], "our team") == fact
+    assert redaction.redact(fact, ["Ana Reyes"], "our team") == fact
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_is_the_case_is_told(fact: str) -> None:
 def test_names_become_the_team(typed: str, told: str) -> None:
     people = ["Ana Reyes", "Chloe Martin", "Hana Sato (佐藤 花)", "Grace Hopper", "May Manila"]
 
-    assert outside.redact(typed, people, "our team", ["Manila"]) == told
+    assert redaction.redact(typed, people, "our team", ["Manila"]) == told
 
 
 BY_LANGUAGE = {
@@ -125,8 +125,8 @@ def test_english_reads_naturally_where_a_name_stood(typed: str, told: str) -> No
 def read_outside(typed: str, language: str) -> str:
     """What a partner that is not named reads of it."""
     phrases = BY_LANGUAGE[language]
-    told = outside.redact(typed, ["Ana Reyes"], phrases["we"], PARTNERS)
-    return outside.fix_grammar(outside.replace_partner_names(told, PARTNERS, phrases), phrases)
+    told = redaction.redact(typed, ["Ana Reyes"], phrases["we"], PARTNERS)
+    return redaction.fix_grammar(redaction.replace_partner_names(told, PARTNERS, phrases), phrases)
 
 
 @given(
@@ -143,6 +143,6 @@ names = st.from_regex(r"[A-Z][a-zéñ]{2,9} [A-Z][a-zéñ]{2,9}", fullmatch=True
 
 @given(st.lists(names, min_size=1, max_size=4), st.text(max_size=80), st.text(max_size=80))
 def test_no_name_gets_through_whatever_stands_around_it(people: list[str], before: str, after: str) -> None:
-    told = outside.redact(f"{before} {' '.join(people)} {after}", people, "our team")
+    told = redaction.redact(f"{before} {' '.join(people)} {after}", people, "our team")
 
     assert not any(f" {name} " in f" {told} " for name in people)

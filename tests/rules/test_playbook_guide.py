@@ -4,9 +4,9 @@ import re
 
 import yaml
 
-from bot.playbooks.book import Playbook, Step
 from bot.playbooks.checks import findings
 from bot.playbooks.messages import FACTS
+from bot.playbooks.playbook import Playbook, Step
 from tests.rules.playbook_builders import ROOT
 
 GUIDE = (ROOT / "docs" / "playbooks.md").read_text()

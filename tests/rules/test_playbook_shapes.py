@@ -2,9 +2,9 @@
 
 import yaml
 
-from bot.playbooks.book import json_schema, read_copy
+from bot.playbooks.as_text import render_text
 from bot.playbooks.library import load_library
-from bot.playbooks.show import render_text
+from bot.playbooks.playbook import json_schema, read_copy
 from tests.rules.json_schema import complaints
 from tests.rules.playbook_builders import ROOT, book, phases
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.playbooks import answers, messages, progress, steps
-from bot.playbooks.book import Ask, Playbook
 from bot.playbooks.library import load_library
+from bot.playbooks.playbook import Ask, Playbook
 from bot.playbooks.rules import all_answers
 from bot.playbooks.tables import steps_of, written_step
 from tests.rules.playbook_builders import NOON, ROOT, database, started

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from bot.postmortems.document import Day, Document, statements_of
 from bot.postmortems.draft import with_picture
-from bot.postmortems.people import person_labels
+from bot.postmortems.labels import person_labels
+from bot.postmortems.phrases import Phrases
 from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, facts_of, plain_markdown, render
-from bot.postmortems.words import Phrases
 from tests.rules.postmortem_builder import ENTRIES, RECORD, TEMPLATES, document, words
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.timeline.erasing import CORRECTION_FACTS, KEPT_FACTS, REMOVED, without_text
+from bot.timeline.erasure import CORRECTION_FACTS, KEPT_FACTS, REMOVED, without_text
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.bootstrap import build_registry
-from bot.screens.records import purge_words
+from bot.screens.records import purge_text
 
 REGISTERED = {words.table: words for words in build_registry().words}
 
 
 def test_every_table_is_known_to_hold_words_or_to_hold_none() -> None:
-    known = {*REGISTERED, *purge_words.HASHED_TABLES}
+    known = {*REGISTERED, *purge_text.HASHED_TABLES}
 
     assert {table.name for table in SQLModel.metadata.sorted_tables} - known == set(), (
         "register in the noun's __init__.py which columns of a new table hold what people wrote"
@@ -21,9 +21,7 @@ def test_every_table_is_known_to_hold_words_or_to_hold_none() -> None:
 def test_every_column_of_words_is_there() -> None:
     tables = SQLModel.metadata.tables
 
-    named = [
-        (table, column) for table, words in REGISTERED.items() for column in (*words.columns, *words.emptied)
-    ]
+    named = [(table, column) for table, words in REGISTERED.items() for column in (*words.columns, *words.emptied)]
     assert [(table, column) for table, column in named if column not in tables[table].columns] == []
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.incidents import ticking
+from bot.incidents import ticks
 from bot.incidents.registry import Registry, Tick
 from bot.runtime.database import Database, UtcDateTime
 
@@ -47,10 +47,10 @@ def test_only_what_is_due_runs(clock: Clock) -> None:
     clock.sets("first", NOON + timedelta(seconds=1))
     clock.sets("second", NOON)
 
-    ticking.run_ticks(clock.services, NOON)
+    ticks.run_ticks(clock.services, NOON)
 
     assert clock.ran == ["second"]
-    assert ticking.next_due(clock.services) == NOON
+    assert ticks.next_due(clock.services) == NOON
 
 
 def test_what_a_tick_makes_due_is_done_in_the_same_second(clock: Clock) -> None:
@@ -59,7 +59,7 @@ def test_what_a_tick_makes_due_is_done_in_the_same_second(clock: Clock) -> None:
     makes_second_due = Tick("first", lambda services, now: clock.sets("second", now), first.due)
     clock.registry.ticks[:] = [makes_second_due, second]
 
-    ticking.run_ticks(clock.services, NOON)
+    ticks.run_ticks(clock.services, NOON)
 
     assert clock.ran == ["second"]
 
@@ -68,7 +68,7 @@ def test_a_quiet_second_asks_once(clock: Clock) -> None:
     statements: list[str] = []
     sa.event.listen(clock.database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
 
-    ticking.run_ticks(clock.services, NOON)
+    ticks.run_ticks(clock.services, NOON)
 
     assert len([words for words in statements if words != "BEGIN"]) == 1
     assert clock.ran == []
@@ -77,6 +77,6 @@ def test_a_quiet_second_asks_once(clock: Clock) -> None:
 def test_a_tick_that_cannot_say_when_it_is_due_always_runs(clock: Clock) -> None:
     clock.registry.ticks.append(Tick("third", lambda services, now: clock.ran.append("third")))
 
-    ticking.run_ticks(clock.services, NOON)
+    ticks.run_ticks(clock.services, NOON)
 
     assert clock.ran == ["third"]

@@ -13,8 +13,8 @@ from sqlmodel import select
 from bot.incidents.tables import Incident
 from bot.runtime import migrations
 from bot.runtime.database import Database
-from bot.timeline import hearing, log, tables, verifying
-from bot.timeline.messages import Mark, MessagePolicy, ObservedMessage, Version
+from bot.timeline import log, recording, tables, verification
+from bot.timeline.observed_message import Mark, MessagePolicy, ObservedMessage, Version
 
 NOW = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
 TS = "1774745999.123456"
@@ -46,22 +46,22 @@ def _lives(store: Database) -> None:
     with store.transaction() as session:
         tables.append(session, 1, "declared", NOW, "U1", severity="S1", title="“IVR” <b>down</b> \u202e 😀")
         heard = ObservedMessage(TS, "U2", is_live=True, versions=(Version(TS, "first", TS),))
-        assert hearing.record_message(session, 1, heard, MessagePolicy())
+        assert recording.record_message(session, 1, heard, MessagePolicy())
         tables.append(session, 2, "declared", NOW, "U1", severity="S1", title="another")
     with store.transaction() as session:
         edited = ObservedMessage(
             TS, "U2", is_live=True, versions=(Version("1774746001.000000", "second", "1774746000.5"),)
         )
-        assert hearing.record_message(session, 1, edited, MessagePolicy())
-        assert not hearing.record_message(session, 1, edited, MessagePolicy())
+        assert recording.record_message(session, 1, edited, MessagePolicy())
+        assert not recording.record_message(session, 1, edited, MessagePolicy())
         assert tables.append_once(session, 1, "joined:U3", "joined", NOW, "U3")
         assert not tables.append_once(session, 1, "joined:U3", "joined", NOW, "U3")
 
 
 def findings(store: Database) -> list[str]:
     with store.reading() as session:
-        numbers = verifying.incidents_with_a_timeline(session)
-        return [str(finding) for number in numbers for finding in verifying.verify(session, number)]
+        numbers = verification.incidents_with_a_timeline(session)
+        return [str(finding) for number in numbers for finding in verification.verify(session, number)]
 
 
 def tampers(store: Database, *statements: str) -> list[str]:
@@ -130,7 +130,7 @@ def test_a_record_taken_out_of_the_middle_is_missed(store: Database) -> None:
 
 def test_words_that_are_dropped_leave_the_log_too_and_the_seals_hold(store: Database) -> None:
     with store.transaction() as session:
-        hearing.record_message(
+        recording.record_message(
             session, 1, ObservedMessage(TS, deleted_ts="1774746009.000000", is_live=True), FORGETS
         )
 
@@ -172,7 +172,9 @@ def test_however_much_a_transaction_changes_it_is_sealed(store: Database) -> Non
 def test_marks_are_sealed_like_everything_else(store: Database) -> None:
     with store.transaction() as session:
         mark = Mark("pushpin", "U3", "1774746010.000000", is_on=True)
-        assert hearing.record_message(session, 1, ObservedMessage(TS, is_live=True, marks=(mark,)), MessagePolicy())
+        assert recording.record_message(
+            session, 1, ObservedMessage(TS, is_live=True, marks=(mark,)), MessagePolicy()
+        )
 
     assert findings(store) == []
     assert tampers(store, "UPDATE timeline_entries SET is_marked = false WHERE id = 2") != []
@@ -194,7 +196,7 @@ def test_deliveries_in_any_order_leave_the_same_rows_and_whole_seals(store: Data
     for number, order in enumerate(permutations(range(4)), 1):
         for index in (*order, order[0]):
             with store.transaction() as session:
-                hearing.record_message(session, 2, told(number)[index], MessagePolicy())
+                recording.record_message(session, 2, told(number)[index], MessagePolicy())
         with store.reading() as session:
             entry = tables.by_source(session, 2, f"message:1774750000.{number:06d}")
         assert entry is not None

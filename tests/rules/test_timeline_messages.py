@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.timeline import messages, reading
-from bot.timeline.messages import MessagePolicy, ObservedMessage
+from bot.timeline import observed_message, observing
+from bot.timeline.observed_message import MessagePolicy, ObservedMessage
 
 BOT = frozenset({"UBOT"})
 SAID_AT = 1_700_000_000.0
@@ -74,20 +74,22 @@ class Slack:
 def heard_of(event: dict[str, Any]) -> list[ObservedMessage]:
     kind, subtype = event["type"], event.get("subtype")
     if kind.startswith("reaction"):
-        return [reading.observe_reaction(event, is_on=kind.endswith("added"))]
+        return [observing.observe_reaction(event, is_on=kind.endswith("added"))]
     if kind.startswith("pin"):
-        pinned = reading.observe_pin(event, is_on=kind.endswith("added"))
+        pinned = observing.observe_pin(event, is_on=kind.endswith("added"))
         return [pinned] if pinned else []
     if subtype == "message_changed":
-        return reading.observe_edit(event, BOT)
-    return reading.observe_deletion(event, BOT) if subtype else [reading.observe_message(event, event["event_ts"])]
+        return observing.observe_edit(event, BOT)
+    return (
+        observing.observe_deletion(event, BOT) if subtype else [observing.observe_message(event, event["event_ts"])]
+    )
 
 
 def known(events: list[dict[str, Any]], manner: MessagePolicy = MANNER) -> ObservedMessage:
     """What is known after these events, in their order, each kept as the floor wants it."""
     told = [heard for event in events for heard in heard_of(event)]
     return reduce(
-        lambda one, other: manner.kept(messages.merge(one, other)), told, ObservedMessage(f"{SAID_AT:.6f}")
+        lambda one, other: manner.kept(observed_message.merge(one, other)), told, ObservedMessage(f"{SAID_AT:.6f}")
     )
 
 
@@ -124,7 +126,9 @@ def test_doubled_shuffled_and_delayed_events_lead_to_the_same_timeline(
     delivered = data.draw(st.permutations(doubled))
 
     assert known(delivered, manner) == known(events, manner)
-    assert messages.facts_of(known(delivered, manner), manner) == messages.facts_of(known(events, manner), manner)
+    assert observed_message.facts_of(known(delivered, manner), manner) == observed_message.facts_of(
+        known(events, manner), manner
+    )
 
 
 @given(deeds)
@@ -132,11 +136,11 @@ def test_what_is_known_in_the_end_is_what_is_true_in_slack(acts: list[Callable[[
     slack = lived(acts)
     heard = known(slack.events)
 
-    facts = messages.facts_of(heard, MANNER)
+    facts = observed_message.facts_of(heard, MANNER)
 
     told = {user for user, name in slack.reactions if name in MANNER.reactions}
     assert set(facts.get("marked_by", [])) - ({"UANA", "UBEN"} if slack.is_pinned else set()) <= told
-    assert messages.is_marked(heard, MANNER) == (bool(told) or slack.is_pinned)
+    assert observed_message.is_marked(heard, MANNER) == (bool(told) or slack.is_pinned)
     assert bool(facts.get("deleted_at")) is not slack.is_there
     if slack.edited == 0:
         assert facts["text"] == "first"
@@ -147,14 +151,14 @@ def test_what_is_known_in_the_end_is_what_is_true_in_slack(acts: list[Callable[[
 def test_what_is_kept_is_read_back_as_it_was(acts: list[Callable[[Slack], None]]) -> None:
     heard = known(lived(acts).events)
 
-    assert messages.from_json(messages.as_json(heard)) == heard
+    assert observed_message.from_json(observed_message.as_json(heard)) == heard
 
 
 def test_an_edit_keeps_both_versions_whichever_is_heard_of_first() -> None:
     slack = lived([lambda slack: slack.edits("once"), lambda s: s.passes(61), lambda slack: slack.edits("twice")])
 
     for events in (slack.events, slack.events[::-1], slack.events[2:]):
-        facts = messages.facts_of(known(events), MANNER)
+        facts = observed_message.facts_of(known(events), MANNER)
         assert facts["text"] == "twice"
         assert facts["earlier"][-1] == "once"
 
@@ -163,7 +167,7 @@ def test_a_reaction_alone_shows_nothing_until_the_message_is_heard() -> None:
     slack = lived([lambda slack: slack.reacts("UBEN", "scales")])
 
     assert not known(slack.events[1:]).is_confirmed
-    assert messages.label_of(known(slack.events[::-1]), MANNER) == "decision"
+    assert observed_message.label_of(known(slack.events[::-1]), MANNER) == "decision"
 
 
 def test_words_that_are_to_be_dropped_do_not_come_back_with_a_late_delivery() -> None:
@@ -171,8 +175,8 @@ def test_words_that_are_to_be_dropped_do_not_come_back_with_a_late_delivery() ->
 
     heard = known(slack.events[::-1], FORGETS)
 
-    assert "secret" not in str(messages.as_json(heard))
-    assert messages.facts_of(heard, FORGETS)["deleted_at"]
+    assert "secret" not in str(observed_message.as_json(heard))
+    assert observed_message.facts_of(heard, FORGETS)["deleted_at"]
     assert heard.is_confirmed
 
 
@@ -181,9 +185,9 @@ def test_the_first_message_of_a_thread_is_deleted_by_becoming_a_tombstone() -> N
     stone = before | {"subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}
     event = {"type": "message", "subtype": "message_changed", "ts": "1700000009.000000", "message": stone}
 
-    told = reading.observe_edit(event | {"previous_message": before}, BOT)
+    told = observing.observe_edit(event | {"previous_message": before}, BOT)
 
-    facts = messages.facts_of(reduce(messages.merge, told), MANNER)
+    facts = observed_message.facts_of(reduce(observed_message.merge, told), MANNER)
     assert facts["text"] == "first"
     assert facts["deleted_at"]
 
@@ -191,10 +195,10 @@ def test_the_first_message_of_a_thread_is_deleted_by_becoming_a_tombstone() -> N
 def test_other_programs_are_heard_and_the_bot_is_not() -> None:
     alert = {"type": "message", "subtype": "bot_message", "ts": "1.000001", "bot_id": "BMON", "username": "Monitor"}
 
-    assert reading.is_message(alert, BOT)
-    assert not reading.is_message({"ts": "1.000001", "user": "UBOT", "text": "mine"}, BOT)
-    assert not reading.is_message({"ts": "1.000001", "user": "UANA", "subtype": "channel_join"}, BOT)
-    heard = reading.observe_message(alert | {"attachments": [{"fallback": "CPU high"}]}, "1.000001")
+    assert observing.is_message(alert, BOT)
+    assert not observing.is_message({"ts": "1.000001", "user": "UBOT", "text": "mine"}, BOT)
+    assert not observing.is_message({"ts": "1.000001", "user": "UANA", "subtype": "channel_join"}, BOT)
+    heard = observing.observe_message(alert | {"attachments": [{"fallback": "CPU high"}]}, "1.000001")
     assert (heard.author_name, heard.versions[0].text) == ("Monitor", "CPU high")
 
 
@@ -202,10 +206,10 @@ def test_history_marks_what_is_recovered_and_takes_back_marks_that_are_gone() ->
     slack = lived([lambda slack: slack.reacts("UBEN", "pushpin")])
     heard = known(slack.events)
 
-    read = reading.observe_from_history(slack.message(), "1700000999.000000", heard)
+    read = observing.observe_from_history(slack.message(), "1700000999.000000", heard)
 
-    assert not messages.is_marked(messages.merge(heard, read), MANNER)
-    assert messages.facts_of(reading.observe_from_history(slack.message(), "1700000999.000000"), MANNER)[
+    assert not observed_message.is_marked(observed_message.merge(heard, read), MANNER)
+    assert observed_message.facts_of(observing.observe_from_history(slack.message(), "1700000999.000000"), MANNER)[
         "recovered"
     ]
-    assert "recovered" not in messages.facts_of(messages.merge(heard, read), MANNER)
+    assert "recovered" not in observed_message.facts_of(observed_message.merge(heard, read), MANNER)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.timeline import erasing, milestones
+from bot.timeline import erasure, milestones
 from bot.timeline.milestones import ImpossibleOrder, MilestoneInFuture, MilestoneName
 
 T0 = datetime(2026, 3, 28, 23, 0, tzinfo=UTC)
@@ -154,7 +154,7 @@ def test_whatever_is_put_in_one_after_the_other_no_impossible_order_comes_to_be(
 def test_a_milestone_is_still_read_after_peoples_words_were_taken_out() -> None:
     facts = {"milestone": "started", "reached_at": T0.isoformat(), "reason": "Ben saw it", "how": "floor"}
 
-    bare = erasing.without_text(facts)
+    bare = erasure.without_text(facts)
 
     assert "Ben" not in str(bare)
     assert milestones.milestones_from([Entry(1, "milestone", T0, bare)])[MilestoneName.STARTED].at == T0

@@ -18,14 +18,14 @@ from bot.incidents import tables as incidents
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.runtime import migrations
-from bot.runtime.background import BackgroundWorker
+from bot.runtime.background_worker import BackgroundWorker
 from bot.runtime.database import Database
 from bot.runtime.templates import TemplateBroken, Templates
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS
 from bot.timeline import tables as timeline
-from bot.timeline.hearing import record_message
-from bot.timeline.messages import PIN, Mark, MessagePolicy, ObservedMessage, Version
+from bot.timeline.observed_message import PIN, Mark, MessagePolicy, ObservedMessage, Version
+from bot.timeline.recording import record_message
 from bot.updates import tables, variables, views
 from bot.updates.composition import compose
 from bot.updates.facts import UpdateContext, facts_of

@@ -17,7 +17,7 @@ from bot.playbooks.tables import PlaybookRun
 from bot.runtime.database import Database, sqlite_engine
 from bot.runtime.workflows import records
 from bot.subscriptions.tables import Subscription
-from bot.timeline import verifying
+from bot.timeline import verification
 from bot.timeline.tables import TimelineEntry
 from bot.updates.tables import SENDING, SENT, WAITING, Promise
 
@@ -157,8 +157,8 @@ class Evidence:
     def broken_chains(self) -> list[str]:
         """What does not fit in the log under the timelines."""
         with self._store.snapshot() as session:
-            numbers = verifying.incidents_with_a_timeline(session)
-            return [str(finding) for number in numbers for finding in verifying.verify(session, number)]
+            numbers = verification.incidents_with_a_timeline(session)
+            return [str(finding) for number in numbers for finding in verification.verify(session, number)]
 
     def _flows(self, *states: str) -> list[str]:
         with self._engine() as engine:

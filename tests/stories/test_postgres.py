@@ -27,9 +27,9 @@ from bot.runtime.database import Database, DatabaseBusy, compact
 from bot.runtime.workflows import wait_until
 from bot.runtime.workflows.records import delete_finished_records
 from bot.screens.records import export_record, purge
-from bot.screens.timeline.screens import amend_form
+from bot.screens.timeline.pages import amend_form
 from bot.timeline import tables as timeline
-from bot.timeline import verifying
+from bot.timeline import verification
 from tests.floor import PATIENCE_S, TestFloor
 from tests.stories.followup_desk import is_told
 from tests.stories.record import rows
@@ -74,7 +74,7 @@ def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(tmp_pat
 
         with floor.services.database.reading() as session:
             record = str(export_record.record(session, 1, utcnow()))
-            assert verifying.verify(session, 1) == []
+            assert verification.verify(session, 1) == []
         assert word not in record
         assert "[removed]" in record
 

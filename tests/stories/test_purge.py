@@ -11,7 +11,7 @@ from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database
 from bot.screens.records import purge
-from bot.timeline import erasing, verifying
+from bot.timeline import erasure, verification
 from tests.floor import TestFloor
 from tests.stories.command_line import Typed
 from tests.stories.followup_desk import is_told
@@ -175,7 +175,7 @@ def test_who_is_cut_off_goes_on_where_they_were(floor: TestFloor) -> None:
 
     # As far as its first batch, then the process ended.
     with floor.services.database.transaction() as session:
-        assert erasing.erase_text(session, 1, 0, 3)[0] > 0
+        assert erasure.erase_text(session, 1, 0, 3)[0] > 0
     assert WORD in str(rows(floor, "timeline_entries"))
     floor.restart_bot()
     registry, before = floor.services.get(Registry), now - timedelta(days=1)
@@ -184,7 +184,7 @@ def test_who_is_cut_off_goes_on_where_they_were(floor: TestFloor) -> None:
     assert done.incidents == [1]
     assert purge.purge(floor.services.database, registry, before, now).rows == 0, "it is not done again"
     with floor.services.database.reading() as session:
-        assert verifying.verify(session, 1) == []
+        assert verification.verify(session, 1) == []
     assert WORD not in str(rows(floor, "timeline_entries"))
     assert WORD not in str(rows(floor, "incidents")) + str(rows(floor, "outbox"))
 

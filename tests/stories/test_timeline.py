@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.timeline import ids, verifying
+from bot.timeline import ids, verification
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
 
@@ -17,8 +17,8 @@ def shown(floor: TestFloor, who: str, channel: str) -> str:
 
 def nothing_was_tampered_with(floor: TestFloor) -> None:
     with floor.services.database.reading() as session:
-        numbers = verifying.incidents_with_a_timeline(session)
-        assert [str(found) for number in numbers for found in verifying.verify(session, number)] == []
+        numbers = verification.incidents_with_a_timeline(session)
+        assert [str(found) for number in numbers for found in verification.verify(session, number)] == []
 
 
 def everyone_joins(floor: TestFloor, channel: str) -> None:

@@ -10,11 +10,11 @@ from bot.incidents import tables as incidents
 from bot.incidents.rules import find_duplicates
 from bot.incidents.tables import Incident
 from bot.partners import tables as partners
+from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import Adherence, Entry, FollowUp, Milestone, PartnerAnswer, Promise, Record, Similar
-from bot.postmortems.words import Phrases
 from bot.screens.postmortem import runs
 from bot.screens.postmortem.evidence import Evidence
-from bot.screens.postmortem.people import Participants, find_participants
+from bot.screens.postmortem.participants import Participants, find_participants
 from bot.services import Services
 from bot.timeline import milestones, wording
 from bot.timeline import tables as timeline

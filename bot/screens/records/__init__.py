@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """The job that takes out what the floor wants forgotten."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents.registry import Job
-    from bot.screens.records import purge, purge_words
+    from bot.screens.records import purge, purge_text
 
     registry.jobs.append(Job("purge", purge.EVERY_S, purge.run_scheduled))
-    registry.words += purge_words.BASE
+    registry.words += purge_text.BASE

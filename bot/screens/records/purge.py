@@ -17,9 +17,9 @@ from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, low_priority, without_time_limit
-from bot.screens.records import purge_words
+from bot.screens.records import purge_text
 from bot.services import Services
-from bot.timeline import erasing
+from bot.timeline import erasure
 from bot.timeline.tables import TimelineEntry
 
 ENTRIES_AT_ONCE = 200
@@ -92,7 +92,7 @@ def purge(
         report(f"Incident {number}: {rows} rows without words now.")
     with database.transaction() as session:
         without_time_limit(session.connection())
-        purged.rows += purge_words.remove_old_notices(session, registry, before)
+        purged.rows += purge_text.remove_old_notices(session, registry, before)
     return purged
 
 
@@ -102,7 +102,7 @@ def purge_one(database: Database, registry: Registry, number: int, now: datetime
     while True:
         with database.transaction() as session:
             without_time_limit(session.connection())
-            changed, last = erasing.erase_text(session, number, after, ENTRIES_AT_ONCE)
+            changed, last = erasure.erase_text(session, number, after, ENTRIES_AT_ONCE)
         rows += changed
         if last is None:
             break
@@ -116,7 +116,7 @@ def purge_one(database: Database, registry: Registry, number: int, now: datetime
             incident.channel_name = f"inc-{number}"
         session.add(incident)
         session.flush()
-        return rows + purge_words.remove_text(session, registry, number)
+        return rows + purge_text.remove_text(session, registry, number)
 
 
 def hold(database: Database, number: int, *, is_held: bool) -> None:

@@ -15,7 +15,7 @@ from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.screens.timeline import milestones, notes, pictures
-from bot.screens.timeline import screens as timeline_screens
+from bot.screens.timeline import pages as timeline_screens
 from bot.screens.timeline.notes import Amendment
 from bot.services import Services
 from bot.slack.blocks import Block

@@ -12,7 +12,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.permissions import check_member
 from bot.screens.timeline.milestones import apply_milestones, check_still_possible
-from bot.screens.timeline.screens import name_resolver
+from bot.screens.timeline.pages import name_resolver
 from bot.services import Services
 from bot.slack.text import day_and_time
 from bot.timeline import log, milestones, rules, wording

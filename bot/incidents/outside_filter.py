@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlmodel import Session
 
 from bot.directory import tables as directory
-from bot.incidents import outside
+from bot.incidents import redaction
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 
@@ -31,7 +31,7 @@ def outside_filter(session: Session, services: Services, language: str, partner:
         phrases = DEFAULT_PHRASES
 
     def read(words: str) -> str:
-        told = outside.redact(words, people, phrases["we"], place_names)
-        return outside.fix_grammar(outside.replace_partner_names(told, others, phrases), phrases)
+        told = redaction.redact(words, people, phrases["we"], place_names)
+        return redaction.fix_grammar(redaction.replace_partner_names(told, others, phrases), phrases)
 
     return read

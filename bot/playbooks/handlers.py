@@ -6,7 +6,7 @@ from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.playbooks import ids, runs
 from bot.playbooks import tables as playbooks
-from bot.playbooks.book import Playbook
+from bot.playbooks.playbook import Playbook
 from bot.playbooks.run_actions import facts_of, known_playbooks, matching_playbook
 from bot.slack.blocks import Element, actions, button, section
 from bot.slack.text import escape

@@ -5,14 +5,14 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.slack.text import time_of_ts
-from bot.timeline import log, messages
-from bot.timeline.messages import MessagePolicy, ObservedMessage
+from bot.timeline import log, observed_message
+from bot.timeline.observed_message import MessagePolicy, ObservedMessage
 from bot.timeline.tables import MESSAGE, TimelineEntry, add_once, by_source, locked_by_source
 
 
 def record_message(session: Session, incident_id: int, observed: ObservedMessage, policy: MessagePolicy) -> bool:
     """Write down what was heard of a message; False when all of it was known."""
-    observed = policy.kept(messages.merge(observed, observed))
+    observed = policy.kept(observed_message.merge(observed, observed))
     fresh = TimelineEntry(
         incident_id=incident_id,
         at=time_of_ts(observed.ts),
@@ -31,14 +31,14 @@ def record_message(session: Session, incident_id: int, observed: ObservedMessage
 def known_message(session: Session, incident_id: int, message_ts: str) -> ObservedMessage | None:
     """What is known of a message; None when nothing is."""
     entry = by_source(session, incident_id, f"message:{message_ts}")
-    return messages.from_json(entry.heard) if entry and entry.heard else None
+    return observed_message.from_json(entry.heard) if entry and entry.heard else None
 
 
 def _merge_into_entry(
     session: Session, entry: TimelineEntry, observed: ObservedMessage, policy: MessagePolicy
 ) -> bool:
-    known = messages.from_json(entry.heard) if entry.heard else ObservedMessage(observed.ts)
-    merged = policy.kept(messages.merge(known, observed))
+    known = observed_message.from_json(entry.heard) if entry.heard else ObservedMessage(observed.ts)
+    merged = policy.kept(observed_message.merge(known, observed))
     if merged == known:
         return False
     for name, value in _columns(merged, policy).items():
@@ -55,9 +55,9 @@ def _merge_into_entry(
 def _columns(observed: ObservedMessage, policy: MessagePolicy) -> dict[str, Any]:
     return {
         "actor_id": observed.author or None,
-        "facts": messages.facts_of(observed, policy),
-        "heard": messages.as_json(observed),
-        "is_marked": messages.is_marked(observed, policy),
-        "label": messages.label_of(observed, policy),
+        "facts": observed_message.facts_of(observed, policy),
+        "heard": observed_message.as_json(observed),
+        "is_marked": observed_message.is_marked(observed, policy),
+        "label": observed_message.label_of(observed, policy),
         "is_shown": observed.is_confirmed,
     }

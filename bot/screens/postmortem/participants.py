@@ -11,7 +11,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.tables import Incident
 from bot.playbooks import tables as playbooks
 from bot.postmortems.figures import ROLE_GIVEN
-from bot.postmortems.people import person_labels
+from bot.postmortems.labels import person_labels
 from bot.postmortems.record import Person
 from bot.timeline import wording
 from bot.timeline.tables import TimelineEntry

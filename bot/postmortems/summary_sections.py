@@ -6,9 +6,9 @@ from datetime import timedelta
 from bot.postmortems import figures, rules
 from bot.postmortems.document import Figure, Lines, Section, Statement, Table
 from bot.postmortems.figures import MEASURES, Measure
+from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import Milestone, Record
 from bot.postmortems.rules import Change, Span
-from bot.postmortems.words import Phrases
 
 Reached = Mapping[str, Milestone]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from bot.config.floor import SeverityName
-from bot.playbooks.wording import (
+from bot.playbooks.field_types import (
     DUE_PATTERN,
     Group,
     Label,

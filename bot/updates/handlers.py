@@ -20,7 +20,7 @@ from bot.incidents.events import (
     Withdrawn,
 )
 from bot.incidents.facts import UpdatesKept
-from bot.updates import draft_readers, pacing, record, tables
+from bot.updates import cadence_actions, draft_recipients, record, tables
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.sending import start_due
@@ -47,7 +47,7 @@ def follow_status(change: Change, event: StatusChanged) -> None:
 
 def send_last_update(change: Change, event: Resolved) -> None:
     """The last update goes to everyone who was told."""
-    pacing.end_pause(change)
+    cadence_actions.end_pause(change)
     promises.send_now_to_all(change, RequestedUpdate(f"{promises.RESOLVED}:{event.key}", change.by))
     _send_what_is_due(change)
 
@@ -73,12 +73,12 @@ def end_promises(change: Change, event: Withdrawn) -> None:
 
 def reassign_drafts(change: Change, event: RoleChanged) -> None:
     """Open drafts go to whoever decides now."""
-    draft_readers.reassign_drafts(change)
+    draft_recipients.reassign_drafts(change)
 
 
 def set_cadence(change: Change, event: CadenceRequested) -> None:
     """Every audience that is told by the clock is told at this pace."""
-    pacing.set_cadence(change, event.cadence)
+    cadence_actions.set_cadence(change, event.cadence)
     _send_what_is_due(change)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.timeline import log, messages
+from bot.timeline import log, observed_message
 from bot.timeline.tables import TimelineEntry
 
 REMOVED = "[removed]"
@@ -100,4 +100,6 @@ def keep_figures(answers: dict[str, Any]) -> dict[str, Any]:
 def _without_message_text(stored: dict[str, Any] | None) -> dict[str, Any] | None:
     if stored is None:
         return None
-    return messages.as_json(replace(messages.without_text(messages.from_json(stored)), author_name=""))
+    return observed_message.as_json(
+        replace(observed_message.without_text(observed_message.from_json(stored)), author_name="")
+    )

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 from bot.postmortems.document import Lines, Nature, Section, Statement, Table
+from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import FollowUp, Person, Record, Similar
-from bot.postmortems.words import Phrases
 
 PROMPTS = ("well", "badly", "luck", "surprise")
 KINDS = ("prevent", "detect", "mitigate", "process", "document")

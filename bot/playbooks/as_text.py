@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-from bot.playbooks.book import Ask, Playbook, Step, When
-from bot.playbooks.wording import write_length
+from bot.playbooks.field_types import write_length
+from bot.playbooks.playbook import Ask, Playbook, Step, When
 
 WIDTH = 100
 INDENT = "     "

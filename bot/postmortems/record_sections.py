@@ -6,9 +6,9 @@ from itertools import groupby
 
 from bot.postmortems import rules
 from bot.postmortems.document import Day, Heading, Lines, Moment, Part, Section, Statement, Table
-from bot.postmortems.opening import unknown_statement
+from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import Adherence, Entry, Promise, Proposal, Record, Run, Step
-from bot.postmortems.words import Phrases
+from bot.postmortems.summary_sections import unknown_statement
 from bot.slack.text import shorten
 
 DASH = Statement("–", nature="note")

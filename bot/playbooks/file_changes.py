@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.playbooks import tables as playbooks
-from bot.playbooks.reloading import ReloadingLibrary
+from bot.playbooks.reloading_library import ReloadingLibrary
 from bot.services import Services
 
 log = logging.getLogger(__name__)

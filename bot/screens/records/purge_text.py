@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel
 from bot.incidents.registry import Registry, TableWords
 from bot.playbooks import tables as playbooks
 from bot.screens.records.export_record import of_incident
-from bot.timeline.erasing import REMOVED, keep_figures
+from bot.timeline.erasure import REMOVED, keep_figures
 
 # The tables below the nouns. Of the outbox nothing is left that was sent or shown.
 BASE = (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.timeline.messages import PIN, Mark, ObservedMessage, Version
+from bot.timeline.observed_message import PIN, Mark, ObservedMessage, Version
 
 Message = dict[str, Any]
 Event = dict[str, Any]
