@@ -15,6 +15,7 @@ from bot.playbooks.step_message import message_text
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
+from bot.slack.errors import SlackRefused
 from bot.slack.messages import Posted
 
 
@@ -60,7 +61,12 @@ def all_steps(services: Services, run_id: int, user_id: str) -> Block:
 
 def refresh_all_steps(services: Services, view_id: str, run_id: int, user_id: str) -> None:
     """The list that is open shows the new state."""
-    services.slack.update_view(view_id, all_steps(services, run_id, user_id))
+    view = all_steps(services, run_id, user_id)
+    try:
+        services.slack.update_view(view_id, view)
+    except SlackRefused as refused:
+        if refused.error != "not_found":  # the person has closed the list meanwhile
+            raise
 
 
 def refresh_reminder(services: Services, posted: Posted, step_ids: Sequence[int]) -> None:

@@ -40,6 +40,8 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
 def follow_status(change: Change, event: StatusChanged) -> None:
     """Audiences that are told of changes hear of it; updates begin again when it was resolved."""
     if event.is_open_again:
+        # The last update may still wait to be composed: it would promise a series of its own.
+        promises.end(change)
         promises.promise_first_updates(change)
     promises.on_change(change)
     _send_what_is_due(change)

@@ -1,10 +1,17 @@
 """Resolved, closed, opened again; and what the post-mortem draft says of it."""
 
+from collections import Counter
+
 import pytest
 
 from bot.incidents import ids
+from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import Resolved, StatusChanged
+from bot.runtime.clock import utcnow
+from bot.updates.tables import WAITING
 from tests.floor import TestFloor
-from tests.stories.record import post_mortems, seen_in, table_of
+from tests.stories.record import post_mortems, rows, seen_in, table_of
 from tests.stories.test_updates import updates
 
 
@@ -153,3 +160,22 @@ def test_what_is_open_cannot_be_reopened(floor: TestFloor) -> None:
     answer = floor.says("ana", "/incident reopen why not", channel)
 
     assert answer == "Incident 1 is investigating, so there is nothing to reopen."
+
+
+def test_an_incident_that_is_open_again_before_its_last_update_was_composed_promises_one_series(
+    floor: TestFloor,
+) -> None:
+    floor.declares("S1 IVR down")
+    services = floor.services
+    with services.database.transaction() as session:
+        change = Change(session, services, incidents.by_number_locked(session, 1), floor.ana.id, utcnow())
+        change.incident.status = "resolved"
+        change.publish(Resolved("a click"))
+        change.incident.status = "investigating"
+        change.publish(StatusChanged("resolved", "investigating"))
+    floor.settle()
+
+    floor.passes(minutes=31)
+
+    waiting = Counter(row["audience"] for row in rows(floor, "promises") if row["state"] == WAITING)
+    assert set(waiting.values()) == {1}, waiting
