@@ -172,6 +172,14 @@ def test_the_bar_fits_a_phone_however_far_the_clock_was_moved(desk: Desk, sandbo
             assert box["height"] <= 46
 
 
+def seconds_to_open(window: Window, channel: str, last_message: str) -> float:
+    """How long it takes from the click on a channel until its last message is to be read."""
+    started = time.perf_counter()
+    window.goes_to(channel)
+    window.sees(last_message)
+    return time.perf_counter() - started
+
+
 def test_a_thousand_messages_open_at_once_and_older_ones_follow(desk: Desk, sandbox: Sandbox) -> None:
     ben = sandbox.person("ben")
     for number in range(1000):
@@ -179,13 +187,12 @@ def test_a_thousand_messages_open_at_once_and_older_ones_follow(desk: Desk, sand
     ana = desk.window("ana").opens()
     ana.page.locator("#sidebar .unread", has_text="random").wait_for()
 
-    started = time.perf_counter()
-    ana.goes_to("random")
-    ana.sees("Line 999")
-    opened_s = time.perf_counter() - started
+    ben.says("Good morning", channel="incidents")
+    few_s = seconds_to_open(ana, "incidents", "Good morning")
+    many_s = seconds_to_open(ana, "random", "Line 999")
 
     # The goal is 0.5 s; the rest is for a machine that does other things at the same time.
-    assert opened_s < 1.5
+    assert many_s < 1.5 + 3 * few_s
     for _ in range(12):
         ana.page.locator("#messages").evaluate("list => { list.scrollTop = 0 }")
         if ana.page.get_by_text("Line 0 of").count():

@@ -106,14 +106,27 @@ def _suspend_after_lease(bot: Bot) -> None:
         if "leased_until" in statement and statement.startswith("WITH free") and cursor.rowcount > 0:
             leased.is_so = True
 
+    is_first, blocked, is_over = threading.Lock(), set[int](), threading.Event()
+
     @sa.event.listens_for(engine, "checkin")
     def stop(*_: Any) -> None:
-        if getattr(leased, "is_so", False):
-            sa.event.remove(engine, "after_cursor_execute", note)
-            leased.is_so = False
-            # No transaction of another thread is to be cut in the middle: its locks would last as long.
-            wait_until(lambda: engine.pool.checkedout() <= 1, PATIENCE_S, every_s=0.001)  # type: ignore[attr-defined]
-            os.kill(os.getpid(), signal.SIGSTOP)
+        if not getattr(leased, "is_so", False):
+            return
+        leased.is_so = False
+        if not is_first.acquire(blocking=False):
+            # Nothing that was leased meanwhile goes on to its call before the process stops.
+            blocked.add(threading.get_ident())
+            is_over.wait(PATIENCE_S)
+            return
+        # No transaction of another thread is to be cut in the middle: its locks would last as long.
+        wait_until(
+            lambda: engine.pool.checkedout() <= 1 + len(blocked),  # type: ignore[attr-defined]
+            PATIENCE_S,
+            every_s=0.001,
+        )
+        os.kill(os.getpid(), signal.SIGSTOP)
+        sa.event.remove(engine, "after_cursor_execute", note)
+        is_over.set()
 
 
 def _leave(number: int, frame: object) -> None:

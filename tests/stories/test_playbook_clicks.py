@@ -127,9 +127,7 @@ def test_the_list_of_all_steps_shows_what_came_of_each_click_in_it(floor: TestFl
     assert "✅ Call the carrier" in str(floor.ana.modal), "the list shows who was first"
 
 
-def test_a_list_that_was_closed_meanwhile_is_left_alone(
-    floor: TestFloor, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_list_that_was_closed_meanwhile_is_left_alone(floor: TestFloor, caplog: pytest.LogCaptureFixture) -> None:
     desk = Desk(floor, floor.declares("S2 IVR down"))
     floor.ana.clicks(ids.SHOW_ALL, channel=desk.channel)
     floor.sandbox.fault("views.update", "error", error="not_found")
