@@ -86,12 +86,13 @@ def duration_of(length_s: float) -> timedelta:
 
 
 def plain_line(text: str) -> str:
-    """`words` on one line, without signs that would turn or hide what stands beside them."""
+    """`text` on one line, without signs that would turn or hide what stands beside them."""
     return " ".join(HIDDEN_CHARACTERS.sub("", text).split())
 
 
 def escape_markdown(text: str) -> str:
-    """`words` as Markdown that shows them literally: no links, no HTML, no headings, on one line."""
+    """`text` as Markdown that shows them literally: no links, no HTML, no headings, on one line."""
     line = plain_line(text)
     escaped = re.sub(r"([\\`*_{}\[\]()#+!|~>])", r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;"))
-    return re.sub(r"^(-|\d+\.|=)", r"\\\1", escaped)
+    # A digit cannot be escaped; the dot that makes a list of it can.
+    return re.sub(r"^(\d+)\.", r"\1\\.", re.sub(r"^([-=])", r"\\\1", escaped))

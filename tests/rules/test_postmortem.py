@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.postmortems import rules
@@ -27,6 +27,7 @@ def test_the_stretches_touch_and_fill_the_whole_time(minutes: list[int]) -> None
     assert sum((span.end - span.start for span in spans), timedelta()) == end - START
 
 
+@example("00.")
 @given(st.text(max_size=200))
 def test_nothing_typed_becomes_a_link_a_heading_or_html(words: str) -> None:
     shown = rules.escape_markdown(words)
