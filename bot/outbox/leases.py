@@ -132,6 +132,9 @@ def _unless_changed(column: sa.Column[Any], row: OutboxRow, value: Any) -> Any:
     if column.name == "shown" and value:
         # Given up meanwhile: it stays so.
         return sa.case((column > new, column), else_=new)
+    if column.name == "retry_at":
+        # Hurried meanwhile: what it waited for is there.
+        return sa.case((column != row.retry_at, column), else_=new)
     if column.name == "content_hash":
         # A person changed the message meanwhile: what Slack shows is not known.
         return sa.case((column == row.content_hash, new), else_="")
