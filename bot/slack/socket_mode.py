@@ -14,6 +14,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.runtime.clock import machine_time
 from bot.runtime.heartbeat import Heartbeat
+from bot.slack import tls
 from bot.slack.app import ImmediateAckApp
 from bot.slack.errors import SlackRefused
 
@@ -57,6 +58,7 @@ class SocketModeConnection:
     """Connects, and stays connected; a Slack that does not answer is tried again."""
 
     def __init__(self, app: ImmediateAckApp, app_token: str) -> None:
+        app.client.ssl = tls.shared_context()
         self._handler = SocketModeRequestHandler(
             app,
             app_token,
