@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import statements
+from tests import parsed_files, statements
 from tests.floor import TestFloor
 
+assert parsed_files
 assert statements
 
 pytest_plugins = ["tests.postgres"]
