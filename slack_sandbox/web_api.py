@@ -1,6 +1,7 @@
 """The Web API: authentication, rate limits, the method, the record of the call."""
 
 import asyncio
+from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from slack_sandbox.errors import Refused
 from slack_sandbox.exchange import Exchange, rate_limited
 from slack_sandbox.http import Answer, header, json_answer, read_body
 from slack_sandbox.methods import METHODS
-from slack_sandbox.methods.registry import Method, Request
+from slack_sandbox.methods.registry import FORMS_ONLY, Method, Request
 from slack_sandbox.model import Json
 from slack_sandbox.records import Call
 
@@ -35,7 +36,7 @@ class WebApi:
         exchange = Exchange(self._sandbox, call, scope, receive, send)
         with self._sandbox.journal.recording(call):
             try:
-                token, call.args = _read(scope, body)
+                token, call.args = _read(name, scope, body)
                 carry_out = partial(self._carry_out, call, token)
             except Refused as refusal:
                 carry_out = partial(self._refuse, call, refusal)
@@ -49,7 +50,8 @@ class WebApi:
             wait_s = self._wait_s(call, method)
             if wait_s:
                 return rate_limited(call, wait_s)
-            request = Request(self._sandbox.workspace, Arguments(call.args))
+            # A copy: what Slack adds, such as block ids, was not sent.
+            request = Request(self._sandbox.workspace, Arguments(deepcopy(call.args)))
             with self._sandbox.workspace.lock:
                 call.answer = {"ok": True, **method(request)}
         except Refused as refusal:
@@ -82,11 +84,11 @@ class WebApi:
         return self._sandbox.rates.retry_after_s(method.name, method.tier, str(call.args.get("channel", "")))
 
 
-def _read(scope: Scope, body: bytes) -> tuple[str, Json]:
+def _read(method: str, scope: Scope, body: bytes) -> tuple[str, Json]:
     content_type = header(scope, b"content-type")
-    args = read_arguments(content_type, scope["query_string"], body)
+    args = read_arguments(content_type, scope["query_string"], body, reads_json=method not in FORMS_ONLY)
     token = header(scope, b"authorization").removeprefix("Bearer ").strip()
-    # Slack takes a token from a form or the address, but not from a JSON body.
-    if not token and not content_type.startswith("application/json"):
+    # Slack takes a token from a form, but neither from a JSON body nor, of newer apps, from the address.
+    if not token and not content_type.startswith("application/json") and b"token=" not in scope["query_string"]:
         token = str(args.get("token", ""))
     return token, {key: value for key, value in args.items() if key not in _HIDDEN}

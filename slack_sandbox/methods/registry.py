@@ -76,6 +76,16 @@ class Method:
 
 
 METHODS: dict[str, Method] = {}
+# Methods that read: their documents say "does not currently accept application/json".
+FORMS_ONLY = frozenset(
+    (
+        *("bookmarks.list", "chat.getPermalink", "dnd.info", "files.getUploadURLExternal", "files.info"),
+        *("conversations.history", "conversations.info", "conversations.list", "conversations.members"),
+        *("conversations.replies", "pins.list", "reactions.get", "team.info", "usergroups.list"),
+        *("usergroups.users.list", "users.conversations", "users.getPresence", "users.info", "users.list"),
+        "users.lookupByEmail",
+    )
+)
 
 
 def method(
