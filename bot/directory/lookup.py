@@ -56,6 +56,19 @@ def resolve_people(services: Services, names: Iterable[str]) -> list[str]:
     return list(user_ids)
 
 
+def known_people(services: Services, names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Everyone of those who is known without asking Slack, each once; and the groups that are not."""
+    user_ids: dict[str, None] = {}
+    unknown: list[str] = []
+    with services.database.reading() as session:
+        for name in names:
+            members = tables.group_members(session, name.removeprefix("@")) if name.startswith("@") else [name]
+            if members is None:
+                unknown.append(name)
+            user_ids |= dict.fromkeys(members or ())
+    return list(user_ids), unknown
+
+
 def _group_members(services: Services, handle: str) -> list[str]:
     with services.database.reading() as session:
         known = tables.group_members(session, handle)

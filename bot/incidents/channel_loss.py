@@ -28,7 +28,12 @@ DELETED = Loss("it was deleted", "It cannot come back; please agree on another p
 REMOVED = Loss("I was removed from it", "Invite me there with `/invite`, and I show everything again.")
 
 # How Slack refuses a call, when it did not tell of the loss itself.
-LOSS_BY_ERROR = {"is_archived": ARCHIVED, "channel_not_found": DELETED, "not_in_channel": REMOVED}
+LOSS_BY_ERROR = {
+    "is_archived": ARCHIVED,
+    "is_inactive": ARCHIVED,
+    "channel_not_found": DELETED,
+    "not_in_channel": REMOVED,
+}
 
 
 def is_lost(session: Session, number: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from bot.slack.blocks import TOPIC_TEXT
 from bot.slack.calls import ApiClient
 from bot.slack.errors import SlackRefused
+from bot.slack.refusals import Meaning
 from bot.slack.text import shorten
 
 # Their clock and ours may differ; what was made is looked for from a little before it was attempted.
@@ -73,7 +74,7 @@ class Channels(ApiClient):
         try:
             response = self.call("conversations.invite", channel=channel_id, users=",".join(user_ids), force=True)
         except SlackRefused as refused:
-            if refused.error in ("is_archived", "channel_not_found", "not_in_channel", "missing_scope"):
+            if refused.meaning in (Meaning.LOST_CHANNEL, Meaning.INSTALLATION, Meaning.UNAUTHORIZED, Meaning.LATER):
                 raise
             return dict.fromkeys(user_ids, refused.error)
         return {error["user"]: error["error"] for error in response.get("errors", []) if "user" in error}
@@ -84,7 +85,7 @@ class Channels(ApiClient):
 
     def pin(self, channel_id: str, ts: str) -> None:
         """Pin a message; done if it is pinned."""
-        self._call_unless("already_pinned", "pins.add", channel=channel_id, timestamp=ts)
+        self.call("pins.add", channel=channel_id, timestamp=ts)
 
     def bookmark(self, channel_id: str, title: str, url: str, emoji: str) -> None:
         """Add a link to a channel's bookmarks unless the same link is there."""
@@ -94,10 +95,3 @@ class Channels(ApiClient):
         """Is the link among the channel's bookmarks?"""
         listed = self.call("bookmarks.list", channel_id=channel_id)["bookmarks"]
         return any(bookmark.get("link") == url for bookmark in listed)
-
-    def _call_unless(self, done_error: str, method: str, **arguments: Any) -> None:
-        try:
-            self.call(method, **arguments)
-        except SlackRefused as refused:
-            if refused.error != done_error:
-                raise

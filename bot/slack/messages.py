@@ -1,6 +1,8 @@
 """Messages: sent once, found again, edited in place; and answers to who clicked or typed."""
 
+import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
@@ -10,13 +12,22 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot.slack.blocks import MESSAGE_TEXT, Block, fit_blocks
-from bot.slack.calls import CALL_TIMEOUT_S, NO_RETRIES, ApiClient
+from bot.slack.calls import CALL_TIMEOUT_S, NO_RETRIES, ApiClient, retry_after_s
 from bot.slack.channels import CLOCK_SKEW
 from bot.slack.errors import OutcomeUnknown, RateLimited, SlackRefused
 from bot.slack.text import shorten
 
 SEARCHED_PAGES = 10
 METADATA_TYPE = "watchfloor_message"
+# What Slack answers to a post to a response URL; anything else is from somebody in between.
+ANSWERED = (200, 400, 403, 404, 410)
+
+
+def _response_error(body: str) -> str:
+    """Slack's name for the reason, from JSON or plain text."""
+    with suppress(ValueError, AttributeError):
+        return str(json.loads(body).get("error", ""))
+    return body[:80]
 
 
 @dataclass(frozen=True)
@@ -110,8 +121,13 @@ class Messages(ApiClient):
             )
         except (OSError, HTTPException, SlackClientError, ValueError) as lost:
             raise OutcomeUnknown("response_url", type(lost).__name__) from lost
-        if response.status_code != 200:
-            raise SlackRefused("response_url", f"{response.status_code} {response.body}")
+        if response.status_code == 429:
+            raise RateLimited("response_url", retry_after_s(response.headers))
+        if response.status_code in ANSWERED and not response.body.lstrip().startswith("<"):
+            if response.status_code != 200:
+                raise SlackRefused("response_url", _response_error(response.body))
+            return
+        raise OutcomeUnknown("response_url", f"HTTP {response.status_code}")
 
     def direct_channel(self, user_id: str) -> str:
         """The id of the direct-message channel with a person."""
