@@ -28,7 +28,8 @@ COMMON: Mapping[Meaning, str] = {
     Meaning.LATER: "org_login_required team_added_to_org",
     Meaning.FORBIDDEN: "access_denied accesslimited ekm_access_denied enterprise_is_restricted no_permission "
     "restricted_action team_access_not_granted",
-    Meaning.UNAUTHORIZED: "account_inactive invalid_auth not_authed token_expired token_revoked two_factor_setup_required",
+    Meaning.UNAUTHORIZED: "account_inactive invalid_auth not_authed token_expired token_revoked "
+    "two_factor_setup_required",
     Meaning.INSTALLATION: "missing_scope not_allowed_token_type",
     Meaning.MALFORMED: "deprecated_endpoint invalid_arg_name invalid_arguments invalid_array_arg invalid_charset "
     "invalid_form_data invalid_post_type method_deprecated missing_argument missing_post_type",
