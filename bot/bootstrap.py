@@ -24,6 +24,7 @@ from bot import (
     updates,
 )
 from bot.channels import recovery
+from bot.channels.listening import Listening
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.directory import lookup as directory
@@ -40,6 +41,7 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy
 from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.logs import SOCKET_MODE
+from bot.runtime.network import Network
 from bot.runtime.replicas import Replicas
 from bot.runtime.scheduler import Job
 from bot.runtime.templates import Templates
@@ -134,7 +136,11 @@ class Bot:
         if self.settings.speaks_http:
             self.events_endpoint = EventsEndpoint(self.app, self.settings.slack_signing_secret.get_secret_value())
         else:
-            self.line = SocketModeConnection(self.app, self.settings.slack_app_token.get_secret_value())
+            app_token = self.settings.slack_app_token.get_secret_value()
+            log = logging.getLogger(SOCKET_MODE)
+            slack = Gateway.to(self.settings.slack_api_url, app_token, self.services.slack.network, log)
+            self.line = SocketModeConnection(self.app, slack)
+            self.services.get(Listening).use(self.line)
             self.line.connect()
         if self.server:
             self.server.start(site(self._health(), self.events_endpoint))
@@ -214,11 +220,15 @@ def build_services(settings: Settings) -> Services:
     registry = build_registry()
     parts_by_class = [make(settings, floor_settings) for make in registry.parts]
     parts: dict[type, Any] = {
-        type(part): part for part in (registry, PeopleCache(), *parts_by_class) if part is not None
+        type(part): part for part in (registry, PeopleCache(), Listening(), *parts_by_class) if part is not None
     }
     services = Services(
         database=Database(settings.database_url),
-        slack=Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value()),
+        slack=Gateway.to(
+            settings.slack_api_url,
+            settings.slack_bot_token.get_secret_value(),
+            Network.of(settings.proxy, settings.ca_file),
+        ),
         floor=floor_settings,
         templates=Templates(settings.templates_dir),
         flows=Flows(
@@ -251,8 +261,8 @@ def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
         services.background.foreground,
         # Bolt would look for a name in the source of every loaded module: a third of a second at each start.
         name="watchfloor",
-        # Of Slack's methods Bolt calls the one alone that opens Socket Mode's line.
-        client=Gateway.to(settings.slack_api_url, None, logging.getLogger(SOCKET_MODE)).client,
+        # Bolt itself calls none of Slack's methods.
+        client=Gateway.to(settings.slack_api_url, None, services.slack.network).client,
         authorize=authorize,
         signing_secret=settings.slack_signing_secret.get_secret_value() or "socket mode needs none",
         request_verification_enabled=settings.speaks_http,

@@ -156,6 +156,10 @@ class Sandbox:
         """Ask the app to open new Socket Mode connections, as Slack does every few hours."""
         self._server.submit(self.socket_mode.disconnect(reason)).result(_ANSWERS_WITHIN_S)
 
+    def drop_connections(self) -> None:
+        """Cut every Socket Mode connection without a word, as a network would."""
+        self._server.submit(self.socket_mode.close()).result(_ANSWERS_WITHIN_S)
+
     def reset(self) -> None:
         """Reset to the initial people and channels, without records and faults."""
         self.workspace.seed()
@@ -189,7 +193,7 @@ class Sandbox:
         self._offline = value
         self.socket_mode.accepting = not value
         if value:
-            self._server.submit(self.socket_mode.close()).result(_ANSWERS_WITHIN_S)
+            self.drop_connections()
 
     @property
     def clock_offset_s(self) -> float:

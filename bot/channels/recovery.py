@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot.channels import gaps
 from bot.channels.gaps import Gap
+from bot.channels.listening import Listening
 from bot.channels.messages import message_policy, own_ids
 from bot.errors import TryLater
 from bot.incidents import tables as incidents
@@ -178,6 +179,11 @@ def start_filling(services: Services) -> None:
 
 
 def tick(services: Services, now: datetime) -> None:
-    """Go on listening, and on filling."""
-    record_heartbeat(services, now)
+    """Go on listening, and on filling; a process that was deaf for a while begins like one that was off."""
+    listening = services.get(Listening)
+    if listening.is_hearing:
+        if listening.unsure_s > services.floor.timeline.recover_after.total_seconds():
+            open_gaps_after_silence(services, now)
+        record_heartbeat(services, now)
+        listening.confirm()
     start_filling(services)

@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     sandbox_port: int = Field(8099, ge=0, le=65535)
     sandbox_dir: Path = Path("data/sandbox")
 
+    # Without them, HTTPS_PROXY and NO_PROXY of the environment, and the system's certificates.
+    proxy: Annotated[str, BeforeValidator(_stripped)] = ""
+    ca_file: Path | None = None
+
     log_format: Literal["auto", "console", "json"] = "auto"
     replica: str = ""
     tick_every_s: float = 1.0

@@ -1,5 +1,6 @@
 """One call to Slack's Web API, and the three ways it can fail."""
 
+import copy
 import json
 import logging
 import re
@@ -15,7 +16,8 @@ from slack_sdk.http_retry import RetryHandler
 from slack_sdk.web import SlackResponse
 
 from bot.runtime import clock
-from bot.slack import refusals
+from bot.runtime.network import Network
+from bot.slack import deadline, refusals
 from bot.slack.errors import NotSent, OutcomeUnknown, RateLimited, SlackRefused
 from bot.slack.rate_limiter import RateLimiter
 from bot.slack.refusals import Meaning
@@ -71,22 +73,34 @@ def _is_unsent(lost: BaseException) -> bool:
 class ApiClient:
     """The way to one workspace."""
 
-    def __init__(self, client: WebClient) -> None:
+    def __init__(self, client: WebClient, network: Network | None = None) -> None:
         self._client = client
+        self.network = network or Network()
         self._blocked_until: dict[str, float] = {}
         self._pace = RateLimiter()
         self._identity: dict[str, Any] = {}
 
     @classmethod
-    def to(cls, base_url: str, token: str | None, log: logging.Logger | None = None) -> Self:
-        """The way to the workspace that `token` opens; without one, each call brings its own.
-
-        The SDK's client writes its own lines to `log`.
-        """
-        handlers = list(NO_RETRIES)
-        return cls(
-            WebClient(token=token, base_url=base_url, timeout=CALL_TIMEOUT_S, retry_handlers=handlers, logger=log)
+    def to(
+        cls,
+        base_url: str,
+        token: str | None,
+        network: Network | None = None,
+        sdk_log: logging.Logger | None = None,
+    ) -> Self:
+        """The way to the workspace that `token` opens; without one, each call brings its own."""
+        network = network or Network()
+        client = WebClient(
+            token=token,
+            base_url=base_url,
+            timeout=CALL_TIMEOUT_S,
+            ssl=network.tls,
+            retry_handlers=list(NO_RETRIES),
+            logger=sdk_log,
         )
+        # Not what the client itself reads from the environment: it knows no exceptions.
+        client.proxy = network.proxy_for(base_url)
+        return cls(client, network)
 
     @property
     def client(self) -> WebClient:
@@ -100,7 +114,8 @@ class ApiClient:
         if wait_s > 0:
             raise RateLimited(method, wait_s)
         try:
-            response = self._client.api_call(method, params=form(arguments))
+            with deadline.limits(method, CALL_TIMEOUT_S) as timeout_s:
+                response = self._client_within(timeout_s).api_call(method, params=form(arguments))
         except SlackApiError as refused:
             return self._refused(method, rate_limit_key, refused.response)
         except (OSError, HTTPException, SlackClientError, ValueError, AttributeError) as lost:
@@ -108,6 +123,13 @@ class ApiClient:
             failure = NotSent if _is_unsent(lost) else OutcomeUnknown
             raise failure(method, type(lost).__name__) from lost
         return dict(response.data) if isinstance(response.data, dict) else {}
+
+    def _client_within(self, timeout_s: float) -> WebClient:
+        if timeout_s == self._client.timeout:
+            return self._client
+        client = copy.copy(self._client)
+        client.timeout = timeout_s  # type: ignore[assignment]  # a part of a second, too
+        return client
 
     def pages(self, method: str, *, at_most: int = 1_000, **arguments: Any) -> Iterator[dict[str, Any]]:
         """Page after page of an answer that Slack gives in pages."""

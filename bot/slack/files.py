@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from http.client import HTTPException, HTTPResponse
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from bot.slack.calls import CALL_TIMEOUT_S, ApiClient
 from bot.slack.errors import OutcomeUnknown, SlackRefused
@@ -29,7 +29,7 @@ class Files(ApiClient):
         upload_target = self.call("files.getUploadURLExternal", filename=name, length=len(content))
         request = Request(upload_target["upload_url"], data=content, method="POST")  # noqa: S310 - Slack gave the address
         try:
-            with urlopen(request, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310 - likewise
+            with self.network.open(request, CALL_TIMEOUT_S) as answer:
                 answer.read()
                 _refuse_page("file upload", answer)
         except (OSError, HTTPException) as lost:
@@ -57,9 +57,11 @@ class Files(ApiClient):
         if not self._is_slack_url(url):
             # The token opens the workspace: it is shown to nobody else.
             raise SlackRefused("files.info", "file_kept_elsewhere")
-        request = Request(url, headers={"Authorization": f"Bearer {self._client.token}"})  # noqa: S310 - checked above
+        request = Request(url)  # noqa: S310 - checked above
+        # Where Slack sends us on, the token is not sent along.
+        request.add_unredirected_header("Authorization", f"Bearer {self._client.token}")
         try:
-            with urlopen(request, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310 - likewise
+            with self.network.open(request, CALL_TIMEOUT_S) as answer:
                 if file.get("mimetype") != HTML:
                     _refuse_page("file download", answer)
                 return bytes(answer.read(LARGEST_FILE))

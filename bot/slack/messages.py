@@ -110,7 +110,10 @@ class Messages(ApiClient):
         self, response_url: str, text: str, blocks: Sequence[Block] = (), *, replace_original: bool = False
     ) -> None:
         """Answer the person who clicked or typed, below what they clicked on or in its place."""
-        webhook = WebhookClient(response_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(NO_RETRIES))
+        webhook = WebhookClient(
+            response_url, timeout=CALL_TIMEOUT_S, ssl=self.network.tls, retry_handlers=list(NO_RETRIES)
+        )
+        webhook.proxy = self.network.proxy_for(response_url)
         shortened = shorten(text, MESSAGE_TEXT)
         try:
             response = webhook.send(
