@@ -78,6 +78,11 @@ class Arguments:
         if missing:
             raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
 
+    def require_given(self, *names: str) -> None:
+        missing = [name for name in names if self.values.get(name) is None]
+        if missing:
+            raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
+
     def text(self, name: str, default: str = "") -> str:
         value = self.values.get(name)
         return default if value is None else str(value)

@@ -37,14 +37,15 @@ class WebApi:
         with self._sandbox.journal.recording(call):
             try:
                 token, call.args = _read(name, scope, body)
-                carry_out = partial(self._carry_out, call, token)
+                warning = _charset_warning(header(scope, b"content-type"))
+                carry_out = partial(self._carry_out, call, token, warning)
             except Refused as refusal:
                 carry_out = partial(self._refuse, call, refusal)
             if self._sandbox.latency_s:
                 await asyncio.sleep(self._sandbox.latency_s)
             await exchange.serve(carry_out)
 
-    def _carry_out(self, call: Call, token: str) -> Answer:
+    def _carry_out(self, call: Call, token: str, warning: str) -> Answer:
         try:
             method = self._admit(call, token)
             wait_s = self._wait_s(call, method)
@@ -54,6 +55,9 @@ class WebApi:
             request = Request(self._sandbox.workspace, Arguments(deepcopy(call.args)))
             with self._sandbox.workspace.lock:
                 call.answer = {"ok": True, **method(request)}
+            if warning:
+                metadata = {"warnings": [warning]} | call.answer.get("response_metadata", {})
+                call.answer |= {"warning": warning, "response_metadata": metadata}
         except Refused as refusal:
             return self._refuse(call, refusal)
         return self._answer(call)
@@ -92,3 +96,12 @@ def _read(method: str, scope: Scope, body: bytes) -> tuple[str, Json]:
     if not token and not content_type.startswith("application/json") and b"token=" not in scope["query_string"]:
         token = str(args.get("token", ""))
     return token, {key: value for key, value in args.items() if key not in _HIDDEN}
+
+
+def _charset_warning(content_type: str) -> str:
+    """Slack wants the character set with JSON, and not with forms."""
+    if content_type.startswith("application/json"):
+        return "" if "charset" in content_type else "missing_charset"
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return "superfluous_charset" if "charset" in content_type else ""
+    return ""

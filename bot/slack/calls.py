@@ -159,3 +159,29 @@ class ApiClient:
             log.error("Slack finds a request wrong", extra={"method": method, "error": error})
         messages = (answer.get("response_metadata") or {}).get("messages") or []
         raise SlackRefused(method, error, "; ".join(map(str, messages)) or str(answer.get("needed") or ""))
+
+    def _auth_test(self) -> dict[str, Any]:
+        if not self._identity:
+            self._identity = self.call("auth.test")
+        return self._identity
+
+    def team_id(self) -> str:
+        """The workspace."""
+        return str(self._auth_test()["team_id"])
+
+    def user_id(self) -> str:
+        """The bot's own user."""
+        return str(self._auth_test()["user_id"])
+
+    def own_ids(self) -> frozenset[str]:
+        """What the bot itself is called in events: its user, and its bot when Slack names it."""
+        me = self._auth_test()
+        return frozenset(str(me[name]) for name in ("user_id", "bot_id") if me.get(name))
+
+    def permalink(self, channel_id: str, ts: str) -> str:
+        """The address of a message, made without a call: Slack's addresses follow this form."""
+        return f"{self._auth_test()['url']}archives/{channel_id}/p{ts.replace('.', '')}"
+
+    def channel_url(self, channel_id: str) -> str:
+        """The address of a channel, made without a call."""
+        return f"{self._auth_test()['url']}archives/{channel_id}"

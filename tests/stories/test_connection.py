@@ -1,6 +1,7 @@
 """The way from Slack to the bot: Socket Mode's connections, lost, replaced, refused, and read only by half."""
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -110,7 +111,7 @@ def deaf_soon(tmp_path: Path) -> Iterator[TestFloor]:
     """A floor on which a short silence is one to be read back."""
     floor_file = tmp_path / "floor.yaml"
     shipped = Path("floor.yaml").read_text()
-    floor_file.write_text(shipped.replace("\ntimeline:", "\ntimeline:\n  recover_after: 2 s", 1))
+    floor_file.write_text(re.sub(r"recover_after: \S+ \S+", "recover_after: 2 s", shipped))
     with TestFloor(tmp_path, floor_file=floor_file, tick_every_s=0.2) as floor:
         yield floor
         floor.nothing_was_malformed()
