@@ -29,6 +29,8 @@ from bot.config import floor
 from bot.config.settings import Settings
 from bot.directory import lookup as directory
 from bot.directory.cache import PeopleCache
+from bot.directory.departures import Departures
+from bot.incidents import roles
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticks import next_due, run_ticks
@@ -218,17 +220,21 @@ def build_services(settings: Settings) -> Services:
     floor_settings = floor.read(settings.floor_file)
     background = BackgroundWorker()
     registry = build_registry()
+    slack = Gateway.to(
+        settings.slack_api_url,
+        settings.slack_bot_token.get_secret_value(),
+        Network.of(settings.proxy, settings.ca_file),
+    )
+    slack.other_team_ids = settings.other_team_ids
     parts_by_class = [make(settings, floor_settings) for make in registry.parts]
     parts: dict[type, Any] = {
-        type(part): part for part in (registry, PeopleCache(), Listening(), *parts_by_class) if part is not None
+        type(part): part
+        for part in (registry, PeopleCache(), Listening(), Departures([roles.release_all]), *parts_by_class)
+        if part is not None
     }
     services = Services(
         database=Database(settings.database_url),
-        slack=Gateway.to(
-            settings.slack_api_url,
-            settings.slack_bot_token.get_secret_value(),
-            Network.of(settings.proxy, settings.ca_file),
-        ),
+        slack=slack,
         floor=floor_settings,
         templates=Templates(settings.templates_dir),
         flows=Flows(

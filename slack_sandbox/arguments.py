@@ -28,14 +28,16 @@ def read_arguments(content_type: str, query: bytes, body: bytes, *, reads_json: 
 def _read_form(content_type: str, body: bytes) -> Json:
     try:
         if content_type.startswith("multipart/form-data"):
-            return {
-                _part_name(part): part.get_payload(decode=True).decode() for part in form_parts(content_type, body)
-            }
+            return {_part_name(part): _part_bytes(part).decode() for part in form_parts(content_type, body)}
         if content_type.startswith("application/x-www-form-urlencoded"):
             return dict(parse_qsl(body.decode(), keep_blank_values=True))
     except UnicodeDecodeError as error:
         raise Refused("invalid_form_data") from error
     return {}
+
+
+def _part_bytes(part: EmailMessage) -> bytes:
+    return bytes(part.get_payload(decode=True))  # type: ignore[arg-type]  # a part is no multipart itself
 
 
 def _part_name(part: EmailMessage) -> str:

@@ -36,6 +36,8 @@ class Workspace:
         self.new_socket_url: Callable[[], str] = lambda: ""
         # On the free plan an app may not create a channel's canvas.
         self.is_free = False
+        # Of an Enterprise Grid organization.
+        self.enterprise_id = ""
         self.seed()
 
     def seed(self) -> None:
@@ -115,6 +117,18 @@ class Workspace:
             self.channels[channel.id] = channel
             self.touch("channel", channel=channel.id)
             return channel
+
+    def deactivate(self, user: User) -> None:
+        """Close somebody's account: they are in no channel any more."""
+        with self.lock:
+            user.deleted = True
+            for channel in self.channels.values():
+                channel.members.pop(user.id, None)
+            ts = self.clock.ts()
+            self.announce(
+                {"type": "user_change", "user": user.as_slack(), "cache_ts": int(float(ts)), "event_ts": ts}
+            )
+            self.touch("people")
 
     def group_message(self, users: Sequence[User]) -> Channel:
         """The conversation of several people with the bot, opened when it does not exist yet."""

@@ -1,6 +1,7 @@
 """Gaps: nobody listened, so what was said is read back from Slack, page by page and resumable."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,8 +11,10 @@ from bot.channels import gaps
 from bot.channels.gaps import Gap
 from bot.channels.listening import Listening
 from bot.channels.messages import message_policy, own_ids
+from bot.channels.private_members import refresh_private_members
 from bot.errors import TryLater
 from bot.incidents import tables as incidents
+from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
@@ -133,7 +136,7 @@ def give_up(services: Services, gap_id: int, reason: str) -> None:
         gaps.update_gap(session, gap, state=gaps.REFUSED)
         _log_gap(session, gap, "gap_refused", reason=reason)
         incident = incidents.by_number(session, gap.incident_id)
-        lead_id = incidents.commander(session, gap.incident_id) or incident.declared_by
+        lead_id = lead_of(session, incident)
         key = f"gap:{gap_id}"
         outbox.post(
             session, key, lead_id, _refusal_text(incident, gap, reason), utcnow(), incident_id=gap.incident_id
@@ -158,6 +161,7 @@ def open_gaps_after_silence(services: Services, now: datetime) -> None:
             return
         for number, declared_at in incidents.with_channels(session):
             gaps.open_gap(session, number, max(since, declared_at), now)
+    services.background.submit("members", partial(refresh_private_members, services))
     start_filling(services)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.incidents import forms
-from bot.incidents import tables as incidents
+from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -56,7 +56,7 @@ def mark_channel_lost(session: Session, incident: Incident, loss: Loss, now: dat
     outbox.give_up(session, number)
     outbox.mark_stale(session, number, (kinds.DIGEST,))
     session.flush()
-    lead_id = incidents.commander(session, number) or incident.declared_by
+    lead_id = lead_of(session, incident)
     text, blocks = forms.channel_lost(incident, loss.what, loss.remedy)
     outbox.post(session, f"lost:{number}:{entry_number}", lead_id, text, now, incident_id=number, blocks=blocks)
 

@@ -255,6 +255,22 @@ def roles_of(session: Session, user_id: str) -> list[tuple[int, str]]:
     return [(incident_id, role) for incident_id, role in rows]
 
 
+def private_channels(session: Session) -> list[tuple[int, str]]:
+    """The numbers and channels of the private incidents that are not over."""
+    rows = session.exec(
+        select(Incident.id, Incident.channel_id).where(
+            col(Incident.is_private).is_(True), col(Incident.status).in_(ACTIVE)
+        )
+    )
+    return [(number, channel_id) for number, channel_id in rows if number and channel_id]
+
+
+def replace_channel(session: Session, old_id: str, new_id: str) -> None:
+    """Slack gave an incident's channel another id."""
+    theirs = sa.update(Incident).where(col(Incident.channel_id) == old_id)
+    session.connection().execute(theirs.values(channel_id=new_id))
+
+
 def commander(session: Session, incident_id: int) -> str | None:
     """Who leads, if anyone does."""
     return next(iter(roles(session, incident_id).get("commander", [])), None)

@@ -79,6 +79,8 @@ class ApiClient:
         self._blocked_until: dict[str, float] = {}
         self._pace = RateLimiter()
         self._identity: dict[str, Any] = {}
+        # Beside the token's own: workspaces whose people are colleagues, too.
+        self.other_team_ids: frozenset[str] = frozenset()
 
     @classmethod
     def to(
@@ -168,6 +170,10 @@ class ApiClient:
     def team_id(self) -> str:
         """The workspace."""
         return str(self._auth_test()["team_id"])
+
+    def enterprise_id(self) -> str:
+        """The organization of the workspace on Enterprise Grid; empty for one that stands alone."""
+        return str(self._auth_test().get("enterprise_id") or "")
 
     def user_id(self) -> str:
         """The bot's own user."""

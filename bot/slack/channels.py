@@ -14,6 +14,7 @@ from bot.slack.text import shorten
 # Their clock and ours may differ; what was made is looked for from a little before it was attempted.
 CLOCK_SKEW = timedelta(minutes=2)
 INVITE_BATCH = 100
+PAGE = 999
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,18 @@ class Channels(ApiClient):
             raise SlackRefused("conversations.join", "channel_not_found", f"#{name}")
         self.call("conversations.join", channel=listed["id"])
         return str(listed["id"])
+
+    def joined_channels(self) -> dict[str, str]:
+        """The ids of the channels that the bot is in, by their names; archived ones are not among them."""
+        pages = self.pages(
+            "users.conversations", types="public_channel,private_channel", exclude_archived=True, limit=PAGE
+        )
+        return {channel["name"]: channel["id"] for page in pages for channel in page["channels"]}
+
+    def members(self, channel_id: str) -> list[str]:
+        """Who is in a channel."""
+        pages = self.pages("conversations.members", channel=channel_id, limit=PAGE)
+        return [user_id for page in pages for user_id in page["members"]]
 
     def _find_by_name(
         self, name: str, method: str, types: str, *, archived_too: bool = False

@@ -68,6 +68,8 @@ def destination(request: Request) -> Channel:
     if user is not None:
         if user.is_bot:
             raise Refused("cannot_dm_bot")
+        if user.deleted:
+            raise Refused("channel_not_found")
         return request.workspace.direct_message(user)
     found = request.workspace.find_channel(name)
     channel = request.workspace.channel_for_app(found.id if found else name)

@@ -71,6 +71,8 @@ def open_conversation(request: Request) -> Json:
     people = [request.workspace.user_for_app(user_id) for user_id in users]
     if any(person.is_bot for person in people):
         raise Refused("cannot_dm_bot")
+    if any(person.deleted for person in people):
+        raise Refused("user_disabled")
     channel = _opened(request, people)
     if request.args.flag("return_im"):
         return {"channel": channel.as_slack(request.bot.id)}
