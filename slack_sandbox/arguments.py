@@ -37,7 +37,7 @@ def _read_form(content_type: str, body: bytes) -> Json:
 
 
 def _part_bytes(part: EmailMessage) -> bytes:
-    return bytes(part.get_payload(decode=True))  # type: ignore[arg-type]  # a part is no multipart itself
+    return bytes(part.get_payload(decode=True))
 
 
 def _part_name(part: EmailMessage) -> str:

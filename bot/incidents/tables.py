@@ -134,14 +134,14 @@ def by_key(session: Session, declared_key: str) -> Incident | None:
     return session.exec(select(Incident).where(Incident.declared_key == declared_key)).first()
 
 
-def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident]:
-    """What is open, gravest first; private ones only for who takes part in them."""
-    return session.exec(
-        select(Incident)
-        .where(col(Incident.status).in_(ACTIVE), _visible_to(user_id))
-        .order_by(col(Incident.severity), col(Incident.id).desc())
-        .limit(limit)
-    ).all()
+def active(session: Session, user_id: str, limit: int, offset: int = 0) -> tuple[Sequence[Incident], int]:
+    """What is open, gravest first, and how many there are; private ones only for who takes part in them."""
+    theirs = (col(Incident.status).in_(ACTIVE), _visible_to(user_id))
+    in_order = select(Incident).where(*theirs).order_by(col(Incident.severity), col(Incident.id).desc())
+    found = session.exec(in_order.limit(limit).offset(offset)).all()
+    if found and offset == 0 and len(found) < limit:
+        return found, len(found)
+    return found, session.exec(select(sa.func.count()).select_from(Incident).where(*theirs)).one()
 
 
 def all_open(session: Session) -> Sequence[Incident]:

@@ -11,7 +11,7 @@ from typing import Any
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from bot.slack.blocks import MESSAGE_TEXT, Block, fit_blocks
+from bot.slack.blocks import MESSAGE_TEXT, Block, fit_message
 from bot.slack.calls import CALL_TIMEOUT_S, NO_RETRIES, ApiClient, retry_after_s
 from bot.slack.channels import CLOCK_SKEW
 from bot.slack.errors import OutcomeUnknown, RateLimited, SlackRefused
@@ -63,7 +63,7 @@ class Messages(ApiClient):
                 "chat.postMessage",
                 channel=post.channel_id,
                 text=shorten(post.text, MESSAGE_TEXT),
-                blocks=fit_blocks(post.blocks) or None,
+                blocks=fit_message(post.blocks) or None,
                 thread_ts=post.thread_ts,
                 metadata={"event_type": METADATA_TYPE, "event_payload": {"key": post.key}},
                 unfurl_links=False,
@@ -98,13 +98,13 @@ class Messages(ApiClient):
             channel=posted.channel_id,
             ts=posted.ts,
             text=shorten(text, MESSAGE_TEXT),
-            blocks=fit_blocks(blocks),
+            blocks=fit_message(blocks),
         )
 
     def tell(self, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
         """Say something to a person by direct message that need not be repeated if it is lost."""
         shortened = shorten(text, MESSAGE_TEXT)
-        self.call("chat.postMessage", channel=user_id, text=shortened, blocks=fit_blocks(blocks) or None)
+        self.call("chat.postMessage", channel=user_id, text=shortened, blocks=fit_message(blocks) or None)
 
     def respond(
         self, response_url: str, text: str, blocks: Sequence[Block] = (), *, replace_original: bool = False
@@ -118,7 +118,7 @@ class Messages(ApiClient):
         try:
             response = webhook.send(
                 text=shortened,
-                blocks=fit_blocks(blocks) or None,
+                blocks=fit_message(blocks) or None,
                 response_type="ephemeral",
                 replace_original=replace_original,
             )
