@@ -15,6 +15,7 @@ from bot.incidents import rules as incident_rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import changing
 from bot.incidents.people import people
+from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
@@ -110,7 +111,7 @@ def _report_ladder_exhausted(
     """The top is reached: whoever leads, or declared, must know that nobody else will be told."""
     number = incident.number
     timeline.append(session, number, "ladder_topped", now)
-    lead = incidents.commander(session, number) or incident.declared_by
+    lead = lead_of(session, incident)
     channel = channel_link(incident.channel_id or "")
     text = (
         f"Everyone on the escalation ladder of incident {number} was told, and nobody is on the way: {channel}. "

@@ -19,6 +19,7 @@ from bot.slack.blocks import (
     modal,
     multi_select,
     option,
+    paragraphs,
     section,
     select,
     text_input,
@@ -206,8 +207,8 @@ def _lifecycle_buttons(incident: Incident, number: str) -> list[Block]:
     return [button("Resolve…", ids.RESOLVE, number, style="primary")]
 
 
-def open_list(incidents: list[Incident], floor: Floor) -> tuple[str, list[Block]]:
-    """What is open, a line each."""
+def open_list(incidents: Sequence[Incident], floor: Floor, total: int, rest: str) -> tuple[str, list[Block]]:
+    """What is open, a line each, of `total`; `rest` says where the others are."""
     if not incidents:
         return "Nothing is open.", [section("Nothing is open. `/incident declare` opens an incident.")]
     lines = [
@@ -216,13 +217,15 @@ def open_list(incidents: list[Incident], floor: Floor) -> tuple[str, list[Block]
         f"{one_line(incident.title, 120)} – {incident.status} since {day_and_time(incident.declared_at)}"
         for incident in incidents
     ]
-    blocks = [section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
-    return f"{len(incidents)} open", [header("Open incidents"), *blocks]
+    blocks = [header("Open incidents"), *paragraphs(lines, rest=rest)]
+    if total > len(incidents):
+        blocks.append(context(f"{total} are open. {rest}"))
+    return f"{total} open", blocks
 
 
-def home(incidents: list[Incident], floor: Floor) -> list[Block]:
+def home(incidents: Sequence[Incident], floor: Floor, total: int) -> list[Block]:
     """The App Home tab."""
-    _, listed = open_list(incidents, floor)
+    _, listed = open_list(incidents, floor, total, "`/incident list` shows all, page by page.")
     declare = button("Declare an incident", ids.DECLARE, "home", style="danger")
     return [
         header("Watchfloor"),

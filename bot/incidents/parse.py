@@ -14,6 +14,7 @@ from bot.slack.blocks import PRIVATE_METADATA as FITS
 from bot.slack.text import shorten, to_plain_text
 
 Payload = dict[str, Any]
+LONGEST_PAGE_NUMBER = 4
 
 MAX_SOURCE_MESSAGE = 2_800
 MAX_DIGITS = 18  # more digits than that are no key of any row
@@ -42,6 +43,12 @@ class SlashCommand:
     raw: str
     trigger_id: str
     response_url: str
+
+
+def page_number(typed: str) -> int:
+    """The page that was asked for; the first when it was none."""
+    word = typed.strip()
+    return max(1, int(word)) if word.isascii() and word.isdigit() and len(word) <= LONGEST_PAGE_NUMBER else 1
 
 
 def slash_command(body: Payload) -> SlashCommand:

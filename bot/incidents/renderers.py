@@ -1,6 +1,6 @@
 """What is shown of an incident itself: the card, the message in the incidents channel, topic, pin and bookmarks."""
 
-from bot.directory.lookup import channel_id
+from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
 from bot.incidents import invitations, views
 from bot.outbox import kinds
@@ -59,7 +59,13 @@ def _bookmark(context: Context) -> Call:
 
 KINDS = (
     Kind(kinds.CARD, "keep the card up to date", _card, on_lost=_pin_again),
-    Kind(kinds.DIGEST, "keep the message in the incidents channel up to date", _digest, _incidents_channel),
+    Kind(
+        kinds.DIGEST,
+        "keep the message in the incidents channel up to date",
+        _digest,
+        _incidents_channel,
+        forget=forget_channel,
+    ),
     Kind(kinds.TOPIC, "set the topic", _topic),
     Kind(kinds.PIN, "pin the card", _pin),
     Kind(kinds.BOOKMARK, "add a bookmark", _bookmark),

@@ -10,7 +10,7 @@ from bot.directory.lookup import display_names
 from bot.errors import TryLater, WatchfloorError
 from bot.runtime.database import ChangeUnknown, DatabaseBusy, noting_commits
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import MESSAGE_TEXT, Block, fit_message, paragraphs
 from bot.slack.text import mentioned_user_ids, shorten, to_plain_text
 
 log = logging.getLogger(__name__)
@@ -54,14 +54,21 @@ def _run(services: Services, action: Callable[[], Response]) -> Response:
             return sentence_of(failure, has_changed=bool(commits))
 
 
+def _as_message(response: str | tuple[str, list[Block]]) -> tuple[str, list[Block]]:
+    """Words too long for a message's text are said in blocks."""
+    if isinstance(response, tuple):
+        return response
+    return response, paragraphs(response.split("\n"), rest="") if len(response) > MESSAGE_TEXT else []
+
+
 def answer_command(services: Services, action: Callable[[], Response], ack: Ack) -> None:
     """Answer a typed command in its acknowledgement: no further call is needed."""
     response = _run(services, action)
-    text, blocks = response if isinstance(response, tuple) else (response, [])
-    if text is None:
+    if response is None:
         ack()
     else:
-        ack(text=text, blocks=blocks or None, response_type="ephemeral")
+        text, blocks = _as_message(response)
+        ack(text=shorten(text, MESSAGE_TEXT), blocks=fit_message(blocks) or None, response_type="ephemeral")
 
 
 def answer_click(services: Services, body: Payload, action: Callable[[], Response], ack: Ack) -> None:
@@ -74,7 +81,7 @@ def answer_click(services: Services, body: Payload, action: Callable[[], Respons
 
 def respond_ephemeral(services: Services, body: Payload, response: str | tuple[str, list[Block]]) -> None:
     """Say it to who clicked, and to nobody else."""
-    text, blocks = response if isinstance(response, tuple) else (response, [])
+    text, blocks = _as_message(response)
     try:
         if body.get("response_url"):
             services.slack.respond(body["response_url"], text, blocks)

@@ -134,14 +134,14 @@ def by_key(session: Session, declared_key: str) -> Incident | None:
     return session.exec(select(Incident).where(Incident.declared_key == declared_key)).first()
 
 
-def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident]:
-    """What is open, gravest first; private ones only for who takes part in them."""
-    return session.exec(
-        select(Incident)
-        .where(col(Incident.status).in_(ACTIVE), _visible_to(user_id))
-        .order_by(col(Incident.severity), col(Incident.id).desc())
-        .limit(limit)
-    ).all()
+def active(session: Session, user_id: str, limit: int, offset: int = 0) -> tuple[Sequence[Incident], int]:
+    """What is open, gravest first, and how many there are; private ones only for who takes part in them."""
+    theirs = (col(Incident.status).in_(ACTIVE), _visible_to(user_id))
+    in_order = select(Incident).where(*theirs).order_by(col(Incident.severity), col(Incident.id).desc())
+    found = session.exec(in_order.limit(limit).offset(offset)).all()
+    if found and offset == 0 and len(found) < limit:
+        return found, len(found)
+    return found, session.exec(select(sa.func.count()).select_from(Incident).where(*theirs)).one()
 
 
 def all_open(session: Session) -> Sequence[Incident]:
@@ -253,6 +253,22 @@ def roles_of(session: Session, user_id: str) -> list[tuple[int, str]]:
         .where(RoleHolder.user_id == user_id, col(Incident.status).in_(ACTIVE))
     )
     return [(incident_id, role) for incident_id, role in rows]
+
+
+def private_channels(session: Session) -> list[tuple[int, str]]:
+    """The numbers and channels of the private incidents that are not over."""
+    rows = session.exec(
+        select(Incident.id, Incident.channel_id).where(
+            col(Incident.is_private).is_(True), col(Incident.status).in_(ACTIVE)
+        )
+    )
+    return [(number, channel_id) for number, channel_id in rows if number and channel_id]
+
+
+def replace_channel(session: Session, old_id: str, new_id: str) -> None:
+    """Slack gave an incident's channel another id."""
+    theirs = sa.update(Incident).where(col(Incident.channel_id) == old_id)
+    session.connection().execute(theirs.values(channel_id=new_id))
 
 
 def commander(session: Session, incident_id: int) -> str | None:

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot.directory import tables as directory
-from bot.directory.lookup import resolve_people
-from bot.incidents import forms, participants, rules
+from bot.directory.lookup import known_people
+from bot.incidents import forms, invitations, participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Declared, Withdrawn
@@ -122,7 +122,7 @@ def open_channel(services: Services, number: int) -> str:
             channel = services.slack.create_channel(name, is_private=incident.is_private)
         except SlackRefused as refused:
             if refused.error != "name_taken":
-                return refused.sentence
+                return f"{refused.reason}."
             # Ours from an attempt that was cut off, or somebody else's: then the next name.
             own_channel = services.slack.find_own_channel(name, incident.declared_at)
             if own_channel is None:
@@ -159,8 +159,9 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
     assert incident.channel_id is not None
-    people = [declarer_id, *resolve_people(services, services.floor.severity(incident.severity).invite)]
-    people = list(dict.fromkeys(people))
+    # Nobody waits for what Slack says of groups: those that are not known yet are invited from the outbox.
+    known, unknown = known_people(services, services.floor.severity(incident.severity).invite)
+    people = list(dict.fromkeys([declarer_id, *known]))
     try:
         refused = services.slack.invite(incident.channel_id, people)
     except SlackRefused as error:
@@ -168,6 +169,8 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
     with services.database.transaction() as session:
         invited = [user_id for user_id in people if user_id not in refused]
         participants.join(session, number, invited, utcnow())
+        if unknown:
+            invitations.invite(session, number, f"responders:{number}", utcnow(), [], groups=unknown)
         if refused:
             _report_failed_invitations(session, incident, refused)
 

@@ -370,6 +370,12 @@ def give_up(session: Session, incident_id: int) -> None:
     session.connection().execute(_change(*which).values(shown=OutboxRow.wanted))
 
 
+def replace_channel(session: Session, old_id: str, new_id: str) -> None:
+    """Slack gave a channel another id: what is there, or is to be there, is there."""
+    theirs = _change(col(OutboxRow.channel_id) == old_id)
+    session.connection().execute(theirs.values(channel_id=new_id))
+
+
 def abandon(session: Session, row: OutboxRow) -> None:
     """This one cannot be shown any more, and nobody misses it."""
     session.connection().execute(_change(col(OutboxRow.id) == row.id).values(shown=OutboxRow.wanted))

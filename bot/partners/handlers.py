@@ -1,8 +1,8 @@
 """Partners follow the incident as it changes, within that change's transaction."""
 
-from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Declared, Reopened, Resolved, SeverityChanged, StatusChanged
+from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -94,7 +94,7 @@ def reopen_notices(change: Change, event: Reopened | StatusChanged) -> None:
 def ask_to_phone(change: Change, rows: list[PartnerNotice], key: str) -> None:
     """Tell whoever leads, or declared, whom to phone and at which number."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
-    lead_id = incidents.commander(session, incident.number) or incident.declared_by
+    lead_id = lead_of(session, incident)
     partners = {row.partner: partner_of(services, row.partner) for row in rows}
     text, blocks = views.phone_request(incident, rows, partners, now)
     full_key = f"partners:{incident.number}:{key}"

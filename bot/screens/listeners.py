@@ -4,7 +4,7 @@ from slack_bolt import Ack, App
 
 from bot.incidents import ids, parse
 from bot.incidents import responses as answering
-from bot.incidents.parse import SlashCommand
+from bot.incidents.parse import SlashCommand, page_number
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.screens import panels
@@ -42,5 +42,5 @@ def show_help(services: Services, typed: SlashCommand) -> Response:
 
 
 def show_list(services: Services, typed: SlashCommand) -> Response:
-    """`/incident list`"""
-    return panels.open_incidents(services, typed.user_id)
+    """`/incident list`, `/incident list 2`"""
+    return panels.open_incidents(services, typed.user_id, page_number(typed.rest))

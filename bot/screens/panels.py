@@ -11,10 +11,11 @@ from bot.incidents.registry import Registry, Section
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block, section
+from bot.slack.blocks import Block, paragraphs
 
 Screen = tuple[str, list[Block]]
 
+PER_PAGE = 30
 HEADINGS = {
     Section.ANYWHERE: "*Anywhere*",
     Section.CHANNEL: "*In an incident's channel*",
@@ -39,11 +40,16 @@ def incident_panel(services: Services, number: int, user_id: str) -> Screen:
     return forms.panel(incident, due_at, utcnow())
 
 
-def open_incidents(services: Services, user_id: str) -> Screen:
-    """What is open, as far as this person may see."""
+def open_incidents(services: Services, user_id: str, page: int = 1) -> Screen:
+    """What is open, as far as this person may see, a page of it."""
     check_member(services, user_id)
     with services.database.reading() as session:
-        return forms.open_list(list(incidents.active(session, user_id)), services.floor)
+        found, total = incidents.active(session, user_id, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    pages = max(1, -(-total // PER_PAGE))
+    if page > pages:
+        return open_incidents(services, user_id)
+    next_page = page % pages + 1
+    return forms.open_list(found, services.floor, total, f"`/incident list {next_page}` shows page {next_page}.")
 
 
 def help_screen(services: Services) -> Screen:
@@ -53,4 +59,4 @@ def help_screen(services: Services) -> Screen:
         lines += [HEADINGS[part]] if part in HEADINGS else []
         lines += [line.text for line in listed]
     text = "\n".join(lines)
-    return text, [section(text)]
+    return text, paragraphs(lines, rest="")
