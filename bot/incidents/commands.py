@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.incidents import actions as changes
-from bot.incidents import forms, parse, roles, rules
+from bot.incidents import forms, parse, recognition, roles, rules, scope
 from bot.incidents import lifecycle as ending
 from bot.incidents.access import incident_number_here, open_incident_form
 from bot.incidents.actions import declare_from_command, open_declare_form
@@ -28,6 +28,7 @@ def register(registry: Registry) -> None:
         "assign": assign,
         "handover": hand_over,
         "type": change_type,
+        "edit": edit,
         "resolve": resolve,
         "close": close,
         "reopen": reopen,
@@ -44,6 +45,7 @@ HELP = (
         2,
         "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`",
     ),
+    (Section.CHANNEL, 2, "`/incident edit` type, sites and partners"),
     (Section.CHANNEL, 3, "`/incident claim commander` · `/incident assign commander @ana`"),
     (Section.CHANNEL, 4, "`/incident handover commander @ana` · `/incident leave commander`"),
     (Section.ENDING, 1, "`/incident resolve reason` · `/incident close` · `/incident reopen reason`"),
@@ -52,7 +54,7 @@ HELP = (
 
 def declare(services: Services, typed: SlashCommand) -> Response:
     """`/incident declare S1 IVR down in Manila`, or the form when no title is given."""
-    declaration = rules.read_declaration(typed.rest)
+    declaration = recognition.read_declaration(typed.rest)
     if not declaration.title:
         open_declare_form(services, typed.trigger_id, typed.user_id, severity=declaration.severity or "")
         return None
@@ -62,22 +64,20 @@ def declare(services: Services, typed: SlashCommand) -> Response:
 def severity(services: Services, typed: SlashCommand) -> Response:
     """`/incident severity S0 reason`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    first, _, reason = typed.rest.partition(" ")
+    first, reason = parse.first_word(typed.rest)
     if not first:
         return _open_form(services, typed, number, lambda found: forms.severity_form(found, services.floor))
-    return changes.change_severity(
-        services, number, rules.read_severity(first), reason.strip(), typed.user_id, utcnow()
-    )
+    return changes.change_severity(services, number, rules.read_severity(first), reason, typed.user_id, utcnow())
 
 
 def status(services: Services, typed: SlashCommand) -> Response:
     """`/incident status mitigated reason`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    first, _, reason = typed.rest.partition(" ")
+    first, reason = parse.first_word(typed.rest)
     if not first:
         return _open_form(services, typed, number, forms.status_form)
     new_status = rules.read_status(first)
-    return ending.change_status(services, number, new_status, reason.strip(), typed.user_id, utcnow())
+    return ending.change_status(services, number, new_status, reason, typed.user_id, utcnow())
 
 
 def impact(services: Services, typed: SlashCommand) -> Response:
@@ -117,7 +117,13 @@ def hand_over(services: Services, typed: SlashCommand) -> Response:
 def change_type(services: Services, typed: SlashCommand) -> Response:
     """`/incident type telephony`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return changes.change_type(services, number, typed.rest, typed.user_id, utcnow())
+    return scope.change_type(services, number, typed.rest, typed.user_id, utcnow())
+
+
+def edit(services: Services, typed: SlashCommand) -> Response:
+    """`/incident edit`: type, sites and partners in a form."""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    return _open_form(services, typed, number, lambda incident: forms.scope_form(incident, services.floor))
 
 
 def resolve(services: Services, typed: SlashCommand) -> Response:

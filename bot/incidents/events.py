@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.incidents.recognition import Scope
 from bot.incidents.rules import OPEN
 from bot.slack.blocks import Block
 
@@ -33,11 +34,11 @@ class SeverityChanged(Event):
 
 
 @dataclass(frozen=True)
-class TypeChanged(Event):
-    """The incident is about something else than was thought."""
+class ScopeChanged(Event):
+    """Other sites or partners are affected than was thought, or it is about something else."""
 
-    old: str
-    new: str
+    old: Scope
+    new: Scope
 
 
 @dataclass(frozen=True)

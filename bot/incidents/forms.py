@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.config.floor import Floor
 from bot.incidents import ids
+from bot.incidents.recognition import Scope
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.incidents.views import STATUS_EMOJI
@@ -27,33 +28,29 @@ from bot.slack.blocks import (
 from bot.slack.blocks import field as form_field
 from bot.slack.text import channel_link, day_and_time, escape, near_time, one_line
 
+NOTHING_RECOGNISED = Scope(type="")
+FROM_TITLE = "Taken from the title"
 WHEN_UNSURE = "When unsure between two, take the higher."
 
 
 def declare_form(
-    floor: Floor, *, title: str = "", severity: str = "S2", description: str = "", private_metadata: str = ""
+    floor: Floor,
+    *,
+    severity: str = "S2",
+    scope: Scope = NOTHING_RECOGNISED,
+    description: str = "",
+    private_metadata: str = "",
 ) -> Block:
-    """The form behind `/incident declare`. Only the title is required."""
+    """The form behind `/incident declare`. Only the title is required; `scope` is what a message tells already."""
     blocks = [
         form_field(
             "What is wrong?",
             ids.TITLE,
-            text_input(ids.TITLE, initial=title, placeholder="IVR down in Manila", longest=300),
+            text_input(ids.TITLE, placeholder="IVR down in Manila", longest=300),
             hint="In a few words, as you would say it on the floor.",
         ),
         form_field("Severity", ids.SEVERITY, _severity_select(floor, severity), hint=WHEN_UNSURE),
-        form_field(
-            "What is it about?",
-            ids.TYPE,
-            select(ids.TYPE, [option(label, name) for name, label in floor.types.items()], initial="other"),
-            optional=True,
-        ),
-    ]
-    if floor.sites:
-        blocks.append(_several("Sites affected", ids.SITES, floor.sites))
-    if floor.partners:
-        blocks.append(_several("Partners affected", ids.PARTNERS, floor.partner_names))
-    blocks += [
+        *_scope_fields(floor, scope, FROM_TITLE),
         form_field(
             "What is known?",
             ids.DESCRIPTION,
@@ -83,9 +80,46 @@ def _severity_select(floor: Floor, chosen: str) -> Block:
     return select(ids.SEVERITY, options, initial=chosen)
 
 
-def _several(label: str, name: str, choices: tuple[str, ...]) -> Block:
-    options = [option(choice, choice) for choice in choices]
-    return form_field(label, name, multi_select(name, options), optional=True)
+def _scope_fields(floor: Floor, scope: Scope, placeholder: str = "Choose") -> list[Block]:
+    """Type, sites and partners; `placeholder` says what an empty field means."""
+    types = [option(label, name) for name, label in floor.types.items()]
+    chosen = scope.type or None
+    type_select = select(ids.TYPE, types, initial=chosen, placeholder=placeholder)
+    fields = [form_field("What is it about?", ids.TYPE, type_select, optional=True)]
+    several = (
+        ("Sites affected", ids.SITES, floor.sites, scope.sites),
+        ("Partners affected", ids.PARTNERS, floor.partner_names, scope.partners),
+    )
+    for label, name, places, affected in several:
+        if places:
+            options = [option(place, place) for place in places]
+            menu = multi_select(name, options, initial=affected, placeholder=placeholder)
+            fields.append(form_field(label, name, menu, optional=True))
+    return fields
+
+
+def scope_form(incident: Incident, floor: Floor) -> Block:
+    """Change what an incident is about and whom it affects."""
+    scope = Scope(incident.type, tuple(incident.sites), tuple(incident.partners))
+    return modal(
+        "Edit the incident",
+        _scope_fields(floor, scope),
+        callback_id=ids.SCOPE_FORM,
+        submit="Save",
+        private_metadata=str(incident.number),
+    )
+
+
+def guesses(incident: Incident, names: Sequence[str], floor: Floor) -> Block:
+    """What was taken from the title, with the way to put it right."""
+    found = {
+        ids.TYPE: [floor.types.get(incident.type, incident.type)],
+        ids.SITES: incident.sites,
+        ids.PARTNERS: incident.partners,
+    }
+    listed = escape(" · ".join(value for name in names for value in found[name]))
+    change = button("Change…", f"{ids.CHANGE_SCOPE}.guessed", str(incident.number))
+    return section(f"Taken from the title: {listed}.", accessory=change)
 
 
 def severity_form(incident: Incident, floor: Floor) -> Block:

@@ -9,12 +9,13 @@ from slack_bolt import Ack, App
 
 from bot.directory.lookup import display_names
 from bot.incidents import actions as changes
-from bot.incidents import forms, ids, parse, roles, rules
+from bot.incidents import forms, ids, parse, roles, rules, scope
 from bot.incidents import lifecycle as ending
 from bot.incidents import responses as answering
 from bot.incidents.access import open_incident_form, visible_incident
 from bot.incidents.actions import open_declare_form, start_declaration
 from bot.incidents.invitations import request_to_join
+from bot.incidents.recognition import Scope
 from bot.incidents.responses import Payload, Response
 from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest
@@ -48,9 +49,15 @@ def _register_declaration(app: App, services: Services) -> None:
         def act() -> None:
             origin = parse.shortcut_message(body)
             words = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
-            user_id = parse.user_id(body)
+            recognised = scope.scope_in(services, words)
+            origin = origin.model_copy(update={"decided": _fields_of(recognised)})
             open_declare_form(
-                services, body["trigger_id"], user_id, description=words, private_metadata=origin.kept()
+                services,
+                body["trigger_id"],
+                parse.user_id(body),
+                recognised=recognised,
+                description=words,
+                private_metadata=origin.kept(),
             )
 
         answering.answer_click(services, body, act, ack)
@@ -62,14 +69,23 @@ def _register_declaration(app: App, services: Services) -> None:
         )
 
 
+def _fields_of(recognised: Scope) -> list[str]:
+    found = {
+        ids.TYPE: recognised.type != rules.OTHER,
+        ids.SITES: recognised.sites,
+        ids.PARTNERS: recognised.partners,
+    }
+    return [name for name, value in found.items() if value]
+
+
 def _declare_request(services: Services, body: Payload) -> DeclareRequest:
     origin = parse.source_message(body)
-    return DeclareRequest(
+    request = DeclareRequest(
         key=f"declare:{body['view']['id']}",
         user_id=parse.user_id(body),
         title=rules.clean_title(parse.field_value(body, ids.TITLE)),
         severity=rules.read_severity(parse.field_value(body, ids.SEVERITY)),
-        type=parse.field_value(body, ids.TYPE) or "other",
+        type=parse.field_value(body, ids.TYPE),
         sites=parse.selected_values(body, ids.SITES),
         partners=parse.selected_values(body, ids.PARTNERS),
         description=parse.field_value(body, ids.DESCRIPTION),
@@ -80,6 +96,7 @@ def _declare_request(services: Services, body: Payload) -> DeclareRequest:
         message_link=services.slack.permalink(origin.channel_id, origin.ts) if origin else "",
         message_author=origin.author_id if origin else "",
     )
+    return scope.complete(services, request, decided=origin.decided if origin else ())
 
 
 def _register_buttons(app: App, services: Services) -> None:
@@ -104,6 +121,8 @@ def _register_buttons(app: App, services: Services) -> None:
 
         answering.answer_click(services, body, act, ack)
 
+    for edit_button in (ids.CHANGE_SCOPE, f"{ids.CHANGE_SCOPE}.guessed"):
+        _register_opener(app, services, edit_button, lambda found: forms.scope_form(found, services.floor))
     _register_opener(app, services, ids.CHANGE_SEVERITY, lambda found: forms.severity_form(found, services.floor))
     _register_opener(app, services, ids.CHANGE_STATUS, forms.status_form)
     _register_opener(app, services, ids.DESCRIBE_IMPACT, forms.impact_form)
@@ -151,6 +170,18 @@ def _register_forms(app: App, services: Services) -> None:
             changes.describe_impact(services, parse.form_number(body), words, parse.user_id(body), utcnow())
 
         answering.answer_form(services, body, ids.IMPACT, act, ack)
+
+    @app.view(ids.SCOPE_FORM)
+    def change_scope(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            new = Scope(
+                parse.field_value(body, ids.TYPE) or rules.OTHER,
+                tuple(parse.selected_values(body, ids.SITES)),
+                tuple(parse.selected_values(body, ids.PARTNERS)),
+            )
+            scope.change_scope(services, parse.form_number(body), new, parse.user_id(body), utcnow())
+
+        answering.answer_form(services, body, ids.TYPE, act, ack)
 
     @app.view(ids.ROLE_FORM)
     def role(ack: Ack, body: Payload) -> None:

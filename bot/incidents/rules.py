@@ -1,8 +1,8 @@
 """What an incident may be and become. Pure: facts in, answers out."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -13,12 +13,10 @@ from bot.errors import WatchfloorError
 LONGEST_CHANNEL_NAME = 80
 LONGEST_TITLE = 3000
 LONGEST_QUOTED = 40
+# The type of an incident when nobody says what it is about.
+OTHER = "other"
 # Invisible, but letters of Persian and Hindi and families of emoji are put together with them.
 JOINER_CHARACTERS = "\u200c\u200d"
-DUPLICATE_THRESHOLD = 0.5
-STOP_WORDS = frozenset(
-    ["a", "an", "and", "at", "down", "for", "from", "in", "is", "not", "of", "on", "or", "our", "the", "to", "with"]
-)
 
 
 class Status(StrEnum):
@@ -74,25 +72,9 @@ class UnknownSubcommand(WatchfloorError):
     """I do not know `/incident {given}`.{suggestion} `/incident help` lists what there is."""
 
 
-@dataclass(frozen=True)
-class Declaration:
-    """What was typed behind `/incident declare`."""
-
-    severity: str | None
-    title: str
-
-
-def read_declaration(typed: str) -> Declaration:
-    """`S1 IVR down in Manila` taken apart. A first word that looks like a severity but is none is refused."""
-    first, _, rest = typed.strip().partition(" ")
-    if not re.fullmatch(r"(s|sev|p)-?\d{1,3}:?", first, re.IGNORECASE):
-        return Declaration(None, clean_title(typed))
-    return Declaration(read_severity(first), clean_title(rest))
-
-
 def read_severity(typed: str) -> str:
-    """`s1`, `S1`, `sev1`, `SEV-1` as `S1`."""
-    match = re.fullmatch(r"(s|sev|p)-?(\d{1,3}):?", typed.strip(), re.IGNORECASE)
+    """`s1`, `S1`, `sev1`, `SEV-1`, `severity 1` as `S1`."""
+    match = re.fullmatch(r"(s|sev|severity|p)[\s-]*(\d{1,3}):?", typed.strip(), re.IGNORECASE)
     if match and match[1].lower() == "p":
         raise PriorityIsNotSeverity(given=quoted(typed))
     if not match or int(match[2]) > 4:
@@ -109,9 +91,9 @@ def read_status(typed: str) -> Status:
 
 
 def clean_title(text: str) -> str:
-    """A title on one line, without control characters, at most 3,000 characters."""
+    """A title on one line, accents composed, without control characters, at most 3,000 characters."""
     printable = "".join(letter if letter.isprintable() or letter in JOINER_CHARACTERS else " " for letter in text)
-    return " ".join(printable.split())[:LONGEST_TITLE]
+    return unicodedata.normalize("NFC", " ".join(printable.split()))[:LONGEST_TITLE]
 
 
 def quoted(typed: str) -> str:
@@ -130,45 +112,6 @@ def channel_name(number: int, title: str, attempt: int = 1) -> str:
     room = LONGEST_CHANNEL_NAME - len(prefix) - len(suffix)
     slug = slugify(title, max_length=min(room, 50), word_boundary=True) or "incident"
     return f"{prefix}{slug[:room]}{suffix}".rstrip("-")
-
-
-def recognise_type(title: str, recognised_by: Mapping[str, Sequence[str]]) -> str:
-    """The type whose words stand in the title; the one with the longest of them, `other` when there is none."""
-    title_words = " ".join(["", *re.findall(r"[\w-]+", title.casefold()), ""])
-    matches = [
-        (-len(words), kind)
-        for kind, telling in recognised_by.items()
-        for words in telling
-        if f" {words.casefold()} " in title_words
-    ]
-    return min(matches)[1] if matches else "other"
-
-
-def places_in_title(title: str, places: Iterable[str]) -> list[str]:
-    """The sites or partners that the title names."""
-    title_words = significant_words(title)
-    return [place for place in places if significant_words(place) and significant_words(place) <= title_words]
-
-
-def significant_words(title: str) -> frozenset[str]:
-    """The words of a title that tell incidents apart."""
-    return frozenset(word for word in re.findall(r"\w+", title.casefold()) if word not in STOP_WORDS)
-
-
-def find_duplicates(title: str, others: Iterable[tuple[int, str]]) -> list[int]:
-    """Which of the `(number, title)` pairs speak of the same thing, the most alike first.
-
-    Likeness is the share of common words in the shorter of the two titles (overlap coefficient, 0 to 1).
-    """
-    own_words = significant_words(title)
-    scores: list[tuple[float, int]] = []
-    for number, other in others:
-        other_words = significant_words(other)
-        shared = len(own_words & other_words)
-        smaller = min(len(own_words), len(other_words))
-        if smaller and shared / smaller > DUPLICATE_THRESHOLD:
-            scores.append((-shared / smaller, number))
-    return [number for _, number in sorted(scores)]
 
 
 def unknown_subcommand(typed: str, known: Sequence[str]) -> UnknownSubcommand:

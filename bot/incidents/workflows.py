@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.directory import tables as directory
 from bot.directory.lookup import resolve_people
-from bot.incidents import forms, participants, rules
+from bot.incidents import forms, participants, recognition, rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Declared, Withdrawn
@@ -38,9 +38,11 @@ class DeclareRequest(BaseModel):
     title: str
     severity: str
     at: datetime
-    type: str = "other"
+    type: str = ""
     sites: list[str] = []
     partners: list[str] = []
+    # Which of these three were taken from the title.
+    guessed: list[str] = []
     description: str = ""
     is_private: bool = False
     reply_to: str = ""
@@ -81,7 +83,7 @@ def record(services: Services, request: DeclareRequest) -> int:
 
 def incident_of(request: DeclareRequest) -> Incident:
     """The incident that is asked for; it has no number yet."""
-    fields = request.model_dump(exclude={"key", "user_id", "at", "reply_to", *MESSAGE})
+    fields = request.model_dump(exclude={"key", "user_id", "at", "reply_to", "guessed", *MESSAGE})
     return Incident(declared_key=request.key, declared_by=request.user_id, declared_at=request.at, **fields)
 
 
@@ -197,7 +199,7 @@ def tell(services: Services, number: int, request: DeclareRequest, refusal: str)
         if incident.told_at is not None:
             return
         incidents.set_declarer_answered(session, number, utcnow())
-        text, blocks = _declared_message(session, incident, refusal)
+        text, blocks = _declared_message(session, services, incident, request, refusal)
         if not request.reply_to:
             outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)
     if not request.reply_to:
@@ -210,7 +212,9 @@ def tell(services: Services, number: int, request: DeclareRequest, refusal: str)
             outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)
 
 
-def _declared_message(session: Session, incident: Incident, refusal: str) -> tuple[str, list[Block]]:
+def _declared_message(
+    session: Session, services: Services, incident: Incident, request: DeclareRequest, refusal: str
+) -> tuple[str, list[Block]]:
     if refusal:
         text = f"The incident was not opened: {escape(refusal)} Nothing was left half-done; please try again."
         return text, [section(text)]
@@ -219,6 +223,8 @@ def _declared_message(session: Session, incident: Incident, refusal: str) -> tup
         f"({incident.severity}, {one_line(incident.title, 200)}). You are in it."
     )
     blocks = [section(text)]
+    if request.guessed:
+        blocks.append(forms.guesses(incident, request.guessed, services.floor))
     if duplicates := _duplicates(session, incident):
         blocks += forms.duplicates_offer(duplicates)
     return text, blocks
@@ -227,5 +233,5 @@ def _declared_message(session: Session, incident: Incident, refusal: str) -> tup
 def _duplicates(session: Session, incident: Incident) -> list[Incident]:
     since = incident.declared_at - DUPLICATES_WITHIN
     others = incidents.recent_public(session, since, before_number=incident.number)
-    numbers = rules.find_duplicates(incident.title, others)[:DUPLICATES_SHOWN]
+    numbers = recognition.find_duplicates(incident.title, others)[:DUPLICATES_SHOWN]
     return [twin for number in numbers if (twin := incidents.by_number(session, number)).channel_id]

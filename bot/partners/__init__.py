@@ -17,6 +17,7 @@ def register(registry: "Registry") -> None:
     listeners.register_commands(registry)
     registry.on(events.Declared, handlers.begin)
     registry.on(events.SeverityChanged, handlers.follow_severity)
+    registry.on(events.ScopeChanged, handlers.follow_scope)
     registry.on(events.StatusChanged, handlers.follow_status)
     registry.on(events.Resolved, handlers.give_all_clear)
     registry.on(events.Reopened, handlers.reopen_notices)

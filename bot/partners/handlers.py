@@ -2,7 +2,7 @@
 
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
-from bot.incidents.events import Declared, Reopened, Resolved, SeverityChanged, StatusChanged
+from bot.incidents.events import Declared, Reopened, Resolved, ScopeChanged, SeverityChanged, StatusChanged
 from bot.incidents.rules import OPEN
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -20,6 +20,24 @@ def begin(change: Change, event: Declared) -> None:
 
 def follow_severity(change: Change, event: SeverityChanged) -> None:
     """A graver severity makes notices due earlier."""
+    update_notices(change)
+
+
+def follow_scope(change: Change, event: ScopeChanged) -> None:
+    """More partners are told as if it had been declared with them; a notice that did not leave yet does not leave.
+
+    A partner that was told already stays informed until the end.
+    """
+    session, number = change.session, change.number
+    for row in tables.of_incident(session, number):
+        if row.partner in event.new.partners:
+            row.state = State.WAITING if row.state == State.DROPPED else row.state
+        elif row.state == State.WAITING and (
+            not row.is_being_sent or outbox.remove_untried(session, number, kinds.PARTNER, row.partner)
+        ):
+            row.state = State.DROPPED
+            row.plan(NextAction.NOTHING, None)
+        session.add(row)
     update_notices(change)
 
 

@@ -33,7 +33,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "marked": (),
     "decisions": (DECISION, RULED_OUT, CUSTOMER_IMPACT),
     "state": (
-        *("declared", "severity", "status", "type", "impact", "front_door"),
+        *("declared", "severity", "status", "type", "sites", "impact", "front_door"),
         *("resolved", "reopened", "closed", "milestone"),
     ),
     "messages": ("message", "shortcut_message", *NOTES, "gap", "gap_refused"),
@@ -46,7 +46,14 @@ FILTERS: dict[str, tuple[str, ...]] = {
         *("updates_paused", "updates_resumed", "audience_added", "audience_removed"),
     ),
     "partners": (
-        *("partner_added", "partner_told", "partner_unreachable", "partner_received", "partner_affected"),
+        *(
+            "partner_added",
+            "partner_removed",
+            "partner_told",
+            "partner_unreachable",
+            "partner_received",
+            "partner_affected",
+        ),
         *("partner_agents", "partner_reminded", "partner_named", "partner_phoned", "partner_cleared"),
     ),
     "people": (

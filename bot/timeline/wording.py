@@ -21,7 +21,7 @@ KINDS_WITH_TEXT = (*MESSAGE_KINDS, "note", "decision", "ruled_out", "customer_im
 MESSAGE = "message"
 # Facts that are the bot's own words and not a person's; `{fact}` or `kind {fact}` is looked up in the language.
 TRANSLATED_FACTS = (
-    *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason")),
+    *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason"), ("sites", "new")),
     *(("channel_lost", "reason"), ("page_passed_over", "reason"), ("paged", "reason"), ("step_reminded", "level")),
     ("postmortem_reviewed", "verdict"),
     *(("milestone", "milestone"), ("gap", "length"), ("gap_refused", "length")),

@@ -27,7 +27,7 @@ HANDLERS = {
         "partners.handlers.follow_severity",
         "playbooks.handlers.offer_better_playbook",
     ],
-    "TypeChanged": ["playbooks.handlers.offer_better_playbook"],
+    "ScopeChanged": ["partners.handlers.follow_scope", "playbooks.handlers.offer_better_playbook"],
     "StatusChanged": [
         "updates.handlers.follow_status",
         "escalation.ladder.follow_status",

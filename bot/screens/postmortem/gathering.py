@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.followups import tables as followups
 from bot.incidents import tables as incidents
-from bot.incidents.rules import find_duplicates
+from bot.incidents.recognition import find_duplicates
 from bot.incidents.tables import Incident
 from bot.partners import tables as partners
 from bot.postmortems.phrases import Phrases
