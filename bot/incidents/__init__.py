@@ -21,4 +21,6 @@ def register(registry: "Registry") -> None:
         TableWords("incidents", ("title", "description", "impact", "front_door")),
         TableWords("participants"),
         TableWords("role_holders"),
+        # Emptied once it is decided, forgotten after a week.
+        TableWords("pending_declarations"),
     ]

@@ -6,7 +6,7 @@ from bot.incidents import actions as changes
 from bot.incidents import forms, parse, recognition, roles, rules, scope
 from bot.incidents import lifecycle as ending
 from bot.incidents.access import incident_number_here, open_incident_form
-from bot.incidents.actions import declare_from_command, open_declare_form
+from bot.incidents.declaring import declare_from_command, open_declare_form
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response

@@ -268,16 +268,6 @@ def home(incidents: list[Incident], floor: Floor) -> list[Block]:
     ]
 
 
-def duplicates_offer(duplicates: list[Incident]) -> list[Block]:
-    """An offer to join incidents that sound the same; nothing is blocked."""
-    lines = [
-        f"{channel_link(twin.channel_id or '')} {one_line(twin.title, 120)} ({twin.severity}, {twin.status})"
-        for twin in duplicates
-    ]
-    buttons = [button(f"Join #{twin.number}", f"{ids.JOIN}.{twin.number}", str(twin.number)) for twin in duplicates]
-    return [section("*This sounds like an incident that is open already:*\n" + "\n".join(lines)), actions(buttons)]
-
-
 def channel_lost(incident: Incident, loss: str, remedy: str) -> tuple[str, list[Block]]:
     """What is said to who leads when the channel is gone: the buttons work from where it is said."""
     text = (

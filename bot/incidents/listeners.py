@@ -9,11 +9,11 @@ from slack_bolt import Ack, App
 
 from bot.directory.lookup import display_names
 from bot.incidents import actions as changes
-from bot.incidents import forms, ids, parse, roles, rules, scope
+from bot.incidents import declaring, forms, ids, parse, roles, rules, scope
 from bot.incidents import lifecycle as ending
 from bot.incidents import responses as answering
 from bot.incidents.access import open_incident_form, visible_incident
-from bot.incidents.actions import open_declare_form, start_declaration
+from bot.incidents.declaring import declare_unless_open, open_declare_form
 from bot.incidents.invitations import request_to_join
 from bot.incidents.recognition import Scope
 from bot.incidents.responses import Payload, Response
@@ -30,6 +30,7 @@ BuildForm = Callable[[Incident], Block]
 def register(app: App, services: Services) -> None:
     """Listen to the buttons, forms and shortcuts of incidents."""
     _register_declaration(app, services)
+    _register_question(app, services)
     _register_buttons(app, services)
     _register_forms(app, services)
     _register_lifecycle(app, services)
@@ -64,9 +65,45 @@ def _register_declaration(app: App, services: Services) -> None:
 
     @app.view(ids.DECLARE_FORM)
     def declare(ack: Ack, body: Payload) -> None:
-        answering.answer_form(
-            services, body, ids.TITLE, lambda: start_declaration(services, _declare_request(services, body)), ack
-        )
+        def act() -> None:
+            # A form has nothing below it to answer to: the question comes by direct message.
+            declare_unless_open(services, _declare_request(services, body))
+
+        answering.answer_form(services, body, ids.TITLE, act, ack)
+
+
+def _register_question(app: App, services: Services) -> None:
+    """The buttons under the question whether an incident is one that is open already."""
+
+    @app.action(ids.OPEN_ANOTHER)
+    def open_another(ack: Ack, body: Payload) -> None:
+        def act() -> str:
+            pending_id, user_id = parse.clicked_number(body), parse.user_id(body)
+            return declaring.open_another(services, pending_id, user_id, body["response_url"], utcnow())
+
+        answering.answer_question(services, body, act, ack)
+
+    @app.action(re.compile(rf"^{re.escape(ids.JOIN_DUPLICATE)}\."))
+    def join_duplicate(ack: Ack, body: Payload) -> None:
+        def act() -> str:
+            pending_id, _, number = parse.action_value(body).partition(":")
+            return declaring.join_duplicate(
+                services,
+                parse.parse_number(pending_id),
+                parse.parse_number(number),
+                parse.user_id(body),
+                body["response_url"],
+                utcnow(),
+            )
+
+        answering.answer_question(services, body, act, ack)
+
+    @app.action(ids.CANCEL_DECLARATION)
+    def cancel(ack: Ack, body: Payload) -> None:
+        def act() -> str:
+            return declaring.cancel(services, parse.clicked_number(body), parse.user_id(body))
+
+        answering.answer_question(services, body, act, ack)
 
 
 def _fields_of(recognised: Scope) -> list[str]:

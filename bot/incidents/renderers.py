@@ -2,7 +2,7 @@
 
 from bot.directory.lookup import channel_id
 from bot.errors import TryLater
-from bot.incidents import invitations, views
+from bot.incidents import declaring, invitations, views
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
@@ -64,4 +64,5 @@ KINDS = (
     Kind(kinds.PIN, "pin the card", _pin),
     Kind(kinds.BOOKMARK, "add a bookmark", _bookmark),
     Kind(kinds.INVITE, "", invitations.call, invitations.channel_of),
+    Kind(kinds.DECLARATION, "", declaring.call, lambda context: ""),
 )

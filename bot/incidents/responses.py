@@ -72,12 +72,30 @@ def answer_click(services: Services, body: Payload, action: Callable[[], Respons
         respond_ephemeral(services, body, response)
 
 
-def respond_ephemeral(services: Services, body: Payload, response: str | tuple[str, list[Block]]) -> None:
+def answer_question(services: Services, body: Payload, action: Callable[[], str], ack: Ack) -> None:
+    """Do it, acknowledge, then show the answer in place of the question; a refusal leaves the question there."""
+    is_done = False
+
+    def act() -> str:
+        nonlocal is_done
+        answer = action()
+        is_done = True
+        return answer
+
+    response = _run(services, act)
+    ack()
+    if response is not None:
+        respond_ephemeral(services, body, response, replace_original=is_done)
+
+
+def respond_ephemeral(
+    services: Services, body: Payload, response: str | tuple[str, list[Block]], *, replace_original: bool = False
+) -> None:
     """Say it to who clicked, and to nobody else."""
     text, blocks = response if isinstance(response, tuple) else (response, [])
     try:
         if body.get("response_url"):
-            services.slack.respond(body["response_url"], text, blocks)
+            services.slack.respond(body["response_url"], text, blocks, replace_original=replace_original)
         else:
             services.slack.tell(body["user"]["id"], text, blocks)
     except (WatchfloorError, TryLater) as failure:

@@ -149,20 +149,19 @@ def all_open(session: Session) -> Sequence[Incident]:
     return session.exec(select(Incident).where(col(Incident.status).in_(OPEN)).order_by(col(Incident.id))).all()
 
 
-def recent_public(session: Session, since: datetime, before_number: int) -> Sequence[tuple[int, str]]:
-    """Number and title of open incidents that anyone may see, declared after `since`."""
-    rows = session.exec(
-        select(Incident.id, Incident.title)
+def open_since(session: Session, since: datetime, user_id: str, limit: int = 200) -> Sequence[Incident]:
+    """Open incidents with a channel, declared after `since`, that this person may see, the newest first."""
+    return session.exec(
+        select(Incident)
         .where(
-            col(Incident.status).in_(ACTIVE),
-            col(Incident.is_private).is_(False),
+            col(Incident.status).in_(OPEN),
             col(Incident.declared_at) >= since,
-            col(Incident.id) < before_number,
+            col(Incident.channel_id).is_not(None),
+            _visible_to(user_id),
         )
         .order_by(col(Incident.id).desc())
-        .limit(200)
+        .limit(limit)
     ).all()
-    return [(number, title) for number, title in rows if number is not None]
 
 
 def public_before(session: Session, number: int, limit: int = 500) -> Sequence[Incident]:

@@ -1,14 +1,14 @@
 """Declaring an incident: from the words someone typed to a channel with people, a card and a playbook in it."""
 
 import functools
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot.directory import tables as directory
 from bot.directory.lookup import resolve_people
-from bot.incidents import forms, participants, recognition, rules
+from bot.incidents import forms, participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Declared, Withdrawn
@@ -25,8 +25,6 @@ from bot.slack.text import channel_link, escape, one_line
 from bot.timeline import tables as timeline
 
 MAX_NAMES_TRIED = 5
-DUPLICATES_WITHIN = timedelta(hours=12)
-DUPLICATES_SHOWN = 3
 MESSAGE = ("message_at", "message_text", "message_link", "message_author")
 
 
@@ -225,13 +223,4 @@ def _declared_message(
     blocks = [section(text)]
     if request.guessed:
         blocks.append(forms.guesses(incident, request.guessed, services.floor))
-    if duplicates := _duplicates(session, incident):
-        blocks += forms.duplicates_offer(duplicates)
     return text, blocks
-
-
-def _duplicates(session: Session, incident: Incident) -> list[Incident]:
-    since = incident.declared_at - DUPLICATES_WITHIN
-    others = incidents.recent_public(session, since, before_number=incident.number)
-    numbers = recognition.find_duplicates(incident.title, others)[:DUPLICATES_SHOWN]
-    return [twin for number in numbers if (twin := incidents.by_number(session, number)).channel_id]

@@ -31,6 +31,7 @@ POST_MORTEM_UPLOAD = "postmortem_upload"
 POST_MORTEM_FILES = "postmortem_files"
 CANVAS = "canvas"
 INVITE = "invite"
+DECLARATION = "declaration"
 PICTURE = "picture"
 
 Message = tuple[str, list[Block]]

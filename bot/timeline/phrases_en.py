@@ -8,6 +8,7 @@ What is in `TERMS` is a fact's own word on the page.
 SENTENCES = {
     "declared": "{who} declared it as {severity}: {title}",
     "shortcut_message": "It began with a message{of_whom}: {text} ({link})",
+    "reported_again": "{who} reported the same: {text}",
     "type": "{who} changed what it is about from {old} to {new}",
     "sites": "{who} changed the sites affected to {new}",
     "severity": "{who} changed the severity from {old} to {new}: {reason}",

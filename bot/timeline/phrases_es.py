@@ -3,6 +3,7 @@
 SENTENCES = {
     "declared": "{who} lo declaró como {severity}: {title}",
     "shortcut_message": "Empezó con un mensaje{of_whom}: {text} ({link})",
+    "reported_again": "{who} informó de lo mismo: {text}",
     "type": "{who} cambió de qué se trata, de {old} a {new}",
     "sites": "{who} cambió los sitios afectados a {new}",
     "severity": "{who} cambió la severidad de {old} a {new}: {reason}",

@@ -36,7 +36,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
         *("declared", "severity", "status", "type", "sites", "impact", "front_door"),
         *("resolved", "reopened", "closed", "milestone"),
     ),
-    "messages": ("message", "shortcut_message", *NOTES, "gap", "gap_refused"),
+    "messages": ("message", "shortcut_message", "reported_again", *NOTES, "gap", "gap_refused"),
     "steps": (
         *("playbook_started", "playbook_stopped", "step_done", "step_waived", "step_skipped", "step_assigned"),
         *("step_undone", "step_snoozed", "step_reminded", "step_repeated"),

@@ -55,17 +55,6 @@ def test_a_title_may_be_in_any_script_and_of_any_length(floor: TestFloor, title:
     assert "<!channel>" not in floor.live_markup("incidents")
 
 
-def test_a_second_declaration_of_the_same_thing_offers_to_join_the_first(floor: TestFloor) -> None:
-    floor.declares("S1 IVR down in Manila", who="ana")
-
-    floor.declares("S2 Manila IVR is down", who="ben")
-
-    assert any("sounds like" in words and "IVR down in Manila" in words for words in floor.whispered("ben"))
-    floor.ben.clicks("incident.join.1", channel="general")
-    floor.settle()
-    assert "inc-1-ivr-down-in-manila" in [channel.name for channel in floor.ben.channels()]
-
-
 @pytest.mark.both_ways
 def test_the_form_asks_for_a_title_and_knows_everything_else(floor: TestFloor) -> None:
     floor.says("ana", "/incident declare")
