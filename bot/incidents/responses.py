@@ -122,7 +122,9 @@ class FieldsRefused(Exception):
         super().__init__(", ".join(errors))
 
 
-def answer_form(services: Services, body: Payload, field: str, action: Callable[[], Response], ack: Ack) -> None:
+def answer_form(
+    services: Services, body: Payload, field: str, action: Callable[[], Response], ack: Callable[..., Any]
+) -> None:
     """Take a form: a refusal stands beside `field` and the form stays open."""
     with noting_commits() as commits:
         try:
@@ -137,6 +139,21 @@ def answer_form(services: Services, body: Payload, field: str, action: Callable[
     ack()
     if response is not None:
         respond_ephemeral(services, body, response)
+
+
+def answer_form_with_view(
+    services: Services, body: Payload, field: str, build: Callable[[], Block], ack: Ack
+) -> None:
+    """Take a form and show another view in its place; a refusal stands beside `field`."""
+    views: list[Block] = []
+
+    def acknowledge(**refusal: Any) -> None:
+        if refusal:
+            ack(**refusal)
+        else:
+            ack(response_action="update", view=views[0])
+
+    answer_form(services, body, field, lambda: views.append(build()), acknowledge)
 
 
 def _plain_text(services: Services, sentence: str) -> str:

@@ -32,6 +32,20 @@ class Status(StrEnum):
     MERGED = "merged"
 
 
+# Other words for what people want to do.
+SYNONYMS = {
+    **dict.fromkeys(("new", "create", "start", "report"), "declare"),
+    **dict.fromkeys(("show", "ls", "all", "incidents", "active"), "list"),
+    **dict.fromkeys(("commands", "?", "usage"), "help"),
+    **dict.fromkeys(("title", "name"), "rename"),
+    **dict.fromkeys(("sites", "site", "partner"), "edit"),
+    **dict.fromkeys(("fixed", "done", "solved"), "resolve"),
+    **dict.fromkeys(("cancel", "false", "reject"), "decline"),
+    **dict.fromkeys(("duplicate", "dup"), "merge"),
+}
+# They end something, or cannot be taken back.
+ENDING = ("resolve", "close", "decline", "merge", "private", "pause", "leave", "unsubscribe")
+SHORTEST_BEGINNING = 3
 OPEN = (Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED, Status.MONITORING)
 ACTIVE = (*OPEN, Status.RESOLVED)
 
@@ -116,11 +130,23 @@ def channel_name(number: int, title: str, attempt: int = 1) -> str:
 
 def unknown_subcommand(typed: str, known: Sequence[str]) -> UnknownSubcommand:
     """The refusal for a word that is no subcommand, with the nearest one suggested."""
-    nearest = get_close_matches(typed.lower(), known, n=1, cutoff=0.5)
-    if re.fullmatch(r"(s|sev)-?[0-4]:?", typed, re.IGNORECASE):
-        nearest = [f"declare {typed.upper()} …"]
-    suggestion = f" Did you mean `/incident {nearest[0]}`?" if nearest else ""
+    nearest = _nearest_subcommand(typed.lower(), known)
+    if re.fullmatch(r"(s|sev)-?[0-4][:,]?", typed, re.IGNORECASE):
+        nearest = f"declare {typed.upper()} …"
+    suggestion = f" Did you mean `/incident {nearest}`?" if nearest else ""
     return UnknownSubcommand(given=quoted(typed), suggestion=suggestion)
+
+
+def _nearest_subcommand(typed: str, known: Sequence[str]) -> str:
+    """The subcommand that was meant, empty when that is not clear. What ends something is not guessed lightly."""
+    if typed in SYNONYMS:
+        return SYNONYMS[typed]
+    begun = [word for word in known if word.startswith(typed)]
+    if len(typed) >= SHORTEST_BEGINNING and len(begun) == 1 and begun[0] not in ENDING:
+        return begun[0]
+    nearest = get_close_matches(typed, known, n=1, cutoff=0.6)
+    is_clear = nearest and (nearest[0] not in ENDING or get_close_matches(typed, nearest, cutoff=0.85))
+    return nearest[0] if is_clear else ""
 
 
 def check_may_change(number: int, status: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -9,6 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.errors import WatchfloorError
 from bot.incidents import participants
 from bot.incidents.participants import Participant
+from bot.incidents.recognition import fold
 from bot.incidents.rules import ACTIVE, OPEN, Status
 from bot.runtime.database import Numbered, utc_column
 
@@ -27,6 +29,7 @@ class Incident(Numbered, table=True):
     __tablename__ = "incidents"
     __table_args__ = (
         sa.Index("ix_incidents_active", "status", "id"),
+        sa.Index("ix_incidents_declared", "declared_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -56,11 +59,20 @@ class Incident(Numbered, table=True):
     # When people's words were taken out of its record; and whether they are to stay whatever their age.
     purged_at: datetime | None = Field(default=None, sa_column=utc_column())
     is_held: bool = False
+    # What a search looks at, as `fold` compares it; written with the incident.
+    search_text: str = ""
 
     @property
     def is_active(self) -> bool:
         """May it still be changed?"""
         return self.status in ACTIVE
+
+
+@sa.event.listens_for(Incident, "before_insert")
+@sa.event.listens_for(Incident, "before_update")
+def _write_search_text(mapper: Any, connection: Any, incident: Incident) -> None:
+    words = (incident.title, incident.description, incident.impact, *incident.sites, *incident.partners)
+    incident.search_text = fold(" ".join(words))
 
 
 class RoleHolder(SQLModel, table=True):
@@ -138,7 +150,7 @@ def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident
     """What is open, gravest first; private ones only for who takes part in them."""
     return session.exec(
         select(Incident)
-        .where(col(Incident.status).in_(ACTIVE), _visible_to(user_id))
+        .where(col(Incident.status).in_(ACTIVE), visible_to(user_id))
         .order_by(col(Incident.severity), col(Incident.id).desc())
         .limit(limit)
     ).all()
@@ -157,7 +169,7 @@ def open_since(session: Session, since: datetime, user_id: str, limit: int = 200
             col(Incident.status).in_(OPEN),
             col(Incident.declared_at) >= since,
             col(Incident.channel_id).is_not(None),
-            _visible_to(user_id),
+            visible_to(user_id),
         )
         .order_by(col(Incident.id).desc())
         .limit(limit)
@@ -179,7 +191,8 @@ def public_before(session: Session, number: int, limit: int = 500) -> Sequence[I
     ).all()
 
 
-def _visible_to(user_id: str) -> sa.ColumnElement[bool]:
+def visible_to(user_id: str) -> sa.ColumnElement[bool]:
+    """Private incidents are there only for who takes part in them."""
     takes_part = select(Participant.incident_id).where(Participant.user_id == user_id)
     return sa.or_(col(Incident.is_private).is_(False), col(Incident.id).in_(takes_part))
 

@@ -111,7 +111,12 @@ def _duration(facts: IncidentFacts) -> str:
 
 def _about(incident: Incident, floor: Floor) -> str:
     parts = [floor.types.get(incident.type, incident.type), *incident.sites, *incident.partners]
-    return escape(" · ".join(parts)) + (" · 🔒 private" if incident.is_private else "")
+    return escape(" · ".join(parts)) + marks(incident)
+
+
+def marks(incident: Incident) -> str:
+    """What everybody who reads of it must know at once."""
+    return " · 🔒 private" if incident.is_private else ""
 
 
 def _roles(facts: IncidentFacts, floor: Floor) -> str:

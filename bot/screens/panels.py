@@ -1,12 +1,10 @@
-"""Looking without changing: the control panel, the list of open incidents, help."""
+"""Looking without changing: the control panel, help."""
 
 from itertools import groupby
 
 from bot.incidents import forms
-from bot.incidents import tables as incidents
 from bot.incidents.access import incident_number_here, visible_incident
 from bot.incidents.facts import NEXT_UPDATE
-from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry, Section
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
@@ -37,13 +35,6 @@ def incident_panel(services: Services, number: int, user_id: str) -> Screen:
     with services.database.reading() as session:
         due_at = services.get(Registry).ask(NEXT_UPDATE)(session, number, None)
     return forms.panel(incident, due_at, utcnow())
-
-
-def open_incidents(services: Services, user_id: str) -> Screen:
-    """What is open, as far as this person may see."""
-    check_member(services, user_id)
-    with services.database.reading() as session:
-        return forms.open_list(list(incidents.active(session, user_id)), services.floor)
 
 
 def help_screen(services: Services) -> Screen:

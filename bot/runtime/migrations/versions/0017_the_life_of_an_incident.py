@@ -1,15 +1,23 @@
-"""Declarations that wait for an answer."""
+"""Declarations that wait for an answer; incidents that can be searched."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
+from bot.incidents.recognition import fold
 from bot.runtime.database import UtcDateTime
 
 revision = "0017"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
+
+INCIDENTS = sa.table(
+    "incidents",
+    sa.column("id", sa.Integer()),
+    *(sa.column(name, AutoString()) for name in ("title", "description", "impact", "search_text")),
+    *(sa.column(name, sa.JSON()) for name in ("sites", "partners")),
+)
 
 
 def upgrade() -> None:
@@ -25,8 +33,22 @@ def upgrade() -> None:
         sa.Column("asked_at", UtcDateTime(), nullable=False),
     )
     op.create_index("ix_pending_declarations_asked_at", "pending_declarations", ["asked_at"])
+    with op.batch_alter_table("incidents") as incidents:
+        incidents.add_column(sa.Column("search_text", AutoString(), nullable=False, server_default=""))
+        incidents.create_index("ix_incidents_declared", ["declared_at"])
+    _write_search_texts()
+
+
+def _write_search_texts() -> None:
+    for row in op.get_bind().execute(sa.select(INCIDENTS)).all():
+        words = (row.title, row.description, row.impact, *row.sites, *row.partners)
+        text = fold(" ".join(words))
+        op.get_bind().execute(sa.update(INCIDENTS).where(INCIDENTS.c.id == row.id).values(search_text=text))
 
 
 def downgrade() -> None:
     """Back to the shape before."""
+    with op.batch_alter_table("incidents") as incidents:
+        incidents.drop_index("ix_incidents_declared")
+        incidents.drop_column("search_text")
     op.drop_table("pending_declarations")
