@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.incidents import actions as changes
-from bot.incidents import forms, parse, recognition, roles, rules, scope
+from bot.incidents import forms, parse, recognition, renaming, roles, rules, scope
 from bot.incidents import lifecycle as ending
 from bot.incidents.access import incident_number_here, open_incident_form
 from bot.incidents.declaring import declare_from_command, open_declare_form
@@ -29,6 +29,7 @@ def register(registry: Registry) -> None:
         "handover": hand_over,
         "type": change_type,
         "edit": edit,
+        "rename": rename,
         "resolve": resolve,
         "close": close,
         "reopen": reopen,
@@ -45,7 +46,7 @@ HELP = (
         2,
         "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`",
     ),
-    (Section.CHANNEL, 2, "`/incident edit` type, sites and partners"),
+    (Section.CHANNEL, 2, "`/incident edit` title, type, sites and partners · `/incident rename title`"),
     (Section.CHANNEL, 3, "`/incident claim commander` · `/incident assign commander @ana`"),
     (Section.CHANNEL, 4, "`/incident handover commander @ana` · `/incident leave commander`"),
     (Section.ENDING, 1, "`/incident resolve reason` · `/incident close` · `/incident reopen reason`"),
@@ -120,8 +121,14 @@ def change_type(services: Services, typed: SlashCommand) -> Response:
     return scope.change_type(services, number, typed.rest, typed.user_id, utcnow())
 
 
+def rename(services: Services, typed: SlashCommand) -> Response:
+    """`/incident rename IVR down in Manila and Cebu`"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    return renaming.rename(services, number, rules.clean_title(typed.rest), typed.user_id, utcnow())
+
+
 def edit(services: Services, typed: SlashCommand) -> Response:
-    """`/incident edit`: type, sites and partners in a form."""
+    """`/incident edit`: title, type, sites and partners in a form."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return _open_form(services, typed, number, lambda incident: forms.scope_form(incident, services.floor))
 

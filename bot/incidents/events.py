@@ -34,6 +34,14 @@ class SeverityChanged(Event):
 
 
 @dataclass(frozen=True)
+class Renamed(Event):
+    """The incident has another title."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
 class ScopeChanged(Event):
     """Other sites or partners are affected than was thought, or it is about something else."""
 

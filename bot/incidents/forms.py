@@ -10,6 +10,7 @@ from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.incidents.views import STATUS_EMOJI
 from bot.slack.blocks import (
+    INPUT_TEXT,
     Block,
     actions,
     button,
@@ -99,11 +100,12 @@ def _scope_fields(floor: Floor, scope: Scope, placeholder: str = "Choose") -> li
 
 
 def scope_form(incident: Incident, floor: Floor) -> Block:
-    """Change what an incident is about and whom it affects."""
+    """Change what an incident is called and about, and whom it affects."""
     scope = Scope(incident.type, tuple(incident.sites), tuple(incident.partners))
+    title = text_input(ids.TITLE, initial=incident.title, longest=INPUT_TEXT)
     return modal(
         "Edit the incident",
-        _scope_fields(floor, scope),
+        [form_field("What is wrong?", ids.TITLE, title), *_scope_fields(floor, scope)],
         callback_id=ids.SCOPE_FORM,
         submit="Save",
         private_metadata=str(incident.number),

@@ -216,9 +216,10 @@ def _register_forms(app: App, services: Services) -> None:
                 tuple(parse.selected_values(body, ids.SITES)),
                 tuple(parse.selected_values(body, ids.PARTNERS)),
             )
-            scope.change_scope(services, parse.form_number(body), new, parse.user_id(body), utcnow())
+            title = rules.clean_title(parse.field_value(body, ids.TITLE))
+            scope.edit(services, parse.form_number(body), title, new, parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.TYPE, act, ack)
+        answering.answer_form(services, body, ids.TITLE, act, ack)
 
     @app.view(ids.ROLE_FORM)
     def role(ack: Ack, body: Payload) -> None:

@@ -2,10 +2,11 @@
 
 from bot.directory.lookup import channel_id
 from bot.errors import TryLater
-from bot.incidents import declaring, invitations, views
+from bot.incidents import declaring, invitations, renaming, views
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
+from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow
 
 CARD_SOON_S = 0.2
@@ -61,6 +62,13 @@ KINDS = (
     Kind(kinds.CARD, "keep the card up to date", _card, on_lost=_pin_again),
     Kind(kinds.DIGEST, "keep the message in the incidents channel up to date", _digest, _incidents_channel),
     Kind(kinds.TOPIC, "set the topic", _topic),
+    Kind(
+        kinds.CHANNEL_NAME,
+        "rename the channel",
+        renaming.call,
+        refusals=dict.fromkeys(("not_authorized", "restricted_action", "name_taken"), Refusal.FINAL),
+        on_given_up=renaming.note_not_renamed,
+    ),
     Kind(kinds.PIN, "pin the card", _pin),
     Kind(kinds.BOOKMARK, "add a bookmark", _bookmark),
     Kind(kinds.INVITE, "", invitations.call, invitations.channel_of),

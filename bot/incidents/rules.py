@@ -78,6 +78,10 @@ class UnknownStatus(WatchfloorError):
     """`{given}` is not a status. Use investigating, identified, mitigated, monitoring, or `/incident resolve`."""
 
 
+class NewTitleMissing(WatchfloorError):
+    """Please say what it is called now, such as `/incident rename IVR down in Manila and Cebu`."""
+
+
 class ImpactMissing(WatchfloorError):
     """Please say who feels what, such as `/incident impact half the calls to Manila are dropped`."""
 
@@ -145,8 +149,9 @@ def _nearest_subcommand(typed: str, known: Sequence[str]) -> str:
     if len(typed) >= SHORTEST_BEGINNING and len(begun) == 1 and begun[0] not in ENDING:
         return begun[0]
     nearest = get_close_matches(typed, known, n=1, cutoff=0.6)
-    is_clear = nearest and (nearest[0] not in ENDING or get_close_matches(typed, nearest, cutoff=0.85))
-    return nearest[0] if is_clear else ""
+    if nearest and nearest[0] in ENDING:
+        nearest = [word for word in get_close_matches(typed, nearest, cutoff=0.85) if word[0] == typed[0]]
+    return nearest[0] if nearest else ""
 
 
 def check_may_change(number: int, status: str) -> None:

@@ -9,6 +9,7 @@ from bot.incidents import recognition, rules
 from bot.incidents.change import Change, changing
 from bot.incidents.events import ScopeChanged
 from bot.incidents.recognition import Scope
+from bot.incidents.renaming import set_title
 from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest
 from bot.services import Services
@@ -48,14 +49,17 @@ def change_type(services: Services, number: int, typed: str, by: str, now: datet
     return f"It is about {services.floor.types[new.type]} now."
 
 
-def change_scope(services: Services, number: int, new: Scope, by: str, now: datetime) -> str:
-    """Say what it is about and whom it affects; more partners are told as if it had been declared with them."""
+def edit(services: Services, number: int, title: str, new: Scope, by: str, now: datetime) -> str:
+    """Say what it is called and about and whom it affects; more partners are told as if declared with them."""
+    if not title:
+        raise rules.NewTitleMissing()
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         old, floor = scope_of(change.incident), services.floor
         # The form does not offer what is not in the floor's file any more.
         sites = (*new.sites, *(site for site in old.sites if site not in floor.sites))
         partners = (*new.partners, *(name for name in old.partners if name not in floor.partner_names))
+        set_title(change, title)
         set_scope(change, Scope(new.type, sites, partners))
     return "Saved."
 

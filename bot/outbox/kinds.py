@@ -32,6 +32,7 @@ POST_MORTEM_FILES = "postmortem_files"
 CANVAS = "canvas"
 INVITE = "invite"
 DECLARATION = "declaration"
+CHANNEL_NAME = "channel_name"
 PICTURE = "picture"
 
 Message = tuple[str, list[Block]]

@@ -10,6 +10,7 @@ SENTENCES = {
     "shortcut_message": "It began with a message{of_whom}: {text} ({link})",
     "reported_again": "{who} reported the same: {text}",
     "type": "{who} changed what it is about from {old} to {new}",
+    "renamed": "{who} renamed it to: {text}",
     "sites": "{who} changed the sites affected to {new}",
     "severity": "{who} changed the severity from {old} to {new}: {reason}",
     "status": "{who} set the status to {new}{because}",

@@ -5,6 +5,7 @@ SENTENCES = {
     "shortcut_message": "Empezó con un mensaje{of_whom}: {text} ({link})",
     "reported_again": "{who} informó de lo mismo: {text}",
     "type": "{who} cambió de qué se trata, de {old} a {new}",
+    "renamed": "{who} le cambió el título a: {text}",
     "sites": "{who} cambió los sitios afectados a {new}",
     "severity": "{who} cambió la severidad de {old} a {new}: {reason}",
     "status": "{who} puso el estado en {new}{because}",

@@ -33,7 +33,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "marked": (),
     "decisions": (DECISION, RULED_OUT, CUSTOMER_IMPACT),
     "state": (
-        *("declared", "severity", "status", "type", "sites", "impact", "front_door"),
+        *("declared", "severity", "status", "renamed", "type", "sites", "impact", "front_door"),
         *("resolved", "reopened", "closed", "milestone"),
     ),
     "messages": ("message", "shortcut_message", "reported_again", *NOTES, "gap", "gap_refused"),

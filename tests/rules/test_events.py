@@ -27,6 +27,7 @@ HANDLERS = {
         "partners.handlers.follow_severity",
         "playbooks.handlers.offer_better_playbook",
     ],
+    "Renamed": [],
     "ScopeChanged": ["partners.handlers.follow_scope", "playbooks.handlers.offer_better_playbook"],
     "StatusChanged": [
         "updates.handlers.follow_status",
