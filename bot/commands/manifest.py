@@ -23,6 +23,7 @@ SCOPES_OF_METHODS: dict[str, tuple[str, ...]] = {
     "conversations.join": ("channels:join",),
     "conversations.list": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
+    "conversations.rename": ("channels:manage", "groups:write"),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
     "conversations.setTopic": ("channels:manage", "groups:write"),
     "dnd.info": ("dnd:read",),

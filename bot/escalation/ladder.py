@@ -12,6 +12,8 @@ from bot.incidents.change import Change
 from bot.incidents.events import (
     Closed,
     Declared,
+    Declined,
+    Merged,
     Reopened,
     Resolved,
     RoleChanged,
@@ -86,7 +88,7 @@ def advance(session: Session, incident_id: int, now: datetime) -> None:
     )
 
 
-def stop(change: Change, event: Resolved | Closed) -> None:
+def stop(change: Change, event: Resolved | Closed | Declined | Merged) -> None:
     """It is over."""
     end(change.session, change.number)
 

@@ -21,6 +21,7 @@ def register(registry: "Registry") -> None:
         TableWords("incidents", ("title", "description", "impact", "front_door", "search_text")),
         TableWords("participants"),
         TableWords("role_holders"),
+        TableWords("related_incidents"),
         # Emptied once it is decided, forgotten after a week.
         TableWords("pending_declarations"),
     ]

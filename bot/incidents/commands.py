@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from bot.incidents import actions as changes
-from bot.incidents import forms, parse, recognition, renaming, roles, rules, scope
+from bot.incidents import forms, merging, parse, recognition, related, renaming, roles, rules, scope
 from bot.incidents import lifecycle as ending
-from bot.incidents.access import incident_number_here, open_incident_form
+from bot.incidents.access import incident_number_here, named_incident, open_incident_form
 from bot.incidents.declaring import declare_from_command, open_declare_form
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -33,6 +33,9 @@ def register(registry: Registry) -> None:
         "resolve": resolve,
         "close": close,
         "reopen": reopen,
+        "decline": decline,
+        "merge": merge,
+        "related": related_incidents,
     }.items():
         registry.command(word, subcommand)
     for section, place, text in HELP:
@@ -50,6 +53,11 @@ HELP = (
     (Section.CHANNEL, 3, "`/incident claim commander` · `/incident assign commander @ana`"),
     (Section.CHANNEL, 4, "`/incident handover commander @ana` · `/incident leave commander`"),
     (Section.ENDING, 1, "`/incident resolve reason` · `/incident close` · `/incident reopen reason`"),
+    (
+        Section.ENDING,
+        2,
+        "`/incident decline reason` it was a false alarm · `/incident merge 12` it goes on in that one",
+    ),
 )
 
 
@@ -149,6 +157,33 @@ def reopen(services: Services, typed: SlashCommand) -> Response:
     """`/incident reopen reason`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return ending.reopen(services, number, typed.rest, typed.user_id, utcnow())
+
+
+def decline(services: Services, typed: SlashCommand) -> Response:
+    """`/incident decline a probe was misconfigured`"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    if not typed.rest:
+        return _open_form(services, typed, number, forms.decline_form)
+    return ending.decline(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+
+
+def merge(services: Services, typed: SlashCommand) -> Response:
+    """`/incident merge 12`: this incident goes on in that one"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    into = named_incident(services, typed.raw, "merge", typed.user_id)
+    return merging.merge(services, number, into, typed.user_id, utcnow())
+
+
+def related_incidents(services: Services, typed: SlashCommand) -> Response:
+    """`/incident related`, `/incident related 12`, `/incident related remove 12`"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    if not typed.rest:
+        return related.describe(services, number)
+    first, rest = parse.first_word(typed.raw)
+    is_removed = first.lower() in ("remove", "not", "no")
+    other = named_incident(services, rest if is_removed else typed.raw, "related", typed.user_id)
+    change = related.unrelate if is_removed else related.relate
+    return change(services, number, other, typed.user_id, utcnow())
 
 
 def _open_form(

@@ -75,6 +75,23 @@ class Closed(Event):
 
 
 @dataclass(frozen=True)
+class Declined(Event):
+    """It was a false alarm. `key` is that of the click or the command."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Merged(Event):
+    """The incident is one with another, in which it goes on."""
+
+    into: int
+    title: str
+    was_open: bool
+
+
+@dataclass(frozen=True)
 class Reopened(Event):
     """The incident is not over after all."""
 

@@ -31,6 +31,7 @@ from bot.slack.text import channel_link, day_and_time, escape, near_time, one_li
 
 NOTHING_RECOGNISED = Scope(type="")
 FROM_TITLE = "Taken from the title"
+WHY_DECLINE = "Why is it a false alarm?"
 WHEN_UNSURE = "When unsure between two, take the higher."
 
 
@@ -211,6 +212,11 @@ def lifecycle_form(
     return modal(title, blocks, callback_id=callback_id, submit=submit, private_metadata=str(incident.number))
 
 
+def decline_form(incident: Incident) -> Block:
+    """Why it is a false alarm."""
+    return lifecycle_form(incident, ids.DECLINE_FORM, "Decline", "Decline", WHY_DECLINE)
+
+
 def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> tuple[str, list[Block]]:
     """The control panel: everything that can be done, a button each."""
     number = str(incident.number)
@@ -235,11 +241,14 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
 
 
 def _lifecycle_buttons(incident: Incident, number: str) -> list[Block]:
-    if incident.status == "closed":
-        return [button("Reopen…", ids.REOPEN, number)]
+    reopen = button("Reopen…", ids.REOPEN, number)
     if incident.status == "resolved":
-        return [button("Close…", ids.CLOSE, number, style="primary"), button("Reopen…", ids.REOPEN, number)]
-    return [button("Resolve…", ids.RESOLVE, number, style="primary")]
+        return [button("Close…", ids.CLOSE, number, style="primary"), reopen]
+    if not incident.is_active:
+        return [reopen]
+    resolve = button("Resolve…", ids.RESOLVE, number, style="primary")
+    edit = button("Edit…", ids.CHANGE_SCOPE, number)
+    return [resolve, button("False alarm…", ids.DECLINE, number), edit]
 
 
 def open_list(incidents: list[Incident], floor: Floor) -> tuple[str, list[Block]]:

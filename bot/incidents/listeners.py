@@ -257,6 +257,11 @@ def _reopen(services: Services, body: Payload, now: datetime) -> str:
     return ending.reopen(services, number, reason, parse.user_id(body), now)
 
 
+def _decline(services: Services, body: Payload, now: datetime) -> str:
+    number, reason, _ = _lifecycle_values(body)
+    return ending.decline(services, number, reason, body["view"]["id"], parse.user_id(body), now)
+
+
 def _lifecycle_values(body: Payload) -> tuple[int, str, str]:
     return parse.form_number(body), parse.field_value(body, ids.REASON), parse.field_value(body, ids.WAIVER)
 
@@ -264,6 +269,7 @@ def _lifecycle_values(body: Payload) -> tuple[int, str, str]:
 LIFECYCLE_BUTTONS = (
     LifecycleButton(ids.RESOLVE, ids.RESOLVE_FORM, "Resolve", "What ended the impact?", _resolve),
     LifecycleButton(ids.CLOSE, ids.CLOSE_FORM, "Close", "Anything to add?", _close),
+    LifecycleButton(ids.DECLINE, ids.DECLINE_FORM, "Decline", forms.WHY_DECLINE, _decline),
     LifecycleButton(ids.REOPEN, ids.REOPEN_FORM, "Reopen", "Why is it open again?", _reopen),
 )
 

@@ -48,6 +48,7 @@ ENDING = ("resolve", "close", "decline", "merge", "private", "pause", "leave", "
 SHORTEST_BEGINNING = 3
 OPEN = (Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED, Status.MONITORING)
 ACTIVE = (*OPEN, Status.RESOLVED)
+OVER = (Status.CLOSED, Status.DECLINED, Status.MERGED)
 
 
 class UnknownSeverity(WatchfloorError):
@@ -68,6 +69,14 @@ class AlreadyOver(WatchfloorError):
 
 class NotResolvedYet(WatchfloorError):
     """Incident {number} is still {status}. Resolve it first with `/incident resolve`, then close it."""
+
+
+class AlreadyMerged(WatchfloorError):
+    """Incident {number} was merged into another one. Its card links to the incident where it goes on."""
+
+
+class DeclineReasonMissing(WatchfloorError):
+    """Please say why it is a false alarm, such as `/incident decline a probe was misconfigured`."""
 
 
 class StillOpen(WatchfloorError):
@@ -156,6 +165,8 @@ def _nearest_subcommand(typed: str, known: Sequence[str]) -> str:
 
 def check_may_change(number: int, status: str) -> None:
     """Only an incident that is not over may be changed."""
+    if status == Status.MERGED:
+        raise AlreadyMerged(number=number)
     if status not in ACTIVE:
         raise AlreadyOver(number=number, status=status)
 
@@ -168,7 +179,9 @@ def check_may_close(number: int, status: str) -> None:
 
 
 def check_may_reopen(number: int, status: str) -> None:
-    """Only what is over can be opened again."""
+    """Only what is over can be opened again, and not what goes on elsewhere."""
+    if status == Status.MERGED:
+        raise AlreadyMerged(number=number)
     if status not in (Status.RESOLVED, Status.CLOSED, Status.DECLINED):
         raise StillOpen(number=number, status=status)
 

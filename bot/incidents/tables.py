@@ -11,7 +11,7 @@ from bot.errors import WatchfloorError
 from bot.incidents import participants
 from bot.incidents.participants import Participant
 from bot.incidents.recognition import fold
-from bot.incidents.rules import ACTIVE, OPEN, Status
+from bot.incidents.rules import ACTIVE, OPEN, OVER, Status
 from bot.runtime.database import Numbered, utc_column
 
 
@@ -59,6 +59,8 @@ class Incident(Numbered, table=True):
     # When people's words were taken out of its record; and whether they are to stay whatever their age.
     purged_at: datetime | None = Field(default=None, sa_column=utc_column())
     is_held: bool = False
+    # The incident in which this one goes on.
+    merged_into: int | None = Field(default=None, foreign_key="incidents.id", index=True)
     # What a search looks at, as `fold` compares it; written with the incident.
     search_text: str = ""
 
@@ -221,6 +223,12 @@ def set_channel(session: Session, number: int, channel_id: str, channel_name: st
     session.add(incident)
 
 
+def lead_on(session: Session, number: int, into: int) -> None:
+    """What was merged into the incident before leads to the other one, too."""
+    earlier = sa.update(Incident).where(col(Incident.merged_into) == number).values(merged_into=into)
+    session.connection().execute(earlier)
+
+
 def set_declarer_answered(session: Session, number: int, now: datetime) -> None:
     """The declarer is being answered."""
     incident = by_number(session, number)
@@ -237,7 +245,7 @@ def change_status(session: Session, incident: Incident, status: str, now: dateti
         incident.resolved_at = incident.closed_at = None
     if status == "resolved":
         incident.resolved_at = now
-    if status == "closed":
+    if status in OVER:
         incident.closed_at = now
     session.add(incident)
 

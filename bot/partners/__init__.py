@@ -20,6 +20,8 @@ def register(registry: "Registry") -> None:
     registry.on(events.ScopeChanged, handlers.follow_scope)
     registry.on(events.StatusChanged, handlers.follow_status)
     registry.on(events.Resolved, handlers.give_all_clear)
+    registry.on(events.Declined, handlers.say_false_alarm)
+    registry.on(events.Merged, handlers.say_merged)
     registry.on(events.Reopened, handlers.reopen_notices)
     registry.on(events.UpdateDue, updates.post_updates)
     registry.on(events.UpdateAmended, updates.edit_footers)

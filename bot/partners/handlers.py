@@ -2,7 +2,16 @@
 
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
-from bot.incidents.events import Declared, Reopened, Resolved, ScopeChanged, SeverityChanged, StatusChanged
+from bot.incidents.events import (
+    Declared,
+    Declined,
+    Merged,
+    Reopened,
+    Resolved,
+    ScopeChanged,
+    SeverityChanged,
+    StatusChanged,
+)
 from bot.incidents.rules import OPEN
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -69,8 +78,18 @@ def give_all_clear(change: Change, event: Resolved) -> None:
     send_all_clear(change)
 
 
-def send_all_clear(change: Change) -> None:
-    """Everyone who was told hears that it is over, and who waited hears nothing any more."""
+def say_false_alarm(change: Change, event: Declined) -> None:
+    """It was never there."""
+    send_all_clear(change, "false_alarm")
+
+
+def say_merged(change: Change, event: Merged) -> None:
+    """It goes on elsewhere: partners get the other incident's notice."""
+    send_all_clear(change, "merged")
+
+
+def send_all_clear(change: Change, label: str = "all_clear") -> None:
+    """Everyone who was told hears that it is over, as `label` says it; who waited hears nothing any more."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     to_phone = []
     for row in tables.of_incident(session, incident.number):
@@ -81,9 +100,7 @@ def send_all_clear(change: Change) -> None:
         elif row.state == State.TOLD and row.cleared_at is None:
             row.cleared_at = now
             timeline.append(session, incident.number, "partner_cleared", now, partner=row.partner)
-            reply_in_thread(
-                session, services, row, "all_clear", now, key=f"partner:{row.number}:clear:{now.isoformat()}"
-            )
+            reply_in_thread(session, services, row, label, now, key=f"partner:{row.number}:clear:{now.isoformat()}")
         elif row.state == State.PHONED and row.cleared_at is None:
             to_phone.append(row)
         row.plan(NextAction.NOTHING, None)

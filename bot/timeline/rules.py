@@ -34,7 +34,17 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "decisions": (DECISION, RULED_OUT, CUSTOMER_IMPACT),
     "state": (
         *("declared", "severity", "status", "renamed", "type", "sites", "impact", "front_door"),
-        *("resolved", "reopened", "closed", "milestone"),
+        *(
+            "resolved",
+            "reopened",
+            "closed",
+            "declined",
+            "merged",
+            "merged_from",
+            "related",
+            "unrelated",
+            "milestone",
+        ),
     ),
     "messages": ("message", "shortcut_message", "reported_again", *NOTES, "gap", "gap_refused"),
     "steps": (

@@ -11,6 +11,8 @@ from bot.incidents.events import (
     CadenceRequested,
     Closed,
     Declared,
+    Declined,
+    Merged,
     Reopened,
     Resolved,
     RoleChanged,
@@ -51,6 +53,33 @@ def send_last_update(change: Change, event: Resolved) -> None:
     """The last update goes to everyone who was told."""
     cadence_actions.end_pause(change)
     promises.send_now_to_all(change, RequestedUpdate(f"{promises.RESOLVED}:{event.key}", change.by))
+    _send_what_is_due(change)
+
+
+def say_false_alarm(change: Change, event: Declined) -> None:
+    """Nothing more is promised; every audience that was told hears of it, those inside with the reason."""
+    audiences = change.services.floor.audiences
+    informed = tables.informed_audiences(change.session, change.number)
+    promises.end(change)
+    for is_outside, reason in ((False, event.reason), (True, "")):
+        request = RequestedUpdate(f"{promises.DECLINED}:{event.key}", change.by, reason)
+        names = {name for name in informed if name in audiences and audiences[name].outside == is_outside}
+        promises.send_now_to_all(change, request, only=names)
+    _send_what_is_due(change)
+
+
+def say_merged(change: Change, event: Merged) -> None:
+    """Nothing more is promised here; colleagues who were told hear where it goes on.
+
+    Outside audiences hear of the other incident alone: to them it is one outage.
+    """
+    audiences = change.services.floor.audiences
+    informed = tables.informed_audiences(change.session, change.number) if event.was_open else set()
+    promises.end(change)
+    where = f"#{event.into}" if change.incident.is_private else f"#{event.into} {event.title}"
+    request = RequestedUpdate(f"{promises.MERGED}:{event.into}", change.by, where)
+    names = {name for name in informed if name in audiences and not audiences[name].outside}
+    promises.send_now_to_all(change, request, only=names)
     _send_what_is_due(change)
 
 

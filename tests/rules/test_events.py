@@ -41,6 +41,19 @@ HANDLERS = {
         "playbooks.run_actions.stop_all",
         "postmortems.request.follow_close",
     ],
+    "Declined": [
+        "updates.handlers.say_false_alarm",
+        "escalation.ladder.stop",
+        "partners.handlers.say_false_alarm",
+        "playbooks.run_actions.stop_all",
+    ],
+    "Merged": [
+        "updates.handlers.say_merged",
+        "escalation.ladder.stop",
+        "partners.handlers.say_merged",
+        "playbooks.run_actions.stop_all",
+        "subscriptions.actions.follow_merge",
+    ],
     "Reopened": [
         "updates.handlers.promise_again",
         "escalation.ladder.reopen",

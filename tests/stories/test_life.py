@@ -1,7 +1,8 @@
 """What becomes of an incident: renamed, declined, merged, a drill."""
 
+from bot.incidents import ids
 from tests.floor import TestFloor
-from tests.stories.record import timeline
+from tests.stories.record import rows, timeline
 
 
 def channel_names(floor: TestFloor, who: str) -> list[str]:
@@ -22,3 +23,83 @@ def test_a_new_title_is_seen_everywhere_and_the_channel_has_its_name(floor: Test
     assert "IVR and chat down" in floor.sandbox.workspace.channel(channel).topic["value"]
     assert len(timeline(floor, "renamed")) == 2
     assert "Please say what it is called now" in floor.says("ana", "/incident rename", channel)
+
+
+def test_a_false_alarm_is_told_to_whoever_was_told_and_promises_nothing_more(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down in Manila for Northline")
+    floor.passes(minutes=70)
+
+    assert "say why it is a false alarm" not in floor.says("ana", "/incident decline", channel), (
+        "a form asks for it"
+    )
+    floor.ana.fills("Why is it a false alarm?", "a probe was misconfigured")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert "false alarm" in floor.words("operations")
+    assert "a probe was misconfigured" in floor.words("operations")
+    assert "It was a false alarm." in floor.words("partner-northline")
+    assert "a probe was misconfigured" not in floor.words("partner-northline")
+    assert "🚫 declined" in floor.words("incidents")
+    told = len(floor.ana.sees("operations"))
+    floor.passes(hours=5)
+    assert len(floor.ana.sees("operations")) == told
+    assert not [row for row in rows(floor, "promises") if row["state"] == "waiting"]
+    assert not rows(floor, "postmortems")
+    floor.says("ana", "/incident reopen it is real", channel)
+    assert "🔎 investigating" in floor.card(channel)
+
+
+def test_a_merged_incident_leads_to_the_one_in_which_it_goes_on(floor: TestFloor) -> None:
+    first = floor.declares("S1 IVR down in Manila", who="ana")
+    second = floor.declares("S2 Calls drop in Cebu", who="ben")
+    floor.says("ben", "/incident claim commander", second)
+    floor.erik.clicks(ids.SUBSCRIBE, channel="incidents", value="2")
+    floor.settle()
+    floor.passes(minutes=70)
+
+    assert "Incident 9 is" not in floor.says("ben", "/incident merge 9", second)
+    assert "is this one" in floor.says("ben", "/incident merge #2", second)
+    assert "Incident 2 is merged into incident 1" in floor.says("ben", "/incident merge inc-1", second)
+
+    assert "🔗 merged" in floor.card(second, who="ben")
+    assert "Merged into #1" in floor.card(second, who="ben")
+    assert "Manila · Cebu" in floor.card(first)
+    assert "Merged into this one #2" in floor.card(first)
+    assert first in channel_names(floor, "ben"), "who has a role goes on in the other channel"
+    assert "goes on in another incident" in floor.words("operations")
+    assert [(row["user_id"], row["incident_id"]) for row in rows(floor, "subscriptions")] == [
+        (floor.erik.id, 2),
+        (floor.erik.id, 1),
+    ]
+    assert {row["incident_id"] for row in rows(floor, "promises") if row["state"] == "waiting"} == {1}
+
+    floor.chloe.clicks(ids.JOIN, channel="incidents", value="1")
+    floor.settle()
+    assert first in channel_names(floor, "chloe")
+    assert "was merged into another one" in floor.says("ben", "/incident reopen no", second)
+    third = floor.declares("S3 Headsets hum", who="devi")
+    assert "Incident 2 is merged, so nothing can be merged into it" in floor.says(
+        "devi", "/incident merge 2", third
+    )
+
+
+def test_private_incidents_are_merged_into_no_public_one_and_named_on_no_public_card(floor: TestFloor) -> None:
+    floor.says("ana", "/incident declare S1")
+    floor.ana.fills("What is wrong?", "Customer data leaked")
+    floor.ana.fills("Who may see it?", ["private"])
+    floor.ana.submits()
+    floor.settle()
+    public = floor.declares("S2 CRM is slow", who="ana")
+    [private] = [name for name in channel_names(floor, "ana") if name.startswith("inc-1")]
+
+    assert "merging would show everyone" in floor.says("ana", "/incident merge 2", private)
+    assert "Make this one private first" in floor.says("ana", "/incident merge 1", public)
+    assert "There is no such incident that you may see" in floor.says("chloe", "/incident merge 1", public)
+
+    floor.says("ana", "/incident related 2", private)
+    assert "Related #2" in floor.card(private)
+    assert "Related" not in floor.card(public)
+    assert not timeline(floor, "related")[1:], "nothing is on the public one's record"
+    floor.says("ana", "/incident related remove 2", private)
+    assert "Related" not in floor.card(private)

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.incidents.rules import ACTIVE, Status
+from bot.incidents.rules import ACTIVE, OVER
 from bot.incidents.tables import Incident, RoleHolder, visible_to
 from bot.screens.incident_list.rules import ALL, CLOSED, OPEN, PER_PAGE, Filter
 
 STATUSES: Mapping[str, Sequence[str]] = {
     OPEN: ACTIVE,
-    CLOSED: (Status.CLOSED, Status.DECLINED, Status.MERGED),
+    CLOSED: OVER,
 }
 
 

@@ -1,4 +1,4 @@
-"""Declarations that wait for an answer; incidents that can be searched."""
+"""Declarations that wait for an answer; incidents that can be searched, merged and related."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,8 +33,17 @@ def upgrade() -> None:
         sa.Column("asked_at", UtcDateTime(), nullable=False),
     )
     op.create_index("ix_pending_declarations_asked_at", "pending_declarations", ["asked_at"])
+    op.create_table(
+        "related_incidents",
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), primary_key=True),
+        sa.Column("related_id", sa.Integer(), sa.ForeignKey("incidents.id"), primary_key=True),
+    )
+    op.create_index("ix_related_incidents_related_id", "related_incidents", ["related_id"])
     with op.batch_alter_table("incidents") as incidents:
         incidents.add_column(sa.Column("search_text", AutoString(), nullable=False, server_default=""))
+        incidents.add_column(sa.Column("merged_into", sa.Integer(), nullable=True))
+        incidents.create_foreign_key("fk_incidents_merged_into", "incidents", ["merged_into"], ["id"])
+        incidents.create_index("ix_incidents_merged_into", ["merged_into"])
         incidents.create_index("ix_incidents_declared", ["declared_at"])
     _write_search_texts()
 
@@ -50,5 +59,9 @@ def downgrade() -> None:
     """Back to the shape before."""
     with op.batch_alter_table("incidents") as incidents:
         incidents.drop_index("ix_incidents_declared")
+        incidents.drop_index("ix_incidents_merged_into")
+        incidents.drop_constraint("fk_incidents_merged_into", type_="foreignkey")
+        incidents.drop_column("merged_into")
         incidents.drop_column("search_text")
+    op.drop_table("related_incidents")
     op.drop_table("pending_declarations")
