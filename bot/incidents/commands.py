@@ -6,7 +6,7 @@ from bot.incidents import actions as changes
 from bot.incidents import forms, merging, parse, recognition, related, renaming, roles, rules, scope
 from bot.incidents import lifecycle as ending
 from bot.incidents.access import incident_number_here, named_incident, open_incident_form
-from bot.incidents.declaring import declare_from_command, open_declare_form
+from bot.incidents.declaring import declare_from_command, drill_from_command, open_declare_form
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response
@@ -20,6 +20,7 @@ def register(registry: Registry) -> None:
     """`/incident WORD …`, with what `/incident help` says of it."""
     for word, subcommand in {
         "declare": declare,
+        "drill": drill,
         "severity": severity,
         "status": status,
         "impact": impact,
@@ -44,6 +45,7 @@ def register(registry: Registry) -> None:
 
 HELP = (
     (Section.ANYWHERE, 1, "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once"),
+    (Section.ANYWHERE, 3, "`/incident drill S1 IVR down in Manila` practises one"),
     (
         Section.CHANNEL,
         2,
@@ -68,6 +70,12 @@ def declare(services: Services, typed: SlashCommand) -> Response:
         open_declare_form(services, typed.trigger_id, typed.user_id, severity=declaration.severity or "")
         return None
     return declare_from_command(services, typed.trigger_id, typed.user_id, declaration, typed.response_url)
+
+
+def drill(services: Services, typed: SlashCommand) -> Response:
+    """`/incident drill S1 IVR down in Manila`"""
+    declaration = recognition.read_declaration(typed.rest)
+    return drill_from_command(services, typed.trigger_id, typed.user_id, declaration, typed.response_url)
 
 
 def severity(services: Services, typed: SlashCommand) -> Response:

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot.errors import WatchfloorError
 from bot.incidents import duplicate_views, forms, invitations, pending_declarations, recognition, rules, scope
 from bot.incidents import tables as incidents
+from bot.incidents.drills import drill_title
 from bot.incidents.facts import PRIVATE_BY_DEFAULT
 from bot.incidents.pending_declarations import Decision, PendingDeclaration
 from bot.incidents.permissions import check_member, check_permission
@@ -33,6 +35,10 @@ DUPLICATES_WITHIN = timedelta(hours=12)
 DUPLICATES_SHOWN = 3
 # A question that nobody answers is asked again by direct message: the first one may have been overlooked or lost.
 ASKED_AGAIN_AFTER = timedelta(minutes=2)
+
+
+class DrillTitleMissing(WatchfloorError):
+    """Please say what is practised, such as `/incident drill S1 IVR down in Manila`."""
 
 
 def open_declare_form(
@@ -83,6 +89,27 @@ def declare_from_command(
     return f"{opening(declaration.title)}{severity_note}"
 
 
+def drill_from_command(
+    services: Services, trigger_id: str, user_id: str, declaration: Declaration, reply_to: str
+) -> Response:
+    """Open a drill at once, which is marked everywhere. Gives back what to answer meanwhile."""
+    if not declaration.title:
+        raise DrillTitleMissing()
+    request = DeclareRequest(
+        key=f"declare:{trigger_id}",
+        user_id=user_id,
+        title=drill_title(declaration.title, services.floor.language),
+        severity=declaration.severity or DEFAULT_SEVERITY,
+        at=utcnow(),
+        reply_to=reply_to,
+        is_drill=True,
+    )
+    request = scope.complete(services, request)
+    check_may_be_declared(services, request)
+    start_declaration(services, request)
+    return opening(request.title)
+
+
 def opening(title: str) -> str:
     """What is said while the incident is being opened."""
     return f"Opening an incident for “{one_line(title, 200)}”…"
@@ -117,8 +144,8 @@ def _question_key(pending: PendingDeclaration) -> str:
 
 
 def _likely_duplicates(session: Session, request: DeclareRequest) -> Sequence[Incident]:
-    """Open incidents that this person may see and that sound the same; none for a request that was recorded."""
-    if incidents.by_key(session, request.key) is not None:
+    """Open incidents that this person may see and that sound the same; none for what is over."""
+    if request.ended_at or incidents.by_key(session, request.key) is not None:
         return []
     candidates = incidents.open_since(session, request.at - DUPLICATES_WITHIN, request.user_id)
     by_number = {incident.number: incident for incident in candidates}

@@ -21,6 +21,11 @@ class Declared(Event):
 
 
 @dataclass(frozen=True)
+class DeclaredAfterwards(Event):
+    """The incident is on record when it is over: nobody is called and nothing is promised."""
+
+
+@dataclass(frozen=True)
 class Withdrawn(Event):
     """The incident could not be given a channel, so it was never opened."""
 

@@ -65,6 +65,19 @@ def declare_form(
             checkboxes(ids.PRIVATE, [option("Private: its words stay in its channel", "private")]),
             optional=True,
         ),
+        form_field(
+            "Only if it is over: when did it start?",
+            ids.STARTED_AT,
+            {"type": "datetimepicker", "action_id": ids.STARTED_AT},
+            optional=True,
+        ),
+        form_field(
+            "And when did it end?",
+            ids.ENDED_AT,
+            {"type": "datetimepicker", "action_id": ids.ENDED_AT},
+            hint="With both times it is recorded as resolved: nobody is paged and no updates are promised.",
+            optional=True,
+        ),
     ]
     return modal(
         "Declare an incident",

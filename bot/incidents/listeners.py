@@ -66,10 +66,21 @@ def _register_declaration(app: App, services: Services) -> None:
     @app.view(ids.DECLARE_FORM)
     def declare(ack: Ack, body: Payload) -> None:
         def act() -> None:
+            request = _declare_request(services, body)
+            _check_past(request)
             # A form has nothing below it to answer to: the question comes by direct message.
-            declare_unless_open(services, _declare_request(services, body))
+            declare_unless_open(services, request)
 
         answering.answer_form(services, body, ids.TITLE, act, ack)
+
+
+def _check_past(request: DeclareRequest) -> None:
+    try:
+        rules.check_past(request.started_at, request.ended_at, request.at)
+    except rules.StartMissing as missing:
+        raise answering.FieldsRefused({ids.STARTED_AT: missing.sentence}) from None
+    except (rules.EndMissing, rules.EndBeforeStart, rules.StillToCome) as refused:
+        raise answering.FieldsRefused({ids.ENDED_AT: refused.sentence}) from None
 
 
 def _register_question(app: App, services: Services) -> None:
@@ -128,6 +139,8 @@ def _declare_request(services: Services, body: Payload) -> DeclareRequest:
         description=parse.field_value(body, ids.DESCRIPTION),
         is_private="private" in parse.selected_values(body, ids.PRIVATE),
         at=utcnow(),
+        started_at=parse.selected_time(body, ids.STARTED_AT),
+        ended_at=parse.selected_time(body, ids.ENDED_AT),
         message_at=time_of_ts(origin.ts) if origin else None,
         message_text=origin.text if origin else "",
         message_link=services.slack.permalink(origin.channel_id, origin.ts) if origin else "",

@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change, changing
+from bot.incidents.drills import drill_title
 from bot.incidents.events import Renamed
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -31,6 +32,8 @@ def rename(services: Services, number: int, title: str, by: str, now: datetime) 
 def set_title(change: Change, title: str) -> None:
     """The same within a transaction on the incident."""
     old, incident = change.incident.title, change.incident
+    if incident.is_drill:
+        title = drill_title(title, change.services.floor.language)
     if old == title:
         return
     incident.title = title

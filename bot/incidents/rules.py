@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -73,6 +74,22 @@ class NotResolvedYet(WatchfloorError):
 
 class AlreadyMerged(WatchfloorError):
     """Incident {number} was merged into another one. Its card links to the incident where it goes on."""
+
+
+class EndMissing(WatchfloorError):
+    """Please say when it ended, too; or leave both times empty if it is not over."""
+
+
+class StartMissing(WatchfloorError):
+    """Please say when it started, too; or leave both times empty if it is not over."""
+
+
+class EndBeforeStart(WatchfloorError):
+    """It cannot have ended before it started."""
+
+
+class StillToCome(WatchfloorError):
+    """That time is still to come. Leave both times empty if it is not over."""
 
 
 class DeclineReasonMissing(WatchfloorError):
@@ -161,6 +178,18 @@ def _nearest_subcommand(typed: str, known: Sequence[str]) -> str:
     if nearest and nearest[0] in ENDING:
         nearest = [word for word in get_close_matches(typed, nearest, cutoff=0.85) if word[0] == typed[0]]
     return nearest[0] if nearest else ""
+
+
+def check_past(started_at: datetime | None, ended_at: datetime | None, now: datetime) -> None:
+    """The times of something that is declared when it is over: both or none, in order, and past."""
+    if ended_at and not started_at:
+        raise StartMissing()
+    if started_at and not ended_at:
+        raise EndMissing()
+    if started_at and ended_at and ended_at <= started_at:
+        raise EndBeforeStart()
+    if ended_at and ended_at > now:
+        raise StillToCome()
 
 
 def check_may_change(number: int, status: str) -> None:

@@ -164,11 +164,12 @@ def all_open(session: Session) -> Sequence[Incident]:
 
 
 def open_since(session: Session, since: datetime, user_id: str, limit: int = 200) -> Sequence[Incident]:
-    """Open incidents with a channel, declared after `since`, that this person may see, the newest first."""
+    """Open incidents with a channel, but for drills, declared after `since`, that this person may see."""
     return session.exec(
         select(Incident)
         .where(
             col(Incident.status).in_(OPEN),
+            col(Incident.is_drill).is_(False),
             col(Incident.declared_at) >= since,
             col(Incident.channel_id).is_not(None),
             visible_to(user_id),

@@ -146,7 +146,8 @@ def _about(incident: Incident, floor: Floor) -> str:
 
 def marks(incident: Incident) -> str:
     """What everybody who reads of it must know at once."""
-    return " · 🔒 private" if incident.is_private else ""
+    private = " · 🔒 private" if incident.is_private else ""
+    return f"{private} · 🧪 drill" if incident.is_drill else private
 
 
 def _roles(facts: IncidentFacts, floor: Floor) -> str:

@@ -8,10 +8,10 @@ from sqlmodel import Session
 
 from bot.directory import tables as directory
 from bot.directory.lookup import resolve_people
-from bot.incidents import forms, participants, rules
+from bot.incidents import drills, forms, participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
-from bot.incidents.events import Declared, Withdrawn
+from bot.incidents.events import Declared, DeclaredAfterwards, Withdrawn
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -25,6 +25,7 @@ from bot.slack.text import channel_link, escape, one_line
 from bot.timeline import tables as timeline
 
 MAX_NAMES_TRIED = 5
+TIMES = ("started_at", "ended_at")
 MESSAGE = ("message_at", "message_text", "message_link", "message_author")
 
 
@@ -43,6 +44,10 @@ class DeclareRequest(BaseModel):
     guessed: list[str] = []
     description: str = ""
     is_private: bool = False
+    is_drill: bool = False
+    # For something that is over when it is declared.
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
     reply_to: str = ""
     message_at: datetime | None = None
     message_text: str = ""
@@ -75,19 +80,24 @@ def record(services: Services, request: DeclareRequest) -> int:
         _add_first_entries(session, number, request)
         _first_rows(session, services, incident)
         participants.join(session, number, [request.user_id], now)
-        Change(session, services, incident, request.user_id, now).publish(Declared())
+        change = Change(session, services, incident, request.user_id, now)
+        change.publish(DeclaredAfterwards() if request.ended_at else Declared())
         return number
 
 
 def incident_of(request: DeclareRequest) -> Incident:
     """The incident that is asked for; it has no number yet."""
-    fields = request.model_dump(exclude={"key", "user_id", "at", "reply_to", "guessed", *MESSAGE})
-    return Incident(declared_key=request.key, declared_by=request.user_id, declared_at=request.at, **fields)
+    fields = request.model_dump(exclude={"key", "user_id", "at", "reply_to", "guessed", *TIMES, *MESSAGE})
+    if request.ended_at:
+        fields |= {"status": rules.Status.RESOLVED, "resolved_at": request.ended_at}
+    declared_at = request.started_at if request.started_at and request.ended_at else request.at
+    return Incident(declared_key=request.key, declared_by=request.user_id, declared_at=declared_at, **fields)
 
 
 def _add_first_entries(session: Session, number: int, request: DeclareRequest) -> None:
     facts = {"severity": request.severity, "title": request.title}
     timeline.append(session, number, "declared", request.at, request.user_id, **facts)
+    _add_milestones(session, number, request)
     if request.message_at:
         message_facts = {
             "text": request.message_text,
@@ -95,6 +105,16 @@ def _add_first_entries(session: Session, number: int, request: DeclareRequest) -
             "author": request.message_author,
         }
         timeline.append(session, number, "shortcut_message", request.message_at, request.user_id, **message_facts)
+
+
+def _add_milestones(session: Session, number: int, request: DeclareRequest) -> None:
+    """What is declared when it is over counts from its beginning to its end, not to its declaration."""
+    if not (request.started_at and request.ended_at):
+        return
+    times = {"started": request.started_at, "declared": request.started_at, "resolved": request.ended_at}
+    for name, reached_at in times.items():
+        facts = {"milestone": name, "reached_at": reached_at.isoformat(), "reason": "declared afterwards"}
+        timeline.append(session, number, "milestone", request.at, request.user_id, **facts)
 
 
 def _first_rows(session: Session, services: Services, incident: Incident) -> None:
@@ -159,7 +179,8 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
     assert incident.channel_id is not None
-    people = [declarer_id, *resolve_people(services, services.floor.severity(incident.severity).invite)]
+    groups = services.floor.severity(incident.severity).invite if _calls_people(services, incident) else ()
+    people = [declarer_id, *resolve_people(services, groups)]
     people = list(dict.fromkeys(people))
     try:
         refused = services.slack.invite(incident.channel_id, people)
@@ -170,6 +191,10 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
         participants.join(session, number, invited, utcnow())
         if refused:
             _report_failed_invitations(session, incident, refused)
+
+
+def _calls_people(services: Services, incident: Incident) -> bool:
+    return incident.status in rules.OPEN and drills.may_page(services, incident)
 
 
 def _report_failed_invitations(session: Session, incident: Incident, failures: dict[str, str]) -> None:

@@ -59,16 +59,17 @@ def follow_status(change: Change, event: StatusChanged) -> None:
 def update_notices(change: Change) -> None:
     """Every affected partner has its notice, due by the severity as it stands; who was told sees it edited.
 
-    Of a private incident nothing leaves by the clock: its partners are told by name.
+    Of a private incident and of a drill nothing leaves by the clock: partners are told by name.
     """
     session, services, incident, now = change.session, change.services, change.incident, change.now
     for partner in incident.partners:
         tables.add(session, incident.number, partner)
+    is_told_by_clock = incident.status in OPEN and not (incident.is_private or incident.is_drill)
     within = services.floor.severity(incident.severity).partner_notice_within
     due_at = rules.notice_due(incident.declared_at, within, now)
     for row in tables.of_incident(session, incident.number):
         if row.state == State.WAITING and not row.is_being_sent:
-            row.plan(NextAction.TELL, None if incident.is_private or incident.status not in OPEN else due_at)
+            row.plan(NextAction.TELL, due_at if is_told_by_clock else None)
             session.add(row)
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 

@@ -1,6 +1,7 @@
 """What becomes of an incident: renamed, declined, merged, a drill."""
 
 from bot.incidents import ids
+from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
 
@@ -103,3 +104,50 @@ def test_private_incidents_are_merged_into_no_public_one_and_named_on_no_public_
     assert not timeline(floor, "related")[1:], "nothing is on the public one's record"
     floor.says("ana", "/incident related remove 2", private)
     assert "Related" not in floor.card(private)
+
+
+def test_a_drill_is_marked_everywhere_calls_nobody_and_counts_in_nothing(floor: TestFloor) -> None:
+    floor.says("ben", "/incident drill S0 IVR down in Manila for Northline")
+    [channel] = [name for name in channel_names(floor, "ben") if name.startswith("inc-1")]
+    floor.passes(minutes=45)
+
+    assert channel.startswith("inc-1-drill-ivr-down-in-manila")
+    assert "🔴 S0 · DRILL: IVR down in Manila" in floor.card(channel, who="ben")
+    assert "🧪 drill" in floor.words("incidents")
+    for audience in ("operations", "front-line", "executives"):
+        sent = [
+            message.words for message in floor.ana.sees(audience) if message.user == floor.sandbox.workspace.bot.id
+        ]
+        assert sent, audience
+        assert all("This is a drill." in words for words in sent), audience
+    assert not floor.ana.direct_messages(), "nobody is paged"
+    assert channel not in channel_names(floor, "chloe"), "no group is invited"
+    assert not floor.words("partner-northline")
+    assert "This is a drill, so nobody is paged." in floor.says("ben", "/incident page @chloe come", channel)
+    assert "Opening an incident" in floor.says("devi", "/incident declare S3 IVR down in Manila")
+
+    floor.says("ben", "/incident rename CRM down", channel)
+    assert "DRILL: CRM down" in floor.words("incidents")
+
+
+def test_what_is_over_can_be_declared_afterwards_and_calls_nobody(floor: TestFloor) -> None:
+    now = int(utcnow().timestamp())
+    floor.says("ben", "/incident declare S0")
+    floor.ben.fills("What is wrong?", "IVR was down")
+    floor.ben.fills("Only if it is over: when did it start?", now - 7200)
+    assert "Please say when it ended" in str(floor.ben.submits().errors)
+    floor.ben.fills("And when did it end?", now - 9000)
+    assert "cannot have ended before it started" in str(floor.ben.submits().errors)
+    floor.ben.fills("And when did it end?", now - 3600)
+    assert floor.ben.submits().closed
+    floor.settle()
+    floor.passes(hours=3)
+
+    card = floor.card("inc-1-ivr-was-down", who="ben")
+    assert "✅ resolved" in card
+    assert "1 h 00 min" in card
+    assert not rows(floor, "promises")
+    assert not rows(floor, "playbook_runs")
+    assert not floor.ana.direct_messages()
+    assert "inc-1-ivr-was-down" not in channel_names(floor, "chloe")
+    assert "Closed." in floor.says("ben", "/incident close", "inc-1-ivr-was-down")
