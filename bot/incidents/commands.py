@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.incidents import actions as changes
-from bot.incidents import forms, merging, parse, recognition, related, renaming, roles, rules, scope
+from bot.incidents import forms, merging, parse, privacy, recognition, related, renaming, roles, rules, scope
 from bot.incidents import lifecycle as ending
 from bot.incidents.access import incident_number_here, named_incident, open_incident_form
 from bot.incidents.declaring import declare_from_command, drill_from_command, open_declare_form
@@ -37,6 +37,7 @@ def register(registry: Registry) -> None:
         "decline": decline,
         "merge": merge,
         "related": related_incidents,
+        "private": make_private,
     }.items():
         registry.command(word, subcommand)
     for section, place, text in HELP:
@@ -54,6 +55,7 @@ HELP = (
     (Section.CHANNEL, 2, "`/incident edit` title, type, sites and partners · `/incident rename title`"),
     (Section.CHANNEL, 3, "`/incident claim commander` · `/incident assign commander @ana`"),
     (Section.CHANNEL, 4, "`/incident handover commander @ana` · `/incident leave commander`"),
+    (Section.CHANNEL, 6, "`/incident private reason` a private channel takes over"),
     (Section.ENDING, 1, "`/incident resolve reason` · `/incident close` · `/incident reopen reason`"),
     (
         Section.ENDING,
@@ -192,6 +194,12 @@ def related_incidents(services: Services, typed: SlashCommand) -> Response:
     other = named_incident(services, rest if is_removed else typed.raw, "related", typed.user_id)
     change = related.unrelate if is_removed else related.relate
     return change(services, number, other, typed.user_id, utcnow())
+
+
+def make_private(services: Services, typed: SlashCommand) -> Response:
+    """`/incident private customer data is involved`"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    return privacy.make_private(services, number, typed.rest, typed.user_id, utcnow())
 
 
 def _open_form(

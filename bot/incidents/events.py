@@ -97,6 +97,11 @@ class Merged(Event):
 
 
 @dataclass(frozen=True)
+class MadePrivate(Event):
+    """Only who takes part sees it from now on; its private channel is yet to be created."""
+
+
+@dataclass(frozen=True)
 class Reopened(Event):
     """The incident is not over after all."""
 

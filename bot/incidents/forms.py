@@ -249,7 +249,8 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
                 block_id="panel.state",
             )
         )
-    blocks.append(actions(_lifecycle_buttons(incident, number), block_id="panel.ending"))
+    if incident.status != "merged":
+        blocks.append(actions(_lifecycle_buttons(incident, number), block_id="panel.ending"))
     return summary, blocks
 
 

@@ -58,6 +58,14 @@ def unrelate(services: Services, number: int, other_number: int, by: str, now: d
     return f"Incident {number} and incident {other_number} are not related."
 
 
+def forget(session: Session, number: int) -> None:
+    """No other incident names this one any more: it is private now."""
+    naming = select(RelatedIncident.incident_id).where(RelatedIncident.related_id == number)
+    for other in session.exec(naming).all():
+        outbox.mark_stale(session, other, (kinds.CARD,))
+    session.connection().execute(sa.delete(RelatedIncident).where(col(RelatedIncident.related_id) == number))
+
+
 def describe(services: Services, number: int) -> str:
     """What the incident is related to, for somebody in its channel."""
     with services.database.reading() as session:

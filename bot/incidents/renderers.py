@@ -2,7 +2,7 @@
 
 from bot.directory.lookup import channel_id
 from bot.errors import TryLater
-from bot.incidents import declaring, invitations, renaming, views
+from bot.incidents import declaring, invitations, privacy, renaming, views
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
@@ -72,5 +72,17 @@ KINDS = (
     Kind(kinds.PIN, "pin the card", _pin),
     Kind(kinds.BOOKMARK, "add a bookmark", _bookmark),
     Kind(kinds.INVITE, "", invitations.call, invitations.channel_of),
+    Kind(kinds.PRIVATE_CHANNEL, "", privacy.start_call, lambda context: ""),
+    Kind(kinds.DELETION, "", privacy.deletion_call, lambda context: "", otherwise=Refusal.FINAL),
+    Kind(
+        kinds.ARCHIVING,
+        "",
+        privacy.archive_call,
+        lambda context: "",
+        otherwise=Refusal.FINAL,
+        on_delivered=privacy.update_report,
+        on_given_up=privacy.update_report,
+    ),
+    Kind(kinds.PRIVACY_REPORT, "say what was taken back", privacy.report),
     Kind(kinds.DECLARATION, "", declaring.call, lambda context: ""),
 )

@@ -44,6 +44,7 @@ class Incident(Numbered, table=True):
     partners: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     front_door: str = ""
     is_private: bool = False
+    made_private_at: datetime | None = Field(default=None, sa_column=utc_column())
     # Who may be told of a private incident though its words stay in its channel: added by hand.
     audiences: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     is_drill: bool = False

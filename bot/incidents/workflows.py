@@ -25,6 +25,7 @@ from bot.slack.text import channel_link, escape, one_line
 from bot.timeline import tables as timeline
 
 MAX_NAMES_TRIED = 5
+PRIVATE_TITLE = 40
 TIMES = ("started_at", "ended_at")
 MESSAGE = ("message_at", "message_text", "message_link", "message_author")
 
@@ -136,15 +137,17 @@ def open_channel(services: Services, number: int) -> str:
         incident = incidents.by_number(session, number)
     if incident.channel_id:
         return ""
+    # The channel that was there before it became private keeps its name.
+    title = f"{incident.title[:PRIVATE_TITLE]} private" if incident.made_private_at else incident.title
     for attempt in range(1, MAX_NAMES_TRIED + 1):
-        name = rules.channel_name(number, incident.title, attempt)
+        name = rules.channel_name(number, title, attempt)
         try:
             channel = services.slack.create_channel(name, is_private=incident.is_private)
         except SlackRefused as refused:
             if refused.error != "name_taken":
                 return refused.sentence
             # Ours from an attempt that was cut off, or somebody else's: then the next name.
-            own_channel = services.slack.find_own_channel(name, incident.declared_at)
+            own_channel = services.slack.find_own_channel(name, incident.made_private_at or incident.declared_at)
             if own_channel is None:
                 continue
             channel = own_channel
@@ -178,10 +181,16 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
     """The declarer and the responders of this severity, in one call. Who cannot be invited is named."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
-    assert incident.channel_id is not None
     groups = services.floor.severity(incident.severity).invite if _calls_people(services, incident) else ()
     people = [declarer_id, *resolve_people(services, groups)]
-    people = list(dict.fromkeys(people))
+    invite_all(services, number, list(dict.fromkeys(people)))
+
+
+def invite_all(services: Services, number: int, people: list[str]) -> None:
+    """These people, in one call. Who cannot be invited is named."""
+    with services.database.reading() as session:
+        incident = incidents.by_number(session, number)
+    assert incident.channel_id is not None
     try:
         refused = services.slack.invite(incident.channel_id, people)
     except SlackRefused as error:
@@ -202,7 +211,7 @@ def _report_failed_invitations(session: Session, incident: Incident, failures: d
     names = directory.display_names(session, failures)
     people = ", ".join(f"{escape(names.get(user_id, user_id))} ({why})" for user_id, why in failures.items())
     text = f"I could not invite {people}. Please invite them by hand with `/invite`."
-    key = f"invitations:{incident.number}"
+    key = f"invitations:{incident.number}" + (":private" if incident.made_private_at else "")
     outbox.post(session, key, incident.channel_id, text, utcnow(), incident_id=incident.number)
     for user_id, why in failures.items():
         facts = {"what": "invite", "user": user_id, "reason": why}

@@ -33,6 +33,10 @@ CANVAS = "canvas"
 INVITE = "invite"
 DECLARATION = "declaration"
 CHANNEL_NAME = "channel_name"
+PRIVATE_CHANNEL = "private_channel"
+DELETION = "deletion"
+ARCHIVING = "archiving"
+PRIVACY_REPORT = "privacy_report"
 PICTURE = "picture"
 
 Message = tuple[str, list[Block]]

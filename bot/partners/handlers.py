@@ -5,6 +5,7 @@ from bot.incidents.change import Change
 from bot.incidents.events import (
     Declared,
     Declined,
+    MadePrivate,
     Merged,
     Reopened,
     Resolved,
@@ -87,6 +88,13 @@ def say_false_alarm(change: Change, event: Declined) -> None:
 def say_merged(change: Change, event: Merged) -> None:
     """It goes on elsewhere: partners get the other incident's notice."""
     send_all_clear(change, "merged")
+
+
+def follow_privacy(change: Change, event: MadePrivate) -> None:
+    """Nobody else is told by the clock; the notices are deleted, so nobody owes an answer."""
+    for row in tables.of_incident(change.session, change.number):
+        row.plan(NextAction.NOTHING, None)
+        change.session.add(row)
 
 
 def send_all_clear(change: Change, label: str = "all_clear") -> None:

@@ -86,6 +86,10 @@ class Channels(ApiClient):
         """Give a channel another name; gives back the one that Slack made of it. It may be repeated."""
         return str(self.call("conversations.rename", channel=channel_id, name=name)["channel"]["name"])
 
+    def archive_channel(self, channel_id: str) -> None:
+        """Archive a channel; done if it is archived."""
+        self._call_unless("already_archived", "conversations.archive", channel=channel_id)
+
     def pin(self, channel_id: str, ts: str) -> None:
         """Pin a message; done if it is pinned."""
         self._call_unless("already_pinned", "pins.add", channel=channel_id, timestamp=ts)

@@ -90,6 +90,14 @@ class Messages(ApiClient):
             blocks=fit_blocks(blocks),
         )
 
+    def delete_message(self, channel_id: str, ts: str) -> None:
+        """Delete one of the bot's own messages; done if it is not there."""
+        try:
+            self.call("chat.delete", channel=channel_id, ts=ts)
+        except SlackRefused as refused:
+            if refused.error != "message_not_found":
+                raise
+
     def tell(self, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
         """Say something to a person by direct message that need not be repeated if it is lost."""
         shortened = shorten(text, MESSAGE_TEXT)

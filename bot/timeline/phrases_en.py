@@ -19,6 +19,7 @@ SENTENCES = {
     "declined": "{who} declined it as a false alarm{because}",
     "related": "{who} related it to incident {number}",
     "unrelated": "{who} took the relation to incident {number} off",
+    "made_private": "{who} made it private{because}",
     "merged": "{who} merged it into incident {number}",
     "merged_from": "{who} merged incident {number} into this one: {text}",
     "closed": "{who} closed it{because}",

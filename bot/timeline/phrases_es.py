@@ -14,6 +14,7 @@ SENTENCES = {
     "declined": "{who} lo descartó como falsa alarma{because}",
     "related": "{who} lo relacionó con el incidente {number}",
     "unrelated": "{who} quitó la relación con el incidente {number}",
+    "made_private": "{who} lo hizo privado{because}",
     "merged": "{who} lo unió al incidente {number}",
     "merged_from": "{who} unió el incidente {number} a este: {text}",
     "closed": "{who} lo cerró{because}",

@@ -41,6 +41,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
             "declined",
             "merged",
             "merged_from",
+            "made_private",
             "related",
             "unrelated",
             "milestone",

@@ -33,6 +33,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Resolved, handlers.send_last_update)
     registry.on(events.Declined, handlers.say_false_alarm)
     registry.on(events.Merged, handlers.say_merged)
+    registry.on(events.MadePrivate, handlers.withdraw_outside)
     registry.on(events.Closed, handlers.send_at_close)
     registry.on(events.Reopened, handlers.promise_again)
     registry.on(events.Withdrawn, handlers.end_promises)

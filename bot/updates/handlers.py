@@ -6,12 +6,14 @@ from functools import partial
 
 from sqlmodel import Session
 
+from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
 from bot.incidents.events import (
     CadenceRequested,
     Closed,
     Declared,
     Declined,
+    MadePrivate,
     Merged,
     Reopened,
     Resolved,
@@ -25,6 +27,7 @@ from bot.incidents.facts import UpdatesKept
 from bot.updates import cadence_actions, draft_recipients, record, tables
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
+from bot.updates.scheduling import drop_promise
 from bot.updates.sending import start_due
 
 
@@ -81,6 +84,14 @@ def say_merged(change: Change, event: Merged) -> None:
     names = {name for name in informed if name in audiences and not audiences[name].outside}
     promises.send_now_to_all(change, request, only=names)
     _send_what_is_due(change)
+
+
+def withdraw_outside(change: Change, event: MadePrivate) -> None:
+    """Only those in its channel are promised anything from now on."""
+    informed = audiences_of(change.services, change.incident)
+    for promise in tables.waiting(change.session, change.number):
+        if promise.audience not in informed:
+            drop_promise(change.session, promise)
 
 
 def send_at_close(change: Change, event: Closed) -> None:

@@ -55,6 +55,7 @@ HANDLERS = {
         "playbooks.run_actions.stop_all",
         "subscriptions.actions.follow_merge",
     ],
+    "MadePrivate": ["updates.handlers.withdraw_outside", "partners.handlers.follow_privacy"],
     "Reopened": [
         "updates.handlers.promise_again",
         "escalation.ladder.reopen",

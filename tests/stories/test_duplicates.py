@@ -6,7 +6,9 @@ from tests.stories.record import rows, timeline
 
 
 def incident_channels(floor: TestFloor, who: str) -> list[str]:
-    return [channel.name for channel in floor.sandbox.person(who).channels() if channel.name.startswith("inc-")]
+    """The incidents' channels in which somebody is."""
+    person = floor.sandbox.person(who)
+    return [one.name for one in person.channels() if one.name.startswith("inc-") and person.id in one.members]
 
 
 def test_what_sounds_like_an_open_incident_is_asked_about_and_can_be_joined(floor: TestFloor) -> None:

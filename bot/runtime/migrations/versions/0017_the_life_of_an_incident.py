@@ -41,6 +41,7 @@ def upgrade() -> None:
     op.create_index("ix_related_incidents_related_id", "related_incidents", ["related_id"])
     with op.batch_alter_table("incidents") as incidents:
         incidents.add_column(sa.Column("search_text", AutoString(), nullable=False, server_default=""))
+        incidents.add_column(sa.Column("made_private_at", UtcDateTime(), nullable=True))
         incidents.add_column(sa.Column("merged_into", sa.Integer(), nullable=True))
         incidents.create_foreign_key("fk_incidents_merged_into", "incidents", ["merged_into"], ["id"])
         incidents.create_index("ix_incidents_merged_into", ["merged_into"])
@@ -62,6 +63,7 @@ def downgrade() -> None:
         incidents.drop_index("ix_incidents_merged_into")
         incidents.drop_constraint("fk_incidents_merged_into", type_="foreignkey")
         incidents.drop_column("merged_into")
+        incidents.drop_column("made_private_at")
         incidents.drop_column("search_text")
     op.drop_table("related_incidents")
     op.drop_table("pending_declarations")
