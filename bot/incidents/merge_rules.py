@@ -4,9 +4,7 @@ import re
 from typing import Protocol
 
 from bot.errors import WatchfloorError
-from bot.incidents.rules import ACTIVE, OPEN, check_may_change
-
-__all__ = ["OPEN", "check_may_merge", "check_may_relate", "read_reference"]
+from bot.incidents.rules import ACTIVE, check_may_change
 
 
 class WhichIncident(WatchfloorError):

@@ -10,7 +10,7 @@ from bot.incidents.change import Change
 from bot.incidents.events import Merged
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.recognition import Scope
-from bot.incidents.rules import Status
+from bot.incidents.rules import OPEN, Status
 from bot.incidents.scope import scope_of, set_scope
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
@@ -29,9 +29,10 @@ def merge(services: Services, number: int, into: int, by: str, now: datetime) ->
         merge_rules.check_may_merge(incident, target)
         change = Change(session, services, incident, by, now)
         target_change = Change(session, services, target, by, now)
-        was_open = incident.status in merge_rules.OPEN
+        was_open = incident.status in OPEN
         incident.merged_into = into
-        incidents.lead_on(session, number, into)
+        for earlier in incidents.lead_on(session, number, into):
+            outbox.mark_stale(session, earlier)
         event = Merged(into, target.title, was_open)
         lifecycle.set_and_publish(change, Status.MERGED, "merged", event, number=into)
         _take_over(target_change, incident)

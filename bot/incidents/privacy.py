@@ -28,8 +28,6 @@ from bot.slack.blocks import section
 from bot.slack.text import channel_link, escape
 
 TAKEN_BACK = "the incident is private now"
-# Said to single people who have a part in it; copies of updates are not among them.
-KEPT_IN_DIRECT_MESSAGES = (kinds.PAGE, kinds.DRAFT, kinds.FOLLOW_UP, kinds.FOLLOW_UP_TOLD)
 COPIES = "copy:"
 
 
@@ -107,6 +105,7 @@ def _withdrawn(
 
 
 def _is_public(row: OutboxRow, old_channel: str) -> bool:
+    """Is it read by others than its people? What somebody was told by name stays: a role, a page, a draft."""
     if row.channel_id == old_channel or row.kind in (kinds.DIGEST, kinds.UPDATE, kinds.PARTNER):
         return True
     is_direct = (row.channel_id or "D").startswith(("D", "U", "W"))

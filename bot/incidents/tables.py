@@ -197,8 +197,10 @@ def public_before(session: Session, number: int, limit: int = 500) -> Sequence[I
 
 def visible_to(user_id: str) -> sa.ColumnElement[bool]:
     """Private incidents are there only for who takes part in them."""
-    takes_part = select(Participant.incident_id).where(Participant.user_id == user_id)
-    return sa.or_(col(Incident.is_private).is_(False), col(Incident.id).in_(takes_part))
+    takes_part = sa.exists().where(
+        col(Participant.incident_id) == col(Incident.id), col(Participant.user_id) == user_id
+    )
+    return sa.or_(col(Incident.is_private).is_(False), takes_part)
 
 
 def add(session: Session, incident: Incident) -> Incident:
@@ -225,10 +227,12 @@ def set_channel(session: Session, number: int, channel_id: str, channel_name: st
     session.add(incident)
 
 
-def lead_on(session: Session, number: int, into: int) -> None:
-    """What was merged into the incident before leads to the other one, too."""
-    earlier = sa.update(Incident).where(col(Incident.merged_into) == number).values(merged_into=into)
-    session.connection().execute(earlier)
+def lead_on(session: Session, number: int, into: int) -> Sequence[int]:
+    """What was merged into the incident before leads to the other one, too; gives back which these are."""
+    merged_here = col(Incident.merged_into) == number
+    earlier = [one for one in session.exec(select(Incident.id).where(merged_here)) if one is not None]
+    session.connection().execute(sa.update(Incident).where(merged_here).values(merged_into=into))
+    return earlier
 
 
 def set_declarer_answered(session: Session, number: int, now: datetime) -> None:

@@ -39,8 +39,10 @@ def _conditions(
     if wanted.state != ALL:
         yield col(Incident.status).in_(STATUSES.get(wanted.state, (wanted.state,)))
     if wanted.is_mine:
-        has_role = select(RoleHolder.incident_id).where(RoleHolder.user_id == user_id)
-        yield sa.or_(col(Incident.declared_by) == user_id, col(Incident.id).in_(has_role))
+        has_role = sa.exists().where(
+            col(RoleHolder.incident_id) == col(Incident.id), col(RoleHolder.user_id) == user_id
+        )
+        yield sa.or_(col(Incident.declared_by) == user_id, has_role)
     if wanted.severities:
         yield col(Incident.severity).in_(wanted.severities)
     if wanted.types:
