@@ -15,7 +15,6 @@ from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.errors import TryLater
 from bot.playbooks.reloading_library import ReloadingLibrary
-from bot.slack import tls
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +48,6 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callab
     """Run the bot until it is asked to end, or `is_fine` says that it cannot go on."""
     shutdown = ShutdownSignals()
     _limit_malloc_arenas()
-    tls.use_for_calls()
     bot = bootstrap.build(settings)
     for problem in bot.services.get(ReloadingLibrary).library.problems:
         log.warning("a playbook is left out: %s", problem)

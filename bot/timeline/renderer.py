@@ -80,7 +80,7 @@ class Renderer:
             # Of a session of its own: Ctrl-C does not reach it, and it ends when the bot has ended.
             self._process = subprocess.Popen(  # noqa: S603 - our own module; what people typed goes in as data
                 self._command,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,

@@ -163,12 +163,18 @@ def test_a_row_is_leased_by_one_of_many(ready: Database) -> None:
 
 def test_a_row_that_is_hurried_while_it_is_tried_is_due_at_once_and_not_when_the_try_says(ready: Database) -> None:
     later = NOW + timedelta(seconds=30)
-    declared = {"declared_key": "a", "title": "a", "severity": "S1", "declared_by": "U1", "declared_at": NOW}
+    declared: dict[str, Any] = {
+        "declared_key": "a",
+        "title": "a",
+        "severity": "S1",
+        "declared_by": "U1",
+        "declared_at": NOW,
+    }
     with ready.transaction() as session:
         session.add(Incident(**declared))
         session.flush()
         for subject in ("1", "2"):
-            facts = {"incident_id": 1, "subject": subject}
+            facts: dict[str, Any] = {"incident_id": 1, "subject": subject}
             outbox.enqueue(session, kinds.POST_MORTEM_FILES, f"files:{subject}", NOW, **facts)
     with ready.transaction() as session:
         tried = leases.of_messages(session, "replica", NOW)
