@@ -155,7 +155,8 @@ class Flows:
             "serializer": records.JsonSerializer(),
             "max_executor_threads": THREADS,
             "scheduler_polling_interval_sec": 3600.0,
-            "notification_listener_polling_interval_sec": 0.5,
+            # Nobody sends to a flow: there is nothing to read, but the end waits until it has woken up.
+            "notification_listener_polling_interval_sec": 0.05,
         }
         if database_url.startswith("sqlite"):
             # Few connections take turns; many would poll for SQLite's one write lock and starve listeners.
