@@ -30,7 +30,6 @@ from bot.config.settings import Settings
 from bot.directory import lookup as directory
 from bot.directory.cache import PeopleCache
 from bot.directory.departures import Departures
-from bot.incidents import roles
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticks import next_due, run_ticks
@@ -229,7 +228,7 @@ def build_services(settings: Settings) -> Services:
     parts_by_class = [make(settings, floor_settings) for make in registry.parts]
     parts: dict[type, Any] = {
         type(part): part
-        for part in (registry, PeopleCache(), Listening(), Departures([roles.release_all]), *parts_by_class)
+        for part in (registry, PeopleCache(), Listening(), Departures(registry.departures), *parts_by_class)
         if part is not None
     }
     services = Services(
