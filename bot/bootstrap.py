@@ -194,6 +194,7 @@ def build(settings: Settings) -> Bot:
     """The bot as its settings describe it. Nothing is connected yet."""
     clock.use_offset_file(settings.clock_file)
     services = build_services(settings)
+    services.database.before_commit = services.get(Worker).lease
     services.database.after_commit = partial(after_commit, services)
     app = build_app(settings, services)
     return Bot(settings, services, app)

@@ -21,6 +21,8 @@ FIRST, URGENT, USUAL, LAST = 0, 2, 5, 8
 SUPERSEDED = "superseded"
 # In `session.info`: the incidents whose rows the worker is to deliver after the commit; None for other rows.
 DUE = "outbox"
+# Likewise: the rows of an incident that were leased in the transaction that changed them.
+LEASED = "leased"
 
 _UNSETTLED = "wanted > shown AND refused IS NULL"
 
