@@ -165,9 +165,12 @@ class Bot:
             self.server.stop()
         if self.events_endpoint:
             self.events_endpoint.close()
+        # Asked before the line is closed.
+        heard_all = self.services.get(Listening).is_sure(self.services.floor.timeline.recover_after)
         if self.line:
             self.line.close()
-        self._record_last_heartbeat()
+        if heard_all:
+            self._record_last_heartbeat()
         self.services.background.finish()
         self.services.flows.close(STOP_TIMEOUT_S)
         self.services.background.close()
