@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,8 +24,8 @@ OUTSIDE = "http://slack.example"
 class Proxy(BaseHTTPRequestHandler):
     """Sends on what it is asked for to the sandbox, and notes for whom it was; refuses tunnels."""
 
-    port = 0
-    asked: list[str] = []
+    port: ClassVar[int] = 0
+    asked: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
         """A request to another host."""
