@@ -47,7 +47,7 @@ from bot.runtime.replicas import Replicas
 from bot.runtime.scheduler import Job
 from bot.runtime.templates import Templates
 from bot.runtime.workflows import Backoff, Flows, wait_until
-from bot.screens import postmortem, records, timeline
+from bot.screens import incident_list, postmortem, records, timeline
 from bot.screens.outbox_incidents import OutboxIncidents
 from bot.services import Services
 from bot.slack.app import ImmediateAckApp
@@ -74,6 +74,7 @@ NOUNS = (
     postmortems,
     alarms,
     screens,
+    incident_list,
     timeline,
     records,
     postmortem,

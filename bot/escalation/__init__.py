@@ -22,6 +22,8 @@ def register(registry: "Registry") -> None:
     registry.on(events.SeverityChanged, ladder.follow_severity)
     registry.on(events.StatusChanged, ladder.follow_status)
     registry.on(events.Resolved, ladder.stop)
+    registry.on(events.Declined, ladder.stop)
+    registry.on(events.Merged, ladder.stop)
     registry.on(events.Closed, ladder.stop)
     registry.on(events.Reopened, ladder.reopen)
     registry.on(events.RoleChanged, ladder.follow_commander)

@@ -14,6 +14,7 @@ from bot.escalation.tables import Answer
 from bot.incidents import rules as incident_rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import changing
+from bot.incidents.drills import check_may_page
 from bot.incidents.people import people
 from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
@@ -142,6 +143,7 @@ def escalate_now(services: Services, number: int, reason: str, by: str, now: dat
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
         incident_rules.check_may_change(number, incident.status)
+        check_may_page(services, incident)
         rungs = tables.ladder(session, number)
         if not rungs:
             raise NoLadder(severity=incident.severity)

@@ -82,10 +82,7 @@ class Pager:
             self._refuse_private_literal(host)
             return self.network.tunnel(proxy, host, port, TIMEOUT_S, is_tls=is_tls)
         # The address that was checked is the one that is called: a name could be resolved anew to another.
-        return _PinnedConnection(host, port, self._address(host, port), self._tls() if is_tls else None)
-
-    def _tls(self) -> ssl.SSLContext:
-        return self.network.tls or ssl.create_default_context()
+        return _PinnedConnection(host, port, self._address(host, port), self.network.tls if is_tls else None)
 
     def _refuse_private_literal(self, host: str) -> None:
         with suppress(ValueError):

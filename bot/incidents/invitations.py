@@ -36,8 +36,10 @@ CHANNEL_SOON_S = 1
 
 
 def request_to_join(services: Services, number: int, user_id: str, trigger_id: str, reply_to: str) -> None:
-    """Invite the person who clicked into an incident that they may see, and answer them."""
+    """Invite the person who clicked into an incident that they may see, or where it goes on, and answer them."""
     incident = visible_incident(services, number, user_id)
+    if incident.merged_into:
+        incident = visible_incident(services, incident.merged_into, user_id)
     with services.database.transaction() as session:
         invite(session, incident.number, f"join:{trigger_id}", utcnow(), [user_id], reply_to=reply_to)
 

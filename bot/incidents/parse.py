@@ -53,7 +53,7 @@ def page_number(typed: str) -> int:
 
 def slash_command(body: Payload) -> SlashCommand:
     """`/incident WORD REST` as it was typed: Slack's escapes are undone, and made again where words leave."""
-    word, _, rest = (body.get("text") or "").strip().partition(" ")
+    word, rest = first_word(body.get("text") or "")
     return SlashCommand(
         user_id=body["user_id"],
         channel_id=body["channel_id"],
@@ -63,6 +63,12 @@ def slash_command(body: Payload) -> SlashCommand:
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url", ""),
     )
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """The first word and what follows it, whatever space is between them: no-break spaces and line ends, too."""
+    word, *rest = text.split(maxsplit=1) or [""]
+    return word, rest[0].strip() if rest else ""
 
 
 def action_value(body: Payload) -> str:
@@ -118,6 +124,8 @@ class SourceMessage(BaseModel):
     ts: str = Field(pattern=r"^\d{1,12}\.\d{6}$")
     text: str = ""
     author_id: str = ""
+    # The fields of the form that were filled in from it: empty ones among them were emptied by a person.
+    decided: list[str] = []
 
     def kept(self) -> str:
         """As the form remembers it: a long message is shortened until it fits."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.runtime.database import insert_new, utc_column
 
@@ -22,6 +22,12 @@ class Participant(SQLModel, table=True):
 def takes_part(session: Session, incident_id: int, user_id: str) -> bool:
     """Is the person in the incident's channel, as far as we heard?"""
     return session.get(Participant, (incident_id, user_id)) is not None
+
+
+def of_incident(session: Session, incident_id: int) -> list[str]:
+    """Who is in the incident's channel, as far as we heard."""
+    query = select(Participant.user_id).where(Participant.incident_id == incident_id)
+    return list(session.exec(query.order_by(Participant.user_id)).all())
 
 
 def join(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:

@@ -79,12 +79,30 @@ def answer_click(services: Services, body: Payload, action: Callable[[], Respons
         respond_ephemeral(services, body, response)
 
 
-def respond_ephemeral(services: Services, body: Payload, response: str | tuple[str, list[Block]]) -> None:
+def answer_question(services: Services, body: Payload, action: Callable[[], str], ack: Ack) -> None:
+    """Do it, acknowledge, then show the answer in place of the question; a refusal leaves the question there."""
+    is_done = False
+
+    def act() -> str:
+        nonlocal is_done
+        answer = action()
+        is_done = True
+        return answer
+
+    response = _run(services, act)
+    ack()
+    if response is not None:
+        respond_ephemeral(services, body, response, replace_original=is_done)
+
+
+def respond_ephemeral(
+    services: Services, body: Payload, response: str | tuple[str, list[Block]], *, replace_original: bool = False
+) -> None:
     """Say it to who clicked, and to nobody else."""
     text, blocks = _as_message(response)
     try:
         if body.get("response_url"):
-            services.slack.respond(body["response_url"], text, blocks)
+            services.slack.respond(body["response_url"], text, blocks, replace_original=replace_original)
         else:
             services.slack.tell(body["user"]["id"], text, blocks)
     except (WatchfloorError, TryLater) as failure:
@@ -111,7 +129,9 @@ class FieldsRefused(Exception):
         super().__init__(", ".join(errors))
 
 
-def answer_form(services: Services, body: Payload, field: str, action: Callable[[], Response], ack: Ack) -> None:
+def answer_form(
+    services: Services, body: Payload, field: str, action: Callable[[], Response], ack: Callable[..., Any]
+) -> None:
     """Take a form: a refusal stands beside `field` and the form stays open."""
     with noting_commits() as commits:
         try:
@@ -126,6 +146,21 @@ def answer_form(services: Services, body: Payload, field: str, action: Callable[
     ack()
     if response is not None:
         respond_ephemeral(services, body, response)
+
+
+def answer_form_with_view(
+    services: Services, body: Payload, field: str, build: Callable[[], Block], ack: Ack
+) -> None:
+    """Take a form and show another view in its place; a refusal stands beside `field`."""
+    views: list[Block] = []
+
+    def acknowledge(**refusal: Any) -> None:
+        if refusal:
+            ack(**refusal)
+        else:
+            ack(response_action="update", view=views[0])
+
+    answer_form(services, body, field, lambda: views.append(build()), acknowledge)
 
 
 def _plain_text(services: Services, sentence: str) -> str:

@@ -31,6 +31,12 @@ POST_MORTEM_UPLOAD = "postmortem_upload"
 POST_MORTEM_FILES = "postmortem_files"
 CANVAS = "canvas"
 INVITE = "invite"
+DECLARATION = "declaration"
+CHANNEL_NAME = "channel_name"
+PRIVATE_CHANNEL = "private_channel"
+DELETION = "deletion"
+ARCHIVING = "archiving"
+PRIVACY_REPORT = "privacy_report"
 PICTURE = "picture"
 
 Message = tuple[str, list[Block]]

@@ -102,6 +102,8 @@ def settle(session: Session, outcomes: Sequence[tuple[OutboxRow, Mapping[str, An
         parameters |= {f"id_{place}": row.number} | {f"{name}_{place}": value for name, value in values.items()}
         if "content_hash" in values:
             parameters[f"hash_before_{place}"] = row.content_hash
+        if "retry_at" in values:
+            parameters[f"retry_before_{place}"] = row.retry_at
     session.flush()
     settlement = _settlement(tuple(tuple(sorted(values)) for _, values in outcomes))
     settled = session.connection().execute(settlement, parameters)
@@ -148,6 +150,9 @@ def _unless_changed(name: str, place: int) -> Any:
     if name == "shown":
         # Given up meanwhile: it stays so. Zero stands for a message that is to be posted anew.
         return sa.case((sa.and_(new > 0, column > new), column), else_=new)
+    if name == "retry_at":
+        # Hurried meanwhile: what it waited for is there.
+        return sa.case((column != sa.bindparam(f"retry_before_{place}", type_=column.type), column), else_=new)
     if name == "content_hash":
         # A person changed the message meanwhile: what Slack shows is not known.
         return sa.case((column == sa.bindparam(f"hash_before_{place}", type_=column.type), new), else_="")

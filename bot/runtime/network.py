@@ -3,12 +3,13 @@
 import ipaddress
 import ssl
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import Self, cast
 from urllib.parse import unquote, urlsplit
-from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener, getproxies, proxy_bypass, urlopen
+from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener, getproxies, proxy_bypass
 
 from bot.errors import WatchfloorError
 
@@ -17,10 +18,16 @@ class CaUnusable(WatchfloorError):
     """WATCHFLOOR_CA_FILE names {file}, which cannot be used: {reason}. It must hold your company's certificates."""
 
 
-def trust(ca_file: Path | None) -> ssl.SSLContext | None:
-    """The system's certificates and the company's own; None for the system's alone. Raises `CaUnusable`."""
+@cache
+def system_certificates() -> ssl.SSLContext:
+    """One context for all connections: loading the certificates takes as long as a call."""
+    return ssl.create_default_context()
+
+
+def trust(ca_file: Path | None) -> ssl.SSLContext:
+    """The system's certificates, and the company's own if a file names them. Raises `CaUnusable`."""
     if ca_file is None:
-        return None
+        return system_certificates()
     context = ssl.create_default_context()
     try:
         context.load_verify_locations(ca_file)
@@ -36,7 +43,7 @@ class Network:
 
     proxy: str = ""
     # Whom to trust beside the system's certificates.
-    tls: ssl.SSLContext | None = None
+    tls: ssl.SSLContext = field(default_factory=system_certificates)
 
     @classmethod
     def of(cls, proxy: str, ca_file: Path | None) -> Self:
@@ -56,8 +63,6 @@ class Network:
     def open(self, request: Request, timeout_s: float) -> HTTPResponse:
         """Send a request. Raises what `urllib` raises."""
         proxy = self.proxy_for(request.full_url)
-        if proxy is None and self.tls is None and not getproxies():
-            return cast(HTTPResponse, urlopen(request, timeout=timeout_s))  # noqa: S310 - the caller checked the address
         proxies = ProxyHandler({"http": proxy, "https": proxy} if proxy else {})
         opener = build_opener(proxies, HTTPSHandler(context=self.tls))
         return cast(HTTPResponse, opener.open(request, timeout=timeout_s))

@@ -1,12 +1,10 @@
-"""Looking without changing: the control panel, the list of open incidents, help."""
+"""Looking without changing: the control panel, help."""
 
 from itertools import groupby
 
 from bot.incidents import forms
-from bot.incidents import tables as incidents
 from bot.incidents.access import incident_number_here, visible_incident
 from bot.incidents.facts import NEXT_UPDATE
-from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry, Section
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
@@ -38,18 +36,6 @@ def incident_panel(services: Services, number: int, user_id: str) -> Screen:
     with services.database.reading() as session:
         due_at = services.get(Registry).ask(NEXT_UPDATE)(session, number, None)
     return forms.panel(incident, due_at, utcnow())
-
-
-def open_incidents(services: Services, user_id: str, page: int = 1) -> Screen:
-    """What is open, as far as this person may see, a page of it."""
-    check_member(services, user_id)
-    with services.database.reading() as session:
-        found, total = incidents.active(session, user_id, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-    pages = max(1, -(-total // PER_PAGE))
-    if page > pages:
-        return open_incidents(services, user_id)
-    next_page = page % pages + 1
-    return forms.open_list(found, services.floor, total, f"`/incident list {next_page}` shows page {next_page}.")
 
 
 def help_screen(services: Services) -> Screen:

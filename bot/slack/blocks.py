@@ -1,6 +1,6 @@
 """Block Kit from plain words, within Slack's limits: too long is shortened here, never refused there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.slack.text import ELLIPSIS, shorten
@@ -150,14 +150,18 @@ def _initial(options: Sequence[Element], value: str | None) -> Element:
     return {"initial_option": chosen[0]} if chosen else {}
 
 
-def multi_select(action_id: str, options: Sequence[Element], *, placeholder: str = "Choose") -> Element:
-    """A menu of fixed options of which several may be chosen."""
-    return {
+def multi_select(
+    action_id: str, options: Sequence[Element], *, placeholder: str = "Choose", initial: Collection[str] = ()
+) -> Element:
+    """A menu of fixed options of which several may be chosen; those whose value is in `initial` are chosen."""
+    element: Element = {
         "type": "multi_static_select",
         "action_id": action_id,
         "placeholder": plain_text(placeholder, PLACEHOLDER),
         **_offered(options),
     }
+    chosen = [option for option in element["options"] if option["value"] in initial]
+    return element | ({"initial_options": chosen} if chosen else {})
 
 
 def user_select(action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None) -> Element:

@@ -96,6 +96,14 @@ class Channels(ApiClient):
         """Set a channel's topic; Slack allows 250 characters and no formatting."""
         self.call("conversations.setTopic", channel=channel_id, topic=shorten(topic, TOPIC_TEXT))
 
+    def rename_channel(self, channel_id: str, name: str) -> str:
+        """Give a channel another name; gives back the one that Slack made of it. It may be repeated."""
+        return str(self.call("conversations.rename", channel=channel_id, name=name)["channel"]["name"])
+
+    def archive_channel(self, channel_id: str) -> None:
+        """Archive a channel; done if it is archived."""
+        self.call("conversations.archive", channel=channel_id)
+
     def pin(self, channel_id: str, ts: str) -> None:
         """Pin a message; done if it is pinned."""
         self.call("pins.add", channel=channel_id, timestamp=ts)

@@ -101,6 +101,10 @@ class Messages(ApiClient):
             blocks=fit_message(blocks),
         )
 
+    def delete_message(self, channel_id: str, ts: str) -> None:
+        """Delete one of the bot's own messages; done if it is not there."""
+        self.call("chat.delete", channel=channel_id, ts=ts)
+
     def tell(self, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
         """Say something to a person by direct message that need not be repeated if it is lost."""
         shortened = shorten(text, MESSAGE_TEXT)

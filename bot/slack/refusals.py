@@ -68,6 +68,11 @@ BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
         "invalid_entity_id invalid_link invalid_parent_type invalid_shortcut_type parent_with_link",
     },
     "bookmarks.list": {Meaning.LOST_CHANNEL: _CHANNEL, Meaning.FORBIDDEN: "not_implemented"},
+    "chat.delete": {
+        Meaning.DONE: "message_not_found",
+        Meaning.LOST_CHANNEL: _CHANNEL,
+        Meaning.FORBIDDEN: "cant_delete_message compliance_exports_prevent_deletion",
+    },
     "chat.postMessage": {
         Meaning.LOST_CHANNEL: _CHANNEL,
         Meaning.FORBIDDEN: "message_limit_exceeded restricted_action_non_threadable_channel "
@@ -85,6 +90,12 @@ BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
         Meaning.FORBIDDEN: f"edit_window_closed message_limit_exceeded {_NO_FILES}",
         Meaning.GONE: "file_deleted file_is_deleted file_not_found",
         Meaning.MALFORMED: "block_mismatch cant_broadcast_message no_dual_broadcast_content_update " + _BAD_CONTENT,
+    },
+    "conversations.archive": {
+        Meaning.DONE: "already_archived",
+        Meaning.LOST_CHANNEL: "channel_not_found not_in_channel",
+        Meaning.FORBIDDEN: "cant_archive_general cant_archive_required",
+        Meaning.MALFORMED: "method_not_supported_for_channel_type",
     },
     "conversations.canvases.create": {
         Meaning.LOST_CHANNEL: _CHANNEL,
@@ -128,6 +139,13 @@ BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
         Meaning.FORBIDDEN: "invalid_user_combination",
         Meaning.MALFORMED: "method_not_supported_for_channel_type not_enough_users too_many_users "
         "users_list_not_supplied",
+    },
+    "conversations.rename": {
+        Meaning.TAKEN: "name_taken",
+        Meaning.LOST_CHANNEL: _CHANNEL,
+        Meaning.FORBIDDEN: "not_authorized user_is_restricted",
+        Meaning.MALFORMED: "invalid_name invalid_name_maxlength invalid_name_punctuation invalid_name_required "
+        "invalid_name_specials method_not_supported_for_channel_type",
     },
     "conversations.replies": {
         Meaning.LOST_CHANNEL: _CHANNEL,
