@@ -14,6 +14,7 @@ from bot.slack.text import (
     day_and_time,
     escape,
     format_duration,
+    listed,
     mention,
     mentions,
     near_time,
@@ -21,6 +22,7 @@ from bot.slack.text import (
 )
 
 TITLE_SHOWN = 140
+ABOUT_SHOWN = 20
 IMPACT_SHOWN = 280
 
 STATUS_EMOJI = {
@@ -141,7 +143,7 @@ def _duration(facts: IncidentFacts) -> str:
 
 def _about(incident: Incident, floor: Floor) -> str:
     parts = [floor.types.get(incident.type, incident.type), *incident.sites, *incident.partners]
-    return escape(" · ".join(parts)) + marks(incident)
+    return escape(listed(parts, ABOUT_SHOWN, " · ")) + marks(incident)
 
 
 def marks(incident: Incident) -> str:

@@ -22,6 +22,7 @@ def register(registry: "Registry") -> None:
         reminder_actions,
         renderers,
         run_actions,
+        step_actions,
         step_screens,
         tables,
     )
@@ -43,6 +44,7 @@ def register(registry: "Registry") -> None:
         Tick("repeated steps", reminder_actions.repeat_steps, tables.NEXT_REPETITION),
         Tick("newer playbooks", file_changes.mark_runs_with_newer_file),
     ]
+    registry.departures.append(step_actions.release_all)
     registry.guards.append(REQUIRED_STEPS)
     registry.home.append(step_screens.of_home)
     registry.answers(NEXT_STEPS, facts.open_step_titles)
