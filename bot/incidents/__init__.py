@@ -9,7 +9,15 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """`/incident` and its own commands, buttons and forms, Slack's events, the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.incidents import commands, dispatch, home, listeners, people, renderers
+    from bot.incidents import (
+        commands,
+        dispatch,
+        home,
+        listeners,
+        people,
+        renderers,
+        situation_export,
+    )
     from bot.incidents.registry import TableWords
 
     registry.listeners += [dispatch.register, listeners.register]
@@ -19,6 +27,8 @@ def register(registry: "Registry") -> None:
     registry.people += [people.holders_of_role, people.person_or_group]
     registry.words += [
         TableWords("incidents", ("title", "description", "impact", "front_door")),
+        TableWords("situation_values", ("text", "original")),
         TableWords("participants"),
         TableWords("role_holders"),
     ]
+    registry.exports.append(situation_export.SITUATION)

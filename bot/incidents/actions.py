@@ -1,5 +1,5 @@
-"""What people do with an incident: declare it, change its severity or type, describe its impact. One transaction
-each; what follows is called by the event."""
+"""What people do with an incident: declare it, change its severity or type. One transaction each; what follows is
+called by the event."""
 
 from datetime import datetime
 from difflib import get_close_matches
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from bot.errors import WatchfloorError
 from bot.incidents import forms, rules
 from bot.incidents.change import Change, changing
-from bot.incidents.events import ImpactChanged, SeverityChanged, TypeChanged
+from bot.incidents.events import SeverityChanged, TypeChanged
 from bot.incidents.facts import PRIVATE_BY_DEFAULT
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
@@ -123,17 +123,3 @@ def read_type(services: Services, typed: str) -> str:
     if not nearest:
         raise UnknownType(given=escape(typed.strip()[:40]) or "nothing", known=", ".join(services.floor.types))
     return types[nearest[0]]
-
-
-def describe_impact(services: Services, number: int, impact_text: str, by: str, now: datetime) -> str:
-    """Say who feels what; it stands on the card and in every update. Gives back what to answer."""
-    if not impact_text:
-        raise rules.ImpactMissing()
-    with changing(services, number, by, now) as change:
-        rules.check_may_change(number, change.incident.status)
-        if change.incident.impact != impact_text:
-            change.incident.impact = impact_text
-            change.session.add(change.incident)
-            change.log("impact", text=impact_text)
-            change.publish(ImpactChanged())
-    return "The impact stands on the card and in the next update."

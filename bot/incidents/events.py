@@ -71,8 +71,10 @@ class Reopened(Event):
 
 
 @dataclass(frozen=True)
-class ImpactChanged(Event):
-    """Somebody described who feels what."""
+class SituationChanged(Event):
+    """Somebody recorded what is affected, the cause, what is being done or what is needed: these fields."""
+
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.incidents.situation import Situation, Value
+from bot.incidents.situation_tables import ORIGINAL, SituationValue
 from bot.incidents.tables import Incident, NoSuchIncident, RoleHolder
 from bot.incidents.views import IncidentFacts
 from bot.outbox import kinds
@@ -80,7 +82,15 @@ _TROUBLED_ROWS = sa.select(
     col(OutboxRow.error).is_not(None),
     col(OutboxRow.kind).in_(TROUBLE_SENTENCES),
 )
-_ROLES_UPDATES_TROUBLES = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS).order_by("place")
+# The card does not say who recorded it; how sure one is of the cause stands in the name of the fact.
+_SITUATION_VALUES = sa.select(
+    sa.literal("situation:").concat(col(SituationValue.certainty)),
+    col(SituationValue.id),
+    col(SituationValue.field),
+    col(SituationValue.text),
+    col(SituationValue.at),
+).where(col(SituationValue.incident_id) == _NUMBER, col(SituationValue.language) == ORIGINAL)
+_FACTS = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _SITUATION_VALUES).order_by("place")
 
 
 def read_snapshot(session: Session, number: int) -> Snapshot:
@@ -91,11 +101,14 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
     roles: dict[str, list[str]] = {}
     promised_at: list[datetime] = []
     troubles: list[str] = []
-    for fact, _, name, value, at in session.connection().execute(_ROLES_UPDATES_TROUBLES, {"number": number}):
+    situation: dict[str, Value] = {}
+    for fact, _, name, value, at in session.connection().execute(_FACTS, {"number": number}):
         if fact == "role":
             roles.setdefault(name, []).append(value)
         elif fact == "update":
             promised_at.append(at)
+        elif fact.startswith("situation:"):
+            situation[name] = Value(value, "", at, fact.partition(":")[2])
         else:
             troubles.append(f"{TROUBLE_SENTENCES[name]} ({value}).")
     facts = IncidentFacts(
@@ -106,6 +119,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         progress=tuple(_progress(seen) for seen in running),
         next_step=_next_step(running[0], now) if running else "",
         troubles=tuple(troubles),
+        situation=Situation(**situation),
     )
     return Snapshot(facts, runs)
 

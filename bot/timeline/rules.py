@@ -34,6 +34,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "decisions": (DECISION, RULED_OUT, CUSTOMER_IMPACT),
     "state": (
         *("declared", "severity", "status", "type", "impact", "front_door"),
+        *("cause", "cause_unknown", "actions", "needs", "nothing_needed", "situation_cleared"),
         *("resolved", "reopened", "closed", "milestone"),
     ),
     "messages": ("message", "shortcut_message", *NOTES, "gap", "gap_refused"),

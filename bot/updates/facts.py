@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot.config.floor import Audience, Moment
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
-from bot.incidents.facts import NEXT_STEPS
+from bot.incidents.facts import STEPS_TAKEN
 from bot.incidents.outside_filter import outside_filter
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
@@ -97,9 +97,8 @@ def _inside_facts(session: Session, services: Services, incident: Incident, now:
     names = directory.display_names(session, [lead] if lead else [])
     steps_in_progress: list[str] = []
     if incident.status in OPEN:
-        ask = services.get(Registry).ask(NEXT_STEPS)
-        titles = ask(session, incident.number, now, variables.STEPS_TOLD)
-        steps_in_progress = [one_line(title, variables.CHANGE) for title in titles]
+        taken = services.get(Registry).ask(STEPS_TAKEN)(session, incident.number)
+        steps_in_progress = [one_line(step.title, variables.CHANGE) for step in taken]
     return {
         "lead": escape(names.get(lead, "") if lead else ""),
         "channel": channel_link(incident.channel_id) if incident.channel_id else "",
