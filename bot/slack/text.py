@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 ELLIPSIS = "…"
 # A time of day alone is clear for as long as nobody sleeps in between.
 SAME_SHIFT = timedelta(hours=12)
+# A mention, date, channel or link of which the end was cut off.
+_OPEN_TOKEN = re.compile(r"<(?:[!@#]|https?:|mailto:)[^<>]*$|<$")
 _REFERENCE = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -17,10 +19,11 @@ def escape(text: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters; what was cut is shown by an ellipsis and never splits an escape."""
+    """At most `limit` characters; what was cut is shown by an ellipsis and never splits an escape or a token such
+    as a mention or a date."""
     if len(text) <= limit:
         return text
-    kept = text[: limit - len(ELLIPSIS)]
+    kept = _OPEN_TOKEN.sub("", text[: limit - len(ELLIPSIS)])
     ampersand = kept.rfind("&")
     if ampersand >= 0 and ";" not in kept[ampersand:]:
         kept = kept[:ampersand]

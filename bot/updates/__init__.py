@@ -30,6 +30,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declared, handlers.begin)
     registry.on(events.SeverityChanged, handlers.follow_severity)
     registry.on(events.StatusChanged, handlers.follow_status)
+    registry.on(events.SituationChanged, handlers.follow_situation)
     registry.on(events.Resolved, handlers.send_last_update)
     registry.on(events.Closed, handlers.send_at_close)
     registry.on(events.Reopened, handlers.promise_again)

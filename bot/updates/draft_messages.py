@@ -1,4 +1,4 @@
-"""The messages of drafts: whom they are for, and when they must be drawn again."""
+"""The messages of drafts: whom they are for. They follow the incident until their updates are sent."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from bot.updates.tables import Promise
 def add(session: Session, draft: Draft, now: datetime) -> None:
     """Show a draft to everyone it is for."""
     for user_id in draft.user_ids or [""]:
-        outbox.add(session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id))
+        outbox.add(session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id), follows_incident=True)
 
 
 def update_recipients(session: Session, draft: Draft, now: datetime) -> None:
@@ -22,7 +22,9 @@ def update_recipients(session: Session, draft: Draft, now: datetime) -> None:
     outbox.mark_stale_subject(session, draft.incident_id, (kinds.DRAFT,), str(draft.number))
     for user_id in draft.user_ids or [""]:
         if outbox.find(session, draft.incident_id, kinds.DRAFT, _subject(draft, user_id)) is None:
-            outbox.add(session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id))
+            outbox.add(
+                session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id), follows_incident=True
+            )
 
 
 def is_for(display: OutboxRow, draft: Draft) -> bool:

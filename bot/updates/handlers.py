@@ -15,11 +15,13 @@ from bot.incidents.events import (
     Resolved,
     RoleChanged,
     SeverityChanged,
+    SituationChanged,
     StatusChanged,
     UpdateRequested,
     Withdrawn,
 )
 from bot.incidents.facts import UpdatesKept
+from bot.incidents.rules import is_higher
 from bot.updates import cadence_actions, draft_recipients, record, tables
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
@@ -33,7 +35,7 @@ def begin(change: Change, event: Declared) -> None:
 
 def follow_severity(change: Change, event: SeverityChanged) -> None:
     """Promises move to the rhythm of the new severity."""
-    promises.reschedule(change)
+    promises.reschedule(change, is_raised=is_higher(event.new, event.old))
     _send_what_is_due(change)
 
 
@@ -44,7 +46,13 @@ def follow_status(change: Change, event: StatusChanged) -> None:
         promises.end(change)
         promises.promise_first_updates(change)
     promises.on_change(change)
+    promises.quicken(change)
     _send_what_is_due(change)
+
+
+def follow_situation(change: Change, event: SituationChanged) -> None:
+    """Who was told less often because nothing was new is told at the usual pace again."""
+    promises.quicken(change)
 
 
 def send_last_update(change: Change, event: Resolved) -> None:

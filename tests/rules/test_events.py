@@ -47,7 +47,7 @@ HANDLERS = {
         "playbooks.handlers.offer_after_reopening",
         "postmortems.request.put_aside",
     ],
-    "SituationChanged": [],
+    "SituationChanged": ["updates.handlers.follow_situation"],
     "RoleChanged": ["updates.handlers.reassign_drafts", "escalation.ladder.follow_commander"],
     "CadenceRequested": ["updates.handlers.set_cadence"],
     "UpdateRequested": ["updates.handlers.send_to_one"],
