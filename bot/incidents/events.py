@@ -121,6 +121,8 @@ class UpdateDue(Event):
     promise_id: int
     audience: str
     render: RenderUpdate
+    # By the clock, or because something changed: nobody wrote anything for it.
+    is_automatic: bool = True
 
 
 @dataclass(frozen=True)

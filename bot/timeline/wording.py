@@ -29,6 +29,8 @@ KINDS_WITH_TEXT = (
     "needs",
 )
 MESSAGE = "message"
+# Facts that are moments, and what the sentence calls them.
+MOMENT_FACTS = {"reached_at": "when", "old_at": "old", "new_at": "new", "due_at": "due"}
 # Facts that are the bot's own words and not a person's; `{fact}` or `kind {fact}` is looked up in the language.
 TRANSLATED_FACTS = (
     *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason")),
@@ -88,8 +90,9 @@ def sentence(
     translation = LANGUAGES.get(language, ENGLISH)
     pattern = translation.sentences.get(kind, ENGLISH.sentences.get(kind, kind.replace("_", " ")))
     values = _values(kind, actor_id, facts, name_of, translation)
-    if facts.get("reached_at"):
-        values["when"] = when(datetime.fromisoformat(facts["reached_at"]))
+    values |= {
+        name: when(datetime.fromisoformat(facts[key])) for key, name in MOMENT_FACTS.items() if facts.get(key)
+    }
     needed = {key for _, key, _, _ in Formatter().parse(pattern) if key}
     return pattern.format(**{key: values.get(key, translation.small["unknown"]) for key in needed})
 

@@ -141,7 +141,7 @@ def postpone(services: Services, promise_id: int, due_at: datetime, reason: str,
     with _deciding(services, promise_id, by, now) as (change, promise):
         promising.add_promise(change, tables.postpone(change.session, promise, due_at, reason, by, now))
         title = known_audiences.audience_title(services, promise.audience)
-        times = {"old": promise.due_at.strftime("%H:%M UTC"), "new": due_at.strftime("%H:%M UTC")}
+        times = {"old_at": promise.due_at.isoformat(), "new_at": due_at.isoformat()}
         change.log("update_moved", audience=title, reason=reason, **times)
         copies.update_footers(change, [promise.audience])
     return f"The update for {title} comes {near_time(due_at, now)} now, and its last message says so."

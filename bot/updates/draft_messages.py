@@ -7,8 +7,9 @@ from sqlmodel import Session
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
+from bot.updates import drafts
 from bot.updates.drafts import Draft
-from bot.updates.tables import Promise
+from bot.updates.tables import PAUSED, WAITING, Promise
 
 
 def add(session: Session, draft: Draft, now: datetime) -> None:
@@ -52,6 +53,10 @@ def mark_stale(session: Session, promise: Promise) -> None:
         return
     # Each is named after the draft and after whom it is for.
     outbox.mark_stale_subject(session, promise.incident_id, (kinds.DRAFT,), str(promise.draft_id))
+    session.flush()
+    shown = drafts.promises_of(session, promise.draft_id)
+    if not any(other.state in (WAITING, PAUSED) for other in shown):
+        outbox.stop_following(session, promise.incident_id, kinds.DRAFT, str(promise.draft_id))
 
 
 def mark_all_stale(session: Session, incident_id: int) -> None:

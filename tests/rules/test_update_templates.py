@@ -44,6 +44,7 @@ SHIPPED = Path("message_templates")
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
+    build_registry()  # with it the tables of every noun are known
     store = Database(f"sqlite:///{tmp_path}/words.sqlite")
     migrations.upgrade(store.engine)
     with store.reading() as session:
