@@ -20,6 +20,11 @@ class Declared(Event):
 
 
 @dataclass(frozen=True)
+class ChannelOpened(Event):
+    """The incident has its channel."""
+
+
+@dataclass(frozen=True)
 class Withdrawn(Event):
     """The incident could not be given a channel, so it was never opened."""
 

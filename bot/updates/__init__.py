@@ -28,6 +28,7 @@ def register(registry: "Registry") -> None:
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
     registry.on(events.Declared, handlers.begin)
+    registry.on(events.ChannelOpened, handlers.send_first)
     registry.on(events.SeverityChanged, handlers.follow_severity)
     registry.on(events.StatusChanged, handlers.follow_status)
     registry.on(events.SituationChanged, handlers.follow_situation)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from bot.incidents.change import Change
 from bot.incidents.events import (
     CadenceRequested,
+    ChannelOpened,
     Closed,
     Declared,
     Reopened,
@@ -31,6 +32,11 @@ from bot.updates.sending import start_due
 def begin(change: Change, event: Declared) -> None:
     """The first updates are promised."""
     promises.promise_first_updates(change)
+
+
+def send_first(change: Change, event: ChannelOpened) -> None:
+    """What is due at once waited for the channel alone."""
+    _send_what_is_due(change)
 
 
 def follow_severity(change: Change, event: SeverityChanged) -> None:

@@ -20,6 +20,7 @@ HANDLERS = {
         "partners.handlers.begin",
         "playbooks.run_actions.start_matching",
     ],
+    "ChannelOpened": ["updates.handlers.send_first"],
     "Withdrawn": ["updates.handlers.end_promises"],
     "SeverityChanged": [
         "updates.handlers.follow_severity",

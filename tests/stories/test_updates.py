@@ -29,6 +29,23 @@ def test_the_update_goes_out_on_the_promised_minute_and_promises_the_next(floor:
     assert len(updates(floor, "executives")) == 1, "executives hear of an S1 at once, then every hour"
 
 
+def test_executives_hear_at_once_of_what_is_grave_or_becomes_so(floor: TestFloor) -> None:
+    floor.declares("S0 IVR down in Manila")
+    (told,) = updates(floor, "executives")
+    assert len(told.splitlines()) <= 8
+    assert "*Impact:* not confirmed yet" in told
+    assert "*Needed from you:* nothing" in told
+
+    channel = floor.declares("S2 Chat is slow")
+    assert len(updates(floor, "executives")) == 1, "of an S2 they hear when something changes"
+    floor.says("ana", "/incident severity S1 three sites", channel)
+
+    assert "S1 · Chat is slow" in updates(floor, "executives")[-1]
+    floor.passes(minutes=59)
+    floor.passes(minutes=1)
+    assert "S1 · Chat is slow" in updates(floor, "executives")[-1]
+
+
 def test_the_digest_gets_its_updates_in_a_thread(floor: TestFloor) -> None:
     floor.declares("S1 IVR down")
     floor.passes(minutes=30)
