@@ -179,7 +179,8 @@ class TestFloor:
     def nothing_was_malformed(self) -> None:
         """Slack would have understood everything the bot sent, and a reader sees it as it was meant."""
         assert self.sandbox.refusals == []
-        assert problems_for_readers(self.sandbox) == []
+        problems = problems_for_readers(self.sandbox)
+        assert not problems, "\n".join(problems)
 
 
 def _formatted(part: Any) -> list[str]:
