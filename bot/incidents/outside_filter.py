@@ -12,11 +12,20 @@ from bot.services import Services
 # The phrases of each language stand beside the templates of updates.
 PHRASES = "stakeholder_update/_words"
 DEFAULT_PHRASES = {
+    "drill": "🧪 *This is a drill.* Nothing is broken.",
     "we": "our team",
     "partner": "a partner",
     "another_partner": "another partner",
     "partners": "several partners",
 }
+
+
+def update_phrases(services: Services, language: str) -> dict[str, str]:
+    """The phrases that updates share in a language."""
+    try:
+        return DEFAULT_PHRASES | services.templates.phrases(PHRASES, language)
+    except TemplateBroken:  # a file that is broken names nobody either
+        return DEFAULT_PHRASES
 
 
 def outside_filter(session: Session, services: Services, language: str, partner: str = "") -> Callable[[str], str]:
@@ -52,10 +61,7 @@ class _Names:
         self.people = directory.colleague_names(session)
         self.places = (*services.floor.sites, *services.floor.partner_names)
         self._others = [name for name in services.floor.partner_names if name != partner]
-        try:
-            self.phrases = DEFAULT_PHRASES | services.templates.phrases(PHRASES, language)
-        except TemplateBroken:  # a file that is broken names nobody either
-            self.phrases = DEFAULT_PHRASES
+        self.phrases = update_phrases(services, language)
 
     def hide_people(self, text: str) -> str:
         return redaction.hide_people(text, self.people, self.phrases["we"], self.places)

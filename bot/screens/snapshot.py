@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 from sqlmodel import Session, col, select
 
+from bot.incidents.related import RelatedIncident
 from bot.incidents.situation import Situation, Value
 from bot.incidents.situation_tables import ORIGINAL, SituationValue
 from bot.incidents.tables import Incident, NoSuchIncident, RoleHolder
-from bot.incidents.views import IncidentFacts
+from bot.incidents.views import MERGED_HERE, MERGED_INTO, RELATED, IncidentFacts, IncidentLink
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
 from bot.playbooks import tables as playbooks
@@ -29,6 +31,9 @@ TROUBLE_SENTENCES = {
     kinds.BOOKMARK: "The bookmark could not be added",
     kinds.RUN: "The playbook's message could not be shown",
 }
+
+
+LINKS = (MERGED_INTO, MERGED_HERE, RELATED)
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,25 @@ _SITUATION_VALUES = sa.select(
     col(SituationValue.text),
     col(SituationValue.at),
 ).where(col(SituationValue.incident_id) == _NUMBER, col(SituationValue.language) == ORIGINAL)
-_FACTS = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _SITUATION_VALUES).order_by("place")
+_OTHER = sa.orm.aliased(Incident)
+
+
+def _link(kind: str, *which: Any) -> Any:
+    number = sa.cast(col(_OTHER.id), sa.String)
+    channel_id = sa.func.coalesce(col(_OTHER.channel_id), "")
+    return sa.select(sa.literal(kind), col(_OTHER.id), number, channel_id, _NO_TIME).where(*which)
+
+
+_NAMED = sa.select(col(RelatedIncident.related_id)).where(col(RelatedIncident.incident_id) == _NUMBER)
+_TARGET = sa.select(col(Incident.merged_into)).where(col(Incident.id) == _NUMBER)
+_LINKS = (
+    _link(MERGED_INTO, col(_OTHER.id) == _TARGET.scalar_subquery()),
+    _link(MERGED_HERE, col(_OTHER.merged_into) == _NUMBER),
+    _link(RELATED, col(_OTHER.id).in_(_NAMED)),
+)
+_SURROUNDINGS = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _SITUATION_VALUES, *_LINKS).order_by(
+    "place"
+)
 
 
 def read_snapshot(session: Session, number: int) -> Snapshot:
@@ -102,13 +125,16 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
     promised_at: list[datetime] = []
     troubles: list[str] = []
     situation: dict[str, Value] = {}
-    for fact, _, name, value, at in session.connection().execute(_FACTS, {"number": number}):
+    links: list[IncidentLink] = []
+    for fact, _, name, value, at in session.connection().execute(_SURROUNDINGS, {"number": number}):
         if fact == "role":
             roles.setdefault(name, []).append(value)
         elif fact == "update":
             promised_at.append(at)
         elif fact.startswith("situation:"):
             situation[name] = Value(value, "", at, fact.partition(":")[2])
+        elif fact in LINKS:
+            links.append(IncidentLink(fact, int(name), value))
         else:
             troubles.append(f"{TROUBLE_SENTENCES[name]} ({value}).")
     facts = IncidentFacts(
@@ -120,6 +146,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         next_step=_next_step(running[0], now) if running else "",
         troubles=tuple(troubles),
         situation=Situation(**situation),
+        links=tuple(links),
     )
     return Snapshot(facts, runs)
 

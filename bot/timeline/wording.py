@@ -18,22 +18,15 @@ PERSON_FACTS = ("user", "author")
 MESSAGE_KINDS = ("message", "shortcut_message")
 # What somebody wrote stands in them as `text`.
 KINDS_WITH_TEXT = (
-    *MESSAGE_KINDS,
-    "note",
-    "decision",
-    "ruled_out",
-    "customer_impact",
-    "impact",
-    "cause",
-    "actions",
-    "needs",
+    *(*MESSAGE_KINDS, "note", "decision", "ruled_out", "customer_impact", "reported_again"),
+    *("impact", "cause", "actions", "needs"),
 )
 MESSAGE = "message"
 # Facts that are moments, and what the sentence calls them.
 MOMENT_FACTS = {"reached_at": "when", "old_at": "old", "new_at": "new", "due_at": "due"}
 # Facts that are the bot's own words and not a person's; `{fact}` or `kind {fact}` is looked up in the language.
 TRANSLATED_FACTS = (
-    *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason")),
+    *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason"), ("sites", "new")),
     *(("channel_lost", "reason"), ("page_passed_over", "reason"), ("paged", "reason"), ("step_reminded", "level")),
     *(("postmortem_reviewed", "verdict"), ("cause", "certainty"), ("situation_cleared", "field")),
     *(("milestone", "milestone"), ("gap", "length"), ("gap_refused", "length")),

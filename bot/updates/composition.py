@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.directory.broken_templates import report_broken_template
+from bot.incidents.outside_filter import update_phrases
 from bot.incidents.tables import Incident
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
@@ -48,7 +49,9 @@ def compose_in_languages(
     def told(language: str) -> str:
         context = UpdateContext(promise, audience, now, language, reader, part)
         facts = facts_of(session, services, incident, context)
-        return _render(services, variables.template_of(folder, language), facts)
+        text = _render(services, variables.template_of(folder, language), facts)
+        is_marked = incident.is_drill and part == variables.ALL
+        return f"{update_phrases(services, language)['drill']}\n{text}" if is_marked else text
 
     return views.LANGUAGE_SEPARATOR.join(dict.fromkeys(told(language) for language in languages))
 
