@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """`/incident` and its own commands, buttons and forms, Slack's events, the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.incidents import commands, dispatch, home, listeners, people, renderers, roles
+    from bot.incidents import commands, dispatch, home, listeners, people, renderers, roles, situation_export
     from bot.incidents.registry import TableWords
 
     registry.listeners += [dispatch.register, listeners.register]
@@ -20,9 +20,11 @@ def register(registry: "Registry") -> None:
     registry.people += [people.holders_of_role, people.person_or_group]
     registry.words += [
         TableWords("incidents", ("title", "description", "impact", "front_door", "search_text")),
+        TableWords("situation_values", ("text", "original")),
         TableWords("participants"),
         TableWords("role_holders"),
         TableWords("related_incidents"),
         # Emptied once it is decided, forgotten after a week.
         TableWords("pending_declarations"),
     ]
+    registry.exports.append(situation_export.SITUATION)

@@ -114,7 +114,7 @@ def _change_step(
         log_step_change(session, change)
         if follow_up:
             follow_up(Change(session, services, incident, change.by, change.at), change)
-        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN))
+        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN, kinds.DRAFT))
     return change
 
 
