@@ -117,10 +117,8 @@ def refresh_channels(services: Services) -> None:
 def refresh_people(services: Services) -> None:
     """Everyone in the workspace, so that a click need not wait for Slack to say who clicked."""
     for page in islice(services.slack.people(), PAGES_OF_PEOPLE):
-        _remember(
-            services,
-            [person_from_slack(user, services.slack.team_id()) for user in page if not user.get("deleted")],
-        )
+        # Those who left too: somebody may still be about to hand something over to them.
+        _remember(services, [person_from_slack(user, services.slack.team_id()) for user in page])
 
 
 def person_changed(services: Services, user: dict[str, object]) -> None:

@@ -25,11 +25,12 @@ class PersonFacts:
     is_stranger: bool = False
     is_bot: bool = False
     handle: str = ""
+    is_deactivated: bool = False
 
     @property
     def may_act(self) -> bool:
-        """Members of the workspace may act in incidents; guests, strangers and bots may not."""
-        return not (self.is_guest or self.is_stranger or self.is_bot)
+        """Members of the workspace may act in incidents; guests, strangers, bots and people who left may not."""
+        return not (self.is_guest or self.is_stranger or self.is_bot or self.is_deactivated)
 
 
 def person_from_slack(user: dict[str, Any], team_id: str) -> PersonFacts:
@@ -43,4 +44,5 @@ def person_from_slack(user: dict[str, Any], team_id: str) -> PersonFacts:
         is_stranger=bool(user.get("is_stranger")) or user.get("team_id", team_id) != team_id,
         is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
         handle=user.get("name") or "",
+        is_deactivated=bool(user.get("deleted")),
     )

@@ -23,6 +23,7 @@ class Person(SQLModel, table=True):
     is_stranger: bool = False
     is_bot: bool = False
     handle: str = ""
+    is_deactivated: bool = False
     heard_at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
@@ -88,7 +89,8 @@ def user_id_by_handle(session: Session, handle: str) -> str | None:
 
 def another_handle(session: Session, than: str) -> str | None:
     """The handle of some colleague who may act; None when nobody but that person was heard of."""
-    may_act = (col(flag).is_(False) for flag in (Person.is_guest, Person.is_stranger, Person.is_bot))
+    flags = (Person.is_guest, Person.is_stranger, Person.is_bot, Person.is_deactivated)
+    may_act = (col(flag).is_(False) for flag in flags)
     other = select(Person.handle).where(*may_act, col(Person.id) != than, col(Person.handle) != "")
     return session.exec(other.order_by(col(Person.handle)).limit(1)).first()
 

@@ -9,16 +9,19 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """`/incident` and its own commands, buttons and forms, Slack's events, the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.incidents import commands, dispatch, home, listeners, people, renderers
+    from bot.incidents import bridges, checklist, commands, dispatch, home, listeners, people, renderers, summaries
     from bot.incidents.registry import TableWords
 
     registry.listeners += [dispatch.register, listeners.register]
     commands.register(registry)
+    bridges.register(registry)
     registry.kinds += renderers.KINDS
+    registry.summary_parts += summaries.PARTS
+    registry.checklist += checklist.ITEMS
     registry.record(home.refresh_home, "app_home_opened")
     registry.people += [people.holders_of_role, people.person_or_group]
     registry.words += [
-        TableWords("incidents", ("title", "description", "impact", "front_door")),
+        TableWords("incidents", ("title", "description", "impact", "front_door", "bridge")),
         TableWords("participants"),
         TableWords("role_holders"),
     ]

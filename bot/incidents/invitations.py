@@ -14,6 +14,7 @@ from bot.errors import TryLater
 from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
+from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
@@ -84,24 +85,26 @@ def _invite(services: Services, row: OutboxRow, channel_id: str) -> None:
         refused = services.slack.invite(channel_id, people)
     except SlackRefused as failure:
         refused = dict.fromkeys(people, failure.error)
-    _record(services, row, people, refused)
+    bridge = _record(services, row, people, refused)
     if payload["reply_to"]:
         # They see the channel anyway, so a lost answer is not repeated.
         with suppress(SlackRefused, OutcomeUnknown):
-            services.slack.respond(payload["reply_to"], _answer(channel_id, refused.get(people[0])))
+            services.slack.respond(payload["reply_to"], _answer(channel_id, refused.get(people[0]), bridge))
 
 
-def _record(services: Services, row: OutboxRow, people: list[str], refused: dict[str, str]) -> None:
+def _record(services: Services, row: OutboxRow, people: list[str], refused: dict[str, str]) -> str:
+    """What came of the invitations, written down. Gives back the bridge, for whoever asked to join."""
     number, now = row.incident_id or 0, utcnow()
     with services.database.transaction() as session:
         participants.join(session, number, [user_id for user_id in people if user_id not in refused], now)
         for user_id, reason in refused.items():
             facts = {"what": "invite them", "reason": reason}
             timeline.append_once(session, number, f"{row.key}:{user_id}", "trouble", now, user_id, **facts)
+        return bridge_outside_channel(incidents.by_number(session, number), services.floor)
 
 
-def _answer(channel_id: str, refused: str | None) -> str:
+def _answer(channel_id: str, refused: str | None, bridge: str) -> str:
     if refused is None:
-        return f"You are in {channel_link(channel_id)}."
+        return f"You are in {channel_link(channel_id)}. {bridge}".strip()
     reason = REFUSAL_REASONS.get(refused, f"Slack says {refused}")
     return f"I could not bring you into {channel_link(channel_id)}: {reason}."

@@ -31,6 +31,8 @@ POST_MORTEM_UPLOAD = "postmortem_upload"
 POST_MORTEM_FILES = "postmortem_files"
 CANVAS = "canvas"
 INVITE = "invite"
+HANDOVER = "handover"
+CATCH_UP = "catch_up"
 PICTURE = "picture"
 
 Message = tuple[str, list[Block]]

@@ -36,6 +36,10 @@ VARIABLES = (
     "is_over",
     "started",
     "next_update",
+    "agents_say",
+    "agents_do_not_say",
+    "workaround",
+    "relief",
 )
 
 

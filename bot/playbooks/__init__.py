@@ -11,7 +11,8 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import NEXT_STEPS, PRIVATE_BY_DEFAULT
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.summaries import OPEN_STEPS
     from bot.playbooks import (
         commands,
         exporting,
@@ -23,6 +24,7 @@ def register(registry: "Registry") -> None:
         renderers,
         run_actions,
         step_screens,
+        summary,
         tables,
     )
     from bot.playbooks.guard import REQUIRED_STEPS
@@ -34,6 +36,8 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declared, run_actions.start_matching)
     registry.on(events.SeverityChanged, handlers.offer_better_playbook)
     registry.on(events.TypeChanged, handlers.offer_better_playbook)
+    registry.on(events.UpdateComposed, handlers.skip_told)
+    registry.on(events.CommandHandedOver, handlers.hand_over_steps)
     registry.on(events.Closed, run_actions.stop_all)
     registry.on(events.Reopened, handlers.offer_after_reopening)
     registry.ticks += [
@@ -42,6 +46,7 @@ def register(registry: "Registry") -> None:
         Tick("newer playbooks", file_changes.mark_runs_with_newer_file),
     ]
     registry.guards.append(REQUIRED_STEPS)
+    registry.summary_parts.append(SummaryPart(OPEN_STEPS, "Open steps", summary.open_steps_of))
     registry.home.append(step_screens.of_home)
     registry.answers(NEXT_STEPS, facts.open_step_titles)
     registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)

@@ -33,7 +33,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "marked": (),
     "decisions": (DECISION, RULED_OUT, CUSTOMER_IMPACT),
     "state": (
-        *("declared", "severity", "status", "type", "impact", "front_door"),
+        *("declared", "severity", "status", "type", "impact", "front_door", "bridge", "bridge_removed"),
         *("resolved", "reopened", "closed", "milestone"),
     ),
     "messages": ("message", "shortcut_message", *NOTES, "gap", "gap_refused"),
@@ -46,11 +46,20 @@ FILTERS: dict[str, tuple[str, ...]] = {
         *("updates_paused", "updates_resumed", "audience_added", "audience_removed"),
     ),
     "partners": (
-        *("partner_added", "partner_told", "partner_unreachable", "partner_received", "partner_affected"),
+        *(
+            "partner_guidance",
+            "partner_added",
+            "partner_told",
+            "partner_unreachable",
+            "partner_received",
+            "partner_affected",
+        ),
         *("partner_agents", "partner_reminded", "partner_named", "partner_phoned", "partner_cleared"),
     ),
     "people": (
         *("joined", "left", "role_taken", "role_given", "role_handed_over", "role_left", "paged"),
+        *("handover_offered", "handover_accepted", "handover_returned", "handover_withdrawn"),
+        *("handover_reminded", "handover_unaccepted"),
         *("page_passed_over", "page_unanswered", "page_declined", "on_my_way", "escalated", "ladder_topped"),
         "pager_failed",
     ),
@@ -60,7 +69,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     ),
     "postmortem": (
         *("postmortem_delivered", "postmortem_assigned", "postmortem_review_asked", "postmortem_reviewed"),
-        *("postmortem_version", "postmortem_published"),
+        *("postmortem_version", "postmortem_incomplete", "postmortem_published"),
     ),
     "trouble": ("trouble", "channel_lost", "channel_found", "gap", "gap_refused", "pager_failed"),
 }

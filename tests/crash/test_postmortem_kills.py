@@ -29,6 +29,7 @@ def test_a_publication_that_is_killed_at_any_call_is_posted_once(desk: Desk, mom
         assert ana.submits().closed
         assert bot.rests()
         opens(desk, ids.PUBLISH, number)
+        ana.fills(ids.REASON, "nothing more is known")
         bot.dies(moment, calls)
         ana.submits()
         killed = number

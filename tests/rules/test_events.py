@@ -37,6 +37,7 @@ HANDLERS = {
     "Closed": [
         "updates.handlers.send_at_close",
         "escalation.ladder.stop",
+        "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
         "postmortems.request.follow_close",
     ],
@@ -48,12 +49,20 @@ HANDLERS = {
         "postmortems.request.put_aside",
     ],
     "ImpactChanged": [],
-    "RoleChanged": ["updates.handlers.reassign_drafts", "escalation.ladder.follow_commander"],
+    "BridgeChanged": [],
+    "CommandHandedOver": ["playbooks.handlers.hand_over_steps"],
+    "HandoverUnaccepted": ["escalation.unaccepted.page_next_people"],
+    "RoleChanged": [
+        "updates.handlers.reassign_drafts",
+        "escalation.ladder.follow_commander",
+        "partners.guidance_actions.ask_lead",
+        "handovers.actions.follow_role",
+    ],
     "CadenceRequested": ["updates.handlers.set_cadence"],
     "UpdateRequested": ["updates.handlers.send_to_one"],
     "UpdateMissed": ["escalation.ladder.follow_missed_update"],
     "UpdateDue": ["partners.updates.post_updates"],
-    "UpdateComposed": ["subscriptions.copies.post_copies"],
+    "UpdateComposed": ["playbooks.handlers.skip_told", "subscriptions.copies.post_copies"],
     "UpdateAmended": ["partners.updates.edit_footers", "subscriptions.copies.edit_footers"],
 }
 
