@@ -17,6 +17,9 @@ def register(registry: "Registry") -> None:
     listeners.register_commands(registry)
     registry.on(events.RoleChanged, actions.follow_role)
     registry.on(events.Closed, actions.end_pending)
+    registry.on(events.Declined, actions.end_pending)
+    registry.on(events.Merged, actions.end_pending)
+    registry.on(events.MadePrivate, actions.hide_summary)
     registry.ticks.append(Tick("handovers", reminders.remind, tables.NEXT_DUE))
     registry.kinds += renderers.KINDS
     registry.words.append(TableWords("handovers", ("summary", "note", "question")))

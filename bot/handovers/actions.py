@@ -14,7 +14,7 @@ from bot.incidents import roles
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
-from bot.incidents.events import Closed, CommandHandedOver, RoleChanged
+from bot.incidents.events import Closed, CommandHandedOver, Declined, MadePrivate, Merged, RoleChanged
 from bot.incidents.invitations import invite_participant
 from bot.incidents.rules import check_may_change
 from bot.incidents.summaries import summarise
@@ -25,9 +25,7 @@ from bot.slack.blocks import Block
 from bot.slack.text import mention, near_time
 
 COMMANDER = "commander"
-# The message in the channel; the direct message is named by the handover's number alone.
-IN_CHANNEL = ":channel"
-BACK = ":back"
+SHOWN = (kinds.HANDOVER, kinds.HANDOVER_LINE)
 
 
 def offer_form(services: Services, number: int, by: str, now: datetime, person: str | None = None) -> Block:
@@ -83,8 +81,8 @@ def _new(change: Change, to: str, note: str) -> Handover:
 
 
 def _show(change: Change, handover: Handover) -> None:
-    for subject in (f"{handover.number}", f"{handover.number}{IN_CHANNEL}"):
-        outbox.add(change.session, kinds.HANDOVER, change.number, change.now, subject, priority=outbox.URGENT)
+    for kind in SHOWN:
+        outbox.add(change.session, kind, change.number, change.now, str(handover.number), priority=outbox.URGENT)
 
 
 def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
@@ -97,7 +95,7 @@ def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
         _hand_over_roles(change, handover)
         change.publish(CommandHandedOver(handover.from_id, handover.to_id))
         change.log("handover_accepted", user=handover.from_id)
-        change.mark_stale(kinds.HANDOVER)
+        change.mark_stale(*SHOWN)
     return f"You are in command of incident {change.number}. {services.floor.role(COMMANDER).help}"
 
 
@@ -123,9 +121,9 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         handover.decide(State.RETURNED, now)
         change.session.add(handover)
         change.log("handover_returned", user=handover.from_id)
-        change.mark_stale(kinds.HANDOVER)
+        change.mark_stale(*SHOWN)
         text, blocks = views.question_message(handover, change.incident)
-        key = f"handover:{handover.number}{BACK}"
+        key = f"handover:{handover.number}:back"
         outbox.post(change.session, key, handover.from_id, text, now, incident_id=change.number, blocks=blocks)
     return f"{mention(handover.from_id)} has your question and stays in command."
 
@@ -162,10 +160,15 @@ def follow_role(change: Change, event: RoleChanged) -> None:
         _withdraw(change, handover)
 
 
-def end_pending(change: Change, event: Closed) -> None:
+def end_pending(change: Change, event: Closed | Declined | Merged) -> None:
     """It is over: nobody need take over."""
     if handover := tables.pending(change.session, change.number, Kind.COMMAND):
         _withdraw(change, handover)
+
+
+def hide_summary(change: Change, event: MadePrivate) -> None:
+    """What was sent of it by direct message is not to be read there any more."""
+    change.mark_stale(kinds.HANDOVER)
 
 
 def readable(services: Services, handover_id: int, by: str) -> Handover:
@@ -182,7 +185,7 @@ def _withdraw(change: Change, handover: Handover) -> None:
     change.session.add(handover)
     change.session.flush()
     change.log("handover_withdrawn", user=handover.to_id)
-    outbox.mark_stale(change.session, change.number, (kinds.HANDOVER,))
+    outbox.mark_stale(change.session, change.number, SHOWN)
 
 
 def _answerable(change: Change, handover_id: int, advice: str) -> Handover:

@@ -93,7 +93,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def partners(services: Services, typed: SlashCommand) -> Response:
-    """`/incident partners`, `add NAME`, `tell [NAME]`, `phoned NAME [agents]`, `guidance`"""
+    """`/incident partners [page]`, `add NAME`, `tell [NAME]`, `phoned NAME [agents]`, `guidance`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     word, _, rest = typed.rest.partition(" ")
     rest = rest.strip()
@@ -107,7 +107,7 @@ def partners(services: Services, typed: SlashCommand) -> Response:
     if word.lower() == "phoned":
         name, agents = _name_and_agents(rest)
         return partner_matrix.record_phoned(services, number, name, agents, typed.user_id, utcnow())
-    return partner_matrix.matrix(services, number, typed.user_id, utcnow())
+    return partner_matrix.matrix(services, number, typed.user_id, utcnow(), parse.page_number(word))
 
 
 def _guidance_texts(body: Payload) -> dict[str, dict[GuidanceField, str]]:

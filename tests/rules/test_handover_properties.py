@@ -37,7 +37,7 @@ class PeopleHandingOver(RuleBasedStateMachine):
         known = [PersonFacts(user_id, user_id) for user_id in ("UANA", "UBEN", "UCLARA")]
         known += [
             PersonFacts(GUEST, GUEST, is_guest=True),
-            PersonFacts(DEACTIVATED, DEACTIVATED, is_deactivated=True),
+            PersonFacts(DEACTIVATED, DEACTIVATED, is_gone=True),
         ]
         with store.transaction() as session:
             self.number = declared(session)

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
+from bot.config.floor.drills import Drills
 from bot.config.floor.handovers import Handovers
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
@@ -36,6 +37,7 @@ __all__ = [
     "SEVERITIES",
     "Audience",
     "Bookmark",
+    "Drills",
     "Duration",
     "Floor",
     "FollowUpDigest",
@@ -90,6 +92,7 @@ class Floor(FloorPart):
     followups: FollowUps = FollowUps()
     handovers: Handovers = Handovers()
     retention: Retention = Retention()
+    drills: Drills = Drills()
 
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod

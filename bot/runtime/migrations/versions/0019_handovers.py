@@ -1,4 +1,4 @@
-"""Where people talk, who left, what a partner's agents say, and handovers that somebody must accept."""
+"""Where people talk, what a partner's agents say, and handovers that somebody must accept."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,7 +7,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from bot.runtime.database import UtcDateTime
 
 revision = "0019"
-down_revision = "0015"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -19,8 +19,6 @@ def upgrade() -> None:
     """To this shape."""
     with op.batch_alter_table("incidents") as incidents:
         incidents.add_column(sa.Column("bridge", AutoString(), nullable=False, server_default=""))
-    with op.batch_alter_table("people") as people:
-        people.add_column(sa.Column("is_deactivated", sa.Boolean(), nullable=False, server_default=sa.false()))
     _create_partner_guidance()
     _create_handovers()
 
@@ -80,7 +78,5 @@ def downgrade() -> None:
     """Back to the shape before."""
     op.drop_table("handovers")
     op.drop_table("partner_guidance")
-    with op.batch_alter_table("people") as people:
-        people.drop_column("is_deactivated")
     with op.batch_alter_table("incidents") as incidents:
         incidents.drop_column("bridge")
