@@ -88,7 +88,6 @@ def _environment(folder: Path) -> SandboxedTemplates:
     )
     for name in PADDING_FILTERS:
         del environment.filters[name]
-    environment.filters |= FILTERS
     return environment
 
 

@@ -85,8 +85,8 @@ def recorded(
     session: Session, incident: Incident, name: str, text: str, at: datetime, certainty: str = "", **more: str
 ) -> None:
     """Somebody recorded a field of the situation, or a translation of it."""
-    values = {"incident_id": incident.number, "field": name, "text": text, "certainty": certainty}
-    session.add(SituationValue(**values, by="U0ANA", at=at, **more))
+    values: dict[str, Any] = {"incident_id": incident.number, "field": name, "text": text, "certainty": certainty}
+    session.add(SituationValue(**values | more, by="U0ANA", at=at))
     session.flush()
     if "language" not in more:
         timeline.append(session, incident.number, name, at, "U0ANA", text=text, certainty=certainty)
