@@ -42,7 +42,7 @@ class Phrases:
         """The second, third … person of a role."""
         ordinals = self("ordinals").split(", ")
         ordinal = ordinals[n - 2] if n - 2 < len(ordinals) else self("ordinal_beyond", n=n)
-        return self("nth_person", ordinal=ordinal, role=label, small=label[:1].lower() + label[1:])
+        return self("nth_person", ordinal=ordinal, role=label)
 
     def local(self, at: datetime) -> datetime:
         """The moment as clocks on the floor show it."""
