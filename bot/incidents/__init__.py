@@ -10,10 +10,12 @@ def register(registry: "Registry") -> None:
     """`/incident` and its own commands, buttons and forms, Slack's events, the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import commands, dispatch, home, listeners, people, renderers
+    from bot.incidents.limits import PersonLimits
     from bot.incidents.registry import TableWords
 
     registry.listeners += [dispatch.register, listeners.register]
     commands.register(registry)
+    registry.parts.append(lambda settings, floor: PersonLimits(floor.limits))
     registry.kinds += renderers.KINDS
     registry.record(home.refresh_home, "app_home_opened")
     registry.people += [people.holders_of_role, people.person_or_group]

@@ -9,6 +9,7 @@ from bot.incidents import forms, rules
 from bot.incidents.change import Change, changing
 from bot.incidents.events import ImpactChanged, SeverityChanged, TypeChanged
 from bot.incidents.facts import PRIVATE_BY_DEFAULT
+from bot.incidents.limits import PersonLimits
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
 from bot.incidents.rules import Declaration, TitleMissing
@@ -76,6 +77,7 @@ def start_declaration(services: Services, request: DeclareRequest) -> None:
     if not rules.clean_title(request.title):
         raise TitleMissing()
     check_may_declare(services, request.user_id)
+    services.get(PersonLimits).check_declaration(request.user_id, request.key, request.at)
     services.flows.start_once(request.key, declare, _private_if_playbook_says(services, request))
 
 

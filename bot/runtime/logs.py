@@ -19,6 +19,8 @@ PASSWORD = re.compile(r"(\w://[^:/@\s]+):[^@\s/]+@")
 NOISY_LOGGERS = ("slack_bolt", "slack_sdk", "uvicorn", "apscheduler", "dbos", "sqlalchemy", "alembic", "asyncio")
 # What the client of Socket Mode asks Slack for is logged under this name.
 SOCKET_MODE = "slack_sdk.socket_mode"
+# Errors while the database is away; by their names, since loading SQLAlchemy would delay the start.
+DATABASE_AWAY = ("DatabaseBusy", "ChangeUnknown", "OperationalError")
 
 
 def redact(text: str) -> str:
@@ -46,7 +48,7 @@ def configure(style: Literal["auto", "console", "json"] = "auto") -> None:
 
 def is_worth_logging(record: logging.LogRecord) -> bool:
     """Is it worth a line? Asked at the handler, because some libraries set their loggers' levels themselves."""
-    if _repeats_connection_loss(record):
+    if _repeats_connection_loss(record) or _repeats_database_outage(record):
         return False
     return record.levelno >= logging.WARNING or not record.name.startswith(NOISY_LOGGERS)
 
@@ -56,6 +58,12 @@ def _repeats_connection_loss(record: logging.LogRecord) -> bool:
     is_from_socket_mode = record.name == SOCKET_MODE or "slack_sdk/socket_mode" in record.pathname
     # With a traceback it is something else: a listener of ours that broke.
     return is_from_socket_mode and not record.exc_info
+
+
+def _repeats_database_outage(record: logging.LogRecord) -> bool:
+    """Everything that needs the database fails while it is away; `bot.runtime.outage` says it once."""
+    failure = record.exc_info[1] if record.exc_info else None
+    return type(failure).__name__ in DATABASE_AWAY
 
 
 def formatter(*, as_json: bool) -> RedactingFormatter:

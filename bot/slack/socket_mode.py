@@ -16,6 +16,7 @@ from bot.runtime.clock import machine_time
 from bot.runtime.heartbeat import Heartbeat
 from bot.slack.app import ImmediateAckApp
 from bot.slack.errors import SlackRefused
+from bot.slack.request_shape import Malformed, checked
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +49,13 @@ class SocketModeRequestHandler(SocketModeHandler):
                 # Slack sends it again on the next line; what the listener has done is found done then.
                 log.warning("an acknowledgement did not arrive", extra={"reason": type(lost).__name__})
 
-        self.app.handle_request(
-            BoltRequest(mode="socket_mode", body=req.payload, headers=build_headers(req)), answer
-        )
+        try:
+            body = checked(req.payload)
+        except Malformed:
+            self.app.note_malformed()
+            answer(BoltResponse(status=200))  # not to be sent again
+            return
+        self.app.handle_request(BoltRequest(mode="socket_mode", body=body, headers=build_headers(req)), answer)
 
 
 class SocketModeConnection:

@@ -1,5 +1,6 @@
 """`floor.yaml`: how this operations floor works. Severities, audiences, roles, who is invited, who may do what."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,7 +11,7 @@ from bot.config import yaml_file as yamlfile
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
-from bot.config.floor.people import Permissions, Role
+from bot.config.floor.people import Limits, Permissions, Role
 from bot.config.floor.reading import (
     ROLES,
     SEVERITIES,
@@ -37,6 +38,7 @@ __all__ = [
     "Floor",
     "FollowUpDigest",
     "FollowUps",
+    "Limits",
     "Moment",
     "Pager",
     "Part",
@@ -59,6 +61,10 @@ __all__ = [
 ]
 
 
+# Messages in the language of the floor itself.
+OWN_TEMPLATES = "update_footer"
+
+
 class Floor(FloorPart):
     """The whole file."""
 
@@ -79,6 +85,7 @@ class Floor(FloorPart):
     bookmarks: tuple[Bookmark, ...] = ()
     postmortems: PostMortems = PostMortems()
     permissions: Permissions = Permissions()
+    limits: Limits = Limits()
     timeline: Timeline = Timeline()
     followups: FollowUps = FollowUps()
     retention: Retention = Retention()
@@ -86,7 +93,7 @@ class Floor(FloorPart):
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod
     def _without_hash(cls, channel: str | None) -> str | None:
-        return channel.removeprefix("#") if channel else None
+        return channel.removeprefix("#").lower() if channel else None
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Floor":
@@ -101,8 +108,9 @@ class Floor(FloorPart):
             raise ValueError(
                 f"recognised_by: {', '.join(unknown_types)} are no types; add them to `types` or remove them"
             )
-        if len(set(self.partner_names)) < len(self.partners):
-            raise ValueError("partners: two have the same name; what is said by one would be taken for the other's")
+        for kind, names in (("partners", self.partner_names), ("sites", self.sites), ("audiences", self.audiences)):
+            if twice := _alike(names):
+                raise ValueError(f"{kind}: {twice} differ in capitals at most; give each a name of its own")
         if "other" not in self.types:
             raise ValueError("types: `other` is missing; it is what is taken when nobody says")
         return self
@@ -124,6 +132,12 @@ class Floor(FloorPart):
             names += [*audience.approval, *audience.members]
         return {name.removeprefix("@") for name in names if name.startswith("@")}
 
+    @property
+    def people_or_groups(self) -> set[str]:
+        """Those of them that may be people as well: in ladders, and whoever gets a copy of post-mortems."""
+        names = [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
+        return {name.removeprefix("@") for name in (*names, *self.postmortems.copy_to) if name.startswith("@")}
+
     def severity(self, name: str) -> Severity:
         """What the file says of a severity."""
         return self.severities[name]  # type: ignore[index]  # names come from the database, checked when written
@@ -133,6 +147,24 @@ class Floor(FloorPart):
         return self.roles[name]  # type: ignore[index]  # likewise
 
 
-def read(path: Path) -> Floor:
-    """The floor's file, or `yamlfile.FileRefused` with everything that is wrong in it."""
-    return yamlfile.read(path, Floor)
+def _alike(names: Iterable[str]) -> str:
+    """Two names that differ in capitals at most, or nothing."""
+    known: dict[str, str] = {}
+    for name in names:
+        if (other := known.setdefault(name.casefold(), name)) != name or list(names).count(name) > 1:
+            return f"`{other}` and `{name}`"
+    return ""
+
+
+def read(path: Path, templates_dir: Path | None = None) -> Floor:
+    """The floor's file, or `yamlfile.FileRefused` with everything that is wrong in it.
+
+    With the folder of templates given, its language must be one in which there are templates.
+    """
+    lines, content = yamlfile.parse(path)
+    floor = yamlfile.validate(path, lines, content, Floor)
+    languages = sorted(file.stem for file in (templates_dir / OWN_TEMPLATES).glob("*.j2")) if templates_dir else []
+    if languages and floor.language not in languages:
+        reason = f"there are no templates in {floor.language!r}; templates exist for {', '.join(languages)}"
+        raise yamlfile.FileRefused([yamlfile.Problem(path.name, lines.of(["language"]), "language", reason)])
+    return floor

@@ -7,7 +7,16 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from bot.config.floor.reading import ROLES, Cadence, Duration, FloorPart, Moment, SeverityName, TimeOfDay
+from bot.config.floor.reading import (
+    ROLES,
+    Cadence,
+    Duration,
+    FloorPart,
+    Moment,
+    SeverityName,
+    TimeOfDay,
+    read_handle,
+)
 
 HERE = "incident"
 
@@ -87,6 +96,7 @@ class Audience(FloorPart):
     @field_validator("channels")
     @classmethod
     def _are_channels(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
+        channels = tuple(map(read_handle, channels))
         for channel in channels:
             if channel not in (HERE, DIGEST, PARTNERS) and not channel.startswith("#"):
                 raise ValueError(f"{channel!r} is not a channel; write `incident`, `digest`, `partners` or `#name`")
@@ -95,6 +105,7 @@ class Audience(FloorPart):
     @field_validator("members")
     @classmethod
     def _are_groups(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        members = tuple(map(read_handle, members))
         for name in members:
             if not re.fullmatch(r"@\S+", name):
                 raise ValueError(f"{name!r} is not a group; write it like `@executives`")
@@ -103,6 +114,7 @@ class Audience(FloorPart):
     @field_validator("approval")
     @classmethod
     def _may_approve(cls, approval: tuple[str, ...]) -> tuple[str, ...]:
+        approval = tuple(map(read_handle, approval))
         for name in approval:
             if name not in ROLES and not re.fullmatch(r"@\S+", name):
                 raise ValueError(

@@ -1,0 +1,22 @@
+"""The signatures of requests that were let in, so that none is let in twice by any replica."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this shape."""
+    op.create_table(
+        "signed_requests",
+        sa.Column("digest", AutoString(), primary_key=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+    )
+    op.create_index("ix_signed_requests_at", "signed_requests", ["at"])
