@@ -15,6 +15,7 @@ from bot.escalation.rules import ANSWER_WITHIN
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
+from bot.incidents.drills import check_may_page
 from bot.incidents.people import people
 from bot.incidents.rules import quoted
 from bot.runtime.clock import utcnow
@@ -90,6 +91,7 @@ def request_page(
     """Page a person, a group or the holders of a role. Gives back what to answer."""
     incident = visible_incident(services, number, by, "lead")
     rules.check_may_change(number, incident.status)
+    check_may_page(services, incident)
     user_ids = people(services, number, [recipient]) if recipient else []
     if not user_ids:
         raise _refusal(services, number, recipient, reason, by)

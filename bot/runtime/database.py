@@ -138,6 +138,8 @@ class Database:
         self._turn = threading.Lock() if self.is_sqlite else None
         self._low_priority_lock = threading.Lock()
         sa.event.listen(self.engine, "commit", _begin_commit)
+        # Called before a commit when the transaction noted something in `session.info`.
+        self.before_commit: Callable[[Session], None] = lambda session: None
         # Called after each commit with what the transaction noted in `session.info`.
         self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
         self._outage = Outage("the database")
@@ -155,6 +157,8 @@ class Database:
             if not (is_synced or self.is_sqlite):
                 session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield session
+            if session.info:
+                self.before_commit(session)
             session.commit()
         self._outage.works()
         if (commits := _commits.get()) is not None:

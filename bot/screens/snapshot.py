@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 from sqlmodel import Session, col, select
 
+from bot.incidents.related import RelatedIncident
 from bot.incidents.tables import Incident, NoSuchIncident, RoleHolder
-from bot.incidents.views import IncidentFacts
+from bot.incidents.views import MERGED_HERE, MERGED_INTO, RELATED, IncidentFacts, IncidentLink
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
 from bot.playbooks import tables as playbooks
@@ -27,6 +29,9 @@ TROUBLE_SENTENCES = {
     kinds.BOOKMARK: "The bookmark could not be added",
     kinds.RUN: "The playbook's message could not be shown",
 }
+
+
+LINKS = (MERGED_INTO, MERGED_HERE, RELATED)
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,23 @@ _TROUBLED_ROWS = sa.select(
     col(OutboxRow.error).is_not(None),
     col(OutboxRow.kind).in_(TROUBLE_SENTENCES),
 )
-_ROLES_UPDATES_TROUBLES = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS).order_by("place")
+_OTHER = sa.orm.aliased(Incident)
+
+
+def _link(kind: str, *which: Any) -> Any:
+    number = sa.cast(col(_OTHER.id), sa.String)
+    channel_id = sa.func.coalesce(col(_OTHER.channel_id), "")
+    return sa.select(sa.literal(kind), col(_OTHER.id), number, channel_id, _NO_TIME).where(*which)
+
+
+_NAMED = sa.select(col(RelatedIncident.related_id)).where(col(RelatedIncident.incident_id) == _NUMBER)
+_TARGET = sa.select(col(Incident.merged_into)).where(col(Incident.id) == _NUMBER)
+_LINKS = (
+    _link(MERGED_INTO, col(_OTHER.id) == _TARGET.scalar_subquery()),
+    _link(MERGED_HERE, col(_OTHER.merged_into) == _NUMBER),
+    _link(RELATED, col(_OTHER.id).in_(_NAMED)),
+)
+_SURROUNDINGS = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, *_LINKS).order_by("place")
 
 
 def read_snapshot(session: Session, number: int) -> Snapshot:
@@ -91,11 +112,14 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
     roles: dict[str, list[str]] = {}
     promised_at: list[datetime] = []
     troubles: list[str] = []
-    for fact, _, name, value, at in session.connection().execute(_ROLES_UPDATES_TROUBLES, {"number": number}):
+    links: list[IncidentLink] = []
+    for fact, _, name, value, at in session.connection().execute(_SURROUNDINGS, {"number": number}):
         if fact == "role":
             roles.setdefault(name, []).append(value)
         elif fact == "update":
             promised_at.append(at)
+        elif fact in LINKS:
+            links.append(IncidentLink(fact, int(name), value))
         else:
             troubles.append(f"{TROUBLE_SENTENCES[name]} ({value}).")
     facts = IncidentFacts(
@@ -106,6 +130,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         progress=tuple(_progress(seen) for seen in running),
         next_step=_next_step(running[0], now) if running else "",
         troubles=tuple(troubles),
+        links=tuple(links),
     )
     return Snapshot(facts, runs)
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
+from bot.config.floor.drills import Drills
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
 from bot.config.floor.people import Limits, Permissions, Role
@@ -34,6 +35,7 @@ __all__ = [
     "SEVERITIES",
     "Audience",
     "Bookmark",
+    "Drills",
     "Duration",
     "Floor",
     "FollowUpDigest",
@@ -89,6 +91,7 @@ class Floor(FloorPart):
     timeline: Timeline = Timeline()
     followups: FollowUps = FollowUps()
     retention: Retention = Retention()
+    drills: Drills = Drills()
 
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod
