@@ -20,6 +20,8 @@ from bot.slack.socket_mode import SocketModeConnection
 Check = Callable[[], "Finding"]
 MISSED_TICKS = 15
 MOST_OFTEN_EVERY_S = 1.0
+# Changes nothing, but is written all the same. On PostgreSQL replicas would wait for each other.
+WRITE = "UPDATE alembic_version SET version_num = version_num"
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def database(database: Database) -> Finding:
     """Does the database answer, and take what is written? A full disk lets itself be read."""
     try:
         with database.transaction(is_synced=False) as session:
-            session.connection().execute(sa.text("UPDATE alembic_version SET version_num = version_num"))
+            session.connection().execute(sa.text(WRITE if database.is_sqlite else "SELECT txid_current()"))
     except (WatchfloorError, SQLAlchemyError):
         return Finding(False, "The database does not answer, or cannot be written.")
     return Finding(True, "The database answers and can be written.")

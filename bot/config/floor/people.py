@@ -19,7 +19,7 @@ class Limits(FloorPart):
 
     declarations_per_person: int = Field(20, ge=1)
     declarations: int = Field(60, ge=1)
-    commands_per_person: int = Field(120, ge=1)
+    commands_per_person: int = Field(300, ge=1)
 
 
 class Permissions(FloorPart):

@@ -215,6 +215,8 @@ class Flows:
 
         They are seen twice before, because a flow that was just started may not have its thread yet.
         """
+        if self.is_closing:
+            return
         with self._counting:
             running, is_crowded = set(self._running_ids), len(self._running_ids) >= THREADS // 2
         pending = DBOS.list_workflows(
