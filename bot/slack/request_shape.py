@@ -75,6 +75,19 @@ class _ChannelEvent(_Event):
     channel: str
 
 
+class _Named(_Id):
+    name: str
+
+
+class _RenameEvent(_Event):
+    channel: _Named
+
+
+class _ChannelIdEvent(_Event):
+    old_channel_id: str
+    new_channel_id: str
+
+
 class _PersonEvent(_Event):
     user: _Id
 
@@ -99,6 +112,9 @@ EVENTS: dict[str, type[_Event]] = {
     "team_join": _PersonEvent,
     "subteam_updated": _GroupEvent,
     "app_home_opened": _HomeEvent,
+    "channel_rename": _RenameEvent,
+    "group_rename": _RenameEvent,
+    "channel_id_changed": _ChannelIdEvent,
     **{
         f"{kind}_{what}": _ChannelEvent
         for kind in ("channel", "group")

@@ -1,4 +1,4 @@
-"""The signatures of requests that were let in, so that none is let in twice by any replica."""
+"""Requests that were let in, so that none is let in twice; channels heard in before it was known whose they are."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,3 +20,9 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
     )
     op.create_index("ix_signed_requests_at", "signed_requests", ["at"])
+    op.create_table(
+        "heard_early",
+        sa.Column("channel_id", AutoString(), primary_key=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+    )
+    op.create_index("ix_heard_early_at", "heard_early", ["at"])
