@@ -29,6 +29,7 @@ POST_MORTEM, FOLLOW_UP, NOTICE = "postmortems", "follow_ups", "partner_notices"
 BUTTONS = [
     *((button, INCIDENT, "") for button in (ids.CHANGE_SEVERITY, ids.CHANGE_STATUS, ids.DESCRIBE_IMPACT)),
     *((button, INCIDENT, "") for button in (ids.ASSIGN_ROLE, ids.RESOLVE, ids.CLOSE, ids.REOPEN, ids.PANEL)),
+    *((button, INCIDENT, "") for button in (ids.CHANGE_SCOPE, ids.DECLINE)),
     *((button, INCIDENT, "") for button in (ids.SUBSCRIBE, ids.UNSUBSCRIBE, ids.ADD_FOLLOW_UP)),
     *((button, INCIDENT, "") for button in (update_ids.COMPOSE, page_ids.ON_MY_WAY, page_ids.CANNOT)),
     *((button, INCIDENT, "") for button in (timeline_ids.NOTE, timeline_ids.MILESTONES, timeline_ids.PICTURE)),

@@ -262,7 +262,7 @@ class Flows:
 
     def is_idle(self) -> bool:
         """Is nothing running, waiting or coming back later?"""
-        return self._running == 0 and not DBOS.list_workflows(status=list(records.UNFINISHED), limit=1)
+        return not self._running_ids and not DBOS.list_workflows(status=list(records.UNFINISHED), limit=1)
 
     def close(self, within_s: float = 8) -> None:
         """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
