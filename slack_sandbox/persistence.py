@@ -6,6 +6,7 @@ from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any
 
+from slack_sandbox.identity import Identity
 from slack_sandbox.model import Channel, File, Group, Json, Message, User, View
 from slack_sandbox.workspace import Workspace
 
@@ -52,6 +53,14 @@ def load(path: Path) -> Json | None:
         return state if state.get("format") == _FORMAT else None
     except (ValueError, AttributeError) as broken:
         raise WorkspaceUnreadable from broken
+
+
+def identity(state: Json) -> Identity:
+    """Who the workspace says it is; `WorkspaceUnreadable` when another version has written it."""
+    try:
+        return Identity(**state["identity"])
+    except (KeyError, TypeError) as other:
+        raise WorkspaceUnreadable from other
 
 
 def restore(workspace: Workspace, state: Json) -> None:

@@ -130,7 +130,7 @@ def _explain(error: Any) -> str:
     """The variable as it is set, and what is wrong with it; never its value, which may be a secret."""
     name = str(error["loc"][0])
     variable = name if name.isupper() else f"WATCHFLOOR_{name}".upper()
-    return f"{variable} {str(error['msg']).removeprefix('Value error, ')}."
+    return f"{variable}: {str(error['msg']).removeprefix('Value error, ')}."
 
 
 def check_tokens(settings: Settings) -> None:

@@ -133,9 +133,6 @@ def _text_of(path: Path) -> str:
             told = f"is {status.st_size} bytes; at most {LARGEST_BYTES} are read"
             raise FileRefused([Problem(path.name, 1, "", told)])
         return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        reason = f"is not in {path.parent.resolve()}; start in the folder that holds it, or name another"
-        raise FileRefused([Problem(path.name, 1, "", reason)]) from None
     except OSError as broken:
         raise FileRefused([Problem(path.name, 1, "", f"cannot be read: {broken.strerror}")]) from None
     except UnicodeDecodeError as broken:

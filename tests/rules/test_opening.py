@@ -16,8 +16,8 @@ from bot.runtime.migrations import DatabaseNewer, DatabaseOutdated, NoDatabase
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("", "WATCHFLOOR_DATABASE_URL is no address of a database; write `sqlite:///data/watchfloor.sqlite`"),
-        ("'sqlite:///data/w.sqlite'", "WATCHFLOOR_DATABASE_URL stands in quotes, which are taken as part of it"),
+        ("", "WATCHFLOOR_DATABASE_URL: is no address of a database; write `sqlite:///data/watchfloor.sqlite`"),
+        ("'sqlite:///data/w.sqlite'", "WATCHFLOOR_DATABASE_URL: stands in quotes, which are taken as part of it"),
         ("w.sqlite", "is no address of a database"),
         ("mysql://a/b", "is no address of a database"),
     ],

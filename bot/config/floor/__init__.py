@@ -113,7 +113,7 @@ class Floor(FloorPart):
             )
         for kind, names in (("partners", self.partner_names), ("sites", self.sites), ("audiences", self.audiences)):
             if twice := _alike(names):
-                raise ValueError(f"{kind}: {twice} differ in capitals at most; give each a name of its own")
+                raise ValueError(f"{kind}: two have the same name, {twice}; give each a name of its own")
         if "other" not in self.types:
             raise ValueError("types: `other` is missing; it is what is taken when nobody says")
         return self
@@ -164,6 +164,9 @@ def read(path: Path, templates_dir: Path | None = None) -> Floor:
 
     With the folder of templates given, its language must be one in which there are templates.
     """
+    if not path.exists():
+        reason = f"is not in {path.parent.resolve()}; start in the folder that holds it, or name another"
+        raise yamlfile.FileRefused([yamlfile.Problem(path.name, 1, "", reason)])
     lines, content = yamlfile.parse(path)
     floor = yamlfile.validate(path, lines, content, Floor)
     languages = sorted(file.stem for file in (templates_dir / OWN_TEMPLATES).glob("*.j2")) if templates_dir else []
