@@ -40,7 +40,7 @@ from bot.outbox.worker import Worker
 from bot.runtime import clock, migrations, scheduler
 from bot.runtime.background_worker import BackgroundWorker
 from bot.runtime.clock import utcnow
-from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy
+from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, unusable_as_sentence
 from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.logs import SOCKET_MODE
 from bot.runtime.network import Network
@@ -109,7 +109,8 @@ class Bot:
         self.services.replicas.join()
         migrations.upgrade(self.services.database.engine)
         end_own_leases(self.services)
-        self.services.flows.launch(self.services)
+        with unusable_as_sentence():
+            self.services.flows.launch(self.services)
         self._listen()
         recovery.open_gaps_after_silence(self.services, utcnow())
         if self.services.replicas.are_several:

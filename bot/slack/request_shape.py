@@ -92,8 +92,12 @@ class _PersonEvent(_Event):
     user: _Id
 
 
+class _Group(_Id):
+    handle: str
+
+
 class _GroupEvent(_Event):
-    subteam: _Id
+    subteam: _Group
 
 
 class _HomeEvent(_Event):
