@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.config.floor import Floor
 from bot.incidents import ids
 from bot.incidents.rules import OPEN
+from bot.incidents.situation import CERTAINTY_TITLES, NOTHING_RECORDED, Certainty, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.slack.blocks import Block, actions, button, context, header, section
 from bot.slack.text import (
@@ -14,6 +15,7 @@ from bot.slack.text import (
     day_and_time,
     escape,
     format_duration,
+    listed,
     mention,
     mentions,
     near_time,
@@ -21,7 +23,9 @@ from bot.slack.text import (
 )
 
 TITLE_SHOWN = 140
+ABOUT_SHOWN = 20
 IMPACT_SHOWN = 280
+LINE_SHOWN = 140
 
 STATUS_EMOJI = {
     "investigating": "🔎",
@@ -61,6 +65,7 @@ class IncidentFacts:
     progress: tuple[str, ...] = ()
     next_step: str = ""
     troubles: tuple[str, ...] = field(default=())
+    situation: Situation = NOTHING_RECORDED
     links: tuple[IncidentLink, ...] = ()
 
     @property
@@ -74,7 +79,7 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     incident = facts.incident
     blocks = [
         header(f"{floor.severity(incident.severity).emoji} {incident.severity} · {incident.title}"),
-        section("\n".join([_impact(incident), _state(facts), _roles(facts, floor)])),
+        section("\n".join([_impact(incident), *_known(facts.situation), _state(facts), _roles(facts, floor)])),
     ]
     if facts.progress:
         blocks.append(section("\n".join([*facts.progress, facts.next_step]).rstrip()))
@@ -114,6 +119,8 @@ def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
         buttons.append(button(label, f"{ids.CLAIM}.communications_lead", f"{number}:communications_lead"))
     if facts.incident.status == "resolved":
         buttons.append(button("Close…", ids.CLOSE, number, style="primary"))
+    if facts.incident.status in OPEN:
+        buttons.append(button("Update situation", ids.SITUATION, number))
     buttons.append(button("Control panel", ids.PANEL, number))
     return buttons
 
@@ -127,7 +134,20 @@ def _impact(incident: Incident) -> str:
         return f"*Impact* {one_line(incident.impact, IMPACT_SHOWN)}"
     if incident.description:
         return one_line(incident.description, IMPACT_SHOWN)
-    return "_Impact not described yet: Control panel → Impact._"
+    return "_Impact not recorded yet: press Update situation._"
+
+
+def _known(situation: Situation) -> list[str]:
+    """What is recorded beside the impact, a line each."""
+    lines = []
+    if situation.text(SituationField.CAUSE):
+        certainty = CERTAINTY_TITLES[Certainty(situation.certainty)].lower()
+        lines.append(f"*Cause ({certainty})* {one_line(situation.text(SituationField.CAUSE), LINE_SHOWN)}")
+    if situation.text(SituationField.ACTIONS):
+        lines.append(f"*Under way* {one_line(situation.text(SituationField.ACTIONS), LINE_SHOWN)}")
+    if situation.text(SituationField.NEEDS):
+        lines.append(f"*Needed* {one_line(situation.text(SituationField.NEEDS), LINE_SHOWN)}")
+    return lines
 
 
 def _duration(facts: IncidentFacts) -> str:
@@ -141,7 +161,7 @@ def _duration(facts: IncidentFacts) -> str:
 
 def _about(incident: Incident, floor: Floor) -> str:
     parts = [floor.types.get(incident.type, incident.type), *incident.sites, *incident.partners]
-    return escape(" · ".join(parts)) + marks(incident)
+    return escape(listed(parts, ABOUT_SHOWN, " · ")) + marks(incident)
 
 
 def marks(incident: Incident) -> str:

@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, the events that playbooks follow, ticks, what they guard and what others may ask."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
-    from bot.incidents.facts import NEXT_STEPS, PRIVATE_BY_DEFAULT
+    from bot.incidents.facts import PRIVATE_BY_DEFAULT, STEPS_TAKEN
     from bot.incidents.registry import TableWords, Tick
     from bot.playbooks import (
         commands,
@@ -22,6 +22,7 @@ def register(registry: "Registry") -> None:
         reminder_actions,
         renderers,
         run_actions,
+        step_actions,
         step_screens,
         tables,
     )
@@ -43,9 +44,10 @@ def register(registry: "Registry") -> None:
         Tick("repeated steps", reminder_actions.repeat_steps, tables.NEXT_REPETITION),
         Tick("newer playbooks", file_changes.mark_runs_with_newer_file),
     ]
+    registry.departures.append(step_actions.release_all)
     registry.guards.append(REQUIRED_STEPS)
     registry.home.append(step_screens.of_home)
-    registry.answers(NEXT_STEPS, facts.open_step_titles)
+    registry.answers(STEPS_TAKEN, facts.steps_taken)
     registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)
     registry.parts.append(
         lambda settings, floor: ReloadingLibrary(settings.playbooks_dir, floor, settings.playbooks_every_s)

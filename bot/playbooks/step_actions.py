@@ -63,6 +63,13 @@ def take(services: Services, step_id: int, by: str, now: datetime) -> None:
     _change_step(services, step_id, by, lambda session, hand: steps.take(session, hand, by, now))
 
 
+def release_all(services: Services, user_id: str) -> None:
+    """Somebody's account is deactivated: their open steps are those of the role that the playbook names."""
+    with services.database.transaction() as session:
+        for number in sorted(playbooks.release_steps(session, user_id)):
+            outbox.mark_stale(session, number, (kinds.RUN,))
+
+
 def assign(services: Services, step_id: int, to: str, by: str, now: datetime) -> None:
     """Give a step to a person, and tell them."""
     if not person_of(services, to).may_act:
@@ -107,7 +114,7 @@ def _change_step(
         log_step_change(session, change)
         if follow_up:
             follow_up(Change(session, services, incident, change.by, change.at), change)
-        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN))
+        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN, kinds.DRAFT))
     return change
 
 

@@ -266,6 +266,17 @@ def open_steps_of(session: Session, user_id: str, roles: Sequence[tuple[int, str
     )
 
 
+def release_steps(session: Session, user_id: str) -> set[int]:
+    """A person's open steps are nobody's any more; gives back the incidents that they belong to."""
+    theirs = (
+        sa.update(PlaybookStep)
+        .where(col(PlaybookStep.owner_id) == user_id, col(PlaybookStep.state) == State.OPEN)
+        .values(owner_id=None)
+        .returning(col(PlaybookStep.incident_id))
+    )
+    return set(session.connection().execute(theirs).scalars())
+
+
 def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[PlaybookStep]]:
     """The steps of the playbook's last runs that are over, the newest run first; drills do not count."""
     newest = (

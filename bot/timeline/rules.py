@@ -34,18 +34,9 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "decisions": (DECISION, RULED_OUT, CUSTOMER_IMPACT),
     "state": (
         *("declared", "severity", "status", "renamed", "type", "sites", "impact", "front_door"),
-        *(
-            "resolved",
-            "reopened",
-            "closed",
-            "declined",
-            "merged",
-            "merged_from",
-            "made_private",
-            "related",
-            "unrelated",
-            "milestone",
-        ),
+        *("cause", "cause_unknown", "actions", "needs", "nothing_needed", "situation_cleared"),
+        *("resolved", "reopened", "closed", "declined", "merged", "merged_from", "made_private"),
+        *("related", "unrelated", "milestone"),
     ),
     "messages": ("message", "shortcut_message", "reported_again", *NOTES, "gap", "gap_refused"),
     "steps": (

@@ -37,7 +37,7 @@ Rest = tuple[bool, datetime | None, datetime]
 
 
 @dataclass
-class Doom(urllib.request.BaseHandler):
+class Doom:
     """Kills this process when an answer has arrived and nothing was written down of it, before the next call, or
     right after a commit."""
 
@@ -49,19 +49,28 @@ class Doom(urllib.request.BaseHandler):
         """Die after the answer to so many calls, before the call that follows them, or after so many commits."""
         self.moment, self.calls_left = moment, calls
 
-    def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
-        """Every call passes here before it is sent."""
+    def watch_calls(self) -> None:
+        """Every call of this process passes here, whichever way it is opened."""
+        send = urllib.request.HTTPHandler.http_open
+
+        def http_open(handler: urllib.request.HTTPHandler, request: urllib.request.Request) -> HTTPResponse:
+            self._before_call()
+            response = send(handler, request)
+            self._after_call()
+            return response
+
+        urllib.request.HTTPHandler.http_open = http_open  # type: ignore[method-assign]
+
+    def _before_call(self) -> None:
         with self._lock:
             self._die_if(self.moment == "before" and self.calls_left <= 0)
-        return request
 
-    def http_response(self, request: urllib.request.Request, response: HTTPResponse) -> HTTPResponse:
-        """Every answer passes here before the bot sees it."""
+    def _after_call(self) -> None:
+        """An answer has arrived that the bot has not seen yet."""
         with self._lock:
             if self.moment != "commit":
                 self.calls_left -= 1
             self._die_if(self.moment == "after" and self.calls_left == 0)
-        return response
 
     def after_commit(self, session: Session) -> None:
         """Every transaction passes here once it is committed, before its caller goes on."""
@@ -79,7 +88,7 @@ def live(settings: dict[str, Any], orders: Connection) -> None:
     """Run a bot and do what is ordered until the process is ended."""
     signal.signal(signal.SIGTERM, _leave)
     doom = Doom()
-    urllib.request.install_opener(urllib.request.build_opener(doom))
+    doom.watch_calls()
     sa.event.listen(Session, "after_commit", doom.after_commit)
     bot = bootstrap.build(Settings(_env_file=None, **settings))
     bot.start()

@@ -15,6 +15,7 @@ from bot.config.floor.reading import (
     Moment,
     SeverityName,
     TimeOfDay,
+    read_delay,
     read_handle,
 )
 
@@ -71,8 +72,10 @@ class Audience(FloorPart):
     channels: tuple[str, ...] = Field(min_length=1)
     cadence: dict[SeverityName, Cadence]
     # How soon the first update comes, where that is not one cadence after the declaration.
-    first: dict[SeverityName, Duration] = Field(default_factory=dict)
+    first: dict[SeverityName, Annotated[timedelta, BeforeValidator(read_delay)]] = Field(default_factory=dict)
     slower: SlowerCadence | None = None
+    # How often it is told from the third update on that says the same as the two before it.
+    unchanged: Duration | None = None
     # The folder in message_templates/stakeholder_update; the audience's own name when none is given.
     template: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")], ...] = Field(("en",), min_length=1)
