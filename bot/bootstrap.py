@@ -15,6 +15,7 @@ from bot import (
     channels,
     escalation,
     followups,
+    impact,
     incidents,
     partners,
     playbooks,
@@ -28,6 +29,7 @@ from bot.config import floor
 from bot.config.settings import Settings
 from bot.directory import lookup as directory
 from bot.directory.cache import PeopleCache
+from bot.impact.requests import FiguresEndpoint
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticks import next_due, run_ticks
@@ -53,6 +55,7 @@ from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health
 from bot.web.events_endpoint import EventsEndpoint
+from bot.web.figures_endpoint import FiguresAddress
 from bot.web.health import Health
 from bot.web.server import Server
 from bot.web.site import site
@@ -68,6 +71,7 @@ NOUNS = (
     channels,
     subscriptions,
     followups,
+    impact,
     postmortems,
     alarms,
     screens,
@@ -137,7 +141,9 @@ class Bot:
             self.line = SocketModeConnection(self.app, self.settings.slack_app_token.get_secret_value())
             self.line.connect()
         if self.server:
-            self.server.start(site(self._health(), self.events_endpoint))
+            endpoint = self.services.find(FiguresEndpoint)
+            figures = FiguresAddress(self.services, endpoint) if endpoint else None
+            self.server.start(site(self._health(), self.events_endpoint, figures))
 
     def _health(self) -> Health:
         every_s = self.settings.tick_every_s

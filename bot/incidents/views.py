@@ -46,6 +46,8 @@ class IncidentFacts:
     progress: tuple[str, ...] = ()
     next_step: str = ""
     troubles: tuple[str, ...] = field(default=())
+    # What the contact centre's figures say, in one line.
+    figures: str = ""
 
 
 def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
@@ -53,7 +55,7 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     incident = facts.incident
     blocks = [
         header(f"{floor.severity(incident.severity).emoji} {incident.severity} · {incident.title}"),
-        section("\n".join([_impact(incident), _state(facts), _roles(facts, floor)])),
+        section("\n".join([_impact(incident), *_figures(facts), _state(facts), _roles(facts, floor)])),
     ]
     if facts.progress:
         blocks.append(section("\n".join([*facts.progress, facts.next_step]).rstrip()))
@@ -62,6 +64,10 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     if facts.troubles:
         blocks.append(context(*(f"⚠️ {escape(trouble)}" for trouble in facts.troubles)))
     return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
+
+
+def _figures(facts: IncidentFacts) -> list[str]:
+    return [f"📊 {facts.figures[:1].upper()}{facts.figures[1:]}"] if facts.figures else []
 
 
 def _state(facts: IncidentFacts) -> str:

@@ -32,6 +32,8 @@ POST_MORTEM_FILES = "postmortem_files"
 CANVAS = "canvas"
 INVITE = "invite"
 PICTURE = "picture"
+FIGURES_FILE = "figures_file"
+FIGURES_CHART = "figures_chart"
 
 Message = tuple[str, list[Block]]
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.impact.tables import Summary
 from bot.incidents.tables import Incident, NoSuchIncident, RoleHolder
 from bot.incidents.views import IncidentFacts
 from bot.outbox import kinds
@@ -80,7 +81,10 @@ _TROUBLED_ROWS = sa.select(
     col(OutboxRow.error).is_not(None),
     col(OutboxRow.kind).in_(TROUBLE_SENTENCES),
 )
-_ROLES_UPDATES_TROUBLES = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS).order_by("place")
+_FIGURES = sa.select(
+    sa.literal("figures"), col(Summary.incident_id), sa.literal(""), col(Summary.line), _NO_TIME
+).where(col(Summary.incident_id) == _NUMBER)
+_ROLES_UPDATES_TROUBLES = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _FIGURES).order_by("place")
 
 
 def read_snapshot(session: Session, number: int) -> Snapshot:
@@ -91,11 +95,14 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
     roles: dict[str, list[str]] = {}
     promised_at: list[datetime] = []
     troubles: list[str] = []
+    figures = ""
     for fact, _, name, value, at in session.connection().execute(_ROLES_UPDATES_TROUBLES, {"number": number}):
         if fact == "role":
             roles.setdefault(name, []).append(value)
         elif fact == "update":
             promised_at.append(at)
+        elif fact == "figures":
+            figures = value
         else:
             troubles.append(f"{TROUBLE_SENTENCES[name]} ({value}).")
     facts = IncidentFacts(
@@ -106,6 +113,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         progress=tuple(_progress(seen) for seen in running),
         next_step=_next_step(running[0], now) if running else "",
         troubles=tuple(troubles),
+        figures=figures,
     )
     return Snapshot(facts, runs)
 

@@ -15,6 +15,8 @@ SENTENCES = {
     "reopened": "{who} reopened it{because}",
     "closed": "{who} closed it{because}",
     "impact": "{who} described the impact: {text}",
+    "figures_typed": "{who} typed figures of {queue}",
+    "figures_warning": "{text}",
     "role_taken": "{user} is {role}",
     "role_given": "{who} made {user} {role}",
     "role_handed_over": "{who} handed {role} over to {user}",

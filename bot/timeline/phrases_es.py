@@ -10,6 +10,8 @@ SENTENCES = {
     "reopened": "{who} lo reabrió{because}",
     "closed": "{who} lo cerró{because}",
     "impact": "{who} describió el impacto: {text}",
+    "figures_typed": "{who} introdujo cifras de {queue}",
+    "figures_warning": "{text}",
     "role_taken": "{user} es {role}",
     "role_given": "{who} nombró a {user} {role}",
     "role_handed_over": "{who} entregó {role} a {user}",

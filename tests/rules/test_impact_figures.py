@@ -1,7 +1,5 @@
 """Interval figures: sums, service levels, losses and warnings."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,7 +100,7 @@ USUAL = Baseline(offered=180, abandonment=0.05, asa_s=20, aht_s=240)
 
 def test_contacts_lost_are_shown_with_their_parts():
     silent = Interval(Figures(offered=80, answered=80, abandoned=0), USUAL, 0.8)
-    flooded = Interval(replace(BUSY, offered=220), USUAL, 0.8, is_recovery=True)
+    flooded = Interval(BUSY._replace(offered=220), USUAL, 0.8, is_recovery=True)
     lost = losses([silent, flooded])
     assert lost.suppressed.amount == 100
     assert lost.returned == 40
@@ -114,7 +112,7 @@ def test_contacts_lost_are_shown_with_their_parts():
 
 
 def test_no_more_contacts_come_back_than_stayed_away():
-    lost = losses([Interval(replace(BUSY, offered=500), USUAL, 0.8, is_recovery=True)])
+    lost = losses([Interval(BUSY._replace(offered=500), USUAL, 0.8, is_recovery=True)])
     assert lost.returned == 0
 
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
+from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
 from bot.config.floor.people import Permissions, Role
@@ -34,6 +35,7 @@ __all__ = [
     "Audience",
     "Bookmark",
     "Duration",
+    "Figures",
     "Floor",
     "FollowUpDigest",
     "FollowUps",
@@ -44,10 +46,12 @@ __all__ = [
     "PartnerAnswers",
     "Permissions",
     "PostMortems",
+    "QueueGroup",
     "QuietHours",
     "Reactions",
     "Retention",
     "Role",
+    "ServiceLevelGoal",
     "Severity",
     "SeverityName",
     "Timeline",
@@ -81,6 +85,7 @@ class Floor(FloorPart):
     permissions: Permissions = Permissions()
     timeline: Timeline = Timeline()
     followups: FollowUps = FollowUps()
+    figures: Figures = Figures()
     retention: Retention = Retention()
 
     @field_validator("incidents_channel", "administrators_channel")

@@ -7,6 +7,8 @@ where both are known; percentages and averages are never averaged.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from operator import add
+from typing import Any, NamedTuple
 
 Amount = float | None
 
@@ -21,8 +23,7 @@ class ServiceLevel(StrEnum):
     REMOVED = "removed_from_queue"
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """What is known of a queue in an interval. Counts are contacts, times are seconds, None is unknown."""
 
     offered: Amount = None
@@ -47,7 +48,7 @@ class Figures:
     forecast_agents: Amount = None
 
 
-NAMES = tuple(each.name for each in fields(Figures))
+NAMES = Figures._fields
 Parts = Callable[[Figures], tuple[Amount, Amount]]
 
 
@@ -171,27 +172,69 @@ def totals_of(row: Figures, formula: ServiceLevel, interval_s: int) -> Totals:
     ASA = waiting of the answered / answered; AHT = handling / answered; abandonment = abandoned / offered, or both
     less the short ones; occupancy = handling / (agents × the interval's length).
     """
-    handling_s = _times(row.aht_s, row.answered)
+    return totals_from(vector(row, formula, interval_s))
+
+
+# Totals as plain numbers, in the order of the fields: thousands of intervals are summed while somebody waits.
+Vector = tuple[float, ...]
+_UNKNOWN_COUNT, _UNKNOWN_RATIO = (0.0, 0, 1), (0.0, 0.0, 0, 1)
+
+
+def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
+    """One interval's totals as numbers that can be added one by one."""
+    offered, answered, abandoned = row.offered, row.answered, row.abandoned
+    handling_s = _times(row.aht_s, answered)
     staffed_s = None if row.agents is None else row.agents * interval_s
-    forecast_handling_s = _times(row.forecast_aht_s, row.forecast_offered)
-    return Totals(
-        intervals=1,
-        offered=count(row.offered),
-        answered=count(row.answered),
-        abandoned=count(row.abandoned),
-        forecast_offered=count(row.forecast_offered),
-        service_level=service_level(row, formula),
-        asa=ratio(_times(row.asa_s, row.answered), row.answered),
-        aht=ratio(handling_s, row.answered),
-        forecast_aht=ratio(forecast_handling_s, row.forecast_offered),
-        abandonment=ratio(row.abandoned, row.offered),
-        abandonment_without_short=ratio(
-            _minus(row.abandoned, row.abandoned_in), _minus(row.offered, row.abandoned_in)
-        ),
-        occupancy=ratio(handling_s, staffed_s),
+    short = row.abandoned_in
+    return (
+        1,
+        *_count(offered),
+        *_count(answered),
+        *_count(abandoned),
+        *_count(row.forecast_offered),
+        *_ratio(*SERVICE_LEVELS[formula](row)),
+        *_ratio(_times(row.asa_s, answered), answered),
+        *_ratio(handling_s, answered),
+        *_ratio(_times(row.forecast_aht_s, row.forecast_offered), row.forecast_offered),
+        *_ratio(abandoned, offered),
+        *(_UNKNOWN_RATIO if short is None else _ratio(_minus(abandoned, short), _minus(offered, short))),
+        *_ratio(handling_s, staffed_s),
     )
+
+
+def _count(amount: Amount) -> Vector:
+    return _UNKNOWN_COUNT if amount is None else (amount, 1, 1)
+
+
+def _ratio(numerator: Amount, denominator: Amount) -> Vector:
+    if numerator is None or denominator is None:
+        return _UNKNOWN_RATIO
+    return (numerator, denominator, 1, 1)
+
+
+def added(vectors: Iterable[Vector]) -> Vector:
+    """The sum of vectors, number by number; empty when there are none."""
+    total: Vector = ()
+    for each in vectors:
+        total = tuple(map(add, total, each)) if total else each
+    return total
+
+
+def totals_from(numbers: Vector) -> Totals:
+    """Numbers as totals; of no numbers, nothing is known."""
+    if not numbers:
+        return Totals()
+    parts: list[Any] = [int(numbers[0])]
+    at = 1
+    for each in fields(Totals)[1:]:
+        is_count = each.default_factory is Count
+        width = 3 if is_count else 4
+        whole = [*numbers[at : at + width - 2], *map(int, numbers[at + width - 2 : at + width])]
+        parts.append(Count(*whole) if is_count else Ratio(*whole))
+        at += width
+    return Totals(*parts)
 
 
 def total(rows: Iterable[Figures], formula: ServiceLevel, interval_s: int) -> Totals:
     """All these intervals together; they have one length in seconds."""
-    return sum((totals_of(row, formula, interval_s) for row in rows), Totals())
+    return totals_from(added(vector(row, formula, interval_s) for row in rows))

@@ -2,25 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from typing import NamedTuple
 
-from bot.impact.rules.figures import Amount, Count, Figures, Ratio, ServiceLevel, count, service_level
+from bot.impact.rules.figures import Amount, Count, Figures, Ratio, ServiceLevel, Vector, added, service_level
 
 
-@dataclass(frozen=True)
-class Baseline:
+class Baseline(NamedTuple):
     """What would have been without the incident: contacts, a share of 1, seconds. None is unknown."""
 
     offered: Amount = None
-    # Between which the contacts usually are.
-    low: Amount = None
-    high: Amount = None
     abandonment: Amount = None
     asa_s: Amount = None
     aht_s: Amount = None
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(NamedTuple):
     """An interval of a queue beside what was to be expected of it."""
 
     figures: Figures
@@ -69,23 +65,35 @@ def losses_of(interval: Interval) -> Losses:
     late = max(0, SL* × O - Ans_T); excess waiting = Ans × (ASA - w0); excess handling = Ans × (AHT - h0).
     F, a0, w0 and h0 are the baseline's.
     """
-    row, usual = interval.figures, interval.baseline
+    return losses_from(loss_vector(interval))
+
+
+def loss_vector(interval: Interval) -> Vector:
+    """One interval's part as numbers that can be added one by one."""
+    row, usual, is_recovery = interval.figures, interval.baseline, interval.is_recovery
     above = _difference(row.offered, usual.offered)
-    below = _difference(usual.offered, row.offered)
-    return Losses(
-        excess=_positive(None if interval.is_recovery else above),
-        suppressed=_positive(None if interval.is_recovery else below),
-        rebound=_positive(above if interval.is_recovery else None),
-        excess_abandons=count(_difference(row.abandoned, _product(usual.abandonment, row.offered))),
-        late=_positive(_difference(_product(interval.target, row.offered), row.answered_in)),
-        excess_wait_min=count(_product(row.answered, _difference(row.asa_s, usual.asa_s), 1 / 60)),
-        excess_handle_h=count(_product(row.answered, _difference(row.aht_s, usual.aht_s), 1 / 3600)),
+    below = None if above is None else -above
+    return (
+        *_positive(None if is_recovery else above),
+        *_positive(None if is_recovery else below),
+        *_positive(above if is_recovery else None),
+        *_part(_difference(row.abandoned, _product(usual.abandonment, row.offered))),
+        *_positive(_difference(_product(interval.target, row.offered), row.answered_in)),
+        *_part(_product(row.answered, _difference(row.asa_s, usual.asa_s)), 60),
+        *_part(_product(row.answered, _difference(row.aht_s, usual.aht_s)), 3600),
     )
+
+
+def losses_from(numbers: Vector) -> Losses:
+    """Numbers as losses; of no numbers, nothing is known."""
+    width = 3
+    parts = [numbers[at : at + width] for at in range(0, len(numbers), width)]
+    return Losses(*(Count(amount, int(known), int(of)) for amount, known, of in parts))
 
 
 def losses(intervals: Iterable[Interval]) -> Losses:
     """What all these intervals cost together."""
-    return sum((losses_of(each) for each in intervals), Losses())
+    return losses_from(added(loss_vector(each) for each in intervals))
 
 
 def points_lost(day: Iterable[tuple[Figures, bool]], formula: ServiceLevel) -> Amount:
@@ -107,14 +115,13 @@ def _difference(left: Amount, right: Amount) -> Amount:
     return None if left is None or right is None else left - right
 
 
-def _product(*factors: Amount) -> Amount:
-    product = 1.0
-    for factor in factors:
-        if factor is None:
-            return None
-        product *= factor
-    return product
+def _product(left: Amount, right: Amount) -> Amount:
+    return None if left is None or right is None else left * right
 
 
-def _positive(amount: Amount) -> Count:
-    return count(None if amount is None else max(0.0, amount))
+def _part(amount: Amount, divisor: int = 1) -> Vector:
+    return (0.0, 0, 1) if amount is None else (amount / divisor, 1, 1)
+
+
+def _positive(amount: Amount) -> Vector:
+    return (0.0, 0, 1) if amount is None else (max(0.0, amount), 1, 1)

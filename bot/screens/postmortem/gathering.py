@@ -7,6 +7,8 @@ from sqlmodel import Session
 
 from bot.followups import tables as followups
 from bot.incidents import tables as incidents
+from bot.incidents.facts import FIGURE_TABLE
+from bot.incidents.registry import Registry
 from bot.incidents.rules import find_duplicates
 from bot.incidents.tables import Incident
 from bot.partners import tables as partners
@@ -43,6 +45,8 @@ def gather_record(
     entries = timeline.entries(session, number)
     participants = find_participants(session, services.floor, incident, entries, phrases("participant"))
     roles = services.floor.roles
+    ask = services.get(Registry).ask(FIGURE_TABLE)
+    figures = ask(session, services, number, now, phrases.language)
     return Record(
         number=number,
         title=incident.title,
@@ -71,6 +75,9 @@ def gather_record(
         partners=_partners(session, number, entries),
         follow_ups=_follow_ups(session, number, entries, participants),
         similar=_similar(session, services, incident),
+        interval_head=figures.header,
+        interval_rows=figures.rows,
+        interval_notes=figures.notes,
     )
 
 
