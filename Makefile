@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# The tests start many processes, each of which would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check bench soak lock clean
 
@@ -22,9 +24,10 @@ check: $(READY)
 bench: $(READY)
 	@exec $(BIN)/python -m bench
 
-# Random incidents among kills, stops and faults, on both databases: `make soak MINUTES=30 SEED=7`, and
-# `make soak ARGS="--database sqlite --without 'Slack late'"`.
+# More examples of each property, then random incidents among kills, stops and faults, on both databases:
+# `make soak MINUTES=30 SEED=7`, and `make soak ARGS="--database sqlite --without 'Slack late'"`.
 soak: $(READY)
+	@$(BIN)/pytest -m hypothesis --hypothesis-profile thorough
 	@exec $(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 # Pins every dependency of pyproject.toml with the hashes of its files.

@@ -100,7 +100,8 @@ def declare(sandbox: SandboxProcess, number: int, title: str) -> None:
                 sandbox.post,
                 "types",
                 by=PEOPLE[index % len(PEOPLE)],
-                text=f"/incident declare S2 {title} line {index} is down",
+                # Titles that sound alike would be asked about first.
+                text=f"/incident declare S2 {title.replace(' ', '')}n{index} line is down",
                 channel="general",
             )
             for index in range(number)

@@ -25,11 +25,14 @@ from bot import (
     updates,
 )
 from bot.channels import recovery
+from bot.channels.listening import Listening
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.directory import lookup as directory
 from bot.directory.cache import PeopleCache
+from bot.directory.departures import Departures
 from bot.impact.requests import FiguresEndpoint
+from bot.incidents import roles
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticks import next_due, run_ticks
@@ -42,11 +45,12 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy
 from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.logs import SOCKET_MODE
+from bot.runtime.network import Network
 from bot.runtime.replicas import Replicas
 from bot.runtime.scheduler import Job
 from bot.runtime.templates import Templates
 from bot.runtime.workflows import Backoff, Flows, wait_until
-from bot.screens import postmortem, records, timeline
+from bot.screens import incident_list, postmortem, records, timeline
 from bot.screens.outbox_incidents import OutboxIncidents
 from bot.services import Services
 from bot.slack.app import ImmediateAckApp
@@ -75,6 +79,7 @@ NOUNS = (
     postmortems,
     alarms,
     screens,
+    incident_list,
     timeline,
     records,
     postmortem,
@@ -138,7 +143,11 @@ class Bot:
         if self.settings.speaks_http:
             self.events_endpoint = EventsEndpoint(self.app, self.settings.slack_signing_secret.get_secret_value())
         else:
-            self.line = SocketModeConnection(self.app, self.settings.slack_app_token.get_secret_value())
+            app_token = self.settings.slack_app_token.get_secret_value()
+            log = logging.getLogger(SOCKET_MODE)
+            slack = Gateway.to(self.settings.slack_api_url, app_token, self.services.slack.network, log)
+            self.line = SocketModeConnection(self.app, slack)
+            self.services.get(Listening).use(self.line)
             self.line.connect()
         if self.server:
             endpoint = self.services.find(FiguresEndpoint)
@@ -193,6 +202,7 @@ def build(settings: Settings) -> Bot:
     """The bot as its settings describe it. Nothing is connected yet."""
     clock.use_offset_file(settings.clock_file)
     services = build_services(settings)
+    services.database.before_commit = services.get(Worker).lease
     services.database.after_commit = partial(after_commit, services)
     app = build_app(settings, services)
     return Bot(settings, services, app)
@@ -218,13 +228,21 @@ def build_services(settings: Settings) -> Services:
     floor_settings = floor.read(settings.floor_file)
     background = BackgroundWorker()
     registry = build_registry()
+    slack = Gateway.to(
+        settings.slack_api_url,
+        settings.slack_bot_token.get_secret_value(),
+        Network.of(settings.proxy, settings.ca_file),
+    )
+    slack.other_team_ids = settings.other_team_ids
     parts_by_class = [make(settings, floor_settings) for make in registry.parts]
     parts: dict[type, Any] = {
-        type(part): part for part in (registry, PeopleCache(), *parts_by_class) if part is not None
+        type(part): part
+        for part in (registry, PeopleCache(), Listening(), Departures([roles.release_all]), *parts_by_class)
+        if part is not None
     }
     services = Services(
         database=Database(settings.database_url),
-        slack=Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value()),
+        slack=slack,
         floor=floor_settings,
         templates=Templates(settings.templates_dir),
         flows=Flows(
@@ -257,8 +275,8 @@ def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
         services.background.foreground,
         # Bolt would look for a name in the source of every loaded module: a third of a second at each start.
         name="watchfloor",
-        # Of Slack's methods Bolt calls the one alone that opens Socket Mode's line.
-        client=Gateway.to(settings.slack_api_url, None, logging.getLogger(SOCKET_MODE)).client,
+        # Bolt itself calls none of Slack's methods.
+        client=Gateway.to(settings.slack_api_url, None, services.slack.network).client,
         authorize=authorize,
         signing_secret=settings.slack_signing_secret.get_secret_value() or "socket mode needs none",
         request_verification_enabled=settings.speaks_http,

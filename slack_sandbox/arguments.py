@@ -1,26 +1,59 @@
 """A Web API call's arguments: JSON or form, where forms carry everything as text."""
 
 import json
+from email.message import EmailMessage
 from typing import Any
 from urllib.parse import parse_qsl
 
 from slack_sandbox.errors import Refused, invalid_arguments
+from slack_sandbox.http import form_parts
 from slack_sandbox.model import Json
 
 _YES = ("1", "true", "True")
+# What forms carry encoded; the record of calls shows it as it is meant.
+_STRUCTURED = ("attachments", "blocks", "changes", "document_content", "files", "metadata", "view")
 
 
-def read_arguments(content_type: str, query: bytes, body: bytes) -> Json:
-    """The arguments of a request as Slack reads them, from address, form or JSON body."""
+def read_arguments(content_type: str, query: bytes, body: bytes, *, reads_json: bool = True) -> Json:
+    """The arguments of a request as Slack reads them, from address, form or JSON body.
+
+    Methods that do not take JSON act as if such a body were empty.
+    """
     args: Json = dict(parse_qsl(query.decode(), keep_blank_values=True))
     if content_type.startswith("application/json"):
-        return args | _read_json(body)
-    if content_type.startswith("application/x-www-form-urlencoded"):
-        try:
-            return args | dict(parse_qsl(body.decode(), keep_blank_values=True))
-        except UnicodeDecodeError as error:
-            raise Refused("invalid_form_data") from error
-    return args
+        return args | (_read_json(body) if reads_json else {})
+    return _decoded(args | _read_form(content_type, body))
+
+
+def _read_form(content_type: str, body: bytes) -> Json:
+    try:
+        if content_type.startswith("multipart/form-data"):
+            return {_part_name(part): _part_bytes(part).decode() for part in form_parts(content_type, body)}
+        if content_type.startswith("application/x-www-form-urlencoded"):
+            return dict(parse_qsl(body.decode(), keep_blank_values=True))
+    except UnicodeDecodeError as error:
+        raise Refused("invalid_form_data") from error
+    return {}
+
+
+def _part_bytes(part: EmailMessage) -> bytes:
+    return bytes(part.get_payload(decode=True))
+
+
+def _part_name(part: EmailMessage) -> str:
+    return str(part.get_param("name", "", header="content-disposition"))
+
+
+def _decoded(args: Json) -> Json:
+    """Structured arguments as structures; what is no JSON is left to the method that refuses it."""
+    return {name: _structure(value) if name in _STRUCTURED else value for name, value in args.items()}
+
+
+def _structure(value: Any) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def _read_json(body: bytes) -> Json:
@@ -44,6 +77,11 @@ class Arguments:
 
     def require(self, *names: str) -> None:
         missing = [name for name in names if not self.has(name)]
+        if missing:
+            raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
+
+    def require_given(self, *names: str) -> None:
+        missing = [name for name in names if self.values.get(name) is None]
         if missing:
             raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
 

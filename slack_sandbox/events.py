@@ -30,6 +30,8 @@ def twin(event_type: str, channel: Channel) -> str:
 def channel_type(channel: Channel) -> str:
     if channel.is_im:
         return "im"
+    if channel.is_mpim:
+        return "mpim"
     return "group" if channel.is_private else "channel"
 
 
@@ -59,4 +61,6 @@ def wrapped(event: Json, at: float) -> Json:
 def _kind_of(channel: Channel) -> str:
     if channel.is_im:
         return "im"
+    if channel.is_mpim:
+        return "mpim"
     return "groups" if channel.is_private else "channels"

@@ -15,6 +15,7 @@ from slack_sandbox.records import Call
 if TYPE_CHECKING:
     from slack_sandbox.sandbox import Sandbox
 
+PROXY_PAGE = "<!doctype html><title>Sign in</title><p>Your network requires you to sign in."
 CarryOut = Callable[[], Answer]
 """Carries the request out and fills in the call's answer and status."""
 
@@ -39,10 +40,19 @@ class Exchange:
             drop(self.scope)
         elif fault is not None and fault.kind == "late":
             await self._serve_late(carry_out, fault)
+        elif fault is not None and fault.kind == "not_slack":
+            await self._serve_in_between(carry_out, fault)
         elif fault is not None and (answer := _failure(self.call, fault)) is not None:
             await answer.send(self.send)
         else:
             await self._serve_now(carry_out)
+
+    async def _serve_in_between(self, carry_out: CarryOut, fault: Fault) -> None:
+        if fault.detail.get("carried_out"):
+            carry_out()
+        status = int(fault.detail.get("status", 200))
+        body = str(fault.detail.get("body", PROXY_PAGE))
+        await Answer(body.encode(), status, {"content-type": "text/html"}).send(self.send)
 
     async def _serve_now(self, carry_out: CarryOut) -> None:
         answer = carry_out()

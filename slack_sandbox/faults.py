@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from slack_sandbox.records import Call
 
-KINDS = ("delay", "error", "late", "lost_answer", "rate_limited", "refused", "server_error")
+KINDS = ("delay", "error", "late", "lost_answer", "not_slack", "rate_limited", "refused", "server_error")
 LATE_ANSWERS = ("cut", "error", "wait")
 _LATE_DEFAULTS = {"answer": "cut", "seconds": None, "after_call": ()}
 
@@ -21,6 +21,7 @@ class Fault:
     | `error` | `error` | refused with this error |
     | `rate_limited` | `retry_after` | refused with status 429 |
     | `server_error` | `status` | not carried out; answered in plain text |
+    | `not_slack` | `body`, `status`, `carried_out` | answered by something in between: a proxy, a captive portal |
     | `refused` | | not carried out; the connection is closed |
     | `lost_answer` | | carried out; the connection is closed |
     | `late` | `answer`, `seconds`, `after_call` | taken now and carried out later, also when the client is gone |

@@ -1,5 +1,6 @@
 """Files: taking them in and sharing them into conversations."""
 
+from slack_sandbox.events import channel_type
 from slack_sandbox.model import TEAM_DOMAIN, Channel, File, Json, Message, User
 from slack_sandbox.posting import compose, post
 from slack_sandbox.workspace import Workspace
@@ -53,10 +54,19 @@ def file_as_slack(workspace: Workspace, file: File) -> Json:
         "url_private": f"{base}/files/{file.id}/{file.name}",
         "url_private_download": f"{base}/files/{file.id}/download/{file.name}",
         "permalink": f"https://{TEAM_DOMAIN}.example/files/{file.user}/{file.id}/{file.name.lower()}",
-        "channels": list(file.shares),
+        **_conversations(workspace, file),
         "shares": _shares(workspace, file),
         "file_access": "visible",
     }
+
+
+def _conversations(workspace: Workspace, file: File) -> Json:
+    """Where it is shared, by the kind of the conversation."""
+    kinds: Json = {"channels": [], "groups": [], "ims": []}
+    for channel_id in file.shares:
+        kind = channel_type(workspace.channels[channel_id]) if channel_id in workspace.channels else "channel"
+        kinds[{"channel": "channels", "im": "ims"}.get(kind, "groups")].append(channel_id)
+    return kinds
 
 
 def mimetype(name: str) -> str:

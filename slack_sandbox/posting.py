@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_sandbox.block_ids import name_blocks
 from slack_sandbox.events import channel_type
-from slack_sandbox.model import Channel, Json, Message, User
+from slack_sandbox.model import TEAM_DOMAIN, Channel, Json, Message, User
 from slack_sandbox.workspace import Workspace
 
 
@@ -61,6 +61,12 @@ def delete(workspace: Workspace, channel: Channel, message: Message) -> None:
         workspace.touch("message_deleted", channel=channel.id, ts=message.ts)
         if not message.ephemeral:
             _announce_deletion(workspace, channel, message)
+
+
+def permalink(channel: Channel, message: Message) -> str:
+    """The message's address."""
+    link = f"https://{TEAM_DOMAIN}.example/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    return f"{link}?thread_ts={message.thread_ts}&cid={channel.id}" if message.is_reply else link
 
 
 def _count_reply(channel: Channel, reply: Message) -> None:

@@ -2,7 +2,7 @@
 
 from slack_sandbox.errors import Refused
 from slack_sandbox.model import Channel, Json, Message, User
-from slack_sandbox.posting import compose, post
+from slack_sandbox.posting import compose, permalink, post
 from slack_sandbox.workspace import Workspace
 
 PINS_PER_CHANNEL = 100
@@ -83,6 +83,8 @@ def _announce_reaction(
 
 def _announce_pin(workspace: Workspace, channel: Channel, message: Message, user: User, event_type: str) -> None:
     item: Json = {"type": "message", "channel": channel.id, "message": message.as_slack()}
+    if event_type == "pin_removed":
+        item["message"]["permalink"] = permalink(channel, message)
     event: Json = {
         "type": event_type,
         "user": user.id,

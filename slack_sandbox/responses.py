@@ -1,5 +1,6 @@
 """`response_url`: posts of the app to the address it got with a command or a click."""
 
+from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ class Responses:
         try:
             call.args = read_arguments(content_type, b"", body)
             with workspace.lock:
-                apply(workspace, workspace.response_urls.use(key), call.args)
+                apply(workspace, workspace.response_urls.use(key), deepcopy(call.args))
         except Refused as refusal:
             call.status, call.answer = 404, {"ok": False, "error": refusal.error, **refusal.fields}
             return json_answer(call.answer, call.status)

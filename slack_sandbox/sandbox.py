@@ -58,6 +58,8 @@ class Sandbox:
             persistence.restore(self.workspace, kept)
         self._periodic_tasks = PeriodicTasks(self.workspace, self.late_requests, data, asdict(self.identity))
         self._offline = False
+        # Slack shares a file some time after `files.completeUploadExternal` has answered.
+        self.files_shared_after_s = 0.02
         self._server = Server(port)
 
     # Server
@@ -67,6 +69,7 @@ class Sandbox:
         self._server.listen()
         self.workspace.response_urls.base = self.url
         self.workspace.new_socket_url = self._new_socket_url
+        self.workspace.afterwards = self._afterwards
         self._server.start(Router(self), self._periodic_tasks.run())
         self.deliveries.loop = self._server.loop
 
@@ -156,6 +159,25 @@ class Sandbox:
         """Ask the app to open new Socket Mode connections, as Slack does every few hours."""
         self._server.submit(self.socket_mode.disconnect(reason)).result(_ANSWERS_WITHIN_S)
 
+    def _afterwards(self, work: Callable[[], None]) -> None:
+        """Do it a moment after the answer; until then the sandbox is not idle."""
+        self.journal.in_flight += 1
+
+        def run() -> None:
+            with self.workspace.lock:
+                work()
+                self.journal.in_flight -= 1
+                self.journal.last_at = time.monotonic()
+                self.workspace.touch("afterwards")
+
+        loop = self._server.loop
+        assert loop is not None
+        loop.call_soon_threadsafe(loop.call_later, self.files_shared_after_s, run)
+
+    def drop_connections(self) -> None:
+        """Cut every Socket Mode connection without a word, as a network would."""
+        self._server.submit(self.socket_mode.close()).result(_ANSWERS_WITHIN_S)
+
     def reset(self) -> None:
         """Reset to the initial people and channels, without records and faults."""
         self.workspace.seed()
@@ -189,7 +211,7 @@ class Sandbox:
         self._offline = value
         self.socket_mode.accepting = not value
         if value:
-            self._server.submit(self.socket_mode.close()).result(_ANSWERS_WITHIN_S)
+            self.drop_connections()
 
     @property
     def clock_offset_s(self) -> float:

@@ -1,9 +1,8 @@
 """The people, groups and channels every new workspace starts with."""
 
-from slack_sandbox.model import Channel, Group, User
+from slack_sandbox.model import BOT_ID, Channel, Group, User
 
 BOT_USER_ID = "U0WATCHFLOOR"
-BOT_ID = "B0WATCHFLOOR"
 _PARTNER_TEAM_ID = "T0PARTNER"
 
 

@@ -42,6 +42,8 @@ class SocketMode:
         self._turn = 0
         self.connections: list[Connection] = []
         self.accepting = True
+        # As through a proxy that opens WebSockets and lets nothing through.
+        self.swallowing = False
 
     def new_ticket(self) -> str:
         ticket = secrets.token_urlsafe(24)
@@ -61,7 +63,8 @@ class SocketMode:
         self.connections.append(connection)
         self._changed()
         try:
-            await socket.send_text(self._hello())
+            if not self.swallowing:
+                await socket.send_text(self._hello())
             await self._listen(connection)
         except (WebSocketDisconnect, RuntimeError):
             pass  # the app disconnected; its unacknowledged envelopes fail below
@@ -69,7 +72,7 @@ class SocketMode:
             self._forget(connection)
 
     async def deliver(self, envelope: Envelope) -> Json:
-        if not self.connections:
+        if not self.connections or self.swallowing:
             raise Undelivered("connection_failed")
         connection = self._next()
         waiting: asyncio.Future[Json] = asyncio.get_running_loop().create_future()

@@ -1,7 +1,5 @@
 """The bytes of files: uploads to the address Slack gave, downloads with the bot's token or by people."""
 
-from email.parser import BytesParser
-from email.policy import HTTP
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from slack_sandbox.exchange import Exchange
 from slack_sandbox.file_sharing import mimetype
-from slack_sandbox.http import Answer, header, json_answer, read_body, text_answer
+from slack_sandbox.http import Answer, form_parts, header, json_answer, read_body, text_answer
 from slack_sandbox.model import Json
 from slack_sandbox.records import Call
 
@@ -62,6 +60,5 @@ def _content(body: bytes, content_type: str) -> bytes:
     """The file's bytes; a form carries them as its first part."""
     if not content_type.startswith("multipart/form-data"):
         return body
-    form = BytesParser(policy=HTTP).parsebytes(f"content-type: {content_type}\r\n\r\n".encode() + body)
-    part = next(iter(form.iter_parts()), None)
-    return bytes(part.get_payload(decode=True)) if part is not None else b""
+    parts = form_parts(content_type, body)
+    return bytes(parts[0].get_payload(decode=True)) if parts else b""

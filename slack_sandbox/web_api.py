@@ -1,6 +1,7 @@
 """The Web API: authentication, rate limits, the method, the record of the call."""
 
 import asyncio
+from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from slack_sandbox.errors import Refused
 from slack_sandbox.exchange import Exchange, rate_limited
 from slack_sandbox.http import Answer, header, json_answer, read_body
 from slack_sandbox.methods import METHODS
-from slack_sandbox.methods.registry import Method, Request
+from slack_sandbox.methods.registry import FORMS_ONLY, Method, Request
 from slack_sandbox.model import Json
 from slack_sandbox.records import Call
 
@@ -35,23 +36,28 @@ class WebApi:
         exchange = Exchange(self._sandbox, call, scope, receive, send)
         with self._sandbox.journal.recording(call):
             try:
-                token, call.args = _read(scope, body)
-                carry_out = partial(self._carry_out, call, token)
+                token, call.args = _read(name, scope, body)
+                warning = _charset_warning(header(scope, b"content-type"))
+                carry_out = partial(self._carry_out, call, token, warning)
             except Refused as refusal:
                 carry_out = partial(self._refuse, call, refusal)
             if self._sandbox.latency_s:
                 await asyncio.sleep(self._sandbox.latency_s)
             await exchange.serve(carry_out)
 
-    def _carry_out(self, call: Call, token: str) -> Answer:
+    def _carry_out(self, call: Call, token: str, warning: str) -> Answer:
         try:
             method = self._admit(call, token)
             wait_s = self._wait_s(call, method)
             if wait_s:
                 return rate_limited(call, wait_s)
-            request = Request(self._sandbox.workspace, Arguments(call.args))
+            # A copy: what Slack adds, such as block ids, was not sent.
+            request = Request(self._sandbox.workspace, Arguments(deepcopy(call.args)))
             with self._sandbox.workspace.lock:
                 call.answer = {"ok": True, **method(request)}
+            if warning:
+                metadata = {"warnings": [warning]} | call.answer.get("response_metadata", {})
+                call.answer |= {"warning": warning, "response_metadata": metadata}
         except Refused as refusal:
             return self._refuse(call, refusal)
         return self._answer(call)
@@ -82,11 +88,20 @@ class WebApi:
         return self._sandbox.rates.retry_after_s(method.name, method.tier, str(call.args.get("channel", "")))
 
 
-def _read(scope: Scope, body: bytes) -> tuple[str, Json]:
+def _read(method: str, scope: Scope, body: bytes) -> tuple[str, Json]:
     content_type = header(scope, b"content-type")
-    args = read_arguments(content_type, scope["query_string"], body)
+    args = read_arguments(content_type, scope["query_string"], body, reads_json=method not in FORMS_ONLY)
     token = header(scope, b"authorization").removeprefix("Bearer ").strip()
-    # Slack takes a token from a form or the address, but not from a JSON body.
-    if not token and not content_type.startswith("application/json"):
+    # Slack takes a token from a form, but neither from a JSON body nor, of newer apps, from the address.
+    if not token and not content_type.startswith("application/json") and b"token=" not in scope["query_string"]:
         token = str(args.get("token", ""))
     return token, {key: value for key, value in args.items() if key not in _HIDDEN}
+
+
+def _charset_warning(content_type: str) -> str:
+    """Slack wants the character set with JSON, and not with forms."""
+    if content_type.startswith("application/json"):
+        return "" if "charset" in content_type else "missing_charset"
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return "superfluous_charset" if "charset" in content_type else ""
+    return ""

@@ -1,7 +1,7 @@
 """The state of the workspace, and look-ups in it."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from threading import Condition, RLock
 from typing import Any
 
@@ -10,8 +10,8 @@ from slack_sandbox.clock import Clock
 from slack_sandbox.errors import Refused
 from slack_sandbox.events import is_subscribed
 from slack_sandbox.manifest import App
-from slack_sandbox.model import Channel, File, Group, Json, Message, User, View
-from slack_sandbox.seed import BOT_ID, BOT_USER_ID, seed_channels, seed_groups, seed_people
+from slack_sandbox.model import BOT_ID, Channel, File, Group, Json, Message, User, View
+from slack_sandbox.seed import BOT_USER_ID, seed_channels, seed_groups, seed_people
 from slack_sandbox.triggers import ResponseUrls, Triggers
 
 # Traffic does not alter the saved state.
@@ -32,9 +32,12 @@ class Workspace:
         self.triggers = Triggers()
         self.response_urls = ResponseUrls(clock.now)
         self.deliver_event: Callable[[Json], None] = lambda event: None
+        self.afterwards: Callable[[Callable[[], None]], None] = lambda work: work()
         self.new_socket_url: Callable[[], str] = lambda: ""
         # On the free plan an app may not create a channel's canvas.
         self.is_free = False
+        # Of an Enterprise Grid organization.
+        self.enterprise_id = ""
         self.seed()
 
     def seed(self) -> None:
@@ -111,6 +114,32 @@ class Workspace:
             channel = Channel(
                 self.new_id("D"), "", BOT_USER_ID, int(self.clock.now()), im_user=user.id, members=members
             )
+            self.channels[channel.id] = channel
+            self.touch("channel", channel=channel.id)
+            return channel
+
+    def deactivate(self, user: User) -> None:
+        """Close somebody's account: they are in no channel any more."""
+        with self.lock:
+            user.deleted = True
+            for channel in self.channels.values():
+                channel.members.pop(user.id, None)
+            ts = self.clock.ts()
+            self.announce(
+                {"type": "user_change", "user": user.as_slack(), "cache_ts": int(float(ts)), "event_ts": ts}
+            )
+            self.touch("people")
+
+    def group_message(self, users: Sequence[User]) -> Channel:
+        """The conversation of several people with the bot, opened when it does not exist yet."""
+        members = dict.fromkeys((*(user.id for user in users), BOT_USER_ID), True)
+        with self.lock:
+            for channel in self.channels.values():
+                if channel.is_mpim and channel.members.keys() == members.keys():
+                    return channel
+            names = "--".join(sorted(user.name for user in users))
+            channel = Channel(self.new_id("G"), f"mpdm-{names}-1", BOT_USER_ID, int(self.clock.now()))
+            channel.is_private, channel.is_mpim, channel.members = True, True, members
             self.channels[channel.id] = channel
             self.touch("channel", channel=channel.id)
             return channel

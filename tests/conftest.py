@@ -5,13 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from tests import statements
+from tests import parsed_files, statements
 from tests.floor import TestFloor
 
+assert parsed_files
 assert statements
 
 pytest_plugins = ["tests.postgres"]
+
+# Fewer examples of a property than `make soak` tries, and no deadline: the machine may be busy.
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("thorough", max_examples=100, deadline=None)
+settings.load_profile("quick")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -129,13 +129,18 @@ class TestFloor:
 
     def settle(self) -> None:
         """Wait until nobody has anything left to do."""
-        for _ in range(20):
-            self.sandbox.quiet(timeout=PATIENCE_S)
-            if self.bot is None or self.bot.settle(PATIENCE_S, LOOKS_EVERY_S):
-                self.sandbox.quiet(timeout=PATIENCE_S)
-                if self.bot is None or self.bot.is_idle():
-                    return
+        for _ in range(STEPS):
+            self.sandbox.wait_until_idle(PATIENCE_S)
+            before = self.sandbox.activity
+            has_finished = self.bot is None or self.bot.settle(PATIENCE_S, LOOKS_EVERY_S)
+            if has_finished and self._has_stayed_idle(before):
+                return
         raise AssertionError("the floor did not come to rest")
+
+    def _has_stayed_idle(self, activity: int) -> bool:
+        """Looked at twice: what one part finished meanwhile may have been handed on to another."""
+        is_idle = self.sandbox.is_idle and (self.bot is None or self.bot.is_idle())
+        return is_idle and self.sandbox.activity == activity
 
     # What is seen
 

@@ -1,14 +1,22 @@
 """What Slack says happened, written down: people coming and going, channels lost and found. Words: `speech.py`."""
 
+from functools import partial
 from typing import Any
 
 from bot.channels import gaps, recovery
 from bot.channels.messages import incident_of
 from bot.directory import tables as directory
-from bot.directory.lookup import person_changed
+from bot.directory.lookup import (
+    channel_names,
+    forget_channel,
+    is_known_channel,
+    person_changed,
+    refresh_channels,
+)
 from bot.incidents import channel_loss as losses
 from bot.incidents import participants
 from bot.incidents import tables as incidents
+from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import tables as timeline
@@ -75,6 +83,30 @@ def record_channel_found(services: Services, event: Event) -> None:
         refused_at = gaps.refused_since(session, number)
         gaps.open_gap(session, number, min(lost_at, refused_at or lost_at), now)
     recovery.start_filling(services)
+
+
+def record_channel_renamed(services: Services, event: Event) -> None:
+    """What a name of `floor.yaml` meant may be another channel now."""
+    renamed = event["channel"]
+    with services.database.reading() as session:
+        known_ids = directory.known_channels(session).values()
+    if renamed["id"] in known_ids or renamed["name"] in channel_names(services):
+        services.background.submit("channels", partial(refresh_channels, services))
+
+
+def record_named_channel_lost(services: Services, event: Event) -> None:
+    """A channel that `floor.yaml` names was archived or deleted, or the bot removed: the name is looked up anew."""
+    if is_known_channel(services, event["channel"]):
+        forget_channel(services, event["channel"])
+
+
+def record_channel_id_changed(services: Services, event: Event) -> None:
+    """Slack gave a channel another id, as when it is shared with another company."""
+    old_id, new_id = event["old_channel_id"], event["new_channel_id"]
+    with services.database.transaction() as session:
+        directory.replace_channel(session, old_id, new_id)
+        incidents.replace_channel(session, old_id, new_id)
+        outbox.replace_channel(session, old_id, new_id)
 
 
 def record_person_changed(services: Services, event: Event) -> None:

@@ -1,6 +1,7 @@
 """Gaps: nobody listened, so what was said is read back from Slack, page by page and resumable."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
@@ -8,9 +9,12 @@ from sqlmodel import Session
 
 from bot.channels import gaps
 from bot.channels.gaps import Gap
+from bot.channels.listening import Listening
 from bot.channels.messages import message_policy, own_ids
+from bot.channels.private_members import refresh_private_members
 from bot.errors import TryLater
 from bot.incidents import tables as incidents
+from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
@@ -132,7 +136,7 @@ def give_up(services: Services, gap_id: int, reason: str) -> None:
         gaps.update_gap(session, gap, state=gaps.REFUSED)
         _log_gap(session, gap, "gap_refused", reason=reason)
         incident = incidents.by_number(session, gap.incident_id)
-        lead_id = incidents.commander(session, gap.incident_id) or incident.declared_by
+        lead_id = lead_of(session, incident)
         key = f"gap:{gap_id}"
         outbox.post(
             session, key, lead_id, _refusal_text(incident, gap, reason), utcnow(), incident_id=gap.incident_id
@@ -157,6 +161,7 @@ def open_gaps_after_silence(services: Services, now: datetime) -> None:
             return
         for number, declared_at in incidents.with_channels(session):
             gaps.open_gap(session, number, max(since, declared_at), now)
+    services.background.submit("members", partial(refresh_private_members, services))
     start_filling(services)
 
 
@@ -178,6 +183,11 @@ def start_filling(services: Services) -> None:
 
 
 def tick(services: Services, now: datetime) -> None:
-    """Go on listening, and on filling."""
-    record_heartbeat(services, now)
+    """Go on listening, and on filling; a process that was deaf for a while begins like one that was off."""
+    listening = services.get(Listening)
+    if listening.is_hearing:
+        if listening.unsure_s > services.floor.timeline.recover_after.total_seconds():
+            open_gaps_after_silence(services, now)
+        record_heartbeat(services, now)
+        listening.confirm()
     start_filling(services)

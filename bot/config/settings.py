@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     slack_signing_secret: Secret = Field(NO_SECRET, validation_alias="SLACK_SIGNING_SECRET")
     figures_secret: Secret = NO_SECRET  # of `POST /figures`
     slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
+    # Workspaces beside the token's own whose people are colleagues, by their ids, with commas between.
+    workspaces: str = ""
     port: int = Field(3000, validation_alias="PORT", ge=0, le=65535)
     host: str = "0.0.0.0"  # noqa: S104 - Slack must be able to reach it in HTTP mode
 
@@ -56,6 +58,10 @@ class Settings(BaseSettings):
 
     sandbox_port: int = Field(8099, ge=0, le=65535)
     sandbox_dir: Path = Path("data/sandbox")
+
+    # Without them, HTTPS_PROXY and NO_PROXY of the environment, and the system's certificates.
+    proxy: Annotated[str, BeforeValidator(_stripped)] = ""
+    ca_file: Path | None = None
 
     log_format: Literal["auto", "console", "json"] = "auto"
     replica: str = ""
@@ -74,6 +80,11 @@ class Settings(BaseSettings):
         """Is there a reason to listen on `port`: Slack's requests, figures, or `/healthz` that somebody asks?"""
         takes_figures = bool(self.figures_secret.get_secret_value())
         return self.speaks_http or takes_figures or "port" in self.model_fields_set
+
+    @property
+    def other_team_ids(self) -> frozenset[str]:
+        """The ids in `workspaces`."""
+        return frozenset(team_id.strip() for team_id in self.workspaces.split(",") if team_id.strip())
 
     @property
     def has_slack(self) -> bool:

@@ -6,7 +6,8 @@ from itertools import islice
 
 from bot.directory import tables
 from bot.directory.cache import PeopleCache
-from bot.directory.rules import PersonFacts, person_from_slack
+from bot.directory.departures import Departures
+from bot.directory.rules import Home, PersonFacts, person_from_slack
 from bot.errors import TryLater
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -28,15 +29,28 @@ def person_of(services: Services, user_id: str) -> PersonFacts:
 
 
 def _fetch_person(services: Services, user_id: str) -> PersonFacts:
-    person = person_from_slack(services.slack.person(user_id), services.slack.team_id())
+    person = person_from_slack(services.slack.person(user_id), home(services))
     _remember(services, [person])
     return person
 
 
-def _remember(services: Services, people: Iterable[PersonFacts]) -> None:
+def home(services: Services) -> Home:
+    """The workspaces whose people are colleagues: the token's own, its organization's, and those configured."""
+    slack = services.slack
+    return Home(frozenset({slack.team_id(), *slack.other_team_ids}), slack.enterprise_id())
+
+
+def _remember(services: Services, people: Iterable[PersonFacts]) -> list[str]:
+    """Keep what Slack said of them; gives back who is gone since it was last heard of them.
+
+    Accounts that were deactivated before anybody here knew them are nobody's business.
+    """
+    people = list(people)
     with services.database.transaction() as session:
-        tables.save_people(session, people, utcnow())
+        known = {person.id: person for person in tables.people(session, [person.id for person in people])}
+        tables.save_people(session, (one for one in people if not one.is_gone or one.id in known), utcnow())
     services.get(PeopleCache).clear()
+    return [one.id for one in people if one.is_gone and one.id in known and not known[one.id].is_gone]
 
 
 def display_names(services: Services, user_ids: Collection[str]) -> dict[str, str]:
@@ -54,6 +68,19 @@ def resolve_people(services: Services, names: Iterable[str]) -> list[str]:
         for user_id in _group_members(services, name.removeprefix("@")) if name.startswith("@") else [name]:
             user_ids[user_id] = None
     return list(user_ids)
+
+
+def known_people(services: Services, names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Everyone of those who is known without asking Slack, each once; and the groups that are not."""
+    user_ids: dict[str, None] = {}
+    unknown: list[str] = []
+    with services.database.reading() as session:
+        for name in names:
+            members = tables.group_members(session, name.removeprefix("@")) if name.startswith("@") else [name]
+            if members is None:
+                unknown.append(name)
+            user_ids |= dict.fromkeys(members or ())
+    return list(user_ids), unknown
 
 
 def _group_members(services: Services, handle: str) -> list[str]:
@@ -101,8 +128,39 @@ def refresh_groups(services: Services) -> None:
             tables.save_group(session, handle, group["id"], list(group.get("users") or []))
 
 
+def is_known_channel(services: Services, channel_id: str) -> bool:
+    """Was the channel found by a name of `floor.yaml`?"""
+    with services.database.reading() as session:
+        return channel_id in tables.known_channels(session).values()
+
+
+def forget_channel(services: Services, channel_id: str) -> bool:
+    """A channel that was found by its name is not there any more: the name is looked up anew when it is needed."""
+    with services.database.transaction() as session:
+        return tables.forget_channel(session, channel_id)
+
+
 def refresh_channels(services: Services) -> None:
-    """Where the incidents channel and the audiences' channels are; the bot joins those it is not in."""
+    """Where the incidents channel and the audiences' channels are; the bot joins those it is not in.
+
+    What a name meant before is compared: a channel may have been archived and made anew.
+    """
+    joined = services.slack.joined_channels()
+    with services.database.transaction() as session:
+        for name, known_id in tables.known_channels(session).items():
+            if joined.get(name, known_id) != known_id:
+                tables.save_channel(session, name, joined[name])
+            elif known_id not in joined.values():
+                tables.forget_channel(session, known_id)
+    for name in sorted(f"#{name}" for name in channel_names(services)):
+        try:
+            channel_id(services, name)
+        except SlackRefused as refused:
+            log.warning("a channel of floor.yaml is not there", extra={"channel": name, "reason": str(refused)})
+
+
+def channel_names(services: Services) -> set[str]:
+    """The names of every channel in `floor.yaml`."""
     audiences = services.floor.audiences.values()
     channels = {channel for audience in audiences for channel in audience.channels if channel.startswith("#")}
     channels |= {partner.channel for partner in services.floor.partners if partner.channel}
@@ -110,19 +168,21 @@ def refresh_channels(services: Services) -> None:
         channels.add(services.floor.administrators_channel)
     if services.floor.postmortems.channel:
         channels.add(services.floor.postmortems.channel)
-    for name in sorted({services.floor.incidents_channel, *channels}):
-        channel_id(services, name)
+    return {name.removeprefix("#") for name in (services.floor.incidents_channel, *channels)}
 
 
 def refresh_people(services: Services) -> None:
     """Everyone in the workspace, so that a click need not wait for Slack to say who clicked."""
     for page in islice(services.slack.people(), PAGES_OF_PEOPLE):
-        _remember(
-            services,
-            [person_from_slack(user, services.slack.team_id()) for user in page if not user.get("deleted")],
-        )
+        gone = _remember(services, [person_from_slack(user, home(services)) for user in page])
+        _announce_gone(services, gone)
 
 
 def person_changed(services: Services, user: dict[str, object]) -> None:
     """Slack says a person changed or joined."""
-    _remember(services, [person_from_slack(user, services.slack.team_id())])
+    _announce_gone(services, _remember(services, [person_from_slack(user, home(services))]))
+
+
+def _announce_gone(services: Services, user_ids: Iterable[str]) -> None:
+    for user_id in user_ids:
+        services.get(Departures).announce(services, user_id)

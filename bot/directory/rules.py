@@ -14,6 +14,10 @@ class NotAllowed(WatchfloorError):
     """On this floor only {who} may {what}. Ask one of them, or the administrator to change `floor.yaml`."""
 
 
+class PersonGone(WatchfloorError):
+    """The account of {name} is deactivated. Choose somebody else."""
+
+
 @dataclass(frozen=True)
 class PersonFacts:
     """A person, as far as rules need to know them."""
@@ -25,22 +29,39 @@ class PersonFacts:
     is_stranger: bool = False
     is_bot: bool = False
     handle: str = ""
+    # The account is deactivated.
+    is_gone: bool = False
 
     @property
     def may_act(self) -> bool:
         """Members of the workspace may act in incidents; guests, strangers and bots may not."""
-        return not (self.is_guest or self.is_stranger or self.is_bot)
+        return not (self.is_guest or self.is_stranger or self.is_bot or self.is_gone)
 
 
-def person_from_slack(user: dict[str, Any], team_id: str) -> PersonFacts:
-    """A person from Slack's description."""
+@dataclass(frozen=True)
+class Home:
+    """The workspaces whose people are colleagues, and the organization they belong to, if there is one."""
+
+    team_ids: frozenset[str]
+    enterprise_id: str = ""
+
+    def holds(self, team_id: str, enterprise_id: str = "") -> bool:
+        """Is that one of ours?"""
+        return team_id in self.team_ids or bool(enterprise_id and enterprise_id == self.enterprise_id)
+
+
+def person_from_slack(user: dict[str, Any], home: Home) -> PersonFacts:
+    """A person from Slack's description. Colleagues of the same organization carry other workspaces' ids."""
+    enterprise_id = str((user.get("enterprise_user") or {}).get("enterprise_id") or user.get("enterprise_id") or "")
+    is_ours = home.holds(user["team_id"], enterprise_id) if user.get("team_id") else not user.get("is_stranger")
     profile = user.get("profile") or {}
     return PersonFacts(
         id=user["id"],
         name=profile.get("real_name") or user.get("real_name") or profile.get("display_name") or user["name"],
         timezone=user.get("tz") or "UTC",
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        is_stranger=bool(user.get("is_stranger")) or user.get("team_id", team_id) != team_id,
+        is_stranger=not is_ours,
         is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
         handle=user.get("name") or "",
+        is_gone=bool(user.get("deleted")),
     )

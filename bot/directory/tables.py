@@ -23,6 +23,7 @@ class Person(SQLModel, table=True):
     is_stranger: bool = False
     is_bot: bool = False
     handle: str = ""
+    is_gone: bool = False
     heard_at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
@@ -88,9 +89,16 @@ def user_id_by_handle(session: Session, handle: str) -> str | None:
 
 def another_handle(session: Session, than: str) -> str | None:
     """The handle of some colleague who may act; None when nobody but that person was heard of."""
-    may_act = (col(flag).is_(False) for flag in (Person.is_guest, Person.is_stranger, Person.is_bot))
+    may_act = (
+        col(flag).is_(False) for flag in (Person.is_guest, Person.is_stranger, Person.is_bot, Person.is_gone)
+    )
     other = select(Person.handle).where(*may_act, col(Person.id) != than, col(Person.handle) != "")
     return session.exec(other.order_by(col(Person.handle)).limit(1)).first()
+
+
+def gone(session: Session, user_ids: Iterable[str]) -> set[str]:
+    """Those of the people whose accounts are deactivated."""
+    return {person.id for person in people(session, user_ids) if person.is_gone}
 
 
 def display_names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
@@ -114,6 +122,23 @@ def group_id(session: Session, handle: str) -> str | None:
     """A group's id, for a mention; None when the group is not known."""
     row = session.get(Group, handle)
     return row.id if row and row.id else None
+
+
+def known_channels(session: Session) -> dict[str, str]:
+    """The ids of all channels that were found by their names."""
+    return {row.name: row.id for row in session.exec(select(KnownChannel))}
+
+
+def forget_channel(session: Session, channel_id: str) -> bool:
+    """It is to be found anew by its name; False when it was not found so before."""
+    theirs = sa.delete(KnownChannel).where(col(KnownChannel.id) == channel_id)
+    return bool(session.connection().execute(theirs).rowcount)
+
+
+def replace_channel(session: Session, old_id: str, new_id: str) -> None:
+    """Slack gave a channel another id."""
+    theirs = sa.update(KnownChannel).where(col(KnownChannel.id) == old_id)
+    session.connection().execute(theirs.values(id=new_id))
 
 
 def channel_id(session: Session, name: str) -> str | None:

@@ -14,6 +14,7 @@ def register(registry: "Registry") -> None:
     from bot.escalation import auditing, escalate, exporting, ladder, listeners, pager, paging, renderers, tables
     from bot.incidents import events
     from bot.incidents.registry import TableWords, Tick
+    from bot.runtime.network import Network
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -21,6 +22,8 @@ def register(registry: "Registry") -> None:
     registry.on(events.SeverityChanged, ladder.follow_severity)
     registry.on(events.StatusChanged, ladder.follow_status)
     registry.on(events.Resolved, ladder.stop)
+    registry.on(events.Declined, ladder.stop)
+    registry.on(events.Merged, ladder.stop)
     registry.on(events.Closed, ladder.stop)
     registry.on(events.Reopened, ladder.reopen)
     registry.on(events.RoleChanged, ladder.follow_commander)
@@ -30,7 +33,11 @@ def register(registry: "Registry") -> None:
         Tick("unanswered pages", paging.record_silences, tables.NEXT_SILENCE),
     ]
     registry.audits.append(auditing.escalations_that_stopped)
-    registry.parts.append(lambda settings, floor: pager.build_pager(floor.pager, os.environ))
+    registry.parts.append(
+        lambda settings, floor: pager.build_pager(
+            floor.pager, os.environ, Network.of(settings.proxy, settings.ca_file)
+        )
+    )
     registry.kinds += renderers.KINDS
     registry.words += [TableWords("pages", ("reason",)), TableWords("ladder_rungs")]
     registry.exports.append(exporting.PAGES)

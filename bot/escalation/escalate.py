@@ -14,7 +14,9 @@ from bot.escalation.tables import Answer
 from bot.incidents import rules as incident_rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import changing
+from bot.incidents.drills import check_may_page
 from bot.incidents.people import people
+from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
@@ -110,7 +112,7 @@ def _report_ladder_exhausted(
     """The top is reached: whoever leads, or declared, must know that nobody else will be told."""
     number = incident.number
     timeline.append(session, number, "ladder_topped", now)
-    lead = incidents.commander(session, number) or incident.declared_by
+    lead = lead_of(session, incident)
     channel = channel_link(incident.channel_id or "")
     text = (
         f"Everyone on the escalation ladder of incident {number} was told, and nobody is on the way: {channel}. "
@@ -141,6 +143,7 @@ def escalate_now(services: Services, number: int, reason: str, by: str, now: dat
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
         incident_rules.check_may_change(number, incident.status)
+        check_may_page(services, incident)
         rungs = tables.ladder(session, number)
         if not rungs:
             raise NoLadder(severity=incident.severity)

@@ -9,9 +9,12 @@ from bot.escalation.rules import StopsOn
 from bot.escalation.tables import Answer
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
+from bot.incidents.drills import may_page
 from bot.incidents.events import (
     Closed,
     Declared,
+    Declined,
+    Merged,
     Reopened,
     Resolved,
     RoleChanged,
@@ -33,6 +36,7 @@ def begin(change: Change, event: Declared) -> None:
 
 def _planned(change: Change) -> rules.Ladder:
     tiers = change.services.floor.severity(change.incident.severity).ladder
+    tiers = tiers if may_page(change.services, change.incident) else ()
     return rules.plan_ladder(((tier.after, tier.tell, tier.stops_on) for tier in tiers), change.now)
 
 
@@ -86,7 +90,7 @@ def advance(session: Session, incident_id: int, now: datetime) -> None:
     )
 
 
-def stop(change: Change, event: Resolved | Closed) -> None:
+def stop(change: Change, event: Resolved | Closed | Declined | Merged) -> None:
     """It is over."""
     end(change.session, change.number)
 

@@ -15,6 +15,7 @@ from bot.escalation.rules import ANSWER_WITHIN
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
+from bot.incidents.drills import check_may_page
 from bot.incidents.people import people
 from bot.incidents.permissions import check_permission
 from bot.incidents.rules import quoted
@@ -91,6 +92,7 @@ def request_page(
     """Page a person, a group or the holders of a role. Gives back what to answer."""
     incident = visible_incident(services, number, by)
     rules.check_may_change(number, incident.status)
+    check_may_page(services, incident)
     with services.database.reading() as session:
         check_permission(services, session, by, "lead", number)
     user_ids = people(services, number, [recipient]) if recipient else []

@@ -11,7 +11,8 @@ import json
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from typing import Any
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 from bot.config import floor
 from bot.errors import TryLater, WatchfloorError
+from bot.runtime.network import Network
 
 TIMEOUT_S = 5
 RETRY_STATUSES = (408, 425, 429)
@@ -39,6 +41,7 @@ class Pager:
     url: str
     secret: bytes
     allow_private: bool = False
+    network: Network = field(default_factory=Network)
 
     def ring(self, page: Mapping[str, Any], key: str, now: datetime) -> None:
         """Hand over one page. Raises `PagerRefused`, or `TryLater` when it may work another time."""
@@ -65,14 +68,26 @@ class Pager:
         parts = urlsplit(self.url)
         host, is_tls = parts.hostname or "", parts.scheme == "https"
         port = parts.port or (443 if is_tls else 80)
-        # The address that was checked is the one that is called: a name could be resolved anew to another.
-        connection = _PinnedConnection(host, port, self._address(host, port), is_tls=is_tls)
+        connection = self._connection(host, port, is_tls=is_tls)
         try:
             target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
             connection.request("POST", target, body, headers)
             return connection.getresponse().status
         finally:
             connection.close()
+
+    def _connection(self, host: str, port: int, *, is_tls: bool) -> HTTPConnection:
+        if proxy := self.network.proxy_for(self.url):
+            # The proxy finds the address, and decides who may be called; a name may mean nothing here.
+            self._refuse_private_literal(host)
+            return self.network.tunnel(proxy, host, port, TIMEOUT_S, is_tls=is_tls)
+        # The address that was checked is the one that is called: a name could be resolved anew to another.
+        return _PinnedConnection(host, port, self._address(host, port), self.network.tls if is_tls else None)
+
+    def _refuse_private_literal(self, host: str) -> None:
+        with suppress(ValueError):
+            if not self.allow_private and not is_public(host):
+                raise PagerRefused(reason=f"{host} is not a public address")
 
     def _address(self, host: str, port: int) -> str:
         addresses = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
@@ -82,24 +97,24 @@ class Pager:
 
 
 class _PinnedConnection(HTTPConnection):
-    def __init__(self, host: str, port: int, address: str, *, is_tls: bool) -> None:
+    def __init__(self, host: str, port: int, address: str, tls: ssl.SSLContext | None) -> None:
         super().__init__(host, port, timeout=TIMEOUT_S)
-        self._address, self._is_tls = address, is_tls
+        self._address, self._tls = address, tls
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self._address, self.port), self.timeout)
-        if self._is_tls:
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+        if self._tls is not None:
+            self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host)
 
 
-def build_pager(settings: floor.Pager | None, environment: Mapping[str, str]) -> Pager | None:
+def build_pager(settings: floor.Pager | None, environment: Mapping[str, str], network: Network) -> Pager | None:
     """The pager that the floor's file describes, with its secret from the environment; None when there is none."""
     if settings is None:
         return None
     secret = environment.get(settings.secret_env, "").strip()
     if not secret:
         raise PagerSecretMissing(variable=settings.secret_env)
-    return Pager(settings.url, secret.encode(), settings.allow_private)
+    return Pager(settings.url, secret.encode(), settings.allow_private, network)
 
 
 def signature(secret: bytes, at: str, body: bytes) -> str:

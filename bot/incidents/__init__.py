@@ -18,7 +18,10 @@ def register(registry: "Registry") -> None:
     registry.record(home.refresh_home, "app_home_opened")
     registry.people += [people.holders_of_role, people.person_or_group]
     registry.words += [
-        TableWords("incidents", ("title", "description", "impact", "front_door")),
+        TableWords("incidents", ("title", "description", "impact", "front_door", "search_text")),
         TableWords("participants"),
         TableWords("role_holders"),
+        TableWords("related_incidents"),
+        # Emptied once it is decided, forgotten after a week.
+        TableWords("pending_declarations"),
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.incidents import participants, rules
+from bot.incidents import merge_rules, participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.permissions import check_member
 from bot.incidents.tables import Incident
@@ -32,6 +32,19 @@ def visible_incident(services: Services, number: int, user_id: str) -> Incident:
         incident = incidents.by_number(session, number)
         incidents.check_visible(session, incident, user_id)
     return incident
+
+
+def named_incident(services: Services, typed: str, word: str, user_id: str) -> int:
+    """The number of another incident that somebody names behind `/incident WORD`, if they may see it."""
+    number, channel_id = merge_rules.read_reference(typed, word)
+    with services.database.reading() as session:
+        named = (
+            incidents.of_channel(session, channel_id) if channel_id else incidents.by_number(session, number or 0)
+        )
+        if named is None:
+            raise merge_rules.WhichIncident(word=word)
+        incidents.check_visible(session, named, user_id)
+    return named.number
 
 
 def open_incident_form(

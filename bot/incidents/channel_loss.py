@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.incidents import forms
-from bot.incidents import tables as incidents
+from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -28,7 +28,12 @@ DELETED = Loss("it was deleted", "It cannot come back; please agree on another p
 REMOVED = Loss("I was removed from it", "Invite me there with `/invite`, and I show everything again.")
 
 # How Slack refuses a call, when it did not tell of the loss itself.
-LOSS_BY_ERROR = {"is_archived": ARCHIVED, "channel_not_found": DELETED, "not_in_channel": REMOVED}
+LOSS_BY_ERROR = {
+    "is_archived": ARCHIVED,
+    "is_inactive": ARCHIVED,
+    "channel_not_found": DELETED,
+    "not_in_channel": REMOVED,
+}
 
 
 def is_lost(session: Session, number: int) -> bool:
@@ -51,7 +56,7 @@ def mark_channel_lost(session: Session, incident: Incident, loss: Loss, now: dat
     outbox.give_up(session, number)
     outbox.mark_stale(session, number, (kinds.DIGEST,))
     session.flush()
-    lead_id = incidents.commander(session, number) or incident.declared_by
+    lead_id = lead_of(session, incident)
     text, blocks = forms.channel_lost(incident, loss.what, loss.remedy)
     outbox.post(session, f"lost:{number}:{entry_number}", lead_id, text, now, incident_id=number, blocks=blocks)
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from bot.incidents import actions as changes
-from bot.incidents import forms, parse, roles, rules
+from bot.incidents import forms, merging, parse, privacy, recognition, related, renaming, roles, rules, scope
 from bot.incidents import lifecycle as ending
-from bot.incidents.access import incident_number_here, open_incident_form
-from bot.incidents.actions import declare_from_command, open_declare_form
+from bot.incidents.access import incident_number_here, named_incident, open_incident_form
+from bot.incidents.declaring import declare_from_command, drill_from_command, open_declare_form
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response
@@ -20,6 +20,7 @@ def register(registry: Registry) -> None:
     """`/incident WORD …`, with what `/incident help` says of it."""
     for word, subcommand in {
         "declare": declare,
+        "drill": drill,
         "severity": severity,
         "status": status,
         "impact": impact,
@@ -28,9 +29,15 @@ def register(registry: Registry) -> None:
         "assign": assign,
         "handover": hand_over,
         "type": change_type,
+        "edit": edit,
+        "rename": rename,
         "resolve": resolve,
         "close": close,
         "reopen": reopen,
+        "decline": decline,
+        "merge": merge,
+        "related": related_incidents,
+        "private": make_private,
     }.items():
         registry.command(word, subcommand)
     for section, place, text in HELP:
@@ -39,45 +46,57 @@ def register(registry: Registry) -> None:
 
 HELP = (
     (Section.ANYWHERE, 1, "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once"),
+    (Section.ANYWHERE, 3, "`/incident drill S1 IVR down in Manila` practises one"),
     (
         Section.CHANNEL,
         2,
         "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`",
     ),
+    (Section.CHANNEL, 2, "`/incident edit` title, type, sites and partners · `/incident rename title`"),
     (Section.CHANNEL, 3, "`/incident claim commander` · `/incident assign commander @ana`"),
     (Section.CHANNEL, 4, "`/incident handover commander @ana` · `/incident leave commander`"),
+    (Section.CHANNEL, 6, "`/incident private reason` a private channel takes over"),
     (Section.ENDING, 1, "`/incident resolve reason` · `/incident close` · `/incident reopen reason`"),
+    (
+        Section.ENDING,
+        2,
+        "`/incident decline reason` it was a false alarm · `/incident merge 12` it goes on in that one",
+    ),
 )
 
 
 def declare(services: Services, typed: SlashCommand) -> Response:
     """`/incident declare S1 IVR down in Manila`, or the form when no title is given."""
-    declaration = rules.read_declaration(typed.rest)
+    declaration = recognition.read_declaration(typed.rest)
     if not declaration.title:
         open_declare_form(services, typed.trigger_id, typed.user_id, severity=declaration.severity or "")
         return None
     return declare_from_command(services, typed.trigger_id, typed.user_id, declaration, typed.response_url)
 
 
+def drill(services: Services, typed: SlashCommand) -> Response:
+    """`/incident drill S1 IVR down in Manila`"""
+    declaration = recognition.read_declaration(typed.rest)
+    return drill_from_command(services, typed.trigger_id, typed.user_id, declaration, typed.response_url)
+
+
 def severity(services: Services, typed: SlashCommand) -> Response:
     """`/incident severity S0 reason`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    first, _, reason = typed.rest.partition(" ")
+    first, reason = parse.first_word(typed.rest)
     if not first:
         return _open_form(services, typed, number, lambda found: forms.severity_form(found, services.floor))
-    return changes.change_severity(
-        services, number, rules.read_severity(first), reason.strip(), typed.user_id, utcnow()
-    )
+    return changes.change_severity(services, number, rules.read_severity(first), reason, typed.user_id, utcnow())
 
 
 def status(services: Services, typed: SlashCommand) -> Response:
     """`/incident status mitigated reason`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    first, _, reason = typed.rest.partition(" ")
+    first, reason = parse.first_word(typed.rest)
     if not first:
         return _open_form(services, typed, number, forms.status_form)
     new_status = rules.read_status(first)
-    return ending.change_status(services, number, new_status, reason.strip(), typed.user_id, utcnow())
+    return ending.change_status(services, number, new_status, reason, typed.user_id, utcnow())
 
 
 def impact(services: Services, typed: SlashCommand) -> Response:
@@ -117,7 +136,19 @@ def hand_over(services: Services, typed: SlashCommand) -> Response:
 def change_type(services: Services, typed: SlashCommand) -> Response:
     """`/incident type telephony`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return changes.change_type(services, number, typed.rest, typed.user_id, utcnow())
+    return scope.change_type(services, number, typed.rest, typed.user_id, utcnow())
+
+
+def rename(services: Services, typed: SlashCommand) -> Response:
+    """`/incident rename IVR down in Manila and Cebu`"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    return renaming.rename(services, number, rules.clean_title(typed.rest), typed.user_id, utcnow())
+
+
+def edit(services: Services, typed: SlashCommand) -> Response:
+    """`/incident edit`: title, type, sites and partners in a form."""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    return _open_form(services, typed, number, lambda incident: forms.scope_form(incident, services.floor))
 
 
 def resolve(services: Services, typed: SlashCommand) -> Response:
@@ -136,6 +167,39 @@ def reopen(services: Services, typed: SlashCommand) -> Response:
     """`/incident reopen reason`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return ending.reopen(services, number, typed.rest, typed.user_id, utcnow())
+
+
+def decline(services: Services, typed: SlashCommand) -> Response:
+    """`/incident decline a probe was misconfigured`"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    if not typed.rest:
+        return _open_form(services, typed, number, forms.decline_form)
+    return ending.decline(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+
+
+def merge(services: Services, typed: SlashCommand) -> Response:
+    """`/incident merge 12`: this incident goes on in that one"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    into = named_incident(services, typed.raw, "merge", typed.user_id)
+    return merging.merge(services, number, into, typed.user_id, utcnow())
+
+
+def related_incidents(services: Services, typed: SlashCommand) -> Response:
+    """`/incident related`, `/incident related 12`, `/incident related remove 12`"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    if not typed.rest:
+        return related.describe(services, number)
+    first, rest = parse.first_word(typed.raw)
+    is_removed = first.lower() in ("remove", "not", "no")
+    other = named_incident(services, rest if is_removed else typed.raw, "related", typed.user_id)
+    change = related.unrelate if is_removed else related.relate
+    return change(services, number, other, typed.user_id, utcnow())
+
+
+def make_private(services: Services, typed: SlashCommand) -> Response:
+    """`/incident private customer data is involved`"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    return privacy.make_private(services, number, typed.rest, typed.user_id, utcnow())
 
 
 def _open_form(

@@ -4,21 +4,35 @@ An event is recorded before Slack is told that it arrived: this is a middleware,
 before their listeners run.
 """
 
+import logging
 from collections.abc import Callable
 
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
-from bot.incidents import ids, parse, rules
+from bot.directory.lookup import home
+from bot.incidents import ids, parse, rules, workspaces
 from bot.incidents import responses as answering
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry
 from bot.incidents.responses import Payload, Response
 from bot.services import Services
 
+log = logging.getLogger(__name__)
+
+NOT_HERE = "Watchfloor works in another workspace, not in this one."
+
 
 def register(app: App, services: Services) -> None:
     """Listen to `/incident`, and record every event that says something about an incident."""
     registry = services.get(Registry)
+
+    @app.middleware
+    def refuse_foreign(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
+        if workspaces.is_ours(req.body, home(services), services.slack.own_ids()):
+            return next()
+        log.warning("a request of another workspace was refused", extra={"team": workspaces.team_of(req.body)})
+        is_command = "command" in req.body
+        return BoltResponse(status=200, body=NOT_HERE if is_command else "")
 
     @app.middleware
     def keep(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.incidents.recognition import Scope
 from bot.incidents.rules import OPEN
 from bot.slack.blocks import Block
 
@@ -17,6 +18,11 @@ class Event:
 @dataclass(frozen=True)
 class Declared(Event):
     """The incident is on record; its channel is yet to be created."""
+
+
+@dataclass(frozen=True)
+class DeclaredAfterwards(Event):
+    """The incident is on record when it is over: nobody is called and nothing is promised."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +39,19 @@ class SeverityChanged(Event):
 
 
 @dataclass(frozen=True)
-class TypeChanged(Event):
-    """The incident is about something else than was thought."""
+class Renamed(Event):
+    """The incident has another title."""
 
     old: str
     new: str
+
+
+@dataclass(frozen=True)
+class ScopeChanged(Event):
+    """Other sites or partners are affected than was thought, or it is about something else."""
+
+    old: Scope
+    new: Scope
 
 
 @dataclass(frozen=True)
@@ -63,6 +77,28 @@ class Resolved(Event):
 @dataclass(frozen=True)
 class Closed(Event):
     """Everything is cleaned up."""
+
+
+@dataclass(frozen=True)
+class Declined(Event):
+    """It was a false alarm. `key` is that of the click or the command."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Merged(Event):
+    """The incident is one with another, in which it goes on."""
+
+    into: int
+    title: str
+    was_open: bool
+
+
+@dataclass(frozen=True)
+class MadePrivate(Event):
+    """Only who takes part sees it from now on; its private channel is yet to be created."""
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from bot.config.floor import Floor
 from bot.incidents import ids
+from bot.incidents.recognition import Scope
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.incidents.views import STATUS_EMOJI
 from bot.slack.blocks import (
+    INPUT_TEXT,
     Block,
     actions,
     button,
@@ -19,6 +21,7 @@ from bot.slack.blocks import (
     modal,
     multi_select,
     option,
+    paragraphs,
     section,
     select,
     text_input,
@@ -27,33 +30,30 @@ from bot.slack.blocks import (
 from bot.slack.blocks import field as form_field
 from bot.slack.text import channel_link, day_and_time, escape, near_time, one_line
 
+NOTHING_RECOGNISED = Scope(type="")
+FROM_TITLE = "Taken from the title"
+WHY_DECLINE = "Why is it a false alarm?"
 WHEN_UNSURE = "When unsure between two, take the higher."
 
 
 def declare_form(
-    floor: Floor, *, title: str = "", severity: str = "S2", description: str = "", private_metadata: str = ""
+    floor: Floor,
+    *,
+    severity: str = "S2",
+    scope: Scope = NOTHING_RECOGNISED,
+    description: str = "",
+    private_metadata: str = "",
 ) -> Block:
-    """The form behind `/incident declare`. Only the title is required."""
+    """The form behind `/incident declare`. Only the title is required; `scope` is what a message tells already."""
     blocks = [
         form_field(
             "What is wrong?",
             ids.TITLE,
-            text_input(ids.TITLE, initial=title, placeholder="IVR down in Manila", longest=300),
+            text_input(ids.TITLE, placeholder="IVR down in Manila", longest=300),
             hint="In a few words, as you would say it on the floor.",
         ),
         form_field("Severity", ids.SEVERITY, _severity_select(floor, severity), hint=WHEN_UNSURE),
-        form_field(
-            "What is it about?",
-            ids.TYPE,
-            select(ids.TYPE, [option(label, name) for name, label in floor.types.items()], initial="other"),
-            optional=True,
-        ),
-    ]
-    if floor.sites:
-        blocks.append(_several("Sites affected", ids.SITES, floor.sites))
-    if floor.partners:
-        blocks.append(_several("Partners affected", ids.PARTNERS, floor.partner_names))
-    blocks += [
+        *_scope_fields(floor, scope, FROM_TITLE),
         form_field(
             "What is known?",
             ids.DESCRIPTION,
@@ -64,6 +64,19 @@ def declare_form(
             "Who may see it?",
             ids.PRIVATE,
             checkboxes(ids.PRIVATE, [option("Private: its words stay in its channel", "private")]),
+            optional=True,
+        ),
+        form_field(
+            "Only if it is over: when did it start?",
+            ids.STARTED_AT,
+            {"type": "datetimepicker", "action_id": ids.STARTED_AT},
+            optional=True,
+        ),
+        form_field(
+            "And when did it end?",
+            ids.ENDED_AT,
+            {"type": "datetimepicker", "action_id": ids.ENDED_AT},
+            hint="With both times it is recorded as resolved: nobody is paged and no updates are promised.",
             optional=True,
         ),
     ]
@@ -83,9 +96,47 @@ def _severity_select(floor: Floor, chosen: str) -> Block:
     return select(ids.SEVERITY, options, initial=chosen)
 
 
-def _several(label: str, name: str, choices: tuple[str, ...]) -> Block:
-    options = [option(choice, choice) for choice in choices]
-    return form_field(label, name, multi_select(name, options), optional=True)
+def _scope_fields(floor: Floor, scope: Scope, placeholder: str = "Choose") -> list[Block]:
+    """Type, sites and partners; `placeholder` says what an empty field means."""
+    types = [option(label, name) for name, label in floor.types.items()]
+    chosen = scope.type or None
+    type_select = select(ids.TYPE, types, initial=chosen, placeholder=placeholder)
+    fields = [form_field("What is it about?", ids.TYPE, type_select, optional=True)]
+    several = (
+        ("Sites affected", ids.SITES, floor.sites, scope.sites),
+        ("Partners affected", ids.PARTNERS, floor.partner_names, scope.partners),
+    )
+    for label, name, places, affected in several:
+        if places:
+            options = [option(place, place) for place in places]
+            menu = multi_select(name, options, initial=affected, placeholder=placeholder)
+            fields.append(form_field(label, name, menu, optional=True))
+    return fields
+
+
+def scope_form(incident: Incident, floor: Floor) -> Block:
+    """Change what an incident is called and about, and whom it affects."""
+    scope = Scope(incident.type, tuple(incident.sites), tuple(incident.partners))
+    title = text_input(ids.TITLE, initial=incident.title, longest=INPUT_TEXT)
+    return modal(
+        "Edit the incident",
+        [form_field("What is wrong?", ids.TITLE, title), *_scope_fields(floor, scope)],
+        callback_id=ids.SCOPE_FORM,
+        submit="Save",
+        private_metadata=str(incident.number),
+    )
+
+
+def guesses(incident: Incident, names: Sequence[str], floor: Floor) -> Block:
+    """What was taken from the title, with the way to put it right."""
+    found = {
+        ids.TYPE: [floor.types.get(incident.type, incident.type)],
+        ids.SITES: incident.sites,
+        ids.PARTNERS: incident.partners,
+    }
+    listed = escape(" · ".join(value for name in names for value in found[name]))
+    change = button("Change…", f"{ids.CHANGE_SCOPE}.guessed", str(incident.number))
+    return section(f"Taken from the title: {listed}.", accessory=change)
 
 
 def severity_form(incident: Incident, floor: Floor) -> Block:
@@ -175,6 +226,11 @@ def lifecycle_form(
     return modal(title, blocks, callback_id=callback_id, submit=submit, private_metadata=str(incident.number))
 
 
+def decline_form(incident: Incident) -> Block:
+    """Why it is a false alarm."""
+    return lifecycle_form(incident, ids.DECLINE_FORM, "Decline", "Decline", WHY_DECLINE)
+
+
 def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> tuple[str, list[Block]]:
     """The control panel: everything that can be done, a button each."""
     number = str(incident.number)
@@ -194,20 +250,24 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
                 block_id="panel.state",
             )
         )
-    blocks.append(actions(_lifecycle_buttons(incident, number), block_id="panel.ending"))
+    if incident.status != "merged":
+        blocks.append(actions(_lifecycle_buttons(incident, number), block_id="panel.ending"))
     return summary, blocks
 
 
 def _lifecycle_buttons(incident: Incident, number: str) -> list[Block]:
-    if incident.status == "closed":
-        return [button("Reopen…", ids.REOPEN, number)]
+    reopen = button("Reopen…", ids.REOPEN, number)
     if incident.status == "resolved":
-        return [button("Close…", ids.CLOSE, number, style="primary"), button("Reopen…", ids.REOPEN, number)]
-    return [button("Resolve…", ids.RESOLVE, number, style="primary")]
+        return [button("Close…", ids.CLOSE, number, style="primary"), reopen]
+    if not incident.is_active:
+        return [reopen]
+    resolve = button("Resolve…", ids.RESOLVE, number, style="primary")
+    edit = button("Edit…", ids.CHANGE_SCOPE, number)
+    return [resolve, button("False alarm…", ids.DECLINE, number), edit]
 
 
-def open_list(incidents: list[Incident], floor: Floor) -> tuple[str, list[Block]]:
-    """What is open, a line each."""
+def open_list(incidents: Sequence[Incident], floor: Floor, total: int, rest: str) -> tuple[str, list[Block]]:
+    """What is open, a line each, of `total`; `rest` says where the others are."""
     if not incidents:
         return "Nothing is open.", [section("Nothing is open. `/incident declare` opens an incident.")]
     lines = [
@@ -216,13 +276,15 @@ def open_list(incidents: list[Incident], floor: Floor) -> tuple[str, list[Block]
         f"{one_line(incident.title, 120)} – {incident.status} since {day_and_time(incident.declared_at)}"
         for incident in incidents
     ]
-    blocks = [section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
-    return f"{len(incidents)} open", [header("Open incidents"), *blocks]
+    blocks = [header("Open incidents"), *paragraphs(lines, rest=rest)]
+    if total > len(incidents):
+        blocks.append(context(f"{total} are open. {rest}"))
+    return f"{total} open", blocks
 
 
-def home(incidents: list[Incident], floor: Floor) -> list[Block]:
+def home(incidents: Sequence[Incident], floor: Floor, total: int) -> list[Block]:
     """The App Home tab."""
-    _, listed = open_list(incidents, floor)
+    _, listed = open_list(incidents, floor, total, "`/incident list` shows all, page by page.")
     declare = button("Declare an incident", ids.DECLARE, "home", style="danger")
     return [
         header("Watchfloor"),
@@ -232,16 +294,6 @@ def home(incidents: list[Incident], floor: Floor) -> list[Block]:
         *listed,
         context("`/incident help` lists every command."),
     ]
-
-
-def duplicates_offer(duplicates: list[Incident]) -> list[Block]:
-    """An offer to join incidents that sound the same; nothing is blocked."""
-    lines = [
-        f"{channel_link(twin.channel_id or '')} {one_line(twin.title, 120)} ({twin.severity}, {twin.status})"
-        for twin in duplicates
-    ]
-    buttons = [button(f"Join #{twin.number}", f"{ids.JOIN}.{twin.number}", str(twin.number)) for twin in duplicates]
-    return [section("*This sounds like an incident that is open already:*\n" + "\n".join(lines)), actions(buttons)]
 
 
 def channel_lost(incident: Incident, loss: str, remedy: str) -> tuple[str, list[Block]]:

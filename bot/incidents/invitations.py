@@ -20,8 +20,9 @@ from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack import refusals
 from bot.slack.errors import OutcomeUnknown, SlackRefused
-from bot.slack.text import channel_link
+from bot.slack.text import channel_link, escape
 from bot.timeline import tables as timeline
 
 REFUSAL_REASONS = {
@@ -35,8 +36,10 @@ CHANNEL_SOON_S = 1
 
 
 def request_to_join(services: Services, number: int, user_id: str, trigger_id: str, reply_to: str) -> None:
-    """Invite the person who clicked into an incident that they may see, and answer them."""
+    """Invite the person who clicked into an incident that they may see, or where it goes on, and answer them."""
     incident = visible_incident(services, number, user_id)
+    if incident.merged_into:
+        incident = visible_incident(services, incident.merged_into, user_id)
     with services.database.transaction() as session:
         invite(session, incident.number, f"join:{trigger_id}", utcnow(), [user_id], reply_to=reply_to)
 
@@ -77,18 +80,45 @@ def _invite(services: Services, row: OutboxRow, channel_id: str) -> None:
     if not channel_id:
         raise TryLater("the incident has no channel yet", wait_s=CHANNEL_SOON_S)
     payload = row.payload or {}
-    people = list(dict.fromkeys([*payload["user_ids"], *resolve_people(services, payload["groups"])]))
+    people, reply_to = payload["user_ids"], payload["reply_to"]
+    refused = _invite_people(services, row, channel_id, people)
+    if reply_to:
+        # They see the channel anyway, so a lost answer is not repeated.
+        with suppress(SlackRefused, OutcomeUnknown):
+            services.slack.respond(reply_to, _answer(channel_id, refused.get(people[0])))
+    for group in payload["groups"]:
+        _invite_group(services, row, channel_id, group)
+
+
+def _invite_people(services: Services, row: OutboxRow, channel_id: str, people: list[str]) -> dict[str, str]:
+    """Who could not be invited, and why."""
     if not people:
-        return
+        return {}
     try:
         refused = services.slack.invite(channel_id, people)
     except SlackRefused as failure:
         refused = dict.fromkeys(people, failure.error)
     _record(services, row, people, refused)
-    if payload["reply_to"]:
-        # They see the channel anyway, so a lost answer is not repeated.
-        with suppress(SlackRefused, OutcomeUnknown):
-            services.slack.respond(payload["reply_to"], _answer(channel_id, refused.get(people[0])))
+    return refused
+
+
+def _invite_group(services: Services, row: OutboxRow, channel_id: str, group: str) -> None:
+    """Everybody in a group; when Slack does not say who that is, the channel reads it."""
+    try:
+        members = resolve_people(services, [group])
+    except SlackRefused as failure:
+        _report_group(services, row, channel_id, group, failure.reason)
+        return
+    _invite_people(services, row, channel_id, members)
+
+
+def _report_group(services: Services, row: OutboxRow, channel_id: str, group: str, reason: str) -> None:
+    number, now, name = row.incident_id or 0, utcnow(), f"@{group.removeprefix('@')}"
+    text = f"I could not invite {escape(name)}: {reason}. Please invite them by hand with `/invite`."
+    with services.database.transaction() as session:
+        outbox.post(session, f"{row.key}:{group}", channel_id, text, now, incident_id=number)
+        facts = {"what": f"bring in {name}", "reason": reason}
+        timeline.append_once(session, number, f"{row.key}:{group}", "trouble", now, **facts)
 
 
 def _record(services: Services, row: OutboxRow, people: list[str], refused: dict[str, str]) -> None:
@@ -103,5 +133,5 @@ def _record(services: Services, row: OutboxRow, people: list[str], refused: dict
 def _answer(channel_id: str, refused: str | None) -> str:
     if refused is None:
         return f"You are in {channel_link(channel_id)}."
-    reason = REFUSAL_REASONS.get(refused, f"Slack says {refused}")
+    reason = REFUSAL_REASONS.get(refused) or refusals.reason("conversations.invite", refused)
     return f"I could not bring you into {channel_link(channel_id)}: {reason}."

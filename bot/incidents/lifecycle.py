@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change, changing
-from bot.incidents.events import Closed, Event, Reopened, Resolved, StatusChanged
+from bot.incidents.events import Closed, Declined, Event, Reopened, Resolved, StatusChanged
 from bot.incidents.registry import Objection, Registry
 from bot.incidents.rules import Status
 from bot.services import Services
@@ -29,10 +29,10 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
 def set_status(change: Change, status: str, reason: str) -> None:
     """The same within a transaction on the incident. One that was resolved is open again."""
     old = change.incident.status
-    _set_and_publish(change, status, "status", StatusChanged(old, status), old=old, new=status, reason=reason)
+    set_and_publish(change, status, "status", StatusChanged(old, status), old=old, new=status, reason=reason)
 
 
-def _set_and_publish(change: Change, status: str, entry: str, event: Event, **facts: Any) -> None:
+def set_and_publish(change: Change, status: str, entry: str, event: Event, **facts: Any) -> None:
     """The only place where a status changes: the row, the timeline, and whatever follows from it."""
     incidents.change_status(change.session, change.incident, status, change.now)
     change.log(entry, **facts)
@@ -48,7 +48,7 @@ def resolve(
         if change.incident.status == Status.RESOLVED:
             return "It is resolved already. `/incident close` closes it."
         _waive_objections(change, "resolve", waiver)
-        _set_and_publish(change, Status.RESOLVED, "resolved", Resolved(key), reason=reason)
+        set_and_publish(change, Status.RESOLVED, "resolved", Resolved(key), reason=reason)
     return "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."
 
 
@@ -57,15 +57,25 @@ def close(services: Services, number: int, reason: str, by: str, now: datetime, 
     with changing(services, number, by, now, "close") as change:
         rules.check_may_close(number, change.incident.status)
         _waive_objections(change, "close", waiver)
-        _set_and_publish(change, Status.CLOSED, "closed", Closed(), reason=reason)
+        set_and_publish(change, Status.CLOSED, "closed", Closed(), reason=reason)
     return " ".join(["Closed.", *change.answers])
+
+
+def decline(services: Services, number: int, reason: str, key: str, by: str, now: datetime) -> str:
+    """It was a false alarm: whoever was told is told so, and no figure counts it. Gives back what to answer."""
+    if not reason:
+        raise rules.DeclineReasonMissing()
+    with changing(services, number, by, now, "close") as change:
+        rules.check_may_change(number, change.incident.status)
+        set_and_publish(change, Status.DECLINED, "declined", Declined(key, reason), reason=reason)
+    return "Declined as a false alarm. Everyone who was told is told; nothing more is promised."
 
 
 def reopen(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
     """It is not over after all: updates are promised again."""
     with changing(services, number, by, now, "close") as change:
         rules.check_may_reopen(number, change.incident.status)
-        _set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
+        set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
     return f"Incident {number} is open again and updates are promised again."
 
 
@@ -86,8 +96,8 @@ def _waive_objections(change: Change, action: str, waiver: str) -> None:
 
 
 def objection_texts(services: Services, number: int, action: str) -> Sequence[str]:
-    """What should be done before one may `resolve` or `close`; before `reopen` nothing."""
-    if action == "reopen":
+    """What should be done before one may `resolve` or `close`; before `reopen` and `decline` nothing."""
+    if action in ("reopen", "decline"):
         return []
     with services.database.reading() as session:
         return [objection.text for objection in _objections(services, session, number, action)]

@@ -12,6 +12,7 @@ from bot.services import Services
 # The phrases of each language stand beside the templates of updates.
 PHRASES = "stakeholder_update/_words"
 DEFAULT_PHRASES = {
+    "drill": "🧪 *This is a drill.* Nothing is broken.",
     "we": "our team",
     "partner": "a partner",
     "another_partner": "another partner",
@@ -19,16 +20,20 @@ DEFAULT_PHRASES = {
 }
 
 
+def update_phrases(services: Services, language: str) -> dict[str, str]:
+    """The phrases that updates share in a language."""
+    try:
+        return DEFAULT_PHRASES | services.templates.phrases(PHRASES, language)
+    except TemplateBroken:  # a file that is broken names nobody either
+        return DEFAULT_PHRASES
+
+
 def outside_filter(session: Session, services: Services, language: str, partner: str = "") -> Callable[[str], str]:
     """Reads what people typed as outsiders may: without colleagues' names, without guesses of an end, and without
     the names of partners but the one that reads."""
-    people = directory.colleague_names(session)
+    people, phrases = directory.colleague_names(session), update_phrases(services, language)
     place_names = (*services.floor.sites, *services.floor.partner_names)
     others = [name for name in services.floor.partner_names if name != partner]
-    try:
-        phrases = DEFAULT_PHRASES | services.templates.phrases(PHRASES, language)
-    except TemplateBroken:  # a file that is broken names nobody either
-        phrases = DEFAULT_PHRASES
 
     def read(words: str) -> str:
         told = redaction.redact(words, people, phrases["we"], place_names)

@@ -14,6 +14,7 @@ from bot.slack.blocks import PRIVATE_METADATA as FITS
 from bot.slack.text import shorten, to_plain_text
 
 Payload = dict[str, Any]
+LONGEST_PAGE_NUMBER = 4
 
 MAX_SOURCE_MESSAGE = 2_800
 MAX_DIGITS = 18  # more digits than that are no key of any row
@@ -44,9 +45,15 @@ class SlashCommand:
     response_url: str
 
 
+def page_number(typed: str) -> int:
+    """The page that was asked for; the first when it was none."""
+    word = typed.strip()
+    return max(1, int(word)) if word.isascii() and word.isdigit() and len(word) <= LONGEST_PAGE_NUMBER else 1
+
+
 def slash_command(body: Payload) -> SlashCommand:
     """`/incident WORD REST` as it was typed: Slack's escapes are undone, and made again where words leave."""
-    word, _, rest = (body.get("text") or "").strip().partition(" ")
+    word, rest = first_word(body.get("text") or "")
     return SlashCommand(
         user_id=body["user_id"],
         channel_id=body["channel_id"],
@@ -56,6 +63,12 @@ def slash_command(body: Payload) -> SlashCommand:
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url", ""),
     )
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """The first word and what follows it, whatever space is between them: no-break spaces and line ends, too."""
+    word, *rest = text.split(maxsplit=1) or [""]
+    return word, rest[0].strip() if rest else ""
 
 
 def action_value(body: Payload) -> str:
@@ -111,6 +124,8 @@ class SourceMessage(BaseModel):
     ts: str = Field(pattern=r"^\d{1,12}\.\d{6}$")
     text: str = ""
     author_id: str = ""
+    # The fields of the form that were filled in from it: empty ones among them were emptied by a person.
+    decided: list[str] = []
 
     def kept(self) -> str:
         """As the form remembers it: a long message is shortened until it fits."""

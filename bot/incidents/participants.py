@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.runtime.database import insert_new, utc_column
 
@@ -23,10 +24,25 @@ def takes_part(session: Session, incident_id: int, user_id: str) -> bool:
     return session.get(Participant, (incident_id, user_id)) is not None
 
 
+def of_incident(session: Session, incident_id: int) -> list[str]:
+    """Who is in the incident's channel, as far as we heard."""
+    query = select(Participant.user_id).where(Participant.incident_id == incident_id)
+    return list(session.exec(query.order_by(Participant.user_id)).all())
+
+
 def join(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:
     """People are in the incident's channel."""
     for user_id in user_ids:
         insert_new(session, Participant(incident_id=incident_id, user_id=user_id, joined_at=now))
+
+
+def replace(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:
+    """Exactly these people are in the incident's channel."""
+    others = sa.delete(Participant).where(
+        col(Participant.incident_id) == incident_id, col(Participant.user_id).not_in(user_ids)
+    )
+    session.connection().execute(others)
+    join(session, incident_id, user_ids, now)
 
 
 def leave(session: Session, incident_id: int, user_id: str) -> None:

@@ -1,11 +1,12 @@
 """What is shown of an incident itself: the card, the message in the incidents channel, topic, pin and bookmarks."""
 
-from bot.directory.lookup import channel_id
+from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
-from bot.incidents import invitations, views
+from bot.incidents import declaring, invitations, privacy, renaming, views
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
+from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow
 
 CARD_SOON_S = 0.2
@@ -59,9 +60,35 @@ def _bookmark(context: Context) -> Call:
 
 KINDS = (
     Kind(kinds.CARD, "keep the card up to date", _card, on_lost=_pin_again),
-    Kind(kinds.DIGEST, "keep the message in the incidents channel up to date", _digest, _incidents_channel),
+    Kind(
+        kinds.DIGEST,
+        "keep the message in the incidents channel up to date",
+        _digest,
+        _incidents_channel,
+        forget=forget_channel,
+    ),
     Kind(kinds.TOPIC, "set the topic", _topic),
+    Kind(
+        kinds.CHANNEL_NAME,
+        "rename the channel",
+        renaming.call,
+        refusals=dict.fromkeys(("not_authorized", "restricted_action", "name_taken"), Refusal.FINAL),
+        on_given_up=renaming.note_not_renamed,
+    ),
     Kind(kinds.PIN, "pin the card", _pin),
     Kind(kinds.BOOKMARK, "add a bookmark", _bookmark),
     Kind(kinds.INVITE, "", invitations.call, invitations.channel_of),
+    Kind(kinds.PRIVATE_CHANNEL, "", privacy.start_call, lambda context: ""),
+    Kind(kinds.DELETION, "", privacy.deletion_call, lambda context: "", otherwise=Refusal.FINAL),
+    Kind(
+        kinds.ARCHIVING,
+        "",
+        privacy.archive_call,
+        lambda context: "",
+        otherwise=Refusal.FINAL,
+        on_delivered=privacy.update_report,
+        on_given_up=privacy.update_report,
+    ),
+    Kind(kinds.PRIVACY_REPORT, "say what was taken back", privacy.report),
+    Kind(kinds.DECLARATION, "", declaring.call, lambda context: ""),
 )

@@ -1,18 +1,24 @@
 """Roles: claimed, given, handed over, left. Who takes one gets its short help."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlmodel import Session
+
+from bot.directory import tables as directory
 from bot.directory.lookup import person_of
-from bot.directory.rules import NotForGuests
+from bot.directory.rules import NotForGuests, PersonGone
 from bot.errors import WatchfloorError
 from bot.incidents import rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change, changing
 from bot.incidents.events import RoleChanged
 from bot.incidents.invitations import invite_participant
+from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
+from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.text import channel_link, mention
+from bot.slack.text import channel_link, escape, mention
 
 
 class RoleTaken(WatchfloorError):
@@ -40,8 +46,7 @@ def claim(services: Services, number: int, role: str, by: str, now: datetime) ->
 
 def assign(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
     """Give a role to a person, whoever holds it now."""
-    if not person_of(services, to).may_act:
-        raise NotForGuests()
+    _check_assignable(services, to)
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if to in incidents.roles(change.session, number).get(role, []):
@@ -53,8 +58,7 @@ def assign(services: Services, number: int, role: str, to: str, by: str, now: da
 
 def hand_over(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
     """Hand a role one holds to another person."""
-    if not person_of(services, to).may_act:
-        raise NotForGuests()
+    _check_assignable(services, to)
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         _check_holds(change, role, "hand over")
@@ -65,6 +69,14 @@ def hand_over(services: Services, number: int, role: str, to: str, by: str, now:
         _assign(change, role, to)
         change.log("role_handed_over", user=to, role=_role_title(services, role))
     return f"{mention(to)} is {_role_title(services, role)} now. Tell them aloud what matters before you leave."
+
+
+def _check_assignable(services: Services, user_id: str) -> None:
+    person = person_of(services, user_id)
+    if person.is_gone:
+        raise PersonGone(name=escape(person.name))
+    if not person.may_act:
+        raise NotForGuests()
 
 
 def leave(services: Services, number: int, role: str, by: str, now: datetime) -> str:
@@ -78,6 +90,49 @@ def leave(services: Services, number: int, role: str, by: str, now: datetime) ->
         remaining = incidents.roles(change.session, number).get(role, [])
     vacant = "" if remaining else " Nobody holds it until somebody claims it."
     return f"You are no longer {_role_title(services, role)}.{vacant}"
+
+
+def release_all(services: Services, user_id: str) -> None:
+    """Somebody's account is deactivated: their roles are free, and their channels are asked who takes them."""
+    with services.database.reading() as session:
+        held = incidents.roles_of(session, user_id)
+        name = directory.display_names(session, [user_id]).get(user_id, user_id)
+    for number in dict.fromkeys(number for number, _ in held):
+        _release(services, number, user_id, name, [role for of, role in held if of == number])
+
+
+def _release(services: Services, number: int, user_id: str, name: str, roles: Sequence[str]) -> None:
+    now = utcnow()
+    with services.database.transaction() as session:
+        change = Change(session, services, incidents.by_number_locked(session, number), "", now)
+        dropped = [role for role in roles if incidents.drop_role(session, number, role, user_id)]
+        for role in dropped:
+            change.publish(RoleChanged(role, None))
+            change.log("role_left", user=user_id, role=_role_title(services, role))
+        if not dropped:
+            return
+        change.mark_stale()
+        titles = " and ".join(_role_title(services, role) for role in dropped)
+        text = (
+            f"⚠️ The account of {escape(name)}, {titles} of this incident, was deactivated. "
+            "Please take the role with the buttons on the card, or `/incident claim`."
+        )
+        channel_id, key = change.incident.channel_id, f"gone:{number}:{user_id}:{now.isoformat()}"
+        if channel_id:
+            outbox.post(session, key, channel_id, text, now, incident_id=number)
+
+
+def lead_of(session: Session, incident: Incident) -> str:
+    """Who is told what an incident needs: its commander, then who declared it, then others with a role.
+
+    The id of its channel when all of them are gone.
+    """
+    held = incidents.roles(session, incident.number)
+    commanders = held.pop("commander", [])
+    candidates = [*commanders, incident.declared_by, *(user_id for others in held.values() for user_id in others)]
+    gone = directory.gone(session, candidates)
+    here = [user_id for user_id in candidates if user_id not in gone]
+    return here[0] if here else incident.channel_id or incident.declared_by
 
 
 def _assign(change: Change, role: str, to: str) -> None:

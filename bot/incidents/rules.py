@@ -1,8 +1,9 @@
 """What an incident may be and become. Pure: facts in, answers out."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -13,12 +14,10 @@ from bot.errors import WatchfloorError
 LONGEST_CHANNEL_NAME = 80
 LONGEST_TITLE = 3000
 LONGEST_QUOTED = 40
+# The type of an incident when nobody says what it is about.
+OTHER = "other"
 # Invisible, but letters of Persian and Hindi and families of emoji are put together with them.
 JOINER_CHARACTERS = "\u200c\u200d"
-DUPLICATE_THRESHOLD = 0.5
-STOP_WORDS = frozenset(
-    ["a", "an", "and", "at", "down", "for", "from", "in", "is", "not", "of", "on", "or", "our", "the", "to", "with"]
-)
 
 
 class Status(StrEnum):
@@ -34,8 +33,23 @@ class Status(StrEnum):
     MERGED = "merged"
 
 
+# Other words for what people want to do.
+SYNONYMS = {
+    **dict.fromkeys(("new", "create", "start", "report"), "declare"),
+    **dict.fromkeys(("show", "ls", "all", "incidents", "active"), "list"),
+    **dict.fromkeys(("commands", "?", "usage"), "help"),
+    **dict.fromkeys(("title", "name"), "rename"),
+    **dict.fromkeys(("sites", "site", "partner"), "edit"),
+    **dict.fromkeys(("fixed", "done", "solved"), "resolve"),
+    **dict.fromkeys(("cancel", "false", "reject"), "decline"),
+    **dict.fromkeys(("duplicate", "dup"), "merge"),
+}
+# They end something, or cannot be taken back.
+ENDING = ("resolve", "close", "decline", "merge", "private", "pause", "leave", "unsubscribe")
+SHORTEST_BEGINNING = 3
 OPEN = (Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED, Status.MONITORING)
 ACTIVE = (*OPEN, Status.RESOLVED)
+OVER = (Status.CLOSED, Status.DECLINED, Status.MERGED)
 
 
 class UnknownSeverity(WatchfloorError):
@@ -58,12 +72,40 @@ class NotResolvedYet(WatchfloorError):
     """Incident {number} is still {status}. Resolve it first with `/incident resolve`, then close it."""
 
 
+class AlreadyMerged(WatchfloorError):
+    """Incident {number} was merged into another one. Its card links to the incident where it goes on."""
+
+
+class EndMissing(WatchfloorError):
+    """Please say when it ended, too; or leave both times empty if it is not over."""
+
+
+class StartMissing(WatchfloorError):
+    """Please say when it started, too; or leave both times empty if it is not over."""
+
+
+class EndBeforeStart(WatchfloorError):
+    """It cannot have ended before it started."""
+
+
+class StillToCome(WatchfloorError):
+    """That time is still to come. Leave both times empty if it is not over."""
+
+
+class DeclineReasonMissing(WatchfloorError):
+    """Please say why it is a false alarm, such as `/incident decline a probe was misconfigured`."""
+
+
 class StillOpen(WatchfloorError):
     """Incident {number} is {status}, so there is nothing to reopen."""
 
 
 class UnknownStatus(WatchfloorError):
     """`{given}` is not a status. Use investigating, identified, mitigated, monitoring, or `/incident resolve`."""
+
+
+class NewTitleMissing(WatchfloorError):
+    """Please say what it is called now, such as `/incident rename IVR down in Manila and Cebu`."""
 
 
 class ImpactMissing(WatchfloorError):
@@ -74,25 +116,9 @@ class UnknownSubcommand(WatchfloorError):
     """I do not know `/incident {given}`.{suggestion} `/incident help` lists what there is."""
 
 
-@dataclass(frozen=True)
-class Declaration:
-    """What was typed behind `/incident declare`."""
-
-    severity: str | None
-    title: str
-
-
-def read_declaration(typed: str) -> Declaration:
-    """`S1 IVR down in Manila` taken apart. A first word that looks like a severity but is none is refused."""
-    first, _, rest = typed.strip().partition(" ")
-    if not re.fullmatch(r"(s|sev|p)-?\d{1,3}:?", first, re.IGNORECASE):
-        return Declaration(None, clean_title(typed))
-    return Declaration(read_severity(first), clean_title(rest))
-
-
 def read_severity(typed: str) -> str:
-    """`s1`, `S1`, `sev1`, `SEV-1` as `S1`."""
-    match = re.fullmatch(r"(s|sev|p)-?(\d{1,3}):?", typed.strip(), re.IGNORECASE)
+    """`s1`, `S1`, `sev1`, `SEV-1`, `severity 1` as `S1`."""
+    match = re.fullmatch(r"(s|sev|severity|p)[\s-]*(\d{1,3}):?", typed.strip(), re.IGNORECASE)
     if match and match[1].lower() == "p":
         raise PriorityIsNotSeverity(given=quoted(typed))
     if not match or int(match[2]) > 4:
@@ -109,9 +135,9 @@ def read_status(typed: str) -> Status:
 
 
 def clean_title(text: str) -> str:
-    """A title on one line, without control characters, at most 3,000 characters."""
+    """A title on one line, accents composed, without control characters, at most 3,000 characters."""
     printable = "".join(letter if letter.isprintable() or letter in JOINER_CHARACTERS else " " for letter in text)
-    return " ".join(printable.split())[:LONGEST_TITLE]
+    return unicodedata.normalize("NFC", " ".join(printable.split()))[:LONGEST_TITLE]
 
 
 def quoted(typed: str) -> str:
@@ -132,56 +158,44 @@ def channel_name(number: int, title: str, attempt: int = 1) -> str:
     return f"{prefix}{slug[:room]}{suffix}".rstrip("-")
 
 
-def recognise_type(title: str, recognised_by: Mapping[str, Sequence[str]]) -> str:
-    """The type whose words stand in the title; the one with the longest of them, `other` when there is none."""
-    title_words = " ".join(["", *re.findall(r"[\w-]+", title.casefold()), ""])
-    matches = [
-        (-len(words), kind)
-        for kind, telling in recognised_by.items()
-        for words in telling
-        if f" {words.casefold()} " in title_words
-    ]
-    return min(matches)[1] if matches else "other"
-
-
-def places_in_title(title: str, places: Iterable[str]) -> list[str]:
-    """The sites or partners that the title names."""
-    title_words = significant_words(title)
-    return [place for place in places if significant_words(place) and significant_words(place) <= title_words]
-
-
-def significant_words(title: str) -> frozenset[str]:
-    """The words of a title that tell incidents apart."""
-    return frozenset(word for word in re.findall(r"\w+", title.casefold()) if word not in STOP_WORDS)
-
-
-def find_duplicates(title: str, others: Iterable[tuple[int, str]]) -> list[int]:
-    """Which of the `(number, title)` pairs speak of the same thing, the most alike first.
-
-    Likeness is the share of common words in the shorter of the two titles (overlap coefficient, 0 to 1).
-    """
-    own_words = significant_words(title)
-    scores: list[tuple[float, int]] = []
-    for number, other in others:
-        other_words = significant_words(other)
-        shared = len(own_words & other_words)
-        smaller = min(len(own_words), len(other_words))
-        if smaller and shared / smaller > DUPLICATE_THRESHOLD:
-            scores.append((-shared / smaller, number))
-    return [number for _, number in sorted(scores)]
-
-
 def unknown_subcommand(typed: str, known: Sequence[str]) -> UnknownSubcommand:
     """The refusal for a word that is no subcommand, with the nearest one suggested."""
-    nearest = get_close_matches(typed.lower(), known, n=1, cutoff=0.5)
-    if re.fullmatch(r"(s|sev)-?[0-4]:?", typed, re.IGNORECASE):
-        nearest = [f"declare {typed.upper()} …"]
-    suggestion = f" Did you mean `/incident {nearest[0]}`?" if nearest else ""
+    nearest = _nearest_subcommand(typed.lower(), known)
+    if re.fullmatch(r"(s|sev)-?[0-4][:,]?", typed, re.IGNORECASE):
+        nearest = f"declare {typed.upper()} …"
+    suggestion = f" Did you mean `/incident {nearest}`?" if nearest else ""
     return UnknownSubcommand(given=quoted(typed), suggestion=suggestion)
+
+
+def _nearest_subcommand(typed: str, known: Sequence[str]) -> str:
+    """The subcommand that was meant, empty when that is not clear. What ends something is not guessed lightly."""
+    if typed in SYNONYMS:
+        return SYNONYMS[typed]
+    begun = [word for word in known if word.startswith(typed)]
+    if len(typed) >= SHORTEST_BEGINNING and len(begun) == 1 and begun[0] not in ENDING:
+        return begun[0]
+    nearest = get_close_matches(typed, known, n=1, cutoff=0.6)
+    if nearest and nearest[0] in ENDING:
+        nearest = [word for word in get_close_matches(typed, nearest, cutoff=0.85) if word[0] == typed[0]]
+    return nearest[0] if nearest else ""
+
+
+def check_past(started_at: datetime | None, ended_at: datetime | None, now: datetime) -> None:
+    """The times of something that is declared when it is over: both or none, in order, and past."""
+    if ended_at and not started_at:
+        raise StartMissing()
+    if started_at and not ended_at:
+        raise EndMissing()
+    if started_at and ended_at and ended_at <= started_at:
+        raise EndBeforeStart()
+    if ended_at and ended_at > now:
+        raise StillToCome()
 
 
 def check_may_change(number: int, status: str) -> None:
     """Only an incident that is not over may be changed."""
+    if status == Status.MERGED:
+        raise AlreadyMerged(number=number)
     if status not in ACTIVE:
         raise AlreadyOver(number=number, status=status)
 
@@ -194,7 +208,9 @@ def check_may_close(number: int, status: str) -> None:
 
 
 def check_may_reopen(number: int, status: str) -> None:
-    """Only what is over can be opened again."""
+    """Only what is over can be opened again, and not what goes on elsewhere."""
+    if status == Status.MERGED:
+        raise AlreadyMerged(number=number)
     if status not in (Status.RESOLVED, Status.CLOSED, Status.DECLINED):
         raise StillOpen(number=number, status=status)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -9,7 +10,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.errors import WatchfloorError
 from bot.incidents import participants
 from bot.incidents.participants import Participant
-from bot.incidents.rules import ACTIVE, OPEN, Status
+from bot.incidents.recognition import fold
+from bot.incidents.rules import ACTIVE, OPEN, OVER, Status
 from bot.runtime.database import Numbered, utc_column
 
 
@@ -27,6 +29,7 @@ class Incident(Numbered, table=True):
     __tablename__ = "incidents"
     __table_args__ = (
         sa.Index("ix_incidents_active", "status", "id"),
+        sa.Index("ix_incidents_declared", "declared_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -41,6 +44,7 @@ class Incident(Numbered, table=True):
     partners: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     front_door: str = ""
     is_private: bool = False
+    made_private_at: datetime | None = Field(default=None, sa_column=utc_column())
     # Who may be told of a private incident though its words stay in its channel: added by hand.
     audiences: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     is_drill: bool = False
@@ -56,11 +60,22 @@ class Incident(Numbered, table=True):
     # When people's words were taken out of its record; and whether they are to stay whatever their age.
     purged_at: datetime | None = Field(default=None, sa_column=utc_column())
     is_held: bool = False
+    # The incident in which this one goes on.
+    merged_into: int | None = Field(default=None, foreign_key="incidents.id", index=True)
+    # What a search looks at, as `fold` compares it; written with the incident.
+    search_text: str = ""
 
     @property
     def is_active(self) -> bool:
         """May it still be changed?"""
         return self.status in ACTIVE
+
+
+@sa.event.listens_for(Incident, "before_insert")
+@sa.event.listens_for(Incident, "before_update")
+def _write_search_text(mapper: Any, connection: Any, incident: Incident) -> None:
+    words = (incident.title, incident.description, incident.impact, *incident.sites, *incident.partners)
+    incident.search_text = fold(" ".join(words))
 
 
 class RoleHolder(SQLModel, table=True):
@@ -138,10 +153,16 @@ def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident
     """What is open, gravest first; private ones only for who takes part in them."""
     return session.exec(
         select(Incident)
-        .where(col(Incident.status).in_(ACTIVE), _visible_to(user_id))
+        .where(col(Incident.status).in_(ACTIVE), visible_to(user_id))
         .order_by(col(Incident.severity), col(Incident.id).desc())
         .limit(limit)
     ).all()
+
+
+def count_active(session: Session, user_id: str) -> int:
+    """How many are open that this person may see."""
+    theirs = select(sa.func.count()).select_from(Incident)
+    return session.exec(theirs.where(col(Incident.status).in_(ACTIVE), visible_to(user_id))).one()
 
 
 def all_open(session: Session) -> Sequence[Incident]:
@@ -149,20 +170,20 @@ def all_open(session: Session) -> Sequence[Incident]:
     return session.exec(select(Incident).where(col(Incident.status).in_(OPEN)).order_by(col(Incident.id))).all()
 
 
-def recent_public(session: Session, since: datetime, before_number: int) -> Sequence[tuple[int, str]]:
-    """Number and title of open incidents that anyone may see, declared after `since`."""
-    rows = session.exec(
-        select(Incident.id, Incident.title)
+def open_since(session: Session, since: datetime, user_id: str, limit: int = 200) -> Sequence[Incident]:
+    """Open incidents with a channel, but for drills, declared after `since`, that this person may see."""
+    return session.exec(
+        select(Incident)
         .where(
-            col(Incident.status).in_(ACTIVE),
-            col(Incident.is_private).is_(False),
+            col(Incident.status).in_(OPEN),
+            col(Incident.is_drill).is_(False),
             col(Incident.declared_at) >= since,
-            col(Incident.id) < before_number,
+            col(Incident.channel_id).is_not(None),
+            visible_to(user_id),
         )
         .order_by(col(Incident.id).desc())
-        .limit(200)
+        .limit(limit)
     ).all()
-    return [(number, title) for number, title in rows if number is not None]
 
 
 def public_before(session: Session, number: int, limit: int = 500) -> Sequence[Incident]:
@@ -180,9 +201,12 @@ def public_before(session: Session, number: int, limit: int = 500) -> Sequence[I
     ).all()
 
 
-def _visible_to(user_id: str) -> sa.ColumnElement[bool]:
-    takes_part = select(Participant.incident_id).where(Participant.user_id == user_id)
-    return sa.or_(col(Incident.is_private).is_(False), col(Incident.id).in_(takes_part))
+def visible_to(user_id: str) -> sa.ColumnElement[bool]:
+    """Private incidents are there only for who takes part in them."""
+    takes_part = sa.exists().where(
+        col(Participant.incident_id) == col(Incident.id), col(Participant.user_id) == user_id
+    )
+    return sa.or_(col(Incident.is_private).is_(False), takes_part)
 
 
 def add(session: Session, incident: Incident) -> Incident:
@@ -209,6 +233,14 @@ def set_channel(session: Session, number: int, channel_id: str, channel_name: st
     session.add(incident)
 
 
+def lead_on(session: Session, number: int, into: int) -> Sequence[int]:
+    """What was merged into the incident before leads to the other one, too; gives back which these are."""
+    merged_here = col(Incident.merged_into) == number
+    earlier = [one for one in session.exec(select(Incident.id).where(merged_here)) if one is not None]
+    session.connection().execute(sa.update(Incident).where(merged_here).values(merged_into=into))
+    return earlier
+
+
 def set_declarer_answered(session: Session, number: int, now: datetime) -> None:
     """The declarer is being answered."""
     incident = by_number(session, number)
@@ -225,7 +257,7 @@ def change_status(session: Session, incident: Incident, status: str, now: dateti
         incident.resolved_at = incident.closed_at = None
     if status == "resolved":
         incident.resolved_at = now
-    if status == "closed":
+    if status in OVER:
         incident.closed_at = now
     session.add(incident)
 
@@ -253,6 +285,22 @@ def roles_of(session: Session, user_id: str) -> list[tuple[int, str]]:
         .where(RoleHolder.user_id == user_id, col(Incident.status).in_(ACTIVE))
     )
     return [(incident_id, role) for incident_id, role in rows]
+
+
+def private_channels(session: Session) -> list[tuple[int, str]]:
+    """The numbers and channels of the private incidents that are not over."""
+    rows = session.exec(
+        select(Incident.id, Incident.channel_id).where(
+            col(Incident.is_private).is_(True), col(Incident.status).in_(ACTIVE)
+        )
+    )
+    return [(number, channel_id) for number, channel_id in rows if number and channel_id]
+
+
+def replace_channel(session: Session, old_id: str, new_id: str) -> None:
+    """Slack gave an incident's channel another id."""
+    theirs = sa.update(Incident).where(col(Incident.channel_id) == old_id)
+    session.connection().execute(theirs.values(channel_id=new_id))
 
 
 def commander(session: Session, incident_id: int) -> str | None:

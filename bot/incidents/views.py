@@ -36,6 +36,21 @@ STATUS_EMOJI = {
 
 
 @dataclass(frozen=True)
+class IncidentLink:
+    """Another incident that this one names: where it goes on, what was merged into it, or what is related to it."""
+
+    kind: str
+    number: int
+    channel_id: str
+
+    def __str__(self) -> str:
+        return f"#{self.number} {channel_link(self.channel_id)}" if self.channel_id else f"#{self.number}"
+
+
+MERGED_INTO, MERGED_HERE, RELATED = "Merged into", "Merged into this one", "Related"
+
+
+@dataclass(frozen=True)
 class IncidentFacts:
     """Everything the card and the digest say."""
 
@@ -48,6 +63,12 @@ class IncidentFacts:
     troubles: tuple[str, ...] = field(default=())
     # What the contact centre's figures say, in one line.
     figures: str = ""
+    links: tuple[IncidentLink, ...] = ()
+
+    @property
+    def merged_into(self) -> IncidentLink | None:
+        """The incident in which this one goes on."""
+        return next((link for link in self.links if link.kind == MERGED_INTO), None)
 
 
 def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
@@ -61,6 +82,8 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
         blocks.append(section("\n".join([*facts.progress, facts.next_step]).rstrip()))
     blocks.append(actions(_card_buttons(facts, floor), block_id="card"))
     blocks.append(context(f"{_about(incident, floor)} · declared by {mention(incident.declared_by)}"))
+    if facts.links:
+        blocks.append(context(*_links(facts)))
     if facts.troubles:
         blocks.append(context(*(f"⚠️ {escape(trouble)}" for trouble in facts.troubles)))
     return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
@@ -68,6 +91,13 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
 
 def _figures(facts: IncidentFacts) -> list[str]:
     return [f"📊 {facts.figures[:1].upper()}{facts.figures[1:]}"] if facts.figures else []
+
+
+def _links(facts: IncidentFacts) -> list[str]:
+    by_kind: dict[str, list[str]] = {}
+    for link in facts.links:
+        by_kind.setdefault(link.kind, []).append(str(link))
+    return [f"*{kind}* {', '.join(links)}" for kind, links in by_kind.items()]
 
 
 def _state(facts: IncidentFacts) -> str:
@@ -79,7 +109,7 @@ def _state(facts: IncidentFacts) -> str:
 
 def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
     number = str(facts.incident.number)
-    if facts.incident.status == "closed":
+    if facts.incident.status in ("closed", "declined"):
         return [button("Reopen", ids.REOPEN, number)]
     buttons = []
     if not facts.roles.get("commander"):
@@ -117,7 +147,13 @@ def _duration(facts: IncidentFacts) -> str:
 
 def _about(incident: Incident, floor: Floor) -> str:
     parts = [floor.types.get(incident.type, incident.type), *incident.sites, *incident.partners]
-    return escape(" · ".join(parts)) + (" · 🔒 private" if incident.is_private else "")
+    return escape(" · ".join(parts)) + marks(incident)
+
+
+def marks(incident: Incident) -> str:
+    """What everybody who reads of it must know at once."""
+    private = " · 🔒 private" if incident.is_private else ""
+    return f"{private} · 🧪 drill" if incident.is_drill else private
 
 
 def _roles(facts: IncidentFacts, floor: Floor) -> str:
@@ -142,6 +178,8 @@ def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     details = [f"#{incident.number}", _about(incident, floor), _duration(facts)]
     if facts.next_update_at:
         details.append(f"next update {near_time(facts.next_update_at, facts.now)}")
+    if facts.merged_into:
+        details.append(f"merged into {facts.merged_into}")
     blocks = [section(headline)]
     if incident.impact:
         blocks.append(section(one_line(incident.impact, IMPACT_SHOWN)))
@@ -154,6 +192,9 @@ def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
             button("Unsubscribe", ids.UNSUBSCRIBE, number),
         ]
         blocks.append(actions(buttons, block_id="digest"))
+    elif facts.merged_into:
+        join = button(f"Join #{facts.merged_into.number}", ids.JOIN, str(facts.merged_into.number))
+        blocks.append(actions([join], block_id="digest"))
     return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
 
 
@@ -163,5 +204,6 @@ def topic(facts: IncidentFacts) -> str:
     Slack shows it without formatting, so mentions would be bare ids.
     """
     incident = facts.incident
-    over = "" if incident.status in OPEN else f"{STATUS_EMOJI[incident.status]} {incident.status} · "
+    state = f"merged into #{incident.merged_into}" if incident.merged_into else incident.status
+    over = "" if incident.status in OPEN else f"{STATUS_EMOJI[incident.status]} {state} · "
     return f"{over}{incident.severity} · {one_line(incident.title, TITLE_SHOWN)}"

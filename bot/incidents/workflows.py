@@ -1,17 +1,17 @@
 """Declaring an incident: from the words someone typed to a channel with people, a card and a playbook in it."""
 
 import functools
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot.directory import tables as directory
-from bot.directory.lookup import resolve_people
-from bot.incidents import forms, participants, rules
+from bot.directory.lookup import known_people
+from bot.incidents import drills, forms, invitations, participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
-from bot.incidents.events import Declared, Withdrawn
+from bot.incidents.events import Declared, DeclaredAfterwards, Withdrawn
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -25,8 +25,8 @@ from bot.slack.text import channel_link, escape, one_line
 from bot.timeline import tables as timeline
 
 MAX_NAMES_TRIED = 5
-DUPLICATES_WITHIN = timedelta(hours=12)
-DUPLICATES_SHOWN = 3
+PRIVATE_TITLE = 40
+TIMES = ("started_at", "ended_at")
 MESSAGE = ("message_at", "message_text", "message_link", "message_author")
 
 
@@ -38,11 +38,17 @@ class DeclareRequest(BaseModel):
     title: str
     severity: str
     at: datetime
-    type: str = "other"
+    type: str = ""
     sites: list[str] = []
     partners: list[str] = []
+    # Which of these three were taken from the title.
+    guessed: list[str] = []
     description: str = ""
     is_private: bool = False
+    is_drill: bool = False
+    # For something that is over when it is declared.
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
     reply_to: str = ""
     message_at: datetime | None = None
     message_text: str = ""
@@ -75,19 +81,24 @@ def record(services: Services, request: DeclareRequest) -> int:
         _add_first_entries(session, number, request)
         _first_rows(session, services, incident)
         participants.join(session, number, [request.user_id], now)
-        Change(session, services, incident, request.user_id, now).publish(Declared())
+        change = Change(session, services, incident, request.user_id, now)
+        change.publish(DeclaredAfterwards() if request.ended_at else Declared())
         return number
 
 
 def incident_of(request: DeclareRequest) -> Incident:
     """The incident that is asked for; it has no number yet."""
-    fields = request.model_dump(exclude={"key", "user_id", "at", "reply_to", *MESSAGE})
-    return Incident(declared_key=request.key, declared_by=request.user_id, declared_at=request.at, **fields)
+    fields = request.model_dump(exclude={"key", "user_id", "at", "reply_to", "guessed", *TIMES, *MESSAGE})
+    if request.ended_at:
+        fields |= {"status": rules.Status.RESOLVED, "resolved_at": request.ended_at}
+    declared_at = request.started_at if request.started_at and request.ended_at else request.at
+    return Incident(declared_key=request.key, declared_by=request.user_id, declared_at=declared_at, **fields)
 
 
 def _add_first_entries(session: Session, number: int, request: DeclareRequest) -> None:
     facts = {"severity": request.severity, "title": request.title}
     timeline.append(session, number, "declared", request.at, request.user_id, **facts)
+    _add_milestones(session, number, request)
     if request.message_at:
         message_facts = {
             "text": request.message_text,
@@ -95,6 +106,16 @@ def _add_first_entries(session: Session, number: int, request: DeclareRequest) -
             "author": request.message_author,
         }
         timeline.append(session, number, "shortcut_message", request.message_at, request.user_id, **message_facts)
+
+
+def _add_milestones(session: Session, number: int, request: DeclareRequest) -> None:
+    """What is declared when it is over counts from its beginning to its end, not to its declaration."""
+    if not (request.started_at and request.ended_at):
+        return
+    times = {"started": request.started_at, "declared": request.started_at, "resolved": request.ended_at}
+    for name, reached_at in times.items():
+        facts = {"milestone": name, "reached_at": reached_at.isoformat(), "reason": "declared afterwards"}
+        timeline.append(session, number, "milestone", request.at, request.user_id, **facts)
 
 
 def _first_rows(session: Session, services: Services, incident: Incident) -> None:
@@ -116,15 +137,17 @@ def open_channel(services: Services, number: int) -> str:
         incident = incidents.by_number(session, number)
     if incident.channel_id:
         return ""
+    # The channel that was there before it became private keeps its name.
+    title = f"{incident.title[:PRIVATE_TITLE]} private" if incident.made_private_at else incident.title
     for attempt in range(1, MAX_NAMES_TRIED + 1):
-        name = rules.channel_name(number, incident.title, attempt)
+        name = rules.channel_name(number, title, attempt)
         try:
             channel = services.slack.create_channel(name, is_private=incident.is_private)
         except SlackRefused as refused:
             if refused.error != "name_taken":
-                return refused.sentence
+                return f"{refused.reason}."
             # Ours from an attempt that was cut off, or somebody else's: then the next name.
-            own_channel = services.slack.find_own_channel(name, incident.declared_at)
+            own_channel = services.slack.find_own_channel(name, incident.made_private_at or incident.declared_at)
             if own_channel is None:
                 continue
             channel = own_channel
@@ -158,9 +181,20 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
     """The declarer and the responders of this severity, in one call. Who cannot be invited is named."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
+    groups = services.floor.severity(incident.severity).invite if _calls_people(services, incident) else ()
+    # Nobody waits for what Slack says of groups: those that are not known yet are invited from the outbox.
+    known, unknown = known_people(services, groups)
+    invite_all(services, number, list(dict.fromkeys([declarer_id, *known])))
+    if unknown:
+        with services.database.transaction() as session:
+            invitations.invite(session, number, f"responders:{number}", utcnow(), [], groups=unknown)
+
+
+def invite_all(services: Services, number: int, people: list[str]) -> None:
+    """These people, in one call. Who cannot be invited is named."""
+    with services.database.reading() as session:
+        incident = incidents.by_number(session, number)
     assert incident.channel_id is not None
-    people = [declarer_id, *resolve_people(services, services.floor.severity(incident.severity).invite)]
-    people = list(dict.fromkeys(people))
     try:
         refused = services.slack.invite(incident.channel_id, people)
     except SlackRefused as error:
@@ -172,12 +206,16 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
             _report_failed_invitations(session, incident, refused)
 
 
+def _calls_people(services: Services, incident: Incident) -> bool:
+    return incident.status in rules.OPEN and drills.may_page(services, incident)
+
+
 def _report_failed_invitations(session: Session, incident: Incident, failures: dict[str, str]) -> None:
     assert incident.channel_id is not None
     names = directory.display_names(session, failures)
     people = ", ".join(f"{escape(names.get(user_id, user_id))} ({why})" for user_id, why in failures.items())
     text = f"I could not invite {people}. Please invite them by hand with `/invite`."
-    key = f"invitations:{incident.number}"
+    key = f"invitations:{incident.number}" + (":private" if incident.made_private_at else "")
     outbox.post(session, key, incident.channel_id, text, utcnow(), incident_id=incident.number)
     for user_id, why in failures.items():
         facts = {"what": "invite", "user": user_id, "reason": why}
@@ -197,7 +235,7 @@ def tell(services: Services, number: int, request: DeclareRequest, refusal: str)
         if incident.told_at is not None:
             return
         incidents.set_declarer_answered(session, number, utcnow())
-        text, blocks = _declared_message(session, incident, refusal)
+        text, blocks = _declared_message(session, services, incident, request, refusal)
         if not request.reply_to:
             outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)
     if not request.reply_to:
@@ -210,7 +248,9 @@ def tell(services: Services, number: int, request: DeclareRequest, refusal: str)
             outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)
 
 
-def _declared_message(session: Session, incident: Incident, refusal: str) -> tuple[str, list[Block]]:
+def _declared_message(
+    session: Session, services: Services, incident: Incident, request: DeclareRequest, refusal: str
+) -> tuple[str, list[Block]]:
     if refusal:
         text = f"The incident was not opened: {escape(refusal)} Nothing was left half-done; please try again."
         return text, [section(text)]
@@ -219,13 +259,6 @@ def _declared_message(session: Session, incident: Incident, refusal: str) -> tup
         f"({incident.severity}, {one_line(incident.title, 200)}). You are in it."
     )
     blocks = [section(text)]
-    if duplicates := _duplicates(session, incident):
-        blocks += forms.duplicates_offer(duplicates)
+    if request.guessed:
+        blocks.append(forms.guesses(incident, request.guessed, services.floor))
     return text, blocks
-
-
-def _duplicates(session: Session, incident: Incident) -> list[Incident]:
-    since = incident.declared_at - DUPLICATES_WITHIN
-    others = incidents.recent_public(session, since, before_number=incident.number)
-    numbers = rules.find_duplicates(incident.title, others)[:DUPLICATES_SHOWN]
-    return [twin for number in numbers if (twin := incidents.by_number(session, number)).channel_id]

@@ -80,7 +80,7 @@ def deliver(services: Services, rendered: Rendered) -> Outcome:
         return _deliver(services, rendered)
     except SlackRefused as refused:
         log.warning("Slack refused a row of the outbox", extra={"key": row.key, "reason": refused.error})
-        return _refused(rendered, refused)
+        return _moved(services, rendered, refused.error) or _refused(rendered, refused)
     except NotSent as later:
         wait = rules.backoff(row.attempts, rules.SILENCE_LONGEST)
         return _again(row, utcnow() + wait, attempts=row.attempts + 1, was_sent=False, **_hindrance(row, later))
@@ -245,6 +245,21 @@ def _refused(rendered: Rendered, refused: SlackRefused) -> Outcome:
     if means is Refusal.RETRY:
         return Outcome(row, values | {"error": error}, _trouble(kind, error))
     return Outcome(row, values, _lost_channel(kind, error, means))
+
+
+def _moved(services: Services, rendered: Rendered, error: str) -> Outcome | None:
+    """The channel of that name may be another one now: it is found anew, and told at once."""
+    row, kind = rendered.row, rendered.kind
+    is_edited_for_ever = row.ts is not None and kind.otherwise is not Refusal.RETRY
+    if kind.forget is None or rules.COMMON.get(error) is not Refusal.LOST_CHANNEL or is_edited_for_ever:
+        return None
+    if not kind.forget(services, rendered.channel_id):
+        return None
+    anew = {"retry_at": utcnow(), "channel_id": None}
+    if row.ts is None:
+        return Outcome(row, anew | ({"attempted_at": None} if _is_first_attempt(row) else {}))
+    lost = _lost_message(rendered)
+    return Outcome(row, {**lost.values, **anew}, lost.then)
 
 
 def _lost_message(rendered: Rendered) -> Outcome:

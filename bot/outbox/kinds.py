@@ -31,6 +31,12 @@ POST_MORTEM_UPLOAD = "postmortem_upload"
 POST_MORTEM_FILES = "postmortem_files"
 CANVAS = "canvas"
 INVITE = "invite"
+DECLARATION = "declaration"
+CHANNEL_NAME = "channel_name"
+PRIVATE_CHANNEL = "private_channel"
+DELETION = "deletion"
+ARCHIVING = "archiving"
+PRIVACY_REPORT = "privacy_report"
 PICTURE = "picture"
 FIGURES_FILE = "figures_file"
 FIGURES_CHART = "figures_chart"
@@ -95,6 +101,8 @@ class Kind:
     on_delivered: Callable[[Settled, Posted | None], None] | None = None
     # The row will never be in Slack.
     on_given_up: Callable[[Settled, str], None] | None = None
+    # Its recipient was found by a name, and is gone, says Slack: find it anew. False: it was no such channel.
+    forget: Callable[[Services, str], bool] | None = None
     # When Slack refuses to be searched, an attempt with an unknown outcome is made again; else it is dropped.
     is_repeated_unseen: bool = True
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ from sqlmodel import Session, col, select
 from bot.outbox.tables import _FREE, LEASE, OutboxRow
 from bot.runtime.database import UtcDateTime
 
+# What the session knows of the rows is older than what the statement gives back.
+_READ_ANEW = {"synchronize_session": False, "populate_existing": True}
 INCIDENT_AT_ONCE = 24
 MESSAGES_AT_ONCE = 4
 
@@ -30,14 +33,14 @@ def _lease(*which: Any, limit: int) -> sa.UpdateBase:
     )
     now = sa.bindparam("now", type_=UtcDateTime())
     return (
-        sa.update(_TABLE)
-        .where(_TABLE.c.id.in_(sa.select(free.c.id)))
+        sa.update(OutboxRow)
+        .where(col(OutboxRow.id).in_(sa.select(free.c.id)))
         .values(
             leased_until=sa.bindparam("until", type_=UtcDateTime()),
             leased_by=sa.bindparam("owner"),
-            attempted_at=sa.func.coalesce(_TABLE.c.attempted_at, now),
+            attempted_at=sa.func.coalesce(OutboxRow.attempted_at, now),
         )
-        .returning(*_TABLE.c)
+        .returning(OutboxRow)
     )
 
 
@@ -75,10 +78,9 @@ def of_messages(session: Session, owner: str, now: datetime, in_hand: Collection
 def _leased(
     session: Session, which: sa.UpdateBase, owner: str, now: datetime, in_hand: Collection[int], **facts: Any
 ) -> list[OutboxRow]:
-    given = {"owner": owner, "now": now, "until": now + LEASE, "in_hand": list(in_hand), **facts}
+    parameters = {"owner": owner, "now": now, "until": now + LEASE, "in_hand": list(in_hand), **facts}
     session.flush()
-    found = session.connection().execute(which, given)
-    rows = [OutboxRow(**row._mapping) for row in found]
+    rows = session.execute(which, parameters, execution_options=_READ_ANEW).scalars()
     return sorted(rows, key=lambda row: (row.priority, row.number))
 
 
@@ -94,45 +96,64 @@ def settle(session: Session, outcomes: Sequence[tuple[OutboxRow, Mapping[str, An
     """
     if not outcomes:
         return {}
-    ids = {row.number: values for row, values in outcomes}
-    changed = sorted({name for values in ids.values() for name in values})
-    new: dict[str, Any] = {name: _new_value(name, outcomes) for name in changed}
     first = outcomes[0][0]
+    parameters: dict[str, Any] = {"owner": first.leased_by, "until": first.leased_until}
+    for place, (row, values) in enumerate(outcomes):
+        parameters |= {f"id_{place}": row.number} | {f"{name}_{place}": value for name, value in values.items()}
+        if "content_hash" in values:
+            parameters[f"hash_before_{place}"] = row.content_hash
+        if "retry_at" in values:
+            parameters[f"retry_before_{place}"] = row.retry_at
+    session.flush()
+    settlement = _settlement(tuple(tuple(sorted(values)) for _, values in outcomes))
+    settled = session.connection().execute(settlement, parameters)
+    return {row.id: row.retry_at if row.wanted > row.shown and row.refused is None else None for row in settled}
+
+
+@lru_cache(maxsize=256)
+def _settlement(changed: tuple[tuple[str, ...], ...]) -> sa.UpdateBase:
+    """The statement for so many rows, of each of which these columns change. Few are used again and again."""
+    ids = [sa.bindparam(f"id_{place}", type_=_TABLE.c.id.type) for place in range(len(changed))]
     in_order = (
         sa.select(_TABLE.c.id)
         .where(
-            _TABLE.c.id.in_(list(ids)),
-            _TABLE.c.leased_by == first.leased_by,
-            _TABLE.c.leased_until == first.leased_until,
+            _TABLE.c.id.in_(ids),
+            _TABLE.c.leased_by == sa.bindparam("owner"),
+            _TABLE.c.leased_until == sa.bindparam("until", type_=UtcDateTime()),
         )
         .order_by(_TABLE.c.id)
         .with_for_update()
         .cte("ours")
     )
-    written = (
+    values = {
+        name: sa.case(
+            *((_TABLE.c.id == ids[place], _unless_changed(name, place)) for place in places), else_=_TABLE.c[name]
+        )
+        for name, places in _places(changed).items()
+    }
+    return (
         sa.update(_TABLE)
         .where(_TABLE.c.id.in_(sa.select(in_order.c.id)))
-        .values(leased_by=None, leased_until=None, **new)
+        .values(leased_by=None, leased_until=None, **values)
         .returning(_TABLE.c.id, _TABLE.c.retry_at, _TABLE.c.wanted, _TABLE.c.shown, _TABLE.c.refused)
     )
-    session.flush()
-    found = session.connection().execute(written)
-    return {row.id: row.retry_at if row.wanted > row.shown and row.refused is None else None for row in found}
 
 
-def _new_value(name: str, outcomes: Sequence[tuple[OutboxRow, Mapping[str, Any]]]) -> Any:
+def _places(changed: tuple[tuple[str, ...], ...]) -> dict[str, list[int]]:
+    names = sorted({name for names in changed for name in names})
+    return {name: [place for place, its in enumerate(changed) if name in its] for name in names}
+
+
+def _unless_changed(name: str, place: int) -> Any:
     column = _TABLE.c[name]
-    given = [(row, values[name]) for row, values in outcomes if name in values]
-    whens = [(_TABLE.c.id == row.number, _unless_changed(column, row, value)) for row, value in given]
-    return sa.case(*whens, else_=column)
-
-
-def _unless_changed(column: sa.Column[Any], row: OutboxRow, value: Any) -> Any:
-    new = sa.bindparam(None, value, type_=column.type)
-    if column.name == "shown" and value:
-        # Given up meanwhile: it stays so.
-        return sa.case((column > new, column), else_=new)
-    if column.name == "content_hash":
+    new = sa.bindparam(f"{name}_{place}", type_=column.type)
+    if name == "shown":
+        # Given up meanwhile: it stays so. Zero stands for a message that is to be posted anew.
+        return sa.case((sa.and_(new > 0, column > new), column), else_=new)
+    if name == "retry_at":
+        # Hurried meanwhile: what it waited for is there.
+        return sa.case((column != sa.bindparam(f"retry_before_{place}", type_=column.type), column), else_=new)
+    if name == "content_hash":
         # A person changed the message meanwhile: what Slack shows is not known.
-        return sa.case((column == row.content_hash, new), else_="")
+        return sa.case((column == sa.bindparam(f"hash_before_{place}", type_=column.type), new), else_="")
     return new

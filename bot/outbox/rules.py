@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.slack.refusals import Meaning, errors_meaning
+
 # How long after an attempt with an unknown outcome Slack is asked whether it was carried out.
 # The client itself gives up after ten; a request that was cut off has arrived by the second look, or never will.
 LOOK_AFTER = (timedelta(seconds=15), timedelta(seconds=30))
@@ -32,18 +34,17 @@ class Refusal(StrEnum):
     OWN = "the kind knows"
 
 
-COMMON: Mapping[str, Refusal] = {
-    "is_archived": Refusal.LOST_CHANNEL,
-    "channel_not_found": Refusal.LOST_CHANNEL,
-    "not_in_channel": Refusal.LOST_CHANNEL,
-    "message_not_found": Refusal.LOST_MESSAGE,
-    "cant_update_message": Refusal.LOST_MESSAGE,
-}
+COMMON: Mapping[str, Refusal] = dict.fromkeys(
+    errors_meaning(Meaning.LOST_CHANNEL), Refusal.LOST_CHANNEL
+) | dict.fromkeys(errors_meaning(Meaning.LOST_MESSAGE), Refusal.LOST_MESSAGE)
+# Whatever the row is: it says nothing about it.
+PASSING = errors_meaning(Meaning.LATER) | errors_meaning(Meaning.UNAUTHORIZED)
 
 
 def meaning(error: str, own: Mapping[str, Refusal], otherwise: Refusal, *, is_posted: bool) -> Refusal:
     """What an error means, by the kind's own table, then by the common one."""
-    found = own.get(error) or COMMON.get(error) or otherwise
+    usual = Refusal.RETRY if error in PASSING else otherwise
+    found = own.get(error) or COMMON.get(error) or usual
     if found is Refusal.LOST_MESSAGE and not is_posted:
         return otherwise
     return found

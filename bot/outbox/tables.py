@@ -21,6 +21,8 @@ FIRST, URGENT, USUAL, LAST = 0, 2, 5, 8
 SUPERSEDED = "superseded"
 # In `session.info`: the incidents whose rows the worker is to deliver after the commit; None for other rows.
 DUE = "outbox"
+# Likewise: the rows of an incident that were leased in the transaction that changed them.
+LEASED = "leased"
 
 _UNSETTLED = "wanted > shown AND refused IS NULL"
 
@@ -366,6 +368,12 @@ def give_up(session: Session, incident_id: int) -> None:
     """Nothing more can be shown of an incident (its channel is gone): stop trying."""
     which = (col(OutboxRow.incident_id) == incident_id, col(OutboxRow.is_rendered).is_(True))
     session.connection().execute(_change(*which).values(shown=OutboxRow.wanted))
+
+
+def replace_channel(session: Session, old_id: str, new_id: str) -> None:
+    """Slack gave a channel another id: what is there, or is to be there, is there."""
+    theirs = _change(col(OutboxRow.channel_id) == old_id)
+    session.connection().execute(theirs.values(channel_id=new_id))
 
 
 def abandon(session: Session, row: OutboxRow) -> None:

@@ -4,11 +4,13 @@ Losing a piece of this work is harmless: the row still says that more is wanted 
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+from sqlmodel import Session
 
 from bot.outbox import delivery, leases, tables
 from bot.outbox.delivery import Outcome, Rendered
@@ -20,6 +22,8 @@ from bot.services import Services
 # So many batches of rows that are of no incident's state may be on their way at a time.
 SENDERS = 3
 
+Lease = Callable[..., list[OutboxRow]]
+
 
 class Worker:
     """One to a process; it works on the background's threads."""
@@ -30,9 +34,24 @@ class Worker:
         # Whatever the clock says, a row is delivered by one thread of this process at a time.
         self._in_hand: set[int] = set()
         self._senders: set[int] = set()
+        # What was leased with its change, until a thread takes it up.
+        self._leased_already: dict[int, list[list[OutboxRow]]] = {}
+        # Incidents with rows that were in hand while others of theirs were leased.
+        self._behind: set[int] = set()
+
+    def lease(self, session: Session) -> None:
+        """Before a commit: lease what the transaction changed, which saves a transaction of its own."""
+        changed = [incident_id for incident_id in session.info.get(tables.DUE, ()) if incident_id is not None]
+        # Of many incidents each is leased when its turn comes, so that no lease ends in the queue.
+        if len(changed) == 1:
+            lease = partial(leases.of_incident, incident_id=changed[0])
+            session.info[tables.LEASED] = self._lease(session, lease)
 
     def wake(self, notes: Mapping[str, Any]) -> None:
         """After a commit: deliver what the transaction wrote."""
+        if leased := notes.get(tables.LEASED):
+            with self._lock:
+                self._leased_already.setdefault(leased[0].incident_id, []).append(leased)
         for incident_id in sorted(notes.get(tables.DUE, ()), key=lambda number: number or 0):
             self._soon(incident_id)
 
@@ -58,10 +77,23 @@ class Worker:
             self._deliver_incident(incident_id)
 
     def _deliver_incident(self, incident_id: int) -> None:
-        with self._leased(partial(leases.of_incident, incident_id=incident_id)) as rows:
-            is_behind = self._deliver(rows, incident_id)
-        if is_behind:
-            self._soon(incident_id)
+        for leased in self._leases_of(incident_id):
+            with self._held(leased) as rows:
+                is_behind = self._deliver(rows, incident_id)
+            if is_behind:
+                with self._lock:
+                    self._behind.add(incident_id)
+                self._soon(incident_id)
+
+    def _leases_of(self, incident_id: int) -> Iterator[list[OutboxRow]]:
+        """Rows of one lease at a time: they are settled together."""
+        with self._lock:
+            leased_already = self._leased_already.pop(incident_id, [])
+            is_behind = incident_id in self._behind
+            self._behind.discard(incident_id)
+        yield from leased_already
+        if is_behind or not leased_already:
+            yield self._leased(partial(leases.of_incident, incident_id=incident_id))
 
     def _send(self, number: int) -> None:
         with self._lock:
@@ -74,21 +106,24 @@ class Worker:
                 self._senders.discard(number)
 
     def _send_some(self) -> bool:
-        with self._leased(leases.of_messages) as rows:
+        with self._held(self._leased(leases.of_messages)) as rows:
             if len(rows) == leases.MESSAGES_AT_ONCE:
                 # There may be more than one sender's worth.
                 self._soon(None)
             self._deliver(rows, None)
         return bool(rows)
 
-    @contextmanager
-    def _leased(self, lease: Any) -> Iterator[list[OutboxRow]]:
+    def _leased(self, lease: Lease) -> list[OutboxRow]:
+        with self._services.database.transaction() as session:
+            return self._lease(session, lease)
+
+    def _lease(self, session: Session, lease: Lease) -> list[OutboxRow]:
         with self._lock:
             in_hand = set(self._in_hand)
-        with self._services.database.transaction() as session:
-            rows: list[OutboxRow] = lease(
-                session, owner=self._services.replicas.name, now=utcnow(), in_hand=in_hand
-            )
+        return lease(session, owner=self._services.replicas.name, now=utcnow(), in_hand=in_hand)
+
+    @contextmanager
+    def _held(self, rows: Sequence[OutboxRow]) -> Iterator[list[OutboxRow]]:
         numbers = {row.number for row in rows}
         with self._lock:
             numbers -= self._in_hand

@@ -1,8 +1,18 @@
 """Partners follow the incident as it changes, within that change's transaction."""
 
-from bot.incidents import tables as incidents
 from bot.incidents.change import Change
-from bot.incidents.events import Declared, Reopened, Resolved, SeverityChanged, StatusChanged
+from bot.incidents.events import (
+    Declared,
+    Declined,
+    MadePrivate,
+    Merged,
+    Reopened,
+    Resolved,
+    ScopeChanged,
+    SeverityChanged,
+    StatusChanged,
+)
+from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -23,6 +33,24 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
     update_notices(change)
 
 
+def follow_scope(change: Change, event: ScopeChanged) -> None:
+    """More partners are told as if it had been declared with them; a notice that did not leave yet does not leave.
+
+    A partner that was told already stays informed until the end.
+    """
+    session, number = change.session, change.number
+    for row in tables.of_incident(session, number):
+        if row.partner in event.new.partners:
+            row.state = State.WAITING if row.state == State.DROPPED else row.state
+        elif row.state == State.WAITING and (
+            not row.is_being_sent or outbox.remove_untried(session, number, kinds.PARTNER, row.partner)
+        ):
+            row.state = State.DROPPED
+            row.plan(NextAction.NOTHING, None)
+        session.add(row)
+    update_notices(change)
+
+
 def follow_status(change: Change, event: StatusChanged) -> None:
     """One that was resolved is open again."""
     if event.is_open_again:
@@ -32,16 +60,17 @@ def follow_status(change: Change, event: StatusChanged) -> None:
 def update_notices(change: Change) -> None:
     """Every affected partner has its notice, due by the severity as it stands; who was told sees it edited.
 
-    Of a private incident nothing leaves by the clock: its partners are told by name.
+    Of a private incident and of a drill nothing leaves by the clock: partners are told by name.
     """
     session, services, incident, now = change.session, change.services, change.incident, change.now
     for partner in incident.partners:
         tables.add(session, incident.number, partner)
+    is_told_by_clock = incident.status in OPEN and not (incident.is_private or incident.is_drill)
     within = services.floor.severity(incident.severity).partner_notice_within
     due_at = rules.notice_due(incident.declared_at, within, now)
     for row in tables.of_incident(session, incident.number):
         if row.state == State.WAITING and not row.is_being_sent:
-            row.plan(NextAction.TELL, None if incident.is_private or incident.status not in OPEN else due_at)
+            row.plan(NextAction.TELL, due_at if is_told_by_clock else None)
             session.add(row)
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
@@ -51,8 +80,25 @@ def give_all_clear(change: Change, event: Resolved) -> None:
     send_all_clear(change)
 
 
-def send_all_clear(change: Change) -> None:
-    """Everyone who was told hears that it is over, and who waited hears nothing any more."""
+def say_false_alarm(change: Change, event: Declined) -> None:
+    """It was never there."""
+    send_all_clear(change, "false_alarm")
+
+
+def say_merged(change: Change, event: Merged) -> None:
+    """It goes on elsewhere: partners get the other incident's notice."""
+    send_all_clear(change, "merged")
+
+
+def follow_privacy(change: Change, event: MadePrivate) -> None:
+    """Nobody else is told by the clock; the notices are deleted, so nobody owes an answer."""
+    for row in tables.of_incident(change.session, change.number):
+        row.plan(NextAction.NOTHING, None)
+        change.session.add(row)
+
+
+def send_all_clear(change: Change, label: str = "all_clear") -> None:
+    """Everyone who was told hears that it is over, as `label` says it; who waited hears nothing any more."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     to_phone = []
     for row in tables.of_incident(session, incident.number):
@@ -63,9 +109,7 @@ def send_all_clear(change: Change) -> None:
         elif row.state == State.TOLD and row.cleared_at is None:
             row.cleared_at = now
             timeline.append(session, incident.number, "partner_cleared", now, partner=row.partner)
-            reply_in_thread(
-                session, services, row, "all_clear", now, key=f"partner:{row.number}:clear:{now.isoformat()}"
-            )
+            reply_in_thread(session, services, row, label, now, key=f"partner:{row.number}:clear:{now.isoformat()}")
         elif row.state == State.PHONED and row.cleared_at is None:
             to_phone.append(row)
         row.plan(NextAction.NOTHING, None)
@@ -94,7 +138,7 @@ def reopen_notices(change: Change, event: Reopened | StatusChanged) -> None:
 def ask_to_phone(change: Change, rows: list[PartnerNotice], key: str) -> None:
     """Tell whoever leads, or declared, whom to phone and at which number."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
-    lead_id = incidents.commander(session, incident.number) or incident.declared_by
+    lead_id = lead_of(session, incident)
     partners = {row.partner: partner_of(services, row.partner) for row in rows}
     text, blocks = views.phone_request(incident, rows, partners, now)
     full_key = f"partners:{incident.number}:{key}"

@@ -75,7 +75,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def partners(services: Services, typed: SlashCommand) -> Response:
-    """`/incident partners`, `partners add NAME`, `partners tell [NAME]`, `partners phoned NAME [agents]`"""
+    """`/incident partners [page]`, `partners add NAME`, `partners tell [NAME]`, `partners phoned NAME [agents]`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     word, _, rest = typed.rest.partition(" ")
     rest = rest.strip()
@@ -86,7 +86,7 @@ def partners(services: Services, typed: SlashCommand) -> Response:
     if word.lower() == "phoned":
         name, agents = _name_and_agents(rest)
         return partner_matrix.record_phoned(services, number, name, agents, typed.user_id, utcnow())
-    return partner_matrix.matrix(services, number, typed.user_id, utcnow())
+    return partner_matrix.matrix(services, number, typed.user_id, utcnow(), parse.page_number(word))
 
 
 def _name_and_agents(typed: str) -> tuple[str, str]:

@@ -23,13 +23,13 @@ from bot.partners.rules import (
 from bot.services import Services
 
 
-def matrix(services: Services, number: int, by: str, now: datetime) -> views.Screen:
-    """Who was told what and when, and who answered."""
+def matrix(services: Services, number: int, by: str, now: datetime, page: int = 1) -> views.Screen:
+    """Who was told what and when, and who answered; many partners take several pages."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         rows = tables.of_incident(session, number)
     partners_by_name = {row.partner: partner_of(services, row.partner) for row in rows}
-    return views.matrix(views.Matrix(incident, rows, partners_by_name, now))
+    return views.matrix(views.Matrix(incident, rows, partners_by_name, now, page))
 
 
 def add(services: Services, number: int, typed: str, by: str, now: datetime) -> str:

@@ -56,7 +56,9 @@ def render(session: Session, services: Services, incident: Incident, display: Ou
     except TemplateBroken as broken:
         report_broken_template(services, name, broken)
         words = wording.plain_notice(facts)
-    return views.notice(words, row, labels(services, partner.language), now)
+    known = labels(services, partner.language)
+    words = f"{known['drill']}\n{words}" if incident.is_drill else words
+    return views.notice(words, row, known, now)
 
 
 def channel_of(services: Services, display: OutboxRow) -> str:

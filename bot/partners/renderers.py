@@ -1,5 +1,6 @@
 """The notice to a partner: sent once it is due, kept up to date afterwards."""
 
+from bot.directory.lookup import forget_channel
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message
 from bot.outbox.rules import Refusal
@@ -21,6 +22,7 @@ KINDS = (
         _notice,
         _place,
         refused_at_first=Refusal.FINAL,
+        forget=forget_channel,
         on_delivered=notice_actions.note_told,
         on_given_up=notice_actions.note_refused,
     ),

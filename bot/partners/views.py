@@ -10,11 +10,12 @@ from bot.partners import ids
 from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
 from bot.partners.wording import Labels, fill
-from bot.slack.blocks import Block, actions, button, context, field, fit_blocks, modal, section, text_input
+from bot.slack.blocks import Block, actions, button, context, field, modal, paragraphs, section, text_input
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
 Screen = tuple[str, list[Block]]
-SHOWN = 45
+PER_PAGE = 40
+PHONE_LIST_CHARACTERS = 12_000
 LONGEST_NAME = 75
 
 
@@ -70,6 +71,7 @@ class Matrix:
     rows: Sequence[PartnerNotice]
     partners: Mapping[str, Partner]
     now: datetime
+    page: int = 1
 
 
 def matrix(facts: Matrix) -> Screen:
@@ -85,14 +87,19 @@ def matrix(facts: Matrix) -> Screen:
         f"{told_count} of {len(facts.rows)} {partners} told · {answered_count} answered · {agents} agents affected"
     )
     blocks = [section(f"*Partners* {summary}")]
-    blocks += [_partner_section(facts, row) for row in facts.rows[:SHOWN]]
+    pages = -(-len(facts.rows) // PER_PAGE)
+    page = min(max(facts.page, 1), pages)
+    blocks += [_partner_section(facts, row) for row in facts.rows[(page - 1) * PER_PAGE : page * PER_PAGE]]
+    if pages > 1:
+        next_page = page % pages + 1
+        blocks.append(context(f"Page {page} of {pages} · `/incident partners {next_page}` shows page {next_page}"))
     blocks.append(
         context(
             "`/incident partners add NAME` · `/incident partners tell` tells those who wait now · "
             "`/incident partners phoned NAME 12` writes down a call"
         )
     )
-    return summary, fit_blocks(blocks)
+    return summary, blocks
 
 
 def _partner_section(facts: Matrix, row: PartnerNotice) -> Block:
@@ -174,5 +181,7 @@ def phone_request(
     first_line = (
         f"Please phone {len(rows)} partner{'s' if len(rows) > 1 else ''} about incident {incident.number} {where}:"
     )
+    rest = "`/incident partners` in its channel shows all, page by page."
+    blocks = [*paragraphs([first_line, *lines], rest=rest, room=PHONE_LIST_CHARACTERS)]
     text = "\n".join([first_line, *lines])
-    return text, [section(text), context("`/incident partners` in its channel has a button for when it is done.")]
+    return text, [*blocks, context("`/incident partners` in its channel has a button for when it is done.")]

@@ -20,6 +20,9 @@ DEFAULT_LABELS: dict[str, str] = {
     "not_a_number": "Please give a number, such as 12, or leave it empty.",
     "reminder": "Please press a button above, so that we know you have read this notice.",
     "all_clear": "✅ All clear. It is over; please go back to normal work.",
+    "false_alarm": "✅ It was a false alarm. Nothing is wrong; please go back to normal work.",
+    "drill": "🧪 *This is a drill.* Nothing is broken.",
+    "merged": "➡️ This is one outage with another one. It goes on under the other notice.",
     "reopened": "It is not over after all; the notice above is open again. Please press a button above.",
     "thanks": "Thank you.",
 }

@@ -33,8 +33,10 @@ def register(registry: "Registry") -> None:
     commands.register(registry)
     registry.on(events.Declared, run_actions.start_matching)
     registry.on(events.SeverityChanged, handlers.offer_better_playbook)
-    registry.on(events.TypeChanged, handlers.offer_better_playbook)
+    registry.on(events.ScopeChanged, handlers.offer_better_playbook)
     registry.on(events.Closed, run_actions.stop_all)
+    registry.on(events.Declined, run_actions.stop_all)
+    registry.on(events.Merged, run_actions.stop_all)
     registry.on(events.Reopened, handlers.offer_after_reopening)
     registry.ticks += [
         Tick("reminders of steps", reminder_actions.remind_of_overdue_steps, tables.NEXT_REMINDER),

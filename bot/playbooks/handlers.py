@@ -1,7 +1,7 @@
 """Playbooks follow an incident that changes: times move, and what fits it now is offered, never forced."""
 
 from bot.incidents.change import Change
-from bot.incidents.events import Reopened, SeverityChanged, TypeChanged
+from bot.incidents.events import Reopened, ScopeChanged, SeverityChanged
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.playbooks import ids, runs
@@ -12,7 +12,7 @@ from bot.slack.blocks import Element, actions, button, section
 from bot.slack.text import escape
 
 
-def offer_better_playbook(change: Change, event: SeverityChanged | TypeChanged) -> None:
+def offer_better_playbook(change: Change, event: SeverityChanged | ScopeChanged) -> None:
     """Every running playbook learns the new facts; one that fits better is offered once."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     runs.update_facts(session, incident.number, facts_of(incident), now)

@@ -23,7 +23,7 @@ def refresh_clicked(services: Services, body: Payload) -> None:
     elif view.get("callback_id") == ids.ALL_STEPS:
         _refresh_list(services, body, view["id"], parse.private_metadata(body))
     elif step_ids := steps_in_reminder(
-        block["block_id"] for block in (body.get("message") or {}).get("blocks", [])
+        block.get("block_id", "") for block in (body.get("message") or {}).get("blocks", [])
     ):
         refresh = partial(step_screens.refresh_reminder, services, _posted(body), step_ids)
         services.background.submit(f"message:{body['message']['ts']}", refresh)

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.errors import WatchfloorError
 from bot.incidents import rules
 from bot.incidents.change import Change, changing
-from bot.incidents.events import Closed, Declared
+from bot.incidents.events import Closed, Declared, Declined, Merged
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -112,8 +112,8 @@ def _stop(change: Change, name: str) -> PlaybookRun:
     raise NotRunning(given=escape(name[:60]))
 
 
-def stop_all(change: Change, event: Closed) -> None:
-    """The incident is closed: nothing is asked for or reminded of any more."""
+def stop_all(change: Change, event: Closed | Declined | Merged) -> None:
+    """The incident is over: nothing is asked for or reminded of any more."""
     for run in playbooks.runs_of(change.session, change.number):
         if run.is_running:
             runs.stop_run(change.session, run.number, change.by, change.now)

@@ -78,7 +78,7 @@ def similar_section(record: Record, phrases: Phrases) -> Section:
 def _similar(earlier: Similar, phrases: Phrases) -> list[Statement]:
     done = phrases("kept_of", kept=earlier.follow_ups_done, due=earlier.follow_ups)
     title = f"#{earlier.number} {earlier.severity} {earlier.title}"
-    likeness = phrases("sounds_alike") if earlier.is_alike else phrases("same_type")
+    likeness = phrases(earlier.link or ("sounds_alike" if earlier.is_alike else "same_type"))
     cells = [
         phrases.moment(earlier.declared_at),
         likeness,

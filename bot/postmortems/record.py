@@ -129,7 +129,7 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Similar:
-    """An earlier incident that sounds alike or was of the same type."""
+    """An incident that is related, or an earlier one that sounds alike or was of the same type."""
 
     number: int
     title: str
@@ -139,6 +139,8 @@ class Similar:
     follow_ups: int = 0
     follow_ups_done: int = 0
     is_alike: bool = True
+    # `related` or `merged_here` when people said so.
+    link: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Closed, Reopened
 from bot.incidents.permissions import check_member
+from bot.incidents.roles import lead_of
 from bot.outbox import kinds
 from bot.postmortems import copies, review, tables, versions
 from bot.postmortems.delivery import deliver
@@ -40,7 +41,7 @@ def request_at_close(change: Change) -> str:
     """
     session, services, incident, now = change.session, change.services, change.incident, change.now
     number = incident.number
-    recipient = incidents.commander(session, number) or incident.declared_by
+    recipient = lead_of(session, incident)
     other_people = [incident.declared_by, *_copy_recipients(session, services)]
     if incident.is_private:
         other_people = [user_id for user_id in other_people if participants.takes_part(session, number, user_id)]

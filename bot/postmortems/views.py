@@ -9,6 +9,7 @@ from bot.postmortems import ids
 from bot.postmortems.copies import Copy
 from bot.postmortems.rules import State, Verdict
 from bot.postmortems.tables import PostMortem
+from bot.slack import refusals
 from bot.slack.blocks import (
     Block,
     actions,
@@ -25,6 +26,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.text import channel_link, day_and_time, escape, format_duration, mention, mentions, one_line
 
+SHARE_METHOD = "files.completeUploadExternal"
 TITLE_SHOWN = 200
 ENDING_SHOWN = 280
 VERDICT_TEXTS = {Verdict.NONE: "no answer yet", Verdict.FINE: "says it is fine", Verdict.CHANGES: "wants changes"}
@@ -68,7 +70,7 @@ def message(facts: PostMortemFacts, copy: Copy) -> tuple[str, list[Block]]:
     if copy.is_published:
         heading = "📗 *Post-mortem*"
     blocks = [section(f"{heading} of {_incident_phrase(facts.incident)}\n{_summary(facts)}")]
-    status_lines = [] if copy.is_published else _status_lines(facts)
+    status_lines = [] if copy.is_published else _status_lines(facts, copy)
     if status_lines:
         blocks.append(section("\n".join(status_lines)))
     if buttons := _buttons(facts, copy):
@@ -96,7 +98,7 @@ def _summary(facts: PostMortemFacts) -> str:
     return f"{duration_text}\n{adherence_text}"
 
 
-def _status_lines(facts: PostMortemFacts) -> list[str]:
+def _status_lines(facts: PostMortemFacts, shown: Copy) -> list[str]:
     postmortem = facts.postmortem
     if postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
         return []
@@ -106,7 +108,7 @@ def _status_lines(facts: PostMortemFacts) -> list[str]:
     lines += [f"• {mention(copy.place)} {_verdict_text(copy)}" for copy in facts.reviewers]
     if postmortem.published_at and postmortem.published_by:
         lines.append(f"Published {day_and_time(postmortem.published_at)} by {mention(postmortem.published_by)}.")
-    lines += [_trouble_line(copy) for copy in facts.copies if copy.trouble]
+    lines += [_trouble_line(copy) for copy in facts.copies if copy.trouble and copy.number != shown.number]
     return lines
 
 
@@ -155,6 +157,9 @@ def _is_ready(facts: PostMortemFacts) -> bool:
 def _small_print(facts: PostMortemFacts, copy: Copy) -> list[str]:
     version = f"Version {facts.postmortem.version}"
     version += f", uploaded by {mention(facts.uploaded_by)}" if facts.uploaded_by else ", written from the record"
+    if copy.trouble:
+        why = escape(refusals.reason(SHARE_METHOD, copy.trouble))
+        return [f"{version}. ⚠️ Its files could not be put in this thread: {why}."]
     if copy.is_published or facts.postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
         return [f"{version}. The files are in the thread."]
     return [f"{version}. The files are in the thread; an edited one uploaded there is the next version."]

@@ -31,6 +31,11 @@ def monotonic_s() -> float:
     return time.monotonic() + _farthest_s
 
 
+def elapsed_s() -> float:
+    """For measuring what really passes, whoever moves the clock."""
+    return time.monotonic()
+
+
 def machine_time() -> datetime:
     """Now by the machine's own clock, which `follow` does not shift: for what others have dated by it."""
     return datetime.now(UTC)

@@ -111,6 +111,8 @@ class Database:
         self._turn = threading.Lock() if self.is_sqlite else None
         self._low_priority_lock = threading.Lock()
         sa.event.listen(self.engine, "commit", _begin_commit)
+        # Called before a commit when the transaction noted something in `session.info`.
+        self.before_commit: Callable[[Session], None] = lambda session: None
         # Called after each commit with what the transaction noted in `session.info`.
         self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
 
@@ -122,6 +124,8 @@ class Database:
             # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
             session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
             yield session
+            if session.info:
+                self.before_commit(session)
             session.commit()
         if (commits := _commits.get()) is not None:
             commits.append(None)

@@ -16,7 +16,17 @@ SECRETS = re.compile(
 )
 PASSWORD = re.compile(r"(\w://[^:/@\s]+):[^@\s/]+@")
 # Below a warning these write whole requests, or what only their authors need.
-NOISY_LOGGERS = ("slack_bolt", "slack_sdk", "uvicorn", "apscheduler", "dbos", "sqlalchemy", "alembic", "asyncio")
+NOISY_LOGGERS = (
+    "slack_bolt",
+    "slack_sdk",
+    "uvicorn",
+    "apscheduler",
+    "dbos",
+    "sqlalchemy",
+    "alembic",
+    "asyncio",
+    "websockets",
+)
 # What the client of Socket Mode asks Slack for is logged under this name.
 SOCKET_MODE = "slack_sdk.socket_mode"
 
@@ -52,10 +62,8 @@ def is_worth_logging(record: logging.LogRecord) -> bool:
 
 
 def _repeats_connection_loss(record: logging.LogRecord) -> bool:
-    """Socket Mode's client says it every few seconds, also under Bolt's name; `bot.slack.outage` says it once."""
-    is_from_socket_mode = record.name == SOCKET_MODE or "slack_sdk/socket_mode" in record.pathname
-    # With a traceback it is something else: a listener of ours that broke.
-    return is_from_socket_mode and not record.exc_info
+    """Slack's client says at every attempt to connect what `bot.slack.socket_mode` says once."""
+    return record.name == SOCKET_MODE
 
 
 def formatter(*, as_json: bool) -> RedactingFormatter:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -73,22 +74,29 @@ def _limited_range() -> Callable[..., range]:
     return counted
 
 
+@lru_cache(maxsize=16)
+def _environment(folder: Path) -> SandboxedTemplates:
+    """One to a folder: it keeps what it compiled, and compiles a file again when that was written."""
+    environment = SandboxedTemplates(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        # Mrkdwn and Markdown are escaped by who gives the facts; in HTML everything is escaped here.
+        autoescape=lambda name: bool(name) and str(name).endswith(HTML),
+    )
+    for name in PADDING_FILTERS:
+        del environment.filters[name]
+    return environment
+
+
 class Templates:
     """The folder of messages: `<message>/<language>.j2`, or deeper."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._jinja = SandboxedTemplates(
-            loader=FileSystemLoader(folder),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=False,
-            # Mrkdwn and Markdown are escaped by who gives the facts; in HTML everything is escaped here.
-            autoescape=lambda name: bool(name) and str(name).endswith(HTML),
-        )
-        for name in PADDING_FILTERS:
-            del self._jinja.filters[name]
+        self._jinja = _environment(folder)
 
     def phrases(self, message: str, language: str) -> dict[str, str]:
         """The phrases in `<message>/<language>.yaml`; one that is missing there is taken from the English file."""

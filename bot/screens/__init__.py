@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """The control panel, help, the list of what is open."""
+    """The control panel and help."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.screens import listeners
 

@@ -12,11 +12,9 @@ from bot.services import Services
 
 
 def register_commands(registry: Registry) -> None:
-    """`/incident` alone, `/incident help` and `/incident list`."""
+    """`/incident` alone and `/incident help`."""
     registry.command("", panel_or_help)
     registry.command("help", show_help)
-    registry.command("list", show_list)
-    registry.help(Section.ANYWHERE, 2, "`/incident list` what is open")
     registry.help(Section.CHANNEL, 1, "`/incident` the control panel")
 
 
@@ -39,8 +37,3 @@ def panel_or_help(services: Services, typed: SlashCommand) -> Response:
 def show_help(services: Services, typed: SlashCommand) -> Response:
     """`/incident help`"""
     return panels.help_screen(services)
-
-
-def show_list(services: Services, typed: SlashCommand) -> Response:
-    """`/incident list`"""
-    return panels.open_incidents(services, typed.user_id)

@@ -1,20 +1,19 @@
-"""Looking without changing: the control panel, the list of open incidents, help."""
+"""Looking without changing: the control panel, help."""
 
 from itertools import groupby
 
 from bot.incidents import forms
-from bot.incidents import tables as incidents
 from bot.incidents.access import incident_number_here, visible_incident
 from bot.incidents.facts import NEXT_UPDATE
-from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry, Section
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block, section
+from bot.slack.blocks import Block, paragraphs
 
 Screen = tuple[str, list[Block]]
 
+PER_PAGE = 30
 HEADINGS = {
     Section.ANYWHERE: "*Anywhere*",
     Section.CHANNEL: "*In an incident's channel*",
@@ -39,13 +38,6 @@ def incident_panel(services: Services, number: int, user_id: str) -> Screen:
     return forms.panel(incident, due_at, utcnow())
 
 
-def open_incidents(services: Services, user_id: str) -> Screen:
-    """What is open, as far as this person may see."""
-    check_member(services, user_id)
-    with services.database.reading() as session:
-        return forms.open_list(list(incidents.active(session, user_id)), services.floor)
-
-
 def help_screen(services: Services) -> Screen:
     """What can be typed."""
     lines: list[str] = []
@@ -53,4 +45,4 @@ def help_screen(services: Services) -> Screen:
         lines += [HEADINGS[part]] if part in HEADINGS else []
         lines += [line.text for line in listed]
     text = "\n".join(lines)
-    return text, [section(text)]
+    return text, paragraphs(lines, rest="")

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 from sqlmodel import Session, col, select
 
 from bot.impact.tables import Summary
+from bot.incidents.related import RelatedIncident
 from bot.incidents.tables import Incident, NoSuchIncident, RoleHolder
-from bot.incidents.views import IncidentFacts
+from bot.incidents.views import MERGED_HERE, MERGED_INTO, RELATED, IncidentFacts, IncidentLink
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
 from bot.playbooks import tables as playbooks
@@ -28,6 +30,9 @@ TROUBLE_SENTENCES = {
     kinds.BOOKMARK: "The bookmark could not be added",
     kinds.RUN: "The playbook's message could not be shown",
 }
+
+
+LINKS = (MERGED_INTO, MERGED_HERE, RELATED)
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,23 @@ _TROUBLED_ROWS = sa.select(
 _FIGURES = sa.select(
     sa.literal("figures"), col(Summary.incident_id), sa.literal(""), col(Summary.line), _NO_TIME
 ).where(col(Summary.incident_id) == _NUMBER)
-_ROLES_UPDATES_TROUBLES = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _FIGURES).order_by("place")
+_OTHER = sa.orm.aliased(Incident)
+
+
+def _link(kind: str, *which: Any) -> Any:
+    number = sa.cast(col(_OTHER.id), sa.String)
+    channel_id = sa.func.coalesce(col(_OTHER.channel_id), "")
+    return sa.select(sa.literal(kind), col(_OTHER.id), number, channel_id, _NO_TIME).where(*which)
+
+
+_NAMED = sa.select(col(RelatedIncident.related_id)).where(col(RelatedIncident.incident_id) == _NUMBER)
+_TARGET = sa.select(col(Incident.merged_into)).where(col(Incident.id) == _NUMBER)
+_LINKS = (
+    _link(MERGED_INTO, col(_OTHER.id) == _TARGET.scalar_subquery()),
+    _link(MERGED_HERE, col(_OTHER.merged_into) == _NUMBER),
+    _link(RELATED, col(_OTHER.id).in_(_NAMED)),
+)
+_SURROUNDINGS = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _FIGURES, *_LINKS).order_by("place")
 
 
 def read_snapshot(session: Session, number: int) -> Snapshot:
@@ -96,13 +117,16 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
     promised_at: list[datetime] = []
     troubles: list[str] = []
     figures = ""
-    for fact, _, name, value, at in session.connection().execute(_ROLES_UPDATES_TROUBLES, {"number": number}):
+    links: list[IncidentLink] = []
+    for fact, _, name, value, at in session.connection().execute(_SURROUNDINGS, {"number": number}):
         if fact == "role":
             roles.setdefault(name, []).append(value)
         elif fact == "update":
             promised_at.append(at)
         elif fact == "figures":
             figures = value
+        elif fact in LINKS:
+            links.append(IncidentLink(fact, int(name), value))
         else:
             troubles.append(f"{TROUBLE_SENTENCES[name]} ({value}).")
     facts = IncidentFacts(
@@ -114,6 +138,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         next_step=_next_step(running[0], now) if running else "",
         troubles=tuple(troubles),
         figures=figures,
+        links=tuple(links),
     )
     return Snapshot(facts, runs)
 

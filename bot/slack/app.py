@@ -7,6 +7,9 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
+from bot.runtime import clock
+from bot.slack import deadline
+
 WhileWaiting = Callable[[], AbstractContextManager[None]]
 Answer = Callable[[BoltResponse], None]
 
@@ -38,9 +41,14 @@ class ImmediateAckApp(App):
             with self._lock:
                 self._running -= 1
 
-    def handle_request(self, request: BoltRequest, answer: Answer) -> None:
-        """Find the request's listener and run it to its end; `answer` hears once, as soon as it acknowledges."""
+    def handle_request(self, request: BoltRequest, answer: Answer, received_at_s: float | None = None) -> None:
+        """Find the request's listener and run it to its end; `answer` hears once, as soon as it acknowledges.
+
+        It was received at `received_at_s` by `clock.elapsed_s`; now, unless given.
+        """
         with self._count_running(), ExitStack() as waiting:
+            waiting.callback(deadline.end)
+            deadline.begin(clock.elapsed_s() if received_at_s is None else received_at_s)
             waiting.enter_context(self._foreground())
             ack = ImmediateAck(waiting, answer)
             request.context["ack"] = ack

@@ -1,6 +1,6 @@
 """Block Kit from plain words, within Slack's limits: too long is shortened here, never refused there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.slack.text import ELLIPSIS, shorten
@@ -18,12 +18,19 @@ BUTTON_VALUE = 2000
 OPTION_TEXT = 75
 OPTION_VALUE = 150
 OPTIONS = 100
+OPTION_GROUPS = 100
+TEXTS = 10
+# All texts of a message together; Slack publishes no number, and takes a little more.
+MESSAGE_CHARACTERS = 12_800
 MODAL_TITLE = 24
 PRIVATE_METADATA = 3000
 INPUT_LABEL = 2000
 INPUT_TEXT = 3000
 PLACEHOLDER = 150
 MESSAGE_TEXT = 4000
+MOST_LAST_BUTTONS = 3
+# For what stands around a list: a heading, the rest, buttons.
+RESERVED_BLOCKS = 6
 TOPIC_TEXT = 250
 
 
@@ -53,13 +60,17 @@ def section(text: str, *, block_id: str | None = None, accessory: Element | None
 
 
 def fields(*texts: str) -> Block:
-    """Up to ten short texts in two columns."""
-    return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in texts[:10]]}
+    """Up to ten short texts in two columns; the rest is counted."""
+    return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in _first_ten(texts)]}
 
 
 def context(*texts: str) -> Block:
-    """Small print."""
-    return {"type": "context", "elements": [mrkdwn(text) for text in texts[:10]]}
+    """Small print, at most ten texts; the rest is counted."""
+    return {"type": "context", "elements": [mrkdwn(text) for text in _first_ten(texts)]}
+
+
+def _first_ten(texts: Sequence[str]) -> Sequence[str]:
+    return texts if len(texts) <= TEXTS else [*texts[: TEXTS - 1], f"{ELLIPSIS} and {len(texts) - TEXTS + 1} more"]
 
 
 def divider() -> Block:
@@ -116,24 +127,41 @@ def select(
         "type": "static_select",
         "action_id": action_id,
         "placeholder": plain_text(placeholder, PLACEHOLDER),
-        "options": list(options[:OPTIONS]),
+        **_offered(options),
     }
     return element | _initial(options, initial)
 
 
+def _offered(options: Sequence[Element]) -> Element:
+    """The options of a menu; of more than Slack takes in one list groups, named by their first and last."""
+    if len(options) <= OPTIONS:
+        return {"options": list(options)}
+    groups = [options[start : start + OPTIONS] for start in range(0, len(options), OPTIONS)][:OPTION_GROUPS]
+    return {"option_groups": [{"label": _group_label(group), "options": list(group)} for group in groups]}
+
+
+def _group_label(group: Sequence[Element]) -> Element:
+    first, last = (shorten(element["text"]["text"], OPTION_TEXT // 2 - 2) for element in (group[0], group[-1]))
+    return plain_text(f"{first} – {last}", OPTION_TEXT)
+
+
 def _initial(options: Sequence[Element], value: str | None) -> Element:
-    chosen = [element for element in options[:OPTIONS] if element["value"] == value]
+    chosen = [element for element in options if element["value"] == value]
     return {"initial_option": chosen[0]} if chosen else {}
 
 
-def multi_select(action_id: str, options: Sequence[Element], *, placeholder: str = "Choose") -> Element:
-    """A menu of fixed options of which several may be chosen."""
-    return {
+def multi_select(
+    action_id: str, options: Sequence[Element], *, placeholder: str = "Choose", initial: Collection[str] = ()
+) -> Element:
+    """A menu of fixed options of which several may be chosen; those whose value is in `initial` are chosen."""
+    element: Element = {
         "type": "multi_static_select",
         "action_id": action_id,
         "placeholder": plain_text(placeholder, PLACEHOLDER),
-        "options": list(options[:OPTIONS]),
+        **_offered(options),
     }
+    chosen = [option for option in element["options"] if option["value"] in initial]
+    return element | ({"initial_options": chosen} if chosen else {})
 
 
 def user_select(action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None) -> Element:
@@ -233,8 +261,58 @@ def modal(
 
 
 def fit_blocks(blocks: Sequence[Block], limit: int = MESSAGE_BLOCKS) -> list[Block]:
-    """At most `limit` blocks; what was left out is said."""
+    """At most `limit` blocks; what was left out is said, and the buttons at the end stay."""
     if len(blocks) <= limit:
         return list(blocks)
-    left_out = len(blocks) - (limit - 1)
-    return [*blocks[: limit - 1], context(f"{ELLIPSIS} {left_out} more not shown here.")]
+    body, buttons = _without_last_buttons(blocks)
+    return _cut(body, limit - 1 - len(buttons), buttons)
+
+
+def _cut(body: Sequence[Block], shown: int, buttons: Sequence[Block]) -> list[Block]:
+    return [*body[:shown], context(f"{ELLIPSIS} {len(body) - shown} more not shown here."), *buttons]
+
+
+def fit_message(blocks: Sequence[Block]) -> list[Block]:
+    """What Slack takes in one message: so many blocks, and so many characters in all of them."""
+    if text_length(blocks) <= MESSAGE_CHARACTERS:
+        return fit_blocks(blocks)
+    body, buttons = _without_last_buttons(blocks)
+    room = MESSAGE_CHARACTERS - text_length(buttons) - FIELD_TEXT // 10
+    fitting = 0
+    while fitting < len(body) and (room := room - text_length(body[fitting])) >= 0:
+        fitting += 1
+    return _cut(body, min(fitting, MESSAGE_BLOCKS - 1 - len(buttons)), buttons)
+
+
+def text_length(part: Any) -> int:
+    """The characters of every text in a part of a message."""
+    if isinstance(part, Mapping):
+        own = len(part["text"]) if isinstance(part.get("text"), str) else 0
+        return own + sum(text_length(value) for value in part.values())
+    return sum(map(text_length, part)) if isinstance(part, list | tuple) else 0
+
+
+def _without_last_buttons(blocks: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
+    end = len(blocks)
+    while end and blocks[end - 1]["type"] == "actions" and len(blocks) - end < MOST_LAST_BUTTONS:
+        end -= 1
+    return blocks[:end], blocks[end:]
+
+
+def paragraphs(lines: Sequence[str], *, rest: str, room: int = MESSAGE_CHARACTERS) -> list[Block]:
+    """Lines in as many sections as they need, at most `room` characters in all.
+
+    What does not fit is counted; `rest` says where it is, such as "`/incident partners` shows all".
+    """
+    sections: list[str] = []
+    for number, line in enumerate(lines):
+        short = shorten(line, SECTION_TEXT)
+        room -= len(short) + 1
+        if room < 0 or len(sections) > MESSAGE_BLOCKS - RESERVED_BLOCKS:
+            left_out = len(lines) - number
+            return [*map(section, sections), context(f"{ELLIPSIS} and {left_out} more. {rest}")]
+        if sections and len(sections[-1]) + 1 + len(short) <= SECTION_TEXT:
+            sections[-1] += f"\n{short}"
+        else:
+            sections.append(short)
+    return list(map(section, sections))

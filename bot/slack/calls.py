@@ -1,9 +1,12 @@
 """One call to Slack's Web API, and the three ways it can fail."""
 
+import copy
+import json
 import logging
+import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.client import HTTPException
 from typing import Any, Self
 
@@ -13,11 +16,44 @@ from slack_sdk.http_retry import RetryHandler
 from slack_sdk.web import SlackResponse
 
 from bot.runtime import clock
+from bot.runtime.network import Network
+from bot.slack import deadline, refusals
 from bot.slack.errors import NotSent, OutcomeUnknown, RateLimited, SlackRefused
 from bot.slack.rate_limiter import RateLimiter
+from bot.slack.refusals import Meaning
+
+log = logging.getLogger(__name__)
 
 CALL_TIMEOUT_S = 10
+WAIT_UNSAID_S = 5.0
 NO_RETRIES: list[RetryHandler] = []  # a retry by the client would repeat a post whose answer was lost
+
+
+_ERROR_NAME = re.compile(r"[a-z0-9_]+")
+
+
+def retry_after_s(headers: Mapping[str, Any]) -> float:
+    """How long Slack asks to wait, in seconds; a short while when it does not say."""
+    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    try:
+        return max(float(value), 0.0)
+    except ValueError:
+        return WAIT_UNSAID_S
+
+
+def form(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as form fields, which every method reads; many ignore a JSON body.
+
+    Nested values are JSON in a field.
+    """
+    return {name: _field(value) for name, value in arguments.items() if value is not None}
+
+
+def _field(value: Any) -> Any:
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, separators=(",", ":"))
+    # Half a character, as cut text may have, cannot be sent.
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _rate_limit_key(method: str, arguments: dict[str, Any]) -> str:
@@ -28,28 +64,45 @@ def _rate_limit_key(method: str, arguments: dict[str, Any]) -> str:
 def _is_unsent(lost: BaseException) -> bool:
     """Did it fail before there was a connection on which the request could travel?"""
     reason = getattr(lost, "reason", lost)
-    return isinstance(reason, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError)
+    if isinstance(reason, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError):
+        return True
+    # A proxy that did not let us through.
+    return str(reason).startswith("Tunnel connection failed")
 
 
 class ApiClient:
     """The way to one workspace."""
 
-    def __init__(self, client: WebClient) -> None:
+    def __init__(self, client: WebClient, network: Network | None = None) -> None:
         self._client = client
+        self.network = network or Network()
         self._blocked_until: dict[str, float] = {}
         self._pace = RateLimiter()
         self._identity: dict[str, Any] = {}
+        # Beside the token's own: workspaces whose people are colleagues, too.
+        self.other_team_ids: frozenset[str] = frozenset()
 
     @classmethod
-    def to(cls, base_url: str, token: str | None, log: logging.Logger | None = None) -> Self:
-        """The way to the workspace that `token` opens; without one, each call brings its own.
-
-        The SDK's client writes its own lines to `log`.
-        """
-        handlers = list(NO_RETRIES)
-        return cls(
-            WebClient(token=token, base_url=base_url, timeout=CALL_TIMEOUT_S, retry_handlers=handlers, logger=log)
+    def to(
+        cls,
+        base_url: str,
+        token: str | None,
+        network: Network | None = None,
+        sdk_log: logging.Logger | None = None,
+    ) -> Self:
+        """The way to the workspace that `token` opens; without one, each call brings its own."""
+        network = network or Network()
+        client = WebClient(
+            token=token,
+            base_url=base_url,
+            timeout=CALL_TIMEOUT_S,
+            ssl=network.tls,
+            retry_handlers=list(NO_RETRIES),
+            logger=sdk_log,
         )
+        # Not what the client itself reads from the environment: it knows no exceptions.
+        client.proxy = network.proxy_for(base_url)
+        return cls(client, network)
 
     @property
     def client(self) -> WebClient:
@@ -62,15 +115,23 @@ class ApiClient:
         wait_s = self._blocked_until.get(rate_limit_key, 0) - clock.monotonic_s()
         if wait_s > 0:
             raise RateLimited(method, wait_s)
-        payload = {name: value for name, value in arguments.items() if value is not None}
         try:
-            response = self._client.api_call(method, json=payload)
+            with deadline.limits(method, CALL_TIMEOUT_S) as timeout_s:
+                response = self._client_within(timeout_s).api_call(method, params=form(arguments))
         except SlackApiError as refused:
-            raise self._failure(method, rate_limit_key, refused) from refused
-        except (OSError, HTTPException, SlackClientError, ValueError) as lost:
+            return self._refused(method, rate_limit_key, refused.response)
+        except (OSError, HTTPException, SlackClientError, ValueError, AttributeError) as lost:
+            # AttributeError: an answer that is JSON but no object.
             failure = NotSent if _is_unsent(lost) else OutcomeUnknown
             raise failure(method, type(lost).__name__) from lost
         return dict(response.data) if isinstance(response.data, dict) else {}
+
+    def _client_within(self, timeout_s: float) -> WebClient:
+        if timeout_s == self._client.timeout:
+            return self._client
+        client = copy.copy(self._client)
+        client.timeout = timeout_s  # type: ignore[assignment]  # a part of a second, too
+        return client
 
     def pages(self, method: str, *, at_most: int = 1_000, **arguments: Any) -> Iterator[dict[str, Any]]:
         """Page after page of an answer that Slack gives in pages."""
@@ -82,23 +143,24 @@ class ApiClient:
             if cursor is None:
                 return
 
-    def _failure(self, method: str, rate_limit_key: str, refused: SlackApiError) -> Exception:
-        response: SlackResponse = refused.response
-        if response.status_code == 429:
-            wait_s = float(response.headers.get("Retry-After", 1))
+    def _refused(self, method: str, rate_limit_key: str, response: SlackResponse) -> dict[str, Any]:
+        """What Slack did not answer with `ok`: raised as what it means, or given back when it is so already."""
+        answer = response.data if isinstance(response.data, dict) else {}
+        error = str(answer.get("error", ""))
+        means = refusals.meaning(method, error)
+        if response.status_code == 429 or means is Meaning.WAIT:
+            wait_s = retry_after_s(response.headers)
             self._blocked_until[rate_limit_key] = clock.monotonic_s() + wait_s
-            return RateLimited(method, wait_s)
-        error = str(response.get("error", "")) if isinstance(response.data, dict) else ""
-        if response.status_code >= 500 or error in (
-            "",
-            "internal_error",
-            "fatal_error",
-            "service_unavailable",
-        ):
-            return OutcomeUnknown(method, error or str(response.status_code))
-        messages = (response.get("response_metadata") or {}).get("messages") or []
-        detail = "; ".join(map(str, messages)) or str(response.get("needed") or "")
-        return SlackRefused(method, error, detail)
+            raise RateLimited(method, wait_s)
+        # A proxy's page, an empty or a cut answer is not Slack's: it says nothing of what was done.
+        if response.status_code >= 500 or not _ERROR_NAME.fullmatch(error) or means is Meaning.UNKNOWN:
+            raise OutcomeUnknown(method, error if _ERROR_NAME.fullmatch(error) else f"HTTP {response.status_code}")
+        if means is Meaning.DONE:
+            return answer
+        if means is Meaning.MALFORMED:
+            log.error("Slack finds a request wrong", extra={"method": method, "error": error})
+        messages = (answer.get("response_metadata") or {}).get("messages") or []
+        raise SlackRefused(method, error, "; ".join(map(str, messages)) or str(answer.get("needed") or ""))
 
     def _auth_test(self) -> dict[str, Any]:
         if not self._identity:
@@ -108,6 +170,10 @@ class ApiClient:
     def team_id(self) -> str:
         """The workspace."""
         return str(self._auth_test()["team_id"])
+
+    def enterprise_id(self) -> str:
+        """The organization of the workspace on Enterprise Grid; empty for one that stands alone."""
+        return str(self._auth_test().get("enterprise_id") or "")
 
     def user_id(self) -> str:
         """The bot's own user."""

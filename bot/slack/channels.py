@@ -8,11 +8,13 @@ from typing import Any
 from bot.slack.blocks import TOPIC_TEXT
 from bot.slack.calls import ApiClient
 from bot.slack.errors import SlackRefused
+from bot.slack.refusals import Meaning
 from bot.slack.text import shorten
 
 # Their clock and ours may differ; what was made is looked for from a little before it was attempted.
 CLOCK_SKEW = timedelta(minutes=2)
 INVITE_BATCH = 100
+PAGE = 999
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,18 @@ class Channels(ApiClient):
         self.call("conversations.join", channel=listed["id"])
         return str(listed["id"])
 
+    def joined_channels(self) -> dict[str, str]:
+        """The ids of the channels that the bot is in, by their names; archived ones are not among them."""
+        pages = self.pages(
+            "users.conversations", types="public_channel,private_channel", exclude_archived=True, limit=PAGE
+        )
+        return {channel["name"]: channel["id"] for page in pages for channel in page["channels"]}
+
+    def members(self, channel_id: str) -> list[str]:
+        """Who is in a channel."""
+        pages = self.pages("conversations.members", channel=channel_id, limit=PAGE)
+        return [user_id for page in pages for user_id in page["members"]]
+
     def _find_by_name(
         self, name: str, method: str, types: str, *, archived_too: bool = False
     ) -> dict[str, Any] | None:
@@ -73,7 +87,7 @@ class Channels(ApiClient):
         try:
             response = self.call("conversations.invite", channel=channel_id, users=",".join(user_ids), force=True)
         except SlackRefused as refused:
-            if refused.error in ("is_archived", "channel_not_found", "not_in_channel", "missing_scope"):
+            if refused.meaning in (Meaning.LOST_CHANNEL, Meaning.INSTALLATION, Meaning.UNAUTHORIZED, Meaning.LATER):
                 raise
             return dict.fromkeys(user_ids, refused.error)
         return {error["user"]: error["error"] for error in response.get("errors", []) if "user" in error}
@@ -82,9 +96,17 @@ class Channels(ApiClient):
         """Set a channel's topic; Slack allows 250 characters and no formatting."""
         self.call("conversations.setTopic", channel=channel_id, topic=shorten(topic, TOPIC_TEXT))
 
+    def rename_channel(self, channel_id: str, name: str) -> str:
+        """Give a channel another name; gives back the one that Slack made of it. It may be repeated."""
+        return str(self.call("conversations.rename", channel=channel_id, name=name)["channel"]["name"])
+
+    def archive_channel(self, channel_id: str) -> None:
+        """Archive a channel; done if it is archived."""
+        self.call("conversations.archive", channel=channel_id)
+
     def pin(self, channel_id: str, ts: str) -> None:
         """Pin a message; done if it is pinned."""
-        self._call_unless("already_pinned", "pins.add", channel=channel_id, timestamp=ts)
+        self.call("pins.add", channel=channel_id, timestamp=ts)
 
     def bookmark(self, channel_id: str, title: str, url: str, emoji: str) -> None:
         """Add a link to a channel's bookmarks unless the same link is there."""
@@ -94,10 +116,3 @@ class Channels(ApiClient):
         """Is the link among the channel's bookmarks?"""
         listed = self.call("bookmarks.list", channel_id=channel_id)["bookmarks"]
         return any(bookmark.get("link") == url for bookmark in listed)
-
-    def _call_unless(self, done_error: str, method: str, **arguments: Any) -> None:
-        try:
-            self.call(method, **arguments)
-        except SlackRefused as refused:
-            if refused.error != done_error:
-                raise

@@ -23,4 +23,8 @@ class ConnectionWatch:
         if is_connected:
             log.info("Slack reaches me again")
         else:
-            log.warning("Slack does not reach me; I keep trying. `watchfloor doctor` finds out why")
+            reason = self._connection.trouble
+            log.warning(
+                "Slack does not reach me; I keep trying. `watchfloor doctor` finds out why",
+                extra={"reason": reason},
+            )

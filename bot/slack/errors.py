@@ -1,14 +1,21 @@
 """The ways a call to Slack can fail: it said no, it said wait, it was never asked, or nobody knows."""
 
 from bot.errors import TryLater, WatchfloorError
+from bot.slack import refusals
 
 
 class SlackRefused(WatchfloorError):
-    """Slack refused `{method}`: {error}. `watchfloor doctor` tells the administrator what may be missing."""
+    """Slack refused that: {reason}. If you cannot change it, `watchfloor doctor` tells the administrator more."""
 
     def __init__(self, method: str, error: str, detail: str = "") -> None:
-        self.method, self.error = method, error
-        super().__init__(method=method, error=f"{error} {detail}".strip())
+        self.method, self.error, self.detail = method, error, detail
+        self.meaning = refusals.meaning(method, error)
+        self.reason = refusals.reason(method, error)
+        super().__init__(reason=self.reason)
+
+    def __str__(self) -> str:
+        # For the log; people read the sentence.
+        return " ".join(filter(None, (self.method, self.error, self.detail)))
 
 
 class RateLimited(TryLater):

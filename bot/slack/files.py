@@ -1,16 +1,24 @@
 """Files: sent to Slack, then shared in a conversation."""
 
 from collections.abc import Sequence
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from bot.slack.calls import CALL_TIMEOUT_S, ApiClient
 from bot.slack.errors import OutcomeUnknown, SlackRefused
+from bot.slack.refusals import Meaning
 
 LARGEST_FILE = 25_000_000
 GONE = (401, 403, 404, 410)
+HTML = "text/html"
+
+
+def _refuse_page(what: str, answer: HTTPResponse) -> None:
+    """A proxy's page, or Slack's own for people to sign in, is not what was asked for."""
+    if answer.headers.get_content_type() == HTML:
+        raise OutcomeUnknown(what, "a page instead of an answer")
 
 
 class Files(ApiClient):
@@ -21,8 +29,9 @@ class Files(ApiClient):
         upload_target = self.call("files.getUploadURLExternal", filename=name, length=len(content))
         request = Request(upload_target["upload_url"], data=content, method="POST")  # noqa: S310 - Slack gave the address
         try:
-            with urlopen(request, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310 - likewise
+            with self.network.open(request, CALL_TIMEOUT_S) as answer:
                 answer.read()
+                _refuse_page("file upload", answer)
         except (OSError, HTTPException) as lost:
             raise OutcomeUnknown("file upload", type(lost).__name__) from lost
         return str(upload_target["file_id"])
@@ -48,12 +57,16 @@ class Files(ApiClient):
         if not self._is_slack_url(url):
             # The token opens the workspace: it is shown to nobody else.
             raise SlackRefused("files.info", "file_kept_elsewhere")
-        request = Request(url, headers={"Authorization": f"Bearer {self._client.token}"})  # noqa: S310 - checked above
+        request = Request(url)  # noqa: S310 - checked above
+        # Where Slack sends us on, the token is not sent along.
+        request.add_unredirected_header("Authorization", f"Bearer {self._client.token}")
         try:
-            with urlopen(request, timeout=CALL_TIMEOUT_S) as answer:  # noqa: S310 - likewise
+            with self.network.open(request, CALL_TIMEOUT_S) as answer:
+                if file.get("mimetype") != HTML:
+                    _refuse_page("file download", answer)
                 return bytes(answer.read(LARGEST_FILE))
         except HTTPError as refused:
-            if refused.code in GONE:
+            if refused.code in GONE and refused.headers.get_content_type() != HTML:
                 raise SlackRefused("file download", f"http_{refused.code}") from refused
             raise OutcomeUnknown("file download", str(refused.code)) from refused
         except (OSError, HTTPException) as lost:
@@ -75,7 +88,7 @@ class Files(ApiClient):
         try:
             file = self.call("files.info", file=file_id)["file"]
         except SlackRefused as refused:
-            if refused.error == "file_not_found":
+            if refused.meaning is Meaning.GONE:
                 return False
             raise
         conversations = [*file.get("channels", []), *file.get("groups", []), *file.get("ims", [])]

@@ -1,8 +1,15 @@
 """Looking at how the app is installed, for `watchfloor doctor`; nothing is changed."""
 
 from dataclasses import dataclass
+from http.client import HTTPException
+from urllib.error import HTTPError
+from urllib.request import Request
 
 from bot.slack.gateway import Gateway
+from bot.slack.line import Line
+
+REACH_TIMEOUT_S = 5.0
+PROXY_WANTS_PASSWORD = 407
 
 
 @dataclass(frozen=True)
@@ -24,8 +31,23 @@ def installation(gateway: Gateway) -> Installation:
 
 
 def check_socket_mode(gateway: Gateway) -> None:
-    """Ask for a Socket Mode address without using it; `SlackRefused` when the app has no such right."""
-    gateway.call("apps.connections.open")
+    """Open a Socket Mode connection and wait for Slack's hello.
+
+    Raises `SlackRefused` when the app has no such right, `LineRefused` when nothing comes through the WebSocket.
+    """
+    url = str(gateway.call("apps.connections.open")["url"])
+    Line(url, gateway.network).close()
+
+
+def unreachable(gateway: Gateway, url: str) -> str:
+    """Why nobody answers at an address; empty when somebody does, whatever the answer is."""
+    try:
+        gateway.network.open(Request(url, method="HEAD"), REACH_TIMEOUT_S).close()  # noqa: S310 - Slack's own
+    except HTTPError as answered:
+        return "" if answered.code != PROXY_WANTS_PASSWORD else "the proxy asks for a password"
+    except (OSError, HTTPException) as lost:
+        return str(getattr(lost, "reason", lost)) or type(lost).__name__
+    return ""
 
 
 def channel_memberships(gateway: Gateway) -> dict[str, bool]:

@@ -1,6 +1,8 @@
 """Messages: sent once, found again, edited in place; and answers to who clicked or typed."""
 
+import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
@@ -9,14 +11,23 @@ from typing import Any
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from bot.slack.blocks import MESSAGE_TEXT, Block, fit_blocks
-from bot.slack.calls import CALL_TIMEOUT_S, NO_RETRIES, ApiClient
+from bot.slack.blocks import MESSAGE_TEXT, Block, fit_message
+from bot.slack.calls import CALL_TIMEOUT_S, NO_RETRIES, ApiClient, retry_after_s
 from bot.slack.channels import CLOCK_SKEW
 from bot.slack.errors import OutcomeUnknown, RateLimited, SlackRefused
 from bot.slack.text import shorten
 
 SEARCHED_PAGES = 10
 METADATA_TYPE = "watchfloor_message"
+# What Slack answers to a post to a response URL; anything else is from somebody in between.
+ANSWERED = (200, 400, 403, 404, 410)
+
+
+def _response_error(body: str) -> str:
+    """Slack's name for the reason, from JSON or plain text."""
+    with suppress(ValueError, AttributeError):
+        return str(json.loads(body).get("error", ""))
+    return body[:80]
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ class Messages(ApiClient):
                 "chat.postMessage",
                 channel=post.channel_id,
                 text=shorten(post.text, MESSAGE_TEXT),
-                blocks=fit_blocks(post.blocks) or None,
+                blocks=fit_message(post.blocks) or None,
                 thread_ts=post.thread_ts,
                 metadata={"event_type": METADATA_TYPE, "event_payload": {"key": post.key}},
                 unfurl_links=False,
@@ -87,31 +98,43 @@ class Messages(ApiClient):
             channel=posted.channel_id,
             ts=posted.ts,
             text=shorten(text, MESSAGE_TEXT),
-            blocks=fit_blocks(blocks),
+            blocks=fit_message(blocks),
         )
+
+    def delete_message(self, channel_id: str, ts: str) -> None:
+        """Delete one of the bot's own messages; done if it is not there."""
+        self.call("chat.delete", channel=channel_id, ts=ts)
 
     def tell(self, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
         """Say something to a person by direct message that need not be repeated if it is lost."""
         shortened = shorten(text, MESSAGE_TEXT)
-        self.call("chat.postMessage", channel=user_id, text=shortened, blocks=fit_blocks(blocks) or None)
+        self.call("chat.postMessage", channel=user_id, text=shortened, blocks=fit_message(blocks) or None)
 
     def respond(
         self, response_url: str, text: str, blocks: Sequence[Block] = (), *, replace_original: bool = False
     ) -> None:
         """Answer the person who clicked or typed, below what they clicked on or in its place."""
-        webhook = WebhookClient(response_url, timeout=CALL_TIMEOUT_S, retry_handlers=list(NO_RETRIES))
+        webhook = WebhookClient(
+            response_url, timeout=CALL_TIMEOUT_S, ssl=self.network.tls, retry_handlers=list(NO_RETRIES)
+        )
+        webhook.proxy = self.network.proxy_for(response_url)
         shortened = shorten(text, MESSAGE_TEXT)
         try:
             response = webhook.send(
                 text=shortened,
-                blocks=fit_blocks(blocks) or None,
+                blocks=fit_message(blocks) or None,
                 response_type="ephemeral",
                 replace_original=replace_original,
             )
         except (OSError, HTTPException, SlackClientError, ValueError) as lost:
             raise OutcomeUnknown("response_url", type(lost).__name__) from lost
-        if response.status_code != 200:
-            raise SlackRefused("response_url", f"{response.status_code} {response.body}")
+        if response.status_code == 429:
+            raise RateLimited("response_url", retry_after_s(response.headers))
+        if response.status_code in ANSWERED and not response.body.lstrip().startswith("<"):
+            if response.status_code != 200:
+                raise SlackRefused("response_url", _response_error(response.body))
+            return
+        raise OutcomeUnknown("response_url", f"HTTP {response.status_code}")
 
     def direct_channel(self, user_id: str) -> str:
         """The id of the direct-message channel with a person."""

@@ -1,140 +1,196 @@
-"""Socket Mode: the line on which Slack calls the bot."""
+"""Socket Mode: stays connected to Slack, with two lines while Slack changes from one to the other."""
 
 import logging
-import socket
-from contextlib import suppress
-from threading import Condition, Event, Thread
-from typing import Any
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 from slack_bolt import BoltRequest, BoltResponse
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from websockets.exceptions import ConnectionClosed
 
+from bot.errors import TryLater
+from bot.runtime import clock
 from bot.runtime.clock import machine_time
-from bot.runtime.heartbeat import Heartbeat
 from bot.slack.app import ImmediateAckApp
 from bot.slack.errors import SlackRefused
+from bot.slack.gateway import Gateway
+from bot.slack.line import Line, LineRefused, Message
+from bot.slack.refusals import Meaning
 
 log = logging.getLogger(__name__)
 
-PING_EVERY_S = 5
 # Each on a thread of its own to its listener's end: enough that none waits because others talk to Slack.
-ENVELOPE_THREADS = 24
-# A click brings the whole message it was made on: not in twenty pieces.
-READ_AT_ONCE_BYTES = 64 * 1024
-RETRY_EVERY_S = 3.0
+ENVELOPE_THREADS = 32
+RETRY_FIRST_S, RETRY_LONGEST_S = 0.25, 10.0
+# Slack sends nothing more on a line that it asked to leave; it closes it itself within some seconds.
+DRAINED_AFTER_S = 3.0
+LONGEST_DRAIN_S = 30.0
 FINISH_TIMEOUT_S = 1.0
-FINAL_ERRORS = (
-    *("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"),
-    *("not_allowed_token_type", "missing_scope", "no_permission"),
-)
-
-
-class SocketModeRequestHandler(SocketModeHandler):
-    """Hands what Slack sends to the app, and what the app answers to Slack."""
-
-    app: ImmediateAckApp
-
-    def handle(self, client: Any, req: SocketModeRequest) -> None:
-        """One envelope, to its listener's end; it is acknowledged on the way."""
-        started_at = machine_time().timestamp()
-
-        def answer(response: BoltResponse) -> None:
-            try:
-                send_response(client, req, response, started_at)
-            except (OSError, SlackClientError) as lost:
-                # Slack sends it again on the next line; what the listener has done is found done then.
-                log.warning("an acknowledgement did not arrive", extra={"reason": type(lost).__name__})
-
-        self.app.handle_request(
-            BoltRequest(mode="socket_mode", body=req.payload, headers=build_headers(req)), answer
-        )
+LOOK_EVERY_S = 0.5
+FINAL = (Meaning.UNAUTHORIZED, Meaning.INSTALLATION)
 
 
 class SocketModeConnection:
     """Connects, and stays connected; a Slack that does not answer is tried again."""
 
-    def __init__(self, app: ImmediateAckApp, app_token: str) -> None:
-        self._handler = SocketModeRequestHandler(
-            app,
-            app_token,
-            ping_interval=PING_EVERY_S,
-            web_client=app.client,
-            concurrency=ENVELOPE_THREADS,
-            receive_buffer_size=READ_AT_ONCE_BYTES,
-        )
-        client = self._handler.client
-        client.message_listeners.append(self._on_received)
-        # Around Bolt's own: what was begun is to be acknowledged before the line is closed.
-        client.socket_mode_request_listeners.insert(0, self._request_started)
-        client.socket_mode_request_listeners.append(self._request_finished)
-        self._closing = Event()
-        self._last_message = Heartbeat()
-        self._open, self._counting = 0, Condition()
+    def __init__(self, app: ImmediateAckApp, slack: Gateway) -> None:
+        self._app, self._slack = app, slack
+        self._threads = ThreadPoolExecutor(ENVELOPE_THREADS, thread_name_prefix="envelope")
+        self._changed = threading.Condition()
+        self._lines: list[Line] = []
+        self._leaving: dict[Line, float] = {}
+        self._is_closing = False
+        # Why there is no line; a part of a sentence.
+        self.trouble = "not connected yet"
+        self._last_heard_s = clock.elapsed_s()
 
     @property
     def is_connected(self) -> bool:
         """Would an envelope reach us now?"""
-        return bool(self._handler.client.is_connected())
+        return any(line.is_open for line in self._lines)
 
     @property
     def silent_s(self) -> float:
         """Seconds since Slack last sent anything."""
-        return self._last_message.age_s
+        return min((line.heard.age_s for line in self._lines), default=clock.elapsed_s() - self._last_heard_s)
 
     def connect(self) -> None:
         """Connect now, or go on trying. Raises `SlackRefused` when trying again cannot help."""
-        if not self._try_connect():
-            Thread(target=self._retry_connecting, name="socket-mode", daemon=True).start()
+        self._try_connect()
+        threading.Thread(target=self._supervise, name="socket-mode", daemon=True).start()
 
     def close(self) -> None:
         """Acknowledge what has arrived, then hang up."""
-        self._closing.set()
-        with self._counting:
-            self._counting.wait_for(self._is_idle, FINISH_TIMEOUT_S)
-        session = self._handler.client.current_session
-        if session is not None and session.sock is not None:
-            # The client waits up to three seconds for a last message; a closed line ends the wait.
-            with suppress(OSError):
-                session.sock.shutdown(socket.SHUT_RD)
-        # Nor does its thread that hands out messages need to wait out its second for one that will not come.
-        self._handler.client.closed = True
-        self._handler.client.message_queue.put(None)
-        self._handler.close()  # type: ignore[no-untyped-call]
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not any(line.owed for line in self._lines), FINISH_TIMEOUT_S)
+        for line in list(self._lines):
+            line.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    # Connecting
 
     def _try_connect(self) -> bool:
+        """Open one more line; False when that must be tried again. Raises `SlackRefused` when it cannot help."""
         try:
-            self._handler.connect()  # type: ignore[no-untyped-call]
-        except SlackApiError as refused:
-            if refused.response.get("error") in FINAL_ERRORS:
-                raise SlackRefused("apps.connections.open", refused.response["error"]) from refused
-            log.warning("Slack does not let me connect yet", extra={"error": refused.response.get("error")})
-            return False
-        except (OSError, SlackClientError) as lost:
-            log.warning("Slack does not answer; I keep trying", extra={"reason": type(lost).__name__})
-            return False
-        # From here on the client itself connects again whenever the line is lost.
+            url = str(self._slack.call("apps.connections.open")["url"])
+        except SlackRefused as refused:
+            if refused.meaning in FINAL:
+                raise
+            return self._failed(f"Slack refuses a connection: {refused.reason}")
+        except TryLater as silent:
+            return self._failed(f"Slack does not answer ({silent.reason})")
+        try:
+            line = Line(url, self._slack.network)
+        except LineRefused as refused:
+            return self._failed(
+                f"Slack answers over HTTPS, but its WebSocket does not work: {refused}. A proxy or firewall may "
+                "not let WebSockets to wss-primary.slack.com through"
+            )
+        self._add(line)
         return True
 
-    def _retry_connecting(self) -> None:
-        while not self._closing.wait(RETRY_EVERY_S):
-            with suppress(SlackRefused):
-                if self._try_connect():
-                    return
+    def _failed(self, trouble: str) -> bool:
+        if trouble != self.trouble:
+            log.warning("not connected to Slack; I keep trying", extra={"reason": trouble})
+        self.trouble = trouble
+        return False
 
-    def _is_idle(self) -> bool:
-        return self._open == 0 and self._handler.client.message_queue.empty()
+    def _add(self, line: Line) -> None:
+        with self._changed:
+            self._lines.append(line)
+            self.trouble = ""
+        threading.Thread(target=self._read, args=(line,), name="socket-mode-line", daemon=True).start()
 
-    def _request_started(self, client: Any, request: Any) -> None:
-        with self._counting:
-            self._open += 1
+    def _read(self, line: Line) -> None:
+        line.read(self._on_message)
+        with self._changed:
+            self._last_heard_s = clock.elapsed_s() - line.heard.age_s
+            self._lines.remove(line)
+            self._leaving.pop(line, None)
+            if not self._lines:
+                self.trouble = "the connection was lost"
+            self._changed.notify_all()
 
-    def _request_finished(self, client: Any, request: Any) -> None:
-        with self._counting:
-            self._open -= 1
-            self._counting.notify_all()
+    def _supervise(self) -> None:
+        """Open a line whenever none stays; hang up the one that was left once it is silent."""
+        wait_s = 0.0
+        while not self._is_closing:
+            if not self._needs_line():
+                wait_s = 0.0
+                self._hang_up_drained()
+                self._wait(self._needs_line, LOOK_EVERY_S if self._leaving else None)
+            elif self._reconnect():
+                wait_s = 0.0
+            else:
+                wait_s = min(max(wait_s * 2, RETRY_FIRST_S), RETRY_LONGEST_S)
+                self._wait(lambda: False, wait_s)
 
-    def _on_received(self, client: Any, message: dict[str, Any], raw: str | None) -> None:
-        self._last_message.beat()
+    def _wait(self, condition: Callable[[], bool], at_most_s: float | None) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closing or condition(), at_most_s)
+
+    def _reconnect(self) -> bool:
+        try:
+            return self._try_connect()
+        except SlackRefused as refused:
+            return self._failed(f"Slack refuses a connection: {refused.reason}")
+
+    def _needs_line(self) -> bool:
+        return not any(line.is_open and line not in self._leaving for line in self._lines)
+
+    def _hang_up_drained(self) -> None:
+        now_s = clock.elapsed_s()
+        for line, since_s in list(self._leaving.items()):
+            is_silent = line.owed == 0 and line.heard.age_s > DRAINED_AFTER_S
+            if not self._needs_line() and (is_silent or now_s - since_s > LONGEST_DRAIN_S):
+                line.close()
+
+    # Envelopes
+
+    def _on_message(self, line: Line, message: Message) -> None:
+        if message.get("type") == "disconnect":
+            log.info("Slack asks for a new connection", extra={"reason": message.get("reason")})
+            with self._changed:
+                self._leaving[line] = clock.elapsed_s()
+                self._changed.notify_all()
+            return
+        request = SocketModeRequest.from_dict(message)
+        if request is not None:
+            line.count(+1)
+            self._threads.submit(self._handle, line, request, clock.elapsed_s())
+
+    def _handle(self, line: Line, request: SocketModeRequest, received_at_s: float) -> None:
+        """One envelope, to its listener's end; it is acknowledged on the way."""
+        started_at = machine_time().timestamp()
+
+        def answer(response: BoltResponse) -> None:
+            try:
+                send_response(cast(BaseSocketModeClient, _Acknowledging(line)), request, response, started_at)
+            except (OSError, ConnectionClosed) as lost:
+                # Slack sends it again on the next line; what the listener has done is found done then.
+                log.warning("an acknowledgement did not arrive", extra={"reason": type(lost).__name__})
+
+        try:
+            bolt_request = BoltRequest(mode="socket_mode", body=request.payload, headers=build_headers(request))
+            self._app.handle_request(bolt_request, answer, received_at_s)
+        except Exception:  # one broken envelope must not be silent; Slack sends events again
+            log.exception("an envelope was not handled")
+        finally:
+            line.count(-1)
+            with self._changed:
+                self._changed.notify_all()
+
+
+class _Acknowledging:
+    """What Bolt needs of a client to send an acknowledgement: on the line by which the envelope came."""
+
+    logger = log
+
+    def __init__(self, line: Line) -> None:
+        self.send_socket_mode_response: Any = line.send_socket_mode_response

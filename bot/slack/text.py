@@ -2,10 +2,11 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 ELLIPSIS = "…"
+MENTIONS_SHOWN = 40
 # A time of day alone is clear for as long as nobody sleeps in between.
 SAME_SHIFT = timedelta(hours=12)
 _REFERENCE = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
@@ -62,8 +63,16 @@ def mention(user_id: str) -> str:
 
 
 def mentions(user_ids: Iterable[str]) -> str:
-    """Several mentions, separated by commas."""
-    return ", ".join(mention(user_id) for user_id in user_ids)
+    """Several mentions, separated by commas; of very many the first, and how many more."""
+    return listed([mention(user_id) for user_id in user_ids], MENTIONS_SHOWN)
+
+
+def listed(parts: Sequence[str], most: int, separator: str = ", ") -> str:
+    """The parts one after another; of more than `most` the first, and how many more there are."""
+    if len(parts) <= most:
+        return separator.join(parts)
+    shown = parts[: most - 1]
+    return separator.join([*shown, f"and {len(parts) - len(shown)} more"])
 
 
 def channel_link(channel_id: str) -> str:

@@ -11,10 +11,11 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import TableWords
-    from bot.subscriptions import copies, listeners
+    from bot.subscriptions import actions, copies, listeners
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
+    registry.on(events.Merged, actions.follow_merge)
     registry.on(events.UpdateComposed, copies.post_copies)
     registry.on(events.UpdateAmended, copies.edit_footers)
     registry.words.append(TableWords("subscriptions"))

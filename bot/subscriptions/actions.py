@@ -8,6 +8,8 @@ from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests, PersonFacts
 from bot.incidents import participants
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import Merged
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
 from bot.services import Services
@@ -17,6 +19,11 @@ from bot.subscriptions.copies import next_update_for
 from bot.subscriptions.rules import OnlyYourChannels, PrivateIncident, read_scope
 from bot.subscriptions.tables import Subscription
 from bot.subscriptions.views import Screen
+
+
+def follow_merge(change: Change, event: Merged) -> None:
+    """Who wanted the merged incident's updates gets those of the one in which it goes on."""
+    tables.move(change.session, change.number, event.into)
 
 
 def subscribe(services: Services, number: int, by: str, now: datetime) -> Screen:

@@ -37,6 +37,25 @@ class Subscription(SQLModel, table=True):
         return Scope(self.severity, self.type, self.site)
 
 
+def move(session: Session, number: int, into: int) -> None:
+    """Who wants updates of one incident wants those of another, unless they said something else about that one."""
+    spoken = select(Subscription.user_id).where(Subscription.incident_id == into)
+    wanted = sa.select(
+        col(Subscription.user_id),
+        sa.literal(_key(into)),
+        sa.literal(into),
+        *(sa.literal("") for _ in range(3)),
+        sa.true(),
+        col(Subscription.since),
+    ).where(
+        col(Subscription.incident_id) == number,
+        col(Subscription.is_wanted).is_(True),
+        col(Subscription.user_id).not_in(spoken),
+    )
+    columns = ["user_id", "key", "incident_id", "severity", "type", "site", "is_wanted", "since"]
+    session.connection().execute(sa.insert(Subscription).from_select(columns, wanted))
+
+
 def _key(number: int) -> str:
     return f"incident:{number}"
 

@@ -10,7 +10,7 @@ from bot.timeline.wording import ENGLISH, LANGUAGES, NameOf
 
 MAX_PEOPLE = 6
 PICTURE_KINDS = (
-    *("declared", "severity", "status", "resolved", "closed", "reopened"),
+    *("declared", "severity", "status", "resolved", "closed", "declined", "merged", "reopened"),
     *("role_taken", "role_given", "role_handed_over", "role_left", "update_sent", "updates_missed"),
 )
 # What happened to the incident itself, and the status that follows from it.
@@ -18,6 +18,8 @@ STATUS_AFTER = {
     "declared": "investigating",
     "resolved": "resolved",
     "closed": "closed",
+    "declined": "declined",
+    "merged": "merged",
     "reopened": "investigating",
 }
 SHORTEST = timedelta(minutes=1)
@@ -81,7 +83,7 @@ def build_picture(
 ) -> Picture:
     """The lanes of an incident; `entries` are those of `KINDS`, in order. It ends when it was closed, or now."""
     times = [entry.at for entry in entries] + [milestone.at for milestone in milestones.values()]
-    is_over = bool(entries) and entries[-1].kind == "closed"
+    is_over = bool(entries) and entries[-1].kind in ("closed", "declined", "merged")
     end = max([*times, *([] if is_over else [now])], default=now)
     start = min(times, default=now)
     people = _RoleSpans(name)

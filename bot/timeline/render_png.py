@@ -1,11 +1,8 @@
-"""Draws the picture of a timeline. Run as a process of its own, so that the bot never holds what drawing needs:
-facts as JSON come in by standard input, a PNG goes out by standard output.
+"""Draws the picture of a timeline, in a process of its own: the bot never holds what drawing needs.
 
 A phone shows it 390 points wide: it is upright, its letters are large, and every lane has its title above it.
 """
 
-import json
-import sys
 import unicodedata
 from datetime import datetime, timedelta
 from functools import cache
@@ -53,6 +50,11 @@ def _known_codepoints() -> frozenset[int]:
     for name in available_fonts():
         known |= set(font_manager.get_font(font_manager.findfont(name)).get_charmap())
     return frozenset(known)
+
+
+def load_fonts() -> None:
+    """Do once what every picture needs."""
+    _known_codepoints()
 
 
 def renderable_text(text: str, longest: int = 60) -> str:
@@ -107,8 +109,9 @@ def _render_lanes(figure: Figure, facts: Json, lanes: list[tuple[str, int, Any]]
         axes = figure.add_axes((0.03, top / total, 0.94, ROW_IN * max(1, rows) / total))
         axes.set_xlim(_axis_position(start - margin), _axis_position(end + margin))
         axes.set_ylim(max(1, rows) - 0.5, -0.5)
-        axes.set_title(renderable_text(title), loc="left", size=FONT_SIZE, color=INK, weight="bold", pad=3)
-        axes.set_yticks([])
+        # At a place of its own: finding one that is free would be a third of the drawing.
+        axes.set_title(renderable_text(title), loc="left", size=FONT_SIZE, color=INK, weight="bold", pad=3, y=1.0)
+        axes.yaxis.set_visible(False)
         for side in ("top", "left", "right", "bottom"):
             axes.spines[side].set_visible(False)
         axes.set_facecolor("#f3f5f7")
@@ -232,7 +235,3 @@ def _axis_position(at: datetime) -> float:
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-if __name__ == "__main__":
-    sys.stdout.buffer.write(render_png(json.load(sys.stdin)))

@@ -33,10 +33,21 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "marked": (),
     "decisions": (DECISION, RULED_OUT, CUSTOMER_IMPACT),
     "state": (
-        *("declared", "severity", "status", "type", "impact", "front_door"),
-        *("resolved", "reopened", "closed", "milestone"),
+        *("declared", "severity", "status", "renamed", "type", "sites", "impact", "front_door"),
+        *(
+            "resolved",
+            "reopened",
+            "closed",
+            "declined",
+            "merged",
+            "merged_from",
+            "made_private",
+            "related",
+            "unrelated",
+            "milestone",
+        ),
     ),
-    "messages": ("message", "shortcut_message", *NOTES, "gap", "gap_refused"),
+    "messages": ("message", "shortcut_message", "reported_again", *NOTES, "gap", "gap_refused"),
     "steps": (
         *("playbook_started", "playbook_stopped", "step_done", "step_waived", "step_skipped", "step_assigned"),
         *("step_undone", "step_snoozed", "step_reminded", "step_repeated"),
@@ -46,7 +57,14 @@ FILTERS: dict[str, tuple[str, ...]] = {
         *("updates_paused", "updates_resumed", "audience_added", "audience_removed"),
     ),
     "partners": (
-        *("partner_added", "partner_told", "partner_unreachable", "partner_received", "partner_affected"),
+        *(
+            "partner_added",
+            "partner_removed",
+            "partner_told",
+            "partner_unreachable",
+            "partner_received",
+            "partner_affected",
+        ),
         *("partner_agents", "partner_reminded", "partner_named", "partner_phoned", "partner_cleared"),
     ),
     "people": (

@@ -17,11 +17,11 @@ PERSON_FACTS = ("user", "author")
 # Their words came from Slack as it writes them: ids for names, escapes for `<` and `&`.
 MESSAGE_KINDS = ("message", "shortcut_message")
 # What somebody wrote stands in them as `text`.
-KINDS_WITH_TEXT = (*MESSAGE_KINDS, "note", "decision", "ruled_out", "customer_impact", "impact")
+KINDS_WITH_TEXT = (*MESSAGE_KINDS, "note", "decision", "ruled_out", "customer_impact", "impact", "reported_again")
 MESSAGE = "message"
 # Facts that are the bot's own words and not a person's; `{fact}` or `kind {fact}` is looked up in the language.
 TRANSLATED_FACTS = (
-    *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason")),
+    *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason"), ("sites", "new")),
     *(("channel_lost", "reason"), ("page_passed_over", "reason"), ("paged", "reason"), ("step_reminded", "level")),
     ("postmortem_reviewed", "verdict"),
     *(("milestone", "milestone"), ("gap", "length"), ("gap_refused", "length")),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.directory.broken_templates import report_broken_template
+from bot.incidents.outside_filter import update_phrases
 from bot.incidents.tables import Incident
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
@@ -39,7 +40,8 @@ def compose_in_languages(
         known = facts
         if audience.outside:
             known = facts_outside(session, services, incident, promise, facts, language, reader)
-        return _render(services, variables.template_of(folder, language), known)
+        text = _render(services, variables.template_of(folder, language), known)
+        return f"{update_phrases(services, language)['drill']}\n{text}" if incident.is_drill else text
 
     return views.LANGUAGE_SEPARATOR.join(dict.fromkeys(told(language) for language in languages))
 

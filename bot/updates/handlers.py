@@ -6,11 +6,15 @@ from functools import partial
 
 from sqlmodel import Session
 
+from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
 from bot.incidents.events import (
     CadenceRequested,
     Closed,
     Declared,
+    Declined,
+    MadePrivate,
+    Merged,
     Reopened,
     Resolved,
     RoleChanged,
@@ -23,6 +27,7 @@ from bot.incidents.facts import UpdatesKept
 from bot.updates import cadence_actions, draft_recipients, record, tables
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
+from bot.updates.scheduling import drop_promise
 from bot.updates.sending import start_due
 
 
@@ -52,6 +57,41 @@ def send_last_update(change: Change, event: Resolved) -> None:
     cadence_actions.end_pause(change)
     promises.send_now_to_all(change, RequestedUpdate(f"{promises.RESOLVED}:{event.key}", change.by))
     _send_what_is_due(change)
+
+
+def say_false_alarm(change: Change, event: Declined) -> None:
+    """Nothing more is promised; every audience that was told hears of it, those inside with the reason."""
+    audiences = change.services.floor.audiences
+    informed = tables.informed_audiences(change.session, change.number)
+    promises.end(change)
+    for is_outside, reason in ((False, event.reason), (True, "")):
+        request = RequestedUpdate(f"{promises.DECLINED}:{event.key}", change.by, reason)
+        names = {name for name in informed if name in audiences and audiences[name].outside == is_outside}
+        promises.send_now_to_all(change, request, only=names)
+    _send_what_is_due(change)
+
+
+def say_merged(change: Change, event: Merged) -> None:
+    """Nothing more is promised here; colleagues who were told hear where it goes on.
+
+    Outside audiences hear of the other incident alone: to them it is one outage.
+    """
+    audiences = change.services.floor.audiences
+    informed = tables.informed_audiences(change.session, change.number) if event.was_open else set()
+    promises.end(change)
+    where = f"#{event.into}" if change.incident.is_private else f"#{event.into} {event.title}"
+    request = RequestedUpdate(f"{promises.MERGED}:{event.into}", change.by, where)
+    names = {name for name in informed if name in audiences and not audiences[name].outside}
+    promises.send_now_to_all(change, request, only=names)
+    _send_what_is_due(change)
+
+
+def withdraw_outside(change: Change, event: MadePrivate) -> None:
+    """Only those in its channel are promised anything from now on."""
+    informed = audiences_of(change.services, change.incident)
+    for promise in tables.waiting(change.session, change.number):
+        if promise.audience not in informed:
+            drop_promise(change.session, promise)
 
 
 def send_at_close(change: Change, event: Closed) -> None:

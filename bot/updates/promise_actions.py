@@ -22,6 +22,8 @@ from bot.updates.tables import Choice, Promise
 CHANGE = "change"
 RESOLVED = "resolved"
 CLOSED = "closed"
+DECLINED = "declined"
+MERGED = "merged"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What the outbox brings to Slack of updates: each update to each of its channels, and the drafts."""
 
 from bot.config.floor import DIGEST, HERE
-from bot.directory.lookup import channel_id
+from bot.directory.lookup import channel_id, forget_channel
 from bot.incidents import tables as incidents
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -62,6 +62,7 @@ KINDS = (
         thread=_thread,
         refusals=dict.fromkeys(COMMON, Refusal.FINAL),
         otherwise=Refusal.FINAL,
+        forget=forget_channel,
         on_delivered=keeping.note_delivered,
         on_given_up=keeping.note_refused,
     ),

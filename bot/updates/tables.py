@@ -228,6 +228,14 @@ def sent_of(session: Session, incident_id: int) -> Sequence[Promise]:
     return session.exec(query.order_by(col(Promise.due_at), col(Promise.id))).all()
 
 
+def informed_audiences(session: Session, incident_id: int) -> set[str]:
+    """The audiences that an update was sent to, or is on its way to."""
+    query = select(Promise.audience).where(
+        Promise.incident_id == incident_id, col(Promise.state).in_((SENT, SENDING))
+    )
+    return set(session.exec(query).all())
+
+
 def last_sent(session: Session, incident_id: int, audience: str) -> Promise | None:
     """The newest update this audience got."""
     return session.exec(_LAST_SENT, params={"of_incident": incident_id, "to_audience": audience}).first()

@@ -76,4 +76,6 @@ def slack(connection: SocketModeConnection | None) -> Finding:
     if connection is None:
         return Finding(True, "Slack sends its requests to /slack/events.")
     text = f"Slack was last heard {connection.silent_s:.0f} s ago."
-    return Finding(True, text) if connection.is_connected else Finding(False, f"Not connected to Slack. {text}")
+    if connection.is_connected:
+        return Finding(True, text)
+    return Finding(False, f"Not connected to Slack: {connection.trouble}. {text}")

@@ -11,6 +11,9 @@ from slack_sandbox.errors import Refused
 from slack_sandbox.model import Json
 
 MESSAGE_BLOCKS = 50
+# Slack publishes no number; this is what it was seen to take.
+MESSAGE_LENGTH = 13_200
+TABLE_LENGTH = 10_000
 ATTACHMENTS = 100
 VIEW_BYTES = 250_000
 
@@ -21,7 +24,25 @@ def _all_markdown(blocks: Any, pointer: str, problems: Problems) -> None:
         problems.note(f"must be less than {MARKDOWN_LENGTH + 1} characters in all markdown blocks", pointer)
 
 
-_MESSAGE = all_of(items(IN_MESSAGE, MESSAGE_BLOCKS, least=0), unique_block_ids, _all_markdown)
+def _one_table(blocks: Any, pointer: str, problems: Problems) -> None:
+    tables = [block for block in blocks if block["type"] == "table"]
+    if len(tables) > 1:
+        problems.note("only_one_table_allowed", pointer)
+    if sum(map(text_length, tables)) > TABLE_LENGTH:
+        problems.note(f"must be less than {TABLE_LENGTH + 1} characters in a table", pointer)
+
+
+def text_length(part: Any) -> int:
+    """The characters of every text in a part of a message."""
+    if isinstance(part, list):
+        return sum(map(text_length, part))
+    if isinstance(part, dict):
+        own = len(part["text"]) if isinstance(part.get("text"), str) else 0
+        return own + sum(text_length(value) for name, value in part.items() if not isinstance(value, str))
+    return 0
+
+
+_MESSAGE = all_of(items(IN_MESSAGE, MESSAGE_BLOCKS, least=0), unique_block_ids, _all_markdown, _one_table)
 
 
 def check_blocks(blocks: Any, pointer: str = "/blocks") -> list[Json]:
@@ -33,6 +54,8 @@ def check_blocks(blocks: Any, pointer: str = "/blocks") -> list[Json]:
     problems = Problems()
     _MESSAGE(blocks, pointer, problems)
     _refuse("invalid_blocks", problems)
+    if text_length(blocks) > MESSAGE_LENGTH:
+        raise Refused("msg_blocks_too_long")
     return blocks
 
 

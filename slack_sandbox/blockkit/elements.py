@@ -1,19 +1,34 @@
 """Interactive elements, and which block takes which."""
 
+from datetime import date
+from typing import Any
+
 from slack_sandbox.blockkit.objects import (
     CONFIRM,
     IMAGE,
+    LINK,
     OFFERS,
     OPTION,
     OPTION_LISTS,
     OVERFLOW_OPTION,
     PLACEHOLDER,
     RICH_OPTION,
-    URL,
     initial_is_offered,
     plain,
 )
-from slack_sandbox.blockkit.rules import Rule, Rules, anything, flag, integer, items, one_of, shape, string
+from slack_sandbox.blockkit.rules import (
+    Problems,
+    Rule,
+    Rules,
+    all_of,
+    anything,
+    flag,
+    integer,
+    items,
+    one_of,
+    shape,
+    string,
+)
 
 ID_LENGTH = 255
 BUTTON_TEXT_LENGTH = 75
@@ -42,7 +57,7 @@ BUTTON = shape(
     {"text": plain(BUTTON_TEXT_LENGTH)},
     {
         "action_id": string(ID_LENGTH),
-        "url": URL,
+        "url": LINK,
         "value": string(BUTTON_VALUE_LENGTH),
         "style": one_of("primary", "danger"),
         "confirm": CONFIRM,
@@ -57,6 +72,22 @@ _WORKFLOW_BUTTON = shape(
         "accessibility_label": string(75),
     },
 )
+
+
+def _lengths_agree(value: Any, pointer: str, problems: Problems) -> None:
+    """What is typed beforehand must be allowed to be typed."""
+    least, most = value.get("min_length", 0), value.get("max_length", INPUT_LENGTH)
+    if least > most:
+        problems.note("min_length must not be greater than max_length", f"{pointer}/min_length")
+    if len(value.get("initial_value") or "") > most:
+        problems.note(f"must be less than {most + 1} characters", f"{pointer}/initial_value")
+
+
+def _is_day(value: Any, pointer: str, problems: Problems) -> None:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        problems.note("must be a valid date", pointer)
 
 
 def _field(**own: Rule) -> Rule:
@@ -92,7 +123,7 @@ _TICKS: Rules = {
     ),
 }
 _DATES: Rules = {
-    "datepicker": _field(initial_date=string(10, pattern=_DATE)),
+    "datepicker": _field(initial_date=all_of(string(10, pattern=_DATE), _is_day)),
     "timepicker": _field(initial_time=string(5, pattern=_TIME), timezone=string(ID_LENGTH)),
 }
 _MOMENT: Rules = {
@@ -110,7 +141,7 @@ IN_INPUT: Rules = {
     **_TICKS,
     **_DATES,
     **_MOMENT,
-    "plain_text_input": shape({}, {**_TYPED, **_LENGTHS, "multiline": flag}),
+    "plain_text_input": shape({}, {**_TYPED, **_LENGTHS, "multiline": flag}, also=_lengths_agree),
     "email_text_input": shape({}, _TYPED),
     "url_text_input": shape({}, _TYPED),
     "number_input": shape(

@@ -39,6 +39,8 @@ def text(most: int) -> Rule:
     )
 
 
+# Where a browser may be sent; not a script, and no file of the reader's.
+LINK = string(URL_LENGTH, pattern=r"(https?|mailto|tel|sms|slack|msteams|zoommtg):.+")
 URL = string(URL_LENGTH, pattern=r"[A-Za-z][A-Za-z0-9+.-]*:.+")
 PLACEHOLDER = plain(PLACEHOLDER_LENGTH)
 IMAGE_PARTS = {"image_url": URL, "slack_file": anything}
@@ -56,7 +58,7 @@ OPTION = shape(
 )
 OVERFLOW_OPTION = shape(
     {"text": plain(OPTION_TEXT_LENGTH), "value": _OPTION_VALUE},
-    {"description": plain(OPTION_TEXT_LENGTH), "url": URL},
+    {"description": plain(OPTION_TEXT_LENGTH), "url": LINK},
 )
 RICH_OPTION = shape(
     {"text": text(OPTION_TEXT_LENGTH), "value": _OPTION_VALUE}, {"description": text(OPTION_TEXT_LENGTH)}

@@ -4,7 +4,7 @@ from slack_sandbox import posting
 from slack_sandbox.blockkit import check_attachments, check_blocks
 from slack_sandbox.errors import Refused, invalid_arguments
 from slack_sandbox.methods.registry import SPECIAL, TIER_3, TIER_4, Request, method
-from slack_sandbox.model import TEAM_DOMAIN, Channel, Json, Message
+from slack_sandbox.model import Channel, Json, Message
 from slack_sandbox.seed import BOT_USER_ID
 
 TEXT_KEPT = 40_000
@@ -58,10 +58,7 @@ def delete(request: Request) -> Json:
 def get_permalink(request: Request) -> Json:
     channel = request.workspace.channel_for_app(request.args.text("channel"))
     message = request.workspace.message(channel, request.args.text("message_ts"))
-    link = f"https://{TEAM_DOMAIN}.example/archives/{channel.id}/p{message.ts.replace('.', '')}"
-    if message.is_reply:
-        link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
-    return {"channel": channel.id, "permalink": link}
+    return {"channel": channel.id, "permalink": posting.permalink(channel, message)}
 
 
 def destination(request: Request) -> Channel:
@@ -71,6 +68,8 @@ def destination(request: Request) -> Channel:
     if user is not None:
         if user.is_bot:
             raise Refused("cannot_dm_bot")
+        if user.deleted:
+            raise Refused("channel_not_found")
         return request.workspace.direct_message(user)
     found = request.workspace.find_channel(name)
     channel = request.workspace.channel_for_app(found.id if found else name)
@@ -128,12 +127,19 @@ def _text(request: Request) -> str:
 
 
 def _changes(request: Request) -> Json:
-    """The fields that an update changes; blocks stay unless an empty list replaces them."""
-    given = {name for name in ("text", "blocks", "attachments", "metadata") if name in request.args.values}
+    """The fields that an update changes; blocks stay when it has neither text nor blocks."""
+    given = {
+        name
+        for name in ("text", "markdown_text", "blocks", "attachments", "metadata")
+        if name in request.args.values
+    }
     content = _content(request)
-    changes: Json = {name: content[name] for name in given}
-    if not {"text", "blocks", "attachments"} & given:
+    if not {"text", "markdown_text", "blocks", "attachments"} & given:
         return {}
+    changes: Json = {name: content[name] for name in given - {"markdown_text"}}
+    if {"text", "markdown_text"} & given:
+        # Text without blocks replaces them.
+        changes |= {"text": content["text"], "blocks": content["blocks"]}
     return changes
 
 
@@ -141,6 +147,8 @@ def read_metadata(request: Request) -> Json | None:
     metadata = request.args.structure("metadata", "invalid_metadata_format")
     if metadata is None:
         return None
+    if isinstance(metadata, dict) and isinstance(metadata.get("entities"), list):
+        return metadata
     if not isinstance(metadata, dict) or not isinstance(metadata.get("event_payload"), dict):
         raise Refused("invalid_metadata_format")
     if not isinstance(metadata.get("event_type"), str) or not metadata["event_type"]:
@@ -156,5 +164,5 @@ def _own_message(request: Request, error: str) -> tuple[Channel, Message]:
     if message.user != request.bot.id or message.subtype:
         raise Refused(error)
     if channel.is_archived:
-        raise Refused("is_archived")
+        raise Refused("is_inactive" if error == "cant_update_message" else error)
     return channel, message

@@ -26,13 +26,13 @@ def info(request: Request) -> Json:
     return {"channel": described}
 
 
-@method("conversations.setTopic", TIER_2, required=("channel",))
+@method("conversations.setTopic", TIER_2, required=("channel",), given=("topic",))
 def set_topic(request: Request) -> Json:
     _describe(request, "topic", "channels:write.topic")
     return {"channel": request.channel("manage", "channels:write.topic").as_slack(request.bot.id)}
 
 
-@method("conversations.setPurpose", TIER_2, required=("channel",))
+@method("conversations.setPurpose", TIER_2, required=("channel",), given=("purpose",))
 def set_purpose(request: Request) -> Json:
     _describe(request, "purpose", "channels:write.topic")
     return {"purpose": request.args.text("purpose")}

@@ -22,11 +22,13 @@ def get_upload_url(request: Request) -> Json:
 @method("files.completeUploadExternal", TIER_4, "files:write", required=("files",))
 def complete_upload(request: Request) -> Json:
     files = [_uploaded(request, entry) for entry in request.args.structure("files")]
-    for name in (request.args.text("channel_id"), *request.args.items("channels")):
-        if name:
-            _share(request, _destination(request, name), files)
+    places = [request.args.text("channel_id"), *request.args.items("channels")]
+    channels = [_destination(request, place) for place in places if place]
+    _check_thread(request, channels)
     for file in files:
         file.complete = True
+    # Slack answers first.
+    request.workspace.afterwards(lambda: _share(request, channels, files))
     described = [file_sharing.file_as_slack(request.workspace, file) for file in files]
     return {"files": described}
 
@@ -59,9 +61,13 @@ def _destination(request: Request, name: str) -> Channel:
     return channel
 
 
-def _share(request: Request, channel: Channel, files: list[File]) -> None:
+def _check_thread(request: Request, channels: list[Channel]) -> None:
     thread_ts = request.args.text("thread_ts")
-    if thread_ts and thread_ts not in channel.messages:
+    if thread_ts and any(thread_ts not in channel.messages for channel in channels):
         raise Refused("invalid_thread_ts")
-    text = request.args.text("initial_comment")
-    file_sharing.share(request.workspace, request.bot, files, channel, text, thread_ts)
+
+
+def _share(request: Request, channels: list[Channel], files: list[File]) -> None:
+    text, thread_ts = request.args.text("initial_comment"), request.args.text("thread_ts")
+    for channel in channels:
+        file_sharing.share(request.workspace, request.bot, files, channel, text, thread_ts)

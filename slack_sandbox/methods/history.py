@@ -4,7 +4,7 @@ from slack_sandbox.errors import Refused
 from slack_sandbox.methods.paging import page
 from slack_sandbox.methods.registry import TIER_2, TIER_3, TIER_4, Request, method
 from slack_sandbox.methods.users import wanted_channels
-from slack_sandbox.model import Channel, Json, Message
+from slack_sandbox.model import Channel, Json, Message, User
 
 HISTORY_LIMIT = 999
 USERS_PER_CONVERSATION = 8
@@ -51,7 +51,15 @@ def replies(request: Request) -> Json:
     return answer | (more if has_more else {})
 
 
-@method("conversations.open", TIER_3, "im:write")
+def _opened(request: Request, people: list[User]) -> Channel:
+    if len(people) == 1:
+        request.need("im:write")
+        return request.workspace.direct_message(people[0])
+    request.need("mpim:write")
+    return request.workspace.group_message(people)
+
+
+@method("conversations.open", TIER_3)
 def open_conversation(request: Request) -> Json:
     users = request.args.items("users")
     if request.args.has("channel"):
@@ -60,13 +68,12 @@ def open_conversation(request: Request) -> Json:
         raise Refused("users_list_not_supplied")
     if len(users) > USERS_PER_CONVERSATION:
         raise Refused("too_many_users")
-    if len(users) > 1:
-        # Group direct messages are not part of this workspace.
-        raise Refused("not_enabled")
-    user = request.workspace.user_for_app(users[0])
-    if user.is_bot:
+    people = [request.workspace.user_for_app(user_id) for user_id in users]
+    if any(person.is_bot for person in people):
         raise Refused("cannot_dm_bot")
-    channel = request.workspace.direct_message(user)
+    if any(person.deleted for person in people):
+        raise Refused("user_disabled")
+    channel = _opened(request, people)
     if request.args.flag("return_im"):
         return {"channel": channel.as_slack(request.bot.id)}
     return {"channel": {"id": channel.id}}

@@ -30,6 +30,8 @@ def _objection(request: Request, channel: Channel, user_id: str) -> str:
         return "user_not_found"
     if user.id == request.bot.id:
         return "cant_invite_self"
+    if user.deleted:
+        return "cant_invite"
     if user.id in channel.members:
         return "already_in_channel"
     if user.is_ultra_restricted:

@@ -33,6 +33,8 @@ class Request:
         """Refuse without the scope this kind of conversation needs, e.g. `groups:history`."""
         if channel.is_im:
             self.need(f"im:{right}")
+        elif channel.is_mpim:
+            self.need(f"mpim:{'write' if right == 'manage' else right}")
         elif channel.is_private:
             self.need(f"groups:{'write' if right == 'manage' else right}")
         else:
@@ -67,24 +69,41 @@ class Method:
     scopes: tuple[str, ...]
     required: tuple[str, ...]
     takes: str
+    given: tuple[str, ...]
 
     def __call__(self, request: Request) -> Json:
         if self.scopes:
             request.need(*self.scopes)
         request.args.require(*self.required)
+        request.args.require_given(*self.given)
         return self.handler(request)
 
 
 METHODS: dict[str, Method] = {}
+# Methods that read: their documents say "does not currently accept application/json".
+FORMS_ONLY = frozenset(
+    (
+        *("bookmarks.list", "chat.getPermalink", "dnd.info", "files.getUploadURLExternal", "files.info"),
+        *("conversations.history", "conversations.info", "conversations.list", "conversations.members"),
+        *("conversations.replies", "pins.list", "reactions.get", "team.info", "usergroups.list"),
+        *("usergroups.users.list", "users.conversations", "users.getPresence", "users.info", "users.list"),
+        "users.lookupByEmail",
+    )
+)
 
 
 def method(
-    name: str, tier: str, *scopes: str, required: tuple[str, ...] = (), takes: str = "xoxb"
+    name: str,
+    tier: str,
+    *scopes: str,
+    required: tuple[str, ...] = (),
+    given: tuple[str, ...] = (),
+    takes: str = "xoxb",
 ) -> Callable[[Handler], Handler]:
-    """Register a handler under Slack's name for it."""
+    """Register a handler under Slack's name for it; what must be `given` may be empty."""
 
     def register(handler: Handler) -> Handler:
-        METHODS[name] = Method(name, handler, tier, scopes, required, takes)
+        METHODS[name] = Method(name, handler, tier, scopes, required, takes, given)
         return handler
 
     return register

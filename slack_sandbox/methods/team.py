@@ -15,6 +15,7 @@ def test_auth(request: Request) -> Json:
         "user_id": bot.id,
         "bot_id": bot.bot_id,
         "is_enterprise_install": False,
+        **({"enterprise_id": enterprise_id} if (enterprise_id := request.workspace.enterprise_id) else {}),
     }
 
 

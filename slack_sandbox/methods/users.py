@@ -61,6 +61,8 @@ def wanted_channels(request: Request) -> list[Channel]:
 def _type_of(channel: Channel) -> str:
     if channel.is_im:
         return "im"
+    if channel.is_mpim:
+        return "mpim"
     return "private_channel" if channel.is_private else "public_channel"
 
 

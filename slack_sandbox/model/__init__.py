@@ -6,6 +6,7 @@ from slack_sandbox.model.message import Message
 from slack_sandbox.model.people import Group, User
 from slack_sandbox.model.team import (
     APP_ID,
+    BOT_ID,
     TEAM_DOMAIN,
     TEAM_ID,
     TEAM_NAME,
@@ -16,6 +17,7 @@ from slack_sandbox.model.view import View
 
 __all__ = [
     "APP_ID",
+    "BOT_ID",
     "TEAM_DOMAIN",
     "TEAM_ID",
     "TEAM_NAME",

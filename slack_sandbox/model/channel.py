@@ -13,7 +13,7 @@ def blank_text() -> Json:
 
 @dataclass
 class Channel:
-    """A conversation: public, private, or a direct message (`im_user` is the other person)."""
+    """A conversation: public, private, or direct with one person (`im_user`) or several (`is_mpim`)."""
 
     id: str
     name: str
@@ -21,6 +21,7 @@ class Channel:
     created: int
     is_private: bool = False
     im_user: str = ""
+    is_mpim: bool = False
     is_archived: bool = False
     topic: Json = field(default_factory=blank_text)
     purpose: Json = field(default_factory=blank_text)
@@ -46,7 +47,7 @@ class Channel:
             "is_channel": not self.is_private,
             "is_group": self.is_private,
             "is_im": False,
-            "is_mpim": False,
+            "is_mpim": self.is_mpim,
             "is_private": self.is_private,
             "is_general": self.name == "general",
             "is_shared": False,

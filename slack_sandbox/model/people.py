@@ -22,6 +22,8 @@ class User:
     is_ultra_restricted: bool = False
     is_stranger: bool = False
     deleted: bool = False
+    # Of the organization, when the workspace belongs to one.
+    enterprise_id: str = ""
     away: bool = False
     do_not_disturb: bool = False
 
@@ -54,7 +56,8 @@ class User:
             profile |= {"bot_id": self.bot_id, "api_app_id": APP_ID}
         else:
             profile["email"] = self.email
-        return {
+        enterprise: Json = {"enterprise_user": {"enterprise_id": self.enterprise_id}} if self.enterprise_id else {}
+        return enterprise | {
             "id": self.id,
             "team_id": self.team_id,
             "name": self.name,

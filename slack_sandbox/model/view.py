@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from slack_sandbox.model.team import APP_ID, TEAM_ID, Json
+from slack_sandbox.model.team import APP_ID, BOT_ID, TEAM_ID, Json
 
 
 @dataclass
@@ -22,6 +22,7 @@ class View:
             "id": self.id,
             "team_id": TEAM_ID,
             "app_id": APP_ID,
+            "bot_id": BOT_ID,
             "app_installed_team_id": TEAM_ID,
             "private_metadata": "",
             "callback_id": "",

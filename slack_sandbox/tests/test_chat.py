@@ -46,11 +46,11 @@ def test_an_update_changes_what_is_given_and_marks_the_message(sandbox: Sandbox,
 
     client.chat_update(channel=incidents, ts=ts, text="new")
     (message,) = [m for m in sandbox.person("ana").sees("incidents") if m.ts == ts]
-    assert (message.text, message.words) == ("new", "old")
+    assert (message.text, message.words) == ("new", "new")
     assert message.edited is not None
 
-    client.chat_update(channel=incidents, ts=ts, text="new", blocks=[])
-    assert message.words == "new"
+    client.chat_update(channel=incidents, ts=ts, blocks=[section("newer")])
+    assert (message.text, message.words) == ("new", "newer")
 
 
 def test_nothing_to_say_is_refused(client: WebClient, incidents: str):

@@ -11,6 +11,7 @@ def test_a_file_is_uploaded_in_three_steps_and_shared(sandbox: Sandbox, client: 
     dm = client.conversations_open(users="U0ANA")["channel"]["id"]
 
     client.files_upload_v2(channel=dm, filename="post-mortem.md", content="# IVR down", initial_comment="Draft")
+    sandbox.wait_until_idle()
 
     (message,) = sandbox.person("ana").direct_messages()
     (shared,) = message.files

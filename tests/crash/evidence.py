@@ -58,6 +58,12 @@ def once_each(desk: Desk, number: int, kinds: tuple[str, ...]) -> None:
     assert {kind: happened[kind] for kind in kinds} == dict.fromkeys(kinds, 1)
 
 
+def count_of(desk: Desk, number: int, kind: str) -> int:
+    """How often this happened to an incident, by its timeline."""
+    with desk.database.reading() as session:
+        return sum(entry.kind == kind for entry in timeline.entries(session, number))
+
+
 def with_entry(desk: Desk, kind: str) -> list[int]:
     """The incidents to which this happened, by their timelines."""
     of_kind = select(timeline.TimelineEntry.incident_id).where(timeline.TimelineEntry.kind == kind)

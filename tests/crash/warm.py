@@ -10,11 +10,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import configure_mappers
 
-from tests import statements
+from tests import parsed_files, statements
 from tests.crash import process
 from tests.floor import TestFloor
 from tests.floors import with_a_bookmark
 
+assert parsed_files
 assert process
 assert statements
 

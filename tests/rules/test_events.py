@@ -20,6 +20,7 @@ HANDLERS = {
         "partners.handlers.begin",
         "playbooks.run_actions.start_matching",
     ],
+    "DeclaredAfterwards": [],
     "Withdrawn": ["updates.handlers.end_promises"],
     "SeverityChanged": [
         "updates.handlers.follow_severity",
@@ -27,7 +28,8 @@ HANDLERS = {
         "partners.handlers.follow_severity",
         "playbooks.handlers.offer_better_playbook",
     ],
-    "TypeChanged": ["playbooks.handlers.offer_better_playbook"],
+    "Renamed": [],
+    "ScopeChanged": ["partners.handlers.follow_scope", "playbooks.handlers.offer_better_playbook"],
     "StatusChanged": [
         "updates.handlers.follow_status",
         "escalation.ladder.follow_status",
@@ -40,6 +42,20 @@ HANDLERS = {
         "playbooks.run_actions.stop_all",
         "postmortems.request.follow_close",
     ],
+    "Declined": [
+        "updates.handlers.say_false_alarm",
+        "escalation.ladder.stop",
+        "partners.handlers.say_false_alarm",
+        "playbooks.run_actions.stop_all",
+    ],
+    "Merged": [
+        "updates.handlers.say_merged",
+        "escalation.ladder.stop",
+        "partners.handlers.say_merged",
+        "playbooks.run_actions.stop_all",
+        "subscriptions.actions.follow_merge",
+    ],
+    "MadePrivate": ["updates.handlers.withdraw_outside", "partners.handlers.follow_privacy"],
     "Reopened": [
         "updates.handlers.promise_again",
         "escalation.ladder.reopen",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.incidents import rules
+from bot.incidents import recognition, rules
 
 SLACK_NAME = re.compile(r"^[a-z0-9_-]{1,80}$")
 
@@ -60,13 +60,13 @@ def test_invisible_tricks_are_taken_out(trick: str) -> None:
     ],
 )
 def test_a_declaration_is_read_as_people_type_it(typed: str, severity: str | None, title: str) -> None:
-    assert rules.read_declaration(typed) == rules.Declaration(severity, title)
+    assert recognition.read_declaration(typed) == recognition.Declaration(severity, title)
 
 
 @pytest.mark.parametrize("typed", ["P1 IVR down", "p3 x", "P-2: x"])
 def test_a_priority_is_not_taken_for_a_severity(typed: str) -> None:
     with pytest.raises(rules.PriorityIsNotSeverity):
-        rules.read_declaration(typed)
+        recognition.read_declaration(typed)
 
 
 @given(st.text(max_size=60))
@@ -95,7 +95,7 @@ def test_what_is_repeated_in_a_refusal_cannot_be_markup(typed: str) -> None:
     ],
 )
 def test_titles_that_speak_of_the_same_thing_are_alike(mine: str, other: str, is_alike: bool) -> None:
-    assert rules.find_duplicates(mine, [(4, other)]) == ([4] if is_alike else [])
+    assert recognition.find_duplicates(mine, [(4, other)]) == ([4] if is_alike else [])
 
 
 def test_only_a_resolved_incident_closes_and_only_what_is_over_reopens() -> None:

@@ -11,7 +11,12 @@ from jinja2 import Environment, meta
 from bot.config import floor
 from bot.config.floor import Partner
 from bot.config.yaml_file import FileRefused
-from bot.partners import rules, wording
+from bot.incidents.tables import Incident
+from bot.partners import rules, views, wording
+from bot.partners.rules import State
+from bot.partners.tables import PartnerNotice
+from bot.slack.blocks import fit_message
+from slack_sandbox.blockkit import check_blocks
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 FOLDER = Path("message_templates/partner_notice")
@@ -73,3 +78,38 @@ def test_a_shipped_notice_uses_what_is_listed_and_has_every_phrase(language: str
         assert re.findall(r"{\w+}", phrase) == re.findall(r"{\w+}", wording.DEFAULT_LABELS[name])
     assert len(phrases["form_title"]) <= 24
     assert max(len(phrases[name]) for name in ("received", "affected", "update_number")) <= 75
+
+
+def noticed(number: int) -> tuple[Incident, list[PartnerNotice], dict[str, Partner]]:
+    """An incident with so many silent partners."""
+    incident = Incident(id=7, title="IVR", severity="S1", declared_key="k", declared_by="U1", declared_at=NOW)
+    rows = [
+        PartnerNotice(
+            id=index + 1,
+            incident_id=7,
+            partner=f"Partner {index}.",
+            state=State.UNREACHABLE,
+            told_at=None,
+        )
+        for index in range(number)
+    ]
+    partners = {row.partner: Partner(name=row.partner, phone=f"+57 1 {row.id:07}") for row in rows}
+    return incident, rows, partners
+
+
+@pytest.mark.parametrize("number", [1, 40, 41, 60, 1_000])
+def test_every_phone_number_is_in_the_commanders_message_or_counted_and_in_the_list(number: int) -> None:
+    incident, rows, partners = noticed(number)
+
+    _, blocks = views.phone_request(incident, rows, partners, NOW)
+
+    check_blocks(fit_message(blocks))
+    said = str(fit_message(blocks))
+    shown = sum(partner.phone in said for partner in partners.values())
+    assert shown == number or f"and {number - shown} more. `/incident partners`" in said
+    assert shown >= min(number, 60)
+    pages = [
+        str(fit_message(views.matrix(views.Matrix(incident, rows, partners, NOW, page))[1]))
+        for page in range(1, 27)
+    ]
+    assert all(any(partner.phone in page for page in pages) for partner in partners.values())

@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 
 from bot.config.floor import Severity, WorkingDays
 from bot.errors import WatchfloorError
-from bot.postmortems import review
+from bot.incidents.tables import Incident
+from bot.postmortems import review, views
+from bot.postmortems.copies import Copy
 from bot.postmortems.rules import State, Verdict
+from bot.postmortems.tables import PostMortem
+from bot.postmortems.views import PostMortemFacts
 
 FRIDAY = datetime(2026, 10, 23, 15, 0, tzinfo=UTC)
 
@@ -80,3 +84,24 @@ def test_what_may_not_be_published_is_refused_with_what_to_do(
 
 def test_what_was_reviewed_may_be_published_though_somebody_is_silent() -> None:
     review.check_may_publish(State.IN_REVIEW, [("<@U1>", Verdict.FINE), ("<@U2>", Verdict.NONE)])
+
+
+def test_files_that_slack_refuses_are_not_said_to_be_in_the_thread() -> None:
+    incident = Incident(
+        id=7,
+        title="IVR down",
+        severity="S1",
+        declared_key="k",
+        declared_by="U1",
+        declared_at=FRIDAY,
+        resolved_at=FRIDAY,
+    )
+    postmortem = PostMortem(id=1, incident_id=7, requested_at=FRIDAY)
+    copy = Copy(id=1, postmortem_id=1, incident_id=7, place="U1", trouble="file_uploads_disabled")
+    facts = PostMortemFacts(incident, postmortem, [copy], FRIDAY, kept=0, due=0)
+
+    said = str(views.message(facts, copy)[1])
+
+    assert "in the thread" not in said
+    assert "could not be put in this thread: this workspace does not allow file uploads." in said
+    assert "could not get it" not in said

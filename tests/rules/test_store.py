@@ -17,11 +17,13 @@ from sqlmodel import SQLModel, select
 from bot.bootstrap import build_registry
 from bot.errors import TryLater
 from bot.incidents import responses
-from bot.outbox import leases
+from bot.incidents.tables import Incident
+from bot.outbox import kinds, leases
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.runtime import migrations
 from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, UtcDateTime
+from tests import prepared
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 CROWD = 8
@@ -38,16 +40,19 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     store.close()
 
 
-@pytest.fixture
-def ready(store: Database) -> Database:
-    """A database of the newest shape."""
-    migrations.upgrade(store.engine)
-    return store
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ready(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of the newest shape, of each kind."""
+    is_file = request.param == "sqlite"
+    store = Database(prepared.database(tmp_path) if is_file else request.getfixturevalue("prepared_postgres_url"))
+    yield store
+    store.close()
 
 
-def test_an_empty_database_gets_the_shape_that_the_tables_describe(ready: Database) -> None:
+def test_an_empty_database_gets_the_shape_that_the_tables_describe(store: Database) -> None:
     build_registry()  # it loads the tables of every noun
-    with ready.engine.connect() as connection:
+    migrations.upgrade(store.engine)
+    with store.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
 
     assert differences == []
@@ -154,3 +159,30 @@ def test_a_row_is_leased_by_one_of_many(ready: Database) -> None:
 
     with ThreadPoolExecutor(CROWD) as crowd:
         assert sum(crowd.map(lease, range(CROWD))) == 1
+
+
+def test_a_row_that_is_hurried_while_it_is_tried_is_due_at_once_and_not_when_the_try_says(ready: Database) -> None:
+    later = NOW + timedelta(seconds=30)
+    declared: dict[str, Any] = {
+        "declared_key": "a",
+        "title": "a",
+        "severity": "S1",
+        "declared_by": "U1",
+        "declared_at": NOW,
+    }
+    with ready.transaction() as session:
+        session.add(Incident(**declared))
+        session.flush()
+        for subject in ("1", "2"):
+            facts: dict[str, Any] = {"incident_id": 1, "subject": subject}
+            outbox.enqueue(session, kinds.POST_MORTEM_FILES, f"files:{subject}", NOW, **facts)
+    with ready.transaction() as session:
+        tried = leases.of_messages(session, "replica", NOW)
+    hurried_at = NOW + timedelta(seconds=1)
+    with ready.transaction() as session:
+        outbox.hurry(session, 1, kinds.POST_MORTEM_FILES, "1", hurried_at)
+
+    with ready.transaction() as session:
+        again = leases.settle(session, [(row, {"retry_at": later}) for row in tried])
+
+    assert again == {tried[0].number: hurried_at, tried[1].number: later}

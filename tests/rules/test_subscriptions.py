@@ -10,10 +10,10 @@ from bot.errors import WatchfloorError
 from bot.outbox import leases
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
-from bot.runtime import migrations
 from bot.runtime.database import Database
 from bot.subscriptions import rules
 from bot.subscriptions.rules import Scope
+from tests import prepared
 
 TYPES = {"telephony": "Telephony or IVR", "sign_on": "Sign-on and lockouts", "other": "Something else"}
 SENT = {"shown": 1, "channel_id": "D1", "ts": "1.000001"}
@@ -62,8 +62,7 @@ def test_one_reads_ones_own_audiences_words_if_it_is_told_at_all() -> None:
 
 def test_a_copy_that_never_left_is_overtaken_by_the_next_and_others_are_not(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Database(f"sqlite:///{tmp_path}/outbox.sqlite")
-    migrations.upgrade(store.engine)
+    store = Database(prepared.database(tmp_path))
     with store.transaction() as session:
         for key in ("copy:1:operations:U1:7", "copy:1:operations:U1:8", "copy:1:operations:U10:7", "copy_1"):
             outbox.post(session, key, "U1", "words", now)
@@ -78,8 +77,7 @@ def test_a_copy_that_never_left_is_overtaken_by_the_next_and_others_are_not(tmp_
 
 def test_an_edit_of_a_copy_that_was_not_made_yet_is_overtaken_by_the_next(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Database(f"sqlite:///{tmp_path}/outbox.sqlite")
-    migrations.upgrade(store.engine)
+    store = Database(prepared.database(tmp_path))
     with store.transaction() as session:
         outbox.post(session, "copy:1:operations:U1:7", "U1", "words", now)
         (copy,) = leases.of_messages(session, "replica", now)
@@ -95,8 +93,7 @@ def test_an_edit_of_a_copy_that_was_not_made_yet_is_overtaken_by_the_next(tmp_pa
 
 def test_a_copy_that_was_not_sent_yet_goes_out_with_the_newer_words(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Database(f"sqlite:///{tmp_path}/outbox.sqlite")
-    migrations.upgrade(store.engine)
+    store = Database(prepared.database(tmp_path))
     with store.transaction() as session:
         outbox.post(session, "copy:1", "U1", "words", now, incident_id=None)
         (copy,) = session.exec(select(OutboxRow)).all()
@@ -112,8 +109,7 @@ def test_a_copy_that_was_not_sent_yet_goes_out_with_the_newer_words(tmp_path: Pa
 
 def test_a_copy_that_is_amended_while_it_is_sent_is_edited_afterwards(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    store = Database(f"sqlite:///{tmp_path}/outbox.sqlite")
-    migrations.upgrade(store.engine)
+    store = Database(prepared.database(tmp_path))
     with store.transaction() as session:
         outbox.post(session, "copy", "U1", "words", now)
     with store.transaction() as session:

@@ -1,6 +1,7 @@
 """Every entry of the timeline is a sentence, whatever its facts."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -75,6 +76,11 @@ def test_every_filter_has_a_title_in_the_menu() -> None:
     assert list(FILTER_TITLES) == list(FILTERS)
 
 
+@cache
+def syntax_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text())
+
+
 def named_in_code() -> set[str]:
     """Every text of the bot's code outside the timeline's own tables of kinds, where kinds are put together too."""
     tables_of_kinds = ("rules.py", "words_en.py", "words_es.py", "wording.py", "erasing.py", "lanes.py", "views.py")
@@ -82,7 +88,7 @@ def named_in_code() -> set[str]:
     for file in Path(wording.__file__).parents[1].rglob("*.py"):
         if file.parent.name == "versions" or (file.parent.name == "timeline" and file.name in tables_of_kinds):
             continue
-        constants = (node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant))
+        constants = (node.value for node in ast.walk(syntax_of(file)) if isinstance(node, ast.Constant))
         texts.update(text for text in constants if isinstance(text, str))
     return texts | {f"followup_{state}" for state in State}
 
@@ -92,7 +98,7 @@ def written_kinds() -> set[str]:
     places = {"append": 2, "append_once": 3}
     kinds: set[str] = set()
     for file in Path(wording.__file__).parents[1].rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in ast.walk(syntax_of(file)):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             of = node.func.value

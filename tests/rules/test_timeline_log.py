@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from bot.incidents.tables import Incident
-from bot.runtime import migrations
 from bot.runtime.database import Database
 from bot.timeline import log, recording, tables, verification
 from bot.timeline.observed_message import Mark, MessagePolicy, ObservedMessage, Version
+from tests import prepared
 
 NOW = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
 TS = "1774745999.123456"
@@ -24,8 +24,7 @@ FORGETS = MessagePolicy(keeps_deleted_text=False)
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     is_file = request.param == "sqlite"
-    store = Database(f"sqlite:///{tmp_path}/a.sqlite" if is_file else request.getfixturevalue("postgres_url"))
-    migrations.upgrade(store.engine)
+    store = Database(prepared.database(tmp_path) if is_file else request.getfixturevalue("prepared_postgres_url"))
     with store.transaction() as session:
         for key in ("a", "b"):
             declared: dict[str, Any] = {

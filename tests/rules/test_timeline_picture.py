@@ -1,12 +1,19 @@
 """The picture of a timeline: what stands in its lanes, and that it is drawn whatever people wrote."""
 
+import json
 import struct
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psutil
+import pytest
+
+from bot.errors import TryLater
 from bot.timeline import lanes, milestones, pictures
+from bot.timeline.renderer import Renderer
 
 T0 = datetime(2026, 10, 24, 23, 0, tzinfo=UTC)
 NAMES = {"U1": "Ana Reyes", "U2": "Ben", "U3": "山田 \u202eمحمد $x_1^2$ <!channel> \x00 😀" + "x" * 40_000}
@@ -90,3 +97,61 @@ def test_whatever_people_wrote_becomes_a_png_for_a_phone_and_the_bot_does_not_lo
     assert width >= 1080
     assert height > width
     assert "matplotlib" not in sys.modules
+
+
+EMPTY = json.dumps(
+    lanes.build_picture("x", [], {}, str, T0).as_json() | {"words": dict.fromkeys((*pictures.LANES, "more"), "")},
+    default=str,
+).encode()
+PATIENCE_S = 20
+SERVE = "from bot.timeline.render_process import *; serve(socket.socket(fileno=0), idle_s={idle_s})"
+
+
+@pytest.fixture
+def renderer() -> Iterator[Renderer]:
+    renderer = Renderer()
+    yield renderer
+    renderer.close()
+
+
+def process_of(renderer: Renderer) -> psutil.Process:
+    assert renderer.process_id is not None
+    return psutil.Process(renderer.process_id)
+
+
+def test_one_process_draws_many_and_a_picture_that_cannot_be_drawn_leaves_it_there(renderer: Renderer) -> None:
+    renderer.render(EMPTY)
+    first = renderer.process_id
+    with pytest.raises(TryLater, match="could not be drawn"):
+        renderer.render(b"no facts")
+
+    assert renderer.render(EMPTY).startswith(b"\x89PNG")
+    assert renderer.process_id == first
+
+
+def test_a_process_that_was_killed_is_started_again(renderer: Renderer) -> None:
+    renderer.render(EMPTY)
+    process = process_of(renderer)
+    process.kill()
+    process.wait()
+
+    assert renderer.render(EMPTY).startswith(b"\x89PNG")
+
+
+def test_a_process_that_hangs_is_killed() -> None:
+    renderer = Renderer((sys.executable, "-c", "import signal; signal.pause()"), timeout_s=0.2)
+
+    with pytest.raises(TryLater, match="not drawn within"):
+        renderer.render(EMPTY)
+
+    assert renderer.process_id is None
+
+
+def test_a_process_that_is_asked_for_nothing_ends_and_gives_its_memory_back() -> None:
+    renderer = Renderer((sys.executable, "-c", SERVE.format(idle_s=0)))
+    renderer.render(EMPTY)
+
+    process_of(renderer).wait(PATIENCE_S)
+
+    assert renderer.render(EMPTY).startswith(b"\x89PNG")
+    renderer.close()

@@ -17,7 +17,6 @@ from bot.directory.rules import PersonFacts
 from bot.incidents import tables as incidents
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
-from bot.runtime import migrations
 from bot.runtime.background_worker import BackgroundWorker
 from bot.runtime.database import Database
 from bot.runtime.templates import TemplateBroken, Templates
@@ -30,6 +29,7 @@ from bot.updates import tables, variables, views
 from bot.updates.composition import compose
 from bot.updates.facts import UpdateContext, facts_of
 from slack_sandbox.blockkit.check import check_blocks
+from tests import prepared
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 FOLDERS = ("operations", "executives", "engineering", "partners", "customers")
@@ -42,8 +42,7 @@ SHIPPED = Path("message_templates")
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    store = Database(f"sqlite:///{tmp_path}/words.sqlite")
-    migrations.upgrade(store.engine)
+    store = Database(prepared.database(tmp_path))
     with store.reading() as session:
         directory.save_people(session, [PersonFacts("U0ANA", "Ana Reyes"), PersonFacts("U0BEN", "Ben Okafor")], NOW)
         yield session

@@ -28,7 +28,9 @@ EMOJI = ("pushpin", "scales", "no_entry_sign", "busts_in_silhouette")
 
 def declare(actor: Actor) -> None:
     """An incident by one line."""
-    title = f"{actor.rng.choice(TITLES)} {actor.token()}"
+    subject = actor.rng.choice(TITLES)
+    # As many words of its own as shared ones: what sounds like another incident would be asked about first.
+    title = " ".join([subject, *(actor.token() for _ in subject.split())])
     command = f"{COMMAND} declare {actor.rng.choice(SEVERITIES)} {title}"
     outcome = actor.types(command, "general", "Opening an incident", None)
     actor.shared.ledger.counts[f"declarations {outcome}"] += 1

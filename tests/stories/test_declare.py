@@ -55,17 +55,6 @@ def test_a_title_may_be_in_any_script_and_of_any_length(floor: TestFloor, title:
     assert "<!channel>" not in floor.live_markup("incidents")
 
 
-def test_a_second_declaration_of_the_same_thing_offers_to_join_the_first(floor: TestFloor) -> None:
-    floor.declares("S1 IVR down in Manila", who="ana")
-
-    floor.declares("S2 Manila IVR is down", who="ben")
-
-    assert any("sounds like" in words and "IVR down in Manila" in words for words in floor.whispered("ben"))
-    floor.ben.clicks("incident.join.1", channel="general")
-    floor.settle()
-    assert "inc-1-ivr-down-in-manila" in [channel.name for channel in floor.ben.channels()]
-
-
 @pytest.mark.both_ways
 def test_the_form_asks_for_a_title_and_knows_everything_else(floor: TestFloor) -> None:
     floor.says("ana", "/incident declare")
@@ -85,6 +74,39 @@ def test_the_form_asks_for_a_title_and_knows_everything_else(floor: TestFloor) -
     assert "Sign-on and lockouts · Manila · Cebu · Telvia" in card
     assert "Since the 06:00 shift change" in card
     assert any("Incident 1 is open" in message.words for message in floor.ana.direct_messages())
+
+
+def test_what_the_title_tells_is_shown_and_can_be_changed(floor: TestFloor) -> None:
+    floor.says("ana", "/incident declare\u00a0S1, IVR down in Bogota for Telvia")
+
+    card = floor.card("inc-1-ivr-down-in-bogota-for-telvia")
+    assert "🟠 S1 · IVR down in Bogota for Telvia" in card
+    assert "Telephony or IVR · Bogotá · Telvia" in card
+    assert any(
+        "Taken from the title: Telephony or IVR · Bogotá · Telvia." in seen for seen in floor.whispered("ana")
+    )
+
+    floor.ana.clicks(f"{ids.CHANGE_SCOPE}.guessed", channel="general")
+    floor.ana.fills("Sites affected", ["Manila"])
+    floor.ana.fills("Partners affected", ["Telvia", "Northline"])
+    floor.ana.submits()
+    floor.settle()
+
+    assert "Telephony or IVR · Manila · Telvia · Northline" in floor.card("inc-1-ivr-down-in-bogota-for-telvia")
+    assert [row["partner"] for row in rows(floor, "partner_notices")] == ["Telvia", "Northline"]
+    assert [row["facts"] for row in timeline(floor, "sites")] == ['{"new": "Manila"}']
+
+
+def test_the_form_takes_from_the_title_what_was_not_chosen(floor: TestFloor) -> None:
+    said = floor.chloe.says("Telvia hears nothing on the IVR in Cebu", channel="engineering")
+    floor.ana.uses_message_shortcut(ids.DECLARE_FROM_MESSAGE, channel="engineering", ts=said.ts)
+    assert "initial_option" in str(floor.ana.modal), "what the message tells is chosen already"
+    floor.ana.fills("What is wrong?", "No sound in Manila or Cebu for Telvia")
+    floor.ana.fills("Partners affected", [])
+    floor.ana.submits()
+    floor.settle()
+
+    assert "Telephony or IVR · Cebu ·" in floor.card("inc-1-no-sound-in-manila-or-cebu-for-telvia")
 
 
 def test_a_severity_alone_opens_the_form_with_it_chosen(floor: TestFloor) -> None:

@@ -92,6 +92,18 @@ def test_somebody_who_cannot_be_invited_is_named_in_the_channel(floor: TestFloor
     assert "IVR down" in floor.card(channel)
 
 
+@pytest.mark.parametrize("error", ["plan_upgrade_required", "missing_scope"])
+def test_a_workspace_without_groups_keeps_no_declarer_out(tmp_path: Path, error: str) -> None:
+    floor = TestFloor(tmp_path)
+    floor.sandbox.fault("usergroups.list", "error", error=error, count=99)
+    with floor:
+        channel = floor.declares("S0 every line is dead", who="ben")
+
+        assert any("You are in it" in told for told in floor.whispered("ben"))
+        assert "I could not invite @telephony-oncall: " in floor.words(channel, "ben")
+        assert "Please invite them by hand with `/invite`." in floor.words(channel, "ben")
+
+
 def test_what_slack_was_asked_while_it_was_down_is_done_when_it_is_back(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.sandbox.offline = True
@@ -119,11 +131,20 @@ def test_a_channel_that_cannot_be_made_leaves_no_incident_open(floor: TestFloor)
 
     floor.says("ana", "/incident declare S1 IVR down")
 
-    assert any("The incident was not opened" in words for words in floor.whispered("ana"))
-    assert any("may be missing. Nothing was left half-done;" in words for words in floor.whispered("ana"))
+    [told] = [words for words in floor.whispered("ana") if "The incident was not opened" in words]
+    assert "only some people may create channels; a workspace owner must allow this app to. Nothing was" in told
     assert seen_by_all(floor) == before
     floor.says("ben", "/incident list")
     assert "Nothing is open." in floor.whispered("ben")[-1]
+
+
+def test_an_update_that_slack_does_not_take_in_a_frozen_channel_is_a_lost_channel(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.sandbox.fault("chat.update", "error", error="is_inactive", count=99)
+
+    floor.says("ana", "/incident severity S2", channel)
+
+    assert "was archived" in floor.sandbox.person("ana").direct_messages()[-1].words
 
 
 def test_the_reason_why_no_channel_was_made_ends_before_the_next_sentence_begins(floor: TestFloor) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from bot.commands.doctor import database, files, tokens, workspace
-from bot.commands.doctor.findings import Finding
+from bot.commands.doctor.findings import Finding, missing
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.config.yaml_file import FileRefused
+from bot.runtime.network import CaUnusable, Network
 from bot.slack.gateway import Gateway
 
 
@@ -21,10 +22,15 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_workspace(settings: Settings) -> Iterator[Finding]:
-    gateway = Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value())
+    try:
+        network = Network.of(settings.proxy, settings.ca_file)
+    except CaUnusable as unusable:
+        yield missing(unusable.sentence, "The file is text and begins with -----BEGIN CERTIFICATE-----.")
+        return
+    gateway = Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value(), network)
     socket_gateway = None
     if not settings.speaks_http:
-        socket_gateway = Gateway.to(settings.slack_api_url, settings.slack_app_token.get_secret_value())
+        socket_gateway = Gateway.to(settings.slack_api_url, settings.slack_app_token.get_secret_value(), network)
     try:
         floor_settings = floor.read(settings.floor_file)
     except (FileRefused, OSError):

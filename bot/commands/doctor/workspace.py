@@ -1,16 +1,24 @@
 """Does the workspace grant and hold what the bot and `floor.yaml` count on?"""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from bot.commands.doctor.findings import Finding, missing, note, ok
 from bot.commands.doctor.tokens import INSTALL_PAGE, SOCKET_PAGE
 from bot.commands.manifest import SCOPES_OF_EVENTS, scopes
 from bot.config.floor import Floor
 from bot.errors import TryLater
+from bot.runtime.logs import redact
 from bot.slack import inspection
 from bot.slack.errors import SlackRefused
 from bot.slack.gateway import Gateway
+from bot.slack.line import LineRefused
 
+OTHER_HOSTS = {"hooks.slack.com": "answers to commands and clicks", "files.slack.com": "files"}
+NETWORK_REMEDY = (
+    "Behind a proxy set WATCHFLOOR_PROXY or HTTPS_PROXY; where it shows a certificate of your company, "
+    "name the company's in WATCHFLOOR_CA_FILE. docs/troubleshooting.md says more."
+)
 REINSTALL = (
     "https://api.slack.com/apps → your app → App Manifest: paste what `watchfloor manifest` prints, then reinstall."
 )
@@ -24,12 +32,11 @@ def check(gateway: Gateway, socket_gateway: Gateway | None, floor: Floor | None)
         yield missing(f"Slack refuses SLACK_BOT_TOKEN: {refused.error}.", INSTALL_PAGE)
         return
     except TryLater as silent:
-        yield missing(
-            f"Slack does not answer: {silent}.", "Look at the network, proxy and SLACK_API_URL; try again."
-        )
+        yield missing(f"Slack does not answer: {silent}.", f"Look at SLACK_API_URL. {NETWORK_REMEDY}")
         return
     yield ok(f"The bot is @{installation.bot_name} in the workspace {installation.team}.")
     yield from _check_scopes(installation.scopes)
+    yield from _check_ways_out(gateway)
     yield from _check_socket_mode(socket_gateway)
     yield _events_note()
     if floor is not None:
@@ -48,6 +55,18 @@ def _check_scopes(granted: frozenset[str] | None) -> Iterator[Finding]:
         yield ok(f"All {len(scopes())} scopes are granted.")
 
 
+def _check_ways_out(gateway: Gateway) -> Iterator[Finding]:
+    """The hosts of Slack that are needed beside the Web API."""
+    base_url = gateway.client.base_url
+    if proxy := gateway.network.proxy_for(base_url):
+        yield note(f"Requests go through the proxy {redact(proxy)}.")
+    if not (urlsplit(base_url).hostname or "").endswith("slack.com"):
+        return
+    for host, use in OTHER_HOSTS.items():
+        if reason := inspection.unreachable(gateway, f"https://{host}/"):
+            yield missing(f"{host} cannot be reached ({use}): {reason}.", NETWORK_REMEDY)
+
+
 def _check_socket_mode(socket_gateway: Gateway | None) -> Iterator[Finding]:
     if socket_gateway is None:
         yield note("HTTP mode: the signing secret shows to be right with the first request that Slack sends.")
@@ -61,6 +80,12 @@ def _check_socket_mode(socket_gateway: Gateway | None) -> Iterator[Finding]:
         )
     except TryLater as silent:
         yield missing(f"Socket Mode cannot be opened: {silent}.", "Try again in a moment.")
+    except LineRefused as refused:
+        yield missing(
+            f"Slack answers over HTTPS, but its WebSocket does not work: {refused}.",
+            "A proxy or firewall must let WebSockets to wss-primary.slack.com and wss-backup.slack.com through. "
+            "Where it cannot, use HTTP mode (SLACK_SIGNING_SECRET).",
+        )
     else:
         yield ok("Socket Mode can be opened.")
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
+from bot.config.floor.drills import Drills
 from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
@@ -34,6 +35,7 @@ __all__ = [
     "SEVERITIES",
     "Audience",
     "Bookmark",
+    "Drills",
     "Duration",
     "Figures",
     "Floor",
@@ -87,6 +89,7 @@ class Floor(FloorPart):
     followups: FollowUps = FollowUps()
     figures: Figures = Figures()
     retention: Retention = Retention()
+    drills: Drills = Drills()
 
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod

@@ -215,7 +215,7 @@ class Flows:
 
     def is_idle(self) -> bool:
         """Is nothing running, waiting or coming back later?"""
-        return not DBOS.list_workflows(status=list(records.UNFINISHED), limit=1)
+        return self._running == 0 and not DBOS.list_workflows(status=list(records.UNFINISHED), limit=1)
 
     def close(self, within_s: float = 8) -> None:
         """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.followups import tables as followups
+from bot.incidents import related
 from bot.incidents import tables as incidents
 from bot.incidents.facts import FIGURE_TABLE
+from bot.incidents.recognition import find_duplicates
 from bot.incidents.registry import Registry
-from bot.incidents.rules import find_duplicates
 from bot.incidents.tables import Incident
 from bot.partners import tables as partners
 from bot.postmortems.phrases import Phrases
@@ -180,20 +181,30 @@ def _follow_ups(
     ]
 
 
+def _link(linked: Incident | None, incident: Incident) -> str:
+    if linked is None:
+        return ""
+    return "merged_here" if linked.merged_into == incident.number else "related"
+
+
 def _similar(session: Session, services: Services, incident: Incident) -> list[Similar]:
-    """Earlier incidents that sound alike, the most alike first; then the newest of the same type."""
+    """What people linked to it; earlier ones that sound alike, the most alike first; the newest of its type."""
     earlier = {found.number: found for found in incidents.public_before(session, incident.number)}
     similar_titles = find_duplicates(incident.title, [(number, found.title) for number, found in earlier.items()])
     same_type = [found.number for found in earlier.values() if found.type == incident.type != OTHER]
-    numbers = list(dict.fromkeys([*similar_titles, *same_type]))[:SIMILAR_SHOWN]
+    linked = {found.number: found for found in related.of_incident(session, incident.number)}
+    unlinked = [number for number in dict.fromkeys([*similar_titles, *same_type]) if number not in linked]
+    numbers = [*linked, *unlinked[: max(0, SIMILAR_SHOWN - len(linked))]]
+    found_by_number = earlier | linked
     counts = followups.counts(session, numbers)
     return [
         Similar(
             number=number,
-            title=earlier[number].title,
-            severity=earlier[number].severity,
-            declared_at=earlier[number].declared_at,
-            url=services.slack.channel_url(earlier[number].channel_id or ""),
+            title=found_by_number[number].title,
+            severity=found_by_number[number].severity,
+            declared_at=found_by_number[number].declared_at,
+            url=services.slack.channel_url(found_by_number[number].channel_id or ""),
+            link=_link(linked.get(number), incident),
             is_alike=number in similar_titles,
             follow_ups=sum(counts[number]),
             follow_ups_done=counts[number][1],

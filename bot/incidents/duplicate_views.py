@@ -1,0 +1,34 @@
+"""The question before an incident is opened that sounds like one that is open. Pure: Block Kit from data."""
+
+from collections.abc import Sequence
+
+from bot.incidents import ids
+from bot.incidents.tables import Incident
+from bot.slack.blocks import Block, actions, button, section
+from bot.slack.text import channel_link, one_line
+
+Message = tuple[str, list[Block]]
+
+
+def question(pending_id: int, duplicates: Sequence[Incident]) -> Message:
+    """Join it, open another one, or cancel. Nothing is opened until somebody says so."""
+    is_one = len(duplicates) == 1
+    text = "This may be open already. Nothing was opened yet."
+    lines = "\n".join(
+        f"{channel_link(incident.channel_id or '')} {one_line(incident.title, 120)} "
+        f"({incident.severity}, {incident.status})"
+        for incident in duplicates
+    )
+    joins = [
+        button(
+            "Join it" if is_one else f"Join #{incident.number}",
+            f"{ids.JOIN_DUPLICATE}.{incident.number}",
+            f"{pending_id}:{incident.number}",
+        )
+        for incident in duplicates
+    ]
+    others = [
+        button("It is another one", ids.OPEN_ANOTHER, str(pending_id), style="primary"),
+        button("Cancel", ids.CANCEL_DECLARATION, str(pending_id)),
+    ]
+    return text, [section(f"*{text}*\n{lines}"), actions([*joins, *others])]

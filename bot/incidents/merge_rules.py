@@ -1,0 +1,81 @@
+"""Which incidents may be merged or related, and how one is named. Pure."""
+
+import re
+from typing import Protocol
+
+from bot.errors import WatchfloorError
+from bot.incidents.rules import ACTIVE, check_may_change
+
+
+class WhichIncident(WatchfloorError):
+    """Please say which incident, such as `/incident {word} 12`. `/incident list` shows their numbers."""
+
+
+class MergedIntoItself(WatchfloorError):
+    """Incident {number} is this one. Name the incident that it is to be merged into."""
+
+
+class TargetOver(WatchfloorError):
+    """Incident {number} is {status}, so nothing can be merged into it. `/incident reopen` there opens it again."""
+
+
+class WouldReveal(WatchfloorError):
+    """Incident {number} is private and incident {into} is not: merging would show everyone that it exists. Close it
+    with `/incident close` instead."""
+
+
+class TargetPrivate(WatchfloorError):
+    """Incident {into} is private and this one is not. Make this one private first, with `/incident private`."""
+
+
+class RelatedToItself(WatchfloorError):
+    """Incident {number} is this one. Name another incident that it has to do with."""
+
+
+class BothPrivate(WatchfloorError):
+    """Both incidents are private, and their people may be others, so neither may name the other."""
+
+
+class MergeFacts(Protocol):
+    """What is needed of an incident."""
+
+    status: str
+    is_private: bool
+
+    @property
+    def number(self) -> int: ...
+
+
+def check_may_merge(incident: MergeFacts, target: MergeFacts) -> None:
+    """Only what is active is merged, into another active one that the same people may see.
+
+    What was merged is active no more, so no circle can come about.
+    """
+    if incident.number == target.number:
+        raise MergedIntoItself(number=target.number)
+    check_may_change(incident.number, incident.status)
+    if target.status not in ACTIVE:
+        raise TargetOver(number=target.number, status=target.status)
+    if incident.is_private and not target.is_private:
+        raise WouldReveal(number=incident.number, into=target.number)
+    if target.is_private and not incident.is_private:
+        raise TargetPrivate(into=target.number)
+
+
+def check_may_relate(incident: MergeFacts, other: MergeFacts) -> None:
+    """Two different incidents of which at least one is public: a private one is never named outside."""
+    if incident.number == other.number:
+        raise RelatedToItself(number=other.number)
+    if incident.is_private and other.is_private:
+        raise BothPrivate()
+
+
+def read_reference(typed: str, word: str) -> tuple[int | None, str | None]:
+    """An incident as people name it: `12`, `#12`, `inc-12-ivr-down` as a number, a channel's mention as its id."""
+    mention = re.match(r"\s*<#([CG][A-Z0-9]+)(?:\|[^>]*)?>", typed)
+    if mention:
+        return None, mention[1]
+    number = re.match(r"\s*(?:#?(?:inc|drill)-|#)?(\d{1,18})(?![\w])", typed)
+    if number is None:
+        raise WhichIncident(word=word)
+    return int(number[1]), None

@@ -1,0 +1,199 @@
+"""An incident that becomes private: a new private channel takes over, and what was said of it elsewhere is deleted.
+
+The transaction closes the old channel to the record and writes a row of the outbox for each message to be deleted.
+Then the old channel is archived, and what could not be taken back is said in the new one.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlmodel import col, select
+
+from bot.errors import WatchfloorError
+from bot.incidents import participants, related, rules
+from bot.incidents import tables as incidents
+from bot.incidents.change import Change, changing
+from bot.incidents.events import MadePrivate
+from bot.incidents.registry import Registry
+from bot.incidents.workflows import invite_all, open_channel, post_displays
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context, Message, Settled
+from bot.outbox.tables import OutboxRow
+from bot.runtime.clock import utcnow
+from bot.runtime.workflows import flow, step
+from bot.services import Services
+from bot.slack.blocks import section
+from bot.slack.text import channel_link, escape
+
+TAKEN_BACK = "the incident is private now"
+COPIES = "copy:"
+
+
+class PrivateAlready(WatchfloorError):
+    """Incident {number} is private already."""
+
+
+class NoChannelYet(WatchfloorError):
+    """The channel of incident {number} is still being made. Please try again in a moment."""
+
+
+class PrivateRequest(BaseModel):
+    """Which incident needs a private channel, and who is to be in it."""
+
+    number: int
+    user_ids: list[str]
+
+
+def make_private(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
+    """Nobody but its people sees the incident any more. Gives back what to answer."""
+    with changing(services, number, by, now, "close") as change:
+        incident = change.incident
+        rules.check_may_change(number, incident.status)
+        if incident.is_private:
+            raise PrivateAlready(number=number)
+        if incident.channel_id is None:
+            raise NoChannelYet(number=number)
+        old_channel = incident.channel_id
+        incident.is_private, incident.made_private_at = True, now
+        incident.channel_id = incident.channel_name = None
+        change.session.add(incident)
+        change.log("made_private", reason=reason)
+        related.forget(change.session, number)
+        change.publish(MadePrivate())
+        change.session.flush()
+        _take_back(change, old_channel)
+    return (
+        "This incident is private now. A private channel takes over in a moment, with everybody who was here. "
+        "My messages about it are deleted, and this channel is archived."
+    )
+
+
+def _take_back(change: Change, old_channel: str) -> None:
+    """One row for each message to be deleted, in one lane with what comes after: archive, open, report."""
+    session, number, now = change.session, change.number, change.now
+    registry = change.services.get(Registry)
+    in_channel = {kind.name for kind in registry.kinds if kind.recipient is None}
+    rows = session.exec(select(OutboxRow).where(OutboxRow.incident_id == number).order_by(col(OutboxRow.id))).all()
+    lane: dict[str, Any] = {"incident_id": number, "lane": f"private:{number}:{now.isoformat()}"}
+    user_ids = participants.of_incident(session, number)
+    request = PrivateRequest(number=number, user_ids=user_ids).model_dump()
+    key = f"private:{number}:{now.isoformat()}"
+    outbox.enqueue(session, kinds.PRIVATE_CHANNEL, key, now, incident_id=number, payload=request)
+    for channel_id, ts in _withdrawn(rows, old_channel, in_channel, now):
+        payload = {"channel_id": channel_id, "ts": ts}
+        outbox.enqueue(session, kinds.DELETION, f"delete:{channel_id}:{ts}", now, payload=payload, **lane)
+    payload = {"channel_id": old_channel}
+    outbox.enqueue(session, kinds.ARCHIVING, f"archive:{old_channel}", now, payload=payload, **lane)
+    outbox.add(session, kinds.PRIVACY_REPORT, number, now)
+
+
+def _withdrawn(
+    rows: Iterable[OutboxRow], old_channel: str, in_channel: set[str], now: datetime
+) -> Iterator[tuple[str, str]]:
+    """The messages to be deleted; what is shown in the incident's channel is shown anew in the next one."""
+    for row in rows:
+        if row.is_rendered and row.kind in in_channel:
+            if row.ts and row.channel_id:
+                yield row.channel_id, row.ts
+            _show_anew(row, now)
+        elif _is_public(row, old_channel):
+            if row.ts and row.channel_id:
+                yield row.channel_id, row.ts
+            row.refused, row.ts = TAKEN_BACK, None
+
+
+def _is_public(row: OutboxRow, old_channel: str) -> bool:
+    """Is it read by others than its people? What somebody was told by name stays: a role, a page, a draft."""
+    if row.channel_id == old_channel or row.kind in (kinds.DIGEST, kinds.UPDATE, kinds.PARTNER):
+        return True
+    is_direct = (row.channel_id or "D").startswith(("D", "U", "W"))
+    return row.kind == outbox.MESSAGE and (not is_direct or row.key.startswith(COPIES))
+
+
+def _show_anew(row: OutboxRow, now: datetime) -> None:
+    row.replaced += 1
+    row.key = outbox.key_of(row.kind, row.incident_id or 0, row.subject, row.replaced)
+    row.ts = row.channel_id = row.attempted_at = row.error = row.refused = None
+    row.leased_by, row.leased_until = None, None
+    row.shown, row.looked, row.attempts, row.content_hash, row.retry_at = 0, 0, 0, "", now
+
+
+@flow
+def open_private_channel(services: Services, request: PrivateRequest) -> None:
+    """The private channel with everybody in it, and everything shown there."""
+    refusal = open_channel(services, request.number)
+    if refusal:
+        report_no_channel(services, request.number, refusal)
+        return
+    invite_people_again(services, request)
+    post_displays(services, request.number)
+
+
+@step
+def invite_people_again(services: Services, request: PrivateRequest) -> None:
+    """Everybody who was in the old channel; who cannot be invited is named."""
+    invite_all(services, request.number, request.user_ids)
+
+
+@step
+def report_no_channel(services: Services, number: int, refusal: str) -> None:
+    """The incident stays private without a channel: nothing public is made instead."""
+    with services.database.transaction() as session:
+        incident = incidents.by_number(session, number)
+        lead_id = incidents.commander(session, number) or incident.declared_by
+        text = (
+            f"Incident {number} is private, but I could not make a private channel for it: {escape(refusal)} "
+            "Please agree on another place to talk."
+        )
+        outbox.post(session, f"private:{number}:no-channel", lead_id, text, utcnow(), incident_id=number)
+
+
+def start_call(context: Context) -> Call:
+    """The start of the flow that opens the private channel; started once, however often this is repeated."""
+    services, row = context.services, context.row
+    request = PrivateRequest.model_validate(row.payload)
+    return Call(row.key, lambda: services.flows.start_once(row.key, open_private_channel, request))
+
+
+def deletion_call(context: Context) -> Call:
+    """The deletion of one of the bot's own messages; it may be repeated."""
+    services, payload = context.services, context.row.payload or {}
+    return Call(context.row.key, lambda: services.slack.delete_message(payload["channel_id"], payload["ts"]))
+
+
+def archive_call(context: Context) -> Call:
+    """The end of the old channel; it may be repeated."""
+    services, payload = context.services, context.row.payload or {}
+    return Call(context.row.key, lambda: services.slack.archive_channel(payload["channel_id"]))
+
+
+def update_report(settled: Settled, *outcome: object) -> None:
+    """The old channel is dealt with, and every message before it: the report says so."""
+    outbox.mark_stale(settled.session, settled.row.incident_id or 0, (kinds.PRIVACY_REPORT,))
+
+
+def report(context: Context) -> Message:
+    """What was taken back, and what could not be."""
+    number = context.incident.number
+    deletions = outbox.named(context.session, number, kinds.DELETION)
+    archiving = outbox.named(context.session, number, kinds.ARCHIVING)
+    refused = [row for row in deletions if row.refused]
+    done = sum(row.is_settled for row in deletions) - len(refused)
+    lines = [f"This incident is private now. {done} of my {len(deletions)} messages about it are deleted."]
+    lines += [
+        f"• One of my messages in {channel_link((row.payload or {})['channel_id'])} is still there ({row.refused})."
+        for row in refused
+    ]
+    for row in archiving:
+        old = channel_link((row.payload or {})["channel_id"])
+        state = "archived" if row.is_settled and not row.refused else "not archived"
+        lines.append(
+            f"• What people wrote in {old} is still there. The channel is {state}, and everybody in the workspace "
+            "can read it; a workspace owner can delete it."
+        )
+    lines.append("• Nobody can take back what somebody has read or copied.")
+    text = "\n".join(lines)
+    return text, [section(text)]

@@ -1,0 +1,101 @@
+"""What a typed declaration says: severity, title, type, sites, partners; and which titles are alike. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.incidents.rules import OTHER, clean_title, read_severity
+
+DUPLICATE_THRESHOLD = 0.5
+STOP_WORDS = frozenset(
+    ["a", "an", "and", "at", "down", "for", "from", "in", "is", "not", "of", "on", "or", "our", "the", "to", "with"]
+)
+# `S1 …`, `s1: …`, `SEV-1, …`, `S1- …`, `severity 1 …`; also a case's `P1 …`, which is refused with a reason.
+_SEVERITY_FIRST = re.compile(
+    r"(?P<severity>(?:s-?|sev(?:erity)?[\s-]*)\d{1,3}|p-?\d)(?:\s*[:,;–—-]+|\s*\.(?=\s|$)|(?=\s)|$)\s*",
+    re.IGNORECASE,
+)
+# Accents of Latin, Greek and Cyrillic letters; marks of other scripts are letters of their own.
+_ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What was typed behind `/incident declare`."""
+
+    severity: str | None
+    title: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an incident is about and whom it affects."""
+
+    type: str = OTHER
+    sites: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+
+
+def read_declaration(typed: str) -> Declaration:
+    """`S1 IVR down in Manila` taken apart. A first word that looks like a severity but is none is refused."""
+    text = typed.strip()
+    match = _SEVERITY_FIRST.match(text)
+    if match is None:
+        return Declaration(None, clean_title(text))
+    return Declaration(read_severity(match["severity"]), clean_title(text[match.end() :]))
+
+
+def fold(text: str) -> str:
+    """Text as it is compared: without case and accents, however they were typed. `Bogotá` and `bogota` are one."""
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold()))
+
+
+def recognise(
+    text: str, recognised_by: Mapping[str, Sequence[str]], sites: Iterable[str], partners: Iterable[str]
+) -> Scope:
+    """Type, sites and partners that a text names."""
+    return Scope(
+        recognise_type(text, recognised_by),
+        tuple(places_in_title(text, sites)),
+        tuple(places_in_title(text, partners)),
+    )
+
+
+def recognise_type(title: str, recognised_by: Mapping[str, Sequence[str]]) -> str:
+    """The type of which a phrase stands in the title: that of the longest phrase, `other` when there is none."""
+    title_words = " ".join(["", *re.findall(r"[\w-]+", fold(title)), ""])
+    matches = [
+        (-len(phrase), kind)
+        for kind, phrases in recognised_by.items()
+        for phrase in phrases
+        if f" {fold(phrase)} " in title_words
+    ]
+    return min(matches)[1] if matches else OTHER
+
+
+def places_in_title(title: str, places: Iterable[str]) -> list[str]:
+    """The sites or partners that the title names."""
+    title_words = significant_words(title)
+    return [place for place in places if significant_words(place) and significant_words(place) <= title_words]
+
+
+def significant_words(title: str) -> frozenset[str]:
+    """The words of a title that tell incidents apart."""
+    return frozenset(word for word in re.findall(r"\w+", fold(title)) if word not in STOP_WORDS)
+
+
+def find_duplicates(title: str, others: Iterable[tuple[int, str]]) -> list[int]:
+    """Which of the `(number, title)` pairs speak of the same thing, the most alike first.
+
+    Likeness is the share of common words in the shorter of the two titles (overlap coefficient, 0 to 1).
+    """
+    own_words = significant_words(title)
+    scores: list[tuple[float, int]] = []
+    for number, other in others:
+        other_words = significant_words(other)
+        shared = len(own_words & other_words)
+        smaller = min(len(own_words), len(other_words))
+        if smaller and shared / smaller > DUPLICATE_THRESHOLD:
+            scores.append((-shared / smaller, number))
+    return [number for _, number in sorted(scores)]

@@ -1,0 +1,91 @@
+"""Incidents that have to do with each other: on the card and in the post-mortem of both."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.incidents import merge_rules
+from bot.incidents import tables as incidents
+from bot.incidents.change import Change, changing
+from bot.incidents.tables import Incident
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.runtime.database import insert_new
+from bot.services import Services
+from bot.slack.text import channel_link, one_line
+
+
+class RelatedIncident(SQLModel, table=True):
+    """One incident names another. A public one never names a private one, so there may be one row or two."""
+
+    __tablename__ = "related_incidents"
+
+    incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
+    related_id: int = Field(foreign_key="incidents.id", primary_key=True, index=True)
+
+
+def of_incident(session: Session, number: int) -> Sequence[Incident]:
+    """The incidents that this one names, and those that were merged into it."""
+    named = select(RelatedIncident.related_id).where(RelatedIncident.incident_id == number)
+    either = sa.or_(col(Incident.id).in_(named), col(Incident.merged_into) == number)
+    return session.exec(select(Incident).where(either).order_by(col(Incident.id))).all()
+
+
+def relate(services: Services, number: int, other_number: int, by: str, now: datetime) -> str:
+    """Two incidents have to do with each other. Gives back what to answer."""
+    with changing(services, number, by, now) as change:
+        other = incidents.by_number(change.session, other_number)
+        incidents.check_visible(change.session, other, by)
+        merge_rules.check_may_relate(change.incident, other)
+        rows = [_name(change.session, one, two) for one, two in _pairs(change.incident, other)]
+        if any(rows):
+            _log(change, other, "related")
+    return f"Incident {number} and incident {other_number} are related."
+
+
+def unrelate(services: Services, number: int, other_number: int, by: str, now: datetime) -> str:
+    """They have nothing to do with each other after all. Gives back what to answer."""
+    with changing(services, number, by, now) as change:
+        other = incidents.by_number(change.session, other_number)
+        incidents.check_visible(change.session, other, by)
+        pairs = sa.tuple_(col(RelatedIncident.incident_id), col(RelatedIncident.related_id)).in_(
+            [(number, other_number), (other_number, number)]
+        )
+        if change.session.connection().execute(sa.delete(RelatedIncident).where(pairs)).rowcount:
+            _log(change, other, "unrelated")
+    return f"Incident {number} and incident {other_number} are not related."
+
+
+def forget(session: Session, number: int) -> None:
+    """No other incident names this one any more: it is private now."""
+    naming = select(RelatedIncident.incident_id).where(RelatedIncident.related_id == number)
+    for other in session.exec(naming).all():
+        outbox.mark_stale(session, other, (kinds.CARD,))
+    session.connection().execute(sa.delete(RelatedIncident).where(col(RelatedIncident.related_id) == number))
+
+
+def describe(services: Services, number: int) -> str:
+    """What the incident is related to, for somebody in its channel."""
+    with services.database.reading() as session:
+        found = of_incident(session, number)
+    if not found:
+        return "Nothing is related to this incident. `/incident related 12` relates it to incident 12."
+    lines = [f"#{one.number} {channel_link(one.channel_id or '')} {one_line(one.title, 120)}" for one in found]
+    return "\n".join(["*Related incidents*", *lines, "`/incident related remove 12` takes one off."])
+
+
+def _pairs(incident: Incident, other: Incident) -> list[tuple[Incident, Incident]]:
+    return [(one, two) for one, two in ((incident, other), (other, incident)) if not two.is_private]
+
+
+def _name(session: Session, incident: Incident, other: Incident) -> bool:
+    return insert_new(session, RelatedIncident(incident_id=incident.number, related_id=other.number))
+
+
+def _log(change: Change, other: Incident, kind: str) -> None:
+    """Each of the two that names the other has it on its record and its card."""
+    for one, two in _pairs(change.incident, other):
+        Change(change.session, change.services, one, change.by, change.now).log(kind, number=two.number)
+    outbox.mark_stale(change.session, other.number, (kinds.CARD,))

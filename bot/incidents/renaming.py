@@ -1,0 +1,74 @@
+"""Another title: the channel is renamed by the outbox; card, topic and digest follow."""
+
+from datetime import datetime
+
+from bot.incidents import rules
+from bot.incidents import tables as incidents
+from bot.incidents.change import Change, changing
+from bot.incidents.drills import drill_title
+from bot.incidents.events import Renamed
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context, Settled
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.errors import SlackRefused
+from bot.slack.text import one_line
+from bot.timeline import tables as timeline
+
+MAX_NAMES_TRIED = 5
+
+
+def rename(services: Services, number: int, title: str, by: str, now: datetime) -> str:
+    """Give the incident another title. Gives back what to answer."""
+    if not title:
+        raise rules.NewTitleMissing()
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        set_title(change, title)
+    return f"The title is now “{one_line(title, 200)}”. The channel is renamed in a moment."
+
+
+def set_title(change: Change, title: str) -> None:
+    """The same within a transaction on the incident."""
+    old, incident = change.incident.title, change.incident
+    if incident.is_drill:
+        title = drill_title(title, change.services.floor.language)
+    if old == title:
+        return
+    incident.title = title
+    change.session.add(incident)
+    change.log("renamed", was=old, text=title)
+    if outbox.find(change.session, change.number, kinds.CHANNEL_NAME) is None:
+        outbox.add(change.session, kinds.CHANNEL_NAME, change.number, change.now)
+    else:
+        change.mark_stale(kinds.CHANNEL_NAME)
+    change.publish(Renamed(old, title))
+
+
+def call(context: Context) -> Call:
+    """The channel's name as a call to Slack."""
+    services, incident = context.services, context.incident
+    names = [
+        rules.channel_name(incident.number, incident.title, attempt) for attempt in range(1, MAX_NAMES_TRIED + 1)
+    ]
+    return Call(names[0], lambda: _rename_channel(services, incident.number, incident.channel_id, names))
+
+
+def _rename_channel(services: Services, number: int, channel_id: str, names: list[str]) -> None:
+    for name in names:
+        try:
+            renamed = services.slack.rename_channel(channel_id, name)
+        except SlackRefused as refused:
+            if refused.error != "name_taken" or name == names[-1]:
+                raise
+            continue
+        with services.database.transaction() as session:
+            incidents.set_channel(session, number, channel_id, renamed)
+        return
+
+
+def note_not_renamed(settled: Settled, error: str) -> None:
+    """The channel keeps its name; everything else has the new title."""
+    facts = {"what": "rename the channel", "reason": error}
+    timeline.append(settled.session, settled.row.incident_id or 0, "trouble", utcnow(), **facts)

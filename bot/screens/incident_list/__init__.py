@@ -1,0 +1,15 @@
+"""`/incident list` and `/incident search`: incidents by state, severity, site, period and words, page by page."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """The commands, the buttons that turn the pages, and the form."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.screens.incident_list import listeners
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)

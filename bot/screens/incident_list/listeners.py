@@ -1,0 +1,107 @@
+"""`/incident list`, `/incident search`, the pages' buttons and the form: parse, read, show."""
+
+import re
+
+from pydantic import ValidationError
+from slack_bolt import Ack, App
+
+from bot.incidents import parse
+from bot.incidents import responses as answering
+from bot.incidents.parse import NotOurForm, SlashCommand
+from bot.incidents.permissions import check_member
+from bot.incidents.registry import Registry, Section
+from bot.incidents.responses import Payload, Response
+from bot.runtime.clock import utcnow
+from bot.screens.incident_list import ids, queries, rules, views
+from bot.screens.incident_list.rules import ALL, Filter
+from bot.services import Services
+from bot.slack.blocks import Block
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident list` and `/incident search`."""
+    registry.command("list", show_list)
+    registry.command("search", search)
+    registry.command("find", search)
+    registry.help(Section.ANYWHERE, 2, "`/incident list` what is open · `list closed S1 Manila` · `list mine`")
+    registry.help(Section.ANYWHERE, 2, "`/incident search crm last 7 days` titles, impact and causes")
+
+
+def show_list(services: Services, typed: SlashCommand) -> Response:
+    """`/incident list`, `/incident list closed S1 last 7 days`"""
+    return list_page(services, rules.read_filter(typed.rest, utcnow()), typed.user_id)
+
+
+def search(services: Services, typed: SlashCommand) -> Response:
+    """`/incident search crm`: a list with words; the form when there are none."""
+    if not typed.rest:
+        check_member(services, typed.user_id)
+        services.slack.open_view(typed.trigger_id, views.form(Filter(state=ALL), services.floor))
+        return None
+    return show_list(services, typed)
+
+
+def list_page(services: Services, wanted: Filter, user_id: str) -> views.Screen:
+    """A page of incidents, as far as this person may see."""
+    check_member(services, user_id)
+    types_by_word = rules.types_named(wanted.words, services.floor.types)
+    with services.database.reading() as session:
+        incidents = queries.page_of(session, wanted, types_by_word, user_id, utcnow())
+    return views.page(incidents, wanted, services.floor)
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to the buttons below a page, and to the form."""
+
+    @app.action(re.compile(rf"^{re.escape(ids.PAGE)}\."))
+    def turn(ack: Ack, body: Payload) -> None:
+        def page() -> views.Screen:
+            return list_page(services, _filter_of(body), parse.user_id(body))
+
+        if view := body.get("view"):
+            answering.answer_click(
+                services, body, lambda: services.slack.update_view(view["id"], views.results(page())), ack
+            )
+            return
+        ack()
+        answering.replace_message(services, body, page)
+
+    @app.action(ids.FILTER)
+    def open_form(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            check_member(services, parse.user_id(body))
+            form = views.form(_filter_of(body), services.floor)
+            if view := body.get("view"):
+                services.slack.update_view(view["id"], form)
+            else:
+                services.slack.open_view(body["trigger_id"], form)
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.view(ids.FORM)
+    def show(ack: Ack, body: Payload) -> None:
+        def results() -> Block:
+            return views.results(list_page(services, _filter_in_form(body), parse.user_id(body)))
+
+        answering.answer_form_with_view(services, body, ids.WORDS, results, ack)
+
+
+def _filter_of(body: Payload) -> Filter:
+    """What the button remembers. People can change it: what they may see is asked again behind it."""
+    try:
+        return Filter.model_validate_json(parse.action_value(body))
+    except ValidationError:
+        raise NotOurForm() from None
+
+
+def _filter_in_form(body: Payload) -> Filter:
+    typed = rules.read_filter(parse.field_value(body, ids.WORDS), utcnow())
+    return Filter(
+        state=parse.field_value(body, ids.STATE) or ALL,
+        is_mine=bool(parse.selected_values(body, ids.MINE)),
+        severities=tuple(parse.selected_values(body, ids.SEVERITIES)) or typed.severities,
+        types=tuple(parse.selected_values(body, ids.TYPES)),
+        sites=tuple(parse.selected_values(body, ids.SITES)),
+        hours=int(parse.field_value(body, ids.PERIOD) or 0) or typed.hours,
+        words=typed.words,
+    )

@@ -1,0 +1,61 @@
+"""The incidents that a filter lists, as far as a person may see: one statement for a page."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.incidents.rules import ACTIVE, OVER
+from bot.incidents.tables import Incident, RoleHolder, visible_to
+from bot.screens.incident_list.rules import ALL, CLOSED, OPEN, PER_PAGE, Filter
+
+STATUSES: Mapping[str, Sequence[str]] = {
+    OPEN: ACTIVE,
+    CLOSED: OVER,
+}
+
+
+def page_of(
+    session: Session, wanted: Filter, types_by_word: Mapping[str, Sequence[str]], user_id: str, now: datetime
+) -> Sequence[Incident]:
+    """One page, and one incident more when there is another page."""
+    # What is open is few, and the gravest of it comes first; of all the others the newest.
+    order = [col(Incident.severity)] if wanted.state == OPEN else []
+    return session.exec(
+        select(Incident)
+        .where(*_conditions(wanted, types_by_word, user_id, now))
+        .order_by(*order, col(Incident.id).desc())
+        .offset(wanted.page * PER_PAGE)
+        .limit(PER_PAGE + 1)
+    ).all()
+
+
+def _conditions(
+    wanted: Filter, types_by_word: Mapping[str, Sequence[str]], user_id: str, now: datetime
+) -> Iterator[sa.ColumnElement[bool]]:
+    yield visible_to(user_id)
+    if wanted.state != ALL:
+        yield col(Incident.status).in_(STATUSES.get(wanted.state, (wanted.state,)))
+    if wanted.is_mine:
+        has_role = sa.exists().where(
+            col(RoleHolder.incident_id) == col(Incident.id), col(RoleHolder.user_id) == user_id
+        )
+        yield sa.or_(col(Incident.declared_by) == user_id, has_role)
+    if wanted.severities:
+        yield col(Incident.severity).in_(wanted.severities)
+    if wanted.types:
+        yield col(Incident.type).in_(wanted.types)
+    if wanted.sites:
+        yield sa.or_(*(_affects(site) for site in wanted.sites))
+    if wanted.hours:
+        yield col(Incident.declared_at) >= now - timedelta(hours=wanted.hours)
+    for word in wanted.words:
+        is_of_type = col(Incident.type).in_(types_by_word.get(word, ()))
+        yield sa.or_(col(Incident.search_text).contains(word, autoescape=True), is_of_type)
+
+
+def _affects(site: str) -> sa.ColumnElement[bool]:
+    """Is the site among those affected? The column holds JSON, as Python writes it."""
+    return sa.cast(col(Incident.sites), sa.Text).contains(json.dumps(site), autoescape=True)

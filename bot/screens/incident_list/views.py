@@ -1,0 +1,123 @@
+"""A page of incidents, and the form that narrows it. Pure: Block Kit from data."""
+
+from collections.abc import Sequence
+
+from bot.config.floor import Floor
+from bot.incidents.rules import Status
+from bot.incidents.tables import Incident
+from bot.incidents.views import marks
+from bot.screens.incident_list import ids
+from bot.screens.incident_list.rules import ALL, CLOSED, OPEN, PER_PAGE, Filter, period_phrase
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    checkboxes,
+    context,
+    header,
+    modal,
+    multi_select,
+    option,
+    section,
+    select,
+    text_input,
+)
+from bot.slack.blocks import field as form_field
+from bot.slack.text import channel_link, day_and_time, format_duration, one_line
+
+Screen = tuple[str, list[Block]]
+
+EXAMPLES = "`/incident list closed S1` · `/incident list mine` · `/incident search crm last 7 days`"
+PERIODS = {"24": "Last 24 hours", "168": "Last 7 days", "744": "Last 31 days", "2208": "Last 92 days"}
+STATE_LABELS = {OPEN: "Open", CLOSED: "Closed", ALL: "Open and closed"}
+
+
+def page(incidents: Sequence[Incident], shown: Filter, floor: Floor) -> Screen:
+    """A page; `incidents` has one more than fits when there is another one."""
+    title = describe(shown, floor)
+    listed = incidents[:PER_PAGE]
+    buttons = _page_buttons(shown, has_more=len(incidents) > PER_PAGE)
+    if not listed:
+        text = _nothing(shown)
+        return text, [section(text), actions(buttons)]
+    lines = "\n".join(_line(incident, floor) for incident in listed)
+    blocks = [header(title), section(lines), actions(buttons)]
+    return f"{title}: {len(listed)}", [*blocks, context(EXAMPLES)] if shown.is_plain else blocks
+
+
+def _nothing(shown: Filter) -> str:
+    if shown.is_plain:
+        return "Nothing is open. `/incident declare` opens an incident."
+    return "No incident fits. Fewer words or a longer period find more." if not shown.page else "That was all."
+
+
+def _line(incident: Incident, floor: Floor) -> str:
+    where = channel_link(incident.channel_id) if incident.channel_id else "no channel"
+    state = f"{incident.status}, declared {day_and_time(incident.declared_at)}"
+    ended_at = incident.resolved_at or incident.closed_at
+    lasted = f", lasted {format_duration(ended_at - incident.declared_at)}" if ended_at else ""
+    emoji = floor.severity(incident.severity).emoji
+    title = one_line(incident.title, 120)
+    return f"{emoji} *{incident.severity}* #{incident.number} {title}{marks(incident)} – {where} {state}{lasted}"
+
+
+def _page_buttons(shown: Filter, *, has_more: bool) -> list[Block]:
+    buttons = [button("Filter…", ids.FILTER, shown.model_dump_json())]
+    if shown.page:
+        buttons.append(button("← Back", f"{ids.PAGE}.back", shown.at_page(shown.page - 1).model_dump_json()))
+    if has_more:
+        buttons.append(button("More →", f"{ids.PAGE}.more", shown.at_page(shown.page + 1).model_dump_json()))
+    return buttons
+
+
+def describe(shown: Filter, floor: Floor) -> str:
+    """`My open incidents: S1, Manila, last 7 days, “crm”`."""
+    whose = "my " if shown.is_mine else ""
+    heading = f"{whose}incidents" if shown.state == ALL else f"{whose}{shown.state} incidents"
+    parts = [
+        *shown.severities,
+        *(floor.types.get(name, name) for name in shown.types),
+        *shown.sites,
+        *([period_phrase(shown.hours)] if shown.hours else []),
+        *([f"“{' '.join(shown.words)}”"] if shown.words else []),
+        *([f"page {shown.page + 1}"] if shown.page else []),
+    ]
+    return heading.capitalize() + (f": {', '.join(parts)}" if parts else "")
+
+
+def results(screen: Screen) -> Block:
+    """A page in a form's place."""
+    return modal("Incidents", screen[1], callback_id=ids.FORM, close="Close")
+
+
+def form(shown: Filter, floor: Floor) -> Block:
+    """What to list."""
+    states = [option(label, name) for name, label in STATE_LABELS.items()]
+    states += [option(str(status).capitalize(), str(status)) for status in Status if status not in STATE_LABELS]
+    severities = [option(f"{severity.emoji} {name}", name) for name, severity in floor.severities.items()]
+    types = [option(title, name) for name, title in floor.types.items()]
+    periods = [option("Any time", "0"), *(option(label, hours) for hours, label in PERIODS.items())]
+    words = " ".join(shown.words)
+    blocks = [
+        form_field("State", ids.STATE, select(ids.STATE, states, initial=shown.state)),
+        form_field(
+            "Words",
+            ids.WORDS,
+            text_input(ids.WORDS, initial=words, longest=200, placeholder="crm login"),
+            hint="Searched for in title, impact and cause.",
+            optional=True,
+        ),
+        form_field("Declared", ids.PERIOD, select(ids.PERIOD, periods, initial=str(shown.hours)), optional=True),
+        _several("Severity", ids.SEVERITIES, severities, shown.severities),
+        _several("Type", ids.TYPES, types, shown.types),
+    ]
+    if floor.sites:
+        sites = [option(site, site) for site in floor.sites]
+        blocks.append(_several("Site", ids.SITES, sites, shown.sites))
+    mine = checkboxes(ids.MINE, [option("Declared by me, or I have a role", "mine")])
+    blocks.append(form_field("Mine", ids.MINE, mine, optional=True))
+    return modal("Find incidents", blocks, callback_id=ids.FORM, submit="Show")
+
+
+def _several(label: str, name: str, options: Sequence[Block], chosen: Sequence[str]) -> Block:
+    return form_field(label, name, multi_select(name, options, initial=chosen), optional=True)

@@ -1,0 +1,46 @@
+"""Calls while somebody waits to be acknowledged: within Slack's three seconds, and never on all the threads."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from bot.runtime import clock
+from bot.slack.errors import NotSent
+
+# Slack gives up after three seconds, and a trigger is worth nothing any more; the answer needs some of them.
+ACKNOWLEDGE_WITHIN_S = 2.5
+SHORTEST_S = 0.3
+# Of the threads that serve people. The others answer what needs no call.
+CALLS_AT_ONCE = 16
+
+_until: ContextVar[float | None] = ContextVar("acknowledge until", default=None)
+_calls = threading.BoundedSemaphore(CALLS_AT_ONCE)
+
+
+def begin(received_at_s: float) -> None:
+    """From here on somebody waits; `received_at_s` is by `clock.elapsed_s`."""
+    _until.set(received_at_s + ACKNOWLEDGE_WITHIN_S)
+
+
+def end() -> None:
+    """Nobody waits any more: calls may take their time."""
+    _until.set(None)
+
+
+@contextmanager
+def limits(method: str, usual_s: float) -> Iterator[float]:
+    """How many seconds a call may take. `NotSent` when there is no time or no thread left for it."""
+    until = _until.get()
+    if until is None:
+        yield usual_s
+        return
+    left_s = until - clock.elapsed_s()
+    if left_s < SHORTEST_S:
+        raise NotSent(method, "too late to acknowledge")
+    if not _calls.acquire(blocking=False):
+        raise NotSent(method, "too many calls wait for Slack")
+    try:
+        yield min(left_s, usual_s)
+    finally:
+        _calls.release()

@@ -1,0 +1,103 @@
+"""One WebSocket of Socket Mode: it is open once Slack has said hello on it."""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from slack_sdk.socket_mode.response import SocketModeResponse
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.sync.client import connect
+
+from bot.runtime.heartbeat import Heartbeat
+from bot.runtime.network import Network
+
+Message = dict[str, Any]
+OPEN_TIMEOUT_S = 5.0
+HELLO_TIMEOUT_S = 3.0
+CLOSE_TIMEOUT_S = 0.5
+PING_EVERY_S = 5
+PONG_TIMEOUT_S = 10
+
+
+class LineRefused(Exception):
+    """The WebSocket could not be opened, or nothing came through it. Its text is a part of a sentence."""
+
+
+class Line:
+    """A connection on which Slack sends envelopes; each is acknowledged on the one it came by."""
+
+    def __init__(self, url: str, network: Network) -> None:
+        self._socket = _open(url, network)
+        self.heard = Heartbeat()
+        self.is_open = True
+        # Envelopes whose listeners have not ended.
+        self.owed = 0
+        self._lock = threading.Lock()
+        self._hear_hello()
+
+    def _hear_hello(self) -> None:
+        """A proxy may open a WebSocket and swallow what is sent through it."""
+        try:
+            self._socket.recv(timeout=HELLO_TIMEOUT_S)
+        except TimeoutError as silent:
+            self.close()
+            raise LineRefused("it opens, but nothing that Slack sends comes through") from silent
+        except ConnectionClosed as closed:
+            raise LineRefused("it is closed as soon as it opens") from closed
+        self.heard.beat()
+
+    def read(self, on_message: Callable[["Line", Message], None]) -> None:
+        """Hand on every message until the line ends."""
+        try:
+            for text in self._socket:
+                self.heard.beat()
+                message = json.loads(text)
+                if isinstance(message, dict):
+                    on_message(self, message)
+        except (ConnectionClosed, OSError, ValueError):
+            pass  # what was not acknowledged is sent again on another line
+        finally:
+            self.is_open = False
+            self.close()
+
+    def count(self, change: int) -> None:
+        """An envelope came, or its listener has ended."""
+        with self._lock:
+            self.owed += change
+
+    def send_socket_mode_response(self, response: SocketModeResponse) -> None:
+        """Acknowledge. Raises `ConnectionClosed`."""
+        self._socket.send(json.dumps(response.to_dict()))
+
+    def close(self) -> None:
+        """Hang up."""
+        self.is_open = False
+        self._socket.close()
+
+
+def _open(url: str, network: Network) -> Any:
+    try:
+        return connect(
+            url,
+            ssl=network.tls if url.startswith("wss:") else None,
+            proxy=network.proxy_for(url),
+            open_timeout=OPEN_TIMEOUT_S,
+            close_timeout=CLOSE_TIMEOUT_S,
+            ping_interval=PING_EVERY_S,
+            ping_timeout=PONG_TIMEOUT_S,
+            compression=None,
+            max_size=None,
+        )
+    except TimeoutError as silent:
+        raise LineRefused("nobody answers there") from silent
+    except (OSError, InvalidHandshake, InvalidURI, ValueError) as refused:
+        raise LineRefused(f"it is refused ({_reason(refused)})") from refused
+
+
+def _reason(refused: Exception) -> str:
+    """Without the address, which holds a ticket."""
+    response = getattr(refused, "response", None)
+    if response is not None:
+        return f"HTTP {response.status_code}"
+    return getattr(refused, "strerror", None) or type(refused).__name__

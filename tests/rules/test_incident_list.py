@@ -1,0 +1,67 @@
+"""How `/incident list …` is read, and what is suggested for a word that is no command."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.bootstrap import build_registry
+from bot.incidents import rules as incident_rules
+from bot.incidents.rules import unknown_subcommand
+from bot.screens.incident_list.rules import ALL, CLOSED, LONGEST_PERIOD_H, OPEN, Filter, read_filter
+
+NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+COMMANDS = [word for word in build_registry().commands if word]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("", Filter()),
+        ("mine", Filter(is_mine=True)),
+        ("closed S1, s0", Filter(state=CLOSED, severities=("S1", "S0"))),
+        ("my closed incidents", Filter(state=CLOSED, is_mine=True)),
+        ("crm last 7 days", Filter(state=ALL, words=("crm",), hours=168)),
+        ("Bogotá since 2026-11-25", Filter(state=ALL, words=("bogota",), hours=37)),
+        ("open in Manila this week", Filter(state=OPEN, words=("manila",), hours=168)),
+        ("sign-on last month", Filter(state=ALL, words=("sign-on",), hours=744)),
+        ("resolved 24h", Filter(state="resolved", hours=24)),
+        ("declined", Filter(state="declined")),
+        ("since 2026-13-45", Filter(state=ALL, words=("2026-13-45",))),
+    ],
+)
+def test_a_filter_is_read_as_people_type_it(typed: str, wanted: Filter) -> None:
+    assert read_filter(typed, NOW) == wanted
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_filter_that_a_button_can_carry(typed: str) -> None:
+    wanted = read_filter(typed, NOW)
+
+    assert 0 <= wanted.hours <= LONGEST_PERIOD_H
+    assert Filter.model_validate_json(wanted.model_dump_json()) == wanted
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        ("lst", "list"),
+        ("declar", "declare"),
+        ("serach", "search"),
+        ("sev", "severity"),
+        ("new", "declare"),
+        ("cancel", "decline"),
+        ("s1", "declare S1 …"),
+        ("resolv", "resolve"),
+    ],
+)
+def test_the_command_that_was_meant_is_suggested(typed: str, suggested: str) -> None:
+    assert f"Did you mean `/incident {suggested}`?" in unknown_subcommand(typed, COMMANDS).sentence
+
+
+@pytest.mark.parametrize("typed", ["asdf", "lose", "dose", "urge", "res", "clothes", "merchant", "xyz", "pivot"])
+def test_nothing_that_ends_something_is_suggested_for_nonsense(typed: str) -> None:
+    sentence = unknown_subcommand(typed, COMMANDS).sentence
+
+    assert not any(f"`/incident {word}`" in sentence for word in incident_rules.ENDING)

@@ -1,0 +1,152 @@
+"""The way from Slack to the bot: Socket Mode's connections, lost, replaced, refused, and read only by half."""
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.channels.listening import Listening
+from bot.runtime.workflows import wait_until
+from bot.slack.gateway import Gateway
+from bot.slack.inspection import check_socket_mode
+from bot.slack.line import LineRefused
+from bot.web import health
+from slack_sandbox import Sandbox
+from tests.floor import TestFloor
+from tests.stories.record import timeline
+from tests.stories.test_trouble import locked
+
+BACK_WITHIN_S = 2.0
+
+
+def lines(sandbox: Sandbox) -> int:
+    """How many connections the workspace has to the bot."""
+    return len(sandbox.socket_mode.connections)
+
+
+def test_a_connection_that_was_reset_is_back_within_two_seconds(floor: TestFloor) -> None:
+    lost_at = time.monotonic()
+    floor.sandbox.drop_connections()
+    floor.sandbox.wait_for(lambda: lines(floor.sandbox), timeout=BACK_WITHIN_S)
+
+    assert time.monotonic() - lost_at < BACK_WITHIN_S
+    assert "Nothing is open" in floor.says("ana", "/incident list")
+
+
+def test_while_slack_changes_the_connection_every_command_is_answered_at_once(floor: TestFloor) -> None:
+    floor.sandbox.fault("apps.connections.open", "delay", seconds=0.5)
+    old = list(floor.sandbox.socket_mode.connections)
+    floor.sandbox.refresh_connections()
+
+    answers = [floor.ana.types("/incident list", channel="general") for _ in range(3)]
+    floor.sandbox.wait_for(lambda: lines(floor.sandbox) == 2)
+    answers += [floor.ana.types("/incident list", channel="general") for _ in range(3)]
+
+    assert [answer.ok for answer in answers] == [True] * 6
+    assert max(envelope.ms for envelope in floor.sandbox.envelopes[-6:]) < 1000
+    floor.sandbox.wait_for(lambda: lines(floor.sandbox) == 1, timeout=10)
+    assert old[0] not in floor.sandbox.socket_mode.connections
+
+
+def test_what_came_by_the_old_connection_is_acknowledged_on_it(floor: TestFloor) -> None:
+    """Bolt answers by whichever is the newest; Slack waits for the answer where it asked."""
+    floor.sandbox.fault("views.open", "delay", seconds=0.5)
+    asked = threading.Thread(target=floor.ana.types, args=("/incident declare",), kwargs={"channel": "general"})
+    asked.start()
+    floor.sandbox.wait_for(lambda: floor.sandbox.journal.in_flight)
+    floor.sandbox.refresh_connections()
+    asked.join()
+
+    assert all(envelope.acknowledged for envelope in floor.sandbox.envelopes)
+
+
+@pytest.mark.parametrize(
+    ("knob", "reason"),
+    [("accepting", "it is refused (HTTP 403)"), ("swallowing", "nothing that Slack sends comes through")],
+)
+def test_a_websocket_that_does_not_work_is_named_by_log_readiness_and_doctor(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, knob: str, reason: str
+) -> None:
+    floor = TestFloor(tmp_path)
+    setattr(floor.sandbox.socket_mode, knob, knob == "swallowing")
+    with caplog.at_level(logging.WARNING), floor:
+        assert floor.bot
+        finding = health.slack(floor.bot.line)
+        with pytest.raises(LineRefused):
+            check_socket_mode(Gateway.to(f"{floor.sandbox.url}/api/", floor.sandbox.app_token))
+
+    assert not finding.is_ok
+    assert reason in finding.words
+    assert "its WebSocket does not work" in finding.words
+    assert any(reason in str(getattr(record, "reason", "")) for record in caplog.records)
+
+
+def test_while_slack_hangs_what_needs_no_slack_is_answered(floor: TestFloor) -> None:
+    """Forty people open forms; one asks what is open."""
+    floor.sandbox.fault("views.open", "delay", count=40, seconds=4)
+    people = [
+        threading.Thread(target=floor.ana.types, args=("/incident declare",), kwargs={"channel": "general"})
+        for _ in range(40)
+    ]
+    for person in people:
+        person.start()
+    floor.sandbox.wait_for(lambda: floor.sandbox.deliveries.begun >= 40)
+
+    began = time.monotonic()
+    answer = floor.ben.types("/incident list", channel="general")
+
+    assert answer.ok
+    assert time.monotonic() - began < 1.5
+    for person in people:
+        person.join()
+    assert all(envelope.acknowledged for envelope in floor.sandbox.envelopes)
+
+
+@pytest.fixture
+def deaf_soon(tmp_path: Path) -> Iterator[TestFloor]:
+    """A floor on which a short silence is one to be read back."""
+    floor_file = tmp_path / "floor.yaml"
+    shipped = Path("floor.yaml").read_text()
+    floor_file.write_text(re.sub(r"recover_after: \S+ \S+", "recover_after: 2 s", shipped))
+    with TestFloor(tmp_path, floor_file=floor_file, tick_every_s=0.2) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def is_deaf_for_long(floor: TestFloor) -> bool:
+    """Has it not been sure for longer than this floor allows?"""
+    return bool(floor.services.get(Listening).unsure_s > 2.2)
+
+
+def test_what_was_said_while_the_network_was_away_is_read_back(deaf_soon: TestFloor) -> None:
+    floor = deaf_soon
+    channel = floor.declares()
+    floor.sandbox.retry_delays_s = ()  # as after the last time that Slack says it again
+    floor.sandbox.offline = True
+    said = [floor.ana.says(f"said unheard {number}", channel=channel).ts for number in range(8)]
+    assert wait_until(lambda: is_deaf_for_long(floor), 20)
+
+    floor.sandbox.offline = False
+    floor.sandbox.wait_for(lambda: lines(floor.sandbox), timeout=20)
+    floor.tick()
+
+    kept = {row["message_ts"] for row in timeline(floor, "message")}
+    assert kept >= set(said)
+    assert len(timeline(floor, "gap")) == 1
+
+
+def test_what_was_said_while_the_database_was_locked_is_read_back(deaf_soon: TestFloor) -> None:
+    floor = deaf_soon
+    channel = floor.declares()
+    floor.sandbox.retry_delays_s = ()
+    with locked(floor):
+        floor.sandbox.clock_offset_s += 11  # the next sign of life is due
+        said = floor.ana.says("said while nothing could be kept", channel=channel).ts
+        assert wait_until(lambda: is_deaf_for_long(floor), 20)
+    floor.tick()
+
+    assert said in {row["message_ts"] for row in timeline(floor, "message")}

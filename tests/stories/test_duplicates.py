@@ -1,0 +1,77 @@
+"""Before an incident is opened: it may be open already."""
+
+from bot.incidents import ids
+from tests.floor import TestFloor
+from tests.stories.record import rows, timeline
+
+
+def incident_channels(floor: TestFloor, who: str) -> list[str]:
+    """The incidents' channels in which somebody is."""
+    person = floor.sandbox.person(who)
+    return [one.name for one in person.channels() if one.name.startswith("inc-") and person.id in one.members]
+
+
+def test_what_sounds_like_an_open_incident_is_asked_about_and_can_be_joined(floor: TestFloor) -> None:
+    first = floor.declares("S1 IVR down in Manila", who="ana")
+
+    question = floor.says("ben", "/incident declare S2, Manila IVR is down")
+    assert "This may be open already. Nothing was opened yet." in question
+    assert "IVR down in Manila (S1, investigating)" in floor.whispered("ben")[-1]
+    floor.ben.clicks(f"{ids.JOIN_DUPLICATE}.1", channel="general")
+    floor.settle()
+
+    assert incident_channels(floor, "ben") == [first]
+    assert len(rows(floor, "incidents")) == 1
+    assert '"text": "Manila IVR is down"' in timeline(floor, "reported_again")[0]["facts"]
+    assert any("Nothing new was opened." in seen for seen in floor.whispered("ben"))
+    floor.passes(minutes=5)
+    assert not any("open already" in message.words for message in floor.ben.direct_messages())
+
+
+def test_another_one_is_opened_once_however_often_and_late_it_is_said(floor: TestFloor) -> None:
+    floor.declares("S1 IVR down in Manila")
+    floor.says("ben", "/incident declare S2 Manila IVR is down")
+    floor.restart_bot()
+    floor.passes(minutes=2)
+    assert any("open already" in message.words for message in floor.ben.direct_messages()), "asked again"
+
+    floor.ben.clicks(ids.OPEN_ANOTHER, channel="dm")
+    floor.ben.clicks(ids.OPEN_ANOTHER, channel="general")
+    floor.settle()
+
+    assert incident_channels(floor, "ben") == ["inc-2-manila-ivr-is-down"]
+    assert [row["title"] for row in rows(floor, "incidents")] == ["IVR down in Manila", "Manila IVR is down"]
+    assert [row["request"] for row in rows(floor, "pending_declarations")] == ["{}"], "no words are kept"
+    assert any("You have answered this already" in seen for seen in floor.whispered("ben"))
+
+
+def test_the_form_is_asked_about_by_direct_message_and_nothing_is_opened_when_cancelled(floor: TestFloor) -> None:
+    floor.declares("S1 IVR down in Manila")
+    floor.says("ben", "/incident declare S3")
+    floor.ben.fills("What is wrong?", "IVR down, Manila again")
+    assert floor.ben.submits().closed
+    floor.settle()
+
+    assert "IVR down in Manila" in floor.ben.direct_messages()[-1].words
+    floor.ben.clicks(ids.CANCEL_DECLARATION, channel="dm")
+    floor.settle()
+
+    assert "Cancelled. Nothing was opened." in floor.ben.direct_messages()[-1].words
+    assert len(rows(floor, "incidents")) == 1
+
+
+def test_nobody_learns_of_a_private_incident_by_declaring_and_what_is_over_is_not_asked_about(
+    floor: TestFloor,
+) -> None:
+    floor.says("ana", "/incident declare S1")
+    floor.ana.fills("What is wrong?", "Customer data leaked")
+    floor.ana.fills("Who may see it?", ["private"])
+    floor.ana.submits()
+    floor.settle()
+
+    assert "Opening an incident" in floor.says("ben", "/incident declare S2 Customer data leaked")
+    assert "open already" in floor.says("ana", "/incident declare S2 Customer data has leaked")
+
+    for number in (1, 2):
+        floor.says("ana" if number == 1 else "ben", "/incident resolve fixed", f"inc-{number}-customer-data-leaked")
+    assert "Opening an incident" in floor.says("ana", "/incident declare S2 Customer data leaked again")

@@ -1,0 +1,61 @@
+"""Finding incidents: open and closed, one's own, by words, page by page."""
+
+from bot.screens.incident_list import ids
+from bot.screens.incident_list.listeners import list_page
+from bot.screens.incident_list.rules import Filter
+from tests.floor import TestFloor
+from tests.stories.test_click_cost import counted
+
+
+def test_incidents_are_listed_by_state_words_and_person(floor: TestFloor) -> None:
+    crm = floor.declares("S1 CRM is slow in Bogota", who="ana")
+    ivr = floor.declares("S2 IVR down in Manila", who="ben")
+    floor.says("ana", "/incident impact agents cannot see invoices", crm)
+    floor.says("ana", "/incident resolve repaired", crm)
+    floor.says("ana", "/incident close", crm)
+
+    assert "Open incidents" in floor.says("chloe", "/incident list")
+    assert "IVR down in Manila" in floor.whispered("chloe")[-1]
+    assert "CRM" not in floor.whispered("chloe")[-1].partition("search crm")[0]
+    for typed in ("list closed", "search bogotá last 7 days", "list INVOICES", "list mine closed s1", "find crm"):
+        floor.says("ana", f"/incident {typed}")
+        assert "CRM is slow in Bogota" in floor.whispered("ana")[-1], typed
+        assert "IVR down" not in floor.whispered("ana")[-1], typed
+    assert "No incident fits." in floor.says("ben", "/incident list mine closed")
+
+    floor.says("hana", "/incident search")
+    floor.hana.fills("Site", ["Manila"])
+    floor.hana.submits()
+    assert ivr in str(floor.hana.modal) or "IVR down in Manila" in str(floor.hana.modal)
+    assert "CRM" not in str(floor.hana.modal)
+
+
+def test_a_private_incident_is_found_only_by_its_people(floor: TestFloor) -> None:
+    floor.says("ana", "/incident declare S1")
+    floor.ana.fills("What is wrong?", "Customer data leaked")
+    floor.ana.fills("Who may see it?", ["private"])
+    floor.ana.submits()
+    floor.settle()
+
+    for typed in ("list", "list all", "search leaked", "list S1"):
+        floor.says("ben", f"/incident {typed}")
+        assert "leaked" not in floor.whispered("ben")[-1].partition("“")[0], typed
+    floor.says("ana", "/incident search leaked")
+    assert "Customer data leaked · 🔒 private" in floor.whispered("ana")[-1]
+
+
+def test_a_long_list_has_pages_of_one_query_each(floor: TestFloor) -> None:
+    for number in range(1, 13):
+        floor.declares(f"S3 headset{number} hums")
+
+    with counted(floor) as statements:
+        list_page(floor.services, Filter(), floor.ana.id)
+    assert sum("FROM incidents" in statement for statement in statements) == 1
+    floor.says("ana", "/incident list")
+    assert "headset12 hums" in floor.whispered("ana")[-1]
+    assert "headset1 hums" not in floor.whispered("ana")[-1]
+    floor.ana.clicks(f"{ids.PAGE}.more", channel="general")
+    floor.settle()
+
+    assert "page 2" in floor.whispered("ana")[-1]
+    assert "headset1 hums" in floor.whispered("ana")[-1]

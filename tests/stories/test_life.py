@@ -1,0 +1,193 @@
+"""What becomes of an incident: renamed, declined, merged, a drill."""
+
+from bot.incidents import ids
+from bot.runtime.clock import utcnow
+from tests.floor import TestFloor
+from tests.stories.record import rows, timeline
+
+
+def joined(floor: TestFloor, who: str) -> list[str]:
+    """The incidents' channels in which somebody is."""
+    person = floor.sandbox.person(who)
+    return [one.name for one in person.channels() if one.name.startswith("inc-") and person.id in one.members]
+
+
+def test_a_new_title_is_seen_everywhere_and_the_channel_has_its_name(floor: TestFloor) -> None:
+    floor.declares("S1 IVR down")
+    floor.ben.creates_channel("inc-1-ivr-and-chat-down")
+
+    floor.says("ana", "/incident rename IVR and chat down <!here>", "inc-1-ivr-down")
+    floor.says("ana", "/incident rename IVR and chat down", joined(floor, "ana")[0])
+
+    [channel] = joined(floor, "ana")
+    assert channel == "inc-1-ivr-and-chat-down-2"
+    assert "🟠 S1 · IVR and chat down" in floor.card(channel)
+    assert "IVR and chat down" in floor.words("incidents")
+    assert "IVR and chat down" in floor.sandbox.workspace.channel(channel).topic["value"]
+    assert len(timeline(floor, "renamed")) == 2
+    assert "Please say what it is called now" in floor.says("ana", "/incident rename", channel)
+
+
+def test_a_false_alarm_is_told_to_whoever_was_told_and_promises_nothing_more(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down in Manila for Northline")
+    floor.passes(minutes=70)
+
+    assert "say why it is a false alarm" not in floor.says("ana", "/incident decline", channel), (
+        "a form asks for it"
+    )
+    floor.ana.fills("Why is it a false alarm?", "a probe was misconfigured")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert "false alarm" in floor.words("executives")
+    assert "a probe was misconfigured" in floor.words("executives")
+    assert "It was a false alarm." in floor.words("partner-northline")
+    assert "a probe was misconfigured" not in floor.words("partner-northline")
+    assert "🚫 declined" in floor.words("incidents")
+    told = len(floor.ana.sees("executives"))
+    floor.passes(hours=5)
+    assert len(floor.ana.sees("executives")) == told
+    assert not [row for row in rows(floor, "promises") if row["state"] == "waiting"]
+    assert not rows(floor, "postmortems")
+    floor.says("ana", "/incident reopen it is real", channel)
+    assert "🔎 investigating" in floor.card(channel)
+
+
+def test_a_merged_incident_leads_to_the_one_in_which_it_goes_on(floor: TestFloor) -> None:
+    first = floor.declares("S1 IVR down in Manila", who="ana")
+    second = floor.declares("S2 Calls drop in Cebu", who="ben")
+    floor.says("ben", "/incident claim commander", second)
+    floor.erik.clicks(ids.SUBSCRIBE, channel="incidents", value="2")
+    floor.settle()
+    floor.passes(minutes=70)
+
+    assert "Incident 9 is" not in floor.says("ben", "/incident merge 9", second)
+    assert "is this one" in floor.says("ben", "/incident merge #2", second)
+    assert "Incident 2 is merged into incident 1" in floor.says("ben", "/incident merge inc-1", second)
+
+    assert "🔗 merged" in floor.card(second, who="ben")
+    assert "*Merged into* #1" in floor.card(second, who="ben")
+    assert "Manila · Cebu" in floor.card(first)
+    assert "*Merged into this one* #2" in floor.card(first)
+    assert first in joined(floor, "ben"), "who has a role goes on in the other channel"
+    assert "goes on in another incident" in floor.words(second, who="ben")
+    assert [(row["user_id"], row["incident_id"]) for row in rows(floor, "subscriptions")] == [
+        (floor.erik.id, 2),
+        (floor.erik.id, 1),
+    ]
+    assert {row["incident_id"] for row in rows(floor, "promises") if row["state"] == "waiting"} == {1}
+
+    floor.chloe.clicks(ids.JOIN, channel="incidents", value="1")
+    floor.settle()
+    assert first in joined(floor, "chloe")
+    assert "was merged into another one" in floor.says("ben", "/incident reopen no", second)
+    third = floor.declares("S3 Headsets hum", who="devi")
+    assert "Incident 2 is merged, so nothing can be merged into it" in floor.says(
+        "devi", "/incident merge 2", third
+    )
+
+
+def test_private_incidents_are_merged_into_no_public_one_and_named_on_no_public_card(floor: TestFloor) -> None:
+    floor.says("ana", "/incident declare S1")
+    floor.ana.fills("What is wrong?", "Customer data leaked")
+    floor.ana.fills("Who may see it?", ["private"])
+    floor.ana.submits()
+    floor.settle()
+    public = floor.declares("S2 CRM is slow", who="ana")
+    [private] = [name for name in joined(floor, "ana") if name.startswith("inc-1-")]
+
+    assert "merging would show everyone" in floor.says("ana", "/incident merge 2", private)
+    assert "Make this one private first" in floor.says("ana", "/incident merge 1", public)
+    floor.chloe.joins(public)
+    assert "There is no such incident that you may see" in floor.says("chloe", "/incident merge 1", public)
+
+    floor.says("ana", "/incident related 2", private)
+    assert "*Related* #2" in floor.card(private)
+    assert "Related" not in floor.card(public)
+    assert not timeline(floor, "related")[1:], "nothing is on the public one's record"
+    floor.says("ana", "/incident related remove 2", private)
+    assert "Related" not in floor.card(private)
+
+
+def test_a_drill_is_marked_everywhere_calls_nobody_and_counts_in_nothing(floor: TestFloor) -> None:
+    floor.says("ben", "/incident drill S0 IVR down in Manila for Northline")
+    [channel] = joined(floor, "ben")
+    floor.passes(minutes=45)
+
+    assert channel.startswith("inc-1-drill-ivr-down-in-manila")
+    assert "🔴 S0 · DRILL: IVR down in Manila" in floor.card(channel, who="ben")
+    assert "🧪 drill" in floor.words("incidents")
+    for audience in ("engineering", "front-line", "executives"):
+        sent = [
+            message.words for message in floor.ana.sees(audience) if message.user == floor.sandbox.workspace.bot.id
+        ]
+        assert sent, audience
+        assert all("This is a drill." in words for words in sent), audience
+    assert not floor.ana.direct_messages(), "nobody is paged"
+    assert channel not in joined(floor, "chloe"), "no group is invited"
+    assert not floor.words("partner-northline")
+    assert "This is a drill, so nobody is paged." in floor.says("ben", "/incident page @chloe come", channel)
+    assert "Opening an incident" in floor.says("devi", "/incident declare S3 IVR down in Manila")
+
+    floor.says("ben", "/incident rename CRM down", channel)
+    assert "DRILL: CRM down" in floor.words("incidents")
+
+
+def test_what_is_over_can_be_declared_afterwards_and_calls_nobody(floor: TestFloor) -> None:
+    now = int(utcnow().timestamp())
+    floor.says("ben", "/incident declare S0")
+    floor.ben.fills("What is wrong?", "IVR was down")
+    floor.ben.fills("Only if it is over: when did it start?", now - 7200)
+    assert "Please say when it ended" in str(floor.ben.submits().errors)
+    floor.ben.fills("And when did it end?", now - 9000)
+    assert "cannot have ended before it started" in str(floor.ben.submits().errors)
+    floor.ben.fills("And when did it end?", now - 3600)
+    assert floor.ben.submits().closed
+    floor.settle()
+    floor.passes(hours=3)
+
+    card = floor.card("inc-1-ivr-was-down", who="ben")
+    assert "✅ resolved" in card
+    assert "1 h 00 min" in card
+    assert not rows(floor, "promises")
+    assert not rows(floor, "playbook_runs")
+    assert not floor.ana.direct_messages()
+    assert "inc-1-ivr-was-down" not in joined(floor, "chloe")
+    assert "Closed." in floor.says("ben", "/incident close", "inc-1-ivr-was-down")
+
+
+def test_an_incident_that_is_made_private_goes_on_in_a_private_channel_and_is_taken_back_elsewhere(
+    floor: TestFloor,
+) -> None:
+    old = floor.declares("S1 CRM shows data of others at Northline")
+    other = floor.declares("S3 Headsets hum")
+    floor.says("ana", "/incident claim commander", old)
+    floor.says("ana", "/incident related 2", old)
+    floor.chloe.joins(old)
+    floor.chloe.says("I see invoices of strangers", channel=old)
+    floor.passes(minutes=70)
+    assert "CRM shows data" in floor.words("executives")
+    assert floor.words("partner-northline")
+
+    assert "This incident is private now." in floor.says("ana", "/incident private personal data", old)
+    floor.passes(minutes=5)
+    floor.passes(minutes=5)
+
+    [private] = [name for name in joined(floor, "ana") if name.startswith("inc-1-") and name != old]
+    assert floor.sandbox.workspace.channel(private).is_private
+    assert "🟠 S1 · CRM shows data" in floor.card(private)
+    assert private in joined(floor, "chloe"), "who was in the old channel is in the new one"
+    assert "What people wrote in" in floor.words(private)
+    for place in ("incidents", "executives", "engineering", "front-line", "partners", "partner-northline"):
+        assert "CRM" not in floor.words(place), place
+        assert "Northline" not in floor.words(place), place
+    assert "Related" not in floor.card(other)
+    channel = floor.sandbox.workspace.channel(old)
+    assert channel.is_archived
+    bot_id = floor.sandbox.workspace.bot.id
+    assert not [message.words for message in channel.messages.values() if message.user == bot_id and message.blocks]
+    assert "No incident fits." in floor.says("hana", "/incident search data")
+    told = len(floor.ana.sees("executives"))
+    floor.passes(hours=3)
+    assert len(floor.ana.sees("executives")) == told
+    assert "private already" in floor.says("ana", "/incident private again", private)

@@ -1,0 +1,119 @@
+"""What was learned of Slack once and is otherwise now: channels, people, members."""
+
+from slack_sandbox import channels
+from slack_sandbox.model import Channel
+from tests.floor import TestFloor
+from tests.stories.record import rows
+from tests.stories.test_log import declares_in_private
+
+
+def named(floor: TestFloor, name: str) -> Channel:
+    """The channel of that name."""
+    return next(channel for channel in floor.sandbox.workspace.channels.values() if channel.name == name)
+
+
+def is_made_anew(floor: TestFloor, name: str) -> Channel:
+    """Somebody archives a channel, renames it, and makes another of its name with the bot in it."""
+    workspace, old = floor.sandbox.workspace, named(floor, name)
+    erik, bot = workspace.users["U0ERIK"], workspace.bot
+    channels.rename(workspace, old, f"{name}-old", erik)
+    channels.archive(workspace, old, erik)
+    new = channels.create(workspace, name, erik)
+    channels.join(workspace, new, bot, erik)
+    return new
+
+
+def test_a_channel_made_anew_is_used_from_then_on(floor: TestFloor) -> None:
+    channel = floor.declares()
+    is_made_anew(floor, "executives")
+    is_made_anew(floor, "incidents")
+    floor.settle()
+
+    floor.says("ana", "/incident update Half of the lines are back", channel)
+    floor.passes_until(lambda: "Half of the lines" in floor.words("executives", "erik"), minutes=1)
+
+    assert "IVR down" in floor.words("incidents", "erik")
+
+
+def test_a_channel_made_anew_while_the_bot_was_off_is_found_at_the_start(floor: TestFloor) -> None:
+    floor.declares()
+    floor.stop_bot()
+    new = is_made_anew(floor, "executives")
+
+    floor.start_bot()
+
+    [known] = [row for row in rows(floor, "known_channels") if row["name"] == "executives"]
+    assert known["id"] == new.id
+
+
+def test_a_channel_that_gets_another_id_goes_on(floor: TestFloor) -> None:
+    name = floor.declares()
+    workspace, channel = floor.sandbox.workspace, named(floor, name)
+    old_id, channel.id = channel.id, "C0SHARED"
+    workspace.channels[channel.id] = workspace.channels.pop(old_id)
+    for message in channel.messages.values():
+        message.channel = channel.id
+    changed = {"type": "channel_id_changed", "old_channel_id": old_id, "new_channel_id": channel.id}
+    workspace.announce(changed | {"event_ts": workspace.clock.ts()})
+    floor.settle()
+
+    floor.says("ana", "/incident severity S2", name)
+
+    assert "S2" in floor.card(name)
+
+
+def test_a_commander_whose_account_is_closed_leads_no_more(floor: TestFloor) -> None:
+    channel = floor.declares(who="ben")
+    floor.says("ben", "/incident claim commander", channel)
+    floor.ana.joins(channel)
+
+    floor.sandbox.workspace.deactivate(floor.sandbox.workspace.users["U0BEN"])
+    floor.settle()
+
+    assert "The account of Ben Okafor, commander of this incident, was deactivated." in floor.words(channel)
+    assert "*Commander* –" in floor.card(channel)
+    assert "The account of Ben Okafor is deactivated." in floor.says(
+        "ana", "/incident assign commander <@U0BEN>", channel
+    )
+
+
+def test_what_a_declarer_who_is_gone_would_be_told_somebody_else_is_told(floor: TestFloor) -> None:
+    channel = floor.declares(who="ben")
+    floor.ana.joins(channel)
+    floor.says("ana", "/incident claim scribe", channel)
+    floor.sandbox.workspace.deactivate(floor.sandbox.workspace.users["U0BEN"])
+    floor.settle()
+
+    channels.archive(floor.sandbox.workspace, named(floor, channel), floor.sandbox.workspace.users["U0ERIK"])
+    floor.settle()
+
+    assert any("was archived" in message.words for message in floor.ana.direct_messages())
+
+
+def test_somebody_removed_from_a_private_channel_while_the_bot_was_off_sees_it_no_more(floor: TestFloor) -> None:
+    channel = declares_in_private(floor)
+    floor.ana.invites(channel, "ben")
+    floor.settle()
+    assert "Nothing is open" not in floor.says("ben", "/incident list")
+    floor.stop_bot()
+    workspace = floor.sandbox.workspace
+    channels.leave(workspace, named(floor, channel), workspace.users["U0BEN"], workspace.users["U0ANA"])
+    floor.passes(minutes=20)
+    floor.sandbox.retry_delays_s = ()
+
+    floor.start_bot()
+
+    assert "Nothing is open" in floor.says("ben", "/incident list")
+
+
+def test_a_colleague_of_the_same_organization_is_no_stranger(floor: TestFloor) -> None:
+    floor.stop_bot()
+    workspace = floor.sandbox.workspace
+    workspace.enterprise_id = "E0ORG"
+    hana, olga = workspace.users["U0HANA"], workspace.users["U0OLGA"]
+    hana.team_id, hana.enterprise_id = "T0OTHER", "E0ORG"
+    floor.start_bot()
+
+    assert floor.declares(who="hana")
+    assert olga.team_id == "T0PARTNER"
+    assert "Guests and people of other companies" in floor.says("olga", "/incident declare S1 x", "operations")
