@@ -54,7 +54,7 @@ class Doom:
             self._after_call()
             return response
 
-        urllib.request.HTTPHandler.http_open = http_open  # type: ignore[method-assign]
+        urllib.request.HTTPHandler.http_open = http_open  # type: ignore[method-assign, assignment]
 
     def _before_call(self) -> None:
         with self._lock:
