@@ -22,8 +22,8 @@ settings.load_profile("quick")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores: a test waits for the sandbox for a part of its time."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than cores: a test waits for half of its time, for the sandbox or for a bot to start."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture
