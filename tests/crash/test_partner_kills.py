@@ -22,7 +22,7 @@ def said(desk: Desk) -> list[str]:
 def test_a_notice_that_is_killed_at_any_call_reaches_its_partner_once(desk: Desk, moment: Moment) -> None:
     killed = 0
     for bot, number, calls in kill_points(desk):
-        channel = desk.declares(bot, f"S4 line {number} is down at Northline")
+        channel = desk.declares(bot, f"S4 Northline {number} is down")
         # The notice is one call: it is killed after that, or before it.
         bot.dies(moment, calls if moment == "after" else calls - 1)
         desk.says("/incident partners tell", channel=channel.name)
