@@ -6,17 +6,21 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from bot.directory.lookup import display_names
+from bot.directory.lookup import display_names, person_of
+from bot.directory.rules import PersonUnknown
 from bot.errors import TryLater, WatchfloorError
 from bot.runtime.database import ChangeUnknown, DatabaseBusy, noting_commits
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_TEXT, Block, fit_message, paragraphs
+from bot.slack.errors import SlackRefused
 from bot.slack.text import mentioned_user_ids, shorten, to_plain_text
+from bot.timeline.rules import zone_of
 
 log = logging.getLogger(__name__)
 
 Payload = dict[str, Any]
 LONGEST_ERROR = 2000
+UNKNOWN_PERSON = ("user_not_found", "users_not_found", "user_not_visible")
 Response = str | tuple[str, list[Block]] | None
 
 UNEXPECTED_ERROR = (
@@ -38,6 +42,8 @@ def sentence_of(failure: Exception, *, has_changed: bool = False) -> str:
     """What to say to the person who asked. Once something was committed, nobody hears that nothing was changed."""
     if has_changed and isinstance(failure, DatabaseBusy):
         return ChangeUnknown().sentence
+    if isinstance(failure, SlackRefused) and failure.error in UNKNOWN_PERSON:
+        return PersonUnknown().sentence
     if isinstance(failure, WatchfloorError):
         return failure.sentence
     if isinstance(failure, TryLater):
@@ -141,7 +147,7 @@ def answer_form(
             return
         except Exception as failure:  # noqa: BLE001 - whatever happens, the person who submitted hears a sentence
             sentence = sentence_of(failure, has_changed=bool(commits))
-            ack(response_action="errors", errors={field: _plain_text(services, sentence)})
+            ack(response_action="errors", errors={field: _plain_text(services, body, sentence)})
             return
     ack()
     if response is not None:
@@ -163,8 +169,8 @@ def answer_form_with_view(
     answer_form(services, body, field, lambda: views.append(build()), acknowledge)
 
 
-def _plain_text(services: Services, sentence: str) -> str:
-    """Forms show plain text: people by their names, times written out."""
-    return shorten(
-        to_plain_text(sentence, display_names(services, mentioned_user_ids(sentence)).get), LONGEST_ERROR
-    )
+def _plain_text(services: Services, body: Payload, sentence: str) -> str:
+    """Forms show plain text: people by their names, times as they are where the reader is."""
+    names = display_names(services, mentioned_user_ids(sentence))
+    zone = zone_of(person_of(services, body["user"]["id"]).timezone) if "<!date" in sentence else None
+    return shorten(to_plain_text(sentence, names.get, zone), LONGEST_ERROR)

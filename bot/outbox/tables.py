@@ -5,6 +5,7 @@ State is never read back from Slack.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.runtime.database import UtcDateTime, insert_new, partial_index, utc_col
 
 # The kind of a message whose words are in its payload.
 MESSAGE = "message"
+DRAFT = "draft"
 LEASE = timedelta(seconds=60)
 FIRST, URGENT, USUAL, LAST = 0, 2, 5, 8
 SUPERSEDED = "superseded"
@@ -279,6 +281,8 @@ _KINDS_STALE = _change(
     _OF_INCIDENT,
     col(OutboxRow.is_rendered).is_(True),
     col(OutboxRow.kind).in_(sa.bindparam("kinds", expanding=True)),
+    # A draft that is decided follows the incident no more.
+    sa.or_(col(OutboxRow.kind) != DRAFT, col(OutboxRow.follows_incident).is_(True)),
 ).values(**_MORE)
 
 
@@ -304,6 +308,13 @@ def mark_stale_subject(session: Session, incident_id: int, kinds: Collection[str
         named,
     )
     session.connection().execute(_change(*theirs).values(**_MORE))
+
+
+def stop_following(session: Session, incident_id: int, kind: str, subject: str) -> None:
+    """What is named after this subject, before a colon, does not change with the incident any more."""
+    named = col(OutboxRow.subject).startswith(f"{subject}:", autoescape=True)
+    theirs = _change(col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind, named)
+    session.connection().execute(theirs.values(follows_incident=False))
 
 
 def mark_message_stale(session: Session, channel_id: str, ts: str) -> Sequence[int]:
@@ -397,6 +408,27 @@ def next_due(session: Session) -> datetime | None:
     )
     query = sa.select(sa.func.min(at, type_=UtcDateTime())).where(sa.text(_UNSETTLED))
     return session.connection().execute(query).scalar()
+
+
+@dataclass(frozen=True)
+class Failing:
+    """Rows of a kind that fail for one reason: how many, and one of the incidents."""
+
+    kind: str
+    error: str
+    count: int
+    incident_id: int | None
+
+
+def failing(session: Session, failures: int) -> list[Failing]:
+    """What has failed so often in a row, or more often, and is not delivered yet."""
+    reason = sa.func.coalesce(col(OutboxRow.error), "")
+    found = (
+        sa.select(col(OutboxRow.kind), reason, sa.func.count(), sa.func.min(col(OutboxRow.incident_id)))
+        .where(sa.text(_UNSETTLED), col(OutboxRow.attempts) >= failures)
+        .group_by(col(OutboxRow.kind), reason)
+    )
+    return [Failing(*row) for row in session.connection().execute(found)]
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> set[int | None]:

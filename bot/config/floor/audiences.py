@@ -7,7 +7,17 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from bot.config.floor.reading import ROLES, Cadence, Duration, FloorPart, Moment, SeverityName, TimeOfDay
+from bot.config.floor.reading import (
+    ROLES,
+    Cadence,
+    Duration,
+    FloorPart,
+    Moment,
+    SeverityName,
+    TimeOfDay,
+    read_delay,
+    read_handle,
+)
 
 HERE = "incident"
 
@@ -62,8 +72,10 @@ class Audience(FloorPart):
     channels: tuple[str, ...] = Field(min_length=1)
     cadence: dict[SeverityName, Cadence]
     # How soon the first update comes, where that is not one cadence after the declaration.
-    first: dict[SeverityName, Duration] = Field(default_factory=dict)
+    first: dict[SeverityName, Annotated[timedelta, BeforeValidator(read_delay)]] = Field(default_factory=dict)
     slower: SlowerCadence | None = None
+    # How often it is told from the third update on that says the same as the two before it.
+    unchanged: Duration | None = None
     # The folder in message_templates/stakeholder_update; the audience's own name when none is given.
     template: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")], ...] = Field(("en",), min_length=1)
@@ -87,6 +99,7 @@ class Audience(FloorPart):
     @field_validator("channels")
     @classmethod
     def _are_channels(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
+        channels = tuple(map(read_handle, channels))
         for channel in channels:
             if channel not in (HERE, DIGEST, PARTNERS) and not channel.startswith("#"):
                 raise ValueError(f"{channel!r} is not a channel; write `incident`, `digest`, `partners` or `#name`")
@@ -95,6 +108,7 @@ class Audience(FloorPart):
     @field_validator("members")
     @classmethod
     def _are_groups(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        members = tuple(map(read_handle, members))
         for name in members:
             if not re.fullmatch(r"@\S+", name):
                 raise ValueError(f"{name!r} is not a group; write it like `@executives`")
@@ -103,6 +117,7 @@ class Audience(FloorPart):
     @field_validator("approval")
     @classmethod
     def _may_approve(cls, approval: tuple[str, ...]) -> tuple[str, ...]:
+        approval = tuple(map(read_handle, approval))
         for name in approval:
             if name not in ROLES and not re.fullmatch(r"@\S+", name):
                 raise ValueError(
