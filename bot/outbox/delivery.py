@@ -253,13 +253,24 @@ def _moved(services: Services, rendered: Rendered, error: str) -> Outcome | None
     is_edited_for_ever = row.ts is not None and kind.otherwise is not Refusal.RETRY
     if kind.forget is None or rules.COMMON.get(error) is not Refusal.LOST_CHANNEL or is_edited_for_ever:
         return None
-    if not kind.forget(services, rendered.channel_id):
+    kind.forget(services, rendered.channel_id)
+    if _recipient_now(services, rendered) in (None, rendered.channel_id):
         return None
     anew = {"retry_at": utcnow(), "channel_id": None}
     if row.ts is None:
         return Outcome(row, anew | ({"attempted_at": None} if _is_first_attempt(row) else {}))
     lost = _lost_message(rendered)
     return Outcome(row, {**lost.values, **anew}, lost.then)
+
+
+def _recipient_now(services: Services, rendered: Rendered) -> str | None:
+    """Which channel is meant; None when there is none."""
+    assert rendered.kind.recipient is not None
+    try:
+        with services.database.reading() as session:
+            return rendered.kind.recipient(Context(session, services, None, rendered.row))
+    except (SlackRefused, TryLater):
+        return None
 
 
 def _lost_message(rendered: Rendered) -> Outcome:
