@@ -134,10 +134,10 @@ def is_known_channel(services: Services, channel_id: str) -> bool:
         return channel_id in tables.known_channels(session).values()
 
 
-def forget_channel(services: Services, channel_id: str) -> bool:
+def forget_channel(services: Services, channel_id: str) -> None:
     """A channel that was found by its name is not there any more: the name is looked up anew when it is needed."""
     with services.database.transaction() as session:
-        return tables.forget_channel(session, channel_id)
+        tables.forget_channel(session, channel_id)
 
 
 def refresh_channels(services: Services) -> None:

@@ -129,10 +129,9 @@ def known_channels(session: Session) -> dict[str, str]:
     return {row.name: row.id for row in session.exec(select(KnownChannel))}
 
 
-def forget_channel(session: Session, channel_id: str) -> bool:
-    """It is to be found anew by its name; False when it was not found so before."""
-    theirs = sa.delete(KnownChannel).where(col(KnownChannel.id) == channel_id)
-    return bool(session.connection().execute(theirs).rowcount)
+def forget_channel(session: Session, channel_id: str) -> None:
+    """It is to be found anew by its name."""
+    session.connection().execute(sa.delete(KnownChannel).where(col(KnownChannel.id) == channel_id))
 
 
 def replace_channel(session: Session, old_id: str, new_id: str) -> None:

@@ -134,7 +134,7 @@ def _report_ladder_exhausted(
 def _report_nobody(session: Session, incident: Incident, rung: Rung, now: datetime) -> None:
     """Nobody stands behind the names of a tier, such as a group that was misspelt: whoever leads must know."""
     number = incident.number
-    lead = incidents.commander(session, number) or incident.declared_by
+    lead = lead_of(session, incident)
     names = ", ".join(escape(name) for name in rung.tell)
     text = (
         f"Tier {rung.position + 1} of the escalation ladder of incident {number} has nobody else to tell: {names}. "

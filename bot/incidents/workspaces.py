@@ -1,6 +1,6 @@
 """Which workspace a request of Slack comes from. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from bot.directory.rules import Home
@@ -10,7 +10,7 @@ Payload = dict[str, Any]
 
 def team_of(body: Payload) -> str:
     """The workspace that the request names."""
-    return str(body.get("team_id") or (body.get("team") or {}).get("id") or "")
+    return str(body.get("team_id") or _part(body, "team").get("id") or "")
 
 
 def is_ours(body: Payload, home: Home, own_ids: Collection[str]) -> bool:
@@ -22,16 +22,23 @@ def is_ours(body: Payload, home: Home, own_ids: Collection[str]) -> bool:
     places = list(_places(body))
     if not places or any(home.holds(team_id, enterprise_id) for team_id, enterprise_id in places):
         return True
-    message = body.get("message") or {}
-    return bool({message.get("user"), message.get("bot_id")} & {*own_ids})
+    message = _part(body, "message")
+    return any(str(message.get(name)) in own_ids for name in ("user", "bot_id"))
 
 
 def _places(body: Payload) -> Iterator[tuple[str, str]]:
-    enterprise_id = str(body.get("enterprise_id") or (body.get("enterprise") or {}).get("id") or "")
+    enterprise_id = str(body.get("enterprise_id") or _part(body, "enterprise").get("id") or "")
     if team_id := team_of(body):
         yield team_id, enterprise_id
-    view = body.get("view") or {}
-    if team_id := str(view.get("app_installed_team_id") or ""):
+    if team_id := str(_part(body, "view").get("app_installed_team_id") or ""):
         yield team_id, enterprise_id
-    for authorization in body.get("authorizations") or ():
-        yield str(authorization.get("team_id") or ""), str(authorization.get("enterprise_id") or "")
+    authorizations = body.get("authorizations")
+    for authorization in authorizations if isinstance(authorizations, list) else ():
+        if isinstance(authorization, Mapping):
+            yield str(authorization.get("team_id") or ""), str(authorization.get("enterprise_id") or "")
+
+
+def _part(body: Payload, name: str) -> Mapping[str, Any]:
+    """A part of the request; empty when it is none, whatever was sent."""
+    part = body.get(name)
+    return part if isinstance(part, Mapping) else {}

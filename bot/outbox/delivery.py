@@ -62,6 +62,8 @@ def render(kinds: Kinds, context: Context) -> Rendered | Outcome:
         return Rendered(row, kind, kind.render(context), _channel(kind, context), thread_ts)
     except SlackRefused as refused:  # the recipient is asked for, such as a channel by its name
         return _refused(Rendered(row, kinds.by_name[row.kind], ("", []), "", None), refused)
+    except TryLater as later:  # likewise
+        return _put_off(row, later)
     except Exception:  # one broken row must not stop the others; it is tried again
         log.exception("a row of the outbox cannot be rendered", extra={"key": row.key})
         return _again(row, utcnow() + rules.backoff(row.attempts), attempts=row.attempts + 1, was_sent=False)
@@ -82,16 +84,20 @@ def deliver(services: Services, rendered: Rendered) -> Outcome:
         log.warning("Slack refused a row of the outbox", extra={"key": row.key, "reason": refused.error})
         return _moved(services, rendered, refused.error) or _refused(rendered, refused)
     except NotSent as later:
-        wait = rules.backoff(row.attempts, rules.SILENCE_LONGEST)
-        return _again(row, utcnow() + wait, attempts=row.attempts + 1, was_sent=False, **_hindrance(row, later))
+        return _put_off(row, later)
     except TryLater as later:
-        if later.wait_s is not None:
-            wait = timedelta(seconds=later.wait_s)
-            return _again(row, utcnow() + wait, was_sent=False, **_hindrance(row, later))
-        return _unknown(rendered, **_hindrance(row, later))
+        return _unknown(rendered, **_hindrance(row, later)) if later.wait_s is None else _put_off(row, later)
     except Exception:  # likewise
         log.exception("a row of the outbox was not delivered", extra={"key": row.key})
         return _unknown(rendered)
+
+
+def _put_off(row: OutboxRow, later: TryLater) -> Outcome:
+    """Nothing was sent. What Slack asks to wait is no failure."""
+    if later.wait_s is not None:
+        return _again(row, utcnow() + timedelta(seconds=later.wait_s), was_sent=False, **_hindrance(row, later))
+    wait = rules.backoff(row.attempts, rules.SILENCE_LONGEST)
+    return _again(row, utcnow() + wait, attempts=row.attempts + 1, was_sent=False, **_hindrance(row, later))
 
 
 def _leased_at(row: OutboxRow) -> datetime:
@@ -253,13 +259,24 @@ def _moved(services: Services, rendered: Rendered, error: str) -> Outcome | None
     is_edited_for_ever = row.ts is not None and kind.otherwise is not Refusal.RETRY
     if kind.forget is None or rules.COMMON.get(error) is not Refusal.LOST_CHANNEL or is_edited_for_ever:
         return None
-    if not kind.forget(services, rendered.channel_id):
+    kind.forget(services, rendered.channel_id)
+    if _recipient_now(services, rendered) in (None, rendered.channel_id):
         return None
     anew = {"retry_at": utcnow(), "channel_id": None}
     if row.ts is None:
         return Outcome(row, anew | ({"attempted_at": None} if _is_first_attempt(row) else {}))
     lost = _lost_message(rendered)
     return Outcome(row, {**lost.values, **anew}, lost.then)
+
+
+def _recipient_now(services: Services, rendered: Rendered) -> str | None:
+    """Which channel is meant; None when there is none."""
+    assert rendered.kind.recipient is not None
+    try:
+        with services.database.reading() as session:
+            return rendered.kind.recipient(Context(session, services, None, rendered.row))
+    except (SlackRefused, TryLater):
+        return None
 
 
 def _lost_message(rendered: Rendered) -> Outcome:

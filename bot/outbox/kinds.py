@@ -104,8 +104,8 @@ class Kind:
     on_delivered: Callable[[Settled, Posted | None], None] | None = None
     # The row will never be in Slack.
     on_given_up: Callable[[Settled, str], None] | None = None
-    # Its recipient was found by a name, and is gone, says Slack: find it anew. False: it was no such channel.
-    forget: Callable[[Services, str], bool] | None = None
+    # Its recipient was found by a name, and is gone, says Slack: the name is to be looked up anew.
+    forget: Callable[[Services, str], None] | None = None
     # When Slack refuses to be searched, an attempt with an unknown outcome is made again; else it is dropped.
     is_repeated_unseen: bool = True
 

@@ -113,7 +113,6 @@ BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
         Meaning.LOST_CHANNEL: _CHANNEL,
         Meaning.MALFORMED: f"invalid_metadata_filter_keys invalid_ts_latest invalid_ts_oldest {_BAD_PAGE}",
     },
-    "conversations.info": {Meaning.LOST_CHANNEL: _CHANNEL},
     "conversations.invite": {
         Meaning.DONE: "already_in_channel",
         Meaning.LOST_CHANNEL: _CHANNEL,

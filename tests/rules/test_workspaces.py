@@ -58,6 +58,7 @@ def test_colleagues_are_of_our_workspaces_or_of_our_organization(
             True,
         ),
         ({"type": "ssl_check"}, ALONE, True),
+        ({"team": "T0EVIL", "view": 7, "authorizations": [None, "x"], "message": []}, ALONE, True),
     ],
 )
 def test_a_request_is_ours_by_the_workspace_it_names(body: dict[str, Any], home: Home, ours: bool) -> None:
