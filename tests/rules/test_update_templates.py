@@ -82,13 +82,31 @@ def said(
 
 
 def recorded(
-    session: Session, incident: Incident, name: str, text: str, at: datetime, certainty: str = "", **more: str
+    session: Session,
+    incident: Incident,
+    name: str,
+    text: str,
+    at: datetime,
+    certainty: str = "",
+    *,
+    language: str = "",
+    original: str = "",
 ) -> None:
     """Somebody recorded a field of the situation, or a translation of it."""
-    values = {"incident_id": incident.number, "field": name, "text": text, "certainty": certainty}
-    session.add(SituationValue(**values, by="U0ANA", at=at, **more))
+    session.add(
+        SituationValue(
+            incident_id=incident.number,
+            field=name,
+            language=language,
+            text=text,
+            original=original,
+            certainty=certainty,
+            by="U0ANA",
+            at=at,
+        )
+    )
     session.flush()
-    if "language" not in more:
+    if not language:
         timeline.append(session, incident.number, name, at, "U0ANA", text=text, certainty=certainty)
 
 
