@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.errors import WatchfloorError
-from bot.incidents.tables import Incident
+from bot.incidents.tables import Incident, NoSuchIncident
 from bot.playbooks.playbook import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
 from bot.runtime.database import Numbered, partial_index, utc_column
@@ -19,15 +18,7 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 # A tick stays short, so that clicks do not wait behind it; the next one is a second away.
 REMINDERS_AT_ONCE = 100
 # What the rules set of a step by themselves.
-TIMES = ("wanted_at", "due_at", "remind_at")
-
-
-class NoSuchStep(WatchfloorError):
-    """That step is not there any more. Use the buttons of the playbook's newest message in this channel."""
-
-
-class NoSuchRun(WatchfloorError):
-    """That playbook is not running here. `/incident playbook` shows which ones are, and starts one."""
+SET_BY_RULES = ("wanted_at", "due_at", "remind_at", "state", "reason", "finished_at")
 
 
 class PlaybookRun(Numbered, table=True):
@@ -71,6 +62,7 @@ class PlaybookRun(Numbered, table=True):
             sites=tuple(self.facts["sites"]),
             partners=tuple(self.facts["partners"]),
             started_at=datetime.fromisoformat(self.facts["started_at"]),
+            told=tuple(self.facts.get("told", ())),
         )
 
 
@@ -164,10 +156,10 @@ def incidents_running(session: Session, playbooks: Collection[str]) -> list[int]
 
 
 def find_run(session: Session, run_id: int) -> PlaybookRun:
-    """A run, or `NoSuchRun`."""
+    """A run, or `NoSuchIncident`."""
     run = session.get(PlaybookRun, run_id)
     if run is None:
-        raise NoSuchRun()
+        raise NoSuchIncident()
     return run
 
 
@@ -215,11 +207,11 @@ def change_step(
     return True
 
 
-def write_times(session: Session, steps: Collection[StepRow]) -> None:
-    """Write when these steps are wanted, due and reminded of."""
+def write_schedule(session: Session, steps: Collection[StepRow]) -> None:
+    """Write when these steps are wanted, due and reminded of, and which of them are not needed any more."""
     if steps:
-        times = [{"step_id": step.id, **{name: getattr(step, name) for name in TIMES}} for step in steps]
-        session.connection().execute(_set_columns(TIMES), times)
+        values = [{"step_id": step.id, **{name: getattr(step, name) for name in SET_BY_RULES}} for step in steps]
+        session.connection().execute(_set_columns(SET_BY_RULES), values)
 
 
 def steps_in_incidents(session: Session, incident_ids: Collection[int]) -> dict[int, list[PlaybookStep]]:
@@ -237,22 +229,22 @@ def steps_in_incidents(session: Session, incident_ids: Collection[int]) -> dict[
 
 
 def find_step(session: Session, step_id: int) -> PlaybookStep:
-    """A step, or `NoSuchStep`."""
+    """A step, or `NoSuchIncident`."""
     step = session.get(PlaybookStep, step_id)
     if step is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return step
 
 
 def step_with_run(session: Session, step_id: int) -> tuple[PlaybookStep, PlaybookRun]:
-    """A step and its run in one query, or `NoSuchStep`."""
+    """A step and its run in one query, or `NoSuchIncident`."""
     row = session.exec(
         select(PlaybookStep, PlaybookRun)
         .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
         .where(PlaybookStep.id == step_id)
     ).first()
     if row is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return row
 
 
@@ -273,6 +265,27 @@ def open_steps_of(session: Session, user_id: str, roles: Sequence[tuple[int, str
             .order_by(col(PlaybookStep.due_at).is_(None), col(PlaybookStep.due_at), col(PlaybookStep.id))
         )
     )
+
+
+def release_steps(session: Session, user_id: str) -> set[int]:
+    """A person's open steps are nobody's any more; gives back the incidents that they belong to."""
+    theirs = (
+        sa.update(PlaybookStep)
+        .where(col(PlaybookStep.owner_id) == user_id, col(PlaybookStep.state) == State.OPEN)
+        .values(owner_id=None)
+        .returning(col(PlaybookStep.incident_id))
+    )
+    return set(session.connection().execute(theirs).scalars())
+
+
+def hand_over_steps(session: Session, incident_id: int, old: str, new: str) -> None:
+    """What one person has to do in an incident is another's now."""
+    theirs = (
+        col(PlaybookStep.incident_id) == incident_id,
+        col(PlaybookStep.owner_id) == old,
+        col(PlaybookStep.state) == State.OPEN,
+    )
+    session.connection().execute(sa.update(PlaybookStep).where(*theirs).values(owner_id=new))
 
 
 def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[PlaybookStep]]:
@@ -307,7 +320,7 @@ def incident_of(session: Session, step_id: int) -> Incident:
         .where(PlaybookStep.id == step_id)
     ).first()
     if incident is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return incident
 
 
@@ -326,7 +339,7 @@ def lock_run_of(session: Session, step_id: int) -> tuple[PlaybookRun, Incident]:
     """The step's run, held until the transaction ends: two clicks then see each other's work. And its incident."""
     row = session.exec(RUN_OF_STEP, params={"step_id": step_id}).first()
     if row is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return row
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot.incidents.tables import NoSuchIncident
 from bot.runtime.database import partial_index, utc_column
 
 WAITING = "waiting"
@@ -199,8 +200,11 @@ _LAST_COMPOSED = (
 
 
 def get(session: Session, promise_id: int) -> Promise:
-    """The promise of that id, which must exist."""
-    return session.exec(_BY_ID, params={"promise_id": promise_id}).one()
+    """The promise of that id; `NoSuchIncident` when there is none."""
+    promise = session.exec(_BY_ID, params={"promise_id": promise_id}).first()
+    if promise is None:
+        raise NoSuchIncident()
+    return promise
 
 
 def locked(session: Session, promise_id: int) -> Promise:
@@ -215,6 +219,12 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Promise]:
         .where(Promise.incident_id == incident_id, Promise.state != DROPPED)
         .order_by(col(Promise.due_at), col(Promise.id))
     ).all()
+
+
+def audiences_told(session: Session, incident_id: int) -> Sequence[str]:
+    """The audiences that an update was composed for."""
+    composed = (Promise.incident_id == incident_id, col(Promise.composed_at).is_not(None))
+    return session.exec(select(Promise.audience).where(*composed).distinct()).all()
 
 
 def concluded_of(session: Session, incident_id: int) -> Sequence[Promise]:

@@ -9,8 +9,8 @@ from bot.directory import tables as directory
 from bot.directory.lookup import person_of
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
+from bot.incidents.milestones import milestones_of
 from bot.incidents.tables import Incident
-from bot.screens.timeline.milestones import milestones_of
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import SAME_SHIFT, escape, to_plain_text
@@ -72,8 +72,8 @@ def note_form(services: Services, number: int, user_id: str, now: datetime) -> B
 
 
 def milestone_form(services: Services, number: int, user_id: str, now: datetime) -> Block:
-    """The form for milestones, for who may see the incident."""
-    incident = visible_incident(services, number, user_id)
+    """The form for milestones, for who may change the incident."""
+    incident = visible_incident(services, number, user_id, "lead")
     with services.database.reading() as session:
         return forms.milestone_form(incident.number, milestones_of(session, number), now)
 
