@@ -10,7 +10,7 @@ from slack_sandbox import Sandbox
 TOKEN = re.compile(r"<!date\^\d{9,11}\^[^<>|^]*\{[a-z_]+\}[^<>|]*\|[^<>|]+>")
 CUT = re.compile(r"<[!@#][^<>]*(?:$|<)")
 NEXT_UPDATE = re.compile(r"next update|próximo aviso", re.IGNORECASE)
-# Several updates are shown in one message, or what is due is listed.
+# What shows several updates in one message, or lists what is due.
 LISTS = ("📣", "Updates of incident")
 
 
@@ -31,8 +31,10 @@ def _of_call(args: dict[str, Any]) -> Iterator[str]:
             yield from _of_formatted(text)
         elif "<!date" in text or "&lt;!date" in text:
             yield f"raw date in plain text: {text[:300]}"
-    if "blocks" in args:
-        yield from _of_message([text for is_formatted, text in shown if is_formatted and text != args.get("text")])
+    # The fallback text is shown where there are no blocks.
+    blocks = [text for is_formatted, text in _texts({"blocks": args.get("blocks") or []}) if is_formatted]
+    if not any(mark in text for mark in LISTS for text in blocks):
+        yield from _of_message(blocks)
 
 
 def _of_formatted(text: str) -> Iterator[str]:
@@ -49,7 +51,7 @@ def _of_formatted(text: str) -> Iterator[str]:
 
 def _of_message(texts: list[str]) -> Iterator[str]:
     text = "\n".join(texts)
-    if len(NEXT_UPDATE.findall(text)) > 1 and not any(mark in text for mark in LISTS) and "———" not in text:
+    if len(NEXT_UPDATE.findall(text)) > 1:
         yield f"two next updates in one message: {text[:400]}"
 
 

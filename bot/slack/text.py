@@ -10,7 +10,7 @@ MENTIONS_SHOWN = 40
 # A time of day alone is clear for as long as nobody sleeps in between.
 SAME_SHIFT = timedelta(hours=12)
 # A mention, date, channel or link of which the end was cut off.
-_OPEN_TOKEN = re.compile(r"<(?:[!@#]|https?:|mailto:)[^<>]*$|<$")
+_OPEN_TOKEN = re.compile(r"<(?:[!@#]|https?:|mailto:)[^<>]*$|<[^\s<>]{0,7}$")
 _DATE = re.compile(r"date\^(\d{1,12})\^(.*)$")
 _REFERENCE = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
 

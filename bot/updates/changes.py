@@ -28,7 +28,11 @@ SITUATION_KINDS = {
     "needs": "needs",
     "nothing_needed": "needs",
 }
-REPORTED_KINDS = ("severity", *STATUS_KINDS, *SITUATION_KINDS, "situation_cleared", "step_done", *ROLE_KINDS)
+FIGURE_KINDS = ("figures_typed", "figures_warning")
+REPORTED_KINDS = (
+    *("severity", *STATUS_KINDS, *SITUATION_KINDS, "situation_cleared"),
+    *("step_done", *ROLE_KINDS, *FIGURE_KINDS),
+)
 REPORTED_OUTSIDE = ("severity", *STATUS_KINDS, "impact")
 
 

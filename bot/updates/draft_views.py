@@ -87,7 +87,11 @@ def _decided(
     about: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf
 ) -> tuple[str, list[Block]]:
     """Small print is enough when nothing is left to decide."""
-    summary = " · ".join(_line(draft, now, name) for draft in drafts)
+    titles_by_outcome: dict[str, list[str]] = {}
+    for draft in drafts:
+        outcome = wording.outcome(draft.promise, now, name)
+        titles_by_outcome.setdefault(outcome, []).append(f"*{one_line(draft.title, 75)}*")
+    summary = " · ".join(f"{', '.join(titles)} {outcome}" for outcome, titles in titles_by_outcome.items())
     text = f"📣 #{about.number} {one_line(about.title, SHORT_TITLE)}: {summary}"
     return text, [context(text)]
 

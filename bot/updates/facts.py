@@ -10,7 +10,7 @@ from bot.config.floor import Audience, Moment
 from bot.directory import tables as directory
 from bot.incidents import situation_tables
 from bot.incidents import tables as incidents
-from bot.incidents.facts import STEPS_TAKEN
+from bot.incidents.facts import FIGURE_SENTENCES, STEPS_TAKEN
 from bot.incidents.incident_text import IncidentText, incident_text
 from bot.incidents.outside_filter import outside_filter, outside_names_filter
 from bot.incidents.registry import Registry
@@ -30,6 +30,8 @@ AUTOMATIC_CHOICES = (Choice.NONE, Choice.NOW)
 HIDDEN_OUTSIDE: dict[str, Any] = {
     "lead": "",
     "channel": "",
+    "figures": "",
+    "queue_figures": "",
     "taken": [],
     "cause": "",
     "certainty": "",
@@ -78,6 +80,7 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     facts |= _texts(session, services, incident, context)
     facts |= _unchanged(session, incident, context, since)
     facts |= _next_update(session, incident, context)
+    facts |= _figures(session, services, incident, context)
     return facts | (HIDDEN_OUTSIDE if audience.outside else _inside_facts(session, services, incident))
 
 
@@ -118,6 +121,14 @@ def _texts(session: Session, services: Services, incident: Incident, context: Up
 def _situation_facts(situation: Situation, text: IncidentText) -> dict[str, Any]:
     lines = {field.value: one_line(getattr(text, field.value), variables.LINE) for field in RECORDED_FIELDS[1:]}
     return lines | {"certainty": situation.certainty}
+
+
+def _figures(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, str]:
+    """What the contact centre's figures say: what it costs, and how the queues are doing."""
+    said = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, context.language)
+    queues = " · ".join(line.removeprefix("• ").rstrip(".") for line in said.operations.split("\n") if line)
+    cost = said.executives.rstrip(".")
+    return {"figures": shorten(cost, variables.LINE), "queue_figures": shorten(queues, variables.LINE)}
 
 
 def _written_for(context: UpdateContext) -> str:

@@ -30,6 +30,8 @@ EXAMPLE: dict[str, Any] = {
     "status": "investigating",
     "is_over": False,
     "impact": "",
+    "figures": "",
+    "queue_figures": "",
     "cause": "",
     "certainty": "",
     "actions": "",

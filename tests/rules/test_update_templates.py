@@ -16,7 +16,7 @@ from bot.config import floor
 from bot.directory import tables as directory
 from bot.directory.rules import PersonFacts
 from bot.incidents import tables as incidents
-from bot.incidents.facts import STEPS_TAKEN, TakenStep
+from bot.incidents.facts import FIGURE_SENTENCES, STEPS_TAKEN, FigureSentences, TakenStep
 from bot.incidents.registry import Registry
 from bot.incidents.situation_tables import SituationValue
 from bot.incidents.tables import Incident
@@ -104,13 +104,31 @@ def said(
 
 
 def recorded(
-    session: Session, incident: Incident, name: str, text: str, at: datetime, certainty: str = "", **more: str
+    session: Session,
+    incident: Incident,
+    name: str,
+    text: str,
+    at: datetime,
+    certainty: str = "",
+    *,
+    language: str = "",
+    original: str = "",
 ) -> None:
     """Somebody recorded a field of the situation, or a translation of it."""
-    values: dict[str, Any] = {"incident_id": incident.number, "field": name, "text": text, "certainty": certainty}
-    session.add(SituationValue(**values | more, by="U0ANA", at=at))
+    session.add(
+        SituationValue(
+            incident_id=incident.number,
+            field=name,
+            language=language,
+            text=text,
+            original=original,
+            certainty=certainty,
+            by="U0ANA",
+            at=at,
+        )
+    )
     session.flush()
-    if "language" not in more:
+    if not language:
         timeline.append(session, incident.number, name, at, "U0ANA", text=text, certainty=certainty)
 
 
@@ -259,6 +277,10 @@ def test_outsiders_read_no_name_no_reason_and_no_guess(session: Session, audienc
     assert "Cebu helps." in told
 
 
+FIGURES = {
+    "en": FigureSentences("", "Service level 41 %.\n• Voice: 38 %\n• Chat: 61 %", "About 200 contacts lost."),
+    "es": FigureSentences("", "Nivel de servicio 41 %.\n• Voz: 38 %\n• Chat: 61 %", "Unos 200 contactos perdidos."),
+}
 GOLDEN = Path(__file__).parent / "golden" / "updates"
 
 
@@ -267,10 +289,14 @@ GOLDEN = Path(__file__).parent / "golden" / "updates"
 def test_an_update_reads_as_it_is_written_down(session: Session, audience: str, language: str) -> None:
     made = services((language,))
     taken = [TakenStep("Measure the queues", "U0BEN")]
+    figures = FIGURES[language]
     pieces = []
     for build in (smallest, fullest):
         incident = build(session)
         made.get(Registry).answers(STEPS_TAKEN, lambda session, number: taken if number > 1 else [])
+        made.get(Registry).answers(
+            FIGURE_SENTENCES, lambda session, number, language: figures if number > 1 else FigureSentences()
+        )
         pieces.append(compose(session, made, incident, promise(session, incident, audience), NOW))
     told = "\n\n==========\n\n".join(pieces) + "\n"
 

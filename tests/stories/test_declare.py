@@ -24,7 +24,9 @@ def test_the_declarer_is_invited_by_the_second_call_and_the_card_is_the_third(fl
 
     floor.declares()
 
-    methods = [call.method for call in floor.sandbox.calls]
+    # The first update to executives, at once for an S1, is not counted.
+    calls = [call for call in floor.sandbox.calls if "*Needed from you:*" not in call.args.get("text", "")]
+    methods = [call.method for call in calls]
     assert methods[:3] == ["conversations.create", "conversations.invite", "chat.postMessage"]
     assert len(methods) <= MOST_CALLS
 

@@ -17,6 +17,8 @@ EXAMPLE_SITUATIONS: tuple[dict[str, Any], ...] = (
     {
         "status": "mitigated",
         "impact": "Calls are dropped",
+        "figures": "About 200 contacts lost.",
+        "queue_figures": "Service level 41 %.",
         "cause": "a trunk",
         "certainty": "suspected",
         "actions": "Calls go elsewhere",
