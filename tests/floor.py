@@ -14,6 +14,7 @@ from bot.incidents import ticks
 from bot.runtime.clock import utcnow
 from slack_sandbox import Person, Sandbox
 from tests import prepared
+from tests.rendered import problems_for_readers
 
 PATIENCE_S = 20
 STEPS = 60
@@ -181,8 +182,10 @@ class TestFloor:
         )
 
     def nothing_was_malformed(self) -> None:
-        """Slack would have understood everything the bot sent."""
+        """Slack would have understood everything the bot sent, and a reader sees it as it was meant."""
         assert self.sandbox.refusals == []
+        problems = problems_for_readers(self.sandbox)
+        assert not problems, "\n".join(problems)
 
 
 def _formatted(part: Any) -> list[str]:

@@ -9,7 +9,18 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """`/incident` and its own commands, buttons and forms, Slack's events, the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.incidents import bridges, checklist, commands, dispatch, home, listeners, people, renderers, summaries
+    from bot.incidents import (
+        bridges,
+        checklist,
+        commands,
+        dispatch,
+        home,
+        listeners,
+        people,
+        renderers,
+        situation_export,
+        summaries,
+    )
     from bot.incidents.registry import TableWords
 
     registry.listeners += [dispatch.register, listeners.register]
@@ -22,9 +33,11 @@ def register(registry: "Registry") -> None:
     registry.people += [people.holders_of_role, people.person_or_group]
     registry.words += [
         TableWords("incidents", ("title", "description", "impact", "front_door", "bridge", "search_text")),
+        TableWords("situation_values", ("text", "original")),
         TableWords("participants"),
         TableWords("role_holders"),
         TableWords("related_incidents"),
         # Emptied once it is decided, forgotten after a week.
         TableWords("pending_declarations"),
     ]
+    registry.exports.append(situation_export.SITUATION)

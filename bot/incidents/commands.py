@@ -3,7 +3,20 @@
 from collections.abc import Callable
 
 from bot.incidents import actions as changes
-from bot.incidents import forms, merging, parse, privacy, recognition, related, renaming, roles, rules, scope
+from bot.incidents import (
+    forms,
+    merging,
+    parse,
+    privacy,
+    recognition,
+    related,
+    renaming,
+    roles,
+    rules,
+    scope,
+    situation_actions,
+    situation_screens,
+)
 from bot.incidents import lifecycle as ending
 from bot.incidents.access import incident_number_here, named_incident, open_incident_form
 from bot.incidents.declaring import declare_from_command, drill_from_command, open_declare_form
@@ -24,6 +37,7 @@ def register(registry: Registry) -> None:
         "severity": severity,
         "status": status,
         "impact": impact,
+        "brief": brief,
         "claim": claim,
         "leave": leave,
         "assign": assign,
@@ -50,6 +64,11 @@ HELP = (
         Section.CHANNEL,
         2,
         "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`",
+    ),
+    (
+        Section.CHANNEL,
+        3,
+        "`/incident brief` impact, cause, actions and needs in one form: updates are written from them",
     ),
     (Section.CHANNEL, 2, "`/incident edit` title, type, sites and partners · `/incident rename title`"),
     (Section.CHANNEL, 3, "`/incident claim commander` · `/incident assign commander @ana`"),
@@ -102,8 +121,17 @@ def impact(services: Services, typed: SlashCommand) -> Response:
     """`/incident impact half the calls are dropped`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
-        return _open_form(services, typed, number, forms.impact_form)
-    return changes.describe_impact(services, number, rules.clean_title(typed.rest), typed.user_id, utcnow())
+        return brief(services, typed)
+    return situation_actions.describe_impact(
+        services, number, rules.clean_title(typed.rest), typed.user_id, utcnow()
+    )
+
+
+def brief(services: Services, typed: SlashCommand) -> Response:
+    """`/incident brief`"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    situation_screens.open_form(services, typed.trigger_id, number, typed.user_id)
+    return None
 
 
 def claim(services: Services, typed: SlashCommand) -> Response:

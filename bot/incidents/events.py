@@ -21,6 +21,11 @@ class Declared(Event):
 
 
 @dataclass(frozen=True)
+class ChannelOpened(Event):
+    """The incident has its channel."""
+
+
+@dataclass(frozen=True)
 class DeclaredAfterwards(Event):
     """The incident is on record when it is over: nobody is called and nothing is promised."""
 
@@ -107,8 +112,10 @@ class Reopened(Event):
 
 
 @dataclass(frozen=True)
-class ImpactChanged(Event):
-    """Somebody described who feels what."""
+class SituationChanged(Event):
+    """Somebody recorded what is affected, the cause, what is being done or what is needed: these fields."""
+
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -177,6 +184,8 @@ class UpdateDue(Event):
     promise_id: int
     audience: str
     render: RenderUpdate
+    # By the clock, or because something changed: nobody wrote anything for it.
+    is_automatic: bool = True
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,19 @@ class UpdatesKept:
     promised: int = 0
 
 
+@dataclass(frozen=True)
+class TakenStep:
+    """An open playbook step that somebody has taken."""
+
+    title: str
+    owner_id: str
+
+
 def _never(session: Session, number: int, audiences: Collection[str] | None = None) -> datetime | None:
     return None
 
 
-def _no_titles(session: Session, number: int, now: datetime, limit: int) -> list[str]:
+def _no_steps(session: Session, number: int) -> list[TakenStep]:
     return []
 
 
@@ -47,10 +55,10 @@ def _not_private(services: Services, incident: Incident) -> bool:
 NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]
 # When the next update is due: to any audience, or to one of those named.
 NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", _never)
-# The titles of the steps that are being worked on, at most `limit` of each playbook.
-NEXT_STEPS: Fact[Callable[[Session, int, datetime, int], list[str]]] = Fact("next steps", _no_titles)
 # The audiences that an update was composed for.
 AUDIENCES_TOLD: Fact[Callable[[Session, int], Collection[str]]] = Fact("audiences told", _nobody)
+# The open steps that somebody has taken, in the order of their playbooks.
+STEPS_TAKEN: Fact[Callable[[Session, int], list[TakenStep]]] = Fact("steps taken", _no_steps)
 # How promised updates were kept.
 UPDATES_KEPT: Fact[Callable[[Session, int], UpdatesKept]] = Fact("updates kept", _no_updates)
 # What a colleague reads who joins an open incident late.

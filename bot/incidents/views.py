@@ -7,6 +7,7 @@ from bot.config.floor import Floor
 from bot.incidents import ids
 from bot.incidents.bridge_rules import bridge_of, bridge_text
 from bot.incidents.rules import OPEN
+from bot.incidents.situation import CERTAINTY_TITLES, NOTHING_RECORDED, Certainty, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.slack.blocks import TOPIC_TEXT, Block, actions, button, context, header, section
 from bot.slack.text import (
@@ -23,6 +24,7 @@ from bot.slack.text import (
 
 TITLE_SHOWN = 140
 IMPACT_SHOWN = 280
+LINE_SHOWN = 140
 
 STATUS_EMOJI = {
     "investigating": "🔎",
@@ -62,6 +64,7 @@ class IncidentFacts:
     progress: tuple[str, ...] = ()
     next_step: str = ""
     troubles: tuple[str, ...] = field(default=())
+    situation: Situation = NOTHING_RECORDED
     links: tuple[IncidentLink, ...] = ()
 
     @property
@@ -91,7 +94,7 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
 def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
     incident = facts.incident
     bridge = bridge_text(incident, floor) if incident.status in OPEN else ""
-    return [_impact(incident), _state(facts), _roles(facts, floor), bridge]
+    return [_impact(incident), *_known(facts.situation), _state(facts), _roles(facts, floor), bridge]
 
 
 def _links(facts: IncidentFacts) -> list[str]:
@@ -123,6 +126,8 @@ def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
         buttons.append(button("Hand over", ids.HAND_OVER, number))
     if facts.incident.status == "resolved":
         buttons.append(button("Close…", ids.CLOSE, number, style="primary"))
+    if facts.incident.status in OPEN:
+        buttons.append(button("Update situation", ids.SITUATION, number))
     buttons.append(button("Catch me up", ids.CATCH_UP, number))
     buttons.append(button("Control panel", ids.PANEL, number))
     return buttons
@@ -137,7 +142,20 @@ def _impact(incident: Incident) -> str:
         return f"*Impact* {one_line(incident.impact, IMPACT_SHOWN)}"
     if incident.description:
         return one_line(incident.description, IMPACT_SHOWN)
-    return "_Impact not described yet: Control panel → Impact._"
+    return "_Impact not recorded yet: press Update situation._"
+
+
+def _known(situation: Situation) -> list[str]:
+    """What is recorded beside the impact, a line each."""
+    lines = []
+    if situation.text(SituationField.CAUSE):
+        certainty = CERTAINTY_TITLES[Certainty(situation.certainty)].lower()
+        lines.append(f"*Cause ({certainty})* {one_line(situation.text(SituationField.CAUSE), LINE_SHOWN)}")
+    if situation.text(SituationField.ACTIONS):
+        lines.append(f"*Under way* {one_line(situation.text(SituationField.ACTIONS), LINE_SHOWN)}")
+    if situation.text(SituationField.NEEDS):
+        lines.append(f"*Needed* {one_line(situation.text(SituationField.NEEDS), LINE_SHOWN)}")
+    return lines
 
 
 def _duration(facts: IncidentFacts) -> str:

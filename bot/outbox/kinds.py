@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlmodel import Session
 
 from bot.outbox.rules import Refusal
+from bot.outbox.tables import DRAFT as DRAFT
 from bot.outbox.tables import MESSAGE, OutboxRow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -24,7 +25,6 @@ LADDER = "ladder"
 PARTNER = "partner"
 FOLLOW_UP = "followup"
 FOLLOW_UP_TOLD = "followup_told"
-DRAFT = "draft"
 UPDATE = "update"
 POST_MORTEM = "postmortem"
 POST_MORTEM_UPLOAD = "postmortem_upload"

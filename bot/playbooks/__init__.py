@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, the events that playbooks follow, ticks, what they guard and what others may ask."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
-    from bot.incidents.facts import NEXT_STEPS, PRIVATE_BY_DEFAULT
+    from bot.incidents.facts import PRIVATE_BY_DEFAULT, STEPS_TAKEN
     from bot.incidents.registry import SummaryPart, TableWords, Tick
     from bot.incidents.summaries import OPEN_STEPS
     from bot.playbooks import (
@@ -50,7 +50,7 @@ def register(registry: "Registry") -> None:
     registry.guards.append(REQUIRED_STEPS)
     registry.summary_parts.append(SummaryPart(OPEN_STEPS, "Open steps", summary.open_steps_of))
     registry.home.append(step_screens.of_home)
-    registry.answers(NEXT_STEPS, facts.open_step_titles)
+    registry.answers(STEPS_TAKEN, facts.steps_taken)
     registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)
     registry.parts.append(
         lambda settings, floor: ReloadingLibrary(settings.playbooks_dir, floor, settings.playbooks_every_s)

@@ -109,7 +109,7 @@ def _change_step(
         reminder_messages.redraw(session, incident.number, [hand.step], now)
         if follow_up:
             follow_up(Change(session, services, incident, change.by, change.at), change)
-        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN))
+        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN, kinds.DRAFT))
     return change
 
 

@@ -183,7 +183,7 @@ _LAST_SENT = (
         Promise.state == SENT,
     )
     .order_by(col(Promise.number).desc())
-    .limit(1)
+    .limit(2)
 )
 _LAST_COMPOSED = (
     select(Promise)
@@ -244,7 +244,12 @@ def informed_audiences(session: Session, incident_id: int) -> set[str]:
 
 def last_sent(session: Session, incident_id: int, audience: str) -> Promise | None:
     """The newest update this audience got."""
-    return session.exec(_LAST_SENT, params={"of_incident": incident_id, "to_audience": audience}).first()
+    return next(iter(last_two_sent(session, incident_id, audience)), None)
+
+
+def last_two_sent(session: Session, incident_id: int, audience: str) -> Sequence[Promise]:
+    """The two newest updates this audience got, the newest first."""
+    return session.exec(_LAST_SENT, params={"of_incident": incident_id, "to_audience": audience}).all()
 
 
 def last_composed(session: Session, incident_id: int, audience: str) -> Promise | None:

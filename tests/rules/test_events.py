@@ -7,7 +7,7 @@ import pytest
 from bot.bootstrap import build_registry
 from bot.incidents import events
 from bot.incidents.change import Change, run_after_commit
-from bot.incidents.events import Declared, Event, ImpactChanged
+from bot.incidents.events import Declared, Event, SituationChanged
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from tests.rules.test_update_templates import NOW, services
@@ -20,6 +20,7 @@ HANDLERS = {
         "partners.handlers.begin",
         "playbooks.run_actions.start_matching",
     ],
+    "ChannelOpened": ["updates.handlers.send_first"],
     "DeclaredAfterwards": [],
     "Withdrawn": ["updates.handlers.end_promises"],
     "SeverityChanged": [
@@ -70,7 +71,7 @@ HANDLERS = {
         "playbooks.handlers.offer_after_reopening",
         "postmortems.request.put_aside",
     ],
-    "ImpactChanged": [],
+    "SituationChanged": ["updates.handlers.follow_situation"],
     "BridgeChanged": [],
     "CommandHandedOver": ["playbooks.handlers.hand_over_steps"],
     "HandoverUnaccepted": ["escalation.unaccepted.page_next_people"],
@@ -125,7 +126,7 @@ def test_handlers_are_called_in_the_order_they_were_registered_and_only_for_thei
     called: list[str] = []
     registry = change.services.get(Registry)
     registry.on(Declared, lambda change, event: called.append(f"first {change.number}"))
-    registry.on(ImpactChanged, lambda change, event: called.append("another event"))
+    registry.on(SituationChanged, lambda change, event: called.append("another event"))
     registry.on(Declared, lambda change, event: called.append("second"))
 
     change.publish(Declared())

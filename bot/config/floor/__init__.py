@@ -76,6 +76,8 @@ class Floor(FloorPart):
     severities: dict[SeverityName, Severity]
     types: dict[str, str]
     recognised_by: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    # By language: what the titles of types and the names of sites are called there.
+    translations: dict[str, dict[str, str]] = Field(default_factory=dict)
     sites: tuple[str, ...] = ()
     partners: tuple[Annotated[Partner, BeforeValidator(read_partner)], ...] = ()
     partner_answers: PartnerAnswers = PartnerAnswers()
@@ -140,6 +142,10 @@ class Floor(FloorPart):
     def partner_names(self) -> tuple[str, ...]:
         """The partners, as people call them."""
         return tuple(partner.name for partner in self.partners)
+
+    def in_language(self, name: str, language: str) -> str | None:
+        """A type's title or a site's name in a language; None when it is not translated."""
+        return name if language == self.language else self.translations.get(language, {}).get(name)
 
     @property
     def groups(self) -> set[str]:
