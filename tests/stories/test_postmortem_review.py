@@ -215,7 +215,9 @@ def test_a_private_incidents_post_mortem_goes_to_nobody_who_is_not_in_its_channe
     presses(floor, "ana", ids.REVIEW)
     assert not submits(floor, "ana", reviewers=["U0BEN"])
     presses(floor, "ana", ids.PUBLISH)
-    assert not submits(floor, "ana"), "its own channel is chosen until somebody chooses otherwise"
+    assert not submits(floor, "ana", reason="it stays among us"), (
+        "its own channel is chosen until somebody chooses otherwise"
+    )
 
     assert "📗" in floor.words(channel)
     own = {floor.sandbox.workspace.direct_message(floor.sandbox.person(who).user).id for who in ("ana", "ben")}
