@@ -50,7 +50,7 @@ class PeopleHandingOver(RuleBasedStateMachine):
             self.services.database.close()
             self.folder.cleanup()
 
-    def tries(self, act) -> bool:  # type: ignore[no-untyped-def]
+    def tries(self, act) -> bool:
         self.now += timedelta(seconds=1)
         try:
             act(self.now)

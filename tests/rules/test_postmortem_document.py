@@ -198,7 +198,7 @@ def test_the_first_screen_says_what_happened_the_impact_the_cause_and_what_we_ch
         "We change: Test",
     ):
         assert any(known in text for text in summary), known
-    many = document(follow_ups=RECORD.follow_ups * 9).summary
+    many = document(follow_ups=[*RECORD.follow_ups] * 9).summary
     assert len(many) <= 10
     assert many[-1].text == "and 6 more follow-ups"
 
