@@ -16,6 +16,7 @@ from bot import (
     escalation,
     followups,
     handovers,
+    impact,
     incidents,
     partners,
     playbooks,
@@ -31,7 +32,7 @@ from bot.config.settings import Settings
 from bot.directory import lookup as directory
 from bot.directory.cache import PeopleCache
 from bot.directory.departures import Departures
-from bot.incidents import roles
+from bot.impact.requests import FiguresEndpoint
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticks import next_due, run_ticks
@@ -41,7 +42,7 @@ from bot.outbox.worker import Worker
 from bot.runtime import clock, migrations, scheduler
 from bot.runtime.background_worker import BackgroundWorker
 from bot.runtime.clock import utcnow
-from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy
+from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, unusable_as_sentence
 from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.logs import SOCKET_MODE
 from bot.runtime.network import Network
@@ -58,7 +59,9 @@ from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health
 from bot.web.events_endpoint import EventsEndpoint
+from bot.web.figures_endpoint import FiguresAddress
 from bot.web.health import Health
+from bot.web.replay_guard import ReplayGuard
 from bot.web.server import Server
 from bot.web.site import site
 
@@ -74,6 +77,7 @@ NOUNS = (
     channels,
     subscriptions,
     followups,
+    impact,
     postmortems,
     alarms,
     screens,
@@ -84,6 +88,7 @@ NOUNS = (
 )
 REFRESH_EVERY_S = 15 * 60
 TAKE_OVER_EVERY_S = 5
+ADOPT_EVERY_S = 15
 CHECK_CONNECTION_EVERY_S = 2
 STOP_TIMEOUT_S = 8
 
@@ -105,10 +110,12 @@ class Bot:
         """Finish what an earlier process left behind, listen to Slack, watch the clock."""
         if self.settings.serves_http:
             self.server = Server(self.settings.host, self.settings.port)
-        migrations.upgrade(self.services.database.engine)
+        # First, so that no other process works on a database whose shape is changed.
         self.services.replicas.join()
+        migrations.upgrade(self.services.database.engine)
         end_own_leases(self.services)
-        self.services.flows.launch(self.services)
+        with unusable_as_sentence():
+            self.services.flows.launch(self.services)
         self._listen()
         recovery.open_gaps_after_silence(self.services, utcnow())
         if self.services.replicas.are_several:
@@ -122,6 +129,7 @@ class Bot:
         jobs = [
             Job("tick", self.settings.tick_every_s, self._tick),
             Job("learn", REFRESH_EVERY_S, partial(directory.refresh, services)),
+            Job("adopt", ADOPT_EVERY_S, services.flows.adopt),
         ]
         registered = services.get(Registry).jobs
         jobs += [Job(job.name, job.every_s, partial(job.run, services)) for job in registered]
@@ -132,14 +140,16 @@ class Bot:
         return jobs
 
     def _tick(self) -> None:
-        run_ticks(self.services, utcnow())
+        is_well = run_ticks(self.services, utcnow())
         if clock.is_shifted():
             clock.publish_next_due(next_due(self.services))
-        self.ticks.beat()
+        if is_well:
+            self.ticks.beat()
 
     def _listen(self) -> None:
         if self.settings.speaks_http:
-            self.events_endpoint = EventsEndpoint(self.app, self.settings.slack_signing_secret.get_secret_value())
+            secret = self.settings.slack_signing_secret.get_secret_value()
+            self.events_endpoint = EventsEndpoint(self.app, secret, ReplayGuard(self.services.database))
         else:
             app_token = self.settings.slack_app_token.get_secret_value()
             log = logging.getLogger(SOCKET_MODE)
@@ -148,7 +158,9 @@ class Bot:
             self.services.get(Listening).use(self.line)
             self.line.connect()
         if self.server:
-            self.server.start(site(self._health(), self.events_endpoint))
+            endpoint = self.services.find(FiguresEndpoint)
+            figures = FiguresAddress(self.services, endpoint) if endpoint else None
+            self.server.start(site(self._health(), self.events_endpoint, figures))
 
     def _health(self) -> Health:
         every_s = self.settings.tick_every_s
@@ -157,6 +169,7 @@ class Bot:
                 lambda: health.database(self.services.database),
                 lambda: health.clock(self.ticks, every_s),
                 lambda: health.slack(self.line),
+                lambda: health.malformed(self.app.malformed),
                 lambda: health.alarms(self.services.database),
             )
         )
@@ -169,9 +182,12 @@ class Bot:
             self.server.stop()
         if self.events_endpoint:
             self.events_endpoint.close()
+        # Asked before the line is closed.
+        heard_all = self.services.get(Listening).is_sure(self.services.floor.timeline.recover_after)
         if self.line:
             self.line.close()
-        self._record_last_heartbeat()
+        if heard_all:
+            self._record_last_heartbeat()
         self.services.background.finish()
         self.services.flows.close(STOP_TIMEOUT_S)
         self.services.background.close()
@@ -221,7 +237,7 @@ def build_registry() -> Registry:
 
 def build_services(settings: Settings) -> Services:
     """The database, Slack, the floor, the templates, the engine."""
-    floor_settings = floor.read(settings.floor_file)
+    floor_settings = floor.read(settings.floor_file, settings.templates_dir)
     background = BackgroundWorker()
     registry = build_registry()
     slack = Gateway.to(
@@ -233,7 +249,7 @@ def build_services(settings: Settings) -> Services:
     parts_by_class = [make(settings, floor_settings) for make in registry.parts]
     parts: dict[type, Any] = {
         type(part): part
-        for part in (registry, PeopleCache(), Listening(), Departures([roles.release_all]), *parts_by_class)
+        for part in (registry, PeopleCache(), Listening(), Departures(registry.departures), *parts_by_class)
         if part is not None
     }
     services = Services(

@@ -21,7 +21,7 @@ STEPS = 60
 # `passes` does at once what is due; the clock's own job is for what Slack refused for the moment.
 TICKS_EVERY_S = 3
 # Each look asks the database.
-LOOKS_EVERY_S = 0.05
+LOOKS_EVERY_S = 0.02
 
 
 class TestFloor:

@@ -33,6 +33,10 @@ audit_commands = typer.Typer(help="The log under the timelines.", no_args_is_hel
 app.add_typer(audit_commands, name="audit")
 
 
+figure_commands = typer.Typer(help="The figures of queues.", no_args_is_help=True)
+app.add_typer(figure_commands, name="figures")
+
+
 flows = typer.Typer(help="What the bot began and gave up.", no_args_is_help=True)
 app.add_typer(flows, name="flows")
 
@@ -97,6 +101,9 @@ def sandbox(
         command.run(port, data, app_manifest(), is_child=beside)
     except command.PortInUse:
         typer.echo(f"Port {port} is in use. {PORT_IN_USE_HINT}", err=True)
+        raise typer.Exit(1) from None
+    except command.FolderUnusable as unusable:
+        typer.echo(str(unusable), err=True)
         raise typer.Exit(1) from None
 
 
@@ -217,14 +224,57 @@ def hold(
     typer.echo(f"Incident {number} is {'no longer ' if release else ''}kept from `watchfloor purge`.")
 
 
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="The zip file to be made.")],
+) -> None:
+    """Write everything that cannot be made anew into one file, while the bot runs or not."""
+    from bot.commands import backup as backups
+
+    with errors_as_sentences():
+        backups.backup(settings_of.read(), to)
+    typer.echo(f"The backup is {to}. It holds what people wrote: keep it where only you can read it.")
+
+
+@app.command()
+def restore(
+    backup: Annotated[Path, typer.Argument(help="A file that `watchfloor backup` made.")],
+) -> None:
+    """Bring back what a backup holds, while no bot runs; what is there now is kept beside it."""
+    from bot.commands import backup as backups
+
+    with errors_as_sentences():
+        for line in backups.restore(settings_of.read(), backup):
+            typer.echo(line)
+
+
+@figure_commands.command("import")
+def import_figures(
+    file: Annotated[Path, typer.Argument(help="CSV or xlsx, as the contact centre exports it.", exists=True)],
+    queue: Annotated[str, typer.Option(help="The queue, where no column names it.")] = "",
+    zone: Annotated[str, typer.Option(help="Of times without a zone; `figures: zone:` of floor.yaml.")] = "",
+    incident: Annotated[int | None, typer.Option(help="The incident that they are brought for.", min=1)] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only say what would be imported.")] = False,
+) -> None:
+    """Import interval figures from a file, beside a bot that runs or not. The same file twice changes nothing."""
+    from bot.commands import figures
+
+    with errors_as_sentences():
+        lines = figures.run(settings_of.read(), file, queue, zone, incident, is_dry=preview)
+    for line in lines:
+        typer.echo(line)
+
+
 @audit_commands.command()
 def verify() -> None:
     """Find whatever was changed, put in or taken out of a timeline behind the bot's back."""
+    from bot.runtime import migrations
     from bot.runtime.database import Database
     from bot.timeline import verification
 
     with errors_as_sentences():
         database = Database(settings_of.read().database_url)
+        migrations.check(database.engine)
         with database.snapshot() as session:
             numbers = verification.incidents_with_a_timeline(session)
             findings = [finding for number in numbers for finding in verification.verify(session, number)]

@@ -18,18 +18,22 @@ def register(registry: "Registry") -> None:
         listeners,
         people,
         renderers,
+        roles,
         situation_export,
         summaries,
     )
+    from bot.incidents.limits import PersonLimits
     from bot.incidents.registry import TableWords
 
     registry.listeners += [dispatch.register, listeners.register]
     commands.register(registry)
     bridges.register(registry)
+    registry.parts.append(lambda settings, floor: PersonLimits(floor.limits))
     registry.kinds += renderers.KINDS
     registry.summary_parts += summaries.PARTS
     registry.checklist += checklist.ITEMS
     registry.record(home.refresh_home, "app_home_opened")
+    registry.departures.append(roles.release_all)
     registry.people += [people.holders_of_role, people.person_or_group]
     registry.words += [
         TableWords("incidents", ("title", "description", "impact", "front_door", "bridge", "search_text")),

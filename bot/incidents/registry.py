@@ -163,6 +163,8 @@ class Registry:
     guards: list[Guard] = field(default_factory=list)
     # Asked in this order who is meant by a name, for an incident; the first that knows the name answers.
     people: list[Callable[[Services, int, str], Sequence[str] | None]] = field(default_factory=list)
+    # Told of a person whose account is deactivated; outside a transaction, and perhaps again.
+    departures: list[Callable[[Services, str], None]] = field(default_factory=list)
     # The parts of a person's home tab.
     home: list[Callable[[Services, str], list[Block]]] = field(default_factory=list)
     # What a summary of an incident is made of, by place.

@@ -23,6 +23,7 @@ def register(registry: "Registry") -> None:
         reminder_actions,
         renderers,
         run_actions,
+        step_actions,
         step_screens,
         summary,
         tables,
@@ -47,6 +48,7 @@ def register(registry: "Registry") -> None:
         Tick("repeated steps", reminder_actions.repeat_steps, tables.NEXT_REPETITION),
         Tick("newer playbooks", file_changes.mark_runs_with_newer_file),
     ]
+    registry.departures.append(step_actions.release_all)
     registry.guards.append(REQUIRED_STEPS)
     registry.summary_parts.append(SummaryPart(OPEN_STEPS, "Open steps", summary.open_steps_of))
     registry.home.append(step_screens.of_home)

@@ -63,6 +63,13 @@ def take(services: Services, step_id: int, by: str, now: datetime) -> None:
     _change_step(services, step_id, by, now, lambda session, hand: steps.take(session, hand, by, now))
 
 
+def release_all(services: Services, user_id: str) -> None:
+    """Somebody's account is deactivated: their open steps are those of the role that the playbook names."""
+    with services.database.transaction() as session:
+        for number in sorted(playbooks.release_steps(session, user_id)):
+            outbox.mark_stale(session, number, (kinds.RUN,))
+
+
 def assign(services: Services, step_id: int, to: str, by: str, now: datetime) -> None:
     """Give a step to a person, and tell them."""
     if not person_of(services, to).may_act:
@@ -122,8 +129,8 @@ def check_may_work(services: Services, step_id: int, user_id: str) -> None:
 
 def _check_may_work(services: Services, session: Session, user_id: str, incident: Incident) -> None:
     incidents.check_visible(session, incident, user_id)
-    rules.check_may_change(incident.number, incident.status)
     check_permission(services, session, user_id, "steps", incident.number)
+    rules.check_may_change(incident.number, incident.status)
 
 
 def log_step_change(session: Session, change: StepChange) -> None:

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.errors import WatchfloorError
-from bot.incidents.tables import Incident
+from bot.incidents.tables import Incident, NoSuchIncident
 from bot.playbooks.playbook import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
 from bot.runtime.database import Numbered, partial_index, utc_column
@@ -20,14 +19,6 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 REMINDERS_AT_ONCE = 100
 # What the rules set of a step by themselves.
 SET_BY_RULES = ("wanted_at", "due_at", "remind_at", "state", "reason", "finished_at")
-
-
-class NoSuchStep(WatchfloorError):
-    """That step is not there any more. Use the buttons of the playbook's newest message in this channel."""
-
-
-class NoSuchRun(WatchfloorError):
-    """That playbook is not running here. `/incident playbook` shows which ones are, and starts one."""
 
 
 class PlaybookRun(Numbered, table=True):
@@ -165,10 +156,10 @@ def incidents_running(session: Session, playbooks: Collection[str]) -> list[int]
 
 
 def find_run(session: Session, run_id: int) -> PlaybookRun:
-    """A run, or `NoSuchRun`."""
+    """A run, or `NoSuchIncident`."""
     run = session.get(PlaybookRun, run_id)
     if run is None:
-        raise NoSuchRun()
+        raise NoSuchIncident()
     return run
 
 
@@ -238,22 +229,22 @@ def steps_in_incidents(session: Session, incident_ids: Collection[int]) -> dict[
 
 
 def find_step(session: Session, step_id: int) -> PlaybookStep:
-    """A step, or `NoSuchStep`."""
+    """A step, or `NoSuchIncident`."""
     step = session.get(PlaybookStep, step_id)
     if step is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return step
 
 
 def step_with_run(session: Session, step_id: int) -> tuple[PlaybookStep, PlaybookRun]:
-    """A step and its run in one query, or `NoSuchStep`."""
+    """A step and its run in one query, or `NoSuchIncident`."""
     row = session.exec(
         select(PlaybookStep, PlaybookRun)
         .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
         .where(PlaybookStep.id == step_id)
     ).first()
     if row is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return row
 
 
@@ -274,6 +265,17 @@ def open_steps_of(session: Session, user_id: str, roles: Sequence[tuple[int, str
             .order_by(col(PlaybookStep.due_at).is_(None), col(PlaybookStep.due_at), col(PlaybookStep.id))
         )
     )
+
+
+def release_steps(session: Session, user_id: str) -> set[int]:
+    """A person's open steps are nobody's any more; gives back the incidents that they belong to."""
+    theirs = (
+        sa.update(PlaybookStep)
+        .where(col(PlaybookStep.owner_id) == user_id, col(PlaybookStep.state) == State.OPEN)
+        .values(owner_id=None)
+        .returning(col(PlaybookStep.incident_id))
+    )
+    return set(session.connection().execute(theirs).scalars())
 
 
 def hand_over_steps(session: Session, incident_id: int, old: str, new: str) -> None:
@@ -318,7 +320,7 @@ def incident_of(session: Session, step_id: int) -> Incident:
         .where(PlaybookStep.id == step_id)
     ).first()
     if incident is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return incident
 
 
@@ -337,7 +339,7 @@ def lock_run_of(session: Session, step_id: int) -> tuple[PlaybookRun, Incident]:
     """The step's run, held until the transaction ends: two clicks then see each other's work. And its incident."""
     row = session.exec(RUN_OF_STEP, params={"step_id": step_id}).first()
     if row is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return row
 
 

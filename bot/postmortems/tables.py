@@ -12,7 +12,7 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class NoSuchPostMortem(WatchfloorError):
-    """That post-mortem is not there any more. `/incident postmortem` in the channel gives you the newest."""
+    """There is no such post-mortem that you may see. `/incident postmortem` in its channel gives you the newest."""
 
 
 class PostMortem(Numbered, table=True):
@@ -52,6 +52,20 @@ def set_aside(session: Session, incident_id: int) -> None:
         )
         .values(state=State.PUT_ASIDE.value, remind_at=None)
     )
+
+
+def release_author(session: Session, user_id: str) -> set[int]:
+    """A person's unfinished post-mortems have no author; gives back the incidents that they are about."""
+    theirs = (
+        sa.update(PostMortem)
+        .where(
+            col(PostMortem.author_id) == user_id,
+            col(PostMortem.state).in_((State.DRAFT.value, State.IN_REVIEW.value)),
+        )
+        .values(author_id=None)
+        .returning(col(PostMortem.incident_id))
+    )
+    return set(session.connection().execute(theirs).scalars())
 
 
 def get(session: Session, postmortem_id: int) -> PostMortem:

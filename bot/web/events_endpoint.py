@@ -8,16 +8,18 @@ from contextlib import suppress
 
 from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from slack_bolt.request.internals import parse_body
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.errors import WatchfloorError
-from bot.slack.app import ImmediateAckApp
+from bot.slack.app import Answer, ImmediateAckApp
+from bot.slack.request_shape import Malformed, checked
 from bot.web.replay_guard import ReplayGuard
 
 # Each on a thread of its own to its listener's end: enough that none waits because others talk to Slack.
-REQUEST_THREADS = 32
+REQUEST_THREADS = 48
 LARGEST_BYTES = 2 * 1024 * 1024
 TIMESTAMP = re.compile(r"[0-9]{1,12}")
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
@@ -28,36 +30,37 @@ class NoSigningSecret(WatchfloorError):
 
 
 class TooLarge(Exception):
-    """More than Slack ever sends."""
+    """More than is ever sent."""
 
 
 class EventsEndpoint:
     """Lets in what Slack signed within the last five minutes."""
 
-    def __init__(self, app: ImmediateAckApp, signing_secret: str) -> None:
+    def __init__(self, app: ImmediateAckApp, signing_secret: str, replay_guard: ReplayGuard) -> None:
         if not signing_secret.strip():
             raise NoSigningSecret()
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
         self._threads = ThreadPoolExecutor(REQUEST_THREADS, thread_name_prefix="door")
-        self._replay_guard = ReplayGuard()
+        self._replay_guard = replay_guard
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
         try:
-            body = await _body(request)
+            body = await read_body(request)
         except TooLarge:
             return _refusal(413, "too large")
         except ClientDisconnect:
             return _refusal(400, "cut off")
         if not self._is_from_slack(body, request.headers):
             return _refusal(401, "invalid request")
-        if not self._replay_guard.is_new(request.headers["x-slack-signature"]):
-            return Response()
-        bolt_response = await asyncio.wrap_future(self._dispatch(to_bolt_request(request, body)))
-        if bolt_response.status >= 500:
-            self._replay_guard.allow_again(request.headers["x-slack-signature"])
-        return to_starlette_response(bolt_response)
+        try:
+            bolt_request = _bolt_request(request, body)
+        except Malformed:
+            self._app.note_malformed()
+            return _refusal(400, "malformed", {"x-slack-no-retry": "1"})
+        signature = request.headers["x-slack-signature"]
+        return to_starlette_response(await asyncio.wrap_future(self._dispatch(bolt_request, signature)))
 
     def _is_from_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
         timestamp = headers.get("x-slack-request-timestamp", "")
@@ -67,7 +70,7 @@ class EventsEndpoint:
             return False
         return self._verifier.is_valid(body, timestamp, signature)
 
-    def _dispatch(self, request: BoltRequest) -> Future[BoltResponse]:
+    def _dispatch(self, request: BoltRequest, signature: str) -> Future[BoltResponse]:
         # Bolt's listeners are synchronous: in the event loop one of them would stop every other request.
         future: Future[BoltResponse] = Future()
 
@@ -76,15 +79,39 @@ class EventsEndpoint:
             with suppress(InvalidStateError):
                 future.set_result(response)
 
-        self._threads.submit(self._app.handle_request, request, answer)
+        self._threads.submit(self._handle_once, request, signature, answer)
         return future
+
+    def _handle_once(self, request: BoltRequest, signature: str, answer: Answer) -> None:
+        if not self._replay_guard.is_new(signature):
+            answer(BoltResponse(status=200))
+            return
+
+        def settle(response: BoltResponse) -> None:
+            if response.status >= 500:
+                self._replay_guard.allow_again(signature)
+            answer(response)
+
+        self._app.handle_request(request, settle)
 
     def close(self) -> None:
         """Returns when every listener has ended."""
         self._threads.shutdown()
 
 
-async def _body(request: Request) -> bytes:
+def _bolt_request(request: Request, body: bytes) -> BoltRequest:
+    """Bolt's request, of a body in Slack's shape; `Malformed` otherwise."""
+    try:
+        parsed = checked(parse_body(body.decode(), request.headers.get("content-type")))
+        bolt_request = to_bolt_request(request, body)
+    except (ValueError, RecursionError, TypeError, AttributeError, KeyError):
+        raise Malformed() from None
+    bolt_request.body = parsed
+    return bolt_request
+
+
+async def read_body(request: Request) -> bytes:
+    """A request's body; `TooLarge` when it is more than is ever sent."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -101,5 +128,5 @@ def _is_text(body: bytes) -> bool:
     return True
 
 
-def _refusal(status: int, reason: str) -> JSONResponse:
-    return JSONResponse({"error": reason}, status)
+def _refusal(status: int, reason: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": reason}, status, headers)
