@@ -137,7 +137,7 @@ def test_the_checklist_ticks_itself_off_and_then_no_reason_is_asked_for(floor: T
     floor.ana.uploads("dm", "edited.md", b"# Better", thread_ts=letter(floor, "ana").ts)
     floor.settle()
     presses(floor, "chloe", ids.FINE)
-    assert says(floor, "ana").count("⬜") == 2, "cause and impact were never recorded"
+    assert says(floor, "ana").count("⬜") == 3, "cause, impact and figures were never recorded"
 
 
 def test_its_author_is_reminded_before_it_is_due_and_when_it_is_late(floor: TestFloor) -> None:
