@@ -10,8 +10,9 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, dropped files, the tick that looks at new figures, and what others ask of them."""
     # Loaded here, so that code that needs the tables alone need not load the listeners.
     from bot.impact import facts, listeners, renderers, requests, tables, uploads, watching
+    from bot.incidents.checklist import FIGURES
     from bot.incidents.facts import FIGURE_CHART, FIGURE_SENTENCES, FIGURE_TABLE
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.registry import ChecklistItem, TableWords, Tick
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -19,6 +20,7 @@ def register(registry: "Registry") -> None:
     registry.ticks.append(Tick("figures", watching.look, tables.NEXT_LOOK))
     registry.kinds += renderers.KINDS
     registry.parts.append(requests.FiguresEndpoint.of)
+    registry.checklist.append(ChecklistItem(FIGURES, "Impact figures: `/incident figures`", tables.has_figures))
     registry.answers(FIGURE_SENTENCES, facts.sentences)
     registry.answers(FIGURE_TABLE, facts.table)
     registry.answers(FIGURE_CHART, facts.chart)

@@ -420,6 +420,11 @@ def summary(session: Session, incident_id: int) -> Summary | None:
     return session.exec(select(Summary).where(Summary.incident_id == incident_id)).first()
 
 
+def has_figures(session: Session, incident: Incident) -> bool:
+    """Is anything said of an incident's figures?"""
+    return summary(session, incident.number) is not None
+
+
 def take_request(session: Session, signature: str, now: datetime, forget_before: datetime) -> bool:
     """Remember a signed request; False when it was taken before."""
     session.connection().execute(sa.delete(SignedRequest).where(col(SignedRequest.at) < forget_before))

@@ -1,5 +1,7 @@
 """Where people talk about an incident, a link or a phone number, and how it reads. Pure."""
 
+from urllib.parse import urlsplit
+
 from bot.config.addresses import is_link
 from bot.config.floor import Floor
 from bot.incidents.tables import Incident
@@ -26,3 +28,9 @@ def bridge_text(incident: Incident, floor: Floor) -> str:
 def bridge_outside_channel(incident: Incident, floor: Floor) -> str:
     """The same where others than the channel's members read it: a private incident's stays in its channel."""
     return "" if incident.is_private else bridge_text(incident, floor)
+
+
+def bridge_address(incident: Incident, floor: Floor) -> str:
+    """The bridge by its host or number alone, in no language; a private incident's stays in its channel."""
+    address = "" if incident.is_private else bridge_of(incident, floor)
+    return link(address, urlsplit(address).hostname or address) if is_link(address) else escape(address)

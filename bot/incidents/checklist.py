@@ -2,13 +2,15 @@
 
 from sqlmodel import Session
 
+from bot.incidents import situation_tables
 from bot.incidents.milestones import milestones_of
 from bot.incidents.registry import ChecklistItem, Registry
+from bot.incidents.situation import Certainty
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.timeline.milestones import MilestoneName
 
-IMPACT, MILESTONES, FIGURES, LEDGER, FOLLOW_UPS = 20, 25, 30, 40, 60
+CAUSE, IMPACT, MILESTONES, FIGURES, LEDGER, FOLLOW_UPS = 10, 20, 25, 30, 40, 60
 NEEDED_MILESTONES = (MilestoneName.STARTED, MilestoneName.DETECTED, MilestoneName.MITIGATED)
 
 
@@ -17,6 +19,10 @@ def checked(session: Session, services: Services, incident: Incident) -> list[tu
     items = sorted(services.get(Registry).checklist, key=lambda item: item.place)
     states = [(item.title, item.is_done(session, incident)) for item in items]
     return [(title, is_done) for title, is_done in states if is_done is not None]
+
+
+def _has_cause(session: Session, incident: Incident) -> bool:
+    return situation_tables.current(session, incident.number).certainty == Certainty.KNOWN
 
 
 def _has_impact(session: Session, incident: Incident) -> bool:
@@ -29,6 +35,7 @@ def _has_milestones(session: Session, incident: Incident) -> bool:
 
 
 ITEMS = (
+    ChecklistItem(CAUSE, "Cause known: `/incident brief`", _has_cause),
     ChecklistItem(IMPACT, "Impact described: `/incident impact`", _has_impact),
     ChecklistItem(
         MILESTONES, "When it started, was detected and was mitigated: `/incident milestones`", _has_milestones

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.directory import tables as directory
+from bot.incidents import situation_tables
 from bot.incidents.registry import Registry, SummaryPart
+from bot.incidents.situation import Certainty, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.incidents.views import STATUS_EMOJI
 from bot.services import Services
@@ -53,10 +55,22 @@ def _shortened(lines: Sequence[str]) -> list[str]:
 
 def _state(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
     emoji, status = services.floor.severity(incident.severity).emoji, incident.status
+    state = f"{emoji} {incident.severity}, {STATUS_EMOJI.get(status, '')} {status}"
+    situation = situation_tables.current(session, incident.number)
+    return [f"{state}, since {near_time(incident.declared_at, now)}", *situation_lines(situation)]
+
+
+def situation_lines(situation: Situation) -> list[str]:
+    """Impact, cause, what is being done and what is needed, a line each; what nobody has recorded says so."""
+    cause = one_line(situation.text(SituationField.CAUSE), LINE)
+    suspected = " (suspected)" if situation.certainty == Certainty.SUSPECTED else ""
+    actions = one_line(situation.text(SituationField.ACTIONS), LINE)
+    needs = one_line(situation.text(SituationField.NEEDS), LINE)
     return [
-        f"{emoji} {incident.severity}, {STATUS_EMOJI.get(status, '')} {status}, "
-        f"since {near_time(incident.declared_at, now)}",
-        f"Impact: {one_line(incident.impact, LINE)}" if incident.impact else "Impact: not described yet",
+        f"*Impact* {one_line(situation.text(SituationField.IMPACT), LINE) or 'not described yet'}",
+        f"*Cause{suspected}* {cause or 'not known yet'}",
+        *([f"*Being done* {actions}"] if actions else []),
+        *([f"*Needed* {needs}"] if needs else []),
     ]
 
 

@@ -46,6 +46,7 @@ def _appendix(record: Record, milestones: Mapping[str, Milestone], phrases: Phra
         summary_sections.severity_section(record, phrases),
         summary_sections.milestone_section(record, milestones, phrases),
         summary_sections.figures_section(record, milestones, phrases),
+        *record_sections.interval_sections(record, phrases),
         record_sections.communications_section(record, phrases),
         record_sections.playbook_section(record, phrases),
         closing_sections.similar_section(record, phrases),

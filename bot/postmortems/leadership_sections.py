@@ -2,7 +2,7 @@
 
 from bot.postmortems.document import Lines, Section, Statement
 from bot.postmortems.phrases import Phrases
-from bot.postmortems.record import Known, Record
+from bot.postmortems.record import Record
 from bot.postmortems.summary_sections import cause_statement, change_statements, impact_statement, unknown_statement
 
 
@@ -26,5 +26,6 @@ def _section(key: str, statements: list[Statement], phrases: Phrases) -> Section
     return Section(key, phrases(f"leadership_{key}"), [Lines(statements)])
 
 
-def _known(lines: tuple[Known, ...]) -> list[Statement]:
-    return [Statement(line.text, (line.entry,)) for line in lines]
+def _known(lines: tuple[str, ...]) -> list[Statement]:
+    """Figures come from imports and forms, not from entries."""
+    return [Statement(line, nature="note") for line in lines]

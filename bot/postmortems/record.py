@@ -33,14 +33,6 @@ class Milestone:
 
 
 @dataclass(frozen=True)
-class Known:
-    """Something that is known, and the entry that shows it."""
-
-    text: str
-    entry: int
-
-
-@dataclass(frozen=True)
 class Promise:
     """An update that was promised to an audience, and what became of it."""
 
@@ -169,8 +161,8 @@ class Record:
     description: str = ""
     impact: str = ""
     # Figures of customers and of money, as far as somebody counted them.
-    customers: tuple[Known, ...] = ()
-    money: tuple[Known, ...] = ()
+    customers: tuple[str, ...] = ()
+    money: tuple[str, ...] = ()
     is_private: bool = False
     is_drill: bool = False
     is_preview: bool = False

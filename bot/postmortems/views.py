@@ -62,8 +62,8 @@ class PostMortemFacts:
 
     @property
     def undone(self) -> list[str]:
-        """What of the checklist is left."""
-        return [title for title, is_done in self.checklist if not is_done]
+        """What of the checklist is left, without the words how to do it."""
+        return [title.partition(":")[0] for title, is_done in self.checklist if not is_done]
 
     @property
     def author(self) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.directory.lookup import person_of
+from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.bridge_rules import bridge_text
@@ -49,7 +49,9 @@ def record_joined(services: Services, event: dict[str, str]) -> None:
         incident = incidents.of_channel(session, event["channel"])
         if incident is None or not _is_late(session, incident, user_id, now):
             return
-    if user_id == services.slack.user_id() or not person_of(services, user_id).may_act:
+        # Slack is not asked here who they are: it waits for the event to be taken.
+        person = directory.person(session, user_id)
+    if person is None or not person.may_act:
         return
     with services.database.transaction() as session:
         key, payload = f"catch-up:{incident.number}:{user_id}", {"user_id": user_id}

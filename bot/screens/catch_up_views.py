@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from bot.config.floor import Floor
 from bot.incidents import ids
+from bot.incidents.summaries import situation_lines
 from bot.incidents.views import STATUS_EMOJI, IncidentFacts
 from bot.slack.blocks import Block, actions, button, section
 from bot.slack.text import ago, link, mentions, near_time, one_line
 
 MOST_LINES = 10
 TEXT = 250
-DECISIONS_SHOWN = 2
+DECISIONS_SHOWN = 1
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def _lines(summary: CatchUp, floor: Floor) -> Iterator[str]:
     yield f"{floor.severity(incident.severity).emoji} *{incident.severity}* *{one_line(incident.title, TEXT)}*"
     status = f"{STATUS_EMOJI.get(incident.status, '')} {incident.status}".strip()
     yield f"{status}, since {near_time(incident.declared_at, facts.now)} ({ago(incident.declared_at)})"
-    yield f"*Impact* {one_line(incident.impact, TEXT) or 'not described yet'}"
+    yield from situation_lines(facts.situation)
     yield _leads(facts)
     for decision in summary.decisions[:DECISIONS_SHOWN]:
         yield f"*Decided* {decision}"

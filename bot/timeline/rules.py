@@ -33,21 +33,10 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "marked": (),
     "decisions": (DECISION, RULED_OUT, CUSTOMER_IMPACT),
     "state": (
-        *(
-            "declared",
-            "severity",
-            "status",
-            "renamed",
-            "type",
-            "sites",
-            "impact",
-            "front_door",
-            "bridge",
-            "bridge_removed",
-        ),
+        *("declared", "severity", "status", "renamed", "type", "sites", "impact", "front_door"),
         *("cause", "cause_unknown", "actions", "needs", "nothing_needed", "situation_cleared"),
         *("resolved", "reopened", "closed", "declined", "merged", "merged_from", "made_private"),
-        *("related", "unrelated", "milestone"),
+        *("related", "unrelated", "milestone", "bridge", "bridge_removed"),
     ),
     "messages": ("message", "shortcut_message", "reported_again", *NOTES, "gap", "gap_refused"),
     "steps": (

@@ -10,6 +10,7 @@ from bot.config.floor import Audience, Moment
 from bot.directory import tables as directory
 from bot.incidents import situation_tables
 from bot.incidents import tables as incidents
+from bot.incidents.bridge_rules import bridge_address
 from bot.incidents.facts import FIGURE_SENTENCES, STEPS_TAKEN
 from bot.incidents.incident_text import IncidentText, incident_text
 from bot.incidents.outside_filter import outside_filter, outside_names_filter
@@ -37,6 +38,7 @@ HIDDEN_OUTSIDE: dict[str, Any] = {
     "certainty": "",
     "actions": "",
     "needs": "",
+    "bridge": "",
 }
 
 
@@ -148,6 +150,7 @@ def _inside_facts(session: Session, services: Services, incident: Incident) -> d
     return {
         "lead": escape(names.get(lead, "") if lead else ""),
         "channel": channel_link(incident.channel_id) if incident.channel_id else "",
+        "bridge": bridge_address(incident, services.floor) if incident.status in OPEN else "",
         "taken": [
             {"step": one_line(step.title, variables.STEP), "who": escape(names.get(step.owner_id, ""))}
             for step in taken[: variables.LISTED]

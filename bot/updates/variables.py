@@ -50,6 +50,7 @@ EXAMPLE: dict[str, Any] = {
     "last_update": "",
     "lead": "",
     "channel": "",
+    "bridge": "",
     "started": "09:00 UTC",
     "lasting": "1 min",
     "next_update": "",

@@ -218,6 +218,20 @@ def test_decisive_moments_are_at_most_twelve_in_their_order_and_the_rest_folds_b
     assert page.index("<details") > page.index('id="follow_ups"'), "what folds stands below the main part"
 
 
+def test_figures_fold_interval_by_interval_and_what_they_cost_stands_in_front() -> None:
+    rows = tuple((f"1{n}:00", "120") for n in range(9))
+    notes = ("240 contacts lost.",)
+    written = document(interval_head=("At", "Offered"), interval_rows=rows, interval_notes=notes, customers=notes)
+    main = render(TEMPLATES, written, HTML).partition('id="appendix"')[0]
+
+    assert "240 contacts lost." in main
+    assert "13:00" not in main
+    assert written.section("intervals").is_appendix
+    page = render(TEMPLATES, written, LEADERSHIP)
+    assert "240 contacts lost." in page
+    assert "customers affected" not in page, "nobody is asked for what is known"
+
+
 def test_times_are_the_floors_with_utc_beside_them() -> None:
     assert words(zone="Europe/Madrid").moment(RECORD.declared_at) == "2026-10-24 23:40 (21:40 UTC)"
     assert words(zone="Asia/Manila").moment(RECORD.declared_at) == "2026-10-25 05:40 (2026-10-24 21:40 UTC)"

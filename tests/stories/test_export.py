@@ -50,6 +50,7 @@ def test_everything_of_an_incident_is_in_files_that_harm_nobody(floor: TestFloor
         "follow-ups.csv",
         "pages.csv",
         "partners.csv",
+        "handovers.csv",
     }
     assert names | {"post-mortem-1.md", "post-mortem-1.html", "post-mortem-1-leadership.html"} <= set(files)
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (typed.folder / "out").iterdir()}

@@ -36,6 +36,7 @@ EXAMPLE_SITUATIONS: tuple[dict[str, Any], ...] = (
         "taken": [{"step": "Call the carrier", "who": "Ana"}],
         "next_update": "10:00",
         "next_when": "clock",
+        "bridge": "meet.example.com",
     },
     {"part": variables.BODY, "unchanged_since": "09:30", "last_update": "09:00"},
     {"is_short": True, "unchanged_since": "09:30", "last_update": "09:00"},

@@ -1,5 +1,6 @@
 """The record that a post-mortem is written from, gathered from the nouns. What is not on record is left out."""
 
+import html
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from sqlmodel import Session
 from bot.followups import tables as followups
 from bot.incidents import related
 from bot.incidents import tables as incidents
-from bot.incidents.facts import FIGURE_TABLE
+from bot.incidents.facts import FIGURE_SENTENCES, FIGURE_TABLE
 from bot.incidents.recognition import find_duplicates
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
@@ -48,6 +49,7 @@ def gather_record(
     roles = services.floor.roles
     ask = services.get(Registry).ask(FIGURE_TABLE)
     figures = ask(session, services, number, now, phrases.language)
+    sentences = services.get(Registry).ask(FIGURE_SENTENCES)(session, number, phrases.language)
     return Record(
         number=number,
         title=incident.title,
@@ -76,6 +78,7 @@ def gather_record(
         partners=_partners(session, number, entries),
         follow_ups=_follow_ups(session, number, entries, participants),
         similar=_similar(session, services, incident),
+        customers=tuple(line for line in html.unescape(sentences.executives).splitlines() if line),
         interval_head=figures.header,
         interval_rows=figures.rows,
         interval_notes=figures.notes,
