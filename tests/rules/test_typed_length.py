@@ -12,7 +12,7 @@ import pytest
 from bot.errors import WatchfloorError
 from bot.escalation.listeners import parse_recipient
 from bot.followups.rules import parse_follow_up
-from bot.incidents import parse, redaction, rules
+from bot.incidents import parse, recognition, redaction, rules
 from bot.runtime.clock import utcnow
 from bot.runtime.logs import redact as redact_log_line
 from bot.slack.text import mentioned_user_ids, one_line, to_plain_text
@@ -79,9 +79,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "plain text": lambda text: to_plain_text(text, lambda user_id: None),
     "paragraphs": paragraphs,
     "title": lambda text: one_line(rules.clean_title(text), 200),
-    "words": rules.significant_words,
-    "type": lambda text: rules.recognise_type(text, {"ivr": ["ivr", "phone menu"]}),
-    "declaration": rules.read_declaration,
+    "words": recognition.significant_words,
+    "type": lambda text: recognition.recognise_type(text, {"ivr": ["ivr", "phone menu"]}),
+    "declaration": recognition.read_declaration,
     "severity": rules.read_severity,
     "status": rules.read_status,
     "role": lambda text: parse.role_and_person(text, ["commander"], "assign"),
