@@ -27,7 +27,7 @@ INCIDENT, STEP, RUN, PROMISE = "incidents", "playbook_steps", "playbook_runs", "
 POST_MORTEM, FOLLOW_UP, NOTICE = "postmortems", "follow_ups", "partner_notices"
 # What each button's value begins with, and what stands behind it.
 BUTTONS = [
-    *((button, INCIDENT, "") for button in (ids.CHANGE_SEVERITY, ids.CHANGE_STATUS, ids.DESCRIBE_IMPACT)),
+    *((button, INCIDENT, "") for button in (ids.CHANGE_SEVERITY, ids.CHANGE_STATUS, ids.SITUATION)),
     *((button, INCIDENT, "") for button in (ids.ASSIGN_ROLE, ids.RESOLVE, ids.CLOSE, ids.REOPEN, ids.PANEL)),
     *((button, INCIDENT, "") for button in (ids.CHANGE_SCOPE, ids.DECLINE)),
     *((button, INCIDENT, "") for button in (ids.SUBSCRIBE, ids.UNSUBSCRIBE, ids.ADD_FOLLOW_UP)),
