@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError
@@ -65,8 +65,9 @@ class AddLimits(NodeTransformer):
         return _filtered(nodes.List(concat.nodes), CONCATENATE, concat)
 
 
-def _filtered(expression: nodes.Expr, name: str, place: nodes.Node) -> nodes.Filter:
-    made = nodes.Filter(expression, name, [], [], None, None)
+def _filtered(expression: nodes.Node, name: str, place: nodes.Node) -> nodes.Filter:
+    # Only an expression stands where this is asked for.
+    made = nodes.Filter(cast(nodes.Expr, expression), name, [], [], None, None)
     made.set_environment(place.environment)  # type: ignore[arg-type]  # a parsed node has one
     made.set_lineno(place.lineno)
     return made
@@ -93,7 +94,8 @@ def _join(context: EvalContext, value: Iterable[Any], d: str = "", attribute: st
 @pass_eval_context
 def _replace(context: EvalContext, text: str, old: str, new: str, count: int | None = None) -> str:
     _check_length(len(text) + text.count(old) * len(new))
-    return do_replace(context, text, old, new, count)
+    replaced: str = do_replace(context, text, old, new, count)
+    return replaced
 
 
 FILTERS = {EACH_TURN: _each_turn, CONCATENATE: _concatenate, "join": _join, "replace": _replace}

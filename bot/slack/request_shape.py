@@ -236,11 +236,11 @@ def _model_of(body: Body) -> type[BaseModel] | None:
     return _Command
 
 
-def without_lone_surrogates(value: Any) -> Any:
-    """The same JSON, with a sign for each half of a pair whose other half is missing."""
-    text = json.dumps(value, ensure_ascii=False)
+def without_lone_surrogates(body: Body) -> Body:
+    """The same, with a sign for each half of a pair whose other half is missing."""
+    text = json.dumps(body, ensure_ascii=False)
     try:
         text.encode()
     except UnicodeEncodeError:
-        return json.loads(text.encode(*SURROGATES).decode("utf-16", "replace"))
-    return value
+        return dict(json.loads(text.encode(*SURROGATES).decode("utf-16", "replace")))
+    return body
