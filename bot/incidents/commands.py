@@ -41,7 +41,6 @@ def register(registry: Registry) -> None:
         "claim": claim,
         "leave": leave,
         "assign": assign,
-        "handover": hand_over,
         "type": change_type,
         "edit": edit,
         "rename": rename,
@@ -73,7 +72,7 @@ HELP = (
     ),
     (Section.CHANNEL, 2, "`/incident edit` title, type, sites and partners · `/incident rename title`"),
     (Section.CHANNEL, 3, "`/incident claim commander` · `/incident assign commander @ana`"),
-    (Section.CHANNEL, 4, "`/incident handover commander @ana` · `/incident leave commander`"),
+    (Section.CHANNEL, 4, "`/incident leave commander`"),
     (Section.CHANNEL, 6, "`/incident private reason` a private channel takes over"),
     (Section.ENDING, 1, "`/incident resolve reason` · `/incident close` · `/incident reopen reason`"),
     (
@@ -152,13 +151,6 @@ def assign(services: Services, typed: SlashCommand) -> Response:
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     role, person = parse.role_and_person(typed.raw, list(services.floor.roles), "assign")
     return roles.assign(services, number, role, person, typed.user_id, utcnow())
-
-
-def hand_over(services: Services, typed: SlashCommand) -> Response:
-    """`/incident handover commander @ana`"""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    role, person = parse.role_and_person(typed.raw, list(services.floor.roles), "handover")
-    return roles.hand_over(services, number, role, person, typed.user_id, utcnow())
 
 
 def change_type(services: Services, typed: SlashCommand) -> Response:

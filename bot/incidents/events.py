@@ -119,11 +119,33 @@ class SituationChanged(Event):
 
 
 @dataclass(frozen=True)
+class BridgeChanged(Event):
+    """People talk somewhere else."""
+
+
+@dataclass(frozen=True)
 class RoleChanged(Event):
     """A role was taken, given, handed over or left; `holder` is None when somebody left it."""
 
     role: str
     holder: str | None
+
+
+@dataclass(frozen=True)
+class CommandHandedOver(Event):
+    """Somebody accepted the command of another: what was that person's own to do goes along."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class HandoverUnaccepted(Event):
+    """Nobody accepted a handover in time, not even after a reminder; `key` is that of the handover."""
+
+    key: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from bot.config.floor import Floor
 from bot.incidents import ids
+from bot.incidents.bridge_rules import bridge_of, bridge_text
 from bot.incidents.rules import OPEN
 from bot.incidents.situation import CERTAINTY_TITLES, NOTHING_RECORDED, Certainty, Situation, SituationField
 from bot.incidents.tables import Incident
-from bot.slack.blocks import Block, actions, button, context, header, section
+from bot.slack.blocks import TOPIC_TEXT, Block, actions, button, context, header, section
 from bot.slack.text import (
     ago,
     channel_link,
@@ -66,6 +67,8 @@ class IncidentFacts:
     next_step: str = ""
     troubles: tuple[str, ...] = field(default=())
     situation: Situation = NOTHING_RECORDED
+    # What the contact centre's figures say, in one line.
+    figures: str = ""
     links: tuple[IncidentLink, ...] = ()
 
     @property
@@ -79,7 +82,7 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     incident = facts.incident
     blocks = [
         header(f"{floor.severity(incident.severity).emoji} {incident.severity} · {incident.title}"),
-        section("\n".join([_impact(incident), *_known(facts.situation), _state(facts), _roles(facts, floor)])),
+        section("\n".join(line for line in _lines(facts, floor) if line)),
     ]
     if facts.progress:
         blocks.append(section("\n".join([*facts.progress, facts.next_step]).rstrip()))
@@ -90,6 +93,23 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     if facts.troubles:
         blocks.append(context(*(f"⚠️ {escape(trouble)}" for trouble in facts.troubles)))
     return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
+
+
+def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
+    incident = facts.incident
+    bridge = bridge_text(incident, floor) if incident.status in OPEN else ""
+    return [
+        _impact(incident),
+        *_figures(facts),
+        *_known(facts.situation),
+        _state(facts),
+        _roles(facts, floor),
+        bridge,
+    ]
+
+
+def _figures(facts: IncidentFacts) -> list[str]:
+    return [f"📊 {facts.figures[:1].upper()}{facts.figures[1:]}"] if facts.figures else []
 
 
 def _links(facts: IncidentFacts) -> list[str]:
@@ -117,10 +137,13 @@ def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
     if not facts.roles.get("communications_lead"):
         label = f"Claim {floor.roles['communications_lead'].title.lower()}"
         buttons.append(button(label, f"{ids.CLAIM}.communications_lead", f"{number}:communications_lead"))
+    if facts.roles.get("commander") and facts.incident.status in OPEN:
+        buttons.append(button("Hand over", ids.HAND_OVER, number))
     if facts.incident.status == "resolved":
         buttons.append(button("Close…", ids.CLOSE, number, style="primary"))
     if facts.incident.status in OPEN:
         buttons.append(button("Update situation", ids.SITUATION, number))
+    buttons.append(button("Catch me up", ids.CATCH_UP, number))
     buttons.append(button("Control panel", ids.PANEL, number))
     return buttons
 
@@ -212,7 +235,7 @@ def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
 
 
-def topic(facts: IncidentFacts) -> str:
+def topic(facts: IncidentFacts, floor: Floor) -> str:
     """The channel's topic: it changes seldom, for Slack tells everyone in the channel each time it does.
 
     Slack shows it without formatting, so mentions would be bare ids.
@@ -220,4 +243,8 @@ def topic(facts: IncidentFacts) -> str:
     incident = facts.incident
     state = f"merged into #{incident.merged_into}" if incident.merged_into else incident.status
     over = "" if incident.status in OPEN else f"{STATUS_EMOJI[incident.status]} {state} · "
-    return f"{over}{incident.severity} · {one_line(incident.title, TITLE_SHOWN)}"
+    bridge = escape(bridge_of(incident, floor)) if incident.status in OPEN else ""
+    headline = f"{over}{incident.severity} · {one_line(incident.title, TITLE_SHOWN)}"
+    with_bridge = f"{headline} · {bridge}"
+    # An address that is cut in the middle leads nowhere.
+    return with_bridge if bridge and len(with_bridge) <= TOPIC_TEXT else headline

@@ -31,6 +31,9 @@ POST_MORTEM_UPLOAD = "postmortem_upload"
 POST_MORTEM_FILES = "postmortem_files"
 CANVAS = "canvas"
 INVITE = "invite"
+HANDOVER = "handover"
+HANDOVER_LINE = "handover_line"
+CATCH_UP = "catch_up"
 DECLARATION = "declaration"
 CHANNEL_NAME = "channel_name"
 PRIVATE_CHANNEL = "private_channel"
@@ -38,6 +41,8 @@ DELETION = "deletion"
 ARCHIVING = "archiving"
 PRIVACY_REPORT = "privacy_report"
 PICTURE = "picture"
+FIGURES_FILE = "figures_file"
+FIGURES_CHART = "figures_chart"
 
 Message = tuple[str, list[Block]]
 

@@ -33,6 +33,14 @@ class Milestone:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Something that is known, and the entry that shows it."""
+
+    text: str
+    entry: int
+
+
+@dataclass(frozen=True)
 class Promise:
     """An update that was promised to an audience, and what became of it."""
 
@@ -160,6 +168,9 @@ class Record:
     places: Sequence[str] = ()
     description: str = ""
     impact: str = ""
+    # Figures of customers and of money, as far as somebody counted them.
+    customers: tuple[Known, ...] = ()
+    money: tuple[Known, ...] = ()
     is_private: bool = False
     is_drill: bool = False
     is_preview: bool = False
@@ -175,6 +186,10 @@ class Record:
     partners: Sequence[PartnerAnswer] = ()
     follow_ups: Sequence[FollowUp] = ()
     similar: Sequence[Similar] = ()
+    # The contact centre's figures interval by interval: a head, rows of cells, and what they mean.
+    interval_head: Sequence[str] = ()
+    interval_rows: Sequence[Sequence[str]] = ()
+    interval_notes: Sequence[str] = ()
 
     def first(self, *kinds: str) -> Entry | None:
         """The first entry of one of those kinds."""

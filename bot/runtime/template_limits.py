@@ -56,7 +56,7 @@ class AddLimits(NodeTransformer):
     def visit_For(self, loop: nodes.For) -> nodes.For:
         """A loop."""
         self.generic_visit(loop)
-        loop.iter = _filtered(loop.iter, EACH_TURN, loop)
+        loop.iter = _filtered(cast(nodes.Expr, loop.iter), EACH_TURN, loop)
         return loop
 
     def visit_Concat(self, concat: nodes.Concat) -> nodes.Expr:
@@ -65,9 +65,8 @@ class AddLimits(NodeTransformer):
         return _filtered(nodes.List(concat.nodes), CONCATENATE, concat)
 
 
-def _filtered(expression: nodes.Node, name: str, place: nodes.Node) -> nodes.Filter:
-    # Only an expression stands where this is asked for.
-    made = nodes.Filter(cast(nodes.Expr, expression), name, [], [], None, None)
+def _filtered(expression: nodes.Expr, name: str, place: nodes.Node) -> nodes.Filter:
+    made = nodes.Filter(expression, name, [], [], None, None)
     made.set_environment(place.environment)  # type: ignore[arg-type]  # a parsed node has one
     made.set_lineno(place.lineno)
     return made
@@ -88,14 +87,13 @@ def _concatenate(parts: list[Any]) -> Any:
 def _join(context: EvalContext, value: Iterable[Any], d: str = "", attribute: str | int | None = None) -> str:
     parts = list(value)
     _check_length(len(parts) * len(d) + sum(len(part) for part in parts if isinstance(part, str)))
-    return do_join(context, parts, d, attribute)
+    return cast(str, do_join(context, parts, d, attribute))
 
 
 @pass_eval_context
 def _replace(context: EvalContext, text: str, old: str, new: str, count: int | None = None) -> str:
     _check_length(len(text) + text.count(old) * len(new))
-    replaced: str = do_replace(context, text, old, new, count)
-    return replaced
+    return do_replace(context, text, old, new, count)
 
 
 FILTERS = {EACH_TURN: _each_turn, CONCATENATE: _concatenate, "join": _join, "replace": _replace}

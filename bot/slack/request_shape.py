@@ -222,7 +222,7 @@ def checked(body: object) -> Body:
             model.model_validate(body)
         if model is _Callback:
             EVENTS.get(body["event"]["type"], _Event).model_validate(body["event"])
-        return without_lone_surrogates(body)
+        return dict(without_lone_surrogates(body))
     except (ValidationError, RecursionError, ValueError) as wrong:
         raise Malformed(type(wrong).__name__) from None
 
@@ -236,11 +236,11 @@ def _model_of(body: Body) -> type[BaseModel] | None:
     return _Command
 
 
-def without_lone_surrogates(body: Body) -> Body:
-    """The same, with a sign for each half of a pair whose other half is missing."""
-    text = json.dumps(body, ensure_ascii=False)
+def without_lone_surrogates(value: Any) -> Any:
+    """The same JSON, with a sign for each half of a pair whose other half is missing."""
+    text = json.dumps(value, ensure_ascii=False)
     try:
         text.encode()
     except UnicodeEncodeError:
-        return dict(json.loads(text.encode(*SURROGATES).decode("utf-16", "replace")))
-    return body
+        return json.loads(text.encode(*SURROGATES).decode("utf-16", "replace"))
+    return value

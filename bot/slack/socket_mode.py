@@ -20,7 +20,6 @@ from bot.slack.errors import SlackRefused
 from bot.slack.gateway import Gateway
 from bot.slack.line import Line, LineRefused, Message
 from bot.slack.refusals import Meaning
-from bot.slack.request_shape import Malformed, checked
 
 log = logging.getLogger(__name__)
 
@@ -178,12 +177,8 @@ class SocketModeConnection:
                 log.warning("an acknowledgement did not arrive", extra={"reason": type(lost).__name__})
 
         try:
-            body = checked(request.payload)
-            bolt_request = BoltRequest(mode="socket_mode", body=body, headers=build_headers(request))
+            bolt_request = BoltRequest(mode="socket_mode", body=request.payload, headers=build_headers(request))
             self._app.handle_request(bolt_request, answer, received_at_s)
-        except Malformed:
-            self._app.note_malformed()
-            answer(BoltResponse(status=200))  # not to be sent again
         except Exception:  # one broken envelope must not be silent; Slack sends events again
             log.exception("an envelope was not handled")
         finally:

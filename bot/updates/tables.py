@@ -221,6 +221,12 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Promise]:
     ).all()
 
 
+def audiences_told(session: Session, incident_id: int) -> Sequence[str]:
+    """The audiences that an update was composed for."""
+    composed = (Promise.incident_id == incident_id, col(Promise.composed_at).is_not(None))
+    return session.exec(select(Promise.audience).where(*composed).distinct()).all()
+
+
 def concluded_of(session: Session, incident_id: int) -> Sequence[Promise]:
     """Every promise with the minute it was to be kept at; one that was put off stands there at the new one."""
     return [promise for promise in of_incident(session, incident_id) if promise.state != MOVED]

@@ -18,15 +18,10 @@ from sqlalchemy.orm import Session
 from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
-from bot.escalation import tables as escalation
-from bot.followups import tables as followups
-from bot.incidents.ticks import run_ticks
+from bot.incidents.ticks import read_due_times, run_ticks
 from bot.outbox import tables as outbox
-from bot.partners import tables as partners
-from bot.playbooks import tables as playbooks
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import wait_until
-from bot.updates import tables as updates
 
 Moment = Literal["after", "before", "commit"]
 PATIENCE_S = 30
@@ -59,7 +54,7 @@ class Doom:
             self._after_call()
             return response
 
-        urllib.request.HTTPHandler.http_open = http_open  # type: ignore[method-assign]
+        urllib.request.HTTPHandler.http_open = http_open  # type: ignore[method-assign, assignment]
 
     def _before_call(self) -> None:
         with self._lock:
@@ -164,21 +159,18 @@ def _was_behind(bot: Bot) -> bool:
 
 def _is_idle(bot: Bot) -> bool:
     """A workflow may be waiting for a row of the outbox that is due later."""
+    if not (bot.app.is_idle() and bot.services.background.is_idle()):
+        return False
+    if bot.services.flows.is_idle():
+        return True
     with bot.services.database.reading() as session:
         waits_for_row = outbox.next_due(session) is not None
-    return bot.is_idle() or (
-        waits_for_row and bot.services.background.is_idle() and not bot.services.flows.replicas_with_flows()
-    )
+    return waits_for_row and not bot.services.flows.replicas_with_flows()
 
 
 def _is_behind(bot: Bot) -> bool:
     now = utcnow()
+    if any(due_at and due_at <= now for due_at in read_due_times(bot.services).values()):
+        return True
     with bot.services.database.reading() as session:
-        return (
-            bool(updates.due(session, now))
-            or bool(escalation.due(session, now))
-            or bool(partners.due(session, now))
-            or bool(playbooks.due_reminders(session, now))
-            or bool(outbox.due(session, now))
-            or bool(followups.due_reminders(session, now))
-        )
+        return bool(outbox.due(session, now))

@@ -29,6 +29,10 @@ def test_a_publication_that_is_killed_at_any_call_is_posted_once(desk: Desk, mom
         ana.fills(ids.REVIEWERS, ["U0ANA"])
         assert ana.submits().closed
 
+    def ready() -> None:
+        opens(desk, ids.PUBLISH)
+        ana.fills(ids.REASON, "nothing more is known")
+
     def publish() -> None:
         ana.submits()
 
@@ -41,9 +45,7 @@ def test_a_publication_that_is_killed_at_any_call_is_posted_once(desk: Desk, mom
         evidence.once_each(desk, 1, ("postmortem_published", "postmortem_delivered"))
         evidence.nothing_is_there_twice(desk)
 
-    calls = kill_everywhere(
-        desk, moment, prepare=in_review, ready=lambda: opens(desk, ids.PUBLISH), act=publish, check=is_whole
-    )
+    calls = kill_everywhere(desk, moment, prepare=in_review, ready=ready, act=publish, check=is_whole)
 
     # Download and upload of three files, the post, the share, the edits of two messages.
     assert calls >= 8, "a publication has at least eight places to be killed at"

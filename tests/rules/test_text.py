@@ -112,6 +112,9 @@ def test_a_time_is_written_out_where_the_reader_is() -> None:
     madrid = ZoneInfo("Europe/Madrid")
 
     assert (
-        text.to_plain_text(f"at {text.clock_time(NOON)}", {}.get, madrid) == f"at {NOON.astimezone(madrid):%H:%M}"
+        text.to_plain_text(f"at {text.clock_time(NOON)}", dict[str, str]().get, madrid)
+        == f"at {NOON.astimezone(madrid):%H:%M}"
     )
-    assert text.to_plain_text(f"at {text.day_and_time(NOON)}", {}.get) == f"at {NOON:%Y-%m-%d %H:%M} UTC"
+    assert (
+        text.to_plain_text(f"at {text.day_and_time(NOON)}", dict[str, str]().get) == f"at {NOON:%Y-%m-%d %H:%M} UTC"
+    )

@@ -8,8 +8,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
+from bot.config.addresses import UnsafeAddress, read_address
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
 from bot.config.floor.drills import Drills
+from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
+from bot.config.floor.handovers import Handovers
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
 from bot.config.floor.people import Limits, Permissions, Role
@@ -23,6 +26,7 @@ from bot.config.floor.reading import (
     WorkingDays,
     read_duration,
     read_lead_time,
+    read_zone,
 )
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.severities import Severity
@@ -37,6 +41,7 @@ __all__ = [
     "Bookmark",
     "Drills",
     "Duration",
+    "Figures",
     "Floor",
     "FollowUpDigest",
     "FollowUps",
@@ -48,10 +53,12 @@ __all__ = [
     "PartnerAnswers",
     "Permissions",
     "PostMortems",
+    "QueueGroup",
     "QuietHours",
     "Reactions",
     "Retention",
     "Role",
+    "ServiceLevelGoal",
     "Severity",
     "SeverityName",
     "Timeline",
@@ -74,6 +81,8 @@ class Floor(FloorPart):
     administrators_channel: str | None = None
     pager: Pager | None = None
     language: str = "en"
+    # Where the floor is: post-mortems tell the time there, with UTC beside it.
+    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
     severities: dict[SeverityName, Severity]
     types: dict[str, str]
     recognised_by: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -86,12 +95,16 @@ class Floor(FloorPart):
     audiences: dict[str, Audience] = Field(default_factory=dict)
     # How long before an update is due its draft is shown to who leads the communications; `never` shows none.
     draft_before: Annotated[timedelta | None, BeforeValidator(read_lead_time)] = timedelta(minutes=5)
+    # Where people talk, by type or severity, or for every incident (`default`): a link or a phone number.
+    bridges: dict[str, str] = Field(default_factory=dict)
     bookmarks: tuple[Bookmark, ...] = ()
     postmortems: PostMortems = PostMortems()
     permissions: Permissions = Permissions()
     limits: Limits = Limits()
     timeline: Timeline = Timeline()
     followups: FollowUps = FollowUps()
+    handovers: Handovers = Handovers()
+    figures: Figures = Figures()
     retention: Retention = Retention()
     drills: Drills = Drills()
 
@@ -99,6 +112,19 @@ class Floor(FloorPart):
     @classmethod
     def _without_hash(cls, channel: str | None) -> str | None:
         return channel.removeprefix("#").lower() if channel else None
+
+    @field_validator("bridges")
+    @classmethod
+    def _can_be_joined(cls, bridges: dict[str, str]) -> dict[str, str]:
+        for name, address in bridges.items():
+            try:
+                read_address(address)
+            except UnsafeAddress:
+                raise ValueError(
+                    f"{name}: {address!r} is neither a phone number nor an address that begins with `https://` and "
+                    "has no password in it"
+                ) from None
+        return bridges
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Floor":
@@ -112,6 +138,11 @@ class Floor(FloorPart):
         if unknown_types:
             raise ValueError(
                 f"recognised_by: {', '.join(unknown_types)} are no types; add them to `types` or remove them"
+            )
+        unknown_bridges = sorted(set(self.bridges) - {"default", *SEVERITIES, *self.types})
+        if unknown_bridges:
+            raise ValueError(
+                f"bridges: {', '.join(unknown_bridges)} are neither types nor severities; use those or `default`"
             )
         for kind, names in (("partners", self.partner_names), ("sites", self.sites), ("audiences", self.audiences)):
             if twice := _alike(names):
