@@ -141,3 +141,18 @@ def test_resolving_ends_it(floor: TestFloor) -> None:
     assert pages(floor, "chloe") == []
     assert "is over" in pages(floor, "devi")[0]
     assert "is over" in line(floor, channel)
+
+
+def test_a_tier_in_which_nobody_is_found_is_said_to_who_declared_and_the_next_is_told(tmp_path: Path) -> None:
+    text = FLOOR.read_text(encoding="utf-8").replace('tell: ["@devi"]', 'tell: ["@telefony-oncall"]')
+    (tmp_path / "floor.yaml").write_text(text, encoding="utf-8")
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=tmp_path / "floor.yaml") as floor:
+        floor.declares("S0 every line is dead", who="ana")
+
+        floor.passes(minutes=2)
+
+        is_told(floor, "chloe")
+        [said] = [
+            message.words for message in floor.ana.direct_messages() if "nobody else to tell" in message.words
+        ]
+        assert "Tier 1 of the escalation ladder of incident 1 has nobody else to tell: @telefony-oncall." in said
