@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """`/incident` and its own commands, buttons and forms, Slack's events, the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.incidents import commands, dispatch, home, listeners, people, renderers
+    from bot.incidents import commands, declaring_listeners, dispatch, home, listeners, people, renderers
     from bot.incidents.registry import TableWords
 
-    registry.listeners += [dispatch.register, listeners.register]
+    registry.listeners += [dispatch.register, declaring_listeners.register, listeners.register]
     commands.register(registry)
     registry.kinds += renderers.KINDS
     registry.record(home.refresh_home, "app_home_opened")

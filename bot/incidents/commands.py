@@ -3,7 +3,19 @@
 from collections.abc import Callable
 
 from bot.incidents import actions as changes
-from bot.incidents import forms, merging, parse, privacy, recognition, related, renaming, roles, rules, scope
+from bot.incidents import (
+    declaration_forms,
+    forms,
+    merging,
+    parse,
+    privacy,
+    recognition,
+    related,
+    renaming,
+    roles,
+    rules,
+    scope,
+)
 from bot.incidents import lifecycle as ending
 from bot.incidents.access import incident_number_here, named_incident, open_incident_form
 from bot.incidents.declaring import declare_from_command, drill_from_command, open_declare_form
@@ -148,7 +160,9 @@ def rename(services: Services, typed: SlashCommand) -> Response:
 def edit(services: Services, typed: SlashCommand) -> Response:
     """`/incident edit`: title, type, sites and partners in a form."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return _open_form(services, typed, number, lambda incident: forms.scope_form(incident, services.floor))
+    return _open_form(
+        services, typed, number, lambda incident: declaration_forms.scope_form(incident, services.floor)
+    )
 
 
 def resolve(services: Services, typed: SlashCommand) -> Response:
