@@ -7,7 +7,7 @@ from bot.config.floor import Floor
 from bot.incidents import ids
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.incidents.views import STATUS_EMOJI
+from bot.incidents.views import STATUS_EMOJI, marks
 from bot.slack.blocks import (
     Block,
     actions,
@@ -171,7 +171,8 @@ def open_list(incidents: Sequence[Incident], floor: Floor, total: int, rest: str
     lines = [
         f"{floor.severity(incident.severity).emoji} *{incident.severity}* "
         f"{channel_link(incident.channel_id) if incident.channel_id else f'#{incident.number}'} "
-        f"{one_line(incident.title, 120)} – {incident.status} since {day_and_time(incident.declared_at)}"
+        f"{one_line(incident.title, 120)}{marks(incident)} – "
+        f"{incident.status} since {day_and_time(incident.declared_at)}"
         for incident in incidents
     ]
     blocks = [header("Open incidents"), *paragraphs(lines, rest=rest)]

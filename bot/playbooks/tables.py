@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.errors import WatchfloorError
+from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
 from bot.playbooks.playbook import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
@@ -276,7 +277,7 @@ def open_steps_of(session: Session, user_id: str, roles: Sequence[tuple[int, str
 
 
 def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[PlaybookStep]]:
-    """The steps of the playbook's last runs that are over, the newest run first; drills do not count."""
+    """The steps of the playbook's last real runs that are over, the newest first."""
     newest = (
         select(PlaybookRun.id)
         .join(Incident, col(Incident.id) == col(PlaybookRun.incident_id))
@@ -284,6 +285,7 @@ def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[Play
             PlaybookRun.playbook == playbook,
             col(PlaybookRun.stopped_at).is_not(None),
             col(Incident.is_drill).is_(False),
+            col(Incident.status).not_in((Status.DECLINED, Status.MERGED)),
         )
         .order_by(col(PlaybookRun.id).desc())
         .limit(limit)
