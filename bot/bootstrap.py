@@ -15,6 +15,7 @@ from bot import (
     channels,
     escalation,
     followups,
+    handovers,
     incidents,
     partners,
     playbooks,
@@ -30,7 +31,6 @@ from bot.config.settings import Settings
 from bot.directory import lookup as directory
 from bot.directory.cache import PeopleCache
 from bot.directory.departures import Departures
-from bot.incidents import roles
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticks import next_due, run_ticks
@@ -68,6 +68,7 @@ NOUNS = (
     updates,
     escalation,
     partners,
+    handovers,
     playbooks,
     channels,
     subscriptions,
@@ -167,9 +168,12 @@ class Bot:
             self.server.stop()
         if self.events_endpoint:
             self.events_endpoint.close()
+        # Asked before the line is closed.
+        heard_all = self.services.get(Listening).is_sure(self.services.floor.timeline.recover_after)
         if self.line:
             self.line.close()
-        self._record_last_heartbeat()
+        if heard_all:
+            self._record_last_heartbeat()
         self.services.background.finish()
         self.services.flows.close(STOP_TIMEOUT_S)
         self.services.background.close()
@@ -231,7 +235,7 @@ def build_services(settings: Settings) -> Services:
     parts_by_class = [make(settings, floor_settings) for make in registry.parts]
     parts: dict[type, Any] = {
         type(part): part
-        for part in (registry, PeopleCache(), Listening(), Departures([roles.release_all]), *parts_by_class)
+        for part in (registry, PeopleCache(), Listening(), Departures(registry.departures), *parts_by_class)
         if part is not None
     }
     services = Services(

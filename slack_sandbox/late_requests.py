@@ -66,7 +66,12 @@ class LateRequests:
             wanted = [request for request in self._pending if is_wanted(request)]
             self._pending = [request for request in self._pending if request not in wanted]
             for request in wanted:
-                request.carry_out()
+                # Late enough: nothing follows still later.
+                self._workspace.is_late = True
+                try:
+                    request.carry_out()
+                finally:
+                    self._workspace.is_late = False
                 self._workspace.touch("late_request", method=request.call.method)
         for request in wanted:
             request.when_done()

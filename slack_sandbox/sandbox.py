@@ -161,6 +161,9 @@ class Sandbox:
 
     def _afterwards(self, work: Callable[[], None]) -> None:
         """Do it a moment after the answer; until then the sandbox is not idle."""
+        if self.workspace.is_late:
+            work()
+            return
         self.journal.in_flight += 1
 
         def run() -> None:

@@ -32,6 +32,8 @@ class Workspace:
         self.triggers = Triggers()
         self.response_urls = ResponseUrls(clock.now)
         self.deliver_event: Callable[[Json], None] = lambda event: None
+        # A late request is being carried out.
+        self.is_late = False
         self.afterwards: Callable[[Callable[[], None]], None] = lambda work: work()
         self.new_socket_url: Callable[[], str] = lambda: ""
         # On the free plan an app may not create a channel's canvas.

@@ -14,13 +14,14 @@ from bot.incidents import ticks
 from bot.runtime.clock import utcnow
 from slack_sandbox import Person, Sandbox
 from tests import prepared
+from tests.rendered import problems_for_readers
 
 PATIENCE_S = 20
 STEPS = 60
 # `passes` does at once what is due; the clock's own job is for what Slack refused for the moment.
 TICKS_EVERY_S = 3
 # Each look asks the database.
-LOOKS_EVERY_S = 0.05
+LOOKS_EVERY_S = 0.02
 
 
 class TestFloor:
@@ -181,8 +182,10 @@ class TestFloor:
         )
 
     def nothing_was_malformed(self) -> None:
-        """Slack would have understood everything the bot sent."""
+        """Slack would have understood everything the bot sent, and a reader sees it as it was meant."""
         assert self.sandbox.refusals == []
+        problems = problems_for_readers(self.sandbox)
+        assert not problems, "\n".join(problems)
 
 
 def _formatted(part: Any) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dbos import DBOS
 
+from bot.bootstrap import build_registry
 from bot.config.settings import Settings
 from bot.runtime import migrations
 from bot.runtime.database import Database
@@ -26,6 +27,7 @@ def database(folder: Path) -> str:
 
 def prepare(database_url: str) -> None:
     """Bring an empty database to the newest shape, the durable engine's part too."""
+    build_registry()  # it loads the tables of every noun
     settings = Settings(_env_file=None, database_url=database_url)
     store = Database(settings.database_url)
     migrations.upgrade(store.engine)

@@ -1,5 +1,6 @@
 """Whether everything that is said is heard now, and for how long that has not been sure."""
 
+from datetime import timedelta
 from typing import Protocol
 
 from bot.runtime.heartbeat import Heartbeat
@@ -33,6 +34,10 @@ class Listening:
     def unsure_s(self) -> float:
         """For how many seconds it has not been sure, whoever moves the clock."""
         return self._confirmed.age_s
+
+    def is_sure(self, allowed_silence: timedelta) -> bool:
+        """Was everything heard until now, but for what Slack says again?"""
+        return self.is_hearing and self.unsure_s <= allowed_silence.total_seconds()
 
     def confirm(self) -> None:
         """Everything until now was heard, or Slack says it again."""

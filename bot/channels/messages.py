@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.incidents import tables as incidents
+from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.timeline import observing, recording
@@ -62,6 +63,9 @@ def _record_observed(services: Services, channel_id: str, observed: Iterable[Obs
     with services.database.transaction() as session:
         for observation in observations:
             recording.record_message(session, number, observation, message_policy(services))
+        if any(observation.marks for observation in observations):
+            # What is marked is news: drafts of updates show it.
+            outbox.mark_stale(session, number, (kinds.DRAFT,))
 
 
 def incident_of(services: Services, channel_id: str) -> int | None:

@@ -11,9 +11,22 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     import os
 
-    from bot.escalation import auditing, escalate, exporting, ladder, listeners, pager, paging, renderers, tables
+    from bot.escalation import (
+        auditing,
+        escalate,
+        exporting,
+        ladder,
+        listeners,
+        pager,
+        paging,
+        renderers,
+        summary,
+        tables,
+        unaccepted,
+    )
     from bot.incidents import events
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.summaries import WAITING
     from bot.runtime.network import Network
 
     registry.listeners.append(listeners.register)
@@ -27,11 +40,13 @@ def register(registry: "Registry") -> None:
     registry.on(events.Closed, ladder.stop)
     registry.on(events.Reopened, ladder.reopen)
     registry.on(events.RoleChanged, ladder.follow_commander)
+    registry.on(events.HandoverUnaccepted, unaccepted.page_next_people)
     registry.on(events.UpdateMissed, ladder.follow_missed_update)
     registry.ticks += [
         Tick("escalations", escalate.start_due, tables.NEXT_TURN),
         Tick("unanswered pages", paging.record_silences, tables.NEXT_SILENCE),
     ]
+    registry.summary_parts.append(SummaryPart(WAITING, "People paged", summary.people_awaited))
     registry.audits.append(auditing.escalations_that_stopped)
     registry.parts.append(
         lambda settings, floor: pager.build_pager(

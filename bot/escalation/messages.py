@@ -14,7 +14,7 @@ from bot.slack.blocks import Block
 KINDS = (kinds.PAGE, kinds.LADDER)
 
 
-def render(session: Session, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
+def render(session: Session, incident: Incident, display: OutboxRow, bridge: str) -> tuple[str, list[Block]]:
     """One message about the escalation as it stands."""
     facts = EscalationFacts(
         incident=incident,
@@ -22,6 +22,7 @@ def render(session: Session, incident: Incident, display: OutboxRow) -> tuple[st
         pages=tables.pages(session, incident.number),
         has_commander=incidents.commander(session, incident.number) is not None,
         now=utcnow(),
+        bridge=bridge,
     )
     if display.kind == kinds.PAGE:
         return views.page_message(facts, tables.get(session, int(display.subject)))

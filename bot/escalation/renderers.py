@@ -1,12 +1,14 @@
 """What an escalation says: the direct message of a page, its call to the pager, the line in the channel."""
 
 from bot.escalation import messages, ringing
+from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message
 
 
 def _escalation(context: Context) -> Message:
-    return messages.render(context.session, context.incident, context.row)
+    bridge = bridge_outside_channel(context.incident, context.services.floor)
+    return messages.render(context.session, context.incident, context.row, bridge)
 
 
 def _paged(context: Context) -> str:

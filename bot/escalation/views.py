@@ -35,6 +35,8 @@ class EscalationFacts:
     pages: Sequence[Page]
     has_commander: bool
     now: datetime
+    # Where people talk, for those outside the channel.
+    bridge: str = ""
 
     @property
     def coming(self) -> list[str]:
@@ -50,7 +52,7 @@ class EscalationFacts:
 def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     """The direct message to somebody who is needed; edited when they, or somebody else, answered."""
     text = f"🔔 You are needed in {_incident_phrase(facts.incident)}. {escape(_reason_sentence(page))}"
-    where = channel_link(facts.incident.channel_id or "")
+    where = " · ".join(part for part in (channel_link(facts.incident.channel_id or ""), facts.bridge) if part)
     blocks = [section(f"🔔 *You are needed* in {_incident_phrase(facts.incident)}\n{_request_line(page)}\n{where}")]
     if page.answer in THANKS:
         blocks.append(section(THANKS[Answer(page.answer)]))

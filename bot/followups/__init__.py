@@ -10,7 +10,8 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, marks by reaction, reminders and the weekly message, and a part of the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.followups import exporting, listeners, reactions, reminders, renderers, screens, tables
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.checklist import FOLLOW_UPS
+    from bot.incidents.registry import ChecklistItem, TableWords, Tick
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -20,6 +21,7 @@ def register(registry: "Registry") -> None:
         Tick("reminders of follow-ups", reminders.send_due_reminders, tables.NEXT_REMINDER),
         Tick("weekly follow-ups", reminders.post_digest),
     ]
+    registry.checklist.append(ChecklistItem(FOLLOW_UPS, "Follow-ups, each with an owner", tables.have_owners))
     registry.home.append(screens.on_home)
     registry.kinds += renderers.KINDS
     registry.words += [TableWords("follow_ups", ("words",), {"link": ""}), TableWords("follow_up_digests")]

@@ -106,6 +106,7 @@ def add(services: Services, new: NewFollowUp, now: datetime) -> str:
         schedule_reminder(services, follow_up, now)
         followup_messages.notify_responsible(session, follow_up, now)
         outbox.add(session, kinds.FOLLOW_UP, new.incident, now, str(follow_up.number))
+        followup_messages.mark_checklist_stale(session, new.incident)
         log_change(session, follow_up, "followup_added", now, new.by, user=owner_id, due=due_on.isoformat())
     return f"Follow-up {follow_up.number} is written down: {mention(owner_id)}, due {day(follow_up.due_at)}."
 

@@ -23,6 +23,12 @@ KINDS = (kinds.FOLLOW_UP, kinds.FOLLOW_UP_TOLD)
 def mark_stale(session: Session, follow_up: FollowUp) -> None:
     """Everything that is shown of a follow-up is to be drawn again."""
     outbox.mark_stale_subject(session, follow_up.incident_id, KINDS, str(follow_up.number))
+    mark_checklist_stale(session, follow_up.incident_id)
+
+
+def mark_checklist_stale(session: Session, incident_id: int) -> None:
+    """The post-mortem's message says whether each follow-up has an owner."""
+    outbox.mark_stale(session, incident_id, (kinds.POST_MORTEM,))
 
 
 def render(session: Session, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:

@@ -104,6 +104,12 @@ def of_incident(session: Session, incident_id: int) -> Sequence[FollowUp]:
     ).all()
 
 
+def have_owners(session: Session, incident: Incident) -> bool:
+    """Is something to be done after the incident, and does each of it have an owner?"""
+    items = of_incident(session, incident.number)
+    return bool(items) and all(item.owner_id for item in items)
+
+
 def counts(session: Session, incident_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """How many follow-ups of each of these incidents are open and how many are done."""
     is_open = sa.func.sum(sa.case((col(FollowUp.state) == State.OPEN, 1), else_=0))

@@ -9,19 +9,38 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """`/incident` and its own commands, buttons and forms, Slack's events, the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.incidents import commands, declaring_listeners, dispatch, home, listeners, people, renderers
+    from bot.incidents import (
+        bridges,
+        checklist,
+        commands,
+        declaring_listeners,
+        dispatch,
+        home,
+        listeners,
+        people,
+        renderers,
+        roles,
+        situation_export,
+        summaries,
+    )
     from bot.incidents.registry import TableWords
 
     registry.listeners += [dispatch.register, declaring_listeners.register, listeners.register]
     commands.register(registry)
+    bridges.register(registry)
     registry.kinds += renderers.KINDS
+    registry.summary_parts += summaries.PARTS
+    registry.checklist += checklist.ITEMS
     registry.record(home.refresh_home, "app_home_opened")
+    registry.departures.append(roles.release_all)
     registry.people += [people.holders_of_role, people.person_or_group]
     registry.words += [
-        TableWords("incidents", ("title", "description", "impact", "front_door", "search_text")),
+        TableWords("incidents", ("title", "description", "impact", "front_door", "bridge", "search_text")),
+        TableWords("situation_values", ("text", "original")),
         TableWords("participants"),
         TableWords("role_holders"),
         TableWords("related_incidents"),
         # Emptied once it is decided, forgotten after a week.
         TableWords("pending_declarations"),
     ]
+    registry.exports.append(situation_export.SITUATION)

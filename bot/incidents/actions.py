@@ -1,11 +1,10 @@
-"""What people do with an incident: change its severity, describe its impact. One transaction
-each; what follows is called by the event."""
+"""What people do with an incident: change its severity. One transaction; what follows is called by the event."""
 
 from datetime import datetime
 
 from bot.incidents import rules
 from bot.incidents.change import Change, changing
-from bot.incidents.events import ImpactChanged, SeverityChanged
+from bot.incidents.events import SeverityChanged
 from bot.services import Services
 
 
@@ -25,17 +24,3 @@ def set_severity(change: Change, severity: str, reason: str) -> None:
     old, change.incident.severity = change.incident.severity, severity
     change.log("severity", old=old, new=severity, reason=reason or "no reason given")
     change.publish(SeverityChanged(old, severity))
-
-
-def describe_impact(services: Services, number: int, impact_text: str, by: str, now: datetime) -> str:
-    """Say who feels what; it stands on the card and in every update. Gives back what to answer."""
-    if not impact_text:
-        raise rules.ImpactMissing()
-    with changing(services, number, by, now) as change:
-        rules.check_may_change(number, change.incident.status)
-        if change.incident.impact != impact_text:
-            change.incident.impact = impact_text
-            change.session.add(change.incident)
-            change.log("impact", text=impact_text)
-            change.publish(ImpactChanged())
-    return "The impact stands on the card and in the next update."

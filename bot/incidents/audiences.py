@@ -44,3 +44,11 @@ def describe_channels(audience: Audience, incident: Incident) -> str:
     }
     channels = [HERE] if incident.is_private else audience.channels
     return " and ".join(channel_names.get(channel, channel) for channel in channels)
+
+
+def other_languages(services: Services, incident: Incident) -> list[str]:
+    """The languages beside the floor's own in which somebody reads of this incident."""
+    partners = [partner for partner in services.floor.partners if partner.name in incident.partners]
+    read = [language for audience in audiences_of(services, incident).values() for language in audience.languages]
+    read += [partner.language for partner in partners if not incident.is_private]
+    return [language for language in dict.fromkeys(read) if language != services.floor.language]

@@ -66,14 +66,18 @@ def run_after_commit(notes: dict[str, Any]) -> None:
 
 @contextmanager
 def changing(
-    services: Services, number: int, by: str, now: datetime, permission: Permission = "lead"
+    services: Services, number: int, by: str, now: datetime, permission: Permission | None = "lead"
 ) -> Iterator[Change]:
-    """A transaction on an incident by someone who may do it; afterwards everything shown of it is drawn again."""
+    """A transaction on an incident by someone who may do it; afterwards everything shown of it is drawn again.
+
+    Without a permission, what is done may be done by any member who sees the incident, or is checked within.
+    """
     check_member(services, by)
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, number)
         incidents.check_visible(session, incident, by)
-        check_permission(services, session, by, permission, number)
+        if permission:
+            check_permission(services, session, by, permission, number)
         change = Change(session, services, incident, by, now)
         yield change
         change.mark_stale()

@@ -15,6 +15,8 @@ from bot.incidents import (
     roles,
     rules,
     scope,
+    situation_actions,
+    situation_screens,
 )
 from bot.incidents import lifecycle as ending
 from bot.incidents.access import incident_number_here, named_incident, open_incident_form
@@ -36,10 +38,10 @@ def register(registry: Registry) -> None:
         "severity": severity,
         "status": status,
         "impact": impact,
+        "brief": brief,
         "claim": claim,
         "leave": leave,
         "assign": assign,
-        "handover": hand_over,
         "type": change_type,
         "edit": edit,
         "rename": rename,
@@ -64,9 +66,14 @@ HELP = (
         2,
         "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`",
     ),
+    (
+        Section.CHANNEL,
+        3,
+        "`/incident brief` impact, cause, actions and needs in one form: updates are written from them",
+    ),
     (Section.CHANNEL, 2, "`/incident edit` title, type, sites and partners · `/incident rename title`"),
     (Section.CHANNEL, 3, "`/incident claim commander` · `/incident assign commander @ana`"),
-    (Section.CHANNEL, 4, "`/incident handover commander @ana` · `/incident leave commander`"),
+    (Section.CHANNEL, 4, "`/incident leave commander`"),
     (Section.CHANNEL, 6, "`/incident private reason` a private channel takes over"),
     (Section.ENDING, 1, "`/incident resolve reason` · `/incident close` · `/incident reopen reason`"),
     (
@@ -115,8 +122,17 @@ def impact(services: Services, typed: SlashCommand) -> Response:
     """`/incident impact half the calls are dropped`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
-        return _open_form(services, typed, number, forms.impact_form)
-    return changes.describe_impact(services, number, rules.clean_title(typed.rest), typed.user_id, utcnow())
+        return brief(services, typed)
+    return situation_actions.describe_impact(
+        services, number, rules.clean_title(typed.rest), typed.user_id, utcnow()
+    )
+
+
+def brief(services: Services, typed: SlashCommand) -> Response:
+    """`/incident brief`"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    situation_screens.open_form(services, typed.trigger_id, number, typed.user_id)
+    return None
 
 
 def claim(services: Services, typed: SlashCommand) -> Response:
@@ -136,13 +152,6 @@ def assign(services: Services, typed: SlashCommand) -> Response:
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     role, person = parse.role_and_person(typed.raw, list(services.floor.roles), "assign")
     return roles.assign(services, number, role, person, typed.user_id, utcnow())
-
-
-def hand_over(services: Services, typed: SlashCommand) -> Response:
-    """`/incident handover commander @ana`"""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    role, person = parse.role_and_person(typed.raw, list(services.floor.roles), "handover")
-    return roles.hand_over(services, number, role, person, typed.user_id, utcnow())
 
 
 def change_type(services: Services, typed: SlashCommand) -> Response:

@@ -21,6 +21,11 @@ class Declared(Event):
 
 
 @dataclass(frozen=True)
+class ChannelOpened(Event):
+    """The incident has its channel."""
+
+
+@dataclass(frozen=True)
 class DeclaredAfterwards(Event):
     """The incident is on record when it is over: nobody is called and nothing is promised."""
 
@@ -107,8 +112,15 @@ class Reopened(Event):
 
 
 @dataclass(frozen=True)
-class ImpactChanged(Event):
-    """Somebody described who feels what."""
+class SituationChanged(Event):
+    """Somebody recorded what is affected, the cause, what is being done or what is needed: these fields."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BridgeChanged(Event):
+    """People talk somewhere else."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +129,23 @@ class RoleChanged(Event):
 
     role: str
     holder: str | None
+
+
+@dataclass(frozen=True)
+class CommandHandedOver(Event):
+    """Somebody accepted the command of another: what was that person's own to do goes along."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class HandoverUnaccepted(Event):
+    """Nobody accepted a handover in time, not even after a reminder; `key` is that of the handover."""
+
+    key: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True)
@@ -155,6 +184,8 @@ class UpdateDue(Event):
     promise_id: int
     audience: str
     render: RenderUpdate
+    # By the clock, or because something changed: nobody wrote anything for it.
+    is_automatic: bool = True
 
 
 @dataclass(frozen=True)

@@ -70,21 +70,6 @@ def status_form(incident: Incident) -> Block:
     )
 
 
-def impact_form(incident: Incident) -> Block:
-    """Say who feels what, in one line."""
-    blocks = [
-        form_field(
-            "Who feels what?",
-            ids.IMPACT,
-            text_input(ids.IMPACT, initial=incident.impact, multiline=True, longest=500),
-            hint="One line: callers, queues, sites, how many. It stands on the card and in every update.",
-        )
-    ]
-    return modal(
-        "Impact", blocks, callback_id=ids.IMPACT_FORM, submit="Save", private_metadata=str(incident.number)
-    )
-
-
 def role_form(incident: Incident, floor: Floor) -> Block:
     """Give a role to a person."""
     options = [option(role.title, name, role.help[:75]) for name, role in floor.roles.items()]
@@ -141,7 +126,7 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
                 [
                     button("Severity", ids.CHANGE_SEVERITY, number),
                     button("Status", ids.CHANGE_STATUS, number),
-                    button("Impact", ids.DESCRIBE_IMPACT, number),
+                    button("Situation", ids.SITUATION, number),
                     button("Give a role", ids.ASSIGN_ROLE, number),
                     button("Send an update", ids.COMPOSE_UPDATE, number),
                 ],

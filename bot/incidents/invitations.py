@@ -14,6 +14,7 @@ from bot.errors import TryLater
 from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
+from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
@@ -85,7 +86,7 @@ def _invite(services: Services, row: OutboxRow, channel_id: str) -> None:
     if reply_to:
         # They see the channel anyway, so a lost answer is not repeated.
         with suppress(SlackRefused, OutcomeUnknown):
-            services.slack.respond(reply_to, _answer(channel_id, refused.get(people[0])))
+            services.slack.respond(reply_to, _answer(channel_id, refused.get(people[0]), _bridge(services, row)))
     for group in payload["groups"]:
         _invite_group(services, row, channel_id, group)
 
@@ -130,8 +131,14 @@ def _record(services: Services, row: OutboxRow, people: list[str], refused: dict
             timeline.append_once(session, number, f"{row.key}:{user_id}", "trouble", now, user_id, **facts)
 
 
-def _answer(channel_id: str, refused: str | None) -> str:
+def _bridge(services: Services, row: OutboxRow) -> str:
+    with services.database.reading() as session:
+        incident = incidents.by_number(session, row.incident_id or 0)
+    return bridge_outside_channel(incident, services.floor)
+
+
+def _answer(channel_id: str, refused: str | None, bridge: str) -> str:
     if refused is None:
-        return f"You are in {channel_link(channel_id)}."
+        return f"You are in {channel_link(channel_id)}. {bridge}".strip()
     reason = REFUSAL_REASONS.get(refused) or refusals.reason("conversations.invite", refused)
     return f"I could not bring you into {channel_link(channel_id)}: {reason}."

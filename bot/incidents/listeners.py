@@ -8,7 +8,7 @@ from datetime import datetime
 from slack_bolt import Ack, App
 
 from bot.incidents import actions as changes
-from bot.incidents import declaration_forms, forms, ids, parse, roles, rules, scope
+from bot.incidents import declaration_forms, forms, ids, parse, roles, rules, scope, situation_screens
 from bot.incidents import lifecycle as ending
 from bot.incidents import responses as answering
 from bot.incidents.access import open_incident_form, visible_incident
@@ -27,6 +27,7 @@ def register(app: App, services: Services) -> None:
     """Listen to the buttons, forms and shortcuts of incidents."""
     _register_buttons(app, services)
     _register_forms(app, services)
+    _register_situation(app, services)
     _register_lifecycle(app, services)
 
 
@@ -58,7 +59,6 @@ def _register_buttons(app: App, services: Services) -> None:
         )
     _register_opener(app, services, ids.CHANGE_SEVERITY, lambda found: forms.severity_form(found, services.floor))
     _register_opener(app, services, ids.CHANGE_STATUS, forms.status_form)
-    _register_opener(app, services, ids.DESCRIBE_IMPACT, forms.impact_form)
     _register_opener(app, services, ids.ASSIGN_ROLE, lambda found: forms.role_form(found, services.floor))
 
 
@@ -96,14 +96,6 @@ def _register_forms(app: App, services: Services) -> None:
 
         answering.answer_form(services, body, ids.STATUS, act, ack)
 
-    @app.view(ids.IMPACT_FORM)
-    def impact(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            words = rules.clean_title(parse.field_value(body, ids.IMPACT))
-            changes.describe_impact(services, parse.form_number(body), words, parse.user_id(body), utcnow())
-
-        answering.answer_form(services, body, ids.IMPACT, act, ack)
-
     @app.view(ids.SCOPE_FORM)
     def change_scope(ack: Ack, body: Payload) -> None:
         def act() -> None:
@@ -125,6 +117,20 @@ def _register_forms(app: App, services: Services) -> None:
             roles.assign(services, parse.form_number(body), wanted, person, parse.user_id(body), utcnow())
 
         answering.answer_form(services, body, ids.PERSON, act, ack)
+
+
+def _register_situation(app: App, services: Services) -> None:
+    @app.action(ids.SITUATION)
+    def open_situation(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            number = parse.clicked_number(body)
+            situation_screens.open_form(services, body["trigger_id"], number, parse.user_id(body))
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.view(ids.SITUATION_FORM)
+    def save_situation(ack: Ack, body: Payload) -> None:
+        answering.answer_form(services, body, ids.IMPACT, lambda: situation_screens.save_form(services, body), ack)
 
 
 @dataclass(frozen=True)

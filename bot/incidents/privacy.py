@@ -18,6 +18,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import Change, changing
 from bot.incidents.events import MadePrivate
 from bot.incidents.registry import Registry
+from bot.incidents.roles import lead_of
 from bot.incidents.workflows import invite_all, open_channel, post_displays
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -145,7 +146,7 @@ def report_no_channel(services: Services, number: int, refusal: str) -> None:
     """The incident stays private without a channel: nothing public is made instead."""
     with services.database.transaction() as session:
         incident = incidents.by_number(session, number)
-        lead_id = incidents.commander(session, number) or incident.declared_by
+        lead_id = lead_of(session, incident)
         text = (
             f"Incident {number} is private, but I could not make a private channel for it: {escape(refusal)} "
             "Please agree on another place to talk."

@@ -83,7 +83,12 @@ def redact(text: str, people: Iterable[str], we: str, known: Iterable[str] = ())
     among `known`, the names of sites and partners, is no person. Gives back plain words on one line.
     """
     safe_text = " ".join(sentence.strip() for sentence in SENTENCES.split(text) if is_safe_outside(sentence))
-    hidden = _REFERENCES.sub(lambda found: we if found[0].startswith("@") else "", safe_text)
+    return hide_people(safe_text, people, we, known)
+
+
+def hide_people(text: str, people: Iterable[str], we: str, known: Iterable[str] = ()) -> str:
+    """The text with `we` for the names of people, and without `#channels`; on one line."""
+    hidden = _REFERENCES.sub(lambda found: we if found[0].startswith("@") else "", text)
     hidden = _replace_people(hidden, set(people), we, {part for name in known for part in _name_parts(name)})
     return _collapse_repeats(" ".join(hidden.split()), we)
 

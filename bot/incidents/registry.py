@@ -128,6 +128,24 @@ class Export:
     rows: Callable[[Session, int, Naming], Rows]
 
 
+@dataclass(frozen=True)
+class SummaryPart:
+    """A part of what somebody reads who takes over or catches up: its title, and its lines as mrkdwn."""
+
+    place: int
+    title: str
+    lines: Callable[[Session, Services, Incident, datetime], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class ChecklistItem:
+    """Something that belongs to the end of an incident; `is_done` says None where there is nothing of it to do."""
+
+    place: int
+    title: str
+    is_done: Callable[[Session, Incident], bool | None]
+
+
 # Looks once over all incidents and gives back what to say of each: the key of an alarm, and its sentence.
 Audit = Callable[[Session, Services, datetime], Callable[[Incident], Mapping[str, str]]]
 
@@ -145,8 +163,14 @@ class Registry:
     guards: list[Guard] = field(default_factory=list)
     # Asked in this order who is meant by a name, for an incident; the first that knows the name answers.
     people: list[Callable[[Services, int, str], Sequence[str] | None]] = field(default_factory=list)
+    # Told of a person whose account is deactivated; outside a transaction, and perhaps again.
+    departures: list[Callable[[Services, str], None]] = field(default_factory=list)
     # The parts of a person's home tab.
     home: list[Callable[[Services, str], list[Block]]] = field(default_factory=list)
+    # What a summary of an incident is made of, by place.
+    summary_parts: list[SummaryPart] = field(default_factory=list)
+    # What should be done before a post-mortem is published, by place.
+    checklist: list[ChecklistItem] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
     words: list[TableWords] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)

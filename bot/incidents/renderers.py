@@ -30,7 +30,7 @@ def _incidents_channel(context: Context) -> str:
 
 
 def _topic(context: Context) -> Call:
-    topic, channel = views.topic(context.snapshot.facts), context.incident.channel_id
+    topic, channel = views.topic(context.snapshot.facts, context.services.floor), context.incident.channel_id
     return Call(topic, lambda: context.services.slack.set_topic(channel, topic))
 
 

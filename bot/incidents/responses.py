@@ -6,12 +6,13 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from bot.directory.lookup import display_names
+from bot.directory.lookup import display_names, person_of
 from bot.errors import TryLater, WatchfloorError
 from bot.runtime.database import ChangeUnknown, DatabaseBusy, noting_commits
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_TEXT, Block, fit_message, paragraphs
 from bot.slack.text import mentioned_user_ids, shorten, to_plain_text
+from bot.timeline.rules import zone_of
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ def answer_form(
             return
         except Exception as failure:  # noqa: BLE001 - whatever happens, the person who submitted hears a sentence
             sentence = sentence_of(failure, has_changed=bool(commits))
-            ack(response_action="errors", errors={field: _plain_text(services, sentence)})
+            ack(response_action="errors", errors={field: _plain_text(services, body, sentence)})
             return
     ack()
     if response is not None:
@@ -163,8 +164,8 @@ def answer_form_with_view(
     answer_form(services, body, field, lambda: views.append(build()), acknowledge)
 
 
-def _plain_text(services: Services, sentence: str) -> str:
-    """Forms show plain text: people by their names, times written out."""
-    return shorten(
-        to_plain_text(sentence, display_names(services, mentioned_user_ids(sentence)).get), LONGEST_ERROR
-    )
+def _plain_text(services: Services, body: Payload, sentence: str) -> str:
+    """Forms show plain text: people by their names, times as they are where the reader is."""
+    names = display_names(services, mentioned_user_ids(sentence))
+    zone = zone_of(person_of(services, body["user"]["id"]).timezone) if "<!date" in sentence else None
+    return shorten(to_plain_text(sentence, names.get, zone), LONGEST_ERROR)

@@ -11,6 +11,7 @@ from bot.directory.rules import NotForGuests, PersonGone
 from bot.errors import WatchfloorError
 from bot.incidents import rules
 from bot.incidents import tables as incidents
+from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.incidents.change import Change, changing
 from bot.incidents.events import RoleChanged
 from bot.incidents.invitations import invite_participant
@@ -28,6 +29,10 @@ class RoleTaken(WatchfloorError):
 
 class NotYourRole(WatchfloorError):
     """You are not {role} of this incident, so there is nothing to {act}. `/incident claim {name}` takes it."""
+
+
+class YoursAlready(WatchfloorError):
+    """You are {role} already; name the person who takes it over."""
 
 
 def claim(services: Services, number: int, role: str, by: str, now: datetime) -> str:
@@ -56,19 +61,16 @@ def assign(services: Services, number: int, role: str, to: str, by: str, now: da
     return f"{mention(to)} is {_role_title(services, role)} of incident {number} now, and was told."
 
 
-def hand_over(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
-    """Hand a role one holds to another person."""
-    _check_assignable(services, to)
-    with changing(services, number, by, now) as change:
-        rules.check_may_change(number, change.incident.status)
-        _check_holds(change, role, "hand over")
-        if to == by:
-            return f"You are {_role_title(services, role)} already; name the person who takes it over."
-        incidents.drop_role(change.session, number, role, by)
-        incidents.drop_role(change.session, number, role, to)
-        _assign(change, role, to)
-        change.log("role_handed_over", user=to, role=_role_title(services, role))
-    return f"{mention(to)} is {_role_title(services, role)} now. Tell them aloud what matters before you leave."
+def pass_on(change: Change, role: str, to: str) -> None:
+    """Hand a role that the person of the change holds to another one, at once."""
+    by, number, session = change.by, change.number, change.session
+    _check_holds(change, role, "hand over")
+    if to == by:
+        raise YoursAlready(role=_role_title(change.services, role))
+    incidents.drop_role(session, number, role, by)
+    incidents.drop_role(session, number, role, to)
+    _assign(change, role, to)
+    change.log("role_handed_over", user=to, role=_role_title(change.services, role))
 
 
 def _check_assignable(services: Services, user_id: str) -> None:
@@ -143,6 +145,8 @@ def _assign(change: Change, role: str, to: str) -> None:
     text = (
         f"You are *{_role_title(services, role)}* of incident {number} in {where}. {services.floor.role(role).help}"
     )
+    if bridge := bridge_outside_channel(change.incident, services.floor):
+        text += f"\n{bridge}"
     key = f"role:{number}:{role}:{to}:{now.isoformat()}"
     outbox.post(change.session, key, to, text, now, incident_id=number)
     invite_participant(change.session, number, to, now)

@@ -43,6 +43,8 @@ class Incident(Numbered, table=True):
     sites: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     partners: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     front_door: str = ""
+    # Where people talk: an address or a phone number; without one, what the floor's file says.
+    bridge: str = ""
     is_private: bool = False
     made_private_at: datetime | None = Field(default=None, sa_column=utc_column())
     # Who may be told of a private incident though its words stay in its channel: added by hand.

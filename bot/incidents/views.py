@@ -5,15 +5,18 @@ from datetime import datetime
 
 from bot.config.floor import Floor
 from bot.incidents import ids
+from bot.incidents.bridge_rules import bridge_of, bridge_text
 from bot.incidents.rules import OPEN
+from bot.incidents.situation import CERTAINTY_TITLES, NOTHING_RECORDED, Certainty, Situation, SituationField
 from bot.incidents.tables import Incident
-from bot.slack.blocks import Block, actions, button, context, header, section
+from bot.slack.blocks import TOPIC_TEXT, Block, actions, button, context, header, section
 from bot.slack.text import (
     ago,
     channel_link,
     day_and_time,
     escape,
     format_duration,
+    listed,
     mention,
     mentions,
     near_time,
@@ -21,7 +24,9 @@ from bot.slack.text import (
 )
 
 TITLE_SHOWN = 140
+ABOUT_SHOWN = 20
 IMPACT_SHOWN = 280
+LINE_SHOWN = 140
 
 STATUS_EMOJI = {
     "investigating": "🔎",
@@ -61,6 +66,7 @@ class IncidentFacts:
     progress: tuple[str, ...] = ()
     next_step: str = ""
     troubles: tuple[str, ...] = field(default=())
+    situation: Situation = NOTHING_RECORDED
     links: tuple[IncidentLink, ...] = ()
 
     @property
@@ -74,7 +80,7 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     incident = facts.incident
     blocks = [
         header(f"{floor.severity(incident.severity).emoji} {incident.severity} · {incident.title}"),
-        section("\n".join([_impact(incident), _state(facts), _roles(facts, floor)])),
+        section("\n".join(line for line in _lines(facts, floor) if line)),
     ]
     if facts.progress:
         blocks.append(section("\n".join([*facts.progress, facts.next_step]).rstrip()))
@@ -85,6 +91,12 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     if facts.troubles:
         blocks.append(context(*(f"⚠️ {escape(trouble)}" for trouble in facts.troubles)))
     return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
+
+
+def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
+    incident = facts.incident
+    bridge = bridge_text(incident, floor) if incident.status in OPEN else ""
+    return [_impact(incident), *_known(facts.situation), _state(facts), _roles(facts, floor), bridge]
 
 
 def _links(facts: IncidentFacts) -> list[str]:
@@ -112,8 +124,13 @@ def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
     if not facts.roles.get("communications_lead"):
         label = f"Claim {floor.roles['communications_lead'].title.lower()}"
         buttons.append(button(label, f"{ids.CLAIM}.communications_lead", f"{number}:communications_lead"))
+    if facts.roles.get("commander") and facts.incident.status in OPEN:
+        buttons.append(button("Hand over", ids.HAND_OVER, number))
     if facts.incident.status == "resolved":
         buttons.append(button("Close…", ids.CLOSE, number, style="primary"))
+    if facts.incident.status in OPEN:
+        buttons.append(button("Update situation", ids.SITUATION, number))
+    buttons.append(button("Catch me up", ids.CATCH_UP, number))
     buttons.append(button("Control panel", ids.PANEL, number))
     return buttons
 
@@ -127,7 +144,20 @@ def _impact(incident: Incident) -> str:
         return f"*Impact* {one_line(incident.impact, IMPACT_SHOWN)}"
     if incident.description:
         return one_line(incident.description, IMPACT_SHOWN)
-    return "_Impact not described yet: Control panel → Impact._"
+    return "_Impact not recorded yet: press Update situation._"
+
+
+def _known(situation: Situation) -> list[str]:
+    """What is recorded beside the impact, a line each."""
+    lines = []
+    if situation.text(SituationField.CAUSE):
+        certainty = CERTAINTY_TITLES[Certainty(situation.certainty)].lower()
+        lines.append(f"*Cause ({certainty})* {one_line(situation.text(SituationField.CAUSE), LINE_SHOWN)}")
+    if situation.text(SituationField.ACTIONS):
+        lines.append(f"*Under way* {one_line(situation.text(SituationField.ACTIONS), LINE_SHOWN)}")
+    if situation.text(SituationField.NEEDS):
+        lines.append(f"*Needed* {one_line(situation.text(SituationField.NEEDS), LINE_SHOWN)}")
+    return lines
 
 
 def _duration(facts: IncidentFacts) -> str:
@@ -141,7 +171,7 @@ def _duration(facts: IncidentFacts) -> str:
 
 def _about(incident: Incident, floor: Floor) -> str:
     parts = [floor.types.get(incident.type, incident.type), *incident.sites, *incident.partners]
-    return escape(" · ".join(parts)) + marks(incident)
+    return escape(listed(parts, ABOUT_SHOWN, " · ")) + marks(incident)
 
 
 def marks(incident: Incident) -> str:
@@ -192,7 +222,7 @@ def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
 
 
-def topic(facts: IncidentFacts) -> str:
+def topic(facts: IncidentFacts, floor: Floor) -> str:
     """The channel's topic: it changes seldom, for Slack tells everyone in the channel each time it does.
 
     Slack shows it without formatting, so mentions would be bare ids.
@@ -200,4 +230,8 @@ def topic(facts: IncidentFacts) -> str:
     incident = facts.incident
     state = f"merged into #{incident.merged_into}" if incident.merged_into else incident.status
     over = "" if incident.status in OPEN else f"{STATUS_EMOJI[incident.status]} {state} · "
-    return f"{over}{incident.severity} · {one_line(incident.title, TITLE_SHOWN)}"
+    bridge = escape(bridge_of(incident, floor)) if incident.status in OPEN else ""
+    headline = f"{over}{incident.severity} · {one_line(incident.title, TITLE_SHOWN)}"
+    with_bridge = f"{headline} · {bridge}"
+    # An address that is cut in the middle leads nowhere.
+    return with_bridge if bridge and len(with_bridge) <= TOPIC_TEXT else headline

@@ -11,7 +11,7 @@ from bot.directory.lookup import known_people
 from bot.incidents import declaration_forms, drills, invitations, participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
-from bot.incidents.events import Declared, DeclaredAfterwards, Withdrawn
+from bot.incidents.events import ChannelOpened, Declared, DeclaredAfterwards, Withdrawn
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -153,6 +153,8 @@ def open_channel(services: Services, number: int) -> str:
             channel = own_channel
         with services.database.transaction() as session:
             incidents.set_channel(session, number, channel.id, channel.name)
+            incident = incidents.by_number(session, number)
+            Change(session, services, incident, "", utcnow()).publish(ChannelOpened())
         return ""
     return "every name for its channel is taken; rename the old channels or choose another title."
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlmodel import Session
 
 from bot.outbox.rules import Refusal
+from bot.outbox.tables import DRAFT as DRAFT
 from bot.outbox.tables import MESSAGE, OutboxRow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -24,13 +25,15 @@ LADDER = "ladder"
 PARTNER = "partner"
 FOLLOW_UP = "followup"
 FOLLOW_UP_TOLD = "followup_told"
-DRAFT = "draft"
 UPDATE = "update"
 POST_MORTEM = "postmortem"
 POST_MORTEM_UPLOAD = "postmortem_upload"
 POST_MORTEM_FILES = "postmortem_files"
 CANVAS = "canvas"
 INVITE = "invite"
+HANDOVER = "handover"
+HANDOVER_LINE = "handover_line"
+CATCH_UP = "catch_up"
 DECLARATION = "declaration"
 CHANNEL_NAME = "channel_name"
 PRIVATE_CHANNEL = "private_channel"

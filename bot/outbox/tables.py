@@ -16,6 +16,7 @@ from bot.runtime.database import UtcDateTime, insert_new, partial_index, utc_col
 
 # The kind of a message whose words are in its payload.
 MESSAGE = "message"
+DRAFT = "draft"
 LEASE = timedelta(seconds=60)
 FIRST, URGENT, USUAL, LAST = 0, 2, 5, 8
 SUPERSEDED = "superseded"
@@ -279,6 +280,8 @@ _KINDS_STALE = _change(
     _OF_INCIDENT,
     col(OutboxRow.is_rendered).is_(True),
     col(OutboxRow.kind).in_(sa.bindparam("kinds", expanding=True)),
+    # A draft that is decided follows the incident no more.
+    sa.or_(col(OutboxRow.kind) != DRAFT, col(OutboxRow.follows_incident).is_(True)),
 ).values(**_MORE)
 
 
@@ -304,6 +307,13 @@ def mark_stale_subject(session: Session, incident_id: int, kinds: Collection[str
         named,
     )
     session.connection().execute(_change(*theirs).values(**_MORE))
+
+
+def stop_following(session: Session, incident_id: int, kind: str, subject: str) -> None:
+    """What is named after this subject, before a colon, does not change with the incident any more."""
+    named = col(OutboxRow.subject).startswith(f"{subject}:", autoescape=True)
+    theirs = _change(col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind, named)
+    session.connection().execute(theirs.values(follows_incident=False))
 
 
 def mark_message_stale(session: Session, channel_id: str, ts: str) -> Sequence[int]:

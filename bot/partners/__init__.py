@@ -10,8 +10,19 @@ def register(registry: "Registry") -> None:
     """Listeners, a command, the events that partners follow, and the tick for what is due about them."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
-    from bot.incidents.registry import TableWords, Tick
-    from bot.partners import exporting, handlers, listeners, notice_actions, renderers, tables, updates
+    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.summaries import WAITING
+    from bot.partners import (
+        exporting,
+        guidance_actions,
+        handlers,
+        listeners,
+        notice_actions,
+        renderers,
+        summary,
+        tables,
+        updates,
+    )
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -24,9 +35,14 @@ def register(registry: "Registry") -> None:
     registry.on(events.Merged, handlers.say_merged)
     registry.on(events.MadePrivate, handlers.follow_privacy)
     registry.on(events.Reopened, handlers.reopen_notices)
+    registry.on(events.RoleChanged, guidance_actions.ask_lead)
     registry.on(events.UpdateDue, updates.post_updates)
     registry.on(events.UpdateAmended, updates.edit_footers)
     registry.ticks.append(Tick("partners", notice_actions.start_due, tables.NEXT_DUE))
+    registry.summary_parts.append(SummaryPart(WAITING, "Partners waiting", summary.partners_awaited))
     registry.kinds += renderers.KINDS
-    registry.words.append(TableWords("partner_notices"))
+    registry.words += [
+        TableWords("partner_notices"),
+        TableWords("partner_guidance", ("agents_say", "agents_do_not_say", "workaround", "relief")),
+    ]
     registry.exports.append(exporting.PARTNERS)

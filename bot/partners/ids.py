@@ -8,5 +8,8 @@ AFFECTED = "partner.affected"
 TELL = "partner.tell"
 PHONED = "partner.phoned"
 
+GUIDANCE = "partner.guidance"
+
+GUIDANCE_FORM = "partner.guidance.form"
 AFFECTED_FORM = "partner.affected.form"
 AGENTS = "agents"

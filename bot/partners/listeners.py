@@ -11,8 +11,10 @@ from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.partners import answers as partner_answers
-from bot.partners import ids
+from bot.partners import guidance_actions, ids
 from bot.partners import matrix as partner_matrix
+from bot.partners.guidance import GuidanceField
+from bot.partners.guidance_views import field_id
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
@@ -45,6 +47,22 @@ def register(app: App, services: Services) -> None:
 
         answering.answer_form(services, body, ids.AGENTS, act, ack)
 
+    @app.action(ids.GUIDANCE)
+    def guidance(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            view = guidance_actions.form(services, parse.clicked_number(body), parse.user_id(body))
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.view(ids.GUIDANCE_FORM)
+    def written(ack: Ack, body: Payload) -> None:
+        def act() -> Response:
+            number, texts = parse.form_number(body), _guidance_texts(body)
+            return guidance_actions.save(services, number, texts, parse.user_id(body), utcnow())
+
+        answering.answer_form(services, body, next(iter(body["view"]["state"]["values"])), act, ack)
+
     @app.action(re.compile(rf"^{re.escape(ids.TELL)}\."))
     def tell(ack: Ack, body: Payload) -> None:
         def act() -> Response:
@@ -70,15 +88,18 @@ def register_commands(registry: Registry) -> None:
     registry.help(
         Section.CHANNEL,
         40,
-        "`/incident partners` who was told what and who answered · `add NAME`, `tell`, `phoned NAME 12`",
+        "`/incident partners` who was told and who answered · `add NAME`, `tell`, `phoned NAME 12`, `guidance`",
     )
 
 
 def partners(services: Services, typed: SlashCommand) -> Response:
-    """`/incident partners [page]`, `partners add NAME`, `partners tell [NAME]`, `partners phoned NAME [agents]`"""
+    """`/incident partners [page]`, `add NAME`, `tell [NAME]`, `phoned NAME [agents]`, `guidance`"""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     word, _, rest = typed.rest.partition(" ")
     rest = rest.strip()
+    if word.lower() == "guidance":
+        services.slack.open_view(typed.trigger_id, guidance_actions.form(services, number, typed.user_id))
+        return None
     if word.lower() == "add":
         return partner_matrix.add(services, number, rest, typed.user_id, utcnow())
     if word.lower() == "tell":
@@ -87,6 +108,15 @@ def partners(services: Services, typed: SlashCommand) -> Response:
         name, agents = _name_and_agents(rest)
         return partner_matrix.record_phoned(services, number, name, agents, typed.user_id, utcnow())
     return partner_matrix.matrix(services, number, typed.user_id, utcnow(), parse.page_number(word))
+
+
+def _guidance_texts(body: Payload) -> dict[str, dict[GuidanceField, str]]:
+    """What the form says, by language."""
+    languages = dict.fromkeys(name.partition(".")[2] for name in body["view"]["state"]["values"])
+    return {
+        language: {field: parse.field_value(body, field_id(field, language)) for field in GuidanceField}
+        for language in languages
+    }
 
 
 def _name_and_agents(typed: str) -> tuple[str, str]:

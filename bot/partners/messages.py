@@ -1,5 +1,6 @@
 """Drawing the notice to a partner, in its language, and what is said below it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,18 +17,18 @@ from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
-from bot.partners import tables, views, wording
+from bot.partners import guidance, tables, views, wording
 from bot.partners.tables import PartnerNotice
 from bot.partners.wording import Labels
 from bot.runtime.clock import utcnow
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import escape, near_time, one_line
+from bot.slack.text import escape, near_time, one_line, shorten
 
 FOLDER = "partner_notice"
 LONGEST_NOTICE = 3_000
-TITLE, IMPACT = 200, 800
+TITLE, IMPACT, GUIDANCE = 200, 800, 450
 
 
 def partner_of(services: Services, name: str) -> Partner:
@@ -83,7 +84,15 @@ def _facts(
         "is_over": row.cleared_at is not None or incident.status not in OPEN,
         "started": near_time(incident.declared_at, now),
         "next_update": _next_update(session, services, incident, now),
-    }
+    } | _guidance(session, services, incident, row, redact)
+
+
+def _guidance(
+    session: Session, services: Services, incident: Incident, row: PartnerNotice, redact: Callable[[str], str]
+) -> dict[str, str]:
+    """What its agents say and do, in its language, as outsiders may read it; empty where nobody wrote anything."""
+    texts = guidance.texts_in(session, incident.number, partner_of(services, row.partner).language)
+    return {str(field): shorten(escape(redact(text)), GUIDANCE) for field, text in texts.items()}
 
 
 def _next_update(session: Session, services: Services, incident: Incident, now: datetime) -> str:

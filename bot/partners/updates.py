@@ -1,5 +1,7 @@
 """The regular update under the notice of each partner that was told, in the partner's own language."""
 
+from datetime import timedelta
+
 from bot.config.floor import PARTNERS
 from bot.directory import tables as directory
 from bot.incidents.change import Change
@@ -10,6 +12,9 @@ from bot.outbox import tables as outbox
 from bot.partners import tables
 from bot.partners.messages import partner_of
 from bot.partners.rules import State
+
+# Within this time the notice, which is kept up to date, says all that an update could.
+NOTICE_SUFFICES = timedelta(minutes=5)
 
 
 def post_updates(change: Change, event: UpdateDue) -> None:
@@ -25,6 +30,8 @@ def post_updates(change: Change, event: UpdateDue) -> None:
     for row in tables.of_incident(session, incident.number):
         display = outbox.find(session, incident.number, kinds.PARTNER, row.partner)
         if row.state != State.TOLD or display is None or display.ts is None or row.channel_id in audience_channels:
+            continue
+        if event.is_automatic and row.told_at and change.now - row.told_at < NOTICE_SUFFICES:
             continue
         # Each reads its own name, and nobody else's.
         text, blocks = event.render(partner_of(change.services, row.partner).language, row.partner)

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.config.floor import Partner
 from bot.incidents.tables import Incident
 from bot.partners import ids
+from bot.partners.guidance_views import guidance_button
 from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
 from bot.partners.wording import Labels, fill
@@ -86,7 +87,8 @@ def matrix(facts: Matrix) -> Screen:
     summary = (
         f"{told_count} of {len(facts.rows)} {partners} told · {answered_count} answered · {agents} agents affected"
     )
-    blocks = [section(f"*Partners* {summary}")]
+    guidance = guidance_button(facts.incident) if facts.incident.is_active else None
+    blocks = [section(f"*Partners* {summary}", accessory=guidance)]
     pages = -(-len(facts.rows) // PER_PAGE)
     page = min(max(facts.page, 1), pages)
     blocks += [_partner_section(facts, row) for row in facts.rows[(page - 1) * PER_PAGE : page * PER_PAGE]]

@@ -39,6 +39,10 @@ VARIABLES = (
     "is_over",
     "started",
     "next_update",
+    "agents_say",
+    "agents_do_not_say",
+    "workaround",
+    "relief",
 )
 
 

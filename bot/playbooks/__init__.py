@@ -10,8 +10,9 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, the events that playbooks follow, ticks, what they guard and what others may ask."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
-    from bot.incidents.facts import NEXT_STEPS, PRIVATE_BY_DEFAULT
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.facts import PRIVATE_BY_DEFAULT, STEPS_TAKEN
+    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.summaries import OPEN_STEPS
     from bot.playbooks import (
         commands,
         exporting,
@@ -22,7 +23,9 @@ def register(registry: "Registry") -> None:
         reminder_actions,
         renderers,
         run_actions,
+        step_actions,
         step_screens,
+        summary,
         tables,
     )
     from bot.playbooks.guard import REQUIRED_STEPS
@@ -34,6 +37,8 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declared, run_actions.start_matching)
     registry.on(events.SeverityChanged, handlers.offer_better_playbook)
     registry.on(events.ScopeChanged, handlers.offer_better_playbook)
+    registry.on(events.UpdateComposed, handlers.skip_told)
+    registry.on(events.CommandHandedOver, handlers.hand_over_steps)
     registry.on(events.Closed, run_actions.stop_all)
     registry.on(events.Declined, run_actions.stop_all)
     registry.on(events.Merged, run_actions.stop_all)
@@ -43,9 +48,11 @@ def register(registry: "Registry") -> None:
         Tick("repeated steps", reminder_actions.repeat_steps, tables.NEXT_REPETITION),
         Tick("newer playbooks", file_changes.mark_runs_with_newer_file),
     ]
+    registry.departures.append(step_actions.release_all)
     registry.guards.append(REQUIRED_STEPS)
+    registry.summary_parts.append(SummaryPart(OPEN_STEPS, "Open steps", summary.open_steps_of))
     registry.home.append(step_screens.of_home)
-    registry.answers(NEXT_STEPS, facts.open_step_titles)
+    registry.answers(STEPS_TAKEN, facts.steps_taken)
     registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)
     registry.parts.append(
         lambda settings, floor: ReloadingLibrary(settings.playbooks_dir, floor, settings.playbooks_every_s)

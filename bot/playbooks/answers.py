@@ -1,7 +1,7 @@
 """Answers to the questions a step asks: read from a form, checked, shown. Pure."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,9 +9,11 @@ from typing import Any
 from bot.errors import WatchfloorError
 from bot.playbooks.playbook import Ask, Step
 from bot.slack.text import day_and_time, escape, mention
+from bot.timeline.milestones import CLOCK_TOLERANCE, MilestoneInFuture, MilestoneName, Milestones
 
 LONGEST_TEXT = 1_000
 VALUE = "value"
+BEFORE_DECLARATION = (MilestoneName.STARTED, MilestoneName.DETECTED)
 
 
 class AnswersMissing(WatchfloorError):
@@ -30,7 +32,28 @@ class FormAnswers:
     errors: dict[str, str]
 
 
-def read_form(written: Step, values: Mapping[str, Mapping[str, Any]]) -> FormAnswers:
+def suggested_times(written: Step, known: Milestones, declared_at: datetime, now: datetime) -> dict[str, datetime]:
+    """What the step's questions about a time are filled in with: what is known of it already, or else now.
+
+    What came before the declaration is filled in with that: it is the latest time that can be true.
+    """
+    times = {}
+    for ask in written.asks:
+        milestone = known.get(MilestoneName(ask.milestone)) if ask.milestone else None
+        latest = declared_at if ask.milestone in BEFORE_DECLARATION else now
+        if ask.kind == "time":
+            times[ask.id] = milestone.at if milestone else latest
+    return times
+
+
+def milestones_in(written: Step, answers: Mapping[str, Any]) -> Iterator[tuple[Ask, MilestoneName, datetime]]:
+    """Which milestones the answers set, and to what time."""
+    for ask in written.asks:
+        if ask.milestone and ask.id in answers:
+            yield ask, MilestoneName(ask.milestone), datetime.fromisoformat(str(answers[ask.id]))
+
+
+def read_form(written: Step, values: Mapping[str, Mapping[str, Any]], now: datetime) -> FormAnswers:
     """The answers in a submitted form's `state.values`; each field that does not fit gets its sentence."""
     form_answers = FormAnswers({}, {})
     for ask in written.asks:
@@ -38,9 +61,13 @@ def read_form(written: Step, values: Mapping[str, Mapping[str, Any]]) -> FormAns
         if raw is None or raw == "":
             continue
         try:
-            form_answers.answers[ask.id] = _convert(ask, raw)
+            answer = _convert(ask, raw)
         except ValueError:
             form_answers.errors[ask.id] = "Please give a number, such as 12 or 3.5."
+            continue
+        if ask.kind == "time" and not ask.may_be_later and datetime.fromisoformat(answer) > now + CLOCK_TOLERANCE:
+            form_answers.errors[ask.id] = MilestoneInFuture().sentence
+        form_answers.answers[ask.id] = answer
     return form_answers
 
 

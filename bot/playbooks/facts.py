@@ -1,19 +1,18 @@
 """What other nouns may ask of playbooks."""
 
-from datetime import datetime
-
 from sqlmodel import Session
 
+from bot.incidents.facts import TakenStep
 from bot.playbooks import tables
-from bot.playbooks.progress import next_steps
+from bot.playbooks.progress import open_steps
 
 
-def open_step_titles(session: Session, number: int, now: datetime, limit: int) -> list[str]:
-    """The titles of the steps that are being worked on, at most so many in all."""
-    titles = [
-        step.title
+def steps_taken(session: Session, number: int) -> list[TakenStep]:
+    """The open steps that somebody has taken, in the order of their playbooks."""
+    return [
+        TakenStep(step.title, step.owner_id)
         for run in tables.runs_of(session, number)
         if run.is_running
-        for step in next_steps(tables.steps_of(session, run.number), now, limit)
+        for step in open_steps(tables.steps_of(session, run.number))
+        if step.owner_id
     ]
-    return titles[:limit]

@@ -1,6 +1,6 @@
 """The forms of a playbook: why a step is left out, whose it is, its answers, and all steps at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.playbooks import ids
@@ -12,7 +12,7 @@ from bot.playbooks.views import (
     NO_HOLDERS,
     Holders,
     done_button,
-    finished_line,
+    finished_with_answers,
     owner_of,
     progress_line,
     undo_button,
@@ -21,6 +21,7 @@ from bot.slack.blocks import (
     Block,
     Element,
     context,
+    datetime_picker,
     field,
     header,
     modal,
@@ -34,7 +35,8 @@ from bot.slack.text import clock_time, escape, format_duration, shorten
 
 LONGEST_REASON = 500
 INSTRUCTIONS_SHOWN = 1_500
-HINTS = {"number": "A number, such as 12.", "time": "When, in your own time zone."}
+NUMBER_HINT = "A number, such as 12."
+NO_TIMES: Mapping[str, datetime] = {}
 
 
 def skip_form(step: AnyStep) -> Block:
@@ -53,15 +55,23 @@ def assign_form(step: AnyStep) -> Block:
     return modal("Assign", blocks, callback_id=ids.ASSIGN_FORM, submit="Assign", private_metadata=str(step.number))
 
 
-def answer_form(step: AnyStep, written: Step, message: str = "", where: str = "") -> Block:
+def answer_form(
+    step: AnyStep,
+    written: Step,
+    message: str = "",
+    where: str = "",
+    times: Mapping[str, datetime] = NO_TIMES,
+    zone: str = "",
+) -> Block:
     """Asks what the step wants to know and shows what it sends `where`; submitted, it is done and sent.
 
+    Questions about a time are filled in with `times`; `zone` is the time zone of the person who answers.
     Where there is nobody to send to, because the incident is private, it says so.
     """
     instructions = f"\n{escape(written.instructions)}" if written.instructions else ""
     blocks = [section(f"*{escape(step.title)}*{instructions}")]
     blocks += [
-        field(ask.question, ask.id, _field_for(ask), hint=HINTS.get(ask.kind, ""), optional=ask.optional)
+        field(ask.question, ask.id, _field_for(ask, times), hint=_hint(ask, zone), optional=ask.optional)
         for ask in written.asks
     ]
     if written.posts and where:
@@ -88,19 +98,26 @@ def all_steps_view(
     return modal("All steps", blocks, callback_id=ids.ALL_STEPS, close="Close", private_metadata=str(run.number))
 
 
-def _field_for(ask: Ask) -> Element:
+def _hint(ask: Ask, zone: str) -> str:
+    if ask.kind == "time" and zone:
+        return f"In your time zone, {zone.replace('_', ' ')}."
+    return NUMBER_HINT if ask.kind == "number" else ""
+
+
+def _field_for(ask: Ask, times: Mapping[str, datetime]) -> Element:
     if ask.kind == "choice":
         return select(ids.VALUE, [option(words, words) for words in ask.options])
     if ask.kind == "person":
         return user_select(ids.VALUE)
     if ask.kind == "time":
-        return {"type": "datetimepicker", "action_id": ids.VALUE}
+        return datetime_picker(ids.VALUE, times.get(ask.id))
     return text_input(ids.VALUE, multiline=ask.kind == "text", longest=1_000)
 
 
 def _step_line(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders) -> Block:
     if step.state != State.OPEN:
-        return section(finished_line(step), accessory=undo_button(step) if run.is_running else None)
+        text = finished_with_answers(run.book.steps[step.step_key], step)
+        return section(text, accessory=undo_button(step) if run.is_running else None)
     if not is_open(step):
         return context(f"▫️ {escape(step.title)} · not asked for as things stand")
     instructions = run.book.steps[step.step_key].instructions

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from bot.errors import WatchfloorError
 from bot.incidents.change import Change
 from bot.incidents.registry import Guard, Objection
-from bot.playbooks import steps, tables
+from bot.playbooks import reminder_messages, steps, tables
 from bot.playbooks.progress import blocking_steps
 from bot.playbooks.step_actions import log_step_change
 from bot.playbooks.tables import StepRow
@@ -39,7 +39,9 @@ def _refusal(action: str, objections: Sequence[Objection]) -> WatchfloorError:
 
 def _waive(change: Change, action: str, reason: str) -> None:
     for step in _blocking_steps(change.session, change.number, action):
-        log_step_change(change.session, steps.waive(change.session, step.number, change.by, reason, change.now))
+        hand = steps.lock_step(change.session, step.number)
+        log_step_change(change.session, steps.waive(change.session, hand, change.by, reason, change.now))
+        reminder_messages.redraw(change.session, change.number, [hand.step], change.now)
 
 
 REQUIRED_STEPS = Guard(_objections, _refusal, _waive)

@@ -1,13 +1,14 @@
 """Playbooks follow an incident that changes: times move, and what fits it now is offered, never forced."""
 
 from bot.incidents.change import Change
-from bot.incidents.events import Reopened, ScopeChanged, SeverityChanged
+from bot.incidents.events import CommandHandedOver, Reopened, ScopeChanged, SeverityChanged, UpdateComposed
 from bot.incidents.tables import Incident
+from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.playbooks import ids, runs
 from bot.playbooks import tables as playbooks
 from bot.playbooks.playbook import Playbook
-from bot.playbooks.run_actions import facts_of, known_playbooks, matching_playbook
+from bot.playbooks.run_actions import facts_now, known_playbooks, matching_playbook
 from bot.slack.blocks import Element, actions, button, section
 from bot.slack.text import escape
 
@@ -15,7 +16,7 @@ from bot.slack.text import escape
 def offer_better_playbook(change: Change, event: SeverityChanged | ScopeChanged) -> None:
     """Every running playbook learns the new facts; one that fits better is offered once."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
-    runs.update_facts(session, incident.number, facts_of(incident), now)
+    runs.update_facts(session, incident.number, facts_now(change), now)
     name = matching_playbook(services, incident)
     # One that was stopped by hand is not offered again: somebody has decided about it.
     started_before = [run.playbook for run in playbooks.runs_of(session, incident.number)]
@@ -28,6 +29,20 @@ def offer_better_playbook(change: Change, event: SeverityChanged | ScopeChanged)
         _button("Switch to it", ids.SWITCH, incident, name),
     ]
     _offer(change, f"offer:{incident.number}:{name}", text, buttons)
+
+
+def hand_over_steps(change: Change, event: CommandHandedOver) -> None:
+    """Open steps of the outgoing commander are the incoming one's, and so are the reminders of them."""
+    playbooks.hand_over_steps(change.session, change.number, event.old, event.new)
+
+
+def skip_told(change: Change, event: UpdateComposed) -> None:
+    """The first update to an audience makes the steps needless that were to tell it."""
+    session, now = change.session, change.now
+    running = [run for run in playbooks.runs_of(session, change.number) if run.is_running]
+    if any(event.audience not in run.incident.told for run in running):
+        runs.update_facts(session, change.number, facts_now(change), now)
+        outbox.mark_stale(session, change.number, (kinds.CARD, kinds.RUN))
 
 
 def offer_after_reopening(change: Change, event: Reopened) -> None:

@@ -99,16 +99,16 @@ def _register_openers(app: App, services: Services) -> None:
 
 
 def _register_opener(
-    app: App, services: Services, action_id: str, build_form: Callable[[Services, int], Block]
+    app: App, services: Services, action_id: str, build_form: Callable[[Services, int, str], Block]
 ) -> None:
     """A button that opens a form about a step, for who may work on it and while there is something to do."""
 
     @app.action(action_id)
     def open_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            step_id = parse.clicked_number(body)
-            steps.check_may_work(services, step_id, parse.user_id(body))
-            screens.open_form(services, body, build_form(services, step_id))
+            step_id, user_id = parse.clicked_number(body), parse.user_id(body)
+            steps.check_may_work(services, step_id, user_id)
+            screens.open_form(services, body, build_form(services, step_id, user_id))
 
         answering.answer_click(services, body, act, ack)
 

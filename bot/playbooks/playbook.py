@@ -32,6 +32,8 @@ MAX_STEPS = 80
 RoleName = Literal["commander", "communications_lead", "scribe", "responder"]
 Requirement = Literal["before resolve", "before close"]
 AskKind = Literal["choice", "number", "text", "person", "time"]
+# What an answer with a time may say of the incident, by the names of the timeline's milestones.
+AskMilestone = Literal["started", "detected", "mitigated"]
 FrontDoor = Literal["normal", "inform", "inform and deflect", "inform and disconnect"]
 
 
@@ -98,6 +100,19 @@ class When(Part):
         return (*self.done, *self.skipped)
 
 
+class SkipWhen(Part):
+    """What the step is for has happened already when all of this holds; then it is skipped, and says why."""
+
+    severity_at_least: SeverityName | None = None
+    told: Name | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.severity_at_least is None and self.told is None:
+            raise ValueError("is empty; write `severity_at_least` or `told`")
+        return self
+
+
 class Ask(Part):
     """A question the step asks; its answer can be used in conditions and messages by its id."""
 
@@ -106,6 +121,15 @@ class Ask(Part):
     kind: AskKind = "text"
     options: Many[Label] = Field(default=(), max_length=25)
     optional: bool = False
+    milestone: AskMilestone | None = None
+    # Of a time: it may be still to come, such as a deadline.
+    may_be_later: bool = False
+
+    @model_validator(mode="after")
+    def _is_a_time(self) -> Self:
+        if self.milestone and self.kind != "time":
+            raise ValueError("sets a milestone, so it asks for a time; write `kind: time`")
+        return self
 
     @model_validator(mode="after")
     def _has_options(self) -> Self:
@@ -149,6 +173,7 @@ class Step(Part):
     owner: RoleName = "commander"
     due: Due | None = None
     when: When = When()
+    skip_when: SkipWhen | None = None
     required: Requirement | None = None
     repeat_every: Length | None = None
     asks: Many[Ask] = Field(default=(), max_length=20)

@@ -1,4 +1,4 @@
-"""After a click, what the person looked at shows what came of it: a list, a reminder, an offer, the home tab."""
+"""After a click, what the person looked at shows what came of it: a list, an offer, the home tab."""
 
 from functools import partial
 
@@ -6,7 +6,6 @@ from bot.incidents import parse
 from bot.incidents.home import publish_home
 from bot.incidents.responses import Payload
 from bot.playbooks import ids, step_screens
-from bot.playbooks.views import steps_in_reminder
 from bot.services import Services
 from bot.slack.blocks import Block, context, section
 from bot.slack.messages import Posted
@@ -16,17 +15,12 @@ HOME = "home"
 
 
 def refresh_clicked(services: Services, body: Payload) -> None:
-    """Draw again what was clicked on, without anyone waiting. A run's own message is drawn with its incident."""
+    """Draw again what was clicked on, without anyone waiting. Messages are drawn again by the outbox."""
     view = body.get("view") or {}
     if view.get("type") == HOME:
         _refresh_home(services, body)
     elif view.get("callback_id") == ids.ALL_STEPS:
         _refresh_list(services, body, view["id"], parse.private_metadata(body))
-    elif step_ids := steps_in_reminder(
-        block.get("block_id", "") for block in (body.get("message") or {}).get("blocks", [])
-    ):
-        refresh = partial(step_screens.refresh_reminder, services, _posted(body), step_ids)
-        services.background.submit(f"message:{body['message']['ts']}", refresh)
     elif (body.get("container") or {}).get("is_ephemeral"):
         refresh = partial(step_screens.refresh_my_steps, services, body["response_url"], parse.user_id(body))
         services.background.submit(f"steps:{body['response_url']}", refresh)

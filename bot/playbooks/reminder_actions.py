@@ -15,7 +15,7 @@ from bot.incidents.change import Change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.playbooks import reminders, rules
+from bot.playbooks import reminder_messages, reminders, rules
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
 from bot.playbooks.step_actions import log_step_change
@@ -65,7 +65,7 @@ def _post_reminder(change: Change, steps: list[PlaybookStep], recipient: str, re
     """One message in the run's thread; its key is that of its first step, which is in no other."""
     session, incident, now = change.session, change.incident, change.now
     first = steps[0]
-    key = f"remind:{first.number}:{first.rounds}:{first.reminders_sent}"
+    key = reminder_messages.key_of(first)
     for step in steps:
         step.reminders_sent += 1
     text, blocks = playbook_views.reminder_message(steps, now, reasons)

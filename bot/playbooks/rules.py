@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from bot.playbooks.playbook import PHASE, START, Ask, Playbook, Step, When
+from bot.playbooks.playbook import PHASE, START, Ask, Playbook, SkipWhen, Step, When
 
 TIME_TO_REPEAT = timedelta(minutes=5)
 MAX_REMINDERS = 3
@@ -37,6 +37,8 @@ class IncidentFacts:
     sites: tuple[str, ...]
     partners: tuple[str, ...]
     started_at: datetime
+    # The audiences that got an update already.
+    told: tuple[str, ...] = ()
 
 
 class StepRecord(Protocol):
@@ -108,6 +110,19 @@ def holds(
             for name, values in when.answers.items()
         )
     )
+
+
+def reason_to_skip(skip_when: SkipWhen | None, facts: IncidentFacts) -> str:
+    """Why a step is not needed any more, as a sentence; empty while it is."""
+    if skip_when is None:
+        return ""
+    severity, audience = skip_when.severity_at_least, skip_when.told
+    # S0 is the gravest, so "at least S1" is S0 or S1.
+    if (severity and facts.severity > severity) or (audience and audience not in facts.told):
+        return ""
+    reasons = [f"the incident is {facts.severity} already"] if severity else []
+    reasons += [f"{audience.replace('_', ' ')} had an update already"] if audience else []
+    return " and ".join(reasons)
 
 
 def _matches_answer(ask: Ask, answer: Any, value: str) -> bool:

@@ -1,16 +1,19 @@
 """Playbooks in an incident: started with it or by hand, stopped, switched, and following it as it changes."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.errors import WatchfloorError
 from bot.incidents import rules
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declared, Declined, Merged
+from bot.incidents.facts import AUDIENCES_TOLD
+from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
+from bot.playbooks import reminder_messages, runs
 from bot.playbooks import rules as playbook_rules
-from bot.playbooks import runs
 from bot.playbooks import tables as playbooks
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.reloading_library import ReloadingLibrary
@@ -29,15 +32,22 @@ class NotRunning(WatchfloorError):
     """The playbook `{given}` is not running here. `/incident playbook` shows what is."""
 
 
-def facts_of(incident: Incident) -> IncidentFacts:
-    """What playbooks need to know of an incident."""
+def facts_of(incident: Incident, told: Collection[str] = ()) -> IncidentFacts:
+    """What playbooks need to know of an incident; `told` are the audiences that had an update."""
     return IncidentFacts(
         severity=incident.severity,
         type=incident.type,
         sites=tuple(incident.sites),
         partners=tuple(incident.partners),
         started_at=incident.declared_at,
+        told=tuple(sorted(told)),
     )
+
+
+def facts_now(change: Change) -> IncidentFacts:
+    """What the incident's running playbooks need to know of it at this moment."""
+    told = change.services.get(Registry).ask(AUDIENCES_TOLD)(change.session, change.number)
+    return facts_of(change.incident, told)
 
 
 def matching_playbook(services: Services, incident: Incident) -> str | None:
@@ -95,9 +105,8 @@ def _start(change: Change, name: str, by: str | None) -> PlaybookRun:
     if name not in playbooks_by_name:
         raise UnknownPlaybook(given=escape(name[:60]), known=", ".join(sorted(playbooks_by_name)) or "none yet")
     number = incident.number
-    run = runs.start_run(
-        session, number, name, playbooks_by_name[name], facts_of(incident), by or incident.declared_by, now
-    )
+    book = playbooks_by_name[name]
+    run = runs.start_run(session, number, name, book, facts_now(change), by or incident.declared_by, now)
     if outbox.find(session, number, kinds.RUN, str(run.number)) is None:
         outbox.add(session, kinds.RUN, number, now, str(run.number), follows_incident=True)
         timeline.append(session, number, "playbook_started", now, by, playbook=run.title)
@@ -108,7 +117,7 @@ def _stop(change: Change, name: str) -> PlaybookRun:
     for run in playbooks.runs_of(change.session, change.number):
         if run.playbook == name and run.is_running:
             change.log("playbook_stopped", playbook=run.title)
-            return runs.stop_run(change.session, run.number, change.by, change.now)
+            return _end(change, run)
     raise NotRunning(given=escape(name[:60]))
 
 
@@ -116,7 +125,14 @@ def stop_all(change: Change, event: Closed | Declined | Merged) -> None:
     """The incident is over: nothing is asked for or reminded of any more."""
     for run in playbooks.runs_of(change.session, change.number):
         if run.is_running:
-            runs.stop_run(change.session, run.number, change.by, change.now)
+            _end(change, run)
+
+
+def _end(change: Change, run: PlaybookRun) -> PlaybookRun:
+    session, now = change.session, change.now
+    ended = runs.stop_run(session, run.number, change.by, now)
+    reminder_messages.redraw(session, change.number, playbooks.steps_of(session, run.number), now, is_over=True)
+    return ended
 
 
 def list_playbooks(services: Services, number: int) -> str:

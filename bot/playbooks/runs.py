@@ -1,6 +1,6 @@
 """Starting and stopping a playbook in an incident, and keeping its due times true."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
@@ -10,10 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.playbooks import rules
+from bot.playbooks import reminder_messages, rules
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.rules import IncidentFacts, State
-from bot.playbooks.tables import AnyStep, NoSuchRun, PlaybookRun, PlaybookStep, steps_of, write_times
+from bot.playbooks.tables import AnyStep, NoSuchRun, PlaybookRun, PlaybookStep, StepRow, steps_of, write_schedule
+from bot.timeline import tables as timeline
 
 S = TypeVar("S", bound=AnyStep)
 
@@ -39,8 +40,9 @@ def start_run(
     except IntegrityError:
         return session.exec(_select_running(incident_id, name)).one()
     steps = [_new_step(run, key, position) for position, key in enumerate(playbook.steps, start=1)]
-    reschedule(run, steps, now)
+    changed = reschedule(run, steps, now)
     session.add_all(steps)
+    log_skipped(session, run, changed, now)
     session.flush()
     return run
 
@@ -73,14 +75,41 @@ def update_facts(session: Session, incident_id: int, facts: IncidentFacts, now: 
     ).all()
     for run in runs:
         run.facts = _facts_as_json(facts)
-        write_times(session, reschedule(run, steps_of(session, run.number), now))
+        follow(session, run, steps_of(session, run.number), now)
     session.flush()
     return list(runs)
 
 
+def follow(session: Session, run: PlaybookRun, steps: Iterable[StepRow], now: datetime) -> None:
+    """Something changed: write which steps are wanted now, when they are due, and which are not needed any more."""
+    changed = reschedule(run, steps, now)
+    write_schedule(session, changed)
+    log_skipped(session, run, changed, now)
+
+
+def log_skipped(session: Session, run: PlaybookRun, changed: Iterable[AnyStep], now: datetime) -> None:
+    """What is not needed any more, in the timeline with its reason; nobody did it, and nobody is asked again."""
+    skipped = [step for step in changed if step.state == State.SKIPPED]
+    for step in skipped:
+        facts = {"playbook": run.title, "step": step.title, "step_key": step.step_key, "reason": step.reason}
+        timeline.append(session, run.incident_id, "step_skipped", now, **facts)
+    reminder_messages.redraw(session, run.incident_id, skipped, now)
+
+
 def reschedule(run: PlaybookRun, steps: Iterable[S], now: datetime) -> list[S]:
-    """Set which steps are wanted, when they are due and when their owners are reminded; gives back what changed."""
+    """Set which steps are wanted, when they are due and when their owners are reminded; gives back what changed.
+
+    A step that nobody has touched is skipped when what it is for has happened already.
+    """
     steps = list(steps)
+    changed = _set_times(run, steps, now)
+    skipped = [step for step in steps if _skip_if_met(run, step, now)]
+    if skipped:  # others may be wanted by that
+        changed = [*changed, *skipped, *_set_times(run, steps, now)]
+    return list({id(step): step for step in changed}.values())
+
+
+def _set_times(run: PlaybookRun, steps: Sequence[S], now: datetime) -> list[S]:
     book = run.book
     wanted_ids = rules.wanted_steps(book, run.incident, steps)
     wanted_at = {step.step_key: step.wanted_at or now for step in steps if step.step_key in wanted_ids}
@@ -90,6 +119,16 @@ def reschedule(run: PlaybookRun, steps: Iterable[S], now: datetime) -> list[S]:
         for step in steps
         if _reschedule_step(step, wanted_at.get(step.step_key), due_by_step.get(step.step_key))
     ]
+
+
+def _skip_if_met(run: PlaybookRun, step: AnyStep, now: datetime) -> bool:
+    is_untouched = step.state == State.OPEN and step.rounds == 0 and step.changed_by is None
+    if not is_untouched or step.wanted_at is None:
+        return False
+    reason = rules.reason_to_skip(run.book.steps[step.step_key].skip_when, run.incident)
+    if reason:
+        step.state, step.reason, step.finished_at, step.remind_at = State.SKIPPED, reason, now, None
+    return bool(reason)
 
 
 def _reschedule_step(step: AnyStep, wanted_at: datetime | None, due_at: datetime | None) -> bool:

@@ -16,7 +16,7 @@ from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.playbooks import reminders, step_effects, steps
+from bot.playbooks import reminder_messages, reminders, step_effects, steps
 from bot.playbooks import tables as playbooks
 from bot.playbooks.rules import State
 from bot.playbooks.step_effects import PictureRequestRow, StepEffects
@@ -41,10 +41,10 @@ def complete(
     sentences: list[str] = []
 
     def then(change: Change, step: StepChange) -> None:
-        sentences.extend(StepEffects(change, step, sending).apply())
+        sentences.extend(StepEffects(change, step, sending, answers or {}).apply())
 
     change = _change_step(
-        services, step_id, by, lambda session, hand: steps.complete(session, hand, by, now, answers), then
+        services, step_id, by, now, lambda session, hand: steps.complete(session, hand, by, now, answers), then
     )
     return (
         f"Incident {change.incident_id}: “{escape(change.title)}” is done. {' '.join(sentences)}"
@@ -55,12 +55,19 @@ def complete(
 
 def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) -> None:
     """Leave a step out, for a reason."""
-    _change_step(services, step_id, by, lambda session, hand: steps.skip(session, hand, by, reason, now))
+    _change_step(services, step_id, by, now, lambda session, hand: steps.skip(session, hand, by, reason, now))
 
 
 def take(services: Services, step_id: int, by: str, now: datetime) -> None:
     """Make a step one's own."""
-    _change_step(services, step_id, by, lambda session, hand: steps.take(session, hand, by, now))
+    _change_step(services, step_id, by, now, lambda session, hand: steps.take(session, hand, by, now))
+
+
+def release_all(services: Services, user_id: str) -> None:
+    """Somebody's account is deactivated: their open steps are those of the role that the playbook names."""
+    with services.database.transaction() as session:
+        for number in sorted(playbooks.release_steps(session, user_id)):
+            outbox.mark_stale(session, number, (kinds.RUN,))
 
 
 def assign(services: Services, step_id: int, to: str, by: str, now: datetime) -> None:
@@ -73,14 +80,15 @@ def assign(services: Services, step_id: int, to: str, by: str, now: datetime) ->
         step_effects.notify_owner(session, change, to)
         return change
 
-    _change_step(services, step_id, by, act)
+    _change_step(services, step_id, by, now, act)
 
 
 def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None:
     """Open a finished step again. Gives back what to tell: what it did in the world is not undone by that."""
-    change = _change_step(services, step_id, by, lambda session, hand: steps.undo(session, hand, by, now))
+    change = _change_step(services, step_id, by, now, lambda session, hand: steps.undo(session, hand, by, now))
     written = change.written
-    if change.facts["was"] != State.DONE or not (written.posts or written.sets or written.invites):
+    has_effects = written.posts or written.sets or written.invites or any(ask.milestone for ask in written.asks)
+    if change.facts["was"] != State.DONE or not has_effects:
         return None
     return f"“{escape(change.title)}” is open again. What it sent, set or whom it brought in stays as it is."
 
@@ -89,7 +97,7 @@ def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetim
     """Remind of a step later. Gives back what to answer."""
     length = timedelta(minutes=minutes)
     change = _change_step(
-        services, step_id, by, lambda session, hand: reminders.snooze(session, hand, by, length, now)
+        services, step_id, by, now, lambda session, hand: reminders.snooze(session, hand, by, length, now)
     )
     if not change.facts["is_reminded"]:
         return f"“{escape(change.title)}” has had all its reminders; none would come. It stays due when it was."
@@ -97,7 +105,7 @@ def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetim
 
 
 def _change_step(
-    services: Services, step_id: int, by: str, action: StepAction, follow_up: FollowUp | None = None
+    services: Services, step_id: int, by: str, now: datetime, action: StepAction, follow_up: FollowUp | None = None
 ) -> StepChange:
     """The busiest path of a bad night: few queries, and the same number whatever the number of incidents."""
     check_member(services, by)
@@ -105,9 +113,10 @@ def _change_step(
         hand = steps.lock_step(session, step_id, partial(_check_may_work, services, session, by))
         change, incident = action(session, hand), hand.incident
         log_step_change(session, change)
+        reminder_messages.redraw(session, incident.number, [hand.step], now)
         if follow_up:
             follow_up(Change(session, services, incident, change.by, change.at), change)
-        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN))
+        outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN, kinds.DRAFT))
     return change
 
 

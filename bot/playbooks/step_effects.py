@@ -1,6 +1,9 @@
 """What a step does besides being done: it sets the status, posts to an audience, brings people in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -10,11 +13,15 @@ from bot.incidents.change import Change
 from bot.incidents.events import CadenceRequested, UpdateRequested
 from bot.incidents.invitations import invite
 from bot.incidents.lifecycle import set_status
+from bot.incidents.milestones import milestones_of, set_milestone
+from bot.incidents.responses import FieldsRefused
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.playbooks.playbook import Invites, Post, Sets
+from bot.playbooks.answers import milestones_in
+from bot.playbooks.playbook import Ask, Invites, Post, Sets
 from bot.playbooks.steps import StepChange
-from bot.slack.text import channel_link, escape, format_duration
+from bot.slack.text import channel_link, day_and_time, escape, format_duration
+from bot.timeline.milestones import TITLES, ImpossibleOrder, MilestoneName, Milestones
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,15 @@ class StepEffects:
     change: Change
     step: StepChange
     sending: PictureRequestRow | None
+    answers: Mapping[str, Any]
 
     def apply(self) -> list[str]:
         """Everything the step does besides being done, told in sentences for who did it."""
         sets = self.step.written.sets
+        # Read before the status is set: that is a sign of a milestone itself.
+        known = milestones_of(self.change.session, self.change.number) if self._milestones() else {}
         sentences = self._set(sets) if sets else []
+        sentences += self._set_milestones(known)
         return [*sentences, *self._send(self.step.written.posts), *self._invite(self.step.written.invites)]
 
     def _set(self, sets: Sets) -> list[str]:
@@ -49,6 +60,23 @@ class StepEffects:
             self.change.publish(CadenceRequested(sets.cadence))
             sentences.append(f"Updates are promised every {format_duration(sets.cadence)} now.")
         self.change.mark_stale(kinds.DIGEST, kinds.TOPIC)
+        return sentences
+
+    def _milestones(self) -> list[tuple[Ask, MilestoneName, datetime]]:
+        return list(milestones_in(self.step.written, self.answers))
+
+    def _set_milestones(self, known: Milestones) -> list[str]:
+        sentences = []
+        for ask, name, at in self._milestones():
+            # What helped first stays the mitigation, whatever repaired it for good.
+            if name in known and (known[name].at == at or name == MilestoneName.MITIGATED):
+                continue
+            key = f"{self.step.step_id}:{self.step.at.isoformat()}:{ask.id}"
+            try:
+                set_milestone(self.change, name, at, f"answer to “{ask.question}”", key)
+            except ImpossibleOrder as impossible:
+                raise FieldsRefused({ask.id: impossible.sentence}) from impossible
+            sentences.append(f"{TITLES[name]}: {day_and_time(at)}.")
         return sentences
 
     def _set_front_door(self, state: str) -> str:

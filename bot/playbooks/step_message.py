@@ -15,7 +15,7 @@ from bot.playbooks.playbook import Step
 from bot.playbooks.tables import PlaybookStep
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.text import format_duration
+from bot.slack.text import format_duration, mentioned_user_ids, to_plain_text
 
 
 def message_text(session: Session, services: Services, step: PlaybookStep, written: Step) -> str:
@@ -48,4 +48,8 @@ def _answers(session: Session, step: PlaybookStep) -> dict[str, str]:
     answers = {
         key: value for each in playbooks.steps_of(session, run.number) for key, value in each.answers.items()
     }
-    return {key: render_answer(asks[key], value) for key, value in answers.items() if key in asks}
+    shown = {key: render_answer(asks[key], value) for key, value in answers.items() if key in asks}
+    people = {user_id for text in shown.values() for user_id in mentioned_user_ids(text)}
+    names = directory.display_names(session, people)
+    # A person reads and changes it in a form, which shows no markup.
+    return {key: to_plain_text(text, names.get) for key, text in shown.items()}

@@ -1,51 +1,55 @@
 """The forms of a step, and what a person clicked on as it stands after the click."""
 
-from collections.abc import Sequence
 from typing import Any
 
+from bot.directory.lookup import person_of
 from bot.incidents import access as seeing
 from bot.incidents import tables as incidents
 from bot.incidents.audiences import audiences_of, describe_channels
+from bot.incidents.milestones import milestones_of
 from bot.incidents.permissions import check_member
 from bot.playbooks import forms
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
-from bot.playbooks.answers import FormAnswers, read_form
+from bot.playbooks.answers import FormAnswers, read_form, suggested_times
 from bot.playbooks.step_message import message_text
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.errors import SlackRefused
-from bot.slack.messages import Posted
 
 
-def skip_form(services: Services, step_id: int) -> Block:
+def skip_form(services: Services, step_id: int, user_id: str) -> Block:
     """Asks why a step is skipped."""
     with services.database.reading() as session:
         return forms.skip_form(playbooks.find_step(session, step_id))
 
 
-def assign_form(services: Services, step_id: int) -> Block:
+def assign_form(services: Services, step_id: int, user_id: str) -> Block:
     """Asks who takes a step."""
     with services.database.reading() as session:
         return forms.assign_form(playbooks.find_step(session, step_id))
 
 
-def answer_form(services: Services, step_id: int) -> Block:
+def answer_form(services: Services, step_id: int, user_id: str) -> Block:
     """Asks what the step wants to know, and shows what it sends and to whom."""
     with services.database.reading() as session:
         step, written = playbooks.written_step(session, step_id)
         message = message_text(session, services, step, written)
         incident = incidents.by_number(session, step.incident_id)
+        known = milestones_of(session, incident.number) if any(ask.milestone for ask in written.asks) else {}
+    suggested = suggested_times(written, known, incident.declared_at, utcnow())
+    zone = person_of(services, user_id).timezone
     audience = audiences_of(services, incident).get(written.posts.to) if written.posts else None
-    return forms.answer_form(step, written, message, describe_channels(audience, incident) if audience else "")
+    where = describe_channels(audience, incident) if audience else ""
+    return forms.answer_form(step, written, message, where, suggested, zone)
 
 
 def read_answers(services: Services, step_id: int, values: dict[str, Any]) -> tuple[FormAnswers, bool]:
     """What a submitted form answers to its step, and whether the step sends something."""
     with services.database.reading() as session:
         _, written = playbooks.written_step(session, step_id)
-    return read_form(written, values), written.posts is not None
+    return read_form(written, values, utcnow()), written.posts is not None
 
 
 def all_steps(services: Services, run_id: int, user_id: str) -> Block:
@@ -67,13 +71,6 @@ def refresh_all_steps(services: Services, view_id: str, run_id: int, user_id: st
     except SlackRefused as refused:
         if refused.error != "not_found":  # the person has closed the list meanwhile
             raise
-
-
-def refresh_reminder(services: Services, posted: Posted, step_ids: Sequence[int]) -> None:
-    """A reminder whose step is finished or rests offers nothing that would be refused."""
-    with services.database.reading() as session:
-        steps = [playbooks.find_step(session, step_id) for step_id in step_ids]
-    services.slack.update(posted, *playbook_views.reminder_message(steps, utcnow()))
 
 
 def steps_of_person(services: Services, user_id: str) -> tuple[str, list[Block]]:

@@ -13,8 +13,8 @@ from bot.playbooks import answers as given_answers
 from bot.playbooks.playbook import Step
 from bot.playbooks.progress import is_out_of_order
 from bot.playbooks.rules import State
-from bot.playbooks.runs import reschedule
-from bot.playbooks.tables import NoSuchStep, PlaybookRun, StepRow, change_step, lock_run_of, steps_of, write_times
+from bot.playbooks.runs import follow
+from bot.playbooks.tables import NoSuchStep, PlaybookRun, StepRow, change_step, lock_run_of, steps_of
 from bot.slack.text import clock_time, escape, mention
 
 
@@ -218,7 +218,7 @@ def _update_if(
 
 def settle(session: Session, hand: LockedStep, now: datetime) -> None:
     """A step changed: others may be wanted now, or due at another time."""
-    write_times(session, reschedule(hand.run, hand.steps, now))
+    follow(session, hand.run, hand.steps, now)
 
 
 def check_open(step: StepRow) -> None:

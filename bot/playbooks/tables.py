@@ -20,7 +20,7 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 # A tick stays short, so that clicks do not wait behind it; the next one is a second away.
 REMINDERS_AT_ONCE = 100
 # What the rules set of a step by themselves.
-TIMES = ("wanted_at", "due_at", "remind_at")
+SET_BY_RULES = ("wanted_at", "due_at", "remind_at", "state", "reason", "finished_at")
 
 
 class NoSuchStep(WatchfloorError):
@@ -72,6 +72,7 @@ class PlaybookRun(Numbered, table=True):
             sites=tuple(self.facts["sites"]),
             partners=tuple(self.facts["partners"]),
             started_at=datetime.fromisoformat(self.facts["started_at"]),
+            told=tuple(self.facts.get("told", ())),
         )
 
 
@@ -216,11 +217,11 @@ def change_step(
     return True
 
 
-def write_times(session: Session, steps: Collection[StepRow]) -> None:
-    """Write when these steps are wanted, due and reminded of."""
+def write_schedule(session: Session, steps: Collection[StepRow]) -> None:
+    """Write when these steps are wanted, due and reminded of, and which of them are not needed any more."""
     if steps:
-        times = [{"step_id": step.id, **{name: getattr(step, name) for name in TIMES}} for step in steps]
-        session.connection().execute(_set_columns(TIMES), times)
+        values = [{"step_id": step.id, **{name: getattr(step, name) for name in SET_BY_RULES}} for step in steps]
+        session.connection().execute(_set_columns(SET_BY_RULES), values)
 
 
 def steps_in_incidents(session: Session, incident_ids: Collection[int]) -> dict[int, list[PlaybookStep]]:
@@ -274,6 +275,27 @@ def open_steps_of(session: Session, user_id: str, roles: Sequence[tuple[int, str
             .order_by(col(PlaybookStep.due_at).is_(None), col(PlaybookStep.due_at), col(PlaybookStep.id))
         )
     )
+
+
+def release_steps(session: Session, user_id: str) -> set[int]:
+    """A person's open steps are nobody's any more; gives back the incidents that they belong to."""
+    theirs = (
+        sa.update(PlaybookStep)
+        .where(col(PlaybookStep.owner_id) == user_id, col(PlaybookStep.state) == State.OPEN)
+        .values(owner_id=None)
+        .returning(col(PlaybookStep.incident_id))
+    )
+    return set(session.connection().execute(theirs).scalars())
+
+
+def hand_over_steps(session: Session, incident_id: int, old: str, new: str) -> None:
+    """What one person has to do in an incident is another's now."""
+    theirs = (
+        col(PlaybookStep.incident_id) == incident_id,
+        col(PlaybookStep.owner_id) == old,
+        col(PlaybookStep.state) == State.OPEN,
+    )
+    session.connection().execute(sa.update(PlaybookStep).where(*theirs).values(owner_id=new))
 
 
 def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[PlaybookStep]]:

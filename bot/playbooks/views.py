@@ -1,10 +1,11 @@
 """The playbook on Slack's screens: one message per run, edited in place, and one line for the incident's card."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.playbooks import ids
-from bot.playbooks.playbook import Guide
+from bot.playbooks.answers import render_answers
+from bot.playbooks.playbook import Guide, Step
 from bot.playbooks.progress import (
     current_phase,
     is_late,
@@ -30,6 +31,8 @@ from bot.slack.text import (
 
 BAR_LENGTH = 10
 REMINDER_PREFIX = "remind-"
+BUTTONS_PREFIX = "act-"
+ANSWER_SHOWN = 200
 # A message is read on a phone; the whole instructions stand behind "Show all".
 INSTRUCTIONS_SHOWN = 700
 FINISHED_SHOWN = 6
@@ -79,7 +82,7 @@ def next_step_line(steps: Sequence[AnyStep], now: datetime) -> str:
     coming = next_steps(steps, now, limit=1)
     if not coming:
         return "Every step is finished."
-    return f"*{one_line(coming[0].title, 200)}* · {_owner_and_clock(coming[0], now)}"
+    return f"*{one_line(coming[0].title, 200)}* · {owner_and_clock(coming[0], now)}"
 
 
 def reminder_message(
@@ -87,9 +90,9 @@ def reminder_message(
 ) -> tuple[str, list[Block]]:
     """What is said, in the message's thread, of steps not finished in time; drawn again, it shows what became.
 
-    `whys` says of each step why it is said to this person.
+    `reasons` says of each step why it is said to this person.
     """
-    first_line = f"⏰ *{escape(steps[0].title)}* · {_owner_and_clock(steps[0], now)}"
+    first_line = f"⏰ *{escape(steps[0].title)}* · {owner_and_clock(steps[0], now)}"
     text = (
         first_line
         if len(steps) == 1
@@ -98,20 +101,30 @@ def reminder_message(
     return text, [block for step in steps for block in _reminder(step, now, reasons.get(step.number, ""))]
 
 
-def steps_in_reminder(block_ids: Iterable[str]) -> list[int]:
-    """Which steps a reminder speaks of, from the ids of its blocks."""
-    numbers = (
-        block_id.removeprefix(REMINDER_PREFIX) for block_id in block_ids if block_id.startswith(REMINDER_PREFIX)
-    )
-    return [int(number) for number in numbers if number.isdigit()]
+def redrawn_reminder(
+    blocks: Sequence[Block], steps: Mapping[int, AnyStep], now: datetime, *, is_over: bool = False
+) -> list[Block]:
+    """The blocks of a reminder with these steps as they are now; `is_over`: nobody is to do them any more."""
+    redrawn: list[Block] = []
+    for block in blocks:
+        prefix, _, number = block.get("block_id", "").partition("-")
+        step = steps.get(int(number)) if number.isdigit() else None
+        if step is None or f"{prefix}-" not in (REMINDER_PREFIX, BUTTONS_PREFIX):
+            redrawn.append(block)
+        elif f"{prefix}-" == REMINDER_PREFIX:
+            # Its buttons stand right below it, and are drawn with it.
+            redrawn += _reminder(step, now, is_over=is_over)
+    return redrawn
 
 
-def _reminder(step: AnyStep, now: datetime, reason: str) -> list[Block]:
+def _reminder(step: AnyStep, now: datetime, reason: str = "", *, is_over: bool = False) -> list[Block]:
     block_id = f"{REMINDER_PREFIX}{step.number}"
     if step.state != State.OPEN:
         return [section(finished_line(step), block_id=block_id)]
+    if is_over:
+        return [section(f"▫️ {escape(step.title)} · not asked for any more", block_id=block_id)]
     snooze_note = _snooze_note(step, now)
-    text = f"⏰ *{escape(step.title)}* · {_owner_and_clock(step, now)}{snooze_note}" + (
+    text = f"⏰ *{escape(step.title)}* · {owner_and_clock(step, now)}{snooze_note}" + (
         f"\n_{reason}_" if reason else ""
     )
     snooze = [
@@ -121,7 +134,7 @@ def _reminder(step: AnyStep, now: datetime, reason: str) -> list[Block]:
     # After the last reminder there is nothing left to put off.
     offered = snooze if reminder_level(step.reminders_sent) and not snooze_note else []
     assign_button = [] if step.owner_id else [button("Assign", ids.STEP_ASSIGN, str(step.number))]
-    buttons = actions([done_button(step), *assign_button, *offered], block_id=f"act-{step.number}")
+    buttons = actions([done_button(step), *assign_button, *offered], block_id=f"{BUTTONS_PREFIX}{step.number}")
     return [section(text, block_id=block_id), buttons]
 
 
@@ -154,6 +167,17 @@ def finished_line(step: AnyStep) -> str:
     return f"{STATE_EMOJI.get(State(step.state), '▫️')} {escape(step.title)} · {finisher} {when}{note}"
 
 
+def finished_with_answers(written: Step, step: AnyStep) -> str:
+    """The same, with what was answered below it."""
+    answers = render_answers(written, step.answers) if step.state != State.OPEN else {}
+    return "\n".join(
+        [
+            finished_line(step),
+            *(f"> {asked} *{shorten(answer, ANSWER_SHOWN)}*" for asked, answer in answers.items()),
+        ]
+    )
+
+
 def owner_of(step: AnyStep, holders: Holders = NO_HOLDERS) -> str:
     """Who has the step: a person, or the role that should, with whoever holds it."""
     if step.owner_id:
@@ -172,7 +196,7 @@ def _phase_line(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
 def _step_to_do(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders) -> list[Block]:
     written = run.book.steps[step.step_key]
     instructions = f"\n{shorten(escape(written.instructions), INSTRUCTIONS_SHOWN)}" if written.instructions else ""
-    text = f"*{escape(step.title)}*\n{_owner_and_clock(step, now, holders)}{instructions}"
+    text = f"*{escape(step.title)}*\n{owner_and_clock(step, now, holders)}{instructions}"
     return [section(text), actions(_buttons(step), block_id=f"step-{step.number}")]
 
 
@@ -187,7 +211,8 @@ def _buttons(step: AnyStep) -> list[Element]:
     ]
 
 
-def _owner_and_clock(step: AnyStep, now: datetime, holders: Holders = NO_HOLDERS) -> str:
+def owner_and_clock(step: AnyStep, now: datetime, holders: Holders = NO_HOLDERS) -> str:
+    """Who has the step, until when, and what waits for it."""
     parts = [owner_of(step, holders)]
     if is_late(step, now) and step.due_at:
         parts.append(f"🔴 *{format_duration(now - step.due_at)} late*")
@@ -199,15 +224,18 @@ def _owner_and_clock(step: AnyStep, now: datetime, holders: Holders = NO_HOLDERS
 
 
 def _finished(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
-    """Finished steps on one line, the newest with a button to undo it."""
+    """Finished steps with what was answered, the newest with a button to undo it."""
     finished = sorted((step for step in steps if step.state != State.OPEN), key=lambda step: str(step.finished_at))
     if not finished:
         return []
     *earlier, newest = finished
     undo = undo_button(newest) if run.is_running else None
-    blocks = [section(finished_line(newest), block_id=f"finished-{newest.number}", accessory=undo)]
+    written = run.book.steps
+    newest_text = finished_with_answers(written[newest.step_key], newest)
+    blocks = [section(newest_text, block_id=f"finished-{newest.number}", accessory=undo)]
     if earlier:
-        lines = [finished_line(step) for step in reversed(earlier[-FINISHED_SHOWN:])]
+        shown = reversed(earlier[-FINISHED_SHOWN:])
+        lines = [finished_with_answers(written[step.step_key], step) for step in shown]
         more = len(earlier) - len(lines)
         blocks.append(context("\n".join(lines) + (f"\n… and {more} more" if more else "")))
     return blocks
@@ -245,7 +273,7 @@ def my_steps(steps: Sequence[PlaybookStep], channels: dict[int, str], now: datet
         return "You have no open steps.", [section("You have no open steps.")]
     blocks = [
         section(
-            f"*{escape(step.title)}*\n{channel_link(channels[step.incident_id])} · {_owner_and_clock(step, now)}",
+            f"*{escape(step.title)}*\n{channel_link(channels[step.incident_id])} · {owner_and_clock(step, now)}",
             accessory=done_button(step),
         )
         for step in steps

@@ -70,7 +70,8 @@ def show_again(session: Session, copy: Copy, now: datetime) -> None:
     """What is shown of a post-mortem is to be drawn anew, this copy's message among it."""
     subject = str(copy.number)
     if outbox.find(session, copy.incident_id, kinds.POST_MORTEM, subject) is None:
-        outbox.add(session, kinds.POST_MORTEM, copy.incident_id, now, subject)
+        # Its checklist follows the incident.
+        outbox.add(session, kinds.POST_MORTEM, copy.incident_id, now, subject, follows_incident=True)
     outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
 
 

@@ -75,6 +75,8 @@ class Section:
     key: str
     title: str
     parts: Sequence[Part]
+    # Part of the full record, which folds behind what everybody reads.
+    is_appendix: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Document:
     title: str
     notes: Sequence[str]
     summary: Sequence[Statement]
+    # For leadership: cause, customers, money, actions.
+    leadership: Sequence[Section]
     figures: Sequence[Figure]
     sections: Sequence[Section]
     links: Mapping[int, str] = field(default_factory=dict)
@@ -107,6 +111,9 @@ class Document:
     def statements(self) -> Iterator[Statement]:
         """Everything that is stated, wherever it stands."""
         yield from self.summary
+        for section in self.leadership:
+            for part in section.parts:
+                yield from statements_of(part)
         yield from (figure.value for figure in self.figures)
         for section in self.sections:
             for part in section.parts:

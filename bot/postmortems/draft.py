@@ -1,12 +1,20 @@
 """The draft of a post-mortem, composed from the record: nothing is said that the record does not hold. Pure."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.postmortems import closing_sections, figures, record_sections, summary_sections
-from bot.postmortems.document import Document
+from bot.postmortems import (
+    closing_sections,
+    figures,
+    leadership_sections,
+    moments_section,
+    record_sections,
+    summary_sections,
+)
+from bot.postmortems.document import Document, Section
 from bot.postmortems.phrases import Phrases
-from bot.postmortems.record import Record
+from bot.postmortems.record import Milestone, Record
 
 
 def compose(record: Record, phrases: Phrases) -> Document:
@@ -16,25 +24,34 @@ def compose(record: Record, phrases: Phrases) -> Document:
         title=phrases("title", number=record.number, title=record.title),
         notes=_notes(record, phrases),
         summary=summary_sections.summary(record, milestones, phrases),
+        leadership=leadership_sections.leadership(record, phrases),
         figures=summary_sections.leading_figures(record, milestones, phrases),
         sections=[
-            summary_sections.severity_section(record, phrases),
-            summary_sections.milestone_section(record, milestones, phrases),
-            summary_sections.figures_section(record, milestones, phrases),
             record_sections.impact_section(record, phrases),
-            record_sections.communications_section(record, phrases),
+            moments_section.moments_section(record, milestones, phrases),
             record_sections.decisions_section(record, phrases),
-            record_sections.playbook_section(record, phrases),
             closing_sections.prompts_section(record, phrases),
             closing_sections.follow_ups_section(record, phrases),
-            closing_sections.similar_section(record, phrases),
-            record_sections.timeline_section(record, phrases),
-            closing_sections.people_section(record, phrases),
+            *(replace(section, is_appendix=True) for section in _appendix(record, milestones, phrases)),
         ],
         links={entry.number: entry.url for entry in record.entries},
         language=phrases.language,
         picture_words=phrases("picture"),
     )
+
+
+def _appendix(record: Record, milestones: Mapping[str, Milestone], phrases: Phrases) -> list[Section]:
+    """The full record, for those who want to see everything."""
+    return [
+        summary_sections.severity_section(record, phrases),
+        summary_sections.milestone_section(record, milestones, phrases),
+        summary_sections.figures_section(record, milestones, phrases),
+        record_sections.communications_section(record, phrases),
+        record_sections.playbook_section(record, phrases),
+        closing_sections.similar_section(record, phrases),
+        record_sections.timeline_section(record, phrases),
+        closing_sections.people_section(record, phrases),
+    ]
 
 
 def with_picture(document: Document, picture: bytes) -> Document:

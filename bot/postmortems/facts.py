@@ -47,10 +47,10 @@ def phrases_of(services: Services, now: datetime) -> Phrases:
     """The phrases of the floor's language; of English, or none, when the file cannot be used."""
     for language in dict.fromkeys((services.floor.language, FALLBACK_LANGUAGE)):
         try:
-            return Phrases(language, services.templates.phrases(FOLDER, language))
+            return Phrases(language, services.templates.phrases(FOLDER, language), services.floor.zone)
         except TemplateBroken as broken:
             broken_templates.report_broken_template(services, f"{FOLDER}/{language}.yaml", broken)
-    return Phrases(FALLBACK_LANGUAGE, {})
+    return Phrases(FALLBACK_LANGUAGE, {}, services.floor.zone)
 
 
 def picture_for(services: Services, record: Record, now: datetime) -> bytes:

@@ -16,6 +16,7 @@ AUTHOR = "author"
 REVIEWERS = "reviewers"
 WHERE = "where"
 COMMENT = "comment"
+REASON = "reason"
 
 OWN_CHANNEL = "own"
 CONFIGURED = "configured"

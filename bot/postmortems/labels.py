@@ -1,16 +1,23 @@
 """How people are called in a post-mortem: by their role, never by name. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+# A role and which of its holders: "Commander" and 2 are "second commander".
+Nth = Callable[[str, int], str]
 
 
 def person_labels(
-    holders_by_role: Mapping[str, Sequence[str]], titles: Mapping[str, str], others: Iterable[str], participant: str
+    holders_by_role: Mapping[str, Sequence[str]],
+    titles: Mapping[str, str],
+    others: Iterable[str],
+    participant: str,
+    nth: Nth,
 ) -> dict[str, str]:
-    """Each person's label: the first of their roles in the order of `titles`, numbered when several held it.
+    """Each person's label: the first of their roles in the order of `titles`; `nth` tells several holders apart.
 
-    `held` has the people of each role in the order in which they took it; `others` took part without one and are
-    numbered as `participant`.
+    `holders_by_role` has the people of each role in the order in which they took it; `others` took part without one
+    and are called `participant`.
     """
     first_role: dict[str, str] = {}
     for role in titles:
@@ -18,14 +25,9 @@ def person_labels(
             first_role.setdefault(user_id, role)
     pairs = [(user_id, titles[role]) for user_id, role in first_role.items()]
     pairs += [(user_id, participant) for user_id in dict.fromkeys(others) if user_id not in first_role]
-    return _numbered(pairs, always=participant)
-
-
-def _numbered(pairs: Sequence[tuple[str, str]], always: str) -> dict[str, str]:
-    totals = Counter(label for _, label in pairs)
     counts: Counter[str] = Counter()
-    label_by_person: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for user_id, label in pairs:
         counts[label] += 1
-        label_by_person[user_id] = f"{label} {counts[label]}" if totals[label] > 1 or label == always else label
-    return label_by_person
+        labels[user_id] = label if counts[label] == 1 else nth(label, counts[label])
+    return labels

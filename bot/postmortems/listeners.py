@@ -11,10 +11,11 @@ from bot.incidents import responses as answering
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.postmortems import ids, views
 from bot.postmortems import request as postmortem_request
 from bot.postmortems import review_actions as reviewing
+from bot.postmortems.review import StillUnknown
 from bot.postmortems.rules import Verdict
 from bot.postmortems.views import PostMortemFacts
 from bot.runtime.clock import utcnow
@@ -41,6 +42,7 @@ def register(app: App, services: Services) -> None:
     """Listen to everything about post-mortems but the command."""
     _register_openers(app, services)
     _register_forms(app, services)
+    _register_publishing(app, services)
 
 
 def _register_openers(app: App, services: Services) -> None:
@@ -86,8 +88,20 @@ def _register_opener(
 def _register_forms(app: App, services: Services) -> None:
     _register_form(app, services, ids.ASSIGN_FORM, ids.AUTHOR, parse.field_value, reviewing.assign)
     _register_form(app, services, ids.REVIEW_FORM, ids.REVIEWERS, parse.selected_users, reviewing.request_review)
-    _register_form(app, services, ids.PUBLISH_FORM, ids.WHERE, parse.field_value, reviewing.publish)
     _register_form(app, services, ids.CHANGES_FORM, ids.COMMENT, parse.field_value, reviewing.request_changes)
+
+
+def _register_publishing(app: App, services: Services) -> None:
+    @app.view(ids.PUBLISH_FORM)
+    def publish(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            where, reason = parse.field_value(body, ids.WHERE), parse.field_value(body, ids.REASON)
+            try:
+                reviewing.publish(services, parse.form_number(body), where, reason, parse.user_id(body), utcnow())
+            except StillUnknown as unknown:
+                raise FieldsRefused({ids.REASON: unknown.sentence}) from unknown
+
+        answering.answer_form(services, body, ids.WHERE, act, ack)
 
 
 def _register_form(

@@ -1,14 +1,18 @@
 """Drawing what is said of a post-mortem: to whoever has a copy, and where it is published."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from bot.incidents import ids as incident_ids
+from bot.incidents.checklist import checked
 from bot.incidents.facts import UPDATES_KEPT
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox.tables import OutboxRow
 from bot.postmortems import copies, tables, versions, views
 from bot.postmortems.copies import Copy
+from bot.postmortems.rules import Verdict
 from bot.postmortems.tables import PostMortem
 from bot.postmortems.views import PostMortemFacts
 from bot.runtime.clock import utcnow
@@ -36,18 +40,28 @@ def facts(session: Session, services: Services, incident: Incident, copy: Copy) 
     """What is to be said to the holder of a copy."""
     postmortem = tables.get(session, copy.postmortem_id)
     resolved_entry = timeline.last_of(session, incident.number, ("resolved",))
+    uploaded_by = versions.get(session, postmortem.number, postmortem.version).uploaded_by or ""
+    all_copies = copies.of_postmortem(session, postmortem.number)
     adherence_figure = services.get(Registry).ask(UPDATES_KEPT)(session, incident.number)
     return PostMortemFacts(
         incident=incident,
         postmortem=postmortem,
-        copies=copies.of_postmortem(session, postmortem.number),
+        copies=all_copies,
         now=utcnow(),
         kept=adherence_figure.kept,
         due=adherence_figure.promised,
         ended_by=str(resolved_entry.facts.get("reason") or "") if resolved_entry else "",
         address=_file_url(session, services, copy),
-        uploaded_by=versions.get(session, postmortem.number, postmortem.version).uploaded_by or "",
+        uploaded_by=uploaded_by,
+        checklist=[*checked(session, services, incident), *_own_items(all_copies, is_edited=bool(uploaded_by))],
     )
+
+
+def _own_items(all_copies: Sequence[Copy], *, is_edited: bool) -> list[tuple[str, bool]]:
+    """What the post-mortem itself needs: people's answers to its questions, and a review."""
+    reviewers = [copy for copy in all_copies if copy.is_reviewer]
+    is_reviewed = bool(reviewers) and all(copy.verdict == Verdict.FINE for copy in reviewers)
+    return [("Questions answered: an edited version in the thread", is_edited), ("Reviewed", is_reviewed)]
 
 
 def facts_of(session: Session, services: Services, incident: Incident, postmortem: PostMortem) -> PostMortemFacts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.slack.text import format_duration
 
@@ -14,8 +15,9 @@ class _KeepUnknown(dict[str, str]):
 class Phrases:
     """The phrases of one language."""
 
-    def __init__(self, language: str, phrases: Mapping[str, str]) -> None:
+    def __init__(self, language: str, phrases: Mapping[str, str], zone: str = "UTC") -> None:
         self.language = language
+        self.zone = zone
         self._phrases = phrases
 
     def __call__(self, key: str, /, **facts: object) -> str:
@@ -36,6 +38,26 @@ class Phrases:
             return self("less_than_a_minute")
         return format_duration(duration)
 
+    def nth(self, label: str, n: int) -> str:
+        """The second, third … person of a role."""
+        ordinals = self("ordinals").split(", ")
+        ordinal = ordinals[n - 2] if n - 2 < len(ordinals) else self("ordinal_beyond", n=n)
+        return self("nth_person", ordinal=ordinal, role=label)
+
+    def local(self, at: datetime) -> datetime:
+        """The moment as clocks on the floor show it."""
+        return at.astimezone(ZoneInfo(self.zone))
+
     def moment(self, at: datetime | None) -> str:
-        """Day and time in UTC; `unknown` for None."""
-        return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if at else self("unknown")
+        """Day and time on the floor with UTC beside it; `unknown` for None."""
+        if at is None:
+            return self("unknown")
+        return f"{self.local(at):%Y-%m-%d} {self.clock(at)}"
+
+    def clock(self, at: datetime) -> str:
+        """The time of day on the floor with UTC beside it, and its day when that is another one."""
+        utc, local = at.astimezone(UTC), self.local(at)
+        if local.utcoffset() == utc.utcoffset():
+            return f"{utc:%H:%M} UTC"
+        beside = f"{utc:%H:%M} UTC" if utc.date() == local.date() else f"{utc:%Y-%m-%d %H:%M} UTC"
+        return f"{local:%H:%M} ({beside})"

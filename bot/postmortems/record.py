@@ -33,6 +33,14 @@ class Milestone:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Something that is known, and the entry that shows it."""
+
+    text: str
+    entry: int
+
+
+@dataclass(frozen=True)
 class Promise:
     """An update that was promised to an audience, and what became of it."""
 
@@ -160,6 +168,9 @@ class Record:
     places: Sequence[str] = ()
     description: str = ""
     impact: str = ""
+    # Figures of customers and of money, as far as somebody counted them.
+    customers: tuple[Known, ...] = ()
+    money: tuple[Known, ...] = ()
     is_private: bool = False
     is_drill: bool = False
     is_preview: bool = False

@@ -1,14 +1,13 @@
 """What was done: impact, communications, decisions, playbooks, the timeline itself. Pure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC
 from itertools import groupby
 
 from bot.postmortems import rules
 from bot.postmortems.document import Day, Heading, Lines, Moment, Part, Section, Statement, Table
 from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import Adherence, Entry, Promise, Proposal, Record, Run, Step
-from bot.postmortems.summary_sections import unknown_statement
+from bot.postmortems.summary_sections import communication_statement, unknown_statement
 from bot.slack.text import shorten
 
 DASH = Statement("–", nature="note")
@@ -38,7 +37,7 @@ def _entry_line(entry: Entry, phrases: Phrases) -> Statement:
 
 def communications_section(record: Record, phrases: Phrases) -> Section:
     """What was promised to whom, what was sent when; what partners answered; what callers heard."""
-    parts: list[Part] = []
+    parts: list[Part] = [Lines([communication_statement(record, phrases)])]
     if record.promises:
         parts += [_adherence(record, phrases), _promises(record, phrases)]
     else:
@@ -118,7 +117,7 @@ def _partners(record: Record, phrases: Phrases) -> Table:
 
 
 def decisions_section(record: Record, phrases: Phrases) -> Section:
-    """What was decided and what was ruled out, as it was marked at the time; and what was marked as important."""
+    """What was decided and what was ruled out, as it was marked at the time."""
     parts: list[Part] = []
     for tag, empty in (("decision", "ask_decisions"), ("ruled_out", "ask_ruled_out")):
         lines = [_entry_line(entry, phrases) for entry in record.entries if entry.tag == tag or entry.kind == tag]
@@ -126,12 +125,6 @@ def decisions_section(record: Record, phrases: Phrases) -> Section:
             Heading(phrases(f"heading_{tag}")),
             Lines(lines or [unknown_statement(phrases, record.commander, phrases(empty))]),
         ]
-    waived = [_entry_line(entry, phrases) for entry in record.all("step_waived", "step_skipped")]
-    if waived:
-        parts += [Heading(phrases("heading_waived")), Lines(waived)]
-    marked = [_entry_line(entry, phrases) for entry in record.entries if entry.is_marked and not entry.tag]
-    if marked:
-        parts += [Heading(phrases("heading_marked")), Lines(marked)]
     return Section("decisions", phrases("section_decisions"), parts)
 
 
@@ -139,7 +132,9 @@ def playbook_section(record: Record, phrases: Phrases) -> Section:
     """How the playbooks were kept, step by step, and what their last runs propose to change."""
     parts = [part for run in record.runs for part in _run(run, phrases)]
     no_playbook = Lines([Statement(phrases("no_playbook"), nature="note")])
-    return Section("playbook", phrases("section_playbook"), parts or [no_playbook])
+    waived = [_entry_line(entry, phrases) for entry in record.all("step_waived", "step_skipped")]
+    reasons: list[Part] = [Heading(phrases("heading_waived")), Lines(waived)] if waived else []
+    return Section("playbook", phrases("section_playbook"), [*(parts or [no_playbook]), *reasons])
 
 
 def _run(run: Run, phrases: Phrases) -> Iterable[Part]:
@@ -184,11 +179,19 @@ def _proposal(proposal: Proposal, phrases: Phrases) -> str:
 
 def timeline_section(record: Record, phrases: Phrases) -> Section:
     """Everything that happened, day by day."""
-    days = groupby(record.entries, key=lambda entry: entry.at.astimezone(UTC).date())
-    parts = [Day(day.strftime("%Y-%m-%d"), [_timeline_line(entry) for entry in entries]) for day, entries in days]
+    days = groupby(record.entries, key=lambda entry: phrases.local(entry.at).date())
+    parts = [
+        Day(day.strftime("%Y-%m-%d"), [_timeline_line(entry, phrases) for entry in entries])
+        for day, entries in days
+    ]
     return Section("timeline", phrases("section_timeline"), parts)
 
 
-def _timeline_line(entry: Entry) -> Moment:
-    at = entry.at.astimezone(UTC).strftime("%H:%M")
-    return Moment(entry.number, at, shorten(entry.words, MAX_ENTRY_TEXT), entry.is_speech, entry.is_marked)
+def _timeline_line(entry: Entry, phrases: Phrases) -> Moment:
+    return Moment(
+        entry.number,
+        phrases.clock(entry.at),
+        shorten(entry.words, MAX_ENTRY_TEXT),
+        entry.is_speech,
+        entry.is_marked,
+    )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.outbox import tables as outbox
 from bot.postmortems import copies, review, tables, views
@@ -41,7 +42,9 @@ def _remind(session: Session, services: Services, postmortem: PostMortem, now: d
 def _post_reminder(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:
     """To the author; while there is none, to who got the draft first."""
     copies_held = copies.of_postmortem(session, postmortem.number)
-    copy_to_remind = next((copy for copy in copies_held if copy.place == postmortem.author_id), copies_held[0])
+    gone = directory.gone(session, [copy.place for copy in copies_held])
+    here = [copy for copy in copies_held if copy.place not in gone] or copies_held
+    copy_to_remind = next((copy for copy in here if copy.place == postmortem.author_id), here[0])
     incident = incidents.by_number(session, postmortem.incident_id)
     text, blocks = views.reminder(facts(session, services, incident, copy_to_remind))
     moment = postmortem.remind_at or now

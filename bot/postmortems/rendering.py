@@ -1,5 +1,6 @@
 """A document as files: Markdown, one HTML page that needs nothing else, and a page for leadership."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,8 @@ from bot.postmortems.rules import escape_markdown, plain_line
 from bot.runtime.templates import Templates
 
 FOLDER = "post_mortem"
+DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+NON_BREAKING_HYPHEN = "\u2011"
 MARKDOWN, HTML, LEADERSHIP = "markdown", "html", "leadership"
 TEMPLATES = {
     MARKDOWN: f"{FOLDER}/document.md.j2",
@@ -33,7 +36,12 @@ def render(templates: Templates, document: Document, kind: str, *, is_inline: bo
 def facts_of(templates: Templates, document: Document) -> dict[str, Any]:
     """What the templates are given: the document, the phrases, and how words are made harmless."""
     phrases = templates.phrases(FOLDER, document.language)
-    return {"document": document, "words": phrases, "md": escape_markdown, "plain": plain_line}
+    return {"document": document, "words": phrases, "md": escape_markdown, "plain": page_line}
+
+
+def page_line(text: str) -> str:
+    """`text` on one line of a page; browsers would break a date at its hyphens."""
+    return DATE.sub(lambda date: date[0].replace("-", NON_BREAKING_HYPHEN), plain_line(text))
 
 
 def plain_markdown(document: Document) -> str:

@@ -13,6 +13,7 @@ from bot.incidents.events import Closed, Reopened
 from bot.incidents.permissions import check_member
 from bot.incidents.roles import lead_of
 from bot.outbox import kinds
+from bot.outbox import tables as outbox
 from bot.postmortems import copies, review, tables, versions
 from bot.postmortems.delivery import deliver
 from bot.services import Services
@@ -41,7 +42,9 @@ def request_at_close(change: Change) -> str:
     """
     session, services, incident, now = change.session, change.services, change.incident, change.now
     number = incident.number
-    recipient = lead_of(session, incident)
+    lead = lead_of(session, incident)
+    # When all of them are gone, whoever closes it is there.
+    recipient = change.by if lead == incident.channel_id and change.by else lead
     other_people = [incident.declared_by, *_copy_recipients(session, services)]
     if incident.is_private:
         other_people = [user_id for user_id in other_people if participants.takes_part(session, number, user_id)]
@@ -56,6 +59,13 @@ def request_at_close(change: Change) -> str:
     )
     deliver(session, postmortem, now)
     return recipient
+
+
+def release_author(services: Services, user_id: str) -> None:
+    """Somebody's account is deactivated: their post-mortems have no author, and others are reminded of that."""
+    with services.database.transaction() as session:
+        for number in sorted(tables.release_author(session, user_id)):
+            outbox.mark_stale(session, number, (kinds.POST_MORTEM,))
 
 
 def _copy_recipients(session: Session, services: Services) -> Iterable[str]:

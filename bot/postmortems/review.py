@@ -34,6 +34,10 @@ class ChangesRequested(WatchfloorError):
     """{who} wants changes. Upload an edited file in this thread; then it can be published."""
 
 
+class StillUnknown(WatchfloorError):
+    """Not done yet: {undone}. Do it first, or say why it is published without."""
+
+
 class NotAReviewer(WatchfloorError):
     """You were not asked to review this. Who has the draft can ask you with *Request review…*."""
 

@@ -137,11 +137,20 @@ def record_verdict(
         outbox.mark_stale(session, postmortem.incident_id, (kinds.POST_MORTEM,))
 
 
-def publish(services: Services, postmortem_id: int, where: str, by: str, now: datetime) -> str:
-    """Post the newest version into the incident's channel, or the one that `floor.yaml` names."""
+def publish(services: Services, postmortem_id: int, where: str, reason: str, by: str, now: datetime) -> str:
+    """Post the newest version into the incident's channel, or the one that `floor.yaml` names.
+
+    What of the checklist is left needs a reason, which goes on record.
+    """
     configured_channel = channel_id(services, _channel(services)) if where == ids.CONFIGURED else None
     with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
         _check_publishing(services, session, postmortem)
+        undone = facts_of(session, services, incident, postmortem).undone
+        if undone and not reason.strip():
+            raise review.StillUnknown(undone="; ".join(undone))
+        if undone:
+            left = {"undone": "; ".join(undone), "reason": reason.strip()}
+            timeline.append(session, incident.number, "postmortem_incomplete", now, by, **left)
         place = configured_channel or incident.channel_id
         if place is None:
             raise NoChannel()

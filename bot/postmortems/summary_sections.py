@@ -7,10 +7,11 @@ from bot.postmortems import figures, rules
 from bot.postmortems.document import Figure, Lines, Section, Statement, Table
 from bot.postmortems.figures import MEASURES, Measure
 from bot.postmortems.phrases import Phrases
-from bot.postmortems.record import Milestone, Record
+from bot.postmortems.record import FollowUp, Milestone, Record
 from bot.postmortems.rules import Change, Span
 
 Reached = Mapping[str, Milestone]
+CHANGES_SHOWN = 3
 
 
 def unknown_statement(phrases: Phrases, role: str, question: str = "") -> Statement:
@@ -19,13 +20,14 @@ def unknown_statement(phrases: Phrases, role: str, question: str = "") -> Statem
 
 
 def summary(record: Record, reached: Reached, phrases: Phrases) -> list[Statement]:
-    """The incident in five lines, each with its evidence."""
+    """The incident in at most ten lines, each with its evidence: what happened, impact, cause, what we change."""
     return [
         _what_happened(record, phrases),
-        _impact_statement(record, phrases),
+        impact_statement(record, phrases),
+        cause_statement(record, phrases),
         _duration_statement(record, reached, phrases),
         _ending_statement(record, phrases),
-        _communication_statement(record, phrases),
+        *change_statements(record, phrases),
     ]
 
 
@@ -42,13 +44,45 @@ def _what_happened(record: Record, phrases: Phrases) -> Statement:
     return Statement(phrases("summary_what", **facts), _present_numbers(declared.number if declared else None))
 
 
-def _impact_statement(record: Record, phrases: Phrases) -> Statement:
+def impact_statement(record: Record, phrases: Phrases) -> Statement:
+    """Who felt what, as it was described last."""
     last_impact = record.last("impact")
     if record.impact and last_impact:
         return Statement(phrases("summary_impact", impact=record.impact), (last_impact.number,))
     return Statement(
         phrases("summary_impact_unknown", ask=phrases("unknown_ask", role=record.commander)), nature="open"
     )
+
+
+def cause_statement(record: Record, phrases: Phrases) -> Statement:
+    """The cause as it was recorded last, and how sure people were of it."""
+    entry = record.last("cause", "cause_unknown")
+    text = str(entry.facts.get("text") or "") if entry and entry.kind == "cause" else ""
+    if entry is None or not text:
+        return Statement(
+            phrases("summary_cause_unknown", ask=phrases("unknown_ask", role=record.commander)), nature="open"
+        )
+    certainty = "known" if entry.facts.get("certainty") == "known" else "suspected"
+    return Statement(phrases(f"summary_cause_{certainty}", cause=text), (entry.number,))
+
+
+def change_statements(record: Record, phrases: Phrases) -> list[Statement]:
+    """What is changed so that it does not happen again: the first follow-ups, with their owners."""
+    if not record.follow_ups:
+        ask = phrases("unknown_ask", role=record.commander)
+        return [Statement(phrases("summary_change_unknown", ask=ask), nature="open")]
+    statements = [_change_statement(item, phrases) for item in record.follow_ups[:CHANGES_SHOWN]]
+    more = len(record.follow_ups) - CHANGES_SHOWN
+    if more > 0:
+        refs = _present_numbers(*(item.entry for item in record.follow_ups[CHANGES_SHOWN:]))
+        statements.append(Statement(phrases("summary_more_changes", n=more), refs, "fact" if refs else "note"))
+    return statements
+
+
+def _change_statement(item: FollowUp, phrases: Phrases) -> Statement:
+    facts = {"title": item.title, "owner": item.owner or phrases("nobody")}
+    refs = _present_numbers(item.entry)
+    return Statement(phrases("summary_change", **facts), refs, "fact" if refs else "note")
 
 
 def _duration_statement(record: Record, reached: Reached, phrases: Phrases) -> Statement:
@@ -78,7 +112,8 @@ def _ending_statement(record: Record, phrases: Phrases) -> Statement:
     )
 
 
-def _communication_statement(record: Record, phrases: Phrases) -> Statement:
+def communication_statement(record: Record, phrases: Phrases) -> Statement:
+    """How many updates went out, and how many of those that were promised in time."""
     sent = [promise for promise in record.promises if promise.sent_at]
     if not sent:
         return Statement(phrases("summary_untold"), nature="note")

@@ -54,6 +54,20 @@ def set_aside(session: Session, incident_id: int) -> None:
     )
 
 
+def release_author(session: Session, user_id: str) -> set[int]:
+    """A person's unfinished post-mortems have no author; gives back the incidents that they are about."""
+    theirs = (
+        sa.update(PostMortem)
+        .where(
+            col(PostMortem.author_id) == user_id,
+            col(PostMortem.state).in_((State.DRAFT.value, State.IN_REVIEW.value)),
+        )
+        .values(author_id=None)
+        .returning(col(PostMortem.incident_id))
+    )
+    return set(session.connection().execute(theirs).scalars())
+
+
 def get(session: Session, postmortem_id: int) -> PostMortem:
     """The post-mortem of that id; `NoSuchPostMortem` when there is none."""
     postmortem = session.get(PostMortem, postmortem_id)

@@ -52,11 +52,18 @@ class PostMortemFacts:
     ended_by: str = ""
     address: str = ""
     uploaded_by: str = ""
+    # What should be done before it is published, and whether it is.
+    checklist: Sequence[tuple[str, bool]] = ()
 
     @property
     def reviewers(self) -> list[Copy]:
         """Whoever was asked to review it."""
         return [copy for copy in self.copies if copy.is_reviewer]
+
+    @property
+    def undone(self) -> list[str]:
+        """What of the checklist is left."""
+        return [title for title, is_done in self.checklist if not is_done]
 
     @property
     def author(self) -> str:
@@ -73,6 +80,8 @@ def message(facts: PostMortemFacts, copy: Copy) -> tuple[str, list[Block]]:
     status_lines = [] if copy.is_published else _status_lines(facts, copy)
     if status_lines:
         blocks.append(section("\n".join(status_lines)))
+    if status_lines and facts.checklist:
+        blocks.append(section(_checklist(facts)))
     if buttons := _buttons(facts, copy):
         blocks.append(actions(buttons, block_id=f"postmortem-{copy.number}"))
     blocks.append(context(*_small_print(facts, copy)))
@@ -110,6 +119,17 @@ def _status_lines(facts: PostMortemFacts, shown: Copy) -> list[str]:
         lines.append(f"Published {day_and_time(postmortem.published_at)} by {mention(postmortem.published_by)}.")
     lines += [_trouble_line(copy) for copy in facts.copies if copy.trouble and copy.number != shown.number]
     return lines
+
+
+def _checklist(facts: PostMortemFacts) -> str:
+    """Each item ticks itself off; in small words, for it is looked at more than once."""
+    if not facts.undone:
+        return "✅ Everything on the checklist is done."
+    return "\n".join(["*Before you publish*", *(f"{_box(done)} {title}" for title, done in facts.checklist)])
+
+
+def _box(is_done: bool) -> str:
+    return "✅" if is_done else "⬜"
 
 
 def _late(facts: PostMortemFacts) -> str:
@@ -227,6 +247,13 @@ def publish_form(facts: PostMortemFacts, channel: str) -> Block:
         )
         choices, initial = [incident_channel, everyone], ids.OWN_CHANNEL
     blocks.append(field("Where?", ids.WHERE, radio_buttons(ids.WHERE, choices, initial=initial)))
+    if facts.undone:
+        listed = "\n".join(f"⬜ {title}" for title in facts.undone)
+        reason = text_input(ids.REASON, longest=500, placeholder="The reason goes on record")
+        blocks += [
+            section(f"*Not done yet*\n{listed}"),
+            field("Publish without it? Why?", ids.REASON, reason, optional=True),
+        ]
     return modal(
         "Publish",
         blocks,

@@ -7,9 +7,13 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """The control panel and help."""
+    """The control panel, help, and what somebody reads who joins late."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.screens import listeners
+    from bot.incidents.facts import CATCH_UP
+    from bot.screens import catch_up, listeners
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
+    registry.record(catch_up.record_joined, "member_joined_channel")
+    registry.answers(CATCH_UP, catch_up.blocks_for)
+    registry.kinds += catch_up.KINDS

@@ -4,10 +4,11 @@ from slack_bolt import Ack, App
 
 from bot.incidents import ids, parse
 from bot.incidents import responses as answering
+from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
-from bot.screens import panels
+from bot.screens import catch_up, panels
 from bot.services import Services
 
 
@@ -15,11 +16,14 @@ def register_commands(registry: Registry) -> None:
     """`/incident` alone and `/incident help`."""
     registry.command("", panel_or_help)
     registry.command("help", show_help)
-    registry.help(Section.CHANNEL, 1, "`/incident` the control panel")
+    registry.command("catchup", show_catch_up)
+    registry.help(
+        Section.CHANNEL, 1, "`/incident` the control panel · `/incident catchup` what has happened so far"
+    )
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the button that opens the control panel."""
+    """Listen to the buttons that open the control panel and the summary for who comes late."""
 
     @app.action(ids.PANEL)
     def panel(ack: Ack, body: Payload) -> None:
@@ -27,6 +31,19 @@ def register(app: App, services: Services) -> None:
             return panels.incident_panel(services, parse.clicked_number(body), parse.user_id(body))
 
         answering.answer_click(services, body, act, ack)
+
+    @app.action(ids.CATCH_UP)
+    def catch_me_up(ack: Ack, body: Payload) -> None:
+        def act() -> Response:
+            return catch_up.screen(services, parse.clicked_number(body), parse.user_id(body))
+
+        answering.answer_click(services, body, act, ack)
+
+
+def show_catch_up(services: Services, typed: SlashCommand) -> Response:
+    """`/incident catchup`"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    return catch_up.screen(services, number, typed.user_id)
 
 
 def panel_or_help(services: Services, typed: SlashCommand) -> Response:

@@ -10,6 +10,8 @@ import sqlalchemy.orm
 from sqlmodel import Session, col, select
 
 from bot.incidents.related import RelatedIncident
+from bot.incidents.situation import Situation, Value
+from bot.incidents.situation_tables import ORIGINAL, SituationValue
 from bot.incidents.tables import Incident, NoSuchIncident, RoleHolder
 from bot.incidents.views import MERGED_HERE, MERGED_INTO, RELATED, IncidentFacts, IncidentLink
 from bot.outbox import kinds
@@ -85,6 +87,14 @@ _TROUBLED_ROWS = sa.select(
     col(OutboxRow.error).is_not(None),
     col(OutboxRow.kind).in_(TROUBLE_SENTENCES),
 )
+# The card does not say who recorded it; how sure one is of the cause stands in the name of the fact.
+_SITUATION_VALUES = sa.select(
+    sa.literal("situation:").concat(col(SituationValue.certainty)),
+    col(SituationValue.id),
+    col(SituationValue.field),
+    col(SituationValue.text),
+    col(SituationValue.at),
+).where(col(SituationValue.incident_id) == _NUMBER, col(SituationValue.language) == ORIGINAL)
 _OTHER = sa.orm.aliased(Incident)
 
 
@@ -101,7 +111,9 @@ _LINKS = (
     _link(MERGED_HERE, col(_OTHER.merged_into) == _NUMBER),
     _link(RELATED, col(_OTHER.id).in_(_NAMED)),
 )
-_SURROUNDINGS = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, *_LINKS).order_by("place")
+_SURROUNDINGS = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _SITUATION_VALUES, *_LINKS).order_by(
+    "place"
+)
 
 
 def read_snapshot(session: Session, number: int) -> Snapshot:
@@ -112,12 +124,15 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
     roles: dict[str, list[str]] = {}
     promised_at: list[datetime] = []
     troubles: list[str] = []
+    situation: dict[str, Value] = {}
     links: list[IncidentLink] = []
     for fact, _, name, value, at in session.connection().execute(_SURROUNDINGS, {"number": number}):
         if fact == "role":
             roles.setdefault(name, []).append(value)
         elif fact == "update":
             promised_at.append(at)
+        elif fact.startswith("situation:"):
+            situation[name] = Value(value, "", at, fact.partition(":")[2])
         elif fact in LINKS:
             links.append(IncidentLink(fact, int(name), value))
         else:
@@ -130,6 +145,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         progress=tuple(_progress(seen) for seen in running),
         next_step=_next_step(running[0], now) if running else "",
         troubles=tuple(troubles),
+        situation=Situation(**situation),
         links=tuple(links),
     )
     return Snapshot(facts, runs)

@@ -1,6 +1,7 @@
 """Block Kit from plain words, within Slack's limits: too long is shortened here, never refused there."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.slack.text import ELLIPSIS, shorten
@@ -178,6 +179,12 @@ def date_picker(action_id: str, *, initial: str | None = None) -> Element:
     """A day to choose; `initial` is written `2030-01-31`."""
     element: Element = {"type": "datepicker", "action_id": action_id}
     return element | ({"initial_date": initial} if initial else {})
+
+
+def datetime_picker(action_id: str, initial: datetime | None = None) -> Element:
+    """A day and a time, in the zone of whoever looks."""
+    picker: Element = {"type": "datetimepicker", "action_id": action_id}
+    return picker | ({"initial_date_time": int(initial.timestamp())} if initial else {})
 
 
 def multi_user_select(action_id: str, *, placeholder: str = "Choose people", most: int = 10) -> Element:

@@ -11,11 +11,12 @@ from bot.slack.errors import NotSent
 # Slack gives up after three seconds, and a trigger is worth nothing any more; the answer needs some of them.
 ACKNOWLEDGE_WITHIN_S = 2.5
 SHORTEST_S = 0.3
-# Of the threads that serve people. The others answer what needs no call.
-CALLS_AT_ONCE = 16
+# Of the threads that serve people: the others answer what needs no call.
+CALLS_AT_ONCE, CALLS_WAITING = 16, 12
 
 _until: ContextVar[float | None] = ContextVar("acknowledge until", default=None)
 _calls = threading.BoundedSemaphore(CALLS_AT_ONCE)
+_threads = threading.BoundedSemaphore(CALLS_AT_ONCE + CALLS_WAITING)
 
 
 def begin(received_at_s: float) -> None:
@@ -35,12 +36,14 @@ def limits(method: str, usual_s: float) -> Iterator[float]:
     if until is None:
         yield usual_s
         return
-    left_s = until - clock.elapsed_s()
-    if left_s < SHORTEST_S:
-        raise NotSent(method, "too late to acknowledge")
-    if not _calls.acquire(blocking=False):
+    if not _threads.acquire(blocking=False):
         raise NotSent(method, "too many calls wait for Slack")
     try:
-        yield min(left_s, usual_s)
+        if not _calls.acquire(timeout=max(until - clock.elapsed_s() - SHORTEST_S, 0)):
+            raise NotSent(method, "too late to acknowledge")
+        try:
+            yield min(max(until - clock.elapsed_s(), SHORTEST_S), usual_s)
+        finally:
+            _calls.release()
     finally:
-        _calls.release()
+        _threads.release()

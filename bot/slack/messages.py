@@ -74,6 +74,16 @@ class Messages(ApiClient):
             raise
         return Posted(response["channel"], response["ts"])
 
+    def post_ephemeral(self, channel_id: str, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
+        """Show a message in a channel to one person alone, once; Slack forgets it, so it is never looked for."""
+        self.call(
+            "chat.postEphemeral",
+            channel=channel_id,
+            user=user_id,
+            text=shorten(text, MESSAGE_TEXT),
+            blocks=fit_message(blocks) or None,
+        )
+
     def find(self, post: Post, attempted_at: datetime) -> Posted | None:
         """The message that carries the key of `post`, if it arrived after `attempted_at`."""
         channel_id = self._conversation_id(post.channel_id)

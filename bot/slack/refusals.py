@@ -54,7 +54,7 @@ _NO_PERSON = "user_not_found user_not_visible"
 
 BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
     "apps.connections.open": {
-        Meaning.INSTALLATION: "forbidden_team missing_args socket_mode_not_enabled",
+        Meaning.INSTALLATION: "forbidden_team missing_args no_permission socket_mode_not_enabled",
         Meaning.MALFORMED: "insecure_request",
     },
     "auth.test": {},

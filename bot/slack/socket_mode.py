@@ -24,7 +24,7 @@ from bot.slack.refusals import Meaning
 log = logging.getLogger(__name__)
 
 # Each on a thread of its own to its listener's end: enough that none waits because others talk to Slack.
-ENVELOPE_THREADS = 32
+ENVELOPE_THREADS = 48
 RETRY_FIRST_S, RETRY_LONGEST_S = 0.25, 10.0
 # Slack sends nothing more on a line that it asked to leave; it closes it itself within some seconds.
 DRAINED_AFTER_S = 3.0
@@ -161,7 +161,7 @@ class SocketModeConnection:
                 self._changed.notify_all()
             return
         request = SocketModeRequest.from_dict(message)
-        if request is not None:
+        if request is not None and not self._is_closing:
             line.count(+1)
             self._threads.submit(self._handle, line, request, clock.elapsed_s())
 

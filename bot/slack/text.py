@@ -3,12 +3,15 @@
 import html
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 ELLIPSIS = "…"
 MENTIONS_SHOWN = 40
 # A time of day alone is clear for as long as nobody sleeps in between.
 SAME_SHIFT = timedelta(hours=12)
+# A mention, date, channel or link of which the end was cut off.
+_OPEN_TOKEN = re.compile(r"<(?:[!@#]|https?:|mailto:)[^<>]*$|<$")
+_DATE = re.compile(r"date\^(\d{1,12})\^(.*)$")
 _REFERENCE = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -18,10 +21,11 @@ def escape(text: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters; what was cut is shown by an ellipsis and never splits an escape."""
+    """At most `limit` characters; what was cut is shown by an ellipsis and never splits an escape or a token such
+    as a mention or a date."""
     if len(text) <= limit:
         return text
-    kept = text[: limit - len(ELLIPSIS)]
+    kept = _OPEN_TOKEN.sub("", text[: limit - len(ELLIPSIS)])
     ampersand = kept.rfind("&")
     if ampersand >= 0 and ";" not in kept[ampersand:]:
         kept = kept[:ampersand]
@@ -33,16 +37,20 @@ def one_line(text: str, limit: int) -> str:
     return shorten(escape(" ".join(text.split())), limit)
 
 
-def to_plain_text(text: str, name_of: Callable[[str], str | None]) -> str:
+def to_plain_text(text: str, name_of: Callable[[str], str | None], zone: tzinfo | None = None) -> str:
     """What Slack sends of a message as people read it: names for ids, links written out, escapes undone.
 
-    `name` gives a person's name, or None when it is unknown. The result is plain text: escape it before it leaves.
+    `name_of` gives a person's name, or None when it is unknown; times are written in `zone`, else in UTC. The
+    result is plain text: escape it before it leaves.
     """
-    return html.unescape(_REFERENCE.sub(lambda found: _replace_reference(found, name_of), text))
+    return html.unescape(_REFERENCE.sub(lambda found: _replace_reference(found, name_of, zone), text))
 
 
-def _replace_reference(match: re.Match[str], name_of: Callable[[str], str | None]) -> str:
+def _replace_reference(match: re.Match[str], name_of: Callable[[str], str | None], zone: tzinfo | None) -> str:
     sign, target, label = match[1], match[2], match[3] or ""
+    if sign == "!" and zone and (date := _DATE.match(target)):
+        moment = datetime.fromtimestamp(int(date[1]), zone)
+        return moment.strftime("%H:%M" if date[2] == "{time}" else "%Y-%m-%d %H:%M")
     if sign == "@":
         return f"@{name_of(target) or label or target}"
     if sign == "#":

@@ -10,6 +10,8 @@ from bot.incidents import participants
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Merged
+from bot.incidents.facts import CATCH_UP
+from bot.incidents.registry import Registry
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
 from bot.services import Services
@@ -39,7 +41,10 @@ def subscribe(services: Services, number: int, by: str, now: datetime) -> Screen
         text = f"{opening} the updates of incident {number} by direct message, when the channel gets them."
         if due_at := next_update_for(session, services, incident, by):
             text += f" The next comes {near_time(due_at, now)}."
-    return views.confirmation(text, number, is_subscribed=True)
+    text, blocks = views.confirmation(text, number, is_subscribed=True)
+    if is_new and person.may_act:
+        blocks += services.get(Registry).ask(CATCH_UP)(services, incident, by)
+    return text, blocks
 
 
 def unsubscribe(services: Services, number: int, by: str, now: datetime) -> Screen:

@@ -6,9 +6,9 @@ from datetime import datetime
 from bot.slack.blocks import (
     PLACEHOLDER,
     Block,
-    Element,
     checkboxes,
     context,
+    datetime_picker,
     modal,
     option,
     plain_text,
@@ -36,12 +36,6 @@ DETECTED_TITLES = {
     "other": "Something else",
 }
 ONLY_WHEN_DETECTED = "Counts for “Detected” only."
-
-
-def datetime_picker(action_id: str, initial: datetime | None = None) -> Element:
-    """A day and a time, in the zone of whoever looks."""
-    picker: Element = {"type": "datetimepicker", "action_id": action_id}
-    return picker | ({"initial_date_time": int(initial.timestamp())} if initial else {})
 
 
 def note_form(number: int, now: datetime, text: str = "") -> Block:

@@ -33,19 +33,21 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "marked": (),
     "decisions": (DECISION, RULED_OUT, CUSTOMER_IMPACT),
     "state": (
-        *("declared", "severity", "status", "renamed", "type", "sites", "impact", "front_door"),
         *(
-            "resolved",
-            "reopened",
-            "closed",
-            "declined",
-            "merged",
-            "merged_from",
-            "made_private",
-            "related",
-            "unrelated",
-            "milestone",
+            "declared",
+            "severity",
+            "status",
+            "renamed",
+            "type",
+            "sites",
+            "impact",
+            "front_door",
+            "bridge",
+            "bridge_removed",
         ),
+        *("cause", "cause_unknown", "actions", "needs", "nothing_needed", "situation_cleared"),
+        *("resolved", "reopened", "closed", "declined", "merged", "merged_from", "made_private"),
+        *("related", "unrelated", "milestone"),
     ),
     "messages": ("message", "shortcut_message", "reported_again", *NOTES, "gap", "gap_refused"),
     "steps": (
@@ -58,6 +60,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     ),
     "partners": (
         *(
+            "partner_guidance",
             "partner_added",
             "partner_removed",
             "partner_told",
@@ -69,6 +72,8 @@ FILTERS: dict[str, tuple[str, ...]] = {
     ),
     "people": (
         *("joined", "left", "role_taken", "role_given", "role_handed_over", "role_left", "paged"),
+        *("handover_offered", "handover_accepted", "handover_returned", "handover_withdrawn"),
+        *("handover_reminded", "handover_unaccepted"),
         *("page_passed_over", "page_unanswered", "page_declined", "on_my_way", "escalated", "ladder_topped"),
         "pager_failed",
     ),
@@ -78,7 +83,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     ),
     "postmortem": (
         *("postmortem_delivered", "postmortem_assigned", "postmortem_review_asked", "postmortem_reviewed"),
-        *("postmortem_version", "postmortem_published"),
+        *("postmortem_version", "postmortem_incomplete", "postmortem_published"),
     ),
     "trouble": ("trouble", "channel_lost", "channel_found", "gap", "gap_refused", "pager_failed"),
 }

@@ -13,7 +13,7 @@ FILTER_TITLES = {
     "all": "Everything",
     "marked": "Marked as important",
     "decisions": "Decisions, ruled out, customer impact",
-    "state": "Severity, status, milestones",
+    "state": "Severity, status, situation, milestones",
     "messages": "Messages and notes",
     "steps": "Playbook steps",
     "updates": "Updates",

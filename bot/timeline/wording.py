@@ -17,13 +17,18 @@ PERSON_FACTS = ("user", "author")
 # Their words came from Slack as it writes them: ids for names, escapes for `<` and `&`.
 MESSAGE_KINDS = ("message", "shortcut_message")
 # What somebody wrote stands in them as `text`.
-KINDS_WITH_TEXT = (*MESSAGE_KINDS, "note", "decision", "ruled_out", "customer_impact", "impact", "reported_again")
+KINDS_WITH_TEXT = (
+    *(*MESSAGE_KINDS, "note", "decision", "ruled_out", "customer_impact", "reported_again"),
+    *("impact", "cause", "actions", "needs"),
+)
 MESSAGE = "message"
+# Facts that are moments, and what the sentence calls them.
+MOMENT_FACTS = {"reached_at": "when", "old_at": "old", "new_at": "new", "due_at": "due"}
 # Facts that are the bot's own words and not a person's; `{fact}` or `kind {fact}` is looked up in the language.
 TRANSLATED_FACTS = (
     *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason"), ("sites", "new")),
     *(("channel_lost", "reason"), ("page_passed_over", "reason"), ("paged", "reason"), ("step_reminded", "level")),
-    ("postmortem_reviewed", "verdict"),
+    *(("postmortem_reviewed", "verdict"), ("cause", "certainty"), ("situation_cleared", "field")),
     *(("milestone", "milestone"), ("gap", "length"), ("gap_refused", "length")),
 )
 
@@ -78,8 +83,9 @@ def sentence(
     translation = LANGUAGES.get(language, ENGLISH)
     pattern = translation.sentences.get(kind, ENGLISH.sentences.get(kind, kind.replace("_", " ")))
     values = _values(kind, actor_id, facts, name_of, translation)
-    if facts.get("reached_at"):
-        values["when"] = when(datetime.fromisoformat(facts["reached_at"]))
+    values |= {
+        name: when(datetime.fromisoformat(facts[key])) for key, name in MOMENT_FACTS.items() if facts.get(key)
+    }
     needed = {key for _, key, _, _ in Formatter().parse(pattern) if key}
     return pattern.format(**{key: values.get(key, translation.small["unknown"]) for key in needed})
 

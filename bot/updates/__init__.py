@@ -10,8 +10,9 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, the events that updates follow, ticks, and what others may ask of updates."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
-    from bot.incidents.facts import NEXT_UPDATE, UPDATES_KEPT
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.facts import AUDIENCES_TOLD, NEXT_UPDATE, UPDATES_KEPT
+    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.summaries import PROMISES
     from bot.updates import (
         auditing,
         cadence_actions,
@@ -22,14 +23,17 @@ def register(registry: "Registry") -> None:
         missed_promises,
         renderers,
         sending,
+        summary,
         tables,
     )
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
     registry.on(events.Declared, handlers.begin)
+    registry.on(events.ChannelOpened, handlers.send_first)
     registry.on(events.SeverityChanged, handlers.follow_severity)
     registry.on(events.StatusChanged, handlers.follow_status)
+    registry.on(events.SituationChanged, handlers.follow_situation)
     registry.on(events.Resolved, handlers.send_last_update)
     registry.on(events.Declined, handlers.say_false_alarm)
     registry.on(events.Merged, handlers.say_merged)
@@ -46,9 +50,11 @@ def register(registry: "Registry") -> None:
         Tick("missed updates", missed_promises.report_missed, tables.NEXT_MISSED),
         Tick("drafts of updates", draft_actions.post_due_drafts, tables.NEXT_DRAFT),
     ]
+    registry.summary_parts.append(SummaryPart(PROMISES, "Updates promised", summary.promises_due))
     registry.audits.append(auditing.incidents_without_update)
     registry.kinds += renderers.KINDS
     registry.answers(NEXT_UPDATE, handlers.next_update)
+    registry.answers(AUDIENCES_TOLD, tables.audiences_told)
     registry.answers(UPDATES_KEPT, handlers.updates_kept)
     registry.words += [
         TableWords("promises", ("words", "moved_why")),

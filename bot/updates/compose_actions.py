@@ -15,12 +15,10 @@ from bot.incidents.change import Change, changing
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.updates import forms, tables
+from bot.updates import forms, outside_check, tables
 from bot.updates import promise_actions as promises
-from bot.updates.news import news_since
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.sending import start_due
-from bot.updates.tables import Choice
 
 UPDATE_ON_ITS_WAY = "The update is on its way."
 
@@ -59,16 +57,7 @@ def _form(services: Services, incident: Incident) -> Block:
         for name, audience in audiences.items()
         if audience.usual_cadence(incident.severity) not in not_scheduled
     ]
-    with services.database.reading() as session:
-        text = _suggested_text(session, incident)
-    return forms.compose_form(incident, services.floor, audiences, preselected, text)
-
-
-def _suggested_text(session: Session, incident: Incident) -> str:
-    """What has happened since anybody was told."""
-    sent = tables.sent_of(session, incident.number)
-    since = max((promise.sent_at for promise in sent if promise.sent_at), default=incident.declared_at)
-    return news_since(session, incident, since)
+    return forms.compose_form(incident, services.floor, audiences, preselected)
 
 
 def send_composed(
@@ -85,20 +74,18 @@ def send_composed(
         names = [name for name in composed.audiences if name in audiences]
         if not names:
             raise NobodyChosen()
-        # What was left as it was suggested is told by the template, in each audience's own words.
-        text = "" if composed.words == _suggested_text(session, incident) else composed.words
         _change(change, composed)
         next_due_at = now + composed.next_in if composed.next_in else None
-        choice = Choice.EDITED if text else Choice.NONE
-        request = RequestedUpdate(occasion, by, text, next_due_at, choice)
+        request = RequestedUpdate(occasion, by, composed.words, next_due_at)
         promises.send_now_to_all(change, request, names)
         waiting_titles = [
             known_audiences.audience_title(services, name)
             for name in names
             if _waits_for_approval(session, number, name)
         ]
+        left_out = outside_check.left_out_note(session, services, composed.words, names)
     start_due(services, now)
-    return _answer(waiting_titles)
+    return _answer(waiting_titles) + left_out
 
 
 def _change(change: Change, composed: ComposedUpdate) -> None:
@@ -117,11 +104,12 @@ def send_text_now(services: Services, number: int, message_text: str, key: str, 
         rules.check_may_change(number, change.incident.status)
         if tables.was_requested(change.session, number, f"manual:{key}"):
             return UPDATE_ON_ITS_WAY
-        audience_count = promises.send_now_to_all(change, RequestedUpdate(f"manual:{key}", by, message_text))
+        names = promises.send_now_to_all(change, RequestedUpdate(f"manual:{key}", by, message_text))
+        left_out = outside_check.left_out_note(change.session, services, message_text, names)
     start_due(services, now)
-    if not audience_count:
+    if not names:
         return f"No audience is told of a {change.incident.severity} before it closes, so nothing was sent."
-    return UPDATE_ON_ITS_WAY
+    return UPDATE_ON_ITS_WAY + left_out
 
 
 def _waits_for_approval(session: Session, number: int, name: str) -> bool:

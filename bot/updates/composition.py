@@ -12,14 +12,23 @@ from bot.incidents.tables import Incident
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.updates import variables, views
-from bot.updates.facts import UpdateContext, facts_of, facts_outside
+from bot.updates.facts import UpdateContext, facts_of
 from bot.updates.tables import Promise
 
 
-def compose(session: Session, services: Services, incident: Incident, promise: Promise, now: datetime) -> str:
-    """The update in every language of its audience; a broken template never stops it."""
+def compose(
+    session: Session,
+    services: Services,
+    incident: Incident,
+    promise: Promise,
+    now: datetime,
+    *,
+    part: str = variables.ALL,
+) -> str:
+    """The update in every language of its audience, or the part of it that an editor may change; a broken template
+    never stops it."""
     languages = services.floor.audiences[promise.audience].languages
-    return compose_in_languages(session, services, incident, promise, now, languages)
+    return compose_in_languages(session, services, incident, promise, now, languages, part=part)
 
 
 def compose_in_languages(
@@ -30,18 +39,19 @@ def compose_in_languages(
     now: datetime,
     languages: tuple[str, ...],
     reader: str = "",
+    *,
+    part: str = variables.ALL,
 ) -> str:
     """The same in those languages, one below the other; a partner that reads it alone reads its own name."""
     audience = services.floor.audiences[promise.audience]
-    facts = facts_of(session, services, incident, UpdateContext(promise, audience, now))
     folder = audience.template or promise.audience
 
     def told(language: str) -> str:
-        known = facts
-        if audience.outside:
-            known = facts_outside(session, services, incident, promise, facts, language, reader)
-        text = _render(services, variables.template_of(folder, language), known)
-        return f"{update_phrases(services, language)['drill']}\n{text}" if incident.is_drill else text
+        context = UpdateContext(promise, audience, now, language, reader, part)
+        facts = facts_of(session, services, incident, context)
+        text = _render(services, variables.template_of(folder, language), facts)
+        is_marked = incident.is_drill and part == variables.ALL
+        return f"{update_phrases(services, language)['drill']}\n{text}" if is_marked else text
 
     return views.LANGUAGE_SEPARATOR.join(dict.fromkeys(told(language) for language in languages))
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateAmended
 from bot.slack.blocks import Block
-from bot.updates import deliveries, tables, views
-from bot.updates.footers import footer
+from bot.updates import deliveries, tables
+from bot.updates.footers import amended, footer
 from bot.updates.tables import Promise
 
 
@@ -34,6 +34,6 @@ def _amended(change: Change, promise: Promise) -> UpdateAmended:
             change.now,
             is_outside=is_outside,
         )
-        return [*views.blocks(text), *below]
+        return amended(change.services, promise, text, below, languages)
 
     return UpdateAmended(promise.row, promise.audience, render)

@@ -10,8 +10,9 @@ from bot.incidents.change import Change, changing
 from bot.incidents.permissions import is_one_of
 from bot.services import Services
 from bot.slack.text import near_time
-from bot.updates import copies, draft_messages, tables
+from bot.updates import copies, draft_messages, outside_check, tables, variables
 from bot.updates import scheduling as promising
+from bot.updates.composition import compose
 from bot.updates.sending import start_due
 from bot.updates.tables import Choice, Promise
 
@@ -104,6 +105,11 @@ def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> 
 def edit(services: Services, promise_id: int, text: str, by: str, now: datetime, *, at_once: bool) -> str:
     """It says what the person wrote, on its minute or at once. Gives back what to answer."""
     with _deciding(services, promise_id, by, now) as (change, promise):
+        if services.floor.audiences[promise.audience].outside:
+            shown = compose(
+                change.session, services, change.incident, promise, max(now, promise.due_at), part=variables.BODY
+            )
+            outside_check.check_text(change.session, services, text, shown)
         is_approved = _approve(change, promise, is_required=at_once)
         _record_choice(promise, Choice.EDITED, by)
         promise.words = text
@@ -135,7 +141,7 @@ def postpone(services: Services, promise_id: int, due_at: datetime, reason: str,
     with _deciding(services, promise_id, by, now) as (change, promise):
         promising.add_promise(change, tables.postpone(change.session, promise, due_at, reason, by, now))
         title = known_audiences.audience_title(services, promise.audience)
-        times = {"old": promise.due_at.strftime("%H:%M UTC"), "new": due_at.strftime("%H:%M UTC")}
+        times = {"old_at": promise.due_at.isoformat(), "new_at": due_at.isoformat()}
         change.log("update_moved", audience=title, reason=reason, **times)
         copies.update_footers(change, [promise.audience])
     return f"The update for {title} comes {near_time(due_at, now)} now, and its last message says so."

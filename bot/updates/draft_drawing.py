@@ -4,6 +4,8 @@ from sqlmodel import Session
 
 from bot.directory import tables as directory
 from bot.incidents import audiences as known_audiences
+from bot.incidents import situation_tables
+from bot.incidents.situation import FIELD_TITLES
 from bot.incidents.tables import Incident
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
@@ -28,7 +30,13 @@ def render(session: Session, services: Services, incident: Incident, display: Ou
     def name(who: str | None) -> str:
         return escape(names.get(who or "", "somebody"))
 
-    about = IncidentHeading(incident.number, incident.title, channel_link(incident.channel_id or ""))
+    missing = situation_tables.current(session, incident.number).missing
+    about = IncidentHeading(
+        incident.number,
+        incident.title,
+        channel_link(incident.channel_id or ""),
+        tuple(FIELD_TITLES[field] for field in missing),
+    )
     open_ones = [promise for promise in promises if promise.state == WAITING]
     if open_ones and not draft_messages.is_for(display, draft):
         return draft_views.handed_over(about, open_ones, [name(who) for who in draft.user_ids], now)

@@ -1,4 +1,4 @@
-"""The messages of drafts: whom they are for, and when they must be drawn again."""
+"""The messages of drafts: whom they are for. They follow the incident until their updates are sent."""
 
 from datetime import datetime
 
@@ -7,14 +7,15 @@ from sqlmodel import Session
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
+from bot.updates import drafts
 from bot.updates.drafts import Draft
-from bot.updates.tables import Promise
+from bot.updates.tables import PAUSED, WAITING, Promise
 
 
 def add(session: Session, draft: Draft, now: datetime) -> None:
     """Show a draft to everyone it is for."""
     for user_id in draft.user_ids or [""]:
-        outbox.add(session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id))
+        outbox.add(session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id), follows_incident=True)
 
 
 def update_recipients(session: Session, draft: Draft, now: datetime) -> None:
@@ -22,7 +23,9 @@ def update_recipients(session: Session, draft: Draft, now: datetime) -> None:
     outbox.mark_stale_subject(session, draft.incident_id, (kinds.DRAFT,), str(draft.number))
     for user_id in draft.user_ids or [""]:
         if outbox.find(session, draft.incident_id, kinds.DRAFT, _subject(draft, user_id)) is None:
-            outbox.add(session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id))
+            outbox.add(
+                session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id), follows_incident=True
+            )
 
 
 def is_for(display: OutboxRow, draft: Draft) -> bool:
@@ -50,6 +53,10 @@ def mark_stale(session: Session, promise: Promise) -> None:
         return
     # Each is named after the draft and after whom it is for.
     outbox.mark_stale_subject(session, promise.incident_id, (kinds.DRAFT,), str(promise.draft_id))
+    session.flush()
+    shown = drafts.promises_of(session, promise.draft_id)
+    if not any(other.state in (WAITING, PAUSED) for other in shown):
+        outbox.stop_following(session, promise.incident_id, kinds.DRAFT, str(promise.draft_id))
 
 
 def mark_all_stale(session: Session, incident_id: int) -> None:

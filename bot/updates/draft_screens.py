@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.directory.lookup import person_of
 from bot.incidents import audiences as known_audiences
+from bot.incidents import situation_tables
 from bot.incidents.access import visible_incident as visible_incident
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.updates import draft_answers, forms, tables
+from bot.slack.text import to_plain_text
+from bot.timeline.rules import zone_of
+from bot.updates import draft_answers, forms, tables, variables
+from bot.updates.composition import compose
 from bot.updates.draft_answers import check_still_waiting
-from bot.updates.news import news_since
-from bot.updates.tables import Choice, Promise
+from bot.updates.tables import Promise
 
 
 def _waiting_promise(services: Services, promise_id: int, by: str) -> tuple[Promise, Incident]:
@@ -24,15 +28,14 @@ def _waiting_promise(services: Services, promise_id: int, by: str) -> tuple[Prom
 
 
 def edit_form(services: Services, promise_id: int, by: str) -> Block:
-    """What is new, as it would be told, to go on writing from."""
+    """The update as its audience would read it, to go on writing from; headline and next update are left out."""
     promise, incident = _waiting_promise(services, promise_id, by)
-    text = promise.words
-    if promise.choice != Choice.EDITED and not text:
-        with services.database.reading() as session:
-            last_update = tables.last_sent(session, incident.number, promise.audience)
-            since = last_update.sent_at if last_update and last_update.sent_at else incident.declared_at
-            text = news_since(session, incident, since)
-    return forms.edit_form(promise, known_audiences.audience_title(services, promise.audience), text, utcnow())
+    with services.database.reading() as session:
+        body = compose(session, services, incident, promise, max(utcnow(), promise.due_at), part=variables.BODY)
+        situation = situation_tables.current(session, incident.number)
+    audience = services.floor.audiences[promise.audience]
+    zone = zone_of(person_of(services, by).timezone)
+    return forms.edit_form(promise, audience, to_plain_text(body, lambda user_id: None, zone), situation.missing)
 
 
 def postpone_form(services: Services, promise_id: int, by: str) -> Block:

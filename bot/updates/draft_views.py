@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.incidents import ids as incident_ids
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.text import near_time, one_line, shorten
 from bot.updates import ids, wording
 from bot.updates.tables import WAITING, Choice, Promise
 from bot.updates.wording import NameOf
 
-# A phone shows about this much without scrolling past the buttons.
-PREVIEW = 900
+# All that is sent, as long as it fits into a paragraph of Slack's with its quotation marks.
+PREVIEW = 2_400
 TITLE_SHOWN = 120
 SHORT_TITLE = 60
 
@@ -38,6 +39,8 @@ class IncidentHeading:
     number: int
     title: str
     where: str
+    # What nobody has recorded of the situation, though the updates need it.
+    missing: tuple[str, ...] = ()
 
 
 def message(
@@ -51,10 +54,21 @@ def message(
     subject = "An update is" if len(waiting) == 1 else f"{len(waiting)} updates are"
     heading = f"#{about.number} {one_line(about.title, TITLE_SHOWN)} {about.where}".strip()
     text = f"📣 {subject} due {near_time(soonest, now)} – {heading}"
-    blocks = [section(text)]
+    blocks = [section(text), *_missing(about)]
     for draft in drafts:
         blocks += _open(draft, now, name) if draft.is_open else [context(_line(draft, now, name))]
     return text, blocks
+
+
+def _missing(about: IncidentHeading) -> list[Block]:
+    """What is asked for, since updates say only what somebody has recorded; and the form to record it in."""
+    buttons = [button("Update situation", incident_ids.SITUATION, str(about.number))]
+    if not about.missing:
+        return [actions(buttons, block_id="draft.situation")]
+    names = " and ".join([", ".join(about.missing[:-1]), about.missing[-1]] if about.missing[1:] else about.missing)
+    verb = "is" if len(about.missing) == 1 else "are"
+    text = f"⚠️ {names} {verb} not filled in: add what you know before it goes out."
+    return [section(text), actions(buttons, block_id="draft.situation")]
 
 
 def handed_over(

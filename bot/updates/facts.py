@@ -1,6 +1,5 @@
 """The facts of an update, from the incident's state and what happened since the last one; escaped already."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,120 +8,139 @@ from sqlmodel import Session
 
 from bot.config.floor import Audience, Moment
 from bot.directory import tables as directory
+from bot.incidents import situation_tables
 from bot.incidents import tables as incidents
-from bot.incidents.facts import NEXT_STEPS
-from bot.incidents.outside_filter import outside_filter
+from bot.incidents.facts import STEPS_TAKEN
+from bot.incidents.incident_text import IncidentText, incident_text
+from bot.incidents.outside_filter import outside_filter, outside_names_filter
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
+from bot.incidents.situation import RECORDED_FIELDS, Situation
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import channel_link, escape, format_duration, near_time, one_line, shorten, to_plain_text
-from bot.slack.text import time_of_ts as moment_of
+from bot.slack.text import channel_link, escape, format_duration, near_time, one_line, shorten
 from bot.timeline import tables as timeline
-from bot.timeline.observed_message import from_json
-from bot.timeline.tables import TimelineEntry
-from bot.timeline.wording import user_ids_in
 from bot.updates import tables, variables
+from bot.updates.changes import REPORTED_KINDS, REPORTED_OUTSIDE, News, is_unchanged, news_inside
 from bot.updates.tables import Choice, Promise
+from bot.updates.views import LANGUAGE_SEPARATOR
 
-MARKED_KIND = "message"
-REPORTED_KINDS = (
-    "severity",
-    "status",
-    "resolved",
-    "reopened",
-    "closed",
-    "impact",
-    "step_done",
-    "role_given",
-    "role_taken",
-    "role_handed_over",
-)
-# What is said outside of what happened: where it stands, never who did what.
-REPORTED_OUTSIDE = ("status", "resolved", "reopened", "closed")
-HIDDEN_OUTSIDE: dict[str, Any] = {"lead": "", "channel": "", "doing": []}
-
-
-# Who wrote what is new, or says that nothing is, has read what happened.
+# Whoever writes the update, or says that nothing is new, has read what happened.
 AUTOMATIC_CHOICES = (Choice.NONE, Choice.NOW)
+HIDDEN_OUTSIDE: dict[str, Any] = {
+    "lead": "",
+    "channel": "",
+    "taken": [],
+    "cause": "",
+    "certainty": "",
+    "actions": "",
+    "needs": "",
+}
 
 
 @dataclass(frozen=True)
 class UpdateContext:
-    """Which update to whom: everything the facts depend on besides the incident itself."""
+    """Which update, to whom, in which language: everything the facts depend on besides the incident itself.
+
+    `reader` is the partner that reads it alone; `part` is `all` or `body`, what an editor may change.
+    """
 
     promise: Promise
     audience: Audience
     now: datetime
+    language: str
+    reader: str = ""
+    part: str = variables.ALL
 
 
 def facts_of(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, Any]:
     """Every variable of `docs/templates.md`, as the audience may read it."""
     promise, audience, now = context.promise, context.audience, context.now
-    severity = services.floor.severity(incident.severity)
     since = _since(session, incident, promise)
-    changes = _changes(session, incident, since, context) if promise.choice in AUTOMATIC_CHOICES else []
+    news = News()
+    if promise.choice in AUTOMATIC_CHOICES and not audience.outside:
+        news = news_inside(session, incident.number, since or incident.declared_at)
     facts = {
         "number": incident.number,
-        "title": one_line(incident.title, variables.TITLE),
         "severity": incident.severity,
-        "emoji": severity.emoji,
-        "meaning": escape(severity.guidance),
-        "type": escape(services.floor.types.get(incident.type, incident.type)),
-        # One partner is not told of another.
-        "places": escape(", ".join([*incident.sites, *([] if audience.outside else incident.partners)])),
+        "emoji": services.floor.severity(incident.severity).emoji,
         "status": str(incident.status),
         "is_over": incident.status not in OPEN,
-        "impact": one_line(incident.impact, variables.IMPACT),
-        "news": shorten(escape(promise.words.strip()), variables.NEWS),
-        "changes": changes[-variables.CHANGES_TOLD :],
-        "more_changes": max(0, len(changes) - variables.CHANGES_TOLD),
+        "part": context.part,
         "started": near_time(incident.declared_at, now),
         "lasting": format_duration(max((incident.resolved_at or now) - incident.declared_at, timedelta(minutes=1))),
         "missed": promise.missed,
         "occasion": promise.occasion.partition(":")[0],
         "audience": escape(audience.title),
         "last_update": near_time(since, now) if since else "",
-        "unchanged_since": ""
-        if changes or promise.words.strip() or not since
-        else _unchanged(session, incident, now),
     }
+    facts |= _news_facts(news)
+    facts |= _texts(session, services, incident, context)
+    facts |= _unchanged(session, incident, context, since)
     facts |= _next_update(session, incident, context)
-    return facts | (HIDDEN_OUTSIDE if audience.outside else _inside_facts(session, services, incident, now))
+    return facts | (HIDDEN_OUTSIDE if audience.outside else _inside_facts(session, services, incident))
 
 
-def _inside_facts(session: Session, services: Services, incident: Incident, now: datetime) -> dict[str, Any]:
-    """What only colleagues are told: who leads, where, and the steps that are being worked on."""
+def _news_facts(news: News) -> dict[str, Any]:
+    return {
+        "new_fields": news.new_fields,
+        "changes": news.changes[-variables.LISTED :],
+        "done": news.done,
+        "more_done": news.more_done,
+        "said": news.said[-variables.LISTED :],
+    }
+
+
+def _texts(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, Any]:
+    """What people wrote, in the language of the audience; for outsiders without names and guesses. A title that
+    says nothing else gives way to the type."""
+    situation = situation_tables.current(session, incident.number)
+    text = incident_text(session, services, incident, situation, context.language)
+    written, outside = _written_for(context), context.audience.outside
+    read = outside_filter(session, services, context.language, context.reader) if outside else str
+    read_written = read
+    if outside and context.promise.choice == Choice.EDITED:
+        # It was checked when it was saved: what goes out is what the editor saw.
+        read_written = outside_names_filter(session, services, context.language, context.reader)
+    # One partner is not told of another.
+    places = [*text.sites, *([] if outside else incident.partners)]
+    news = shorten(escape(read_written(written).strip()), variables.NEWS)
+    return {
+        "title": one_line(read(text.title), variables.TITLE) or escape(text.type),
+        "type": escape(text.type),
+        "places": one_line(", ".join(places), variables.LINE),
+        "impact": one_line(read(text.impact), variables.IMPACT),
+        "news": news,
+        "is_edited": bool(news) and context.promise.choice == Choice.EDITED,
+    } | _situation_facts(situation, text)
+
+
+def _situation_facts(situation: Situation, text: IncidentText) -> dict[str, Any]:
+    lines = {field.value: one_line(getattr(text, field.value), variables.LINE) for field in RECORDED_FIELDS[1:]}
+    return lines | {"certainty": situation.certainty}
+
+
+def _written_for(context: UpdateContext) -> str:
+    """What somebody wrote for this update: the part in this language when it was written in each."""
+    written = context.promise.words.strip()
+    parts = written.split(LANGUAGE_SEPARATOR)
+    languages = context.audience.languages
+    is_in_each = len(parts) == len(languages) and context.language in languages
+    return parts[languages.index(context.language)] if is_in_each else written
+
+
+def _inside_facts(session: Session, services: Services, incident: Incident) -> dict[str, Any]:
+    """What only colleagues are told: who leads, where, and the steps that somebody has taken."""
     lead = incidents.commander(session, incident.number)
-    names = directory.display_names(session, [lead] if lead else [])
-    steps_in_progress: list[str] = []
-    if incident.status in OPEN:
-        ask = services.get(Registry).ask(NEXT_STEPS)
-        titles = ask(session, incident.number, now, variables.STEPS_TOLD)
-        steps_in_progress = [one_line(title, variables.CHANGE) for title in titles]
+    taken = services.get(Registry).ask(STEPS_TAKEN)(session, incident.number) if incident.status in OPEN else []
+    names = directory.display_names(session, {*([lead] if lead else []), *(step.owner_id for step in taken)})
     return {
         "lead": escape(names.get(lead, "") if lead else ""),
         "channel": channel_link(incident.channel_id) if incident.channel_id else "",
-        "doing": steps_in_progress[: variables.STEPS_TOLD],
-    }
-
-
-def facts_outside(
-    session: Session,
-    services: Services,
-    incident: Incident,
-    promise: Promise,
-    facts: dict[str, Any],
-    language: str,
-    reader: str = "",
-) -> dict[str, Any]:
-    """The same facts without internal names and guesses; a title that says nothing else gives way to the type."""
-    redact = outside_filter(session, services, language, reader)
-    title = one_line(redact(incident.title), variables.TITLE)
-    return facts | {
-        "title": title or facts["type"],
-        "impact": one_line(redact(incident.impact), variables.IMPACT),
-        "news": shorten(escape(redact(promise.words)), variables.NEWS),
+        "taken": [
+            {"step": one_line(step.title, variables.STEP), "who": escape(names.get(step.owner_id, ""))}
+            for step in taken[: variables.LISTED]
+        ],
     }
 
 
@@ -132,10 +150,30 @@ def _since(session: Session, incident: Incident, promise: Promise) -> datetime |
     return (last.composed_at or last.sent_at) if last else None
 
 
-def _unchanged(session: Session, incident: Incident, now: datetime) -> str:
-    """Since when nothing has changed. Before the first update nothing could."""
-    last = timeline.last_of(session, incident.number, (*REPORTED_KINDS, "declared"))
-    return near_time(last.at if last else incident.declared_at, now)
+def _unchanged(
+    session: Session, incident: Incident, context: UpdateContext, since: datetime | None
+) -> dict[str, Any]:
+    """Since when nothing has changed, and whether that is all there is to say: after two that said the same."""
+    promise, outside, number = context.promise, context.audience.outside, incident.number
+    is_same = since is not None and not promise.words.strip()
+    if promise.choice in AUTOMATIC_CHOICES:
+        is_same = is_same and is_unchanged(session, number, since or context.now, is_outside=outside)
+    if not is_same:
+        return {"unchanged_since": "", "is_short": False}
+    last = timeline.last_of(session, number, (*(REPORTED_OUTSIDE if outside else REPORTED_KINDS), "declared"))
+    return {
+        "unchanged_since": near_time(last.at if last else incident.declared_at, context.now),
+        "is_short": promise.choice == Choice.NOTHING or is_repeated(session, incident, promise, is_outside=outside),
+    }
+
+
+def is_repeated(session: Session, incident: Incident, promise: Promise, *, is_outside: bool) -> bool:
+    """Did the two updates before this one say the same as it would? What somebody wrote is never the same."""
+    before = tables.last_two_sent(session, incident.number, promise.audience)
+    if len(before) < 2 or promise.words.strip() or incident.status not in OPEN:
+        return False
+    earliest = before[-1].composed_at or before[-1].due_at
+    return is_unchanged(session, incident.number, earliest, is_outside=is_outside)
 
 
 def _next_update(session: Session, incident: Incident, context: UpdateContext) -> dict[str, str]:
@@ -153,54 +191,3 @@ def _next_update(session: Session, incident: Incident, context: UpdateContext) -
         return {"next_update": near_time(due_at, now), "next_when": "clock"}
     cadence = context.audience.usual_cadence(incident.severity)
     return {"next_update": "", "next_when": "close" if cadence == Moment.AT_CLOSE else "change"}
-
-
-def _changes(
-    session: Session, incident: Incident, since: datetime | None, context: UpdateContext
-) -> list[dict[str, str]]:
-    """What happened since the last update, the oldest first: who, what, when, each in its own words."""
-    moment = since or incident.declared_at
-    kinds = REPORTED_OUTSIDE if context.audience.outside else REPORTED_KINDS
-    entries = list(timeline.since(session, incident.number, moment, kinds))
-    if not context.audience.outside:
-        entries += [entry for entry in timeline.marked(session, incident.number) if _is_news(entry, moment)]
-    entries.sort(key=lambda entry: entry.at)
-    people = directory.display_names(session, _people(entries))
-    return [_change(entry, people, context) for entry in entries]
-
-
-def _is_news(entry: TimelineEntry, since: datetime) -> bool:
-    """Was the message marked since then? It may have been said long before. What was deleted is told no more."""
-    if entry.kind != MARKED_KIND or entry.facts.get("deleted_at") or not entry.heard:
-        return False
-    marks = from_json(entry.heard).marks
-    return any(mark.is_on and moment_of(mark.ts) > since for mark in marks)
-
-
-def _people(entries: Sequence[TimelineEntry]) -> set[str]:
-    user_ids = {who for entry in entries for who in (entry.actor_id, *user_ids_in(entry.facts))}
-    return {who for who in user_ids if who}
-
-
-def _change(entry: TimelineEntry, people: dict[str, str], context: UpdateContext) -> dict[str, str]:
-    values = {name: str(entry.facts.get(name) or "") for name in ("old", "new", "step", "role")}
-    if not context.audience.outside:
-        values |= {
-            "who": people.get(entry.actor_id or "", ""),
-            "user": people.get(str(entry.facts.get("user") or ""), ""),
-            "reason": str(entry.facts.get("reason") or ""),
-            "answers": _answers(entry, people),
-            # The impact itself stands above; below it is only said who changed it.
-            "text": to_plain_text(str(entry.facts.get("text") or ""), people.get)
-            if entry.kind == MARKED_KIND
-            else "",
-        }
-    else:
-        values |= {"who": "", "user": "", "reason": "", "answers": "", "text": ""}
-    shortened = {name: one_line(words, variables.CHANGE) for name, words in values.items()}
-    return shortened | {"kind": entry.kind, "at": near_time(entry.at, context.now)}
-
-
-def _answers(entry: TimelineEntry, people: dict[str, str]) -> str:
-    answers = entry.facts.get("answers") or {}
-    return "; ".join(f"{asked} {to_plain_text(str(answer), people.get)}" for asked, answer in answers.items())

@@ -11,10 +11,11 @@ from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.slack.blocks import Block, context
 from bot.slack.text import near_time, one_line
-from bot.updates import pauses, tables
+from bot.updates import pauses, tables, views
 from bot.updates.tables import Promise
 
 TEMPLATE = "update_footer"
+NEXT_TEMPLATE = "stakeholder_update/_next"
 REASON = 200
 
 
@@ -50,6 +51,32 @@ def footer_now(session: Session, services: Services, incident: Incident, promise
         return []
     languages, is_outside = audience.languages, audience.outside
     return footer(session, services, incident, promise, languages, utcnow(), is_outside=is_outside)
+
+
+def amended(
+    services: Services, promise: Promise, text: str, below: list[Block], languages: Sequence[str]
+) -> list[Block]:
+    """An update with what stands below it: then its own sentence about the next one is left out, for a message says
+    once when the next update comes."""
+    if not below:
+        return views.blocks(text)
+    pieces = text.split(views.LANGUAGE_SEPARATOR)
+    shortened = [_without_next(services, promise, piece, languages) for piece in pieces]
+    return [*views.blocks(views.LANGUAGE_SEPARATOR.join(shortened)), *below]
+
+
+def _without_next(services: Services, promise: Promise, text: str, languages: Sequence[str]) -> str:
+    composed_at = promise.composed_at or promise.due_at
+    due = near_time(promise.next_due_at, composed_at) if promise.next_due_at else ""
+    for language in languages:
+        for next_when in ("clock",) if due else ("change", "close"):
+            facts = {"next_update": due, "next_when": next_when, "is_over": False, "missed": 0}
+            try:
+                sentence = services.templates.render(f"{NEXT_TEMPLATE}/{language}.j2", facts)
+            except TemplateBroken:
+                continue
+            text = text.replace(sentence, "", 1).rstrip()
+    return text
 
 
 def _footer_text(services: Services, language: str, facts: dict[str, object]) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.config.floor import Audience, Floor
 from bot.incidents.rules import OPEN
+from bot.incidents.situation import FIELD_TITLES, SituationField
 from bot.incidents.tables import Incident
 from bot.slack.blocks import (
     Block,
@@ -37,7 +38,7 @@ MAX_SEVERITY_REASON = 500
 
 
 def compose_form(
-    incident: Incident, floor: Floor, audiences: Mapping[str, Audience], preselected: Sequence[str], text: str
+    incident: Incident, floor: Floor, audiences: Mapping[str, Audience], preselected: Sequence[str]
 ) -> Block:
     """Tell some audiences now, and say in the same form where the incident stands."""
     options = [option(audience.title, name, _channel_names(audience)) for name, audience in audiences.items()]
@@ -52,10 +53,10 @@ def compose_form(
     blocks = [
         field("Who is told?", ids.AUDIENCES, menu),
         field(
-            "What is new?",
+            "Anything to add?",
             ids.TEXT,
-            text_input(ids.TEXT, initial=text, multiline=True, longest=MAX_TEXT),
-            hint="Severity, status, impact and the time of the next update are added by themselves.",
+            text_input(ids.TEXT, multiline=True, longest=MAX_TEXT),
+            hint="Everybody you choose reads this line. Each audience's own update stands around it.",
             optional=True,
         ),
         field("Severity", ids.SEVERITY, select(ids.SEVERITY, severities, initial=incident.severity)),
@@ -87,15 +88,19 @@ def _channel_names(audience: Audience) -> str:
     return ", ".join("its channel" if name == "incident" else name for name in audience.channels)
 
 
-def edit_form(promise: Promise, title: str, text: str, now: datetime) -> Block:
-    """What an update that is due soon says is new."""
-    blocks = [
-        context(f"For *{one_line(title, 75)}*, due {near_time(promise.due_at, now)}."),
+def edit_form(promise: Promise, audience: Audience, text: str, missing: Sequence[SituationField]) -> Block:
+    """Write the update; what is saved is what goes out."""
+    blocks = [context(_about_editing(audience))]
+    if missing:
+        blocks.append(
+            context(f"⚠️ Not recorded yet: {', '.join(FIELD_TITLES[field].lower() for field in missing)}.")
+        )
+    blocks += [
         field(
-            "What is new?",
+            "Text",
             ids.TEXT,
             text_input(ids.TEXT, initial=text, multiline=True, longest=MAX_TEXT),
-            hint="Severity, status, impact and the time of the next update are added by themselves.",
+            hint="The headline and the time of the next update are added.",
         ),
         field(
             "When?",
@@ -108,6 +113,13 @@ def edit_form(promise: Promise, title: str, text: str, now: datetime) -> Block:
     return modal(
         "Edit the update", blocks, callback_id=ids.EDIT_FORM, submit="Save", private_metadata=private_metadata
     )
+
+
+def _about_editing(audience: Audience) -> str:
+    title = one_line(audience.title, 75)
+    if audience.outside:
+        return f"*{title}* read this outside the company: no names of colleagues, no guess of when it is over."
+    return f"*{title}* get exactly this text."
 
 
 def postpone_form(promise: Promise, title: str, now: datetime) -> Block:

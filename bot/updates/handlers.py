@@ -10,6 +10,7 @@ from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
 from bot.incidents.events import (
     CadenceRequested,
+    ChannelOpened,
     Closed,
     Declared,
     Declined,
@@ -19,11 +20,13 @@ from bot.incidents.events import (
     Resolved,
     RoleChanged,
     SeverityChanged,
+    SituationChanged,
     StatusChanged,
     UpdateRequested,
     Withdrawn,
 )
 from bot.incidents.facts import UpdatesKept
+from bot.incidents.rules import is_higher
 from bot.updates import cadence_actions, draft_recipients, record, tables
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
@@ -36,9 +39,14 @@ def begin(change: Change, event: Declared) -> None:
     promises.promise_first_updates(change)
 
 
+def send_first(change: Change, event: ChannelOpened) -> None:
+    """What is due at once waited for the channel alone."""
+    _send_what_is_due(change)
+
+
 def follow_severity(change: Change, event: SeverityChanged) -> None:
     """Promises move to the rhythm of the new severity."""
-    promises.reschedule(change)
+    promises.reschedule(change, is_raised=is_higher(event.new, event.old))
     _send_what_is_due(change)
 
 
@@ -49,7 +57,13 @@ def follow_status(change: Change, event: StatusChanged) -> None:
         promises.end(change)
         promises.promise_first_updates(change)
     promises.on_change(change)
+    promises.quicken(change)
     _send_what_is_due(change)
+
+
+def follow_situation(change: Change, event: SituationChanged) -> None:
+    """Who was told less often because nothing was new is told at the usual pace again."""
+    promises.quicken(change)
 
 
 def send_last_update(change: Change, event: Resolved) -> None:

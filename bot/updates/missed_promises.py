@@ -46,7 +46,7 @@ def _report(change: Change, rows: Sequence[int], administrators_channel: str | N
         if _was_refused_before(session, promise):
             continue
         title = known_audiences.audience_title(change.services, promise.audience)
-        facts = {"audience": title, "due": promise.due_at.strftime("%H:%M UTC"), "reason": promise.late_because}
+        facts = {"audience": title, "due_at": promise.due_at.isoformat(), "reason": promise.late_because}
         change.log("update_late", **facts)
         lines.append(wording.missed_line(escape(title), promise, now))
     if lines:

@@ -13,6 +13,7 @@ from bot.updates.scheduling import (
     cadence_of,
     change_cadence,
     drop_promise,
+    move_promise,
     promise_scheduled,
     quiet_hours_of,
     scheduled_promises,
@@ -45,13 +46,15 @@ def promise_first_updates(change: Change, only: str | None = None) -> None:
             promise_scheduled(change, name, rules.first_update_due(first, change.now))
 
 
-def reschedule(change: Change) -> None:
-    """The severity changed: every promise moves to the new rhythm, and who waits for changes is told."""
+def reschedule(change: Change, *, is_raised: bool) -> None:
+    """The severity changed: every promise moves to the new rhythm, and who waits for changes is told. When it was
+    raised, nobody waits longer than for the first update of an incident of that severity."""
     if pauses.current(change.session, change.number):
         return
-    for name in audiences_of(change.services, change.incident):
+    for name, audience in audiences_of(change.services, change.incident).items():
         cadence = cadence_of(change.services, change.incident, name, change.now)
         waiting = scheduled_promises(change, name)
+        first = audience.first_update_after(change.incident.severity) if is_raised else cadence
         if not isinstance(cadence, timedelta):
             for promise in waiting:
                 drop_promise(change.session, promise)
@@ -59,9 +62,21 @@ def reschedule(change: Change) -> None:
             for promise in waiting:
                 change_cadence(change, promise, cadence)
                 promise.paced_by = None
-        else:
-            promise_scheduled(change, name, rules.first_update_due(cadence, change.now))
+                if isinstance(first, timedelta) and promise.due_at > change.now + first:
+                    move_promise(change.session, change.services, promise, change.now + first, change.now)
+        elif isinstance(first, timedelta):
+            promise_scheduled(change, name, rules.first_update_due(first, change.now))
     on_change(change)
+
+
+def quicken(change: Change) -> None:
+    """Something changed: audiences that heard less often because nothing was new follow their own pace again."""
+    for name in audiences_of(change.services, change.incident):
+        cadence = cadence_of(change.services, change.incident, name, change.now)
+        for promise in scheduled_promises(change, name):
+            is_slowed = isinstance(cadence, timedelta) and (promise.cadence_s or 0) > cadence.total_seconds()
+            if is_slowed and not promise.paced_by and isinstance(cadence, timedelta):
+                change_cadence(change, promise, cadence)
 
 
 def on_change(change: Change) -> None:
@@ -78,19 +93,19 @@ def on_change(change: Change) -> None:
         add_promise(change, _promise(change, name, due_at, CHANGE))
 
 
-def send_now_to_all(change: Change, request: RequestedUpdate, only: Collection[str] | None = None) -> int:
+def send_now_to_all(change: Change, request: RequestedUpdate, only: Collection[str] | None = None) -> list[str]:
     """An update at once to every audience that is told anything before the close, or to those named.
 
-    It takes the place of what is promised to them. Gives back to how many it goes.
+    It takes the place of what is promised to them. Gives back to which it goes.
     """
-    audience_count = 0
+    names = []
     for name, audience in audiences_of(change.services, change.incident).items():
         is_informed = audience.usual_cadence(change.incident.severity) not in (Moment.NEVER, Moment.AT_CLOSE)
         if not (is_informed if only is None else name in only):
             continue
         _send_now(change, name, request)
-        audience_count += 1
-    return audience_count
+        names.append(name)
+    return names
 
 
 def _send_now(change: Change, name: str, request: RequestedUpdate) -> None:

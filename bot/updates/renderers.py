@@ -8,9 +8,9 @@ from bot.outbox import tables as outbox
 from bot.outbox.kinds import Context, Kind, Message
 from bot.outbox.rules import COMMON, Refusal
 from bot.slack.blocks import Block
-from bot.updates import draft_drawing, draft_messages, keeping, tables, views
+from bot.updates import draft_drawing, draft_messages, keeping, tables
 from bot.updates.deliveries import channel_of
-from bot.updates.footers import footer_now
+from bot.updates.footers import amended, footer_now
 from bot.updates.tables import Promise
 
 
@@ -24,7 +24,9 @@ def _draft_reader(context: Context) -> str:
 
 def _update(context: Context) -> Message:
     promise = tables.get(context.session, int(context.row.subject))
-    return promise.words, [*views.blocks(promise.words), *_below(context, promise)]
+    audience = context.services.floor.audiences.get(promise.audience)
+    languages = audience.languages if audience else ()
+    return promise.words, amended(context.services, promise, promise.words, _below(context, promise), languages)
 
 
 def _below(context: Context, promise: Promise) -> list[Block]:

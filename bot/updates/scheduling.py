@@ -11,6 +11,7 @@ from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.updates import draft_messages, pauses, rules, tables
+from bot.updates.facts import is_repeated
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import Promise
 
@@ -68,8 +69,19 @@ def next_update(
     if promise.paced_by is None:
         usual_cadence = cadence_of(services, incident, promise.audience, now)
         cadence = usual_cadence if isinstance(usual_cadence, timedelta) else cadence
+        cadence = _slowed(session, services, incident, promise, cadence)
     quiet = quiet_hours_of(services, incident, promise.audience)
     return promise.next_due_at or rules.next_update_due(cadence, promise.due_at, now, quiet), cadence
+
+
+def _slowed(
+    session: Session, services: Services, incident: Incident, promise: Promise, cadence: timedelta
+) -> timedelta:
+    """A calmer pace once the updates before said the same as this one, if the floor allows it."""
+    audience = services.floor.audiences[promise.audience]
+    if audience.unchanged is None or not is_repeated(session, incident, promise, is_outside=audience.outside):
+        return cadence
+    return max(cadence, audience.unchanged)
 
 
 def missed_count(services: Services, incident: Incident, promise: Promise, since: datetime, now: datetime) -> int:

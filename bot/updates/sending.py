@@ -80,7 +80,7 @@ def _due(change: Change, promise: Promise) -> UpdateDue:
         )
         return text, views.blocks(text)
 
-    return UpdateDue(promise.row, promise.audience, render)
+    return UpdateDue(promise.row, promise.audience, render, is_automatic=not promise.words.strip())
 
 
 def start_due(services: Services, now: datetime) -> None:

@@ -183,7 +183,7 @@ _LAST_SENT = (
         Promise.state == SENT,
     )
     .order_by(col(Promise.number).desc())
-    .limit(1)
+    .limit(2)
 )
 _LAST_COMPOSED = (
     select(Promise)
@@ -217,6 +217,12 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Promise]:
     ).all()
 
 
+def audiences_told(session: Session, incident_id: int) -> Sequence[str]:
+    """The audiences that an update was composed for."""
+    composed = (Promise.incident_id == incident_id, col(Promise.composed_at).is_not(None))
+    return session.exec(select(Promise.audience).where(*composed).distinct()).all()
+
+
 def concluded_of(session: Session, incident_id: int) -> Sequence[Promise]:
     """Every promise with the minute it was to be kept at; one that was put off stands there at the new one."""
     return [promise for promise in of_incident(session, incident_id) if promise.state != MOVED]
@@ -238,7 +244,12 @@ def informed_audiences(session: Session, incident_id: int) -> set[str]:
 
 def last_sent(session: Session, incident_id: int, audience: str) -> Promise | None:
     """The newest update this audience got."""
-    return session.exec(_LAST_SENT, params={"of_incident": incident_id, "to_audience": audience}).first()
+    return next(iter(last_two_sent(session, incident_id, audience)), None)
+
+
+def last_two_sent(session: Session, incident_id: int, audience: str) -> Sequence[Promise]:
+    """The two newest updates this audience got, the newest first."""
+    return session.exec(_LAST_SENT, params={"of_incident": incident_id, "to_audience": audience}).all()
 
 
 def last_composed(session: Session, incident_id: int, audience: str) -> Promise | None:

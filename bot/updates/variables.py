@@ -6,12 +6,18 @@ FOLDER = "stakeholder_update"
 
 # Longer than a message of Slack's by far, and short enough that a template gone wild is seen at once.
 LONGEST_UPDATE = 12_000
-TITLE = 200
-IMPACT = 800
-NEWS = 6_000
-CHANGE = 300
-CHANGES_TOLD = 6
-STEPS_TOLD = 3
+# What fits on a phone beside the rest.
+TITLE = 120
+IMPACT = 400
+LINE = 240
+NEWS = 2_500
+CHANGE = 140
+STEP = 80
+# How many of each are listed on their line.
+LISTED = 4
+STEPS_LISTED = 6
+
+ALL, BODY = "all", "body"
 
 # The facts of an incident in its plainest state: what the doctor and the tests try every template with.
 EXAMPLE: dict[str, Any] = {
@@ -19,17 +25,26 @@ EXAMPLE: dict[str, Any] = {
     "title": "IVR down",
     "severity": "S1",
     "emoji": "🟠",
-    "meaning": "Many queues or sites, service level collapsing",
     "type": "Telephony or IVR",
     "places": "",
     "status": "investigating",
     "is_over": False,
     "impact": "",
-    "doing": [],
+    "cause": "",
+    "certainty": "",
+    "actions": "",
+    "needs": "",
+    "taken": [],
+    "part": ALL,
+    "is_edited": False,
     "news": "",
+    "new_fields": [],
     "changes": [],
-    "more_changes": 0,
+    "done": [],
+    "more_done": 0,
+    "said": [],
     "unchanged_since": "",
+    "is_short": False,
     "last_update": "",
     "lead": "",
     "channel": "",

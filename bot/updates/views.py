@@ -9,9 +9,10 @@ LANGUAGE_SEPARATOR = "\n\n———\n\n"
 
 def plain_text(facts: dict[str, Any]) -> str:
     """What matters, without a template; `facts` are those of the template, escaped already."""
-    lines = [f"*{facts['severity']} {facts['status']}* – {facts['title']}"]
-    lines += [facts[part] for part in ("impact", "news") if facts[part]]
-    lines += [f"• {_plain_change(change)}" for change in facts["changes"]]
+    news = [facts["news"]] if facts["is_edited"] else _news_lines(facts)
+    if facts["part"] == "body":
+        return "\n".join(news)
+    lines = [f"*{facts['severity']} {facts['status']}* – {facts['title']}", *news]
     if facts["missed"]:
         lines.append(f"{facts['missed']} missed before this one.")
     if facts["next_update"]:
@@ -19,11 +20,11 @@ def plain_text(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _plain_change(change: dict[str, str]) -> str:
-    fields = ("who", "user", "role", "new", "step", "answers", "text", "reason")
-    return " ".join(
-        [change["at"], change["kind"].replace("_", " "), *(change[part] for part in fields if change[part])]
-    )
+def _news_lines(facts: dict[str, Any]) -> list[str]:
+    lines = [facts[part] for part in ("impact", "news", "actions") if facts[part]]
+    lines += [f"• {change['kind']} {change['new'] or change['user']}".rstrip() for change in facts["changes"]]
+    lines += [f"• Done: {', '.join(done['steps'])} ({done['who']})" for done in facts["done"]]
+    return lines + [f"• {message['who']}: {message['text']}" for message in facts["said"]]
 
 
 def blocks(text: str) -> list[Block]:

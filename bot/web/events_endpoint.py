@@ -17,7 +17,7 @@ from bot.slack.app import ImmediateAckApp
 from bot.web.replay_guard import ReplayGuard
 
 # Each on a thread of its own to its listener's end: enough that none waits because others talk to Slack.
-REQUEST_THREADS = 32
+REQUEST_THREADS = 48
 LARGEST_BYTES = 2 * 1024 * 1024
 TIMESTAMP = re.compile(r"[0-9]{1,12}")
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")

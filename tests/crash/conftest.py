@@ -7,6 +7,7 @@ import pytest
 
 from tests import prepared
 from tests.crash.desk import Desk
+from tests.crash.saved_states import postgres_database, sqlite_files
 
 EACH_MOMENT = pytest.mark.parametrize("moment", ["after", "before"])
 # What takes long: each database and each moment once, not each with each.
@@ -20,9 +21,11 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     """A workspace and a database without a row; the bot is not started yet."""
     if request.param == "sqlite":
         url = prepared.database(tmp_path)
+        save = sqlite_files(tmp_path)
     else:
         url = request.getfixturevalue(
             "postgres_url" if request.param == "empty postgresql" else "prepared_postgres_url"
         )
-    with Desk(tmp_path, url) as desk:
+        save = postgres_database(request.getfixturevalue("postgres"), url)
+    with Desk(tmp_path, url, save=save) as desk:
         yield desk

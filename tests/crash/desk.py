@@ -1,9 +1,10 @@
 """A workspace, a database, and a bot that is killed and started again."""
 
+import json
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
@@ -14,12 +15,14 @@ from typing import Any, Self
 import psutil
 
 from bot.runtime.database import Database
-from slack_sandbox import Sandbox
+from slack_sandbox import Sandbox, persistence
 from slack_sandbox.model import Channel
 from tests.crash.process import Moment, live
+from tests.crash.saved_states import Restore, Save
 from tests.floors import with_a_bookmark
 
-STARTS_WITHIN_S = 20
+# The first loads and uses everything before it is forked, perhaps on a busy machine.
+STARTS_WITHIN_S = 60
 ENDS_WITHIN_S = 40
 WAITS_AT_MOST = 50
 PLAYBOOKS = Path(__file__).parent / "playbooks"
@@ -115,7 +118,10 @@ class BotProcess:
 class Desk:
     """A workspace, a database, and the bots that work on it."""
 
-    def __init__(self, folder: Path, database_url: str, workspace: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, workspace: Path | None = None, save: Save | None = None
+    ) -> None:
+        self._save = save
         self.sandbox = Sandbox(data=workspace, clock_file=folder / "clock")
         self.database = Database(database_url)
         self.database_url = database_url
@@ -132,6 +138,25 @@ class Desk:
             bot.is_killed()
         self.database.close()
         self.sandbox.stop()
+
+    def save(self) -> Restore:
+        """Remember the database and the workspace; gives back what brings them back. No bot may live then."""
+        assert self._save is not None
+        assert self._living() == 0
+        self.database.engine.dispose()
+        restore_database = self._save()
+        workspace = persistence.dumps(self.sandbox.workspace, {})
+
+        def restore() -> None:
+            for bot in self._bots:
+                bot.is_killed()
+            # What was on its way to a bot that was killed must not come to the next.
+            self.sandbox.wait_until_idle()
+            self.database.engine.dispose()
+            restore_database()
+            persistence.restore(self.sandbox.workspace, json.loads(workspace))
+
+        return restore
 
     def starts_a_bot(self, replica: str = "local") -> BotProcess:
         """Start a bot; returns when it listens."""
@@ -209,6 +234,42 @@ def kill_points(desk: Desk) -> Iterator[tuple[BotProcess, int, int]]:
         if bot.rests() and bot.is_spared():
             return
         calls += 1 if desk.database.is_sqlite else number
+
+
+def kill_everywhere(
+    desk: Desk,
+    moment: Moment,
+    *,
+    prepare: Callable[[BotProcess], None],
+    ready: Callable[[], None] = lambda: None,
+    act: Callable[[], None],
+    check: Callable[[], None],
+) -> int:
+    """Kill the bot at each place of what follows an act, start it again, and check what came of it.
+
+    Each time it begins with what `prepare` left, which happens once, and with what `ready` opens. The places are
+    those of `kill_points`; gives back after how many calls, or commits, the last was.
+    """
+    bot = desk.starts_a_bot()
+    assert bot.rests()
+    prepare(bot)
+    assert bot.rests()
+    bot.is_asked_to_end()
+    restore, calls = desk.save(), 1
+    for number in count(1):
+        restore()
+        bot = desk.starts_a_bot()
+        assert bot.rests()
+        ready()
+        bot.dies(moment, calls)
+        act()
+        has_survived = bot.rests() and bot.is_spared()
+        assert has_survived or desk.starts_a_bot().rests()
+        check()
+        if has_survived:
+            return calls
+        calls += 1 if desk.database.is_sqlite else number
+    raise AssertionError
 
 
 def killed_at(desk: Desk, kills: Sequence[tuple[Moment, int]], prepare: str = "") -> Iterator[str]:

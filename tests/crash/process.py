@@ -18,15 +18,10 @@ from sqlalchemy.orm import Session
 from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
-from bot.escalation import tables as escalation
-from bot.followups import tables as followups
-from bot.incidents.ticks import run_ticks
+from bot.incidents.ticks import read_due_times, run_ticks
 from bot.outbox import tables as outbox
-from bot.partners import tables as partners
-from bot.playbooks import tables as playbooks
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import wait_until
-from bot.updates import tables as updates
 
 Moment = Literal["after", "before", "commit"]
 PATIENCE_S = 30
@@ -37,7 +32,7 @@ Rest = tuple[bool, datetime | None, datetime]
 
 
 @dataclass
-class Doom(urllib.request.BaseHandler):
+class Doom:
     """Kills this process when an answer has arrived and nothing was written down of it, before the next call, or
     right after a commit."""
 
@@ -49,19 +44,28 @@ class Doom(urllib.request.BaseHandler):
         """Die after the answer to so many calls, before the call that follows them, or after so many commits."""
         self.moment, self.calls_left = moment, calls
 
-    def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
-        """Every call passes here before it is sent."""
+    def watch_calls(self) -> None:
+        """Every call of this process passes here, whichever way it is opened."""
+        send = urllib.request.HTTPHandler.http_open
+
+        def http_open(handler: urllib.request.HTTPHandler, request: urllib.request.Request) -> HTTPResponse:
+            self._before_call()
+            response = send(handler, request)
+            self._after_call()
+            return response
+
+        urllib.request.HTTPHandler.http_open = http_open  # type: ignore[method-assign, assignment]
+
+    def _before_call(self) -> None:
         with self._lock:
             self._die_if(self.moment == "before" and self.calls_left <= 0)
-        return request
 
-    def http_response(self, request: urllib.request.Request, response: HTTPResponse) -> HTTPResponse:
-        """Every answer passes here before the bot sees it."""
+    def _after_call(self) -> None:
+        """An answer has arrived that the bot has not seen yet."""
         with self._lock:
             if self.moment != "commit":
                 self.calls_left -= 1
             self._die_if(self.moment == "after" and self.calls_left == 0)
-        return response
 
     def after_commit(self, session: Session) -> None:
         """Every transaction passes here once it is committed, before its caller goes on."""
@@ -79,7 +83,7 @@ def live(settings: dict[str, Any], orders: Connection) -> None:
     """Run a bot and do what is ordered until the process is ended."""
     signal.signal(signal.SIGTERM, _leave)
     doom = Doom()
-    urllib.request.install_opener(urllib.request.build_opener(doom))
+    doom.watch_calls()
     sa.event.listen(Session, "after_commit", doom.after_commit)
     bot = bootstrap.build(Settings(_env_file=None, **settings))
     bot.start()
@@ -155,21 +159,18 @@ def _was_behind(bot: Bot) -> bool:
 
 def _is_idle(bot: Bot) -> bool:
     """A workflow may be waiting for a row of the outbox that is due later."""
+    if not (bot.app.is_idle() and bot.services.background.is_idle()):
+        return False
+    if bot.services.flows.is_idle():
+        return True
     with bot.services.database.reading() as session:
         waits_for_row = outbox.next_due(session) is not None
-    return bot.is_idle() or (
-        waits_for_row and bot.services.background.is_idle() and not bot.services.flows.replicas_with_flows()
-    )
+    return waits_for_row and not bot.services.flows.replicas_with_flows()
 
 
 def _is_behind(bot: Bot) -> bool:
     now = utcnow()
+    if any(due_at and due_at <= now for due_at in read_due_times(bot.services).values()):
+        return True
     with bot.services.database.reading() as session:
-        return (
-            bool(updates.due(session, now))
-            or bool(escalation.due(session, now))
-            or bool(partners.due(session, now))
-            or bool(playbooks.due_reminders(session, now))
-            or bool(outbox.due(session, now))
-            or bool(followups.due_reminders(session, now))
-        )
+        return bool(outbox.due(session, now))

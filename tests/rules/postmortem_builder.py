@@ -42,12 +42,14 @@ def entry(number: int, minutes: float, kind: str, words: str, who: str = "Comman
 
 
 ENTRIES = (
-    entry(1, 0, "declared", "Participant 1 declared it as S2: IVR silent in Manila", facts={"severity": "S2"}),
+    entry(1, 0, "declared", "Participant declared it as S2: IVR silent in Manila", facts={"severity": "S2"}),
     entry(2, 1, "playbook_started", "The playbook Telephony down was started"),
     entry(3, 2, "role_taken", "Commander is commander", facts={"role": "commander", "user": "U1"}),
     entry(4, 5, "message", "Responder: silence after the greeting, half of the calls", is_speech=True),
     entry(5, 8, "severity", "Commander made it S0: Cebu too", facts={"new": "S0", "reason": "Cebu too"}),
     entry(6, 9, "impact", "Commander described the impact: half of 240 calls an hour are lost"),
+    entry(18, 12, "cause", "Commander recorded the cause (suspected): a firmware update",
+          facts={"text": "a firmware update of the IVR", "certainty": "suspected"}),
     entry(7, 15, "update_sent", "The update for Operations was sent as promised"),
     entry(8, 21, "message", "Responder: it is not the trunk, both carriers say", tag="ruled_out", is_speech=True),
     entry(9, 25, "decision", "Decision, noted by Commander: move all calls to Pune", tag="decision"),
@@ -100,7 +102,7 @@ RECORD = Record(
     people=(
         Person("Commander", "Ana Reyes", ("Commander",), (3,)),
         Person("Responder", "Devi Nair", ("Responder",), (4,)),
-        Person("Participant 1", "Ben Okafor", (), (1,)),
+        Person("Participant", "Ben Okafor", (), (1,)),
     ),
     partners=(PartnerAnswer("Northline", at(12), at(14), 40, 6), PartnerAnswer("Sagebrush", at(12), None, None, 6)),
     follow_ups=(FollowUp("Test firmware on one site first", "prevent", "Responder", at(20_000), False, 16),),
@@ -111,11 +113,11 @@ RECORD = Record(
 )
 
 
-def words(language: str = "en") -> Phrases:
+def words(language: str = "en", zone: str = "UTC") -> Phrases:
     """The shipped phrases of a language."""
-    return Phrases(language, TEMPLATES.phrases(FOLDER, language))
+    return Phrases(language, TEMPLATES.phrases(FOLDER, language), zone)
 
 
-def document(language: str = "en", **changes: Any) -> Document:
+def document(language: str = "en", zone: str = "UTC", **changes: Any) -> Document:
     """The post-mortem of the record, changed in some things."""
-    return compose(replace(RECORD, **changes), words(language))
+    return compose(replace(RECORD, **changes), words(language, zone))

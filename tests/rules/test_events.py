@@ -7,7 +7,7 @@ import pytest
 from bot.bootstrap import build_registry
 from bot.incidents import events
 from bot.incidents.change import Change, run_after_commit
-from bot.incidents.events import Declared, Event, ImpactChanged
+from bot.incidents.events import Declared, Event, SituationChanged
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from tests.rules.test_update_templates import NOW, services
@@ -20,6 +20,7 @@ HANDLERS = {
         "partners.handlers.begin",
         "playbooks.run_actions.start_matching",
     ],
+    "ChannelOpened": ["updates.handlers.send_first"],
     "DeclaredAfterwards": [],
     "Withdrawn": ["updates.handlers.end_promises"],
     "SeverityChanged": [
@@ -39,6 +40,7 @@ HANDLERS = {
     "Closed": [
         "updates.handlers.send_at_close",
         "escalation.ladder.stop",
+        "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
         "postmortems.request.follow_close",
     ],
@@ -46,16 +48,22 @@ HANDLERS = {
         "updates.handlers.say_false_alarm",
         "escalation.ladder.stop",
         "partners.handlers.say_false_alarm",
+        "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
     ],
     "Merged": [
         "updates.handlers.say_merged",
         "escalation.ladder.stop",
         "partners.handlers.say_merged",
+        "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
         "subscriptions.actions.follow_merge",
     ],
-    "MadePrivate": ["updates.handlers.withdraw_outside", "partners.handlers.follow_privacy"],
+    "MadePrivate": [
+        "updates.handlers.withdraw_outside",
+        "partners.handlers.follow_privacy",
+        "handovers.actions.hide_summary",
+    ],
     "Reopened": [
         "updates.handlers.promise_again",
         "escalation.ladder.reopen",
@@ -63,13 +71,21 @@ HANDLERS = {
         "playbooks.handlers.offer_after_reopening",
         "postmortems.request.put_aside",
     ],
-    "ImpactChanged": [],
-    "RoleChanged": ["updates.handlers.reassign_drafts", "escalation.ladder.follow_commander"],
+    "SituationChanged": ["updates.handlers.follow_situation"],
+    "BridgeChanged": [],
+    "CommandHandedOver": ["playbooks.handlers.hand_over_steps"],
+    "HandoverUnaccepted": ["escalation.unaccepted.page_next_people"],
+    "RoleChanged": [
+        "updates.handlers.reassign_drafts",
+        "escalation.ladder.follow_commander",
+        "partners.guidance_actions.ask_lead",
+        "handovers.actions.follow_role",
+    ],
     "CadenceRequested": ["updates.handlers.set_cadence"],
     "UpdateRequested": ["updates.handlers.send_to_one"],
     "UpdateMissed": ["escalation.ladder.follow_missed_update"],
     "UpdateDue": ["partners.updates.post_updates"],
-    "UpdateComposed": ["subscriptions.copies.post_copies"],
+    "UpdateComposed": ["playbooks.handlers.skip_told", "subscriptions.copies.post_copies"],
     "UpdateAmended": ["partners.updates.edit_footers", "subscriptions.copies.edit_footers"],
 }
 
@@ -110,7 +126,7 @@ def test_handlers_are_called_in_the_order_they_were_registered_and_only_for_thei
     called: list[str] = []
     registry = change.services.get(Registry)
     registry.on(Declared, lambda change, event: called.append(f"first {change.number}"))
-    registry.on(ImpactChanged, lambda change, event: called.append("another event"))
+    registry.on(SituationChanged, lambda change, event: called.append("another event"))
     registry.on(Declared, lambda change, event: called.append("second"))
 
     change.publish(Declared())

@@ -36,7 +36,7 @@ def test_every_example_of_the_guide_can_be_used_as_it_stands():
     parts = [piece for piece in PIECES if isinstance(piece, dict) and "phases" not in piece]
 
     assert findings(Playbook.model_validate(whole)) == []
-    assert {key for part in parts for key in part} == {"applies", "when", "asks", "posts", "sets"}
+    assert {key for part in parts for key in part} == {"applies", "when", "skip_when", "asks", "posts", "sets"}
     for part in parts:
         if "applies" in part:
             Playbook.model_validate(whole | part)

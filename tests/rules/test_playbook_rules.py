@@ -187,14 +187,14 @@ def test_a_form_gives_answers_of_their_kind_and_says_which_field_is_wrong():
         "w": {"value": {"value": " words "}},
     }
 
-    read = answers.read_form(step, values).answers
+    read = answers.read_form(step, values, NOON).answers
     shown = answers.render_answers(step, read)
 
     assert read == {"n": 3.5, "t": "2026-11-22T12:00:00+00:00", "p": "UBEN", "c": "b", "w": "words"}
     assert shown["P"] == "<@UBEN>"
     assert shown["T"].startswith("<!date^1795348800")
     for wrong in ("many", "nan", "inf"):
-        assert list(answers.read_form(step, {"n": {"value": {"value": wrong}}}).errors) == ["n"]
+        assert list(answers.read_form(step, {"n": {"value": {"value": wrong}}}, NOON).errors) == ["n"]
 
 
 def test_adherence_counts_what_became_of_the_wanted_steps_and_how_late():

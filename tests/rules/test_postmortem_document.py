@@ -170,20 +170,60 @@ def test_several_days_are_told_day_by_day() -> None:
     assert days == ["2026-10-24", "2026-10-25", "2026-10-26"]
 
 
-def test_people_are_called_by_their_first_role_and_numbered_when_there_are_several() -> None:
+def test_people_are_called_by_their_first_role_and_told_apart_when_there_are_several() -> None:
     titles = {"commander": "Commander", "scribe": "Scribe"}
 
     called = person_labels(
-        {"commander": ["U1", "U2"], "scribe": ["U2", "U3"]}, titles, ["U4", "U1", "U5"], "Participant"
+        {"commander": ["U1", "U2"], "scribe": ["U2", "U3"]},
+        titles,
+        ["U4", "U1", *(f"P{n}" for n in range(2, 12))],
+        "Participant",
+        words().nth,
     )
 
-    assert called == {
-        "U1": "Commander 1",
-        "U2": "Commander 2",
-        "U3": "Scribe",
-        "U4": "Participant 1",
-        "U5": "Participant 2",
-    }
+    assert [called[who] for who in ("U1", "U2", "U3")] == ["Commander", "second Commander", "Scribe"]
+    assert [called[who] for who in ("U4", "P2", "P11")] == ["Participant", "second Participant", "11th Participant"]
+    assert len(set(called.values())) == len(called), "each label is one person's"
+    assert words("es").nth("Commander", 2) == "Commander (segundo)"
+
+
+def test_the_first_screen_says_what_happened_the_impact_the_cause_and_what_we_change() -> None:
+    summary = [statement.text for statement in document().summary]
+
+    assert len(summary) <= 10
+    for known in (
+        "IVR silent in Manila",
+        "half of 240 calls",
+        "Cause (suspected): a firmware update",
+        "We change: Test",
+    ):
+        assert any(known in text for text in summary), known
+    many = document(follow_ups=[*RECORD.follow_ups] * 9).summary
+    assert len(many) <= 10
+    assert many[-1].text == "and 6 more follow-ups"
+
+
+def test_decisive_moments_are_at_most_twelve_in_their_order_and_the_rest_folds_behind_them() -> None:
+    entries = [*ENTRIES, *(replace(ENTRIES[3], number=100 + n, is_marked=True) for n in range(40))]
+    written = document(entries=entries)
+    moments = [statement.text for statement in statements_of(written.section("moments").parts[0])]
+
+    assert len(moments) == 12
+    assert moments == sorted(moments)
+    assert any("Mitigated" in text for text in moments)
+    assert any("move all calls to Pune" in text for text in moments)
+    main = [section.key for section in written.sections if not section.is_appendix]
+    assert main == ["impact", "moments", "decisions", "prompts", "follow_ups"]
+    page = render(TEMPLATES, written, HTML)
+    assert page.index("<details") > page.index('id="follow_ups"'), "what folds stands below the main part"
+
+
+def test_times_are_the_floors_with_utc_beside_them() -> None:
+    assert words(zone="Europe/Madrid").moment(RECORD.declared_at) == "2026-10-24 23:40 (21:40 UTC)"
+    assert words(zone="Asia/Manila").moment(RECORD.declared_at) == "2026-10-25 05:40 (2026-10-24 21:40 UTC)"
+    assert words().moment(RECORD.declared_at) == "2026-10-24 21:40 UTC"
+    days = [part.title for part in document(zone="Asia/Manila").section("timeline").parts if isinstance(part, Day)]
+    assert days[0] == "2026-10-25"
 
 
 def test_whoever_is_called_by_name_is_pointed_out_for_the_author() -> None:

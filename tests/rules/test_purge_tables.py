@@ -49,6 +49,8 @@ def test_every_text_of_a_table_of_words_is_either_taken_out_or_an_id_or_a_state(
             "obstacle",
             "pager",
             "key",
+            "item",
+            "language",
             "held_by",
             "choice",
             "place",
@@ -59,6 +61,9 @@ def test_every_text_of_a_table_of_words_is_either_taken_out_or_an_id_or_a_state(
             "trouble",
             "ts",
             "kind",
+            "field",
+            "certainty",
+            "language",
         ),
     }
     for name, words in REGISTERED.items():

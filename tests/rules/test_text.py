@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -96,3 +97,24 @@ def test_a_link_cannot_be_broken_out_of(url: str, label: str) -> None:
     made = text.link(url, label)
 
     assert made.count("<") == made.count(">") == made.count("|") == 1
+
+
+@pytest.mark.parametrize(
+    "token", [text.clock_time(NOON), text.mention("U0ANA"), text.link("https://a.example", "x")]
+)
+def test_a_token_is_never_cut_in_two(token: str) -> None:
+    for limit in range(4, len(token) + 8):
+        shown = text.shorten(f"a {token} and more", limit)
+        assert shown.replace(token, "").count("<") == 0, shown
+
+
+def test_a_time_is_written_out_where_the_reader_is() -> None:
+    madrid = ZoneInfo("Europe/Madrid")
+
+    assert (
+        text.to_plain_text(f"at {text.clock_time(NOON)}", dict[str, str]().get, madrid)
+        == f"at {NOON.astimezone(madrid):%H:%M}"
+    )
+    assert (
+        text.to_plain_text(f"at {text.day_and_time(NOON)}", dict[str, str]().get) == f"at {NOON:%Y-%m-%d %H:%M} UTC"
+    )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from bot.config import floor
 from bot.directory import tables as directory
 from bot.directory.rules import PersonFacts
 from bot.incidents import tables as incidents
+from bot.incidents.facts import STEPS_TAKEN, TakenStep
 from bot.incidents.registry import Registry
+from bot.incidents.situation_tables import SituationValue
 from bot.incidents.tables import Incident
 from bot.runtime.background_worker import BackgroundWorker
 from bot.runtime.database import Database
@@ -42,11 +45,33 @@ SHIPPED = Path("message_templates")
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
+    build_registry()  # with it the tables of every noun are known
     store = Database(prepared.database(tmp_path))
     with store.reading() as session:
-        directory.save_people(session, [PersonFacts("U0ANA", "Ana Reyes"), PersonFacts("U0BEN", "Ben Okafor")], NOW)
+        save_people(session)
         yield session
     store.close()
+
+
+@pytest.fixture(scope="module")
+def sized_sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Any, Session]]:
+    """For each size of incident a session in which it is there; writing down the largest takes half a second."""
+    with ExitStack() as stack:
+        yield {size: stack.enter_context(_with_incident(size, tmp_path_factory)) for size in (smallest, largest)}
+
+
+@contextmanager
+def _with_incident(size: Any, folders: pytest.TempPathFactory) -> Iterator[Session]:
+    with closing(Database(prepared.database(folders.mktemp(size.__name__)))) as store:
+        with store.transaction() as session:
+            save_people(session)
+            size(session)
+        with store.reading() as session:
+            yield session
+
+
+def save_people(session: Session) -> None:
+    directory.save_people(session, [PersonFacts("U0ANA", "Ana Reyes"), PersonFacts("U0BEN", "Ben Okafor")], NOW)
 
 
 def services(languages: tuple[str, ...] = ("en",), folder: Path = SHIPPED, **changed: Any) -> Services:
@@ -78,6 +103,17 @@ def said(
     )
 
 
+def recorded(
+    session: Session, incident: Incident, name: str, text: str, at: datetime, certainty: str = "", **more: str
+) -> None:
+    """Somebody recorded a field of the situation, or a translation of it."""
+    values: dict[str, Any] = {"incident_id": incident.number, "field": name, "text": text, "certainty": certainty}
+    session.add(SituationValue(**values | more, by="U0ANA", at=at))
+    session.flush()
+    if "language" not in more:
+        timeline.append(session, incident.number, name, at, "U0ANA", text=text, certainty=certainty)
+
+
 def smallest(session: Session) -> Incident:
     """Somebody typed one letter."""
     return incidents.add(
@@ -104,12 +140,67 @@ def largest(session: Session) -> Incident:
         ),
     )
     incidents.give_role(session, incident.number, "commander", "U0ANA", NOW)
+    for name in ("impact", "cause", "actions", "needs"):
+        recorded(session, incident, name, much[:40_000], NOW)
     for minute in range(20):
         at = NOW - timedelta(minutes=30 - minute)
         facts = {"old": "S1", "new": much[:500], "reason": much, "step": much, "role": HOSTILE, "user": "U0BEN"}
-        for kind in ("severity", "status", "step_done", "role_given", "reopened", "impact"):
+        for kind in ("severity", "status", "step_done", "role_given", "reopened"):
             timeline.append(session, incident.number, kind, at, "U0ANA", **facts)
         said(session, incident.number, at, "U0BEN", much, marked_at=at)
+    return incident
+
+
+TRANSLATED = {
+    "title": ("IVR down in Manila", "IVR caído en Manila"),
+    "impact": ("Half of 120 calls an hour are lost", "Se pierde la mitad de 120 llamadas por hora"),
+    "cause": ("a trunk of the carrier", "un enlace del operador"),
+    "actions": ("The carrier moves calls to Cebu", "El operador pasa las llamadas a Cebu"),
+}
+
+
+def fullest(session: Session) -> Incident:
+    """Everything is recorded, most of it in both languages, and something of every kind has happened."""
+    incident = incidents.add(
+        session,
+        Incident(
+            declared_key="f",
+            title="IVR down in Manila",
+            severity="S0",
+            status="mitigated",
+            type="telephony",
+            sites=["Manila", "Kraków"],
+            partners=["Northline"],
+            declared_by="U0ANA",
+            declared_at=NOW - timedelta(minutes=65),
+            channel_id="C1",
+        ),
+    )
+    at = NOW - timedelta(minutes=30)
+    incidents.give_role(session, incident.number, "commander", "U0ANA", at)
+    certainties = {"cause": "suspected"}
+    for name in ("impact", "cause", "actions"):
+        recorded(session, incident, name, TRANSLATED[name][0], at, certainties.get(name, ""))
+    recorded(session, incident, "needs", "Approval of a second carrier", at)
+    for name, (original, text) in TRANSLATED.items():
+        recorded(session, incident, name, text, at, original=original, language="es")
+    for old, new in (("S2", "S1"), ("S1", "S0")):
+        timeline.append(session, incident.number, "severity", at, "U0ANA", old=old, new=new, reason="all queues")
+    timeline.append(session, incident.number, "status", at, "U0BEN", old="identified", new="mitigated", reason="")
+    steps = [
+        "Call the carrier",
+        "Restart the IVR",
+        "Ask Cebu",
+        "Test a call",
+        "Check the trunk",
+        "Tell the site",
+        "Log it",
+    ]
+    for step in [*steps, "Undone again"]:
+        timeline.append(session, incident.number, "step_done", at, "U0BEN", step=step)
+    timeline.append(session, incident.number, "step_undone", at, "U0BEN", step="Undone again")
+    timeline.append(session, incident.number, "role_taken", at, "U0ANA", role="commander")
+    said(session, incident.number, at, "U0BEN", "Calls go to <#C2|cebu> &amp; on", marked_at=at)
     return incident
 
 
@@ -128,9 +219,11 @@ def promise(session: Session, incident: Incident, audience: str, words: str = ""
 @pytest.mark.parametrize("audience", FOLDERS)
 @pytest.mark.parametrize("size", [smallest, largest])
 def test_every_template_says_it_within_slacks_limits(
-    session: Session, size: Any, audience: str, languages: tuple[str, ...]
+    sized_sessions: dict[Any, Session], size: Any, audience: str, languages: tuple[str, ...]
 ) -> None:
-    incident = size(session)
+    session = sized_sessions[size]
+    session.rollback()
+    incident = incidents.by_number(session, 1)
     news = (HOSTILE + ARABIC) * 300 if size is largest else ""
     due = promise(session, incident, audience, news, missed=3)
 
@@ -151,7 +244,7 @@ def test_every_template_says_it_within_slacks_limits(
 def test_outsiders_read_no_name_no_reason_and_no_guess(session: Session, audience: str, language: str) -> None:
     incident = smallest(session)
     incident.title = "IVR down, Ana Reyes looks; back by 15:00"
-    incident.impact = "Half the calls are lost. Ben Okafor hopes to fix it within 20 min."
+    recorded(session, incident, "impact", "Half the calls are lost. Ben Okafor hopes to fix it within 20 min.", NOW)
     incident.partners = ["Northline", "Telvia"]
     incidents.give_role(session, incident.number, "commander", "U0ANA", NOW)
     timeline.append(
@@ -164,6 +257,57 @@ def test_outsiders_read_no_name_no_reason_and_no_guess(session: Session, audienc
     assert not re.search(r"Ana|Reyes|Ben|Okafor|trunk|15:00|16:00|20 min|Northline|Telvia|#C", told)
     assert "Half the calls are lost." in told
     assert "Cebu helps." in told
+
+
+GOLDEN = Path(__file__).parent / "golden" / "updates"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("audience", FOLDERS)
+def test_an_update_reads_as_it_is_written_down(session: Session, audience: str, language: str) -> None:
+    made = services((language,))
+    taken = [TakenStep("Measure the queues", "U0BEN")]
+    pieces = []
+    for build in (smallest, fullest):
+        incident = build(session)
+        made.get(Registry).answers(STEPS_TAKEN, lambda session, number: taken if number > 1 else [])
+        pieces.append(compose(session, made, incident, promise(session, incident, audience), NOW))
+    told = "\n\n==========\n\n".join(pieces) + "\n"
+
+    file = GOLDEN / f"{audience}.{language}.txt"
+    assert told == (file.read_text() if file.exists() else ""), f"if this is how it should read: {file}\n{told}"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("audience", ["executives", "operations", "engineering"])
+def test_an_update_for_colleagues_fits_a_phone(session: Session, audience: str, language: str) -> None:
+    incident = fullest(session)
+
+    told = compose(
+        session, services((language,)), incident, promise(session, incident, audience, "one more line"), NOW
+    )
+
+    assert len(told.splitlines()) <= (8 if audience == "executives" else 7)
+    assert "Undone again" not in told
+    if audience == "executives":
+        assert not re.search(r"Ana|Ben|Call the carrier|more", told.replace("one more line", ""))
+
+
+def test_an_update_that_would_say_the_same_a_third_time_is_one_line(session: Session) -> None:
+    incident = smallest(session)
+    told = []
+    for hour in range(1, 5):
+        due = promise(session, incident, "executives")
+        at = NOW + timedelta(hours=hour)
+        told.append(compose(session, services(), incident, due, at))
+        due.state, due.composed_at, due.sent_at = tables.SENT, at, at
+    timeline.append(session, incident.number, "cause", NOW + timedelta(hours=5), "U0ANA", text="a trunk")
+    told.append(
+        compose(session, services(), incident, promise(session, incident, "executives"), at + timedelta(hours=1))
+    )
+
+    assert [len(text.splitlines()) for text in told] == [6, 6, 1, 1, 6]
+    assert "no change since" in told[2]
 
 
 def test_marked_messages_finished_steps_and_changes_are_told_once(session: Session) -> None:
@@ -180,15 +324,15 @@ def test_marked_messages_finished_steps_and_changes_are_told_once(session: Sessi
 
     told = compose(session, services(), incident, first, at)
 
-    assert "Ben Okafor did: Call the carrier" in told
+    assert "*Done:* Call the carrier (Ben Okafor)" in told
     assert "Ana Reyes: Calls go to #cebu &amp; on" in told
     assert "small talk" not in told
     first.state, first.composed_at, first.sent_at = tables.SENT, at, at + timedelta(hours=1)
-    timeline.append(session, incident.number, "impact", at + timedelta(minutes=1), "U0ANA", text="none")
+    recorded(session, incident, "impact", "none", at + timedelta(minutes=1))
     second = compose(
         session, services(), incident, promise(session, incident, "operations"), at + timedelta(hours=1)
     )
-    assert "described the impact" in second, "what happened while Slack was slow to take the last one is news"
+    assert "*Impact:* none" in second, "what happened while Slack was slow to take the last one is news"
     assert "Ben Okafor: said early, pinned late" in second
     assert "Call the carrier" not in second
     assert "Calls go to" not in second
@@ -199,7 +343,8 @@ def test_the_page_lists_every_variable_that_templates_are_given_and_no_other(ses
     listed = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     incident = smallest(session)
     due = promise(session, incident, "partners")
-    told = facts_of(session, services(), incident, UpdateContext(due, services().floor.audiences["partners"], NOW))
+    audience = services().floor.audiences["partners"]
+    told = facts_of(session, services(), incident, UpdateContext(due, audience, NOW, "en"))
 
     assert listed == set(variables.EXAMPLE) == set(told)
     assert {name: type(value) for name, value in told.items()} == {

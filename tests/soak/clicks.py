@@ -117,6 +117,8 @@ def own_follow_up(actor: Actor) -> None:
 def publish(actor: Actor) -> None:
     """A post-mortem published."""
     if actor.opens_form(postmortems.PUBLISH, DM):
+        if has_field(actor, postmortems.REASON):
+            actor.me.fills(postmortems.REASON, "nothing more is known")
         actor.submits("post-mortem published", DM, None)
 
 

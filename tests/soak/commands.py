@@ -56,7 +56,7 @@ def impact(actor: Actor) -> None:
     """Who feels what."""
     channel, words = actor.an_incident(), actor.token()
     trace = Trace("impact", number_of(channel), actor.id, (("text", words),))
-    actor.types(f"{COMMAND} impact half the calls {words}", channel, "The impact stands on", trace)
+    actor.types(f"{COMMAND} impact half the calls {words}", channel, "Impact saved", trace)
 
 
 def claim(actor: Actor) -> None:

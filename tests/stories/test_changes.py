@@ -44,7 +44,7 @@ def test_what_a_command_leaves_out_is_asked_for_in_a_form(floor: TestFloor) -> N
     floor.ana.fills("Status", "identified")
     assert floor.ana.submits().closed
     floor.says("ana", "/incident impact", channel)
-    floor.ana.fills("Who feels what?", "Every chat customer")
+    floor.ana.fills("Who is affected, and how?", "Every chat customer")
     assert floor.ana.submits().closed
     floor.settle()
 

@@ -230,3 +230,45 @@ def test_hostile_words_stay_words_in_a_partners_channel(floor: TestFloor) -> Non
     live = floor.live_markup(NORTHLINE)
     assert not any(sign in live for sign in ("<!channel", "<@U0ERIK", " 49 "))
     assert not any(sign in floor.live_markup(channel) for sign in ("<!channel>", "<@U0ERIK"))
+
+
+def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_each_language(
+    floor: TestFloor,
+) -> None:
+    channel = declared(floor, "S1 IVR down at Northline and Sagebrush")
+    floor.says("ben", "/incident claim comms", channel)
+    asked = floor.ben.direct_messages()[-1].words
+    assert "What should their agents say and do? Missing in English and Spanish." in asked
+
+    floor.ben.clicks(ids.GUIDANCE)
+    floor.ben.fills("agents_say.en", "Some calls drop. We are on it.\nCall back in an hour <!here>.")
+    floor.ben.fills("relief.en", "Handling time does not count, says Chloe Chan.")
+    floor.ben.fills("workaround.es", "Anoten el número y devuelvan la llamada.")
+    assert floor.ben.submits().closed
+    floor.settle()
+    assert any("leaves out names of colleagues" in words for words in told_alone(floor, "ben"))
+    floor.passes(minutes=13)
+
+    [english], [spanish] = notices(floor, NORTHLINE), notices(floor, SAGEBRUSH)
+    assert "*Agents say* Some calls drop. We are on it." in english
+    assert "*Targets* Handling time does not count" in english
+    assert "Chloe" not in english
+    assert "Meanwhile" not in english, "nothing is invented"
+    assert "*Mientras tanto* Anoten el número y devuelvan la llamada." in spanish
+    assert "Some calls" not in spanish
+    assert "<!here>" not in floor.live_markup(NORTHLINE)
+
+    floor.says("ana", "/incident partners guidance", channel)
+    assert "Some calls drop" in str(floor.ana.modal)
+    floor.ana.fills("agents_say.en", "Most calls work again.")
+    assert floor.ana.submits().closed
+    floor.settle()
+    [english] = notices(floor, NORTHLINE)
+    assert "*Agents say* Most calls work again." in english, "the notice that was sent is edited"
+    assert len(timeline(floor, "partner_guidance")) == 3
+
+
+def told_alone(floor: TestFloor, who: str) -> list[str]:
+    """Everything somebody was told alone."""
+    person = floor.sandbox.person(who)
+    return [*(message.words for message in person.direct_messages()), *floor.whispered(who)]

@@ -1,9 +1,11 @@
 """A post-mortem from the close to the published copy: who gets it, who finishes it, who reviews it."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 from bot.postmortems import ids
+from bot.runtime.clock import utcnow
 from slack_sandbox.model import Message
 from tests.floor import TestFloor
 from tests.stories.conftest import PLAYBOOKS
@@ -93,16 +95,47 @@ def test_it_is_assigned_reviewed_edited_and_published(floor: TestFloor) -> None:
     presses(floor, "devi", ids.FINE)
     presses(floor, "ana", ids.PUBLISH)
     presses(floor, "ben", ids.PUBLISH)
-    assert not submits(floor, "ben", where=ids.CONFIGURED)
-    assert "It is published already" in submits(floor, "ana", where=ids.CONFIGURED)[ids.WHERE]
+    assert "say why it is published without" in submits(floor, "ben", where=ids.CONFIGURED)[ids.REASON]
+    assert not submits(floor, "ben", where=ids.CONFIGURED, reason="nobody knows when it started")
+    again = submits(floor, "ana", where=ids.CONFIGURED, reason="nobody knows when it started")
+    assert "It is published already" in again[ids.WHERE]
 
     [published] = [m for m in floor.ana.sees("incidents") if "Post-mortem* of incident 1" in m.words]
     [shared] = [m for m in floor.ana.sees("incidents") if m.thread_ts == published.ts and m.files]
     assert [file["name"] for file in shared.files] == ["edited.md"]
     assert "Post-mortem, published" in says(floor, "ana")
     assert not any("Post-mortem of" in words for words in floor.words(channel).splitlines())
-    kinds = ("assigned", "review_asked", "reviewed", "version", "published")
-    assert [len(timeline(floor, f"postmortem_{kind}")) for kind in kinds] == [1, 2, 3, 1, 1]
+    kinds = ("assigned", "review_asked", "reviewed", "version", "incomplete", "published")
+    assert [len(timeline(floor, f"postmortem_{kind}")) for kind in kinds] == [1, 2, 3, 1, 1, 1]
+
+
+def test_the_checklist_ticks_itself_off_and_then_no_reason_is_asked_for(floor: TestFloor) -> None:
+    channel = closes(floor)
+    for left in ("Impact described", "was detected", "Follow-ups", "Questions answered", "Reviewed"):
+        assert any(line.startswith("⬜") and left in line for line in says(floor, "ana").splitlines()), left
+
+    declared_at = utcnow() - timedelta(minutes=1)
+    for name in ("started", "detected", "mitigated"):
+        floor.says("ana", "/incident milestones", channel)
+        floor.ana.fills("milestone", name)
+        floor.ana.fills(
+            "at",
+            int((declared_at - timedelta(minutes=30)).timestamp())
+            if name != "mitigated"
+            else int(utcnow().timestamp()),
+        )
+        assert not submits(floor, "ana", reason="the graph shows it")
+    floor.says("ana", "/incident followup replace the trunk", channel)
+    said = says(floor, "ana")
+    assert "✅ Follow-ups, each with an owner" in said
+    assert "✅ When it started" in said
+
+    presses(floor, "ana", ids.REVIEW)
+    assert not submits(floor, "ana", reviewers=["U0CHLOE"])
+    floor.ana.uploads("dm", "edited.md", b"# Better", thread_ts=letter(floor, "ana").ts)
+    floor.settle()
+    presses(floor, "chloe", ids.FINE)
+    assert says(floor, "ana").count("⬜") == 1, "the impact was never described"
 
 
 def test_its_author_is_reminded_before_it_is_due_and_when_it_is_late(floor: TestFloor) -> None:
@@ -124,7 +157,7 @@ def test_its_author_is_reminded_before_it_is_due_and_when_it_is_late(floor: Test
     assert not submits(floor, "ben", reviewers=["U0ANA"])
     presses(floor, "ana", ids.FINE)
     presses(floor, "ben", ids.PUBLISH)
-    assert not submits(floor, "ben", where=ids.CONFIGURED)
+    assert not submits(floor, "ben", where=ids.CONFIGURED, reason="it was a test call")
     floor.passes(days=4)
     assert len(reminders(floor, "ben")) == 2, "what is published is not asked for any more"
 

@@ -26,9 +26,9 @@ def test_whoever_subscribes_on_the_digest_gets_their_audiences_words_with_the_ch
     [told] = copies(floor, "devi")
     assert "*S1 · IVR down* – investigating" in told
     assert "Next update <!date^" in told
-    assert copies(floor, "erik") == [], "executives hear of an S1 every hour"
+    assert copies(floor, "erik") == [], "executives hear of an S1 at once, then every hour"
     floor.passes(minutes=30)
-    assert "*What it means*" in copies(floor, "erik")[0]
+    assert "*What we are doing:*" in copies(floor, "erik")[0]
     assert len(copies(floor, "devi")) == 2
     floor.devi.clicks(ids.UNSUBSCRIBE, channel="dm")
     floor.settle()
@@ -50,7 +50,7 @@ def test_a_standing_subscription_brings_what_it_covers_and_can_be_ended_for_one_
     floor.says("ana", "/incident update Calls go to Cebu", first)
     [told] = copies(floor, "ben")
     assert "Calls go to Cebu" in told
-    assert "*Open now*" in copies(floor, "chloe")[0], "whoever is on call reads the engineers' words"
+    assert "Telephony or IVR" in copies(floor, "chloe")[0], "whoever is on call reads the engineers' words"
 
     second = floor.declares("S1 Chat is slow in Cebu")
     floor.says("ana", "/incident update Slow", second)

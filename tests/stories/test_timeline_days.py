@@ -74,7 +74,7 @@ def test_three_days_over_a_change_of_the_clocks_read_in_order_and_in_the_floors_
         floor.says("ana", "/incident timeline decisions", channel=channel)
         assert decision in floor.live_markup(channel)
         with floor.services.database.reading() as session:
-            from bot.screens.timeline.milestones import milestones_of
+            from bot.incidents.milestones import milestones_of
 
             known = milestones_of(session, 1)
             assert [str(found) for found in verification.verify(session, 1)] == []

@@ -215,6 +215,16 @@ def test_a_message_said_while_the_database_is_locked_is_kept(floor: TestFloor) -
     assert len(timeline(floor, "message")) == 1
 
 
+def test_being_asked_to_wait_again_and_again_gives_nothing_up(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.sandbox.fault("chat.postMessage", "rate_limited", count=35, retry_after=30)
+    floor.says("ana", "/incident assign communications_lead <@U0BEN>", channel)
+
+    floor.passes_until(lambda: floor.ben.direct_messages(), seconds=31)
+
+    assert "You are *communications lead*" in floor.ben.direct_messages()[-1].words
+
+
 def test_updates_that_piled_up_while_slack_was_down_become_one(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.sandbox.offline = True

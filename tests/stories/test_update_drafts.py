@@ -31,6 +31,11 @@ def test_silence_sends_the_draft_on_its_minute_and_the_draft_says_so(floor: Test
     (draft,) = drafts(floor, "ben")
     assert "IVR down" in draft
     assert "goes out <!date^" in draft
+    assert "Impact, Cause and Actions under way are not filled in" in draft
+    floor.says("ana", "/incident impact Half the calls are lost", channel)
+    (draft,) = drafts(floor, "ben")
+    assert "*Impact:* Half the calls are lost" in draft, "it follows every change"
+    assert "Cause and Actions under way are not filled in" in draft
     assert updates(floor, channel) == []
     floor.passes(minutes=5)
 
@@ -85,6 +90,30 @@ def test_the_lead_edits_says_nothing_new_and_puts_off(floor: TestFloor) -> None:
     assert "<!here>" not in floor.live_markup("dm", "ben").replace("&lt;!here&gt;", "")
     assert [row["state"] for row in promises(floor, "operations")] == ["sent", "sent", "moved", "sent", "waiting"]
     assert len(timeline(floor, "update_moved")) == 1
+
+
+def test_an_update_for_outsiders_is_edited_as_they_read_it_and_goes_out_as_it_was_saved(floor: TestFloor) -> None:
+    channel = led(floor, "S0 IVR down")
+    floor.says("ana", "/incident impact Half the calls are lost. Chloe hopes for 15:00.", channel)
+    floor.says("ana", "/incident status identified a trunk of ours", channel)
+    floor.passes(minutes=15)
+    presses(floor, "ben", ids.EDIT, "customers")
+    shown = next(block["element"] for block in floor.ben.modal["blocks"] if block.get("block_id") == ids.TEXT)
+    assert "*What is affected:* Half the calls are lost." in shown["initial_value"]
+    assert not any(inside in shown["initial_value"] for inside in ("Chloe", "15:00", "trunk", "Ana", "<!date"))
+
+    floor.ben.fills(ids.TEXT, "Half the calls are lost. Chloe fixes it. It is back by 15:00.")
+    refused = floor.ben.submits()
+    assert "“Chloe fixes it.” “It is back by 15:00.”" in refused.errors[ids.TEXT]
+    floor.ben.fills(ids.TEXT, f"{shown['initial_value']}\n\nPlease offer a call back & wait.")
+    assert floor.ben.submits().closed
+    floor.settle()
+    floor.passes(minutes=5)
+
+    (told,) = updates(floor, "front-line")
+    assert "*What is affected:* Half the calls are lost.\n\nPlease offer a call back &amp; wait." in told
+    assert "I am sorry for the trouble." in told
+    assert not any(inside in told for inside in ("Chloe", "15:00", "trunk", "Ana"))
 
 
 def test_a_decision_that_comes_too_late_is_told_what_became_of_it(floor: TestFloor) -> None:

@@ -12,16 +12,19 @@ def test_each_audience_reads_its_own_words(floor: TestFloor) -> None:
     channel = floor.declares("S0 IVR down in Manila")
     floor.says("ana", "/incident impact Half the calls are lost. Chloe fixes it by 15:00.", channel)
     floor.says("ana", "/incident status identified a trunk", channel)
-    floor.says("ana", "/incident update Calls go to Cebu", channel)
+    answer = floor.says("ana", "/incident update Calls go to Cebu. Ana hopes for 15:00.", channel)
+
+    assert answer.endswith("Left out or without names for Partners, Front line: “Ana hopes for 15:00.”")
+    assert len(updates(floor, "executives")) == 2, "the first one comes at once"
 
     for place, words in {
-        channel: "Ana Reyes set the status to identified: a trunk",
-        "executives": "*What it means* Half the calls are lost. Chloe fixes it by 15:00.",
-        "engineering": "*Open now*",
+        channel: "*Changed:* now identified: a trunk (Ana Reyes)",
+        "executives": "*Impact:* Half the calls are lost. Chloe fixes it by 15:00.",
+        "engineering": "*Impact:* Half the calls are lost.",
         "partners": "The cause is known and is being worked on.",
-        "front-line": "*What is affected* Half the calls are lost.",
+        "front-line": "*What is affected:* Half the calls are lost.",
     }.items():
-        [told] = updates(floor, place)
+        told = updates(floor, place)[-1]
         assert words in told
         assert "Calls go to Cebu" in told
         assert "Next update <!date^" in told

@@ -26,7 +26,24 @@ def test_the_update_goes_out_on_the_promised_minute_and_promises_the_next(floor:
     assert "*S1 · IVR down* – investigating" in told
     assert "*Next update <!date^" in told
     assert updates(floor, "incidents") == [told]
-    assert updates(floor, "executives") == [], "executives are told of an S1 every hour"
+    assert len(updates(floor, "executives")) == 1, "executives hear of an S1 at once, then every hour"
+
+
+def test_executives_hear_at_once_of_what_is_grave_or_becomes_so(floor: TestFloor) -> None:
+    floor.declares("S0 IVR down in Manila")
+    (told,) = updates(floor, "executives")
+    assert len(told.splitlines()) <= 8
+    assert "*Impact:* not confirmed yet" in told
+    assert "*Needed from you:* nothing" in told
+
+    channel = floor.declares("S2 Chat is slow")
+    assert len(updates(floor, "executives")) == 1, "of an S2 they hear when something changes"
+    floor.says("ana", "/incident severity S1 three sites", channel)
+
+    assert "S1 · Chat is slow" in updates(floor, "executives")[-1]
+    floor.passes(minutes=59)
+    floor.passes(minutes=1)
+    assert "S1 · Chat is slow" in updates(floor, "executives")[-1]
 
 
 def test_the_digest_gets_its_updates_in_a_thread(floor: TestFloor) -> None:
@@ -61,8 +78,8 @@ def test_an_update_says_what_has_changed_since_the_last_one_and_only_that(floor:
     floor.passes(minutes=30)
 
     first, second, third = updates(floor, channel)
-    assert "Ana Reyes set the status to identified: a trunk" in first
-    assert "Ana Reyes set the status to mitigated: rerouted" in second
+    assert "*Changed:* now identified: a trunk (Ana Reyes)" in first
+    assert "*Changed:* now mitigated: rerouted (Ana Reyes)" in second
     assert "identified" not in second
     assert "No change since <!date^" in third
 
@@ -86,7 +103,7 @@ def test_an_audience_that_hears_of_changes_hears_of_each_once(floor: TestFloor) 
     floor.passes(minutes=30)
 
     [told] = updates(floor, "executives")
-    assert "a bad release" in told
+    assert "*Cause:* identified, not described yet" in told
     assert "The next update comes when something changes." in told
     assert updates(floor, channel) == []
 
@@ -99,7 +116,7 @@ def test_an_update_by_hand_goes_to_everyone_and_the_next_is_promised_from_then(f
 
     assert "on its way" in answer
     for place in (channel, "incidents", "executives"):
-        assert "Calls go to Cebu &amp; work" in updates(floor, place)[0]
+        assert "Calls go to Cebu &amp; work" in updates(floor, place)[-1]
     floor.passes(minutes=29)
     assert len(updates(floor, channel)) == 1
     floor.passes(minutes=1)

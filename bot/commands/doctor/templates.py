@@ -17,17 +17,27 @@ EXAMPLE_SITUATIONS: tuple[dict[str, Any], ...] = (
     {
         "status": "mitigated",
         "impact": "Calls are dropped",
-        "news": "Calls go elsewhere",
+        "cause": "a trunk",
+        "certainty": "suspected",
+        "actions": "Calls go elsewhere",
+        "needs": "A second carrier",
+        "news": "Calls are back",
         "missed": 2,
         "lead": "Ana",
     },
     {
+        "new_fields": ["impact", "cause"],
         "changes": [{}],
-        "more_changes": 1,
-        "doing": ["Call the carrier"],
+        "done": [{"steps": ["Call the carrier"], "who": "Ana"}],
+        "more_done": 1,
+        "said": [{"who": "Ana", "text": "something"}],
+        "taken": [{"step": "Call the carrier", "who": "Ana"}],
         "next_update": "10:00",
         "next_when": "clock",
     },
+    {"part": variables.BODY, "unchanged_since": "09:30", "last_update": "09:00"},
+    {"is_short": True, "unchanged_since": "09:30", "last_update": "09:00"},
+    {"is_edited": True, "news": "Calls are back", "last_update": "09:00"},
     {"status": "resolved", "is_over": True, "unchanged_since": "09:30", "last_update": "09:00"},
 )
 PARTNER_NOTICE = "partner_notice"
@@ -35,20 +45,8 @@ EXAMPLE_NOTICES: tuple[dict[str, Any], ...] = (
     dict.fromkeys(VARIABLES, "something") | {"is_over": False},
     dict.fromkeys(VARIABLES, "") | {"is_over": True},
 )
-CHANGE_FIELDS = ("kind", "at", "who", "user", "role", "old", "new", "reason", "step", "answers", "text")
-CHANGE_KINDS = (
-    "severity",
-    "status",
-    "resolved",
-    "reopened",
-    "closed",
-    "impact",
-    "step_done",
-    "role_taken",
-    "role_given",
-    "role_handed_over",
-    "message",
-)
+CHANGE_FIELDS = ("kind", "who", "user", "role", "old", "new", "reason")
+CHANGE_KINDS = ("severity", "status", "resolved", "reopened", "closed", "role")
 
 
 def check(floor: Floor, folder: Path) -> Iterator[Finding]:

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
+from bot.config.addresses import UnsafeAddress, read_address
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
 from bot.config.floor.drills import Drills
+from bot.config.floor.handovers import Handovers
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
 from bot.config.floor.people import Permissions, Role
@@ -22,6 +24,7 @@ from bot.config.floor.reading import (
     WorkingDays,
     read_duration,
     read_lead_time,
+    read_zone,
 )
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.severities import Severity
@@ -68,9 +71,13 @@ class Floor(FloorPart):
     administrators_channel: str | None = None
     pager: Pager | None = None
     language: str = "en"
+    # Where the floor is: post-mortems tell the time there, with UTC beside it.
+    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
     severities: dict[SeverityName, Severity]
     types: dict[str, str]
     recognised_by: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    # By language: what the titles of types and the names of sites are called there.
+    translations: dict[str, dict[str, str]] = Field(default_factory=dict)
     sites: tuple[str, ...] = ()
     partners: tuple[Annotated[Partner, BeforeValidator(read_partner)], ...] = ()
     partner_answers: PartnerAnswers = PartnerAnswers()
@@ -78,11 +85,14 @@ class Floor(FloorPart):
     audiences: dict[str, Audience] = Field(default_factory=dict)
     # How long before an update is due its draft is shown to who leads the communications; `never` shows none.
     draft_before: Annotated[timedelta | None, BeforeValidator(read_lead_time)] = timedelta(minutes=5)
+    # Where people talk, by type or severity, or for every incident (`default`): a link or a phone number.
+    bridges: dict[str, str] = Field(default_factory=dict)
     bookmarks: tuple[Bookmark, ...] = ()
     postmortems: PostMortems = PostMortems()
     permissions: Permissions = Permissions()
     timeline: Timeline = Timeline()
     followups: FollowUps = FollowUps()
+    handovers: Handovers = Handovers()
     retention: Retention = Retention()
     drills: Drills = Drills()
 
@@ -90,6 +100,19 @@ class Floor(FloorPart):
     @classmethod
     def _without_hash(cls, channel: str | None) -> str | None:
         return channel.removeprefix("#") if channel else None
+
+    @field_validator("bridges")
+    @classmethod
+    def _can_be_joined(cls, bridges: dict[str, str]) -> dict[str, str]:
+        for name, address in bridges.items():
+            try:
+                read_address(address)
+            except UnsafeAddress:
+                raise ValueError(
+                    f"{name}: {address!r} is neither a phone number nor an address that begins with `https://` and "
+                    "has no password in it"
+                ) from None
+        return bridges
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Floor":
@@ -104,6 +127,11 @@ class Floor(FloorPart):
             raise ValueError(
                 f"recognised_by: {', '.join(unknown_types)} are no types; add them to `types` or remove them"
             )
+        unknown_bridges = sorted(set(self.bridges) - {"default", *SEVERITIES, *self.types})
+        if unknown_bridges:
+            raise ValueError(
+                f"bridges: {', '.join(unknown_bridges)} are neither types nor severities; use those or `default`"
+            )
         if len(set(self.partner_names)) < len(self.partners):
             raise ValueError("partners: two have the same name; what is said by one would be taken for the other's")
         if "other" not in self.types:
@@ -114,6 +142,10 @@ class Floor(FloorPart):
     def partner_names(self) -> tuple[str, ...]:
         """The partners, as people call them."""
         return tuple(partner.name for partner in self.partners)
+
+    def in_language(self, name: str, language: str) -> str | None:
+        """A type's title or a site's name in a language; None when it is not translated."""
+        return name if language == self.language else self.translations.get(language, {}).get(name)
 
     @property
     def groups(self) -> set[str]:

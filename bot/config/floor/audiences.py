@@ -7,7 +7,16 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from bot.config.floor.reading import ROLES, Cadence, Duration, FloorPart, Moment, SeverityName, TimeOfDay
+from bot.config.floor.reading import (
+    ROLES,
+    Cadence,
+    Duration,
+    FloorPart,
+    Moment,
+    SeverityName,
+    TimeOfDay,
+    read_delay,
+)
 
 HERE = "incident"
 
@@ -62,8 +71,10 @@ class Audience(FloorPart):
     channels: tuple[str, ...] = Field(min_length=1)
     cadence: dict[SeverityName, Cadence]
     # How soon the first update comes, where that is not one cadence after the declaration.
-    first: dict[SeverityName, Duration] = Field(default_factory=dict)
+    first: dict[SeverityName, Annotated[timedelta, BeforeValidator(read_delay)]] = Field(default_factory=dict)
     slower: SlowerCadence | None = None
+    # How often it is told from the third update on that says the same as the two before it.
+    unchanged: Duration | None = None
     # The folder in message_templates/stakeholder_update; the audience's own name when none is given.
     template: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")], ...] = Field(("en",), min_length=1)

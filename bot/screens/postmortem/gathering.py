@@ -42,7 +42,7 @@ def gather_record(
     """The facts of an incident, with people called by their roles. What is not on record is left out."""
     incident = incidents.by_number(session, number)
     entries = timeline.entries(session, number)
-    participants = find_participants(session, services.floor, incident, entries, phrases("participant"))
+    participants = find_participants(session, services.floor, incident, entries, phrases)
     roles = services.floor.roles
     return Record(
         number=number,

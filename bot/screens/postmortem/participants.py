@@ -12,6 +12,7 @@ from bot.incidents.tables import Incident
 from bot.playbooks import tables as playbooks
 from bot.postmortems.figures import ROLE_GIVEN
 from bot.postmortems.labels import person_labels
+from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import Person
 from bot.timeline import wording
 from bot.timeline.tables import TimelineEntry
@@ -32,14 +33,13 @@ class Participants:
 
 
 def find_participants(
-    session: Session, floor: Floor, incident: Incident, entries: Sequence[TimelineEntry], participant: str
+    session: Session, floor: Floor, incident: Incident, entries: Sequence[TimelineEntry], phrases: Phrases
 ) -> Participants:
-    """Everyone the post-mortem speaks of. `participant` is how those without a role are called."""
+    """Everyone the post-mortem speaks of."""
     titles = {str(key): role.title for key, role in floor.roles.items()}
     holders_by_role = _holders_by_role(session, incident, entries, titles)
-    label_by_person = person_labels(
-        holders_by_role, titles, sorted(_people_without_role(session, incident, entries)), participant
-    )
+    others = sorted(_people_without_role(session, incident, entries))
+    label_by_person = person_labels(holders_by_role, titles, others, phrases("participant"), phrases.nth)
     names = directory.display_names(session, label_by_person)
     people = [
         Person(

@@ -7,14 +7,14 @@ from datetime import datetime
 from slack_bolt import Ack, App
 
 from bot.errors import WatchfloorError
-from bot.incidents import parse
+from bot.incidents import milestones, parse
 from bot.incidents import responses as answering
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
-from bot.screens.timeline import milestones, notes, pictures
+from bot.screens.timeline import notes, pictures
 from bot.screens.timeline import pages as timeline_screens
 from bot.screens.timeline.notes import Amendment
 from bot.services import Services

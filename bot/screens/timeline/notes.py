@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from bot.directory.lookup import person_of
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
+from bot.incidents.milestones import apply_milestones, check_still_possible
 from bot.incidents.permissions import check_member
-from bot.screens.timeline.milestones import apply_milestones, check_still_possible
 from bot.screens.timeline.pages import name_resolver
 from bot.services import Services
 from bot.slack.text import day_and_time

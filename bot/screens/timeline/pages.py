@@ -9,8 +9,8 @@ from bot.directory import tables as directory
 from bot.directory.lookup import person_of
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
+from bot.incidents.milestones import milestones_of
 from bot.incidents.tables import Incident
-from bot.screens.timeline.milestones import milestones_of
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import SAME_SHIFT, escape, to_plain_text

@@ -8,7 +8,7 @@ from bot.incidents.recognition import fold
 from bot.runtime.database import UtcDateTime
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

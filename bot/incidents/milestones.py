@@ -1,10 +1,10 @@
-"""Milestones of an incident: looked up, and put right with a reason."""
+"""Milestones of an incident: looked up, set by an answer, and put right with a reason."""
 
 from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.incidents.change import changing
+from bot.incidents.change import Change, changing
 from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
@@ -35,14 +35,19 @@ def correct_milestone(
     if not reason:
         raise milestones.ReasonMissing()
     with changing(services, number, by, now) as change:
-        session, incident = change.session, change.incident
-        milestones.check_order(milestones_of(session, number), name, at, now)
-        facts = {"milestone": str(name), "reached_at": at.isoformat(), "reason": reason}
-        if how and name == MilestoneName.DETECTED:
-            facts["how"] = how
-        timeline.append_once(session, number, f"milestone:{key}", milestones.KIND, now, by, **facts)
-        apply_milestones(session, incident)
+        set_milestone(change, name, at, reason, key, how)
     return f"{TITLES[name]}: {day_and_time(at)}. It stands in the timeline and in every figure."
+
+
+def set_milestone(change: Change, name: MilestoneName, at: datetime, reason: str, key: str, how: str = "") -> None:
+    """The same within a transaction on the incident."""
+    session, number = change.session, change.number
+    milestones.check_order(milestones_of(session, number), name, at, change.now)
+    facts = {"milestone": str(name), "reached_at": at.isoformat(), "reason": reason}
+    if how and name == MilestoneName.DETECTED:
+        facts["how"] = how
+    timeline.append_once(session, number, f"milestone:{key}", milestones.KIND, change.now, change.by, **facts)
+    apply_milestones(session, change.incident)
 
 
 def apply_milestones(session: Session, incident: Incident) -> None:

@@ -1,0 +1,26 @@
+"""Handovers: somebody hands command to a colleague, who accepts it; until then the first one stays accountable."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, a command, the events that end a handover, and the tick for those that nobody accepts."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.handovers import actions, exporting, listeners, reminders, renderers, tables
+    from bot.incidents import events
+    from bot.incidents.registry import TableWords, Tick
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.on(events.RoleChanged, actions.follow_role)
+    registry.on(events.Closed, actions.end_pending)
+    registry.on(events.Declined, actions.end_pending)
+    registry.on(events.Merged, actions.end_pending)
+    registry.on(events.MadePrivate, actions.hide_summary)
+    registry.ticks.append(Tick("handovers", reminders.remind, tables.NEXT_DUE))
+    registry.kinds += renderers.KINDS
+    registry.words.append(TableWords("handovers", ("summary", "note", "question")))
+    registry.exports.append(exporting.HANDOVERS)

@@ -1,0 +1,213 @@
+"""Command is offered, accepted, sent back or taken back: one transaction each.
+
+The person who hands over stays commander until the other accepts, and the role changes hands in the transaction of
+the acceptance: at every moment there is exactly one of them.
+"""
+
+from datetime import datetime
+
+from bot.directory.lookup import person_of
+from bot.handovers import rules, tables, views
+from bot.handovers.rules import Kind, State
+from bot.handovers.tables import Handover
+from bot.incidents import roles
+from bot.incidents import tables as incidents
+from bot.incidents.access import visible_incident
+from bot.incidents.change import Change, changing
+from bot.incidents.events import Closed, CommandHandedOver, Declined, MadePrivate, Merged, RoleChanged
+from bot.incidents.invitations import invite_participant
+from bot.incidents.rules import check_may_change
+from bot.incidents.summaries import summarise
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.text import mention, near_time
+
+COMMANDER = "commander"
+SHOWN = (kinds.HANDOVER, kinds.HANDOVER_LINE)
+
+
+def offer_form(services: Services, number: int, by: str, now: datetime, person: str | None = None) -> Block:
+    """The summary as it would be sent, for the commander to read first."""
+    incident = visible_incident(services, number, by)
+    check_may_change(number, incident.status)
+    with services.database.reading() as session:
+        _check_commands(incidents.commander(session, number), by)
+        last = tables.last(session, number, Kind.COMMAND)
+        summary = "\n\n".join(part.text for part in summarise(session, services, incident, now))
+    if last and last.state == State.RETURNED and last.from_id == by:
+        return views.offer_form(incident, summary, person=person or last.to_id, note=last.note)
+    return views.offer_form(incident, summary, person=person)
+
+
+def offer(services: Services, number: int, to: str, note: str, by: str, now: datetime) -> str:
+    """Offer command to a colleague; the one before that is taken back. Gives back what to answer."""
+    if not person_of(services, to).may_act:
+        raise rules.CannotTakeOver(person=mention(to))
+    with changing(services, number, by, now) as change:
+        session, incident = change.session, change.incident
+        check_may_change(number, incident.status)
+        _check_commands(incidents.commander(session, number), by)
+        if to == by:
+            raise rules.AlreadyCommander()
+        earlier = tables.pending(session, number, Kind.COMMAND)
+        if earlier and earlier.to_id == to:
+            raise rules.AlreadyOffered(person=mention(to))
+        if earlier:
+            _withdraw(change, earlier)
+        handover = _new(change, to, note)
+        tables.add(session, handover)
+        _show(change, handover)
+        change.log("handover_offered", user=to)
+        invite_participant(session, number, to, now)
+    return f"{mention(to)} is asked to take command. You stay in command until they accept."
+
+
+def _new(change: Change, to: str, note: str) -> Handover:
+    floor, now = change.services.floor.handovers, change.now
+    summary = "\n\n".join(part.text for part in summarise(change.session, change.services, change.incident, now))
+    return Handover(
+        kind=Kind.COMMAND,
+        incident_id=change.number,
+        item=COMMANDER,
+        from_id=change.by,
+        to_id=to,
+        summary=summary,
+        note=note,
+        offered_at=now,
+        due_at=rules.next_look(now, None, floor.reminded_after, floor.escalated_after),
+    )
+
+
+def _show(change: Change, handover: Handover) -> None:
+    for kind in SHOWN:
+        outbox.add(change.session, kind, change.number, change.now, str(handover.number), priority=outbox.URGENT)
+
+
+def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
+    """Take command: roles, drafts, steps and reminders go along at once. Gives back what to answer."""
+    with changing(services, _number_of(services, handover_id), by, now, None) as change:
+        handover = _answerable(change, handover_id, "Command is where it was.")
+        check_may_change(change.number, change.incident.status)
+        handover.decide(State.ACCEPTED, now)
+        change.session.add(handover)
+        _hand_over_roles(change, handover)
+        change.publish(CommandHandedOver(handover.from_id, handover.to_id))
+        change.log("handover_accepted", user=handover.from_id)
+        change.mark_stale(*SHOWN)
+    return f"You are in command of incident {change.number}. {services.floor.role(COMMANDER).help}"
+
+
+def _hand_over_roles(change: Change, handover: Handover) -> None:
+    """Every role that the first person has alone goes along; as a responder both may stay."""
+    held = incidents.roles(change.session, change.number)
+    for role, holders in held.items():
+        if handover.from_id in holders and role != "responder":
+            incidents.give_role(change.session, change.number, role, handover.to_id, change.now)
+            change.publish(RoleChanged(role, handover.to_id))
+            if role != COMMANDER:
+                title = change.services.floor.role(role).title.lower()
+                change.log("role_handed_over", user=handover.to_id, role=title)
+
+
+def send_back(services: Services, handover_id: int, question: str, by: str, now: datetime) -> str:
+    """Not yet: something must be known first. Gives back what to answer."""
+    if not question.strip():
+        raise rules.QuestionMissing()
+    with changing(services, _number_of(services, handover_id), by, now, None) as change:
+        handover = _answerable(change, handover_id, "Command is where it was.")
+        handover.question = question.strip()
+        handover.decide(State.RETURNED, now)
+        change.session.add(handover)
+        change.log("handover_returned", user=handover.from_id)
+        change.mark_stale(*SHOWN)
+        text, blocks = views.question_message(handover, change.incident)
+        key = f"handover:{handover.number}:back"
+        outbox.post(change.session, key, handover.from_id, text, now, incident_id=change.number, blocks=blocks)
+    return f"{mention(handover.from_id)} has your question and stays in command."
+
+
+def take_back(services: Services, handover_id: int, by: str, now: datetime) -> str:
+    """The person who handed over keeps command after all. Gives back what to answer."""
+    with changing(services, _number_of(services, handover_id), by, now) as change:
+        handover = tables.get(change.session, handover_id)
+        if handover.from_id != by:
+            raise rules.NotForYou(person=mention(handover.from_id))
+        _check_pending(handover, now, "`/incident handover` offers command again.")
+        _withdraw(change, handover)
+    return "You keep command."
+
+
+def hand_over_role(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
+    """Hand a role over at once, for who has talked to the other already. Gives back what to answer."""
+    if not person_of(services, to).may_act:
+        raise rules.CannotTakeOver(person=mention(to))
+    with changing(services, number, by, now) as change:
+        check_may_change(number, change.incident.status)
+        roles.pass_on(change, role, to)
+        handover = Handover(kind=Kind.ROLE, incident_id=number, item=role, from_id=by, to_id=to, offered_at=now)
+        handover.decide(State.ACCEPTED, now)
+        tables.add(change.session, handover)
+    title = services.floor.role(role).title.lower()
+    return f"{mention(to)} is {title} now. Tell them aloud what matters before you leave."
+
+
+def follow_role(change: Change, event: RoleChanged) -> None:
+    """Command went another way, so that what was offered is offered no more."""
+    handover = tables.pending(change.session, change.number, Kind.COMMAND) if event.role == COMMANDER else None
+    if handover and incidents.commander(change.session, change.number) != handover.from_id:
+        _withdraw(change, handover)
+
+
+def end_pending(change: Change, event: Closed | Declined | Merged) -> None:
+    """It is over: nobody need take over."""
+    if handover := tables.pending(change.session, change.number, Kind.COMMAND):
+        _withdraw(change, handover)
+
+
+def hide_summary(change: Change, event: MadePrivate) -> None:
+    """What was sent of it by direct message is not to be read there any more."""
+    change.mark_stale(kinds.HANDOVER)
+
+
+def readable(services: Services, handover_id: int, by: str) -> Handover:
+    """A handover for the person that it is for."""
+    with services.database.reading() as session:
+        handover = tables.get(session, handover_id)
+    if handover.to_id != by:
+        raise rules.NotForYou(person=mention(handover.to_id))
+    return handover
+
+
+def _withdraw(change: Change, handover: Handover) -> None:
+    handover.decide(State.WITHDRAWN, change.now)
+    change.session.add(handover)
+    change.session.flush()
+    change.log("handover_withdrawn", user=handover.to_id)
+    outbox.mark_stale(change.session, change.number, SHOWN)
+
+
+def _answerable(change: Change, handover_id: int, advice: str) -> Handover:
+    """The handover, for the one who may answer it, while an answer is awaited."""
+    handover = tables.get(change.session, handover_id)
+    if handover.to_id != change.by:
+        raise rules.NotForYou(person=mention(handover.to_id))
+    _check_pending(handover, change.now, advice)
+    return handover
+
+
+def _check_pending(handover: Handover, now: datetime, advice: str) -> None:
+    if not handover.is_pending:
+        state = {State.RETURNED: "sent back", State.WITHDRAWN: "taken back"}.get(State(handover.state), "accepted")
+        raise rules.HandoverOver(state=state, when=near_time(handover.decided_at or now, now), next=advice)
+
+
+def _check_commands(commander: str | None, by: str) -> None:
+    if commander != by:
+        raise rules.NotCommander(holder=f": {mention(commander)}" if commander else ", and nobody has it now")
+
+
+def _number_of(services: Services, handover_id: int) -> int:
+    with services.database.reading() as session:
+        return tables.get(session, handover_id).incident_id or 0

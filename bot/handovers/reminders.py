@@ -1,0 +1,69 @@
+"""A handover that nobody accepts: the person is reminded, then others are told. The first one stays in command."""
+
+from datetime import datetime
+
+from bot.directory import tables as directory
+from bot.handovers import rules, tables, views
+from bot.handovers.tables import Handover
+from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import HandoverUnaccepted
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.text import channel_link, mention, near_time
+
+
+def remind(services: Services, now: datetime) -> None:
+    """Do what is due about handovers; whoever ticks, each reminder is said once."""
+    with services.database.reading() as session:
+        due = [(handover.number, handover.incident_id or 0) for handover in tables.due(session, now)]
+    for handover_id, number in due:
+        with services.database.transaction() as session:
+            incident = incidents.by_number_locked(session, number)
+            _follow_up(Change(session, services, incident, "", now), tables.get(session, handover_id))
+
+
+def _follow_up(change: Change, handover: Handover) -> None:
+    if handover.due_at is None or handover.due_at > change.now:
+        return
+    if handover.reminded_at is None:
+        _remind(change, handover)
+    else:
+        _escalate(change, handover)
+    change.session.add(handover)
+
+
+def _remind(change: Change, handover: Handover) -> None:
+    floor, now = change.services.floor.handovers, change.now
+    handover.reminded_at = now
+    # A reminder that came late, after a restart, still leaves time to answer.
+    gap = floor.escalated_after - floor.reminded_after
+    due_at = rules.next_look(handover.offered_at, now, floor.reminded_after, floor.escalated_after)
+    handover.due_at = max(due_at, now + gap)
+    where = channel_link(change.incident.channel_id or "")
+    text = (
+        f"⏰ {mention(handover.from_id)} is waiting for you to take command of incident {change.number} "
+        f"({where}), since {near_time(handover.offered_at, now)}. Please answer with the buttons above."
+    )
+    key = f"handover:{handover.number}:reminder"
+    outbox.post(change.session, key, handover.to_id, text, now, incident_id=change.number)
+    change.log("handover_reminded", user=handover.to_id)
+
+
+def _escalate(change: Change, handover: Handover) -> None:
+    handover.escalated_at, handover.due_at = change.now, None
+    text, key = views.unaccepted_text(handover, change.now), f"handover:{handover.number}:unaccepted"
+    channel_id = change.incident.channel_id
+    if channel_id:
+        outbox.post(change.session, key, channel_id, text, change.now, incident_id=change.number)
+    if not change.services.floor.severity(change.incident.severity).ladder and not change.incident.is_private:
+        _tell_operations(change, f"Incident {change.number}: {text}", key)
+    change.log("handover_unaccepted", user=handover.to_id)
+    change.publish(HandoverUnaccepted(f"handover:{handover.number}", handover.from_id, handover.to_id))
+
+
+def _tell_operations(change: Change, text: str, key: str) -> None:
+    """Without an escalation ladder the incidents channel reads of it."""
+    channel_id = directory.channel_id(change.session, change.services.floor.incidents_channel)
+    if channel_id:
+        outbox.post(change.session, f"{key}:operations", channel_id, text, change.now, incident_id=change.number)

@@ -1,0 +1,42 @@
+"""The messages of a handover: to the person who is to take over, and in the incident's channel."""
+
+from bot.handovers import tables, views
+from bot.handovers.tables import Handover
+from bot.outbox import kinds
+from bot.outbox.kinds import Context, Kind, Message, Settled
+from bot.outbox.rules import Refusal
+from bot.runtime.clock import utcnow
+
+
+def _handover(context: Context) -> Handover:
+    return tables.get(context.session, int(context.row.subject))
+
+
+def _offer(context: Context) -> Message:
+    return views.offer_message(_handover(context), context.incident, utcnow())
+
+
+def _line(context: Context) -> Message:
+    handover = _handover(context)
+    return views.offered_line(handover) if handover.is_pending else views.settled_line(handover, utcnow())
+
+
+def _not_reached(settled: Settled, error: str) -> None:
+    """Slack does not let them be written to: nobody need wait for an answer before others are told."""
+    handover, now = tables.get(settled.session, int(settled.row.subject)), utcnow()
+    if handover.is_pending and handover.reminded_at is None:
+        handover.reminded_at = handover.due_at = now
+        settled.session.add(handover)
+
+
+KINDS = (
+    Kind(
+        kinds.HANDOVER,
+        "tell somebody that they are to take over",
+        _offer,
+        lambda context: _handover(context).to_id,
+        refusals={"user_not_found": Refusal.FINAL, "user_disabled": Refusal.FINAL, "cannot_dm_bot": Refusal.FINAL},
+        on_given_up=_not_reached,
+    ),
+    Kind(kinds.HANDOVER_LINE, "say in the channel who hands over to whom", _line),
+)

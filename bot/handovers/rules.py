@@ -1,0 +1,57 @@
+"""A handover from one person to another: its states, when it is looked at again, what is refused. Pure."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.errors import WatchfloorError
+
+
+class Kind(StrEnum):
+    """What is handed over."""
+
+    COMMAND = "command"  # accepted by the other person
+    ROLE = "role"  # taken over at once
+
+
+class State(StrEnum):
+    """Where a handover stands. Until it is accepted the first person stays accountable."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+class NotCommander(WatchfloorError):
+    """Only the commander hands over command{holder}. If they are gone, use `/incident assign commander @you`."""
+
+
+class CannotTakeOver(WatchfloorError):
+    """{person} can't take over: guests, bots and people who left may not act in incidents. Choose a colleague."""
+
+
+class AlreadyCommander(WatchfloorError):
+    """You are commander already. Choose the person who takes over."""
+
+
+class AlreadyOffered(WatchfloorError):
+    """{person} has your handover already and has not answered yet. *Take back* in the channel takes it back."""
+
+
+class HandoverOver(WatchfloorError):
+    """This handover was {state} {when}. {next}"""
+
+
+class NotForYou(WatchfloorError):
+    """This handover is for {person}, so only they can answer it."""
+
+
+class QuestionMissing(WatchfloorError):
+    """Please write what you need to know before you take over."""
+
+
+def next_look(
+    offered_at: datetime, reminded_at: datetime | None, reminded_after: timedelta, escalated_after: timedelta
+) -> datetime:
+    """When an unanswered handover is looked at: for the reminder, then for the escalation, both since the offer."""
+    return offered_at + (escalated_after if reminded_at else reminded_after)

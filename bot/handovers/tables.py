@@ -1,0 +1,100 @@
+"""Handovers: who hands what over to whom, where it stands; and every query on them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
+
+from bot.errors import WatchfloorError
+from bot.handovers.rules import State
+from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+
+
+class NoSuchHandover(WatchfloorError):
+    """That handover is not there any more. `/incident handover` in the incident's channel starts one."""
+
+
+class Handover(Numbered, table=True):
+    """One handover. `item` says what of the incident is handed over: the role."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (
+        partial_index("ux_handovers_pending", "incident_id", "kind", where="state = 'pending'", unique=True),
+        partial_index("ix_handovers_due", "due_at", where="due_at IS NOT NULL"),
+    )
+
+    kind: str
+    # None for what is no incident's, such as a shift.
+    incident_id: int | None = Field(default=None, foreign_key="incidents.id", index=True)
+    item: str = ""
+    from_id: str
+    to_id: str
+    state: str = State.PENDING
+    # As it was shown to the person who handed over, and what they added.
+    summary: str = ""
+    note: str = ""
+    question: str = ""
+    offered_at: datetime = Field(sa_column=utc_column(nullable=False))
+    # When somebody is reminded of it, or others are told.
+    due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    reminded_at: datetime | None = Field(default=None, sa_column=utc_column())
+    escalated_at: datetime | None = Field(default=None, sa_column=utc_column())
+    decided_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+    @property
+    def is_pending(self) -> bool:
+        """Is an answer awaited?"""
+        return self.state == State.PENDING
+
+    def decide(self, state: State, now: datetime) -> None:
+        """It is answered, one way or the other: nothing is due any more."""
+        self.state, self.decided_at, self.due_at = state, now, None
+
+
+def add(session: Session, handover: Handover) -> bool:
+    """A new handover; False when another one of its kind is pending in that incident."""
+    return insert_new(session, handover)
+
+
+def get(session: Session, handover_id: int) -> Handover:
+    """The handover of that id; `NoSuchHandover` when there is none."""
+    handover = session.get(Handover, handover_id, populate_existing=True)
+    if handover is None:
+        raise NoSuchHandover()
+    return handover
+
+
+def pending(session: Session, incident_id: int, kind: str) -> Handover | None:
+    """The one of this kind that waits for an answer."""
+    return session.exec(
+        select(Handover)
+        .where(Handover.incident_id == incident_id, Handover.kind == kind, Handover.state == State.PENDING)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def last(session: Session, incident_id: int, kind: str) -> Handover | None:
+    """The newest one of this kind."""
+    of_kind = select(Handover).where(Handover.incident_id == incident_id, Handover.kind == kind)
+    return session.exec(of_kind.order_by(col(Handover.id).desc()).limit(1)).first()
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[Handover]:
+    """Every handover of an incident, in order."""
+    return session.exec(
+        select(Handover).where(Handover.incident_id == incident_id).order_by(col(Handover.id))
+    ).all()
+
+
+def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Handover]:
+    """Those about which something is to be done now."""
+    return session.exec(
+        select(Handover).where(col(Handover.due_at) <= now).order_by(col(Handover.due_at)).limit(limit)
+    ).all()
+
+
+# When something is to be done next about any handover.
+NEXT_DUE = (
+    sa.select(col(Handover.due_at)).where(col(Handover.due_at).is_not(None)).order_by(col(Handover.due_at)).limit(1)
+)

@@ -1,0 +1,163 @@
+"""What people see of a handover: the form, the direct message, what is said in the channel. Pure."""
+
+from datetime import datetime
+
+from bot.handovers import ids
+from bot.handovers.rules import State
+from bot.handovers.tables import Handover
+from bot.incidents.tables import Incident
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    modal,
+    section,
+    text_input,
+    user_select,
+)
+from bot.slack.blocks import field as form_field
+from bot.slack.text import channel_link, escape, mention, near_time, one_line
+
+LONGEST_NOTE = 1_000
+LONGEST_QUESTION = 500
+SECTION = 2_900
+
+
+def offer_form(incident: Incident, summary: str, *, person: str | None = None, note: str = "") -> Block:
+    """Who takes over, and the summary they get, before it is sent."""
+    blocks = [
+        section(f"*#{incident.number}* {one_line(incident.title, 200)}"),
+        form_field("Who takes over?", ids.PERSON, user_select(ids.PERSON, initial=person)),
+        context("They get this summary. You stay in command until they accept."),
+        *_sections(summary),
+        form_field(
+            "Anything to add?",
+            ids.NOTE,
+            text_input(
+                ids.NOTE,
+                initial=note,
+                multiline=True,
+                longest=LONGEST_NOTE,
+                placeholder="What to watch, whom to call",
+            ),
+            optional=True,
+        ),
+    ]
+    return modal(
+        "Hand over command",
+        blocks,
+        callback_id=ids.OFFER_FORM,
+        submit="Send",
+        private_metadata=str(incident.number),
+    )
+
+
+def question_form(handover: Handover) -> Block:
+    """What the person needs to know before they take over."""
+    question = text_input(ids.QUESTION, multiline=True, longest=LONGEST_QUESTION)
+    blocks = [
+        form_field("What do you need to know first?", ids.QUESTION, question),
+        context(
+            f"{mention(handover.from_id)} stays in command, gets your question and can send the handover again."
+        ),
+    ]
+    return modal(
+        "Send back",
+        blocks,
+        callback_id=ids.QUESTION_FORM,
+        submit="Send back",
+        private_metadata=str(handover.number),
+    )
+
+
+def summary_view(handover: Handover) -> Block:
+    """The summary of a private incident, which is read without being sent anywhere."""
+    return modal("Handover", [*_summary(handover)], callback_id="handover.summary", close="Close")
+
+
+def offer_message(handover: Handover, incident: Incident, now: datetime) -> tuple[str, list[Block]]:
+    """The direct message to the person who is to take over, as the handover stands."""
+    where = channel_link(incident.channel_id or "")
+    text = f"🤝 {mention(handover.from_id)} asks you to take command of {_name(incident)} in {where}."
+    if not handover.is_pending:
+        return text, [section(f"{text}\n{_outcome(handover, now)}")]
+    number = str(handover.number)
+    buttons = [
+        button("Accept", ids.ACCEPT, number, style="primary"),
+        button("Send back with a question", ids.SEND_BACK, number),
+    ]
+    if incident.is_private:
+        # Outside its channel nothing is said of a private incident: the summary is shown, not sent.
+        buttons.append(button("Read the summary", ids.READ, number))
+        return text, [section(text), actions(buttons, block_id=f"handover-{number}")]
+    return text, [section(text), *_summary(handover), actions(buttons, block_id=f"handover-{number}")]
+
+
+def question_message(handover: Handover, incident: Incident) -> tuple[str, list[Block]]:
+    """The direct message to the person who handed over, when it comes back."""
+    text = (
+        f"{mention(handover.to_id)} sent your handover of incident {incident.number} "
+        f"({channel_link(incident.channel_id or '')}) back. You are still in command."
+    )
+    question = " The question is in its channel."
+    if not incident.is_private:
+        question = f"\n> {one_line(handover.question, LONGEST_QUESTION)}"
+    again = button("Hand over again", ids.OFFER_AGAIN, str(incident.number), style="primary")
+    return text, [section(f"{text}{question}"), actions([again], block_id=f"handover-again-{handover.number}")]
+
+
+def offered_line(handover: Handover) -> tuple[str, list[Block]]:
+    """What the channel reads when command is offered: who is accountable, and until when."""
+    text = (
+        f"🤝 {mention(handover.from_id)} hands command over to {mention(handover.to_id)} and stays in command "
+        "until they accept."
+    )
+    back = button("Take back", ids.WITHDRAW, str(handover.number))
+    return text, [section(text), actions([back], block_id=f"handover-offered-{handover.number}")]
+
+
+def settled_line(handover: Handover, now: datetime) -> tuple[str, list[Block]]:
+    """The same message once it is answered."""
+    text = f"🤝 {mention(handover.from_id)} → {mention(handover.to_id)}: {_outcome(handover, now)}"
+    question = f"\n> {one_line(handover.question, LONGEST_QUESTION)}" if handover.question else ""
+    return text, [section(text + question)]
+
+
+def unaccepted_text(handover: Handover, now: datetime) -> str:
+    """What the channel reads when nobody answered in time."""
+    return (
+        f"⚠️ {mention(handover.to_id)} has not accepted command since {near_time(handover.offered_at, now)}. "
+        f"{mention(handover.from_id)} is still in command. `/incident handover` offers it to somebody else."
+    )
+
+
+def _outcome(handover: Handover, now: datetime) -> str:
+    when = near_time(handover.decided_at or now, now)
+    if handover.state == State.ACCEPTED:
+        return f"✅ {mention(handover.to_id)} has been in command since {when}."
+    if handover.state == State.RETURNED:
+        return f"↩️ Sent back with a question {when}. {mention(handover.from_id)} is still in command."
+    return f"Taken back {when}; nothing is asked of {mention(handover.to_id)} any more."
+
+
+def _name(incident: Incident) -> str:
+    if incident.is_private:
+        return f"incident {incident.number}, which is private,"
+    return f"incident {incident.number}, {incident.severity} *{one_line(incident.title, 200)}*"
+
+
+def _summary(handover: Handover) -> list[Block]:
+    note = f"*{mention(handover.from_id)} adds*\n{escape(handover.note)}" if handover.note else ""
+    return [*_sections(handover.summary), *([section(note)] if note else [])]
+
+
+def _sections(summary: str) -> list[Block]:
+    """Paragraphs put together until a section is full, so that none is cut in the middle."""
+    texts: list[str] = []
+    for paragraph in summary.split("\n\n"):
+        if texts and len(texts[-1]) + len(paragraph) + 2 <= SECTION:
+            texts[-1] += f"\n\n{paragraph}"
+        elif paragraph:
+            texts.append(paragraph)
+    return [section(text) for text in texts]

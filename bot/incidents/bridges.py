@@ -1,0 +1,65 @@
+"""The bridge is set and shown: `/incident bridge`."""
+
+from datetime import datetime
+
+from bot.config.addresses import UnsafeAddress, read_address
+from bot.errors import WatchfloorError
+from bot.incidents import rules
+from bot.incidents import tables as incidents
+from bot.incidents.access import incident_number_here
+from bot.incidents.bridge_rules import bridge_text
+from bot.incidents.change import changing
+from bot.incidents.events import BridgeChanged
+from bot.incidents.parse import SlashCommand
+from bot.incidents.registry import Registry, Section
+from bot.incidents.responses import Response
+from bot.runtime.clock import utcnow
+from bot.services import Services
+
+NONE_WORDS = ("none", "off", "remove")
+
+
+class BadBridge(WatchfloorError):
+    """That is not a bridge people can join. Use a link that starts with `https://` and has no password before the
+    host name, or a phone number such as `+44 20 7946 0000`."""
+
+
+def set_bridge(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
+    """Set where people talk, or remove it. Gives back what to answer."""
+    address = "" if typed.lower() in NONE_WORDS else _read(typed)
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        if change.incident.bridge != address:
+            change.incident.bridge = address
+            change.session.add(change.incident)
+            # The address itself stays out of the record: it may let anyone in who reads it.
+            change.log("bridge" if address else "bridge_removed")
+            change.publish(BridgeChanged())
+        shown = bridge_text(change.incident, services.floor)
+    if address:
+        return "Bridge saved. It shows on the card, in the channel's topic and in updates to colleagues."
+    return f"Bridge removed. The floor's own shows instead: {shown}" if shown else "Bridge removed."
+
+
+def _read(typed: str) -> str:
+    try:
+        return read_address(typed)
+    except UnsafeAddress as unsafe:
+        raise BadBridge() from unsafe
+
+
+def bridge(services: Services, typed: SlashCommand) -> Response:
+    """`/incident bridge https://…`, `/incident bridge +44 20 …`, `/incident bridge none`, or alone: where it is."""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    if typed.rest:
+        # What people read of a link may be its label: the address itself counts.
+        return set_bridge(services, number, typed.raw if "<" in typed.raw else typed.rest, typed.user_id, utcnow())
+    with services.database.reading() as session:
+        shown = bridge_text(incidents.by_number(session, number), services.floor)
+    return shown or "No bridge yet. `/incident bridge https://…` or a phone number sets it."
+
+
+def register(registry: Registry) -> None:
+    """`/incident bridge`."""
+    registry.command("bridge", bridge)
+    registry.help(Section.CHANNEL, 5, "`/incident bridge https://…` or a phone number: where people talk")

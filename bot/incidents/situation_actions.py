@@ -1,0 +1,142 @@
+"""Recording the situation: what is affected, the cause, what is being done, what is needed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.incidents import rules, situation_tables
+from bot.incidents.change import Change, changing
+from bot.incidents.events import SituationChanged
+from bot.incidents.situation import (
+    FIELD_TITLES,
+    RECORDED_FIELDS,
+    Certainty,
+    Situation,
+    SituationField,
+    check_cause,
+)
+from bot.incidents.situation_tables import SituationValue
+from bot.services import Services
+
+SAVED = "Situation saved. It shows on the card and in the next update."
+IMPACT_SAVED = "Impact saved. It shows on the card and in the next update."
+UNCHANGED = "Nothing was changed."
+
+
+@dataclass(frozen=True)
+class SituationEdit:
+    """What somebody entered in the form: a text for each field, how sure one is of the cause, and translations by
+    language and field. `seen_id` is the newest version that the form showed."""
+
+    texts: Mapping[SituationField, str]
+    certainty: str
+    seen_id: int
+    translations: Mapping[tuple[str, SituationField], str] = field(default_factory=dict)
+
+
+def save(services: Services, number: int, edit: SituationEdit, by: str, now: datetime) -> str:
+    """Record what differs from what the form showed, so that two people who edit at once keep each other's fields.
+
+    Gives back what to answer.
+    """
+    check_cause(edit.texts[SituationField.CAUSE], edit.certainty)
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        shown = situation_tables.current(change.session, number, edit.seen_id)
+        translated = _new_translations(change, edit)
+        changed = [name for name, text, certainty in _edited(edit, shown) if record(change, name, text, certainty)]
+        _add_translations(change, translated)
+        if changed or translated:
+            change.publish(SituationChanged(tuple(changed)))
+    return SAVED if changed or translated else UNCHANGED
+
+
+def _edited(edit: SituationEdit, shown: Situation) -> Iterator[tuple[SituationField, str, str]]:
+    for name in RECORDED_FIELDS:
+        text = edit.texts[name]
+        certainty = edit.certainty if name == SituationField.CAUSE else ""
+        value = shown.value(name)
+        is_untouched = (text, certainty) == ((value.text, value.certainty) if value else ("", ""))
+        # A form that is saved with no needs says that nothing is needed.
+        if not is_untouched or (value is None and name == SituationField.NEEDS):
+            yield name, text, certainty
+
+
+def describe_impact(services: Services, number: int, text: str, by: str, now: datetime) -> str:
+    """Record the impact alone. Gives back what to answer."""
+    if not text:
+        raise rules.ImpactMissing()
+    with changing(services, number, by, now) as change:
+        rules.check_may_change(number, change.incident.status)
+        if record(change, SituationField.IMPACT, text):
+            change.publish(SituationChanged((SituationField.IMPACT,)))
+    return IMPACT_SAVED
+
+
+def record(change: Change, name: SituationField, text: str, certainty: str = "") -> bool:
+    """Add a version of one field within a transaction on the incident; False when it says that already.
+
+    Whoever records publishes `SituationChanged` once for all fields.
+    """
+    present = situation_tables.current(change.session, change.number).value(name)
+    if present is not None and (present.text, present.certainty) == (text, certainty):
+        return False
+    _add(change, name, text, certainty=certainty)
+    if name == SituationField.IMPACT:
+        # The incident's own copy: the digest, lists and searches read it without the versions.
+        change.incident.impact = text
+        change.session.add(change.incident)
+    _log(change, name, text, certainty)
+    return True
+
+
+def _add(
+    change: Change, name: SituationField, text: str, *, certainty: str = "", language: str = "", original: str = ""
+) -> None:
+    row = SituationValue(
+        incident_id=change.number,
+        field=name.value,
+        language=language,
+        text=text,
+        original=original,
+        certainty=certainty,
+        by=change.by,
+        at=change.now,
+    )
+    change.session.add(row)
+    change.session.flush()
+
+
+def _log(change: Change, name: SituationField, text: str, certainty: str) -> None:
+    if certainty == Certainty.UNKNOWN:
+        change.log("cause_unknown")
+    elif text and name == SituationField.CAUSE:
+        change.log("cause", text=text, certainty=certainty)
+    elif text:
+        change.log(name.value, text=text)
+    elif name == SituationField.NEEDS:
+        change.log("nothing_needed")
+    else:
+        change.log("situation_cleared", field=FIELD_TITLES[name].lower())
+
+
+def _new_translations(change: Change, edit: SituationEdit) -> dict[tuple[str, SituationField], str]:
+    """The translations that differ from what the form showed: one that was left alone says nothing of an original
+    that changed."""
+    shown = {
+        language: situation_tables.translations(change.session, change.incident, language, edit.seen_id)
+        for language, _ in edit.translations
+    }
+    return {
+        (language, name): text
+        for (language, name), text in edit.translations.items()
+        if text != shown[language].get(name, "")
+    }
+
+
+def _add_translations(change: Change, texts: Mapping[tuple[str, SituationField], str]) -> None:
+    """Keep each translation with what it translates, as that stands now."""
+    situation = situation_tables.current(change.session, change.number)
+    for (language, name), text in texts.items():
+        original = change.incident.title if name == SituationField.TITLE else situation.text(name)
+        _add(change, name, text, language=language, original=original)

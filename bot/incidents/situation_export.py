@@ -1,0 +1,18 @@
+"""The situation in the export of an incident: every version and translation, with who recorded it and when."""
+
+from sqlmodel import Session
+
+from bot.incidents import situation_tables
+from bot.incidents.registry import Export, Naming, Rows
+
+HEADER = ("field", "text", "certainty", "language", "by", "at (UTC)")
+
+
+def _rows(session: Session, number: int, name: Naming) -> Rows:
+    return [
+        (row.field, row.text, row.certainty, row.language, name(row.by), row.at)
+        for row in situation_tables.all_rows(session, number)
+    ]
+
+
+SITUATION = Export("situation.csv", HEADER, _rows)

@@ -1,0 +1,80 @@
+"""The form of the situation, with what is recorded in it. Pure: Block Kit from data."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.incidents import ids
+from bot.incidents.situation import CERTAINTY_TITLES, RECORDED_FIELDS, Certainty, Situation, SituationField
+from bot.incidents.tables import Incident
+from bot.slack.blocks import Block, context, divider, field, modal, option, section, select, text_input
+from bot.slack.text import escape
+
+LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
+LABELS = {
+    SituationField.IMPACT: "Who is affected, and how?",
+    SituationField.CAUSE: "Cause",
+    SituationField.ACTIONS: "What is being done?",
+    SituationField.NEEDS: "What do you need?",
+    SituationField.TITLE: "Title",
+}
+HINTS = {
+    SituationField.IMPACT: "Customers, queues, sites, partners, with numbers when you have them.",
+    SituationField.CAUSE: "In words that a customer's manager understands.",
+    SituationField.ACTIONS: "One sentence: what somebody is doing now, not what is planned.",
+    SituationField.NEEDS: "From executives or other teams. Empty: nothing is needed.",
+}
+TRANSLATED_FIELDS = (SituationField.TITLE, *RECORDED_FIELDS)
+
+
+def situation_form(
+    incident: Incident, situation: Situation, translations: Mapping[str, Mapping[str, str]], seen_id: int
+) -> Block:
+    """Impact, cause, actions and needs in one form, and their translations into the languages that are read."""
+    certainties = [option(title, certainty.value) for certainty, title in CERTAINTY_TITLES.items()]
+    menu = select(ids.CERTAINTY, certainties, initial=situation.certainty or Certainty.UNKNOWN.value)
+    blocks = [
+        context("Updates are written from this. People outside the company never read names or guesses."),
+        _text_field(SituationField.IMPACT, situation),
+        field("How sure are you of the cause?", ids.CERTAINTY, menu),
+        *(_text_field(name, situation) for name in RECORDED_FIELDS[1:]),
+    ]
+    for language, texts in translations.items():
+        blocks += _translation(incident, situation, language, texts)
+    return modal(
+        "Situation",
+        blocks,
+        callback_id=ids.SITUATION_FORM,
+        submit="Save",
+        private_metadata=f"{incident.number}:{seen_id}",
+    )
+
+
+def _text_field(name: SituationField, situation: Situation) -> Block:
+    element = text_input(name.value, initial=situation.text(name), multiline=True, longest=name.max_length)
+    return field(LABELS[name], name.value, element, hint=HINTS[name], optional=True)
+
+
+def _translation(
+    incident: Incident, situation: Situation, language: str, texts: Mapping[str, str]
+) -> Sequence[Block]:
+    language_name = LANGUAGE_NAMES.get(language, language)
+    originals = {name: situation.text(name) for name in RECORDED_FIELDS} | {SituationField.TITLE: incident.title}
+    blocks = [
+        divider(),
+        section(f"*In {escape(language_name)}*\nSome readers of this incident read {escape(language_name)}."),
+    ]
+    for name in TRANSLATED_FIELDS:
+        block_id = translation_id(language, name)
+        element = text_input(
+            block_id,
+            initial=texts.get(name.value, ""),
+            placeholder=originals[name],
+            multiline=True,
+            longest=name.max_length,
+        )
+        blocks.append(field(f"{LABELS[name]} ({language_name})", block_id, element, optional=True))
+    return blocks
+
+
+def translation_id(language: str, name: SituationField) -> str:
+    """What the field for a translation is called."""
+    return f"{name.value}.{language}"

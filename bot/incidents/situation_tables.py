@@ -1,0 +1,93 @@
+"""The versions of an incident's situation and their translations: each a row with who recorded it and when."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.incidents.situation import NOTHING_RECORDED, RECORDED_FIELDS, Situation, SituationField, Value
+from bot.incidents.tables import Incident
+from bot.runtime.database import utc_column
+
+ORIGINAL = ""
+# No id of a row is higher.
+NOW = 2**31 - 1
+
+
+class SituationValue(SQLModel, table=True):
+    """A field as it was recorded, in the language it was typed in (none) or translated into another."""
+
+    __tablename__ = "situation_values"
+    __table_args__ = (sa.Index("ix_situation_values_field", "incident_id", "language", "field", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id")
+    field: str
+    language: str = ORIGINAL
+    text: str
+    # Of a translation: what was translated. It counts for as long as that is still what is recorded.
+    original: str = ""
+    certainty: str = ""
+    by: str
+    at: datetime = Field(sa_column=utc_column(nullable=False))
+
+    @property
+    def value(self) -> Value:
+        """As plain data."""
+        return Value(self.text, self.by, self.at, self.certainty)
+
+
+_CURRENT_IDS = (
+    sa.select(sa.func.max(col(SituationValue.id)))
+    .where(
+        col(SituationValue.incident_id) == sa.bindparam("number"),
+        col(SituationValue.language) == sa.bindparam("language"),
+        col(SituationValue.id) <= sa.bindparam("newest_id"),
+    )
+    .group_by(col(SituationValue.field))
+)
+_CURRENT = select(SituationValue).where(col(SituationValue.id).in_(_CURRENT_IDS))
+
+
+def current(session: Session, number: int, newest_id: int = NOW) -> Situation:
+    """What is recorded now, or was when the newest row was that one."""
+    values = {row.field: row.value for row in _rows(session, number, ORIGINAL, newest_id)}
+    return Situation(**values) if values else NOTHING_RECORDED
+
+
+def _rows(session: Session, number: int, language: str, newest_id: int) -> Iterable[SituationValue]:
+    return session.exec(_CURRENT, params={"number": number, "language": language, "newest_id": newest_id})
+
+
+def translations(session: Session, incident: Incident, language: str, newest_id: int = NOW) -> dict[str, str]:
+    """The title and the fields translated into a language, by the field's name; a translation of something that
+    has changed since is left out."""
+    situation = current(session, incident.number, newest_id)
+    originals = {field: situation.text(field) for field in RECORDED_FIELDS} | {SituationField.TITLE: incident.title}
+    return {
+        row.field: row.text
+        for row in _rows(session, incident.number, language, newest_id)
+        if row.text and row.original == originals[SituationField(row.field)]
+    }
+
+
+def history(session: Session, number: int) -> Sequence[SituationValue]:
+    """Every version, the oldest first; translations are left out."""
+    return session.exec(
+        select(SituationValue)
+        .where(SituationValue.incident_id == number, SituationValue.language == ORIGINAL)
+        .order_by(col(SituationValue.id))
+    ).all()
+
+
+def all_rows(session: Session, number: int) -> Sequence[SituationValue]:
+    """Every version and every translation, the oldest first."""
+    query = select(SituationValue).where(SituationValue.incident_id == number)
+    return session.exec(query.order_by(col(SituationValue.id))).all()
+
+
+def newest_id(session: Session, number: int) -> int:
+    """The id of the newest row; 0 when there is none."""
+    query = select(sa.func.max(SituationValue.id)).where(SituationValue.incident_id == number)
+    return session.exec(query).one() or 0

@@ -1,0 +1,91 @@
+"""What matters of an incident for somebody who takes over or catches up, put together from what the nouns say."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.directory import tables as directory
+from bot.incidents.registry import Registry, SummaryPart
+from bot.incidents.tables import Incident
+from bot.incidents.views import STATUS_EMOJI
+from bot.services import Services
+from bot.slack.text import ELLIPSIS, near_time, one_line, to_plain_text
+from bot.timeline import tables as timeline
+from bot.timeline.rules import DECISION, RULED_OUT
+from bot.timeline.tables import TimelineEntry
+from bot.timeline.wording import user_ids_in
+
+LINES_SHOWN = 6
+LINE = 300
+STATE, DECISIONS, RULED_OUT_PART, OPEN_STEPS, PROMISES, WAITING = 10, 20, 30, 40, 50, 60
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a summary with something in it; the lines are mrkdwn."""
+
+    place: int
+    title: str
+    lines: Sequence[str]
+
+    @property
+    def text(self) -> str:
+        """As people read it."""
+        return "\n".join([f"*{self.title}*", *(f"• {line}" for line in self.lines)])
+
+
+def summarise(session: Session, services: Services, incident: Incident, now: datetime) -> list[Part]:
+    """Every part that has something to say, in its place; long ones end with how much more there is."""
+    parts = sorted(services.get(Registry).summary_parts, key=lambda part: part.place)
+    composed = (
+        Part(part.place, part.title, _shortened(part.lines(session, services, incident, now))) for part in parts
+    )
+    return [part for part in composed if part.lines]
+
+
+def _shortened(lines: Sequence[str]) -> list[str]:
+    if len(lines) <= LINES_SHOWN:
+        return list(lines)
+    return [*lines[: LINES_SHOWN - 1], f"{ELLIPSIS} and {len(lines) - LINES_SHOWN + 1} more"]
+
+
+def _state(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
+    emoji, status = services.floor.severity(incident.severity).emoji, incident.status
+    return [
+        f"{emoji} {incident.severity}, {STATUS_EMOJI.get(status, '')} {status}, "
+        f"since {near_time(incident.declared_at, now)}",
+        f"Impact: {one_line(incident.impact, LINE)}" if incident.impact else "Impact: not described yet",
+    ]
+
+
+def _decisions(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
+    return _labelled(session, incident, DECISION, now)
+
+
+def _ruled_out(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
+    return _labelled(session, incident, RULED_OUT, now)
+
+
+def _labelled(session: Session, incident: Incident, label: str, now: datetime) -> list[str]:
+    """The newest first: it is what counts now."""
+    entries = list(reversed(timeline.with_labels(session, incident.number, [label])))
+    names = directory.display_names(session, _people_in(entries))
+    return [f"{_text(entry, names)} ({near_time(entry.at, now)})" for entry in entries]
+
+
+def _people_in(entries: Iterable[TimelineEntry]) -> set[str]:
+    return {user_id for entry in entries for user_id in user_ids_in(entry.facts)}
+
+
+def _text(entry: TimelineEntry, names: dict[str, str]) -> str:
+    corrected = (entry.correction or {}).get("words")
+    return one_line(str(corrected or to_plain_text(str(entry.facts.get("text") or ""), names.get)), LINE)
+
+
+PARTS = (
+    SummaryPart(STATE, "Where it stands", _state),
+    SummaryPart(DECISIONS, "Decisions", _decisions),
+    SummaryPart(RULED_OUT_PART, "Ruled out", _ruled_out),
+)

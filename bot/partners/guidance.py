@@ -1,0 +1,76 @@
+"""What partners' agents say and do meanwhile: written by the communications lead, once for each language."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, select
+
+from bot.runtime.database import utc_column
+
+
+class GuidanceField(StrEnum):
+    """What a notice says to agents besides what is affected."""
+
+    AGENTS_SAY = "agents_say"
+    AGENTS_DO_NOT_SAY = "agents_do_not_say"
+    WORKAROUND = "workaround"
+    RELIEF = "relief"
+
+
+class PartnerGuidance(SQLModel, table=True):
+    """The guidance of an incident in one language. What nobody has written is empty, and is left out."""
+
+    __tablename__ = "partner_guidance"
+    __table_args__ = (sa.UniqueConstraint("incident_id", "language"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id")
+    language: str
+    agents_say: str = ""
+    agents_do_not_say: str = ""
+    workaround: str = ""
+    relief: str = ""
+    written_by: str = ""
+    written_at: datetime = Field(sa_column=utc_column(nullable=False))
+
+    @property
+    def texts(self) -> dict[GuidanceField, str]:
+        """Each field as it was written."""
+        return {field: str(getattr(self, field)) for field in GuidanceField}
+
+
+def of_incident(session: Session, number: int) -> dict[str, PartnerGuidance]:
+    """The guidance of an incident by its language."""
+    rows = session.exec(select(PartnerGuidance).where(PartnerGuidance.incident_id == number))
+    return {row.language: row for row in rows}
+
+
+def texts_in(session: Session, number: int, language: str) -> dict[GuidanceField, str]:
+    """The guidance in one language; empty texts where nothing was written."""
+    row = session.exec(
+        select(PartnerGuidance).where(PartnerGuidance.incident_id == number, PartnerGuidance.language == language)
+    ).first()
+    return row.texts if row else dict.fromkeys(GuidanceField, "")
+
+
+def missing(session: Session, number: int, languages: Collection[str]) -> list[str]:
+    """The languages in which nothing was written."""
+    written = {language for language, row in of_incident(session, number).items() if any(row.texts.values())}
+    return [language for language in languages if language not in written]
+
+
+def save(
+    session: Session, number: int, language: str, texts: Mapping[GuidanceField, str], by: str, now: datetime
+) -> bool:
+    """Write the guidance in one language; False when it says the same already. The incident must be locked."""
+    row = of_incident(session, number).get(language)
+    row = row or PartnerGuidance(incident_id=number, language=language, written_at=now)
+    if row.texts == dict(texts):
+        return False
+    for field, text in texts.items():
+        setattr(row, str(field), text)
+    row.written_by, row.written_at = by, now
+    session.add(row)
+    return True

@@ -1,0 +1,72 @@
+"""The form for what partners' agents say and do, and the request to fill it in. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.incidents.tables import Incident
+from bot.partners import ids
+from bot.partners.guidance import GuidanceField
+from bot.slack.blocks import Block, actions, button, context, header, modal, section, text_input
+from bot.slack.blocks import field as form_field
+from bot.slack.text import channel_link, escape
+
+LONGEST = 500
+LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
+LABELS = {
+    GuidanceField.AGENTS_SAY: "What agents say",
+    GuidanceField.AGENTS_DO_NOT_SAY: "What agents do not say",
+    GuidanceField.WORKAROUND: "What agents do meanwhile",
+    GuidanceField.RELIEF: "Relief from targets",
+}
+PLACEHOLDERS = {
+    GuidanceField.AGENTS_SAY: "We know that some calls drop, and we are working on it",
+    GuidanceField.AGENTS_DO_NOT_SAY: "A cause, or when it will be over",
+    GuidanceField.WORKAROUND: "Take the number and call back",
+    GuidanceField.RELIEF: "Handling time and service level do not count until the all-clear",
+}
+Texts = Mapping[GuidanceField, str]
+
+
+def language_name(language: str) -> str:
+    """A language as people call it."""
+    return LANGUAGE_NAMES.get(language, language)
+
+
+def field_id(field: GuidanceField, language: str) -> str:
+    """What Slack calls the field of the form."""
+    return f"{field}.{language}"
+
+
+def guidance_form(incident: Incident, written: Mapping[str, Texts]) -> Block:
+    """Four fields for each language that partners of the incident read; what is left empty is left out."""
+    blocks = [context("Goes into the notice of each partner in its language. Whatever stays empty is left out.")]
+    for language, texts in written.items():
+        blocks.append(header(language_name(language)))
+        blocks += [_field(field, language, texts[field]) for field in GuidanceField]
+    return modal(
+        "Guidance for partners",
+        blocks,
+        callback_id=ids.GUIDANCE_FORM,
+        submit="Save",
+        private_metadata=str(incident.number),
+    )
+
+
+def _field(field: GuidanceField, language: str, text: str) -> Block:
+    name = field_id(field, language)
+    element = text_input(name, initial=text, multiline=True, longest=LONGEST, placeholder=PLACEHOLDERS[field])
+    return form_field(LABELS[field], name, element, optional=True)
+
+
+def guidance_button(incident: Incident) -> Block:
+    """Opens the form."""
+    return button("Guidance for agents", ids.GUIDANCE, str(incident.number))
+
+
+def request(incident: Incident, partners: Sequence[str], languages: Sequence[str]) -> tuple[str, list[Block]]:
+    """Asks the person who leads the communications; nothing is invented in their place."""
+    missing = " and ".join(language_name(language) for language in languages)
+    text = (
+        f"Partners of incident {incident.number} ({channel_link(incident.channel_id or '')}) get a notice: "
+        f"{escape(', '.join(partners))}. What should their agents say and do? Missing in {missing}."
+    )
+    return text, [section(text), actions([guidance_button(incident)], block_id=f"guidance-{incident.number}")]

@@ -1,0 +1,25 @@
+"""What partners say to somebody who takes over: who has not answered, and who must be told still."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.incidents.tables import Incident
+from bot.partners import tables
+from bot.partners.rules import State
+from bot.services import Services
+from bot.slack.text import escape, near_time
+
+
+def partners_awaited(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
+    """A line for each partner whose answer is awaited, or who must be phoned."""
+    lines = []
+    for notice in tables.of_incident(session, incident.number):
+        name = escape(notice.partner)
+        if notice.is_silent and notice.told_at:
+            lines.append(f"{name}: an answer to the notice of {near_time(notice.told_at, now)}")
+        elif notice.state == State.UNREACHABLE:
+            lines.append(f"{name}: a phone call, the notice could not be sent")
+        elif notice.state == State.WAITING and notice.due_at:
+            lines.append(f"{name}: its notice, {near_time(notice.due_at, now)}")
+    return lines

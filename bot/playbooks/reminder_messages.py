@@ -1,0 +1,29 @@
+"""Reminders that were posted follow their steps: what is finished offers no buttons any more."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.outbox import tables as outbox
+from bot.playbooks import views
+from bot.playbooks.tables import AnyStep
+
+KEY = "remind:"
+
+
+def key_of(step: AnyStep) -> str:
+    """The key of the message that reminds of this step first, and perhaps of others."""
+    return f"{KEY}{step.number}:{step.rounds}:{step.reminders_sent}"
+
+
+def redraw(
+    session: Session, incident_id: int, steps: Iterable[AnyStep], now: datetime, *, is_over: bool = False
+) -> None:
+    """Draw these steps again where somebody was reminded of them; `is_over`: nobody is to do them any more."""
+    reminded = {step.number: step for step in steps if step.reminders_sent}
+    if not reminded:
+        return
+    for message in outbox.posts_of(session, incident_id, KEY, ""):
+        blocks = (message.payload or {}).get("blocks", [])
+        outbox.edit(session, message, views.redrawn_reminder(blocks, reminded, now, is_over=is_over), now)

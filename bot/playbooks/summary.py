@@ -1,0 +1,30 @@
+"""What playbooks say to somebody who takes over: the open steps with their owners."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.incidents import tables as incidents
+from bot.incidents.tables import Incident
+from bot.playbooks import tables, views
+from bot.playbooks.progress import next_steps, open_steps
+from bot.services import Services
+from bot.slack.text import one_line
+
+TITLE_SHOWN = 150
+
+
+def open_steps_of(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
+    """The open steps, those that are to be done next first, each with its owner and when it is due."""
+    holders = incidents.roles(session, incident.number)
+    lines = []
+    for run in tables.runs_of(session, incident.number):
+        if run.is_running:
+            steps = tables.steps_of(session, run.number)
+            coming = next_steps(steps, now)
+            later = [step for step in open_steps(steps) if step not in coming]
+            lines += [
+                f"{one_line(step.title, TITLE_SHOWN)} · {views.owner_and_clock(step, now, holders)}"
+                for step in [*coming, *later]
+            ]
+    return lines

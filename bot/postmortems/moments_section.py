@@ -1,0 +1,47 @@
+"""The moments that decided the incident: milestones, decisions, and what people marked. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.postmortems.document import Lines, Section, Statement
+from bot.postmortems.phrases import Phrases
+from bot.postmortems.record import Milestone, Record
+from bot.slack.text import shorten
+
+MOST_MOMENTS = 12
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True)
+class _Moment:
+    at: datetime
+    text: str
+    entry: int
+
+
+def moments_section(record: Record, reached: Mapping[str, Milestone], phrases: Phrases) -> Section:
+    """At most twelve: milestones before decisions before other marks, shown in the order in which they happened."""
+    chosen: dict[int, _Moment] = {}
+    for moment in _candidates(record, reached, phrases):
+        if len(chosen) < MOST_MOMENTS:
+            chosen.setdefault(moment.entry, moment)
+    lines = [
+        Statement(f"{phrases.moment(moment.at)} {moment.text}", (moment.entry,))
+        for moment in sorted(chosen.values(), key=lambda moment: (moment.at, moment.entry))
+    ]
+    return Section("moments", phrases("section_moments"), [Lines(lines)])
+
+
+def _candidates(record: Record, reached: Mapping[str, Milestone], phrases: Phrases) -> Iterator[_Moment]:
+    for key, milestone in reached.items():
+        note = f" ({milestone.note})" if milestone.note else ""
+        yield _Moment(milestone.at, f"{phrases(f'milestone_{key}')}{note}", milestone.entry)
+    for entry in record.entries:
+        if "decision" in (entry.tag, entry.kind):
+            yield _Moment(entry.at, shorten(entry.words, LONGEST_TEXT), entry.number)
+    for entry in record.entries:
+        if entry.is_marked or entry.tag:
+            yield _Moment(entry.at, shorten(entry.words, LONGEST_TEXT), entry.number)
+    for entry in record.all("severity"):
+        yield _Moment(entry.at, shorten(entry.words, LONGEST_TEXT), entry.number)

@@ -1,0 +1,43 @@
+"""The situation of an incident in versions; the impact that stands there becomes the first."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+FIRST_VERSIONS = """
+    INSERT INTO situation_values (incident_id, field, language, text, original, certainty, "by", at)
+    SELECT id, 'impact', '', impact, '', '', declared_by, declared_at FROM incidents WHERE impact <> ''
+"""
+
+
+def upgrade() -> None:
+    """To this shape."""
+    op.create_table(
+        "situation_values",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("field", AutoString(), nullable=False),
+        sa.Column("language", AutoString(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("original", AutoString(), nullable=False),
+        sa.Column("certainty", AutoString(), nullable=False),
+        sa.Column("by", AutoString(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_situation_values_field", "situation_values", ["incident_id", "language", "field", "id"])
+    op.execute(FIRST_VERSIONS)
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    op.drop_index("ix_situation_values_field", "situation_values")
+    op.drop_table("situation_values")

@@ -1,0 +1,100 @@
+"""What has happened so far, for somebody who comes late: at most ten lines, shown to them alone."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.directory.lookup import person_of
+from bot.incidents import tables as incidents
+from bot.incidents.access import visible_incident
+from bot.incidents.bridge_rules import bridge_text
+from bot.incidents.summaries import DECISIONS, summarise
+from bot.incidents.tables import Incident
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context, Kind
+from bot.outbox.rules import Refusal
+from bot.runtime.clock import utcnow
+from bot.screens import catch_up_views as views
+from bot.screens.catch_up_views import CatchUp
+from bot.screens.snapshot import read_snapshot
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.timeline import tables as timeline
+
+# There is nothing to catch up with at the beginning, when everybody comes at once.
+QUIET_AT_FIRST = timedelta(minutes=5)
+JOINED = ("joined", "left")
+
+
+def screen(services: Services, number: int, user_id: str) -> tuple[str, list[Block]]:
+    """`/incident catchup` and *Catch me up*."""
+    incident = visible_incident(services, number, user_id)
+    with services.database.reading() as session:
+        return views.catch_up(_facts(session, services, incident, utcnow()), services.floor)
+
+
+def blocks_for(services: Services, incident: Incident, user_id: str) -> Sequence[Block]:
+    """The same below another answer; nothing while the incident has just begun."""
+    if utcnow() - incident.declared_at < QUIET_AT_FIRST:
+        return ()
+    return screen(services, incident.number, user_id)[1]
+
+
+def record_joined(services: Services, event: dict[str, str]) -> None:
+    """Somebody is in the channel who was not there before: they are shown what has happened so far."""
+    user_id, now = event["user"], utcnow()
+    with services.database.reading() as session:
+        incident = incidents.of_channel(session, event["channel"])
+        if incident is None or not _is_late(session, incident, user_id, now):
+            return
+    if user_id == services.slack.user_id() or not person_of(services, user_id).may_act:
+        return
+    with services.database.transaction() as session:
+        key, payload = f"catch-up:{incident.number}:{user_id}", {"user_id": user_id}
+        number, channel_id = incident.number, incident.channel_id
+        facts = {"channel_id": channel_id, "payload": payload, "priority": outbox.LAST}
+        outbox.enqueue(session, kinds.CATCH_UP, key, now, incident_id=number, **facts)
+
+
+def _is_late(session: Session, incident: Incident, user_id: str, now: datetime) -> bool:
+    if not incident.is_active or now - incident.declared_at < QUIET_AT_FIRST:
+        return False
+    coming_and_going = timeline.of_kinds(session, incident.number, JOINED)
+    return sum(entry.actor_id == user_id for entry in coming_and_going) <= 1
+
+
+def _facts(session: Session, services: Services, incident: Incident, now: datetime) -> CatchUp:
+    snapshot = read_snapshot(session, incident.number)
+    parts = summarise(session, services, incident, now)
+    decisions = next((part.lines for part in parts if part.place == DECISIONS), ())
+    return CatchUp(
+        facts=snapshot.facts,
+        decisions=tuple(decisions),
+        bridge=bridge_text(incident, services.floor),
+        card_url=_url(session, services, incident, kinds.CARD),
+        playbook_url=_url(session, services, incident, kinds.RUN, str(snapshot.runs[0].run.number))
+        if snapshot.runs
+        else "",
+    )
+
+
+def _url(session: Session, services: Services, incident: Incident, kind: str, subject: str = "") -> str:
+    row = outbox.find(session, incident.number, kind, subject)
+    return services.slack.permalink(incident.channel_id or "", row.ts) if row and row.ts else ""
+
+
+def _call(context: Context) -> Call:
+    """One call, to the person alone. Shown twice it does no harm, so an unknown outcome is simply repeated."""
+    services, row = context.services, context.row
+    incident = incidents.by_number(context.session, row.incident_id or 0)
+    text, blocks = views.catch_up(_facts(context.session, services, incident, utcnow()), services.floor)
+    user_id = str((row.payload or {})["user_id"])
+    return Call(row.key, lambda: services.slack.post_ephemeral(incident.channel_id or "", user_id, text, blocks))
+
+
+KINDS = (
+    # Who has left again meanwhile needs no summary.
+    Kind(kinds.CATCH_UP, "", _call, lambda context: context.row.channel_id or "", otherwise=Refusal.FINAL),
+)

@@ -1,0 +1,60 @@
+"""The summary for somebody who comes late, in at most ten lines. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.config.floor import Floor
+from bot.incidents import ids
+from bot.incidents.views import STATUS_EMOJI, IncidentFacts
+from bot.slack.blocks import Block, actions, button, section
+from bot.slack.text import ago, link, mentions, near_time, one_line
+
+MOST_LINES = 10
+TEXT = 250
+DECISIONS_SHOWN = 2
+
+
+@dataclass(frozen=True)
+class CatchUp:
+    """Everything the summary says."""
+
+    facts: IncidentFacts
+    # The newest first, as mrkdwn.
+    decisions: tuple[str, ...] = ()
+    bridge: str = ""
+    card_url: str = ""
+    playbook_url: str = ""
+
+
+def catch_up(summary: CatchUp, floor: Floor) -> tuple[str, list[Block]]:
+    """What a person reads on a phone before they say anything."""
+    number = str(summary.facts.incident.number)
+    lines = [line for line in _lines(summary, floor) if line][:MOST_LINES]
+    buttons = [button("Control panel", ids.PANEL, number), button("Subscribe", ids.SUBSCRIBE, number)]
+    text = f"What has happened so far in incident {number}"
+    return text, [section("\n".join(lines)), actions(buttons, block_id=f"catch-up-{number}")]
+
+
+def _lines(summary: CatchUp, floor: Floor) -> Iterator[str]:
+    facts, incident = summary.facts, summary.facts.incident
+    yield f"{floor.severity(incident.severity).emoji} *{incident.severity}* *{one_line(incident.title, TEXT)}*"
+    status = f"{STATUS_EMOJI.get(incident.status, '')} {incident.status}".strip()
+    yield f"{status}, since {near_time(incident.declared_at, facts.now)} ({ago(incident.declared_at)})"
+    yield f"*Impact* {one_line(incident.impact, TEXT) or 'not described yet'}"
+    yield _leads(facts)
+    for decision in summary.decisions[:DECISIONS_SHOWN]:
+        yield f"*Decided* {decision}"
+    yield f"*Next update* {near_time(facts.next_update_at, facts.now)}" if facts.next_update_at else ""
+    yield _links(summary)
+
+
+def _leads(facts: IncidentFacts) -> str:
+    commander = mentions(facts.roles.get("commander", [])) or "nobody yet"
+    communications = mentions(facts.roles.get("communications_lead", []))
+    return f"*Leads* {commander}" + (f" · *communications* {communications}" if communications else "")
+
+
+def _links(summary: CatchUp) -> str:
+    links = [link(summary.card_url, "Card")] if summary.card_url else []
+    links += [link(summary.playbook_url, "Playbook")] if summary.playbook_url else []
+    return " · ".join([*links, *([summary.bridge] if summary.bridge else [])])

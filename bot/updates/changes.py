@@ -1,0 +1,151 @@
+"""What is new since the last update to an audience, grouped: changes of state, finished steps, marked messages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.directory import tables as directory
+from bot.slack.text import one_line, to_plain_text
+from bot.slack.text import time_of_ts as moment_of
+from bot.timeline import tables as timeline
+from bot.timeline.observed_message import from_json
+from bot.timeline.tables import TimelineEntry
+from bot.timeline.wording import user_ids_in
+from bot.updates import variables
+
+MARKED_KIND = "message"
+STATUS_KINDS = ("status", "resolved", "reopened", "closed")
+ROLE_KINDS = ("role_given", "role_taken", "role_handed_over")
+# What the situation's own lines tell of: an update shows them when they are new.
+SITUATION_KINDS = {
+    "impact": "impact",
+    "cause": "cause",
+    "cause_unknown": "cause",
+    "actions": "actions",
+    "needs": "needs",
+    "nothing_needed": "needs",
+}
+REPORTED_KINDS = ("severity", *STATUS_KINDS, *SITUATION_KINDS, "situation_cleared", "step_done", *ROLE_KINDS)
+REPORTED_OUTSIDE = ("severity", *STATUS_KINDS, "impact")
+
+
+@dataclass(frozen=True)
+class News:
+    """What has happened since a moment, each thing once; texts are escaped already."""
+
+    changes: list[dict[str, str]] = field(default_factory=list)
+    # Steps by who finished them.
+    done: list[dict[str, Any]] = field(default_factory=list)
+    more_done: int = 0
+    said: list[dict[str, str]] = field(default_factory=list)
+    new_fields: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Is there nothing to tell?"""
+        return not (self.changes or self.done or self.said or self.new_fields)
+
+
+def news_inside(session: Session, number: int, since: datetime) -> News:
+    """What colleagues are told of, with who did it."""
+    entries = timeline.since(session, number, since, (*REPORTED_KINDS, "step_undone"))
+    marked = [entry for entry in timeline.marked(session, number) if _is_news(entry, since)]
+    names = directory.display_names(session, _people([*entries, *marked]))
+    finished = _finished_steps(entries)
+    return News(
+        changes=_changes(entries, names),
+        done=_by_person(finished[-variables.STEPS_LISTED :], names),
+        more_done=max(0, len(finished) - variables.STEPS_LISTED),
+        said=[_said(entry, names) for entry in marked],
+        new_fields=list(dict.fromkeys(SITUATION_KINDS[e.kind] for e in entries if e.kind in SITUATION_KINDS)),
+    )
+
+
+def is_unchanged(session: Session, number: int, since: datetime, *, is_outside: bool) -> bool:
+    """Has nothing happened since then that this audience is told of?"""
+    kinds = REPORTED_OUTSIDE if is_outside else REPORTED_KINDS
+    if timeline.since(session, number, since, kinds):
+        return False
+    return is_outside or not any(_is_news(entry, since) for entry in timeline.marked(session, number))
+
+
+def _is_news(entry: TimelineEntry, since: datetime) -> bool:
+    """Was the message marked since then? It may have been written long before. What was deleted is left out."""
+    if entry.kind != MARKED_KIND or entry.facts.get("deleted_at") or not entry.heard:
+        return False
+    marks = from_json(entry.heard).marks
+    return any(mark.is_on and moment_of(mark.ts) > since for mark in marks)
+
+
+def _people(entries: Iterable[TimelineEntry]) -> set[str]:
+    user_ids = {who for entry in entries for who in (entry.actor_id, *user_ids_in(entry.facts))}
+    return {who for who in user_ids if who}
+
+
+def _changes(entries: Sequence[TimelineEntry], names: dict[str, str]) -> list[dict[str, str]]:
+    """One change of severity, of status and of each role: from what it was to what it is now."""
+    newest: dict[str, TimelineEntry] = {}
+    first_old: dict[str, str] = {}
+    for entry in entries:
+        topic = _topic(entry)
+        if topic:
+            first_old.setdefault(topic, str(entry.facts.get("old") or ""))
+            newest[topic] = entry
+    return [
+        _change(entry, first_old[topic], names)
+        for topic, entry in newest.items()
+        if first_old[topic] != entry.facts.get("new") or topic.startswith("role")
+    ]
+
+
+def _topic(entry: TimelineEntry) -> str:
+    if entry.kind == "severity":
+        return "severity"
+    if entry.kind in STATUS_KINDS:
+        return "status"
+    return f"role {entry.facts.get('role')}" if entry.kind in ROLE_KINDS else ""
+
+
+def _change(entry: TimelineEntry, old: str, names: dict[str, str]) -> dict[str, str]:
+    kind = "role" if entry.kind in ROLE_KINDS else entry.kind
+    holder = entry.facts.get("user") or entry.actor_id or ""
+    values = {
+        "who": names.get(entry.actor_id or "", ""),
+        "user": names.get(str(holder), "") if kind == "role" else "",
+        "role": str(entry.facts.get("role") or ""),
+        "old": old,
+        "new": str(entry.facts.get("new") or ""),
+        "reason": str(entry.facts.get("reason") or ""),
+    }
+    return {"kind": kind} | {name: one_line(text, variables.CHANGE) for name, text in values.items()}
+
+
+def _finished_steps(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
+    """Each finished step once; one that was undone is none."""
+    finished: dict[tuple[Any, Any], TimelineEntry] = {}
+    for entry in entries:
+        step = (entry.facts.get("playbook"), entry.facts.get("step_key") or entry.facts.get("step"))
+        if entry.kind == "step_undone":
+            finished.pop(step, None)
+        elif entry.kind == "step_done":
+            finished[step] = entry
+    return list(finished.values())
+
+
+def _by_person(entries: Sequence[TimelineEntry], names: dict[str, str]) -> list[dict[str, Any]]:
+    steps: dict[str, list[str]] = {}
+    for entry in entries:
+        who = one_line(names.get(entry.actor_id or "", ""), variables.STEP)
+        steps.setdefault(who, []).append(one_line(str(entry.facts.get("step") or ""), variables.STEP))
+    return [{"who": who, "steps": titles} for who, titles in steps.items()]
+
+
+def _said(entry: TimelineEntry, names: dict[str, str]) -> dict[str, str]:
+    values = {
+        "who": names.get(entry.actor_id or "", ""),
+        "text": to_plain_text(str(entry.facts.get("text") or ""), names.get),
+    }
+    return {name: one_line(text, variables.CHANGE) for name, text in values.items()}

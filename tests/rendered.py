@@ -1,0 +1,70 @@
+"""What the bot sent, as a reader sees it: no raw markup, no token cut in two, no time twice."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from slack_sandbox import Sandbox
+
+TOKEN = re.compile(r"<!date\^\d{9,11}\^[^<>|^]*\{[a-z_]+\}[^<>|]*\|[^<>|]+>")
+CUT = re.compile(r"<[!@#][^<>]*(?:$|<)")
+NEXT_UPDATE = re.compile(r"next update|próximo aviso", re.IGNORECASE)
+# Several updates are shown in one message, or what is due is listed.
+LISTS = ("📣", "Updates of incident")
+
+
+def problems_for_readers(sandbox: Sandbox) -> list[str]:
+    """A line for each text of the bot that a reader would not see as it was meant."""
+    with sandbox.workspace.lock:
+        sent = [(call.method, dict(call.args)) for call in sandbox.journal.calls if not call.is_refusal]
+        files = list(sandbox.workspace.files.values())
+    found = [f"{method}: {problem}" for method, args in sent for problem in _of_call(args)]
+    found += [f"file {file.name}: raw date" for file in files if file.user and b"<!date" in file.content]
+    return list(dict.fromkeys(found))
+
+
+def _of_call(args: dict[str, Any]) -> Iterator[str]:
+    shown = list(_texts(args))
+    for is_formatted, text in shown:
+        if is_formatted:
+            yield from _of_formatted(text)
+        elif "<!date" in text or "&lt;!date" in text:
+            yield f"raw date in plain text: {text[:300]}"
+    if "blocks" in args:
+        yield from _of_message([text for is_formatted, text in shown if is_formatted and text != args.get("text")])
+
+
+def _of_formatted(text: str) -> Iterator[str]:
+    rest = TOKEN.sub("", text)
+    if "<!date" in rest:
+        yield f"a date that Slack cannot read: {text[:300]}"
+    if "&lt;!date" in text:
+        yield f"a date that was escaped: {text[:300]}"
+    if CUT.search(rest):
+        yield f"a token that is cut: {text[-300:]}"
+    if re.search(r"(<!date\^\d+\^[^>]+>)[^\n<]{0,40}\1", text):
+        yield f"a time twice: {text[:300]}"
+
+
+def _of_message(texts: list[str]) -> Iterator[str]:
+    text = "\n".join(texts)
+    if len(NEXT_UPDATE.findall(text)) > 1 and not any(mark in text for mark in LISTS) and "———" not in text:
+        yield f"two next updates in one message: {text[:400]}"
+
+
+def _texts(part: Any, key: str = "") -> Iterator[tuple[bool, str]]:
+    """Every text a reader sees, and whether Slack formats it."""
+    if isinstance(part, list):
+        for item in part:
+            yield from _texts(item, key)
+    elif isinstance(part, dict):
+        if part.get("type") in ("plain_text", "mrkdwn") and isinstance(part.get("text"), str):
+            yield part["type"] == "mrkdwn", part["text"]
+            return
+        for name, value in part.items():
+            yield from _texts(value, name)
+    elif isinstance(part, str) and key in ("blocks", "view", "attachments"):
+        yield from _texts(json.loads(part))
+    elif isinstance(part, str) and key in ("text", "initial_value", "topic", "title"):
+        yield key == "text", part

@@ -1,0 +1,69 @@
+"""Somebody who comes late reads what has happened, in ten lines, at the cost of one call; nobody else does."""
+
+from bot.incidents import ids
+from tests.floor import TestFloor
+
+
+def summaries(floor: TestFloor, who: str, channel: str) -> list[str]:
+    """The summaries that this person was shown."""
+    return [words for words in floor.whispered(who, channel) if "*Impact*" in words]
+
+
+def running(floor: TestFloor) -> str:
+    """An incident that has been going on for a while."""
+    channel = floor.declares("S1 IVR down")
+    floor.says("ana", "/incident claim commander", channel)
+    floor.says("ana", "/incident impact half the callers <!here> hear nothing", channel)
+    floor.says("ana", "/incident note decision: we fail over to Cebu", channel)
+    floor.says("ana", "/incident bridge https://meet.example.com/j/7", channel)
+    return channel
+
+
+def test_somebody_who_joins_late_is_shown_it_once_and_somebody_who_was_there_is_not(floor: TestFloor) -> None:
+    channel = running(floor)
+    floor.devi.joins(channel)
+    floor.settle()
+    assert summaries(floor, "devi", channel) == [], "in the first minutes there is nothing to catch up with"
+
+    floor.passes(minutes=10)
+    calls = len(floor.sandbox.calls_of("chat.postEphemeral"))
+    floor.ben.joins(channel)
+    floor.settle()
+
+    (summary,) = summaries(floor, "ben", channel)
+    assert len(floor.sandbox.calls_of("chat.postEphemeral")) - calls == 1
+    for known in (
+        "*S1* *IVR down*",
+        "half the callers",
+        "<@U0ANA>",
+        "we fail over to Cebu",
+        "Next update",
+        "Join the bridge",
+    ):
+        assert known in summary
+    assert "<!here>" not in summary
+    assert summary.count("\n") < 10 + 2, "ten lines, and the buttons"
+    assert "archives/" in str(floor.ben.sees(channel)[-1].blocks), "with links"
+
+    for who in (floor.devi, floor.ben):
+        who.leaves(channel)
+        floor.settle()
+        who.joins(channel)
+        floor.settle()
+    assert summaries(floor, "devi", channel) == []
+    assert len(summaries(floor, "ben", channel)) == 1
+
+
+def test_it_is_shown_to_whoever_asks_or_subscribes(floor: TestFloor) -> None:
+    channel = running(floor)
+    floor.passes(minutes=10)
+
+    floor.ana.clicks(ids.CATCH_UP, channel=channel)
+    floor.settle()
+    assert len(summaries(floor, "ana", channel)) == 1
+    floor.ana.types("/incident catchup", channel=channel)
+    floor.settle()
+    floor.chloe.clicks(ids.SUBSCRIBE, channel="incidents")
+    floor.settle()
+    (answer,) = [words for words in floor.whispered("chloe", "incidents") if "You get the updates" in words]
+    assert "half the callers" in answer

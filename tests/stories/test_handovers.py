@@ -1,0 +1,168 @@
+"""Command is offered with a summary, accepted, sent back or taken back; somebody is always accountable."""
+
+from bot.handovers import ids
+from bot.incidents import ids as incident_ids
+from bot.playbooks import ids as step_ids
+from tests.floor import TestFloor
+from tests.stories.playbook_desk import Desk
+from tests.stories.record import rows, timeline
+
+
+def led(floor: TestFloor, words: str = "S1 IVR down in Manila") -> str:
+    """The channel of an incident that Ana leads."""
+    channel = floor.declares(words)
+    floor.says("ana", "/incident claim commander", channel)
+    floor.says("ana", "/incident claim comms", channel)
+    return channel
+
+
+def offers(floor: TestFloor, channel: str, to: str = "U0BEN", note: str = "") -> None:
+    """Ana reads the summary and sends it."""
+    floor.says("ana", f"/incident handover <@{to}|them>", channel)
+    if note:
+        floor.ana.fills(ids.NOTE, note)
+    assert floor.ana.submits().closed
+    floor.settle()
+
+
+def told(floor: TestFloor, who: str) -> str:
+    """The newest that the bot said to somebody alone."""
+    return floor.sandbox.person(who).direct_messages()[-1].words
+
+
+def commanders(floor: TestFloor) -> list[str]:
+    return [row["user_id"] for row in rows(floor, "role_holders") if row["role"] == "commander"]
+
+
+def test_command_goes_over_with_all_that_hangs_on_it_once_it_is_accepted(floor: TestFloor) -> None:
+    channel = led(floor)
+    desk = Desk(floor, channel)
+    floor.says("ana", "/incident note decision: we fail over to Cebu", channel)
+    floor.says("ana", "/incident note ruled out: the carrier", channel)
+    floor.says("ana", "/incident impact half the callers hear nothing", channel)
+    title = next(row["title"] for row in rows(floor, "playbook_steps") if row["wanted_at"] and not row["asks"])
+    desk.presses("ana", step_ids.STEP_TAKE, title)
+
+    floor.ana.clicks(incident_ids.HAND_OVER, channel=channel)
+    form = str(floor.ana.modal)
+    for known in ("half the callers", "we fail over to Cebu", "the carrier", title, "Updates promised"):
+        assert known in form, "the summary is read before it is sent"
+    floor.ana.fills(ids.PERSON, "ben")
+    floor.ana.fills(ids.NOTE, "Watch the <!here> trunks")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    offer = told(floor, "ben")
+    for known in ("asks you to take command", "we fail over to Cebu", "Watch the <!here> trunks"):
+        assert known in offer.replace("&lt;", "<").replace("&gt;", ">")
+    assert commanders(floor) == ["U0ANA"], "until it is accepted she is accountable"
+    assert "stays in command until they accept" in floor.words(channel)
+
+    floor.ben.clicks(ids.ACCEPT)
+    floor.settle()
+
+    assert commanders(floor) == ["U0BEN"]
+    assert {row["role"] for row in rows(floor, "role_holders") if row["user_id"] == "U0BEN"} >= {
+        "commander",
+        "communications_lead",
+    }
+    assert desk.row(title)["owner_id"] == "U0BEN"
+    assert "<@U0BEN> has been in command since" in floor.words(channel)
+    assert "*Commander* <@U0BEN>" in floor.card(channel)
+    assert len(timeline(floor, "handover_accepted")) == 1
+    floor.passes(hours=1)
+    assert timeline(floor, "handover_reminded") == []
+
+
+def test_a_question_sends_it_back_and_it_can_be_sent_again_or_taken_back(floor: TestFloor) -> None:
+    channel = led(floor)
+    offers(floor, channel, note="all quiet")
+    floor.chloe.clicks(ids.WITHDRAW, channel=channel)
+    floor.settle()
+    assert any("only they can answer it" in words for words in floor.whispered("chloe", channel))
+
+    floor.ben.clicks(ids.SEND_BACK)
+    floor.ben.fills(ids.QUESTION, "Who talks to the carrier?")
+    assert floor.ben.submits().closed
+    floor.settle()
+    assert "Who talks to the carrier?" in told(floor, "ana")
+    assert commanders(floor) == ["U0ANA"]
+
+    floor.ana.clicks(ids.OFFER_AGAIN)
+    assert "all quiet" in str(floor.ana.modal)
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.ana.clicks(ids.WITHDRAW, channel=channel)
+    floor.settle()
+
+    assert "nothing is asked of" in told(floor, "ben")
+    assert [row["state"] for row in rows(floor, "handovers")] == ["returned", "withdrawn"]
+    floor.passes(hours=1)
+    assert timeline(floor, "handover_reminded") == []
+
+
+def test_what_nobody_accepts_is_reminded_of_then_others_are_told_and_the_first_stays(floor: TestFloor) -> None:
+    channel = led(floor)
+    offers(floor, channel)
+    floor.passes(minutes=14)
+    assert timeline(floor, "handover_reminded") == []
+    floor.stop_bot()
+    floor.passes(minutes=3)
+    floor.start_bot()
+    floor.tick()
+    assert "is waiting for you to take command" in told(floor, "ben")
+
+    floor.passes(minutes=11)
+
+    assert "has not accepted command since" in floor.words(channel)
+    assert any(row["occasion"].startswith("handover:") for row in rows(floor, "pages"))
+    assert commanders(floor) == ["U0ANA"]
+    floor.passes(hours=2)
+    assert len(timeline(floor, "handover_unaccepted")) == 1
+    floor.ben.clicks(ids.ACCEPT)
+    floor.settle()
+    assert commanders(floor) == ["U0BEN"], "late is not too late"
+
+
+def test_only_the_commander_offers_only_to_colleagues_and_only_one_offer_is_open(floor: TestFloor) -> None:
+    channel = led(floor)
+    floor.ben.joins(channel)
+    assert "Only the commander hands over command: <@U0ANA>" in floor.says(
+        "ben", "/incident handover <@U0DEVI|d>", channel
+    )
+    floor.says("ana", "/incident handover <@U0GUS|gus>", channel)
+    assert "can't take over" in str(floor.ana.submits().errors)
+    floor.ana.fills(ids.PERSON, "ana")
+    assert "commander already" in str(floor.ana.submits().errors)
+    floor.ana.fills(ids.PERSON, "ben")
+    assert floor.ana.submits().closed
+    floor.settle()
+    offers(floor, channel, "U0DEVI")
+    assert [row["state"] for row in rows(floor, "handovers")] == ["withdrawn", "pending"]
+
+    floor.says("ana", "/incident handover commander <@U0CHLOE|chloe>", channel)
+    assert commanders(floor) == ["U0CHLOE"], "at once, for who has talked already"
+    assert [row["state"] for row in rows(floor, "handovers")] == ["withdrawn", "withdrawn", "accepted"]
+    floor.devi.clicks(ids.ACCEPT) if ids.ACCEPT in str(floor.devi.direct_messages()) else None
+    floor.settle()
+    assert commanders(floor) == ["U0CHLOE"]
+
+
+def test_of_a_private_incident_nothing_is_said_outside_its_channel(floor: TestFloor) -> None:
+    floor.ana.types("/incident declare", channel="general")
+    floor.ana.fills("title", "Fraud by a person")
+    floor.ana.fills("private", "private")
+    floor.ana.submits()
+    floor.settle()
+    channel = next(c.name for c in floor.ana.channels() if c.name.startswith("inc-1"))
+    floor.says("ana", "/incident claim commander", channel)
+    offers(floor, channel, note="it is the night shift")
+
+    offer = floor.ben.direct_messages()[-1].words
+    assert "Fraud" not in offer
+    assert "night shift" not in offer
+    floor.ben.clicks(ids.READ)
+    assert "it is the night shift" in str(floor.ben.modal)
+    floor.ben.clicks(ids.ACCEPT)
+    floor.settle()
+    assert commanders(floor) == ["U0BEN"]

@@ -1,0 +1,103 @@
+"""Answers to a step set milestones and stand in the message; a step whose purpose is met is skipped."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.playbooks import ids
+from bot.runtime.clock import utcnow
+from tests.floor import TestFloor
+from tests.stories.playbook_desk import Desk
+from tests.stories.record import timeline
+
+ASKING = """
+title: Asking
+summary: Asks when it began, and has steps that may be needless.
+phases:
+  - id: now
+    title: Now
+    steps:
+      - id: scope
+        title: Find out how far it reaches
+        owner: responder
+        due: 10 min
+        asks:
+          - id: symptom
+            question: What fails?
+          - id: first_seen
+            question: When did it start?
+            kind: time
+            milestone: started
+            optional: true
+      - id: raise-severity
+        title: Raise to S0
+        skip_when: {severity_at_least: S0}
+      - id: executives
+        title: Tell the executives
+        owner: communications_lead
+        skip_when: {told: executives}
+"""
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    folder = tmp_path / "playbooks"
+    folder.mkdir()
+    (folder / "asking.yaml").write_text(ASKING)
+    with TestFloor(tmp_path, playbooks_dir=folder) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def test_the_answer_when_it_started_sets_the_milestone_and_stands_in_the_message(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 IVR down"))
+    declared_s = int(utcnow().timestamp())
+    floor.passes(minutes=11)
+    (reminder,) = desk.reminders()
+    assert "Done …" in str(reminder.blocks)
+
+    desk.presses("ben", ids.STEP_ANSWER, "Find out how far it reaches")
+    form = str(floor.ben.modal)
+    assert "In your time zone, " in form
+    (suggested,) = re.findall(r"'initial_date_time': (\d+)", form)
+    assert abs(int(suggested) - declared_s) < 60, "it began before it was declared"
+    floor.ben.fills("symptom", "The menu is silent <!here>")
+    floor.ben.fills("first_seen", int(utcnow().timestamp()) + 3600)
+    assert "still to come" in str(floor.ben.submits().errors)
+    floor.ben.fills("first_seen", int(utcnow().timestamp()))
+    assert "before it was started" in str(floor.ben.submits().errors), "it was declared before"
+
+    floor.ben.fills("first_seen", declared_s - 1200)
+    assert floor.ben.submits().closed
+    floor.settle()
+
+    assert "What fails? *The menu is silent <!here>*" in desk.words.replace("&lt;", "<").replace("&gt;", ">")
+    assert "When did it start?" in desk.words
+    assert "<!here>" not in floor.live_markup(desk.channel)
+    (milestone,) = timeline(floor, "milestone")
+    assert "When did it start?" in str(milestone["facts"])
+    assert any("Started: " in words for words in desk.told("ben"))
+    (reminder,) = desk.reminders()
+    assert "✅ Find out how far it reaches" in reminder.words
+    assert "Done …" not in str(reminder.blocks), "nobody is offered what would be refused"
+
+
+def test_a_step_whose_purpose_is_met_is_skipped_with_its_reason_until_somebody_wants_it(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S2 IVR down"))
+    assert desk.row("Raise to S0")["state"] == "open"
+
+    floor.says("ana", "/incident severity S0 nobody can call", desk.channel)
+    assert desk.row("Raise to S0")["state"] == "skipped"
+    assert "the incident is S0 already" in desk.words
+
+    floor.passes(hours=1)
+    assert desk.row("Tell the executives")["state"] == "skipped"
+    assert "executives had an update already" in desk.words
+    skipped = [row["facts"] for row in timeline(floor, "step_skipped")]
+    assert len(skipped) == 2
+
+    desk.presses("ana", ids.STEP_UNDO, "Tell the executives")
+    floor.passes(hours=1)
+    assert desk.row("Tell the executives")["state"] == "open", "somebody wants it"

@@ -1,0 +1,74 @@
+"""The situation of an incident is kept in one form: impact, cause, what is being done, what is needed."""
+
+from bot.incidents import ids
+from tests.floor import TestFloor
+from tests.stories.record import rows
+
+
+def test_the_situation_is_recorded_in_one_form_and_shows_on_the_card(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    assert "Impact not recorded yet: press Update situation" in floor.card(channel)
+
+    floor.ana.clicks(ids.SITUATION, channel=channel)
+    floor.ana.fills(ids.CERTAINTY, "Suspected")
+    assert floor.ana.submits().errors == {
+        ids.CAUSE: "Describe the cause in a few words, or choose “Not known yet”."
+    }
+    floor.ana.fills(ids.IMPACT, "Half of 120 calls an hour are lost")
+    floor.ana.fills(ids.CAUSE, "a carrier's trunk & <!channel>")
+    floor.ana.fills(ids.ACTIONS, "The carrier moves calls to Cebu")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    card = floor.card(channel)
+    assert "*Impact* Half of 120 calls an hour are lost" in card
+    assert "*Cause (suspected)* a carrier's trunk &amp; &lt;!channel&gt;" in card
+    assert "*Under way* The carrier moves calls to Cebu" in card
+    recorded = ("impact", "cause", "actions", "nothing_needed")
+    kinds = [entry["kind"] for entry in rows(floor, "timeline_entries") if entry["kind"] in recorded]
+    assert kinds == list(recorded)
+
+
+def test_two_people_who_edit_at_once_keep_each_others_fields(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down at Sagebrush")
+    floor.says("ana", "/incident impact Half the calls are lost", channel)
+    floor.ben.joins(channel)
+    floor.says("ana", "/incident brief", channel)
+    floor.says("ben", "/incident brief", channel)
+    floor.ben.fills(ids.IMPACT, "All calls are lost")
+    floor.ben.fills("impact.es", "Se pierden todas las llamadas")
+    assert floor.ben.submits().closed
+    floor.ana.fills(ids.NEEDS, "A second carrier")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert "*Impact* All calls are lost" in floor.card(channel)
+    assert "*Needed* A second carrier" in floor.card(channel)
+    versions = [(row["field"], row["language"], row["text"]) for row in rows(floor, "situation_values")]
+    assert versions == [
+        ("impact", "", "Half the calls are lost"),
+        ("impact", "", "All calls are lost"),
+        ("cause", "", ""),
+        ("needs", "", ""),
+        ("impact", "es", "Se pierden todas las llamadas"),
+        ("needs", "", "A second carrier"),
+    ]
+    floor.says("ben", "/incident brief", channel)
+    shown = {block.get("block_id"): block.get("element", {}) for block in floor.ben.modal["blocks"]}
+    assert shown["impact.es"]["initial_value"] == "Se pierden todas las llamadas"
+    assert shown[ids.NEEDS]["initial_value"] == "A second carrier"
+
+
+def test_a_translation_of_what_has_changed_since_is_asked_for_again(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down at Sagebrush")
+    floor.says("ana", "/incident impact Half the calls are lost", channel)
+    floor.says("ana", "/incident brief", channel)
+    floor.ana.fills("impact.es", "Se pierde la mitad")
+    assert floor.ana.submits().closed
+    floor.says("ana", "/incident impact All calls are lost", channel)
+
+    floor.says("ana", "/incident brief", channel)
+
+    shown = {block.get("block_id"): block.get("element", {}) for block in floor.ana.modal["blocks"]}
+    assert "initial_value" not in shown["impact.es"]
+    assert shown["impact.es"]["placeholder"]["text"] == "All calls are lost"

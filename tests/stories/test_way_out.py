@@ -1,0 +1,124 @@
+"""Behind a company's proxy: what goes through it, what does not, and whose certificates are trusted."""
+
+import http.client
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import pytest
+
+from bot.escalation.pager import Pager, PagerRefused
+from bot.runtime.clock import utcnow
+from bot.runtime.network import CaUnusable, Network, trust
+from bot.slack.errors import NotSent
+from bot.slack.gateway import Gateway
+from bot.slack.messages import Post
+from slack_sandbox import Sandbox
+
+OUTSIDE = "http://slack.example"
+
+
+class Proxy(BaseHTTPRequestHandler):
+    """Sends on what it is asked for to the sandbox, and notes for whom it was; refuses tunnels."""
+
+    port: ClassVar[int] = 0
+    asked: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        """A request to another host."""
+        self.asked.append(self.path)
+        body = self.rfile.read(int(self.headers["content-length"] or 0))
+        onward = http.client.HTTPConnection("127.0.0.1", self.port)
+        onward.request("POST", urlsplit(self.path).path, body, dict(self.headers))
+        answer = onward.getresponse()
+        content = answer.read()
+        self.send_response(answer.status)
+        self.send_header("content-type", answer.headers["content-type"])
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_CONNECT(self) -> None:
+        """A tunnel to another host."""
+        self.asked.append(self.path)
+        self.send_error(407)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    sandbox = Sandbox()
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+def proxy(sandbox: Sandbox) -> Iterator[str]:
+    """The address of a proxy that knows the way to the sandbox."""
+    Proxy.port, Proxy.asked = urlsplit(sandbox.url).port or 0, []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_calls_answers_and_files_go_through_the_proxy(sandbox: Sandbox, proxy: str) -> None:
+    slack = Gateway.to(f"{OUTSIDE}/api/", sandbox.bot_token, Network(proxy))
+    sandbox.workspace.response_urls.base = OUTSIDE
+
+    slack.post(Post("k", "C0INCIDENTS", "Hello"))
+    slack.upload("a.md", b"words")
+    with pytest.raises(Exception, match="response_url"):
+        slack.respond(f"{OUTSIDE}/response/expired", "Hello")
+
+    assert [urlsplit(url).path.split("/")[1] for url in Proxy.asked] == ["api", "api", "upload", "response"]
+    assert sandbox.person("ana").sees("incidents")[-1].text == "Hello"
+
+
+def test_a_tunnel_that_a_proxy_refuses_sent_nothing(sandbox: Sandbox, proxy: str) -> None:
+    slack = Gateway.to("https://slack.example/api/", sandbox.bot_token, Network(proxy))
+
+    with pytest.raises(NotSent):
+        slack.post(Post("k", "C0INCIDENTS", "Hello"))
+    with pytest.raises(Exception, match="pager"):
+        Pager("https://pager.example/in", b"secret", network=Network(proxy)).ring({}, "k", utcnow())
+
+    assert Proxy.asked == ["slack.example:443", "pager.example:443"]
+
+
+def test_a_pager_at_a_private_address_is_refused_also_behind_a_proxy(proxy: str) -> None:
+    with pytest.raises(PagerRefused):
+        Pager("https://169.254.169.254/", b"secret", network=Network(proxy)).ring({}, "k", utcnow())
+    assert Proxy.asked == []
+
+
+def test_the_environments_proxy_counts_with_its_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "slack.internal")
+
+    assert Network().proxy_for("https://slack.com/api/") == "http://proxy.example:3128"
+    assert Network().proxy_for("wss://wss-primary.slack.com/link") == "http://proxy.example:3128"
+    assert Network().proxy_for("https://slack.internal/api/") is None
+    assert Network().proxy_for("http://127.0.0.1:8099/api/") is None
+    assert Network("http://own.example:8080").proxy_for("https://slack.com/api/") == "http://own.example:8080"
+    assert Network("http://own.example:8080").proxy_for("ws://localhost:8099/") is None
+
+
+def test_a_file_of_certificates_that_is_none_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    broken = tmp_path / "ca.pem"
+    broken.write_text("not a certificate")
+
+    with pytest.raises(CaUnusable, match="it holds no certificate"):
+        trust(broken)
+    with pytest.raises(CaUnusable, match="No such file"):
+        trust(tmp_path / "missing.pem")
+    assert trust(None) is None
