@@ -6,7 +6,10 @@ READY := .venv/.ready
 # The tests start many processes, each of which would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check bench soak lock clean
+# The tools of `make sbom` and `make audit`, apart from what the bot needs.
+TOOLS := .venv-tools/.ready
+
+.PHONY: run test check bench soak sbom audit lock clean
 
 run: $(READY)
 	@exec $(BIN)/watchfloor run
@@ -28,17 +31,36 @@ bench: $(READY)
 # `make soak MINUTES=30 SEED=7`, and `make soak ARGS="--database sqlite --without 'Slack late'"`.
 soak: $(READY)
 	@$(BIN)/pytest -m hypothesis --hypothesis-profile thorough
+	@$(BIN)/python -m tests.soak.fuzz
 	@exec $(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+# What the bot is made of, as CycloneDX: build/sbom.json.
+sbom: $(TOOLS)
+	@mkdir -p build
+	@.venv-tools/bin/cyclonedx-py requirements requirements.lock --output-format JSON --output-file build/sbom.json
+	@echo "build/sbom.json lists what the bot is made of."
+
+# Compares it with the published weaknesses; that database is in the internet.
+audit: $(TOOLS)
+	@.ci/audit
 
 # Pins every dependency of pyproject.toml with the hashes of its files.
 lock: $(READY)
 	@$(BIN)/pip-compile --quiet --all-extras --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \
 		--no-emit-index-url --no-emit-options --no-emit-trusted-host --output-file=requirements.lock pyproject.toml
+	@$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \
+		--no-emit-index-url --no-emit-options --no-emit-trusted-host --output-file=requirements-tools.lock \
+		requirements-tools.in
 
 # Everything that can be made again. What the bot remembers, in data/, stays.
 clean:
-	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-tools build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find bot slack_sandbox tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(TOOLS): requirements-tools.lock
+	@$(PYTHON) -m venv .venv-tools
+	@.venv-tools/bin/pip install -qq --disable-pip-version-check --require-hashes -r requirements-tools.lock
+	@touch $@
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

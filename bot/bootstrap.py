@@ -40,7 +40,7 @@ from bot.outbox.worker import Worker
 from bot.runtime import clock, migrations, scheduler
 from bot.runtime.background_worker import BackgroundWorker
 from bot.runtime.clock import utcnow
-from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy
+from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, unusable_as_sentence
 from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.logs import SOCKET_MODE
 from bot.runtime.network import Network
@@ -58,6 +58,7 @@ from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health
 from bot.web.events_endpoint import EventsEndpoint
 from bot.web.health import Health
+from bot.web.replay_guard import ReplayGuard
 from bot.web.server import Server
 from bot.web.site import site
 
@@ -83,6 +84,7 @@ NOUNS = (
 )
 REFRESH_EVERY_S = 15 * 60
 TAKE_OVER_EVERY_S = 5
+ADOPT_EVERY_S = 15
 CHECK_CONNECTION_EVERY_S = 2
 STOP_TIMEOUT_S = 8
 
@@ -104,10 +106,12 @@ class Bot:
         """Finish what an earlier process left behind, listen to Slack, watch the clock."""
         if self.settings.serves_http:
             self.server = Server(self.settings.host, self.settings.port)
-        migrations.upgrade(self.services.database.engine)
+        # First, so that no other process works on a database whose shape is changed.
         self.services.replicas.join()
+        migrations.upgrade(self.services.database.engine)
         end_own_leases(self.services)
-        self.services.flows.launch(self.services)
+        with unusable_as_sentence():
+            self.services.flows.launch(self.services)
         self._listen()
         recovery.open_gaps_after_silence(self.services, utcnow())
         if self.services.replicas.are_several:
@@ -121,6 +125,7 @@ class Bot:
         jobs = [
             Job("tick", self.settings.tick_every_s, self._tick),
             Job("learn", REFRESH_EVERY_S, partial(directory.refresh, services)),
+            Job("adopt", ADOPT_EVERY_S, services.flows.adopt),
         ]
         registered = services.get(Registry).jobs
         jobs += [Job(job.name, job.every_s, partial(job.run, services)) for job in registered]
@@ -131,14 +136,16 @@ class Bot:
         return jobs
 
     def _tick(self) -> None:
-        run_ticks(self.services, utcnow())
+        is_well = run_ticks(self.services, utcnow())
         if clock.is_shifted():
             clock.publish_next_due(next_due(self.services))
-        self.ticks.beat()
+        if is_well:
+            self.ticks.beat()
 
     def _listen(self) -> None:
         if self.settings.speaks_http:
-            self.events_endpoint = EventsEndpoint(self.app, self.settings.slack_signing_secret.get_secret_value())
+            secret = self.settings.slack_signing_secret.get_secret_value()
+            self.events_endpoint = EventsEndpoint(self.app, secret, ReplayGuard(self.services.database))
         else:
             app_token = self.settings.slack_app_token.get_secret_value()
             log = logging.getLogger(SOCKET_MODE)
@@ -156,6 +163,7 @@ class Bot:
                 lambda: health.database(self.services.database),
                 lambda: health.clock(self.ticks, every_s),
                 lambda: health.slack(self.line),
+                lambda: health.malformed(self.app.malformed),
                 lambda: health.alarms(self.services.database),
             )
         )
@@ -223,7 +231,7 @@ def build_registry() -> Registry:
 
 def build_services(settings: Settings) -> Services:
     """The database, Slack, the floor, the templates, the engine."""
-    floor_settings = floor.read(settings.floor_file)
+    floor_settings = floor.read(settings.floor_file, settings.templates_dir)
     background = BackgroundWorker()
     registry = build_registry()
     slack = Gateway.to(

@@ -13,10 +13,15 @@ from typing import Any
 
 import yaml
 
+from slack_sandbox.persistence import WorkspaceUnreadable
 from slack_sandbox.sandbox import Sandbox
 
 DEFAULT_PORT = 8099
 DEFAULT_DATA = Path("data/sandbox")
+
+
+class FolderUnusable(Exception):
+    """The workspace cannot be kept in the folder, or not be read from it; the message says what to do."""
 
 
 class PortInUse(Exception):
@@ -31,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         run(options.port, options.data, manifest, is_child=options.child)
     except PortInUse:
         sys.exit(f"Port {options.port} is in use. Choose another one with --port.")
+    except FolderUnusable as unusable:
+        sys.exit(str(unusable))
 
 
 def run(port: int, data: Path, manifest: dict[str, Any] | None = None, *, is_child: bool = False) -> None:
@@ -38,7 +45,7 @@ def run(port: int, data: Path, manifest: dict[str, Any] | None = None, *, is_chi
 
     A child process prints its address and tokens as one line of JSON and ends when its standard input is closed.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    _make_writable(data)
     if is_child:
         _end_with_standard_input()
     try:
@@ -47,6 +54,20 @@ def run(port: int, data: Path, manifest: dict[str, Any] | None = None, *, is_chi
         if error.errno != errno.EADDRINUSE:
             raise
         raise PortInUse from None
+    except WorkspaceUnreadable as unreadable:
+        raise FolderUnusable(
+            f"The workspace in {data} was kept by another version, or its file is damaged. Move the folder away to "
+            "begin with a new one, or start the version that kept it."
+        ) from unreadable
+
+
+def _make_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".writable").touch()
+        (folder / ".writable").unlink()
+    except OSError as refused:
+        raise FolderUnusable(f"{folder} cannot be written: {refused.strerror}. Choose another folder.") from None
 
 
 def serve(

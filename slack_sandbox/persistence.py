@@ -6,11 +6,16 @@ from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any
 
+from slack_sandbox.identity import Identity
 from slack_sandbox.model import Channel, File, Group, Json, Message, User, View
 from slack_sandbox.workspace import Workspace
 
 _FORMAT = 1
 _PLAIN = ("scheduled", "canvases", "read_marks")
+
+
+class WorkspaceUnreadable(Exception):
+    """The kept workspace was written by another version, or is damaged."""
 
 
 def dumps(workspace: Workspace, identity: Json) -> str:
@@ -43,11 +48,30 @@ def load(path: Path) -> Json | None:
     """The state in the file; None when there is none or it is of another format."""
     if not path.exists():
         return None
-    state: Json = json.loads(path.read_text(encoding="utf-8"))
-    return state if state.get("format") == _FORMAT else None
+    try:
+        state: Json = json.loads(path.read_text(encoding="utf-8"))
+        return state if state.get("format") == _FORMAT else None
+    except (ValueError, AttributeError) as broken:
+        raise WorkspaceUnreadable from broken
+
+
+def identity(state: Json) -> Identity:
+    """Who the workspace says it is; `WorkspaceUnreadable` when another version has written it."""
+    try:
+        return Identity(**state["identity"])
+    except (KeyError, TypeError) as other:
+        raise WorkspaceUnreadable from other
 
 
 def restore(workspace: Workspace, state: Json) -> None:
+    """Fill the workspace with a kept state; `WorkspaceUnreadable` when another version has written it."""
+    try:
+        _restore(workspace, state)
+    except (KeyError, TypeError, ValueError) as other:
+        raise WorkspaceUnreadable from other
+
+
+def _restore(workspace: Workspace, state: Json) -> None:
     with workspace.lock:
         workspace.users = {u["id"]: User(**u) for u in state["users"]}
         workspace.groups = {g["id"]: Group(**g) for g in state["groups"]}

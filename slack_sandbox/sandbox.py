@@ -11,7 +11,7 @@ from slack_sandbox.clock import Clock
 from slack_sandbox.delivery import Deliveries
 from slack_sandbox.faults import Fault, Faults
 from slack_sandbox.http_delivery import HttpDelivery
-from slack_sandbox.identity import Identity, new_identity
+from slack_sandbox.identity import new_identity
 from slack_sandbox.journal import Journal
 from slack_sandbox.late_requests import LateRequests
 from slack_sandbox.manifest import PERMISSIVE, read_manifest
@@ -43,7 +43,7 @@ class Sandbox:
     ) -> None:
         self.app = read_manifest(manifest or PERMISSIVE)
         kept = persistence.load(data) if data else None
-        self.identity = Identity(**kept["identity"]) if kept else new_identity()
+        self.identity = persistence.identity(kept) if kept else new_identity()
         self.strict_rates = strict_rates
         self.latency_s = 0.0
         self.clock = Clock(clock_file)

@@ -17,6 +17,8 @@ from bot.slack.text import escape, format_duration
 
 EVERY_S = 60
 STUCK_AFTER = timedelta(minutes=5)
+# After a refusal that is twenty minutes; where nobody answers, five.
+MANY_FAILURES = 8
 
 Findings = dict[str, str]
 
@@ -29,7 +31,7 @@ def audit(services: Services) -> None:
 def audit_at(services: Services, now: datetime, stuck_after: timedelta = STUCK_AFTER) -> None:
     """The same at a given moment."""
     with services.database.reading() as session:
-        findings = _overdue_work(session, services, now)
+        findings = _overdue_work(session, services, now) | _failing_rows(session)
     findings |= _stuck_flows(services, stuck_after)
     administrators_channel = administrators_channel_id(services)
     with services.database.transaction() as session:
@@ -48,6 +50,20 @@ def _overdue_work(session: Session, services: Services, now: datetime) -> Findin
         for check in checks
         for key, what in check(incident).items()
     }
+
+
+def _failing_rows(session: Session) -> Findings:
+    """What Slack, or a webhook, has not taken for long: one alarm for each reason, however many rows wait."""
+    found: Findings = {}
+    for failing in outbox.failing(session, MANY_FAILURES):
+        whose = f" of incident {failing.incident_id}" if failing.incident_id else ""
+        others = f" and {failing.count - 1} more" if failing.count > 1 else ""
+        reason = escape(failing.error) or "the reason is in the log"
+        found[f"outbox:{failing.kind}:{failing.error}"] = (
+            f"`{failing.kind}`{whose}{others} could not be delivered in {MANY_FAILURES} tries or more: {reason}. "
+            "It is tried again until it is there."
+        )
+    return found
 
 
 def _finding_text(incident: Incident, problem: str) -> str:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """What Slack tells of channels, messages and people, and the tick that reads back what was missed."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.channels import membership, messages, recovery
+    from bot.channels import early, membership, messages, recovery
     from bot.incidents.registry import TableWords, Tick
 
     registry.record(messages.record_message, "message")
@@ -26,5 +26,6 @@ def register(registry: "Registry") -> None:
     registry.record(membership.record_channel_id_changed, "channel_id_changed")
     registry.record(membership.record_person_changed, "user_change", "team_join")
     registry.record(membership.record_group_changed, "subteam_updated")
+    registry.ticks.append(Tick("early messages", recovery.read_back_early, early.NEXT_LOOK))
     registry.ticks.append(Tick("gaps", recovery.tick))
-    registry.words += [TableWords("listening"), TableWords("timeline_gaps")]
+    registry.words += [TableWords("listening"), TableWords("timeline_gaps"), TableWords("heard_early")]

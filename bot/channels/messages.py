@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from bot.channels import early
 from bot.incidents import tables as incidents
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
+from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import observing, recording
 from bot.timeline.observed_message import MessagePolicy, ObservedMessage
@@ -59,7 +61,10 @@ def _record_observed(services: Services, channel_id: str, observed: Iterable[Obs
         return
     number = incident_of(services, channel_id)
     if number is None:
-        return
+        if early.note(services, channel_id, utcnow()):
+            number = incident_of(services, channel_id)  # it may have been stored meanwhile
+        if number is None:
+            return
     with services.database.transaction() as session:
         for observation in observations:
             recording.record_message(session, number, observation, message_policy(services))

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from bot.channels import gaps
+from bot.channels import early, gaps
 from bot.channels.gaps import Gap
 from bot.channels.listening import Listening
 from bot.channels.messages import message_policy, own_ids
@@ -172,6 +172,18 @@ def record_heartbeat(services: Services, now: datetime, every: timedelta = HEART
     if last is None or abs(now - last) >= every:
         with services.database.transaction() as session:
             gaps.record_heartbeat(session, now, timedelta.max)
+
+
+def read_back_early(services: Services, now: datetime) -> None:
+    """What was said in a channel before it was known whose it is."""
+    with services.database.transaction() as session:
+        for heard in early.all_heard(session):
+            incident = incidents.of_channel(session, heard.channel_id)
+            if incident is not None:
+                gaps.open_gap(session, incident.number, incident.declared_at, now)
+            if incident is not None or now - heard.at > early.KEPT:
+                session.delete(heard)
+    start_filling(services)
 
 
 def start_filling(services: Services) -> None:

@@ -98,6 +98,9 @@ def sandbox(
     except command.PortInUse:
         typer.echo(f"Port {port} is in use. {PORT_IN_USE_HINT}", err=True)
         raise typer.Exit(1) from None
+    except command.FolderUnusable as unusable:
+        typer.echo(str(unusable), err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -217,14 +220,40 @@ def hold(
     typer.echo(f"Incident {number} is {'no longer ' if release else ''}kept from `watchfloor purge`.")
 
 
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="The zip file to be made.")],
+) -> None:
+    """Write everything that cannot be made anew into one file, while the bot runs or not."""
+    from bot.commands import backup as backups
+
+    with errors_as_sentences():
+        backups.backup(settings_of.read(), to)
+    typer.echo(f"The backup is {to}. It holds what people wrote: keep it where only you can read it.")
+
+
+@app.command()
+def restore(
+    backup: Annotated[Path, typer.Argument(help="A file that `watchfloor backup` made.")],
+) -> None:
+    """Bring back what a backup holds, while no bot runs; what is there now is kept beside it."""
+    from bot.commands import backup as backups
+
+    with errors_as_sentences():
+        for line in backups.restore(settings_of.read(), backup):
+            typer.echo(line)
+
+
 @audit_commands.command()
 def verify() -> None:
     """Find whatever was changed, put in or taken out of a timeline behind the bot's back."""
+    from bot.runtime import migrations
     from bot.runtime.database import Database
     from bot.timeline import verification
 
     with errors_as_sentences():
         database = Database(settings_of.read().database_url)
+        migrations.check(database.engine)
         with database.snapshot() as session:
             numbers = verification.incidents_with_a_timeline(session)
             findings = [finding for number in numbers for finding in verification.verify(session, number)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.bootstrap import build_services
 from bot.config.settings import Settings
 from bot.errors import TryLater, WatchfloorError
+from bot.runtime import migrations
 from bot.runtime.clock import utcnow
 from bot.screens.records.export import Files, build_files
 from bot.services import Services
@@ -32,6 +33,7 @@ def export(settings: Settings, number: int, to: Path, *, zipped: bool, is_privat
         raise TargetExists(path=to)
     services = _read_only_services(settings)
     try:
+        migrations.check(services.database.engine)
         files = build_files(services, number, utcnow(), is_private_meant=is_private_meant)
     except TryLater as wait:
         raise ExportPostponed(reason=wait.reason) from wait

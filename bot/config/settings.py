@@ -26,9 +26,19 @@ def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _with_driver(url: Any) -> Any:
-    """Hosts hand out `postgres://…`; the driver that is installed must be named."""
-    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url) if isinstance(url, str) else url
+def _database_url(url: Any) -> Any:
+    """An address that can be used. Hosts hand out `postgres://…`; the driver that is installed must be named."""
+    if not isinstance(url, str):
+        return url
+    url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url.strip())
+    if url.startswith(("'", '"')):
+        raise ValueError("stands in quotes, which are taken as part of it; remove them")
+    if not re.match(r"sqlite:///.|postgresql\+psycopg://.", url):
+        raise ValueError(
+            "is no address of a database; write `sqlite:///data/watchfloor.sqlite` or "
+            "`postgresql://name:password@host/database`"
+        )
+    return url
 
 
 # What was copied from a web page brings its line end along.
@@ -49,7 +59,7 @@ class Settings(BaseSettings):
     port: int = Field(3000, validation_alias="PORT", ge=0, le=65535)
     host: str = "0.0.0.0"  # noqa: S104 - Slack must be able to reach it in HTTP mode
 
-    database_url: Annotated[str, BeforeValidator(_with_driver)] = "sqlite:///data/watchfloor.sqlite"
+    database_url: Annotated[str, BeforeValidator(_database_url)] = "sqlite:///data/watchfloor.sqlite"
     floor_file: Path = Path("floor.yaml")
     playbooks_dir: Path = Path("playbooks")
     templates_dir: Path = Path("message_templates")
@@ -111,8 +121,16 @@ def read() -> Settings:
     try:
         return Settings()
     except ValidationError as wrong:
-        problems = [f"{error['loc'][0]}: {error['msg']}." for error in wrong.errors()]
-        raise SettingsRefused(problems=" ".join(problems)) from None
+        raise SettingsRefused(problems=" ".join(_explain(error) for error in wrong.errors())) from None
+    except UnicodeDecodeError:
+        raise SettingsRefused(problems="`.env` is not UTF-8 text; save it as UTF-8.") from None
+
+
+def _explain(error: Any) -> str:
+    """The variable as it is set, and what is wrong with it; never its value, which may be a secret."""
+    name = str(error["loc"][0])
+    variable = name if name.isupper() else f"WATCHFLOOR_{name}".upper()
+    return f"{variable}: {str(error['msg']).removeprefix('Value error, ')}."
 
 
 def check_tokens(settings: Settings) -> None:

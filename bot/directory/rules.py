@@ -10,6 +10,10 @@ class NotForGuests(WatchfloorError):
     """Guests and people of other companies cannot do that. Ask a colleague on the floor to do it for you."""
 
 
+class PersonUnknown(WatchfloorError):
+    """Slack knows nobody of that name in this workspace any more. Please choose somebody else."""
+
+
 class NotAllowed(WatchfloorError):
     """On this floor only {who} may {what}. Ask one of them, or the administrator to change `floor.yaml`."""
 

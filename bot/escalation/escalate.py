@@ -89,6 +89,8 @@ def take_turn(services: Services, request: ClimbRequest, recipients: list[dict[s
         elif not paging.page_people(
             session, services, incident, _recipients(recipients), _page_occasion(rung, rungs, now)
         ):
+            if not recipients:
+                _report_nobody(session, incident, rung, now)
             ladder.advance(session, request.number, now)
         ladder.mark_stale(session, request.number)
 
@@ -127,6 +129,18 @@ def _report_ladder_exhausted(
         outbox.post(
             session, f"{key}:administrators", administrators_channel, administrators_text, now, incident_id=number
         )
+
+
+def _report_nobody(session: Session, incident: Incident, rung: Rung, now: datetime) -> None:
+    """Nobody stands behind the names of a tier, such as a group that was misspelt: whoever leads must know."""
+    number = incident.number
+    lead = incidents.commander(session, number) or incident.declared_by
+    names = ", ".join(escape(name) for name in rung.tell)
+    text = (
+        f"Tier {rung.position + 1} of the escalation ladder of incident {number} has nobody else to tell: {names}. "
+        f"The next tier is told now: {channel_link(incident.channel_id or '')}."
+    )
+    outbox.post(session, f"nobody:{number}:{rung.position}:{now.isoformat()}", lead, text, now, incident_id=number)
 
 
 def start_due(services: Services, now: datetime) -> None:

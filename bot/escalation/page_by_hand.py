@@ -17,7 +17,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.drills import check_may_page
 from bot.incidents.people import people
-from bot.incidents.permissions import check_permission
 from bot.incidents.rules import quoted
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
@@ -90,11 +89,9 @@ def request_page(
     services: Services, number: int, recipient: str, reason: str, key: str, by: str, now: datetime
 ) -> str:
     """Page a person, a group or the holders of a role. Gives back what to answer."""
-    incident = visible_incident(services, number, by)
+    incident = visible_incident(services, number, by, "lead")
     rules.check_may_change(number, incident.status)
     check_may_page(services, incident)
-    with services.database.reading() as session:
-        check_permission(services, session, by, "lead", number)
     user_ids = people(services, number, [recipient]) if recipient else []
     if not user_ids:
         raise _refusal(services, number, recipient, reason, by)

@@ -131,14 +131,19 @@ def changing_follow_up(services: Services, number: int, by: str) -> Iterator[tup
     check_member(services, by)
     with services.database.transaction() as session:
         follow_up = tables.locked(session, number)
-        incident = incidents.by_number(session, follow_up.incident_id)
-        incidents.check_visible(session, incident, by)
-        if by != follow_up.owner_id:
-            check_permission(services, session, by, "followups", incident.number)
+        check_may_change(services, session, follow_up, by)
         yield session, follow_up
         session.add(follow_up)
         session.flush()
         followup_messages.mark_stale(session, follow_up)
+
+
+def check_may_change(services: Services, session: Session, follow_up: FollowUp, by: str) -> None:
+    """Refuse who may not see the incident, and who is neither the owner nor has the permission."""
+    incident = incidents.by_number(session, follow_up.incident_id)
+    incidents.check_visible(session, incident, by, tables.NoSuchFollowUp)
+    if by != follow_up.owner_id:
+        check_permission(services, session, by, "followups", incident.number)
 
 
 def schedule_reminder(services: Services, follow_up: FollowUp, now: datetime) -> None:

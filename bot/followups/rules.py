@@ -104,7 +104,7 @@ def parse_follow_up(raw: str) -> TypedFollowUp:
 
 
 def _split_owner(raw: str) -> tuple[str, str]:
-    match = re.match(r"(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|(@[\w.-]+))(?:\s+|$)", raw)
+    match = re.match(r"(?:<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|(@[\w.-]+))(?:\s+|$)", raw)
     return (match[1] or match[2], raw[match.end() :]) if match else ("", raw)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.followups import forms, tables, views
-from bot.followups.actions import default_due_day, today_of
+from bot.followups.actions import check_may_change, default_due_day, today_of
 from bot.followups.tables import FollowUp
 from bot.incidents import tables as incidents
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident, NoIncidentHere
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -34,6 +34,7 @@ def add_form(
             choices = list(incidents.active(session, user_id, OPTIONS))
         else:
             incidents.check_visible(session, incidents.by_number(session, number), user_id)
+            check_permission(services, session, user_id, "followups", number)
     if number is None and not choices:
         # Nothing to choose from: what is over is followed up in its own channel.
         raise NoIncidentHere()
@@ -49,7 +50,7 @@ def number_of_channel(services: Services, channel_id: str) -> int | None:
 
 
 def change_form(services: Services, number: int, user_id: str) -> Block:
-    """Everything that can be changed of a follow-up, for who may see it."""
+    """Everything that can be changed of a follow-up, for who may change it."""
     return _form_for(services, number, user_id, forms.change_form)
 
 
@@ -68,7 +69,7 @@ def _form_for(services: Services, number: int, user_id: str, build_form: Callabl
     check_member(services, user_id)
     with services.database.reading() as session:
         follow_up = tables.get(session, number)
-        incidents.check_visible(session, incidents.by_number(session, follow_up.incident_id), user_id)
+        check_may_change(services, session, follow_up, user_id)
     return build_form(follow_up)
 
 

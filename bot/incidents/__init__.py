@@ -23,11 +23,13 @@ def register(registry: "Registry") -> None:
         situation_export,
         summaries,
     )
+    from bot.incidents.limits import PersonLimits
     from bot.incidents.registry import TableWords
 
     registry.listeners += [dispatch.register, declaring_listeners.register, listeners.register]
     commands.register(registry)
     bridges.register(registry)
+    registry.parts.append(lambda settings, floor: PersonLimits(floor.limits))
     registry.kinds += renderers.KINDS
     registry.summary_parts += summaries.PARTS
     registry.checklist += checklist.ITEMS

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.incidents import merge_rules, participants, rules
 from bot.incidents import tables as incidents
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import Permission, check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -25,12 +25,16 @@ def incident_number_here(services: Services, channel_id: str, user_id: str) -> i
     return incident.number
 
 
-def visible_incident(services: Services, number: int, user_id: str) -> Incident:
-    """The incident of that number, for somebody who may act in it."""
+def visible_incident(
+    services: Services, number: int, user_id: str, permission: Permission | None = None
+) -> Incident:
+    """The incident of that number, for somebody who may see it and has the permission."""
     check_member(services, user_id)
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
         incidents.check_visible(session, incident, user_id)
+        if permission:
+            check_permission(services, session, user_id, permission, number)
     return incident
 
 
@@ -51,6 +55,6 @@ def open_incident_form(
     services: Services, trigger_id: str, number: int, user_id: str, build_form: Callable[[Incident], Block]
 ) -> None:
     """Open a form about an incident, for who may act and while there is something to do."""
-    incident = visible_incident(services, number, user_id)
+    incident = visible_incident(services, number, user_id, "lead")
     rules.check_may_change(incident.number, incident.status)
     services.slack.open_view(trigger_id, build_form(incident))

@@ -14,6 +14,7 @@ from bot.incidents import declaration_forms, duplicate_views, pending_declaratio
 from bot.incidents import tables as incidents
 from bot.incidents.drills import drill_title
 from bot.incidents.facts import PRIVATE_BY_DEFAULT
+from bot.incidents.limits import PersonLimits
 from bot.incidents.pending_declarations import PendingDeclaration
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.recognition import Declaration, Scope
@@ -151,10 +152,11 @@ def _likely_duplicates(session: Session, request: DeclareRequest) -> Sequence[In
 
 
 def check_may_be_declared(services: Services, request: DeclareRequest) -> None:
-    """Refuse a declaration without a title, and who may not declare."""
+    """Refuse a declaration without a title, who may not declare, and who does so too often."""
     if not rules.clean_title(request.title):
         raise TitleMissing()
     check_may_declare(services, request.user_id)
+    services.get(PersonLimits).check_declaration(request.user_id, request.key, request.at)
 
 
 def start_declaration(services: Services, request: DeclareRequest) -> None:

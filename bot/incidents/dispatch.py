@@ -12,9 +12,11 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from bot.directory.lookup import home
 from bot.incidents import ids, parse, rules, workspaces
 from bot.incidents import responses as answering
+from bot.incidents.limits import PersonLimits
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry
 from bot.incidents.responses import Payload, Response
+from bot.runtime.clock import utcnow
 from bot.services import Services
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,8 @@ def record_event(services: Services, event: Payload) -> None:
 
 def run_command(registry: Registry, services: Services, typed: SlashCommand) -> Response:
     """What was typed, done."""
+    services.get(PersonLimits).check_command(typed.user_id, typed.trigger_id, utcnow())
+    parse.check_length(typed)
     subcommand = registry.commands.get(typed.word)
     if subcommand is None:
         raise rules.unknown_subcommand(typed.word, [word for word in registry.commands if word])

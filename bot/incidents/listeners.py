@@ -187,7 +187,7 @@ def _register_lifecycle_opener(app: App, services: Services, lifecycle_button: L
     @app.action(lifecycle_button.button)
     def open_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            found = visible_incident(services, parse.clicked_number(body), parse.user_id(body))
+            found = visible_incident(services, parse.clicked_number(body), parse.user_id(body), "close")
             required = ending.objection_texts(services, found.number, lifecycle_button.title.lower())
             view = forms.lifecycle_form(
                 found,

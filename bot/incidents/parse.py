@@ -16,6 +16,7 @@ from bot.slack.text import shorten, to_plain_text
 Payload = dict[str, Any]
 LONGEST_PAGE_NUMBER = 4
 
+MAX_COMMAND = 8_000
 MAX_SOURCE_MESSAGE = 2_800
 MAX_DIGITS = 18  # more digits than that are no key of any row
 
@@ -26,6 +27,11 @@ class PersonMissing(WatchfloorError):
 
 class UnknownRole(WatchfloorError):
     """`{given}` is not a role. There are {known}."""
+
+
+class TooLong(WatchfloorError):
+    """That is {length:,} characters, and a command takes at most {limit:,}. Shorten it, or post it in the channel:
+    every message there is kept in the timeline."""
 
 
 class NotOurForm(WatchfloorError):
@@ -63,6 +69,12 @@ def slash_command(body: Payload) -> SlashCommand:
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url", ""),
     )
+
+
+def check_length(typed: SlashCommand) -> None:
+    """Refuse what nobody would read to its end."""
+    if len(typed.rest) > MAX_COMMAND:
+        raise TooLong(length=len(typed.rest), limit=MAX_COMMAND)
 
 
 def first_word(text: str) -> tuple[str, str]:
@@ -175,7 +187,7 @@ def form_number(body: Payload) -> int:
 
 def role_and_person(typed: str, known: list[str], example: str) -> tuple[str, str]:
     """`commander <@U1|ana>` as a role and a user id."""
-    person = re.search(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>", typed)
+    person = re.search(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>", typed)
     if person is None:
         role_name = role(typed.partition("@")[0], known)
         raise PersonMissing(example=f"{example} {role_name}")

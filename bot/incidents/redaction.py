@@ -46,12 +46,15 @@ GUESSES = tuple(
         r"\b(?:soon|shortly|momentarily|any (?:minute|moment|time now)|before long|later today|tonight|tomorrow)\b",
         r"\b(?:almost|nearly) (?:there|done|fixed|over)\b",
         r"\b(?:pronto|en breve|en ?seguida|de inmediato|más tarde|cuanto antes|casi (?:listo|resuelto))\b",
-        rf"\b{_HOPE}\b[^.!?;]*\b{_END}\b",
-        rf"\b{_HOPE}\b[^.!?;]*{_CLOCK}",
         # A time on the clock is when something began, or a guess.
         r"(?<!since )(?<!desde las )(?<!desde )\b\d{1,2}[:h]\d{2}\b",
     )
 )
+_CLAUSE = re.compile(r"[^.!?;]+")
+_HOPED = re.compile(rf"\b{_HOPE}\b", re.IGNORECASE)
+_HOPED_FOR = re.compile(rf"\b{_END}\b|{_CLOCK}", re.IGNORECASE)
+# The longest time on a clock, which may reach beyond its clause: 7 p.m.
+_LONGEST_CLOCK = 12
 _REFERENCES = re.compile(r"(?<![\w&])[@#][\w.\-]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’]s(?!\w))?")
 # Names that are words as well: alone they stay, beside another name they go.
@@ -73,7 +76,16 @@ SHORTEST_PART = 2
 
 def is_safe_outside(text: str) -> bool:
     """Does it keep from guessing when it will be over?"""
-    return not any(guess.search(text) for guess in GUESSES)
+    return not any(guess.search(text) for guess in GUESSES) and not any(
+        _hopes(text, clause.start(), clause.end()) for clause in _CLAUSE.finditer(text)
+    )
+
+
+def _hopes(text: str, start: int, end: int) -> bool:
+    """Does a clause hope for an end? Two searches, as one pattern of both would try every pair of words."""
+    hope = _HOPED.search(text, start, end)
+    hoped_for = _HOPED_FOR.search(text, hope.end(), end + _LONGEST_CLOCK) if hope else None
+    return hoped_for is not None and hoped_for.start() < end
 
 
 def redact(text: str, people: Iterable[str], we: str, known: Iterable[str] = ()) -> str:
@@ -100,7 +112,7 @@ def replace_partner_names(text: str, names: Iterable[str], phrases: Mapping[str,
     if not known:
         return text
     name = rf"(?<!\w)(?:{known})(?!\w)"
-    pattern = rf"(?P<comma>\s*,\s*)?(?P<run>{name}(?:{_JOINED}{name})*)"
+    pattern = rf"(?P<comma>(?<!\s)\s*,\s*)?(?P<run>{name}(?:{_JOINED}{name})*)"
     spoken_of: set[str] = set()
 
     def said(found: re.Match[str]) -> str:
@@ -172,9 +184,16 @@ def _replace_people(text: str, people: set[str], we: str, places: set[str]) -> s
         for at in range(len(plain) - length + 1):
             if tuple(word.lower() for word in plain[at : at + length]) in full_names:
                 hidden |= set(range(at, at + length))
-    for at in sorted(hidden, reverse=True):
-        text = text[: word_matches[at].start()] + we + text[word_matches[at].end() :]
+    text = _replace_spans(text, [word_matches[at].span() for at in sorted(hidden)], we)
     # Scripts without spaces run a name and what follows it together.
     for part in sorted((part for part in single_names if not re.search(r"[a-zÀ-ɏ]", part, re.IGNORECASE)), key=len):
         text = text.replace(part, we)
     return text
+
+
+def _replace_spans(text: str, spans: Iterable[tuple[int, int]], by: str) -> str:
+    pieces, kept_from = [], 0
+    for start, end in spans:
+        pieces += [text[kept_from:start], by]
+        kept_from = end
+    return "".join([*pieces, text[kept_from:]])

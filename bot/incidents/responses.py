@@ -7,10 +7,12 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.directory.lookup import display_names, person_of
+from bot.directory.rules import PersonUnknown
 from bot.errors import TryLater, WatchfloorError
 from bot.runtime.database import ChangeUnknown, DatabaseBusy, noting_commits
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_TEXT, Block, fit_message, paragraphs
+from bot.slack.errors import SlackRefused
 from bot.slack.text import mentioned_user_ids, shorten, to_plain_text
 from bot.timeline.rules import zone_of
 
@@ -18,6 +20,7 @@ log = logging.getLogger(__name__)
 
 Payload = dict[str, Any]
 LONGEST_ERROR = 2000
+UNKNOWN_PERSON = ("user_not_found", "users_not_found", "user_not_visible")
 Response = str | tuple[str, list[Block]] | None
 
 UNEXPECTED_ERROR = (
@@ -39,6 +42,8 @@ def sentence_of(failure: Exception, *, has_changed: bool = False) -> str:
     """What to say to the person who asked. Once something was committed, nobody hears that nothing was changed."""
     if has_changed and isinstance(failure, DatabaseBusy):
         return ChangeUnknown().sentence
+    if isinstance(failure, SlackRefused) and failure.error in UNKNOWN_PERSON:
+        return PersonUnknown().sentence
     if isinstance(failure, WatchfloorError):
         return failure.sentence
     if isinstance(failure, TryLater):

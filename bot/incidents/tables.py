@@ -127,10 +127,15 @@ def _require(incident: Incident | None) -> Incident:
     return incident
 
 
-def check_visible(session: Session, incident: Incident, user_id: str) -> None:
-    """A private incident is there for who takes part in it; for everyone else it does not exist."""
+def check_visible(
+    session: Session, incident: Incident, user_id: str, missing: type[WatchfloorError] = NoSuchIncident
+) -> None:
+    """A private incident is there for who takes part in it; for everyone else it does not exist.
+
+    `missing` is what is raised when there is no such thing at all: the two cannot be told apart.
+    """
     if incident.is_private and not participants.takes_part(session, incident.number, user_id):
-        raise NoSuchIncident()
+        raise missing()
 
 
 def by_channel(session: Session, channel_id: str) -> Incident:
@@ -149,6 +154,13 @@ def of_channel(session: Session, channel_id: str) -> Incident | None:
 def by_key(session: Session, declared_key: str) -> Incident | None:
     """The incident declared by that request, if there is one."""
     return session.exec(select(Incident).where(Incident.declared_key == declared_key)).first()
+
+
+def waiting_for_channel(session: Session, declared_by: str, before: int) -> int:
+    """How many open incidents of a person, declared before that one, have no channel yet."""
+    which = (col(Incident.channel_id).is_(None), Incident.declared_by == declared_by, col(Incident.id) < before)
+    is_open = col(Incident.status).in_(OPEN)
+    return session.exec(select(sa.func.count()).select_from(Incident).where(*which, is_open)).one()
 
 
 def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident]:

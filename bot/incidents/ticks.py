@@ -16,9 +16,10 @@ log = logging.getLogger(__name__)
 DueTimes = Mapping[str, datetime | None]
 
 
-def run_ticks(services: Services, now: datetime) -> None:
-    """Do what is due at `now`; a tick that fails does not stop the others."""
+def run_ticks(services: Services, now: datetime) -> bool:
+    """Do what is due at `now`; a tick that fails does not stop the others. True when none failed."""
     due_times: DueTimes | None = None
+    is_well = True
     for each in services.get(Registry).ticks:
         try:
             if each.due is None:
@@ -31,7 +32,9 @@ def run_ticks(services: Services, now: datetime) -> None:
                 due_times = None
                 each.run(services, now)
         except Exception:  # the clock must outlive anything; the next tick looks again
+            is_well = False
             log.exception("tick failed", extra={"look": each.name})
+    return is_well
 
 
 def next_due(services: Services) -> datetime | None:

@@ -8,10 +8,12 @@ from sqlmodel import Session
 
 from bot.directory import tables as directory
 from bot.directory.lookup import known_people
+from bot.errors import TryLater
 from bot.incidents import declaration_forms, drills, invitations, participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import ChannelOpened, Declared, DeclaredAfterwards, Withdrawn
+from bot.incidents.limits import WAITING_AT_ONCE
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -25,6 +27,7 @@ from bot.slack.text import channel_link, escape, one_line
 from bot.timeline import tables as timeline
 
 MAX_NAMES_TRIED = 5
+TURN_S = 2.0
 PRIVATE_TITLE = 40
 TIMES = ("started_at", "ended_at")
 MESSAGE = ("message_at", "message_text", "message_link", "message_author")
@@ -137,6 +140,7 @@ def open_channel(services: Services, number: int) -> str:
         incident = incidents.by_number(session, number)
     if incident.channel_id:
         return ""
+    _let_others_pass(services, incident)
     # The channel that was there before it became private keeps its name.
     title = f"{incident.title[:PRIVATE_TITLE]} private" if incident.made_private_at else incident.title
     for attempt in range(1, MAX_NAMES_TRIED + 1):
@@ -157,6 +161,16 @@ def open_channel(services: Services, number: int) -> str:
             Change(session, services, incident, "", utcnow()).publish(ChannelOpened())
         return ""
     return "every name for its channel is taken; rename the old channels or choose another title."
+
+
+def _let_others_pass(services: Services, incident: Incident) -> None:
+    """Slack makes twenty channels a minute: whoever declares many at once takes turns with everybody else."""
+    with services.database.reading() as session:
+        ahead = incidents.waiting_for_channel(session, incident.declared_by, incident.number)
+    if ahead >= WAITING_AT_ONCE:
+        raise TryLater(
+            "the same person's incidents before it come first", wait_s=TURN_S * (ahead // WAITING_AT_ONCE)
+        )
 
 
 @step

@@ -5,6 +5,7 @@ State is never read back from Slack.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -407,6 +408,27 @@ def next_due(session: Session) -> datetime | None:
     )
     query = sa.select(sa.func.min(at, type_=UtcDateTime())).where(sa.text(_UNSETTLED))
     return session.connection().execute(query).scalar()
+
+
+@dataclass(frozen=True)
+class Failing:
+    """Rows of a kind that fail for one reason: how many, and one of the incidents."""
+
+    kind: str
+    error: str
+    count: int
+    incident_id: int | None
+
+
+def failing(session: Session, failures: int) -> list[Failing]:
+    """What has failed so often in a row, or more often, and is not delivered yet."""
+    reason = sa.func.coalesce(col(OutboxRow.error), "")
+    found = (
+        sa.select(col(OutboxRow.kind), reason, sa.func.count(), sa.func.min(col(OutboxRow.incident_id)))
+        .where(sa.text(_UNSETTLED), col(OutboxRow.attempts) >= failures)
+        .group_by(col(OutboxRow.kind), reason)
+    )
+    return [Failing(*row) for row in session.connection().execute(found)]
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> set[int | None]:

@@ -33,7 +33,7 @@ def record_received(services: Services, notice_id: int, channel_id: str, by: str
 def affected_form(services: Services, notice_id: int, channel_id: str) -> Block:
     """The question for the number of agents, in the partner's language."""
     with services.database.reading() as session:
-        row = tables.get(session, notice_id)
+        row = tables.get(session, notice_id, NotThisChannel)
         _check(row, incidents.by_number(session, row.incident_id), channel_id)
     return views.affected_form(row, labels(services, partner_of(services, row.partner).language))
 
@@ -53,7 +53,7 @@ def record_affected(services: Services, notice_id: int, channel_id: str, by: str
 def record_agent_count(services: Services, notice_id: int, typed: str, by: str, now: datetime) -> None:
     """How many agents they say are affected. Only for who opened the form: what a form remembers can be forged."""
     with services.database.transaction() as session:
-        row, incident = tables.locked(session, notice_id)
+        row, incident = tables.locked(session, notice_id, NotThisChannel)
         if by not in row.asked:
             raise NotThisChannel()
         check_may_change(incident.number, incident.status)
@@ -69,7 +69,7 @@ def record_agent_count(services: Services, notice_id: int, typed: str, by: str, 
 
 
 def _locked_of_channel(session: Session, notice_id: int, channel_id: str) -> PartnerNotice:
-    row, incident = tables.locked(session, notice_id)
+    row, incident = tables.locked(session, notice_id, NotThisChannel)
     _check(row, incident, channel_id)
     return row
 

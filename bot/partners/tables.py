@@ -7,13 +7,9 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
-from bot.incidents.tables import Incident
+from bot.incidents.tables import Incident, NoSuchIncident
 from bot.partners.rules import Answer, NextAction, State
 from bot.runtime.database import insert_new, partial_index, utc_column
-
-
-class NoSuchNotice(WatchfloorError):
-    """That notice is not there any more. `/incident partners` in the incident's channel shows where each stands."""
 
 
 class PartnerNotice(SQLModel, table=True):
@@ -74,15 +70,17 @@ def add(session: Session, incident_id: int, partner: str) -> bool:
     return insert_new(session, PartnerNotice(incident_id=incident_id, partner=partner))
 
 
-def get(session: Session, notice_id: int) -> PartnerNotice:
-    """The notice of that id; `NoSuchNotice` when there is none."""
+def get(session: Session, notice_id: int, missing: type[WatchfloorError] = NoSuchIncident) -> PartnerNotice:
+    """The notice of that id; `missing` when there is none."""
     notice = session.get(PartnerNotice, notice_id)
     if notice is None:
-        raise NoSuchNotice()
+        raise missing()
     return notice
 
 
-def locked(session: Session, notice_id: int) -> tuple[PartnerNotice, Incident]:
+def locked(
+    session: Session, notice_id: int, missing: type[WatchfloorError] = NoSuchIncident
+) -> tuple[PartnerNotice, Incident]:
     """The same and its incident, kept from being changed by others until the transaction ends."""
     found = session.exec(
         select(PartnerNotice, Incident)
@@ -93,7 +91,7 @@ def locked(session: Session, notice_id: int) -> tuple[PartnerNotice, Incident]:
         .execution_options(populate_existing=True)
     ).first()
     if found is None:
-        raise NoSuchNotice()
+        raise missing()
     return found
 
 
@@ -103,7 +101,7 @@ def find(session: Session, incident_id: int, partner: str) -> PartnerNotice:
         select(PartnerNotice).where(PartnerNotice.incident_id == incident_id, PartnerNotice.partner == partner)
     ).first()
     if notice is None:
-        raise NoSuchNotice()
+        raise NoSuchIncident()
     return notice
 
 

@@ -10,13 +10,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.errors import WatchfloorError
 from bot.playbooks import reminder_messages, rules
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.rules import IncidentFacts, State
-from bot.playbooks.tables import AnyStep, NoSuchRun, PlaybookRun, PlaybookStep, StepRow, steps_of, write_schedule
+from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep, StepRow, steps_of, write_schedule
 from bot.timeline import tables as timeline
 
 S = TypeVar("S", bound=AnyStep)
+
+
+class NoSuchRun(WatchfloorError):
+    """That playbook is not running here. `/incident playbook` shows which ones are, and starts one."""
 
 
 def start_run(

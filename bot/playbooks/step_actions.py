@@ -129,8 +129,8 @@ def check_may_work(services: Services, step_id: int, user_id: str) -> None:
 
 def _check_may_work(services: Services, session: Session, user_id: str, incident: Incident) -> None:
     incidents.check_visible(session, incident, user_id)
-    rules.check_may_change(incident.number, incident.status)
     check_permission(services, session, user_id, "steps", incident.number)
+    rules.check_may_change(incident.number, incident.status)
 
 
 def log_step_change(session: Session, change: StepChange) -> None:

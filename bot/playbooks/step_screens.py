@@ -3,7 +3,6 @@
 from typing import Any
 
 from bot.directory.lookup import person_of
-from bot.incidents import access as seeing
 from bot.incidents import tables as incidents
 from bot.incidents.audiences import audiences_of, describe_channels
 from bot.incidents.milestones import milestones_of
@@ -54,13 +53,13 @@ def read_answers(services: Services, step_id: int, values: dict[str, Any]) -> tu
 
 def all_steps(services: Services, run_id: int, user_id: str) -> Block:
     """Every step of a run with its buttons, for who may see the incident."""
+    check_member(services, user_id)
     with services.database.reading() as session:
         run = playbooks.find_run(session, run_id)
-        view = forms.all_steps_view(
+        incidents.check_visible(session, incidents.by_number(session, run.incident_id), user_id)
+        return forms.all_steps_view(
             run, playbooks.steps_of(session, run_id), utcnow(), incidents.roles(session, run.incident_id)
         )
-    seeing.visible_incident(services, run.incident_id, user_id)
-    return view
 
 
 def refresh_all_steps(services: Services, view_id: str, run_id: int, user_id: str) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.incidents.tables import Incident
+from bot.incidents.tables import Incident, NoSuchIncident
 from bot.playbooks import answers as given_answers
 from bot.playbooks.playbook import Step
 from bot.playbooks.progress import is_out_of_order
 from bot.playbooks.rules import State
 from bot.playbooks.runs import follow
-from bot.playbooks.tables import NoSuchStep, PlaybookRun, StepRow, change_step, lock_run_of, steps_of
+from bot.playbooks.tables import PlaybookRun, StepRow, change_step, lock_run_of, steps_of
 from bot.slack.text import clock_time, escape, mention
 
 
@@ -152,7 +152,7 @@ def lock_step(session: Session, step: int | LockedStep, check: Check = lambda in
 def _the_step(steps: list[StepRow], step_id: int) -> StepRow:
     step = next((step for step in steps if step.id == step_id), None)
     if step is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return step
 
 

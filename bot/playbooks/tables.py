@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.errors import WatchfloorError
 from bot.incidents.rules import Status
-from bot.incidents.tables import Incident
+from bot.incidents.tables import Incident, NoSuchIncident
 from bot.playbooks.playbook import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
 from bot.runtime.database import Numbered, partial_index, utc_column
@@ -21,14 +20,6 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 REMINDERS_AT_ONCE = 100
 # What the rules set of a step by themselves.
 SET_BY_RULES = ("wanted_at", "due_at", "remind_at", "state", "reason", "finished_at")
-
-
-class NoSuchStep(WatchfloorError):
-    """That step is not there any more. Use the buttons of the playbook's newest message in this channel."""
-
-
-class NoSuchRun(WatchfloorError):
-    """That playbook is not running here. `/incident playbook` shows which ones are, and starts one."""
 
 
 class PlaybookRun(Numbered, table=True):
@@ -166,10 +157,10 @@ def incidents_running(session: Session, playbooks: Collection[str]) -> list[int]
 
 
 def find_run(session: Session, run_id: int) -> PlaybookRun:
-    """A run, or `NoSuchRun`."""
+    """A run, or `NoSuchIncident`."""
     run = session.get(PlaybookRun, run_id)
     if run is None:
-        raise NoSuchRun()
+        raise NoSuchIncident()
     return run
 
 
@@ -239,22 +230,22 @@ def steps_in_incidents(session: Session, incident_ids: Collection[int]) -> dict[
 
 
 def find_step(session: Session, step_id: int) -> PlaybookStep:
-    """A step, or `NoSuchStep`."""
+    """A step, or `NoSuchIncident`."""
     step = session.get(PlaybookStep, step_id)
     if step is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return step
 
 
 def step_with_run(session: Session, step_id: int) -> tuple[PlaybookStep, PlaybookRun]:
-    """A step and its run in one query, or `NoSuchStep`."""
+    """A step and its run in one query, or `NoSuchIncident`."""
     row = session.exec(
         select(PlaybookStep, PlaybookRun)
         .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
         .where(PlaybookStep.id == step_id)
     ).first()
     if row is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return row
 
 
@@ -331,7 +322,7 @@ def incident_of(session: Session, step_id: int) -> Incident:
         .where(PlaybookStep.id == step_id)
     ).first()
     if incident is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return incident
 
 
@@ -350,7 +341,7 @@ def lock_run_of(session: Session, step_id: int) -> tuple[PlaybookRun, Incident]:
     """The step's run, held until the transaction ends: two clicks then see each other's work. And its incident."""
     row = session.exec(RUN_OF_STEP, params={"step_id": step_id}).first()
     if row is None:
-        raise NoSuchStep()
+        raise NoSuchIncident()
     return row
 
 

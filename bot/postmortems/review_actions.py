@@ -60,7 +60,7 @@ def _check_may_work(
 ) -> None:
     """Who holds a copy has seen it; its author may always, the rest as `floor.yaml` says."""
     if copies.of_place(session, postmortem.number, by) is None:
-        incidents.check_visible(session, incident, by)
+        incidents.check_visible(session, incident, by, tables.NoSuchPostMortem)
     if by != postmortem.author_id:
         check_permission(services, session, by, "postmortem", incident.number)
 
@@ -125,6 +125,9 @@ def record_verdict(
     with services.database.transaction() as session:
         postmortem = tables.locked(session, postmortem_id)
         copy = copies.of_place(session, postmortem_id, by)
+        if copy is None:
+            incident = incidents.by_number(session, postmortem.incident_id)
+            incidents.check_visible(session, incident, by, tables.NoSuchPostMortem)
         if copy is None or not copy.is_reviewer:
             raise review.NotAReviewer()
         review.check_open(postmortem.state)
@@ -175,7 +178,11 @@ def _channel(services: Services) -> str:
 
 
 def form_for(
-    services: Services, postmortem_id: int, by: str, build_form: Callable[[PostMortemFacts], Block]
+    services: Services,
+    postmortem_id: int,
+    by: str,
+    build_form: Callable[[PostMortemFacts], Block],
+    check: Callable[[Services, Session, PostMortem], None] = lambda services, session, postmortem: None,
 ) -> Block:
     """A form about a post-mortem, for who may work on it and while there is something to do."""
     check_member(services, by)
@@ -183,12 +190,17 @@ def form_for(
         postmortem = tables.get(session, postmortem_id)
         incident = incidents.by_number(session, postmortem.incident_id)
         _check_may_work(services, session, postmortem, incident, by)
+        check(services, session, postmortem)
         review.check_open(postmortem.state)
         return build_form(facts_of(session, services, incident, postmortem))
 
 
 def publish_form(services: Services, postmortem_id: int, by: str) -> Block:
     """The form that asks where; refused while somebody wants changes."""
-    with services.database.reading() as session:
-        _check_publishing(services, session, tables.get(session, postmortem_id))
-    return form_for(services, postmortem_id, by, lambda facts: views.publish_form(facts, _channel(services)))
+    return form_for(
+        services,
+        postmortem_id,
+        by,
+        lambda facts: views.publish_form(facts, _channel(services)),
+        _check_publishing,
+    )

@@ -12,7 +12,7 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class NoSuchPostMortem(WatchfloorError):
-    """That post-mortem is not there any more. `/incident postmortem` in the channel gives you the newest."""
+    """There is no such post-mortem that you may see. `/incident postmortem` in its channel gives you the newest."""
 
 
 class PostMortem(Numbered, table=True):

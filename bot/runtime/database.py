@@ -1,5 +1,6 @@
 """The database: one engine, transactions that take turns, and times that stay in UTC."""
 
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
@@ -10,13 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Field, Session, SQLModel
 
 from bot.errors import WatchfloorError
 from bot.runtime.hash_chain import chain_hash
+from bot.runtime.outage import Outage
 
+OWNER_ONLY = 0o600
 BUSY_TIMEOUT_MS = 2_000
 # While somebody waits: together these leave room in the three seconds that Slack gives an answer.
 WRITE_LOCK_WAIT_S = 1.3
@@ -30,6 +33,9 @@ IDLE_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 2
 # PostgreSQL's name of what it did to a transaction that was idle for too long.
 IDLE_IN_TRANSACTION = "25P03"
+
+# An option of transactions whose commit need not wait for the disk.
+UNSYNCED = "unsynced"
 
 _is_low_priority: ContextVar[bool] = ContextVar("is_patient", default=False)
 
@@ -53,6 +59,21 @@ class ChangeUnknown(WatchfloorError):
     again."""
 
 
+class DatabaseUnusable(WatchfloorError):
+    """The database cannot be used: {reason}. Look at WATCHFLOOR_DATABASE_URL: the address, the name and password in
+    it, whether it runs, and whether its folder may be written."""
+
+
+@contextmanager
+def unusable_as_sentence() -> Iterator[None]:
+    """Whatever keeps a database from being opened is said in a sentence."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as refused:
+        text = str(getattr(refused, "orig", None) or getattr(refused, "strerror", None) or refused)
+        raise DatabaseUnusable(reason=text.strip().splitlines()[0].rstrip(".")) from refused
+
+
 _commits: ContextVar[list[None] | None] = ContextVar("commits", default=None)
 
 
@@ -65,6 +86,11 @@ def noting_commits() -> Iterator[list[None]]:
         yield commits
     finally:
         _commits.reset(earlier)
+
+
+def does_person_wait() -> bool:
+    """Is this done for somebody who is told afterwards what was done?"""
+    return _commits.get() is not None
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -104,7 +130,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_database(url) if self.is_sqlite else _postgresql_database(url)
+        with unusable_as_sentence():
+            self.engine = _sqlite_database(url) if self.is_sqlite else _postgresql_database(url)
         # PostgreSQL refuses a lock in it, so that a look never waits for a change, nor a change for a look.
         self._reading = self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
         # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
@@ -115,18 +142,25 @@ class Database:
         self.before_commit: Callable[[Session], None] = lambda session: None
         # Called after each commit with what the transaction noted in `session.info`.
         self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
+        self._outage = Outage("the database")
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """All of it or nothing. Refuses with a sentence when the database is locked or away."""
-        with self._in_turn(), Session(self.engine, expire_on_commit=False) as session, _told_what_is_known():
+    def transaction(self, *, is_synced: bool = True) -> Iterator[Session]:
+        """All of it or nothing. Refuses with a sentence when the database is locked or away.
+
+        Without `is_synced` the commit does not wait for the disk: a machine that loses power may lose it.
+        """
+        with self._in_turn(), Session(self.engine, expire_on_commit=False) as session, self._told_what_is_known():
             _commit.is_begun = False
             # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
-            session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+            session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE", UNSYNCED: not is_synced})
+            if not (is_synced or self.is_sqlite):
+                session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield session
             if session.info:
                 self.before_commit(session)
             session.commit()
+        self._outage.works()
         if (commits := _commits.get()) is not None:
             commits.append(None)
         if session.info:
@@ -150,8 +184,32 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A look at the state."""
-        with Session(self._reading, expire_on_commit=False) as session, _translate_errors():
+        with Session(self._reading, expire_on_commit=False) as session, self._translated_errors():
             yield session
+        self._outage.works()
+
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, PoolTimeout) as refused:
+            self._outage.fails(type(refused).__name__)
+            raise DatabaseBusy() from refused
+        except InternalError as refused:
+            if getattr(refused.orig, "sqlstate", "") == IDLE_IN_TRANSACTION:
+                raise DatabaseBusy() from refused
+            raise
+
+    @contextmanager
+    def _told_what_is_known(self) -> Iterator[None]:
+        """A commit that was not answered may have been done: only before it nothing was changed for sure."""
+        try:
+            with self._translated_errors():
+                yield
+        except DatabaseBusy as refused:
+            if _commit.is_begun:
+                raise ChangeUnknown() from refused
+            raise
 
     def checkpoint(self) -> None:
         """What was written over stays in no log of SQLite's either."""
@@ -162,7 +220,7 @@ class Database:
     def snapshot(self) -> Iterator[Session]:
         """A long look at the state as it is at one moment, whatever is changed meanwhile."""
         engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
-        with Session(engine, expire_on_commit=False) as session, _translate_errors():
+        with Session(engine, expire_on_commit=False) as session, self._translated_errors():
             without_time_limit(session.connection())
             yield session
 
@@ -171,36 +229,12 @@ class Database:
         self.engine.dispose()
 
 
-@contextmanager
-def _translate_errors() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, PoolTimeout) as refused:
-        raise DatabaseBusy() from refused
-    except InternalError as refused:
-        if getattr(refused.orig, "sqlstate", "") == IDLE_IN_TRANSACTION:
-            raise DatabaseBusy() from refused
-        raise
-
-
 # Of this thread's transaction: whether its commit was sent to the database.
 _commit = threading.local()
 
 
 def _begin_commit(_: sa.Connection) -> None:
     _commit.is_begun = True
-
-
-@contextmanager
-def _told_what_is_known() -> Iterator[None]:
-    """A commit that was not answered may have been done: only before it nothing was changed for sure."""
-    try:
-        with _translate_errors():
-            yield
-    except DatabaseBusy as refused:
-        if _commit.is_begun:
-            raise ChangeUnknown() from refused
-        raise
 
 
 def without_time_limit(connection: sa.Connection) -> None:
@@ -263,7 +297,16 @@ def _sqlite_database(url: str) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+        options = connection.get_execution_options()
+        if options.get(UNSYNCED):
+            connection.info[UNSYNCED] = True
+            connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+        connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
+
+    @sa.event.listens_for(engine, "checkin")
+    def _sync_again(connection: Any, record: Any) -> None:
+        if record.info.pop(UNSYNCED, False) and connection is not None:
+            connection.execute("PRAGMA synchronous=FULL")
 
     return engine
 
@@ -291,7 +334,10 @@ def _make_private(url: str) -> None:
     if database and database != ":memory:":
         path = Path(database)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
+        path.touch(mode=OWNER_ONLY)
+        # One that was restored, or copied here, has the rights that it had elsewhere.
+        if stat.S_IMODE(path.stat().st_mode) & ~OWNER_ONLY:
+            path.chmod(OWNER_ONLY)
 
 
 def upsert(session: Session, row: SQLModel) -> None:

@@ -29,6 +29,8 @@ NOISY_LOGGERS = (
 )
 # What the client of Socket Mode asks Slack for is logged under this name.
 SOCKET_MODE = "slack_sdk.socket_mode"
+# Errors while the database is away; by their names, since loading SQLAlchemy would delay the start.
+DATABASE_AWAY = ("DatabaseBusy", "ChangeUnknown", "OperationalError")
 
 
 def redact(text: str) -> str:
@@ -56,7 +58,7 @@ def configure(style: Literal["auto", "console", "json"] = "auto") -> None:
 
 def is_worth_logging(record: logging.LogRecord) -> bool:
     """Is it worth a line? Asked at the handler, because some libraries set their loggers' levels themselves."""
-    if _repeats_connection_loss(record):
+    if _repeats_connection_loss(record) or _repeats_database_outage(record):
         return False
     return record.levelno >= logging.WARNING or not record.name.startswith(NOISY_LOGGERS)
 
@@ -64,6 +66,12 @@ def is_worth_logging(record: logging.LogRecord) -> bool:
 def _repeats_connection_loss(record: logging.LogRecord) -> bool:
     """Slack's client says at every attempt to connect what `bot.slack.socket_mode` says once."""
     return record.name == SOCKET_MODE
+
+
+def _repeats_database_outage(record: logging.LogRecord) -> bool:
+    """Everything that needs the database fails while it is away; `bot.runtime.outage` says it once."""
+    failure = record.exc_info[1] if record.exc_info else None
+    return type(failure).__name__ in DATABASE_AWAY
 
 
 def formatter(*, as_json: bool) -> RedactingFormatter:

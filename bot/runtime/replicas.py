@@ -1,17 +1,24 @@
 """Which of the processes that share a PostgreSQL database are alive: each holds a lock that ends with its life."""
 
+import fcntl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from bot.errors import WatchfloorError
+from bot.runtime.database import unusable_as_sentence
 from bot.runtime.workflows import wait_until
 
 JOIN_TIMEOUT_S = 10
+EVERY_S = 0.1
+# Together with the looks of every five seconds a stopped replica is replaced within 30.
+SILENT_AFTER_S = 18
 # A machine that vanished is noticed by its silence: within 10 + 3 x 5 seconds.
 _KEEPALIVE_OPTIONS = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
@@ -20,14 +27,46 @@ class ReplicaTaken(WatchfloorError):
     """Another Watchfloor runs as `{name}` on this database. Give each a `WATCHFLOOR_REPLICA` of its own."""
 
 
+class DatabaseInUse(WatchfloorError):
+    """Another Watchfloor uses {file}. End it first; several at once need PostgreSQL (WATCHFLOOR_DATABASE_URL)."""
+
+
+class FileLock:
+    """A file beside an SQLite database that one process at a time can hold; it is free when that process ends."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> bool:
+        """Hold it; False while another process does."""
+        if self._file is None:
+            file = self._database.with_name(f"{self._database.name}.lock").open("w")
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.close()
+                return False
+            self._file = file
+        return True
+
+    def release(self) -> None:
+        """Another may hold it."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
 class Replicas:
-    """This process among those that share its database. On SQLite there is no other."""
+    """This process among those that share its database. On SQLite no other is let in."""
 
     def __init__(self, database_url: str, name: str) -> None:
         self.name = name
         self.are_several = not database_url.startswith("sqlite")
         self._turn = threading.Lock()
         self._connection: sa.Connection | None = None
+        self._database = Path(sa.make_url(database_url).database or "")
+        self._file_lock = FileLock(self._database)
         if self.are_several:
             self._engine = sa.create_engine(
                 database_url,
@@ -37,9 +76,12 @@ class Replicas:
             )
 
     def join(self, timeout_s: float = JOIN_TIMEOUT_S) -> None:
-        """Be known as alive. Waits for an earlier process of the same name to end."""
-        if self.are_several and not wait_until(self._try_join, timeout_s):
-            raise ReplicaTaken(name=self.name)
+        """Be known as alive. Waits for an earlier process of the same name, or on the same file, to end."""
+        try_join = self._try_join if self.are_several else self._file_lock.acquire
+        with unusable_as_sentence():
+            has_joined = wait_until(try_join, timeout_s, EVERY_S)
+        if not has_joined:
+            raise ReplicaTaken(name=self.name) if self.are_several else DatabaseInUse(file=self._database)
 
     def keep_alive(self) -> None:
         """Be known as alive still, though the database may have been away meanwhile."""
@@ -50,11 +92,13 @@ class Replicas:
 
     @contextmanager
     def hold_if_dead(self, name: str) -> Iterator[bool]:
-        """Is the replica of that name dead? If so, it stays so until the block ends."""
+        """Is the replica of that name dead? If so, it stays so until the block ends. A silent one is dead soon."""
         with self._turn:
             is_dead = self._connection is not None and _call_lock_function(
                 self._connection, "pg_try_advisory_lock", name
             )
+            if self._connection is not None and not is_dead:
+                self._connection.execute(_END_SILENT, {"name": _lock_name(name), "silent_s": SILENT_AFTER_S})
             try:
                 yield is_dead
             finally:
@@ -63,6 +107,7 @@ class Replicas:
 
     def leave(self) -> None:
         """Be known as gone: what is left undone is free for the others."""
+        self._file_lock.release()
         with self._turn, suppress(DBAPIError):
             if self._connection is not None:
                 self._connection.close()
@@ -89,7 +134,24 @@ class Replicas:
         return False
 
 
+# A replica says something on the connection of its lock every five seconds. One that was stopped says nothing and
+# keeps its lock: its connection is ended, and the lock is free for whoever asks next.
+_END_SILENT = sa.text(
+    """
+    SELECT pg_terminate_backend(activity.pid)
+    FROM pg_locks AS lock JOIN pg_stat_activity AS activity ON activity.pid = lock.pid
+    WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objsubid = 1
+    AND (lock.classid::bigint << 32) | lock.objid::bigint = hashtextextended(:name, 0)
+    AND activity.state_change < clock_timestamp() - make_interval(secs => :silent_s)
+    """
+)
+
+
+def _lock_name(name: str) -> str:
+    return f"watchfloor replica {name}"
+
+
 def _call_lock_function(connection: sa.Connection, function: str, name: str) -> bool:
     """Ask for, or give back, the lock of that name."""
     statement = sa.text(f"SELECT {function}(hashtextextended(:name, 0))")
-    return bool(connection.execute(statement, {"name": f"watchfloor replica {name}"}).scalar())
+    return bool(connection.execute(statement, {"name": _lock_name(name)}).scalar())

@@ -7,22 +7,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.config.yaml_file import SAFE_LOADER
 from bot.errors import WatchfloorError
+from bot.runtime.template_limits import MAX_OUTPUT_CHARS, AddLimits, check_time, limited, time_limit
 
 Result = TypeVar("Result")
 
-MAX_OUTPUT_CHARS = 400_000
 HTML = ".html.j2"
 FALLBACK_LANGUAGE = "en"
 MAX_ITERATIONS = 10_000
 # They make long words from short ones before anything is put out, where no limit would see it.
 PADDING_METHODS = frozenset(
-    {"center", "expandtabs", "ljust", "rjust", "zfill", "format", "format_map", "translate"}
+    {"center", "expandtabs", "ljust", "rjust", "zfill", "format", "format_map", "translate", "join", "replace"}
 )
 PADDING_FILTERS = ("center", "format", "indent", "wordwrap", "xmlattr")
 # Whatever a template does wrong is the template's; nothing of the bot's own runs inside it.
@@ -42,12 +42,23 @@ class TemplateBroken(WatchfloorError):
 
 
 class SandboxedTemplates(ImmutableSandboxedEnvironment):
-    """Jinja that reaches nothing but what it is given, and makes nothing that is huge."""
+    """Jinja that reaches nothing but what it is given, makes nothing that is huge, and comes to an end."""
 
-    intercepted_binops = frozenset({"*", "**", "%"})
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
+
+    def _generate(self, source: nodes.Template, *names: Any, **options: Any) -> str:
+        """Jinja's hook before code is made of a template: what could go on for ever is given limits."""
+        return super()._generate(AddLimits().visit(source), *names, **options)
+
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Macros that call each other look at the time."""
+        check_time()
+        return super().call(__context, __obj, *args, **kwargs)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Sums of numbers only: `"x" * 1000000000` would fill the memory before its length is seen."""
+        if operator == "+":
+            return limited(left + right)
         if not all(isinstance(operand, int | float) for operand in (left, right)):
             raise SecurityError(f"`{operator}` is for numbers only")
         if operator == "**":
@@ -153,11 +164,12 @@ class Templates:
 
 def _render_at_most(template: Template, facts: dict[str, Any], at_most: int | None) -> str:
     pieces, length = [], 0
-    for piece in template.generate(facts | {"range": _limited_range()}):
-        pieces.append(piece)
-        length += len(piece)
-        if at_most is not None and length > at_most:
-            raise SecurityError(f"it says more than {at_most} characters")
+    with time_limit():
+        for piece in template.generate(facts | {"range": _limited_range()}):
+            pieces.append(piece)
+            length += len(piece)
+            if at_most is not None and length > at_most:
+                raise SecurityError(f"it says more than {at_most} characters")
     return "".join(pieces)
 
 

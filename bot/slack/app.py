@@ -25,11 +25,17 @@ class ImmediateAckApp(App):
         super().__init__(process_before_response=True, **options)
         self._foreground = while_waiting
         self._running = 0
+        self.malformed = 0
         self._lock = threading.Lock()
 
     def is_idle(self) -> bool:
         """Has every listener ended, also those that went on after they acknowledged?"""
         return self._running == 0
+
+    def note_malformed(self) -> None:
+        """Another request had no shape of Slack's and was refused."""
+        with self._lock:
+            self.malformed += 1
 
     @contextmanager
     def _count_running(self) -> Iterator[None]:

@@ -22,7 +22,7 @@ from bot.updates.tables import Promise
 def _waiting_promise(services: Services, promise_id: int, by: str) -> tuple[Promise, Incident]:
     with services.database.reading() as session:
         promise = tables.get(session, promise_id)
-    incident = visible_incident(services, promise.incident_id, by)
+    incident = visible_incident(services, promise.incident_id, by, "lead")
     check_still_waiting(promise)
     return promise, incident
 

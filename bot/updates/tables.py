@@ -7,6 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot.incidents.tables import NoSuchIncident
 from bot.runtime.database import partial_index, utc_column
 
 WAITING = "waiting"
@@ -199,8 +200,11 @@ _LAST_COMPOSED = (
 
 
 def get(session: Session, promise_id: int) -> Promise:
-    """The promise of that id, which must exist."""
-    return session.exec(_BY_ID, params={"promise_id": promise_id}).one()
+    """The promise of that id; `NoSuchIncident` when there is none."""
+    promise = session.exec(_BY_ID, params={"promise_id": promise_id}).first()
+    if promise is None:
+        raise NoSuchIncident()
+    return promise
 
 
 def locked(session: Session, promise_id: int) -> Promise:

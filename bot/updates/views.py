@@ -59,7 +59,7 @@ def _break_position(text: str, limit: int) -> int:
     at = limit
     while _is_inside_markup(text[:at]):
         at = max(text.rfind("<", 0, at), text.rfind("&", 0, at))
-    return at
+    return at or limit  # nothing but markup: it is broken rather than never ended
 
 
 def _is_inside_markup(before: str) -> bool:

@@ -8,12 +8,14 @@ from contextlib import suppress
 
 from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from slack_bolt.request.internals import parse_body
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.errors import WatchfloorError
-from bot.slack.app import ImmediateAckApp
+from bot.slack.app import Answer, ImmediateAckApp
+from bot.slack.request_shape import Malformed, checked
 from bot.web.replay_guard import ReplayGuard
 
 # Each on a thread of its own to its listener's end: enough that none waits because others talk to Slack.
@@ -34,13 +36,13 @@ class TooLarge(Exception):
 class EventsEndpoint:
     """Lets in what Slack signed within the last five minutes."""
 
-    def __init__(self, app: ImmediateAckApp, signing_secret: str) -> None:
+    def __init__(self, app: ImmediateAckApp, signing_secret: str, replay_guard: ReplayGuard) -> None:
         if not signing_secret.strip():
             raise NoSigningSecret()
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
         self._threads = ThreadPoolExecutor(REQUEST_THREADS, thread_name_prefix="door")
-        self._replay_guard = ReplayGuard()
+        self._replay_guard = replay_guard
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -52,12 +54,13 @@ class EventsEndpoint:
             return _refusal(400, "cut off")
         if not self._is_from_slack(body, request.headers):
             return _refusal(401, "invalid request")
-        if not self._replay_guard.is_new(request.headers["x-slack-signature"]):
-            return Response()
-        bolt_response = await asyncio.wrap_future(self._dispatch(to_bolt_request(request, body)))
-        if bolt_response.status >= 500:
-            self._replay_guard.allow_again(request.headers["x-slack-signature"])
-        return to_starlette_response(bolt_response)
+        try:
+            bolt_request = _bolt_request(request, body)
+        except Malformed:
+            self._app.note_malformed()
+            return _refusal(400, "malformed", {"x-slack-no-retry": "1"})
+        signature = request.headers["x-slack-signature"]
+        return to_starlette_response(await asyncio.wrap_future(self._dispatch(bolt_request, signature)))
 
     def _is_from_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
         timestamp = headers.get("x-slack-request-timestamp", "")
@@ -67,7 +70,7 @@ class EventsEndpoint:
             return False
         return self._verifier.is_valid(body, timestamp, signature)
 
-    def _dispatch(self, request: BoltRequest) -> Future[BoltResponse]:
+    def _dispatch(self, request: BoltRequest, signature: str) -> Future[BoltResponse]:
         # Bolt's listeners are synchronous: in the event loop one of them would stop every other request.
         future: Future[BoltResponse] = Future()
 
@@ -76,12 +79,35 @@ class EventsEndpoint:
             with suppress(InvalidStateError):
                 future.set_result(response)
 
-        self._threads.submit(self._app.handle_request, request, answer)
+        self._threads.submit(self._handle_once, request, signature, answer)
         return future
+
+    def _handle_once(self, request: BoltRequest, signature: str, answer: Answer) -> None:
+        if not self._replay_guard.is_new(signature):
+            answer(BoltResponse(status=200))
+            return
+
+        def settle(response: BoltResponse) -> None:
+            if response.status >= 500:
+                self._replay_guard.allow_again(signature)
+            answer(response)
+
+        self._app.handle_request(request, settle)
 
     def close(self) -> None:
         """Returns when every listener has ended."""
         self._threads.shutdown()
+
+
+def _bolt_request(request: Request, body: bytes) -> BoltRequest:
+    """Bolt's request, of a body in Slack's shape; `Malformed` otherwise."""
+    try:
+        parsed = checked(parse_body(body.decode(), request.headers.get("content-type")))
+        bolt_request = to_bolt_request(request, body)
+    except (ValueError, RecursionError, TypeError, AttributeError, KeyError):
+        raise Malformed() from None
+    bolt_request.body = parsed
+    return bolt_request
 
 
 async def _body(request: Request) -> bytes:
@@ -101,5 +127,5 @@ def _is_text(body: bytes) -> bool:
     return True
 
 
-def _refusal(status: int, reason: str) -> JSONResponse:
-    return JSONResponse({"error": reason}, status)
+def _refusal(status: int, reason: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": reason}, status, headers)

@@ -1,5 +1,7 @@
 """`GET /healthz`: does the bot do its work, and if not, what is wrong?"""
 
+import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -17,6 +19,9 @@ from bot.slack.socket_mode import SocketModeConnection
 
 Check = Callable[[], "Finding"]
 MISSED_TICKS = 15
+MOST_OFTEN_EVERY_S = 1.0
+# Changes nothing, but is written all the same. On PostgreSQL replicas would wait for each other.
+WRITE = "UPDATE alembic_version SET version_num = version_num"
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,22 @@ class Health:
     """Everything that is looked at. Asked by load balancers and by people, so it says reasons."""
 
     def __init__(self, checks: Iterable[Check]) -> None:
-        self._looks = tuple(checks)
+        self._checks = tuple(checks)
+        self._lock = threading.Lock()
+        self._findings: list[Finding] = []
+        self._found_at = -MOST_OFTEN_EVERY_S
+
+    def _look(self) -> list[Finding]:
+        """What was found a moment ago, or now: anybody may ask, and as often as they like."""
+        with self._lock:
+            if time.monotonic() - self._found_at > MOST_OFTEN_EVERY_S:
+                self._findings = [check() for check in self._checks]
+                self._found_at = time.monotonic()
+            return self._findings
 
     async def answer(self, request: Request) -> JSONResponse:
         """200 when all is well, 503 with the reasons otherwise."""
-        findings = await run_in_threadpool(lambda: [look() for look in self._looks])
+        findings = await run_in_threadpool(self._look)
         is_ok = all(finding.is_ok for finding in findings)
         report = {
             "ok": is_ok,
@@ -46,28 +62,36 @@ class Health:
 
 
 def database(database: Database) -> Finding:
-    """Does the database answer?"""
+    """Does the database answer, and take what is written? A full disk lets itself be read."""
     try:
-        with database.reading() as session:
-            session.connection().execute(sa.text("SELECT 1"))
+        with database.transaction(is_synced=False) as session:
+            session.connection().execute(sa.text(WRITE if database.is_sqlite else "SELECT txid_current()"))
     except (WatchfloorError, SQLAlchemyError):
-        return Finding(False, "The database does not answer.")
-    return Finding(True, "The database answers.")
+        return Finding(False, "The database does not answer, or cannot be written.")
+    return Finding(True, "The database answers and can be written.")
 
 
 def alarms(database: Database) -> Finding:
-    """Did the auditor find something that was forgotten?"""
+    """Did the auditor find something that was forgotten? How much, not what: anybody may ask this."""
     try:
         with database.reading() as session:
-            sentences = [alarm.words for alarm in open_alarms(session)]
+            count = len(open_alarms(session))
     except (WatchfloorError, SQLAlchemyError):
         return Finding(False, "The auditor's alarms cannot be read.")
-    return Finding(not sentences, " ".join(sentences) or "The auditor found nothing.")
+    if not count:
+        return Finding(True, "The auditor found nothing.")
+    problems = "1 problem" if count == 1 else f"{count} problems"
+    return Finding(False, f"The auditor found {problems}; `watchfloor doctor` names them.")
+
+
+def malformed(count: int) -> Finding:
+    """How many requests were signed but had no shape of Slack's."""
+    return Finding(True, f"{count} malformed requests were refused since the start.")
 
 
 def clock(heartbeat: Heartbeat, every_s: float) -> Finding:
-    """Is what is due looked for?"""
-    text = f"The clock ticked {heartbeat.age_s:.0f} s ago."
+    """Is what is due looked for, and done?"""
+    text = f"All that was due was last done {heartbeat.age_s:.0f} s ago."
     return Finding(heartbeat.age_s < max(MISSED_TICKS * every_s, MISSED_TICKS), text)
 
 

@@ -1,35 +1,62 @@
-"""What was let in lately: a request that somebody recorded and sends again is not done again."""
+"""What was let in lately: a request that somebody recorded and sends again is not done again, by any replica."""
 
-import threading
+import hashlib
 import time
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel, col
+
+from bot.runtime.clock import machine_time
+from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, insert_new, utc_column
 
 # As long as a signature is accepted, to both sides of now.
-REMEMBERED_S = 10 * 60
+REMEMBERED = timedelta(minutes=10)
+FORGET_EVERY_S = 60
+
+
+class SignedRequest(SQLModel, table=True):
+    """A request that was let in, by the hash of its signature."""
+
+    __tablename__ = "signed_requests"
+
+    digest: str = Field(primary_key=True)
+    at: datetime = Field(sa_column=utc_column(nullable=False, index=True))
 
 
 class ReplayGuard:
     """The signatures of the last minutes. Slack signs the time, so its own repeats carry new ones."""
 
-    def __init__(self) -> None:
-        self._at: dict[str, float] = {}
-        self._lock = threading.Lock()
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._forgot_at = 0.0
 
     def is_new(self, signature: str) -> bool:
-        """Remember it; was it unknown before?"""
-        now = time.monotonic()
-        with self._lock:
-            self._forget(now)
-            if signature in self._at:
-                return False
-            self._at[signature] = now
+        """Remember it; was it unknown before?
+
+        While the database does not answer, every request is new: it can change nothing, and the person hears so.
+        """
+        now = machine_time()
+        try:
+            with self._database.transaction(is_synced=False) as session:
+                self._forget(session.connection(), now)
+                return insert_new(session, SignedRequest(digest=_digest(signature), at=now))
+        except (DatabaseBusy, ChangeUnknown):
             return True
 
     def allow_again(self, signature: str) -> None:
         """It was not done after all: sent again, it is to be done."""
-        with self._lock:
-            self._at.pop(signature, None)
+        with suppress(DatabaseBusy, ChangeUnknown), self._database.transaction(is_synced=False) as session:
+            session.connection().execute(
+                sa.delete(SignedRequest).where(col(SignedRequest.digest) == _digest(signature))
+            )
 
-    def _forget(self, now: float) -> None:
-        # Kept in the order they came: the oldest is always first.
-        while self._at and now - next(iter(self._at.values())) > REMEMBERED_S:
-            del self._at[next(iter(self._at))]
+    def _forget(self, connection: sa.Connection, now: datetime) -> None:
+        if time.monotonic() - self._forgot_at > FORGET_EVERY_S:
+            self._forgot_at = time.monotonic()
+            connection.execute(sa.delete(SignedRequest).where(col(SignedRequest.at) < now - REMEMBERED))
+
+
+def _digest(signature: str) -> str:
+    return hashlib.sha256(signature.encode()).hexdigest()

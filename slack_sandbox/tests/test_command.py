@@ -98,3 +98,17 @@ def test_a_manifest_that_is_none_is_refused_in_a_sentence(
     sentence = process.communicate(timeout=ENDS_WITHIN_S)[1]
     assert sentence.startswith(f"The manifest {manifest} ")
     assert "Traceback" not in sentence
+
+
+@pytest.mark.parametrize("kept", ["{", "[]", '{"format": 1, "users": [{"id": "U1", "rank": 5}]}'])
+def test_a_workspace_of_another_version_is_named_in_a_sentence(
+    tmp_path: Path, processes: list["subprocess.Popen[str]"], kept: str
+):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "workspace.json").write_text(kept)
+
+    process = start(processes, tmp_path, "--port", "0")
+
+    sentence = process.communicate(timeout=ENDS_WITHIN_S)[1]
+    assert sentence.startswith(f"The workspace in {tmp_path / 'data'} was kept by another version")
+    assert "Traceback" not in sentence

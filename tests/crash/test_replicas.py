@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.runtime import replicas
 from bot.runtime.replicas import Replicas, ReplicaTaken
+from bot.runtime.workflows import wait_until
 from tests.crash import evidence
 from tests.crash.desk import Desk
 
@@ -71,3 +73,25 @@ def test_a_name_can_be_used_by_one_living_replica_only(desk: Desk) -> None:
     second.leave()
     with first.hold_if_dead("one") as is_dead:
         assert not is_dead, "who is not alive itself declares nobody dead"
+
+
+@ON_POSTGRESQL
+def test_a_replica_that_says_nothing_any_more_counts_as_dead(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent, other = Replicas(desk.database_url, "silent"), Replicas(desk.database_url, "other")
+    silent.join()
+    other.join()
+    with other.hold_if_dead("silent") as is_dead:
+        assert not is_dead
+    monkeypatch.setattr(replicas, "SILENT_AFTER_S", 0)
+
+    def is_taken_for_dead() -> bool:
+        with other.hold_if_dead("silent") as is_dead:
+            return is_dead
+
+    assert wait_until(is_taken_for_dead, 5)
+    # Woken up, it finds its connection ended and is known as alive again.
+    silent.keep_alive()
+    monkeypatch.undo()
+    assert not is_taken_for_dead()
+    for replica in (silent, other):
+        replica.leave()

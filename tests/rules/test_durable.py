@@ -1,7 +1,10 @@
 """What was started is finished, once."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +15,7 @@ from pydantic import BaseModel
 
 from bot.errors import TryLater
 from bot.runtime import workflows
-from bot.runtime.database import DatabaseBusy
+from bot.runtime.database import ChangeUnknown, DatabaseBusy, noting_commits
 from bot.runtime.workflows import FLOWS_AT_ONCE, Backoff, Flows, flow, records, step, wait_until
 
 CROWD = 8
@@ -195,3 +198,51 @@ def test_at_the_end_what_has_begun_is_finished_and_the_rest_is_left_for_the_next
     assert sorted(kitchen.done) == sorted(
         f"{deed} {number}" for number in range(3 * FLOWS_AT_ONCE) for deed in ("prepared", "served")
     )
+
+
+@flow
+def be_left_behind(kitchen: Kitchen, order: Order) -> None:
+    """Its thread ends without a word, once, as when the engine's database refuses what it writes."""
+    if not kitchen.begun:
+        kitchen.begun.append(order.item)
+        raise workflows.NotStarted
+    kitchen.done.append(order.item)
+
+
+def test_what_no_thread_is_at_any_more_is_adopted_by_the_living_process(flows: Flows, kitchen: Kitchen) -> None:
+    flows.start_once("dinner", be_left_behind, Order(item="soup"))
+    assert wait_until(lambda: bool(kitchen.begun), PATIENCE_S)
+    assert not flows.is_idle()
+
+    for _ in range(2):
+        flows.adopt()
+
+    assert wait_until(flows.is_idle, PATIENCE_S)
+    assert kitchen.done == ["soup"]
+
+
+def test_what_is_in_hand_is_not_adopted(flows: Flows, kitchen: Kitchen) -> None:
+    kitchen.is_open.clear()
+    flows.start_once("dinner", cook, Order(item="soup"))
+    assert wait_until(lambda: bool(kitchen.begun), PATIENCE_S)
+
+    for _ in range(3):
+        flows.adopt()
+    kitchen.is_open.set()
+
+    assert wait_until(flows.is_idle, PATIENCE_S)
+    assert kitchen.begun == ["soup"]
+
+
+def test_a_person_who_waits_hears_in_time_that_it_is_not_known(
+    flows: Flows, kitchen: Kitchen, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "flows.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        started = time.monotonic()
+        with noting_commits(), pytest.raises(ChangeUnknown, match="I do not know whether that was done"):
+            flows.start_once("dinner", cook, Order(item="soup"))
+        assert time.monotonic() - started < 3
+
+    # It is done nevertheless, once the database takes it.
+    assert wait_until(lambda: kitchen.done == ["prepared soup", "served SOUP"], 3 * PATIENCE_S)

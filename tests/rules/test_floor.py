@@ -21,7 +21,7 @@ def problems_with(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
     changed = tmp_path / "floor.yaml"
     changed.write_text(text)
     with pytest.raises(FileRefused) as refused:
-        floor.read(changed)
+        floor.read(changed, Path("message_templates"))
     return [str(problem) for problem in refused.value.problems]
 
 
@@ -94,3 +94,44 @@ def test_a_reaction_says_one_thing_and_is_written_as_people_write_it() -> None:
     assert Timeline(reactions=reactions).kinds["scales"] == "decision"
     with pytest.raises(ValueError, match="scales: a reaction can say only one thing"):
         Reactions(mark=("scales",))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("declare: [anyone]", "declare: [everyone]", "write `anyone`, `commander`"),
+        ("declare: [anyone]", "declare: [everyone]", "a group like `@everyone`"),
+        ("declare: [anyone]", "declare: [comander]", "did you mean `commander`?"),
+        ("declare: [anyone]", "declare: [incident-analysts]", "`@incident-analysts`"),
+        ('invite: ["@incident-analysts"]', "invite: [incident-analysts]", "`@incident-analysts`"),
+        ("language: en", "language: de", "templates exist for en, es"),
+        ("sites: [Manila, Cebu", "sites: [NO, Cebu", "put the word in quotes"),
+        ("sites: [Manila, Cebu", "sites: [Manila, manila", "`Manila` and `manila`"),
+        ("{name: Telvia,", "{name: northline,", "`Northline` and `northline`"),
+    ],
+)
+def test_what_would_be_silently_wrong_is_refused_with_what_to_write(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    [problem] = problems_with(tmp_path, (old, new))
+
+    assert problem.startswith("floor.yaml:")
+    assert said in problem
+
+
+def test_handles_and_channels_are_read_as_slack_writes_them(tmp_path: Path) -> None:
+    text = SHIPPED.read_text().replace('channels: ["#executives"]', 'channels: ["#Executives"]')
+    text = text.replace('tell: ["@telephony-oncall"]', 'tell: ["@Telephony-OnCall", "@devi"]')
+    changed = tmp_path / "floor.yaml"
+    changed.write_text(text.replace('incidents_channel: "#incidents"', 'incidents_channel: "#Incidents"'))
+
+    read = floor.read(changed)
+
+    assert read.audiences["executives"].channels == ("#executives",)
+    assert read.incidents_channel == "incidents"
+    assert {"telephony-oncall", "devi"} <= read.people_or_groups
+
+
+def test_a_file_that_is_not_there_is_named_with_where_it_was_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match=f"floor.yaml:1: is not in {tmp_path}; start in the folder"):
+        floor.read(tmp_path / "floor.yaml")

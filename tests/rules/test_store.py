@@ -1,7 +1,10 @@
 """The database's shape and manners, on SQLite and on PostgreSQL."""
 
+import logging
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier
@@ -21,8 +24,9 @@ from bot.incidents.tables import Incident
 from bot.outbox import kinds, leases
 from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
-from bot.runtime import migrations
+from bot.runtime import logs, migrations, outage
 from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, UtcDateTime
+from bot.web import health
 from tests import prepared
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -159,6 +163,39 @@ def test_a_row_is_leased_by_one_of_many(ready: Database) -> None:
 
     with ThreadPoolExecutor(CROWD) as crowd:
         assert sum(crowd.map(lease, range(CROWD))) == 1
+
+
+def test_an_outage_is_one_line_when_it_begins_and_one_when_it_is_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Database(f"sqlite:///{tmp_path}/w.sqlite")
+    migrations.upgrade(store.engine)
+    monkeypatch.setattr(outage, "OVER_AFTER_S", 0)
+    assert health.database(store).is_ok
+    with closing(sqlite3.connect(tmp_path / "w.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        # It can be read, but not written.
+        for _ in range(2):
+            assert health.database(store) == health.Finding(
+                False, "The database does not answer, or cannot be written."
+            )
+
+    assert health.database(store).is_ok
+    assert health.database(store).is_ok
+    assert [record.getMessage() for record in caplog.records if record.name == outage.__name__] == [
+        "the database does not answer; what is due waits",
+        "the database answers again",
+    ]
+    store.close()
+
+
+def test_errors_of_an_outage_are_not_logged_again_with_every_failure() -> None:
+    def record(failure: Exception) -> logging.LogRecord:
+        return logging.LogRecord("bot", logging.ERROR, "file", 1, "tick failed", (), (type(failure), failure, None))
+
+    assert not logs.is_worth_logging(record(DatabaseBusy()))
+    assert not logs.is_worth_logging(record(OperationalError("", {}, Exception())))
+    assert logs.is_worth_logging(record(ValueError()))
 
 
 def test_a_row_that_is_hurried_while_it_is_tried_is_due_at_once_and_not_when_the_try_says(ready: Database) -> None:

@@ -1,22 +1,24 @@
 """What is refused at the bot's address in HTTP mode: everything that Slack did not sign within five minutes."""
 
-import hashlib
-import hmac
+import json
+import logging
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from bot.web.events_endpoint import EventsEndpoint, NoSigningSecret
+from bot.web.replay_guard import ReplayGuard
 from bot.web.server import PortRefused, Server
 from tests.floor import TestFloor
-from tests.tap import Sent, post
+from tests.stories.record import post_mortems
+from tests.tap import FORM, JSON, Sent, post, signed
 
 COMMAND = urlencode(
     {"command": "/incident", "text": "declare S1 forged", "user_id": "U0ANA", "trigger_id": "1.2.3"}
 )
-FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture(scope="module")
@@ -26,17 +28,9 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestFloor]:
         yield floor
 
 
-def signed(floor: TestFloor, body: str, *, at: str = "", kind: str = FORM) -> Sent:
-    moment = at or str(int(time.time()))
-    digest = hmac.new(floor.sandbox.signing_secret.encode(), f"v0:{moment}:{body}".encode(), hashlib.sha256)
-    signature = f"v0={digest.hexdigest()}"
-    headers = {"content-type": kind, "x-slack-request-timestamp": moment, "x-slack-signature": signature}
-    return Sent(body.encode(), headers)
-
-
 @pytest.mark.parametrize("moment", ["", "abc", "12e3", "-5", "١٢٣", "9" * 40, "1.5", "nan", " "])
 def test_a_request_with_an_unreadable_time_is_refused(door: TestFloor, moment: str) -> None:
-    request = signed(door, COMMAND)
+    request = signed(door.sandbox.signing_secret, COMMAND)
     headers = request.headers | {"x-slack-request-timestamp": moment.encode().decode("latin-1")}
 
     assert post(door.address, Sent(request.body, headers))[0] == 401
@@ -44,19 +38,22 @@ def test_a_request_with_an_unreadable_time_is_refused(door: TestFloor, moment: s
 
 def test_a_request_with_an_old_or_a_future_time_is_refused(door: TestFloor) -> None:
     for away_s in (-301, -86_400, 301):
-        assert post(door.address, signed(door, COMMAND, at=str(int(time.time()) + away_s)))[0] == 401
+        assert (
+            post(door.address, signed(door.sandbox.signing_secret, COMMAND, at=str(int(time.time()) + away_s)))[0]
+            == 401
+        )
 
 
 @pytest.mark.parametrize("signature", ["", "v0=", "v0=" + "0" * 64, "v1=" + "0" * 64, "é" * 67, "v0=" + "0" * 9999])
 def test_a_request_with_a_wrong_signature_is_refused(door: TestFloor, signature: str) -> None:
-    request = signed(door, COMMAND)
+    request = signed(door.sandbox.signing_secret, COMMAND)
 
     assert post(door.address, Sent(request.body, request.headers | {"x-slack-signature": signature}))[0] == 401
     assert not [channel.name for channel in door.ana.channels() if channel.name.startswith("inc-")]
 
 
 def test_a_request_that_was_changed_on_its_way_is_refused(door: TestFloor) -> None:
-    request = signed(door, COMMAND)
+    request = signed(door.sandbox.signing_secret, COMMAND)
 
     assert post(door.address, Sent(request.body + b"&x=1", request.headers))[0] == 401
 
@@ -69,14 +66,14 @@ def test_a_body_that_slack_did_not_sign_is_not_even_read(door: TestFloor, body: 
 
 
 def test_a_body_larger_than_slack_ever_sends_is_refused(door: TestFloor) -> None:
-    assert post(door.address, signed(door, "x" * 3_000_000))[0] == 413
+    assert post(door.address, signed(door.sandbox.signing_secret, "x" * 3_000_000))[0] == 413
 
 
 @pytest.mark.parametrize("secret", ["", "   "])
 def test_without_a_signing_secret_http_mode_does_not_start(door: TestFloor, secret: str) -> None:
     assert door.bot is not None
     with pytest.raises(NoSigningSecret, match="anybody could give orders"):
-        EventsEndpoint(door.bot.app, secret)
+        EventsEndpoint(door.bot.app, secret, ReplayGuard(door.services.database))
 
 
 def test_a_port_in_use_is_said_in_a_sentence(door: TestFloor) -> None:
@@ -84,3 +81,76 @@ def test_a_port_in_use_is_said_in_a_sentence(door: TestFloor) -> None:
     assert door.bot.server is not None
     with pytest.raises(PortRefused, match=r"Port \d+ cannot be used: Address already in use"):
         Server("127.0.0.1", door.bot.server.port)
+
+
+CLICK = {"type": "block_actions", "user": {"id": "U0ANA"}, "trigger_id": "1.2.3", "actions": [{"action_id": "x"}]}
+EVENT = {"type": "event_callback", "event": {"type": "message", "channel": "C1", "ts": "1.5", "user": "U0ANA"}}
+FILLED = {"type": "view_submission", "user": {"id": "U0ANA"}, "view": {"id": "V1", "callback_id": "x"}}
+MALFORMED = [
+    *("null", "[]", "[[]]", '"text"', "12", "{}", '{"type": null}', '{"type": "event_callback"}', "9" * 5000),
+    *("[" * 100_000, '{"a":' * 50_000, '{"type": "event_callback", "event": []}', '{"type": [], "event": {}}'),
+    *(json.dumps(EVENT | {"event": EVENT["event"] | odd}) for odd in ({"ts": "then"}, {"channel": 5}, {"ts": 1.5})),  # type: ignore[operator]
+    json.dumps(EVENT | {"event": {"type": "reaction_added", "user": "U0ANA", "reaction": "pushpin"}}),
+    json.dumps(EVENT | {"event": {"type": "pin_added", "user": {}, "item": "none"}}),
+    json.dumps(EVENT | {"event": {"type": "user_change", "user": "U0ANA"}}),
+    json.dumps(EVENT | {"authorizations": "none"}),
+]
+ODD_ACTIONS: list[Any] = [[], {}, {"action_id": 5}, {"action_id": "x", "value": {}}]
+ODD_FIELDS: list[dict[str, Any]] = [{"trigger_id": 5}, {"channel": "C1"}, {"view": []}, {"team": 5}]
+ODD_STATES: list[Any] = [[], {"values": []}, {"values": {"a": 5}}]
+MALFORMED_PAYLOADS = [
+    *("null", "[]", "{", "[" * 100_000, json.dumps(CLICK | {"actions": []}), json.dumps(CLICK | {"user": "U0ANA"})),
+    *(json.dumps(CLICK | {"actions": [action]}) for action in ODD_ACTIONS),
+    *(json.dumps(CLICK | odd) for odd in ODD_FIELDS),
+    *(json.dumps(FILLED | {"view": {"id": "V1", "state": state}}) for state in ODD_STATES),
+    json.dumps(FILLED),
+    json.dumps({"type": "message_action", "user": {"id": "U0ANA"}, "callback_id": "x", "trigger_id": "1"}),
+]
+
+
+def test_a_signed_request_without_slacks_shape_is_refused_quietly_and_counted(
+    door: TestFloor, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    bodies = [(body, JSON) for body in MALFORMED]
+    bodies += [(urlencode({"payload": body}), FORM) for body in MALFORMED_PAYLOADS]
+    bodies += [(urlencode({"command": "/incident", "text": "help"}), FORM), ("what=ever", FORM)]
+    assert door.bot is not None
+    before = door.bot.app.malformed
+
+    answers = [
+        (body[:60], post(door.address, signed(door.sandbox.signing_secret, body, kind=kind))[0])
+        for body, kind in bodies
+    ]
+
+    assert [answer for answer in answers if answer[1] != 400] == []
+    assert door.bot.app.malformed - before == len(bodies)
+    assert caplog.text == ""
+
+
+def test_a_signed_request_is_not_done_again_after_a_restart(door: TestFloor) -> None:
+    text = {"command": "/incident", "text": "severity S0 worse", "user_id": "U0ANA", "trigger_id": "7.7.7"}
+    channel = door.declares("S1 IVR down")
+    place = door.sandbox.workspace.channel(channel)
+    request = signed(door.sandbox.signing_secret, urlencode(text | {"channel_id": place.id}))
+    assert b"S0" in post(door.address, request)[1]
+    door.says("ana", "/incident severity S2 better", channel)
+
+    door.restart_bot()
+
+    assert post(door.address, request) == (200, b"", post(door.address, request)[2])
+    door.settle()
+    assert "S2 · IVR down" in door.card(channel)
+
+
+def test_half_a_pair_of_surrogates_is_kept_as_an_unreadable_letter(door: TestFloor) -> None:
+    channel = door.declares("S1 Chat down")
+    event = {"type": "message", "channel": door.sandbox.workspace.channel(channel).id, "user": "U0ANA"}
+    body = json.dumps(
+        {"type": "event_callback", "event": event | {"text": "half \ud83d pair", "ts": "1700000000.000100"}}
+    )
+
+    assert post(door.address, signed(door.sandbox.signing_secret, body, kind=JSON))[0] == 200
+
+    door.says("ana", "/incident postmortem", channel)
+    assert any("half \ufffd pair" in draft for draft in post_mortems(door, "ana"))

@@ -4,7 +4,9 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
-from bot.postmortems import ids
+import sqlalchemy as sa
+
+from bot.postmortems import ids, review_actions
 from bot.runtime.clock import utcnow
 from slack_sandbox.model import Message
 from tests.floor import TestFloor
@@ -259,3 +261,21 @@ def test_a_plan_without_canvases_and_a_broken_template_hinder_nothing(tmp_path: 
         assert "trunk replaced" in post_mortem_files(floor, "ana")[0][1]
         assert not timeline(floor, "trouble")
         floor.nothing_was_malformed()
+
+
+def test_each_file_comes_once_when_an_author_and_reviewers_are_chosen_right_after_the_close(
+    floor: TestFloor,
+) -> None:
+    floor.sandbox.fault("files.completeUploadExternal", "delay", seconds=0.3, count=3)
+    closes(floor)
+    with floor.services.database.reading() as session:
+        number = session.connection().execute(sa.text("SELECT max(id) FROM postmortems")).scalar_one()
+
+    review_actions.assign(floor.services, number, "U0BEN", "U0ANA", utcnow())
+    review_actions.request_review(floor.services, number, ["U0CHLOE", "U0BEN"], "U0ANA", utcnow())
+    floor.settle()
+
+    for who in ("ana", "ben", "chloe"):
+        names = [name for name, _ in post_mortem_files(floor, who)]
+        assert sorted(names) == sorted(set(names)), who
+        assert len(names) == 3, who

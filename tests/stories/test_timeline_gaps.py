@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from bot.runtime.workflows import wait_until
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
 
@@ -109,3 +110,17 @@ def test_when_slack_does_not_show_its_history_that_is_said_once(floor: TestFloor
     assert "missing_scope" in refused["facts"]
     told = [message.words for message in floor.ana.direct_messages() if "I did not listen" in message.words]
     assert len(told) == 1
+
+
+def test_what_is_said_before_the_channel_is_known_is_read_back(floor: TestFloor) -> None:
+    floor.sandbox.fault("conversations.create", "delay", seconds=1.5)
+    floor.ana.types("/incident declare S1 IVR down", channel="general")
+    channel = "inc-1-ivr-down"
+    assert wait_until(lambda: channel in [seen.name for seen in floor.ben.channels()], 10)
+    floor.ben.joins(channel)
+    floor.ben.says("said before anybody knew the channel", channel=channel)
+    floor.settle()
+
+    floor.passes_until(lambda: "said before anybody knew the channel" in texts(floor))
+
+    assert len(texts(floor)) == 1

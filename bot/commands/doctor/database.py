@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from bot.alarms.tables import open_alarms
 from bot.commands.doctor.findings import Finding, missing, ok
+from bot.errors import WatchfloorError
 from bot.runtime import migrations
 from bot.runtime.database import Database
 
@@ -14,13 +14,14 @@ def check(url: str) -> Iterator[Finding]:
     try:
         database = Database(url)
         migrations.upgrade(database.engine)
+        with database.reading() as session:
+            alarms = [alarm.words for alarm in open_alarms(session)]
         database.close()
-    except (SQLAlchemyError, OSError) as refused:
-        reason = str(getattr(refused, "orig", None) or refused).splitlines()[0]
-        yield missing(
-            f"The database cannot be used: {reason}",
-            "Look at WATCHFLOOR_DATABASE_URL: the address, the name and password in it, and whether it runs.",
-        )
+    except WatchfloorError as refused:
+        problem, _, remedy = refused.sentence.partition(". ")
+        yield missing(f"{problem}.", remedy)
         return
     kind = "SQLite, for one replica" if database.is_sqlite else "PostgreSQL"
+    for text in alarms:
+        yield missing(f"The auditor found: {text}", "It ends by itself when its cause is gone.")
     yield ok(f"The database answers and has the newest shape ({kind}).")

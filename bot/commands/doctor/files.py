@@ -13,16 +13,10 @@ from bot.playbooks import library
 def check(floor_file: Path, playbooks_dir: Path, templates_dir: Path) -> Iterator[Finding]:
     """Every problem with its file and line."""
     try:
-        floor_settings = floor.read(floor_file)
+        floor_settings = floor.read(floor_file, templates_dir)
     except FileRefused as refused:
         for problem in refused.problems:
             yield missing(str(problem), f"Mend the line in {floor_file}; the bot does not start before.")
-        return
-    except OSError as unreadable:
-        yield missing(
-            f"{floor_file} cannot be read: {unreadable.strerror}.",
-            "Start in the folder that holds it, or name it in WATCHFLOOR_FLOOR_FILE.",
-        )
         return
     yield ok(f"{floor_file} can be used.")
     loaded = library.load_library(playbooks_dir, floor_settings)

@@ -116,6 +116,13 @@ def _check_channels(gateway: Gateway, floor: Floor) -> Iterator[Finding]:
             yield ok(f"The bot is in #{name}.")
 
 
+def _handles(gateway: Gateway) -> set[str]:
+    try:
+        return {str(user.get("name")) for page in gateway.people() for user in page if not user.get("deleted")}
+    except (SlackRefused, TryLater):
+        return set()
+
+
 def _check_groups(gateway: Gateway, floor: Floor) -> Iterator[Finding]:
     if not floor.groups:
         return
@@ -124,9 +131,12 @@ def _check_groups(gateway: Gateway, floor: Floor) -> Iterator[Finding]:
     except (SlackRefused, TryLater) as failure:
         yield missing(f"The user groups cannot be listed: {failure}", REINSTALL)
         return
+    people = _handles(gateway) if floor.people_or_groups - known else set()
     for handle in sorted(floor.groups):
         if handle in known:
             yield ok(f"The user group @{handle} exists.")
+        elif handle in floor.people_or_groups & people:
+            yield ok(f"@{handle} is a person.")
         else:
             yield missing(
                 f"The user group @{handle} of floor.yaml does not exist.", "Make it, or change floor.yaml."

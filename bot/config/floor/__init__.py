@@ -1,5 +1,6 @@
 """`floor.yaml`: how this operations floor works. Severities, audiences, roles, who is invited, who may do what."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,7 +14,7 @@ from bot.config.floor.drills import Drills
 from bot.config.floor.handovers import Handovers
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
-from bot.config.floor.people import Permissions, Role
+from bot.config.floor.people import Limits, Permissions, Role
 from bot.config.floor.reading import (
     ROLES,
     SEVERITIES,
@@ -42,6 +43,7 @@ __all__ = [
     "Floor",
     "FollowUpDigest",
     "FollowUps",
+    "Limits",
     "Moment",
     "Pager",
     "Part",
@@ -62,6 +64,10 @@ __all__ = [
     "read_lead",
     "read_partner",
 ]
+
+
+# Messages in the language of the floor itself.
+OWN_TEMPLATES = "update_footer"
 
 
 class Floor(FloorPart):
@@ -90,6 +96,7 @@ class Floor(FloorPart):
     bookmarks: tuple[Bookmark, ...] = ()
     postmortems: PostMortems = PostMortems()
     permissions: Permissions = Permissions()
+    limits: Limits = Limits()
     timeline: Timeline = Timeline()
     followups: FollowUps = FollowUps()
     handovers: Handovers = Handovers()
@@ -99,7 +106,7 @@ class Floor(FloorPart):
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod
     def _without_hash(cls, channel: str | None) -> str | None:
-        return channel.removeprefix("#") if channel else None
+        return channel.removeprefix("#").lower() if channel else None
 
     @field_validator("bridges")
     @classmethod
@@ -132,8 +139,9 @@ class Floor(FloorPart):
             raise ValueError(
                 f"bridges: {', '.join(unknown_bridges)} are neither types nor severities; use those or `default`"
             )
-        if len(set(self.partner_names)) < len(self.partners):
-            raise ValueError("partners: two have the same name; what is said by one would be taken for the other's")
+        for kind, names in (("partners", self.partner_names), ("sites", self.sites), ("audiences", self.audiences)):
+            if twice := _alike(names):
+                raise ValueError(f"{kind}: two have the same name, {twice}; give each a name of its own")
         if "other" not in self.types:
             raise ValueError("types: `other` is missing; it is what is taken when nobody says")
         return self
@@ -159,6 +167,12 @@ class Floor(FloorPart):
             names += [*audience.approval, *audience.members]
         return {name.removeprefix("@") for name in names if name.startswith("@")}
 
+    @property
+    def people_or_groups(self) -> set[str]:
+        """Those of them that may be people as well: in ladders, and whoever gets a copy of post-mortems."""
+        names = [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
+        return {name.removeprefix("@") for name in (*names, *self.postmortems.copy_to) if name.startswith("@")}
+
     def severity(self, name: str) -> Severity:
         """What the file says of a severity."""
         return self.severities[name]  # type: ignore[index]  # names come from the database, checked when written
@@ -168,6 +182,27 @@ class Floor(FloorPart):
         return self.roles[name]  # type: ignore[index]  # likewise
 
 
-def read(path: Path) -> Floor:
-    """The floor's file, or `yamlfile.FileRefused` with everything that is wrong in it."""
-    return yamlfile.read(path, Floor)
+def _alike(names: Iterable[str]) -> str:
+    """Two names that differ in capitals at most, or nothing."""
+    known: dict[str, str] = {}
+    for name in names:
+        if (other := known.setdefault(name.casefold(), name)) != name or list(names).count(name) > 1:
+            return f"`{other}` and `{name}`"
+    return ""
+
+
+def read(path: Path, templates_dir: Path | None = None) -> Floor:
+    """The floor's file, or `yamlfile.FileRefused` with everything that is wrong in it.
+
+    With the folder of templates given, its language must be one in which there are templates.
+    """
+    if not path.exists():
+        reason = f"is not in {path.parent.resolve()}; start in the folder that holds it, or name another"
+        raise yamlfile.FileRefused([yamlfile.Problem(path.name, 1, "", reason)])
+    lines, content = yamlfile.parse(path)
+    floor = yamlfile.validate(path, lines, content, Floor)
+    languages = sorted(file.stem for file in (templates_dir / OWN_TEMPLATES).glob("*.j2")) if templates_dir else []
+    if languages and floor.language not in languages:
+        reason = f"there are no templates in {floor.language!r}; templates exist for {', '.join(languages)}"
+        raise yamlfile.FileRefused([yamlfile.Problem(path.name, lines.of(["language"]), "language", reason)])
+    return floor

@@ -16,6 +16,7 @@ from bot.config.floor.reading import (
     SeverityName,
     TimeOfDay,
     read_delay,
+    read_handle,
 )
 
 HERE = "incident"
@@ -98,6 +99,7 @@ class Audience(FloorPart):
     @field_validator("channels")
     @classmethod
     def _are_channels(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
+        channels = tuple(map(read_handle, channels))
         for channel in channels:
             if channel not in (HERE, DIGEST, PARTNERS) and not channel.startswith("#"):
                 raise ValueError(f"{channel!r} is not a channel; write `incident`, `digest`, `partners` or `#name`")
@@ -106,6 +108,7 @@ class Audience(FloorPart):
     @field_validator("members")
     @classmethod
     def _are_groups(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        members = tuple(map(read_handle, members))
         for name in members:
             if not re.fullmatch(r"@\S+", name):
                 raise ValueError(f"{name!r} is not a group; write it like `@executives`")
@@ -114,6 +117,7 @@ class Audience(FloorPart):
     @field_validator("approval")
     @classmethod
     def _may_approve(cls, approval: tuple[str, ...]) -> tuple[str, ...]:
+        approval = tuple(map(read_handle, approval))
         for name in approval:
             if name not in ROLES and not re.fullmatch(r"@\S+", name):
                 raise ValueError(

@@ -1,18 +1,18 @@
 """The companies that work for us, and how long they may stay silent."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from bot.config.floor.reading import Duration, FloorPart
+from bot.config.floor.reading import Duration, FloorPart, read_handle
 
 
 class Partner(FloorPart):
     """A company that works for us: where it is told, in which language, and whom to phone when it is silent."""
 
     name: str = Field(min_length=1, max_length=75)
-    channel: str | None = Field(default=None, pattern=r"^#\S+$")
+    channel: Annotated[str | None, BeforeValidator(read_handle)] = Field(default=None, pattern=r"^#\S+$")
     language: str = Field(default="en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$")
     contact: str = Field(default="", max_length=150)
     phone: str = Field(default="", max_length=50)

@@ -1,6 +1,8 @@
 """Roles, what they are told, and who may do what."""
 
-from bot.config.floor.reading import FloorPart
+from pydantic import Field, field_validator
+
+from bot.config.floor.reading import ROLES, FloorPart, check_names
 
 ANYONE = "anyone"
 
@@ -12,6 +14,14 @@ class Role(FloorPart):
     help: str
 
 
+class Limits(FloorPart):
+    """How much may be begun within a minute, in each replica."""
+
+    declarations_per_person: int = Field(20, ge=1)
+    declarations: int = Field(60, ge=1)
+    commands_per_person: int = Field(300, ge=1)
+
+
 class Permissions(FloorPart):
     """Who may do what: `anyone` (guests and strangers never), a role of the incident, or a `@group`."""
 
@@ -21,3 +31,8 @@ class Permissions(FloorPart):
     close: tuple[str, ...] = (ANYONE,)
     followups: tuple[str, ...] = (ANYONE,)
     postmortem: tuple[str, ...] = (ANYONE,)
+
+    @field_validator("*")
+    @classmethod
+    def _are_people(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return check_names(names, (ANYONE, *ROLES))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import time, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -121,6 +122,33 @@ def read_zone(raw: Any) -> Any:
     if raw not in _zones():
         raise ValueError(f"{raw!r} is not a time zone; write it like `Europe/Madrid`")
     return raw
+
+
+PERSON_ID = r"[UW][A-Z0-9]{2,}"
+
+
+def read_handle(raw: Any) -> Any:
+    """Handles and channels as Slack writes them: lower case. Everything else as it is."""
+    return raw.lower() if isinstance(raw, str) and raw.startswith(("@", "#")) else raw
+
+
+def nobody(name: str, allowed: tuple[str, ...]) -> str:
+    """What to write in place of `name`, which is none of the `allowed` words, no handle and no id."""
+    nearest = get_close_matches(name.lower(), allowed, n=1, cutoff=0.7)
+    if nearest:
+        return f"{name!r} is nobody; did you mean `{nearest[0]}`?"
+    words = [f"`{word}`" for word in allowed]
+    group = f"a group like `@{name.lower().replace(' ', '-')}`"
+    return f"{name!r} is nobody; write {', '.join([*words, group])}"
+
+
+def check_names(names: tuple[str, ...], allowed: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Refuse what is no `@handle`, no user id and none of the `allowed` words; the rest as Slack writes it."""
+    names = tuple(map(read_handle, names))
+    for name in names:
+        if name not in allowed and not re.fullmatch(rf"@\S+|{PERSON_ID}", name):
+            raise ValueError(nobody(name, allowed))
+    return names
 
 
 DurationOrNever = Annotated[timedelta | None, BeforeValidator(read_lead_time)]

@@ -1,13 +1,20 @@
 """What is kept and for how long: the timeline, post-mortems, follow-ups."""
 
-import re
 from datetime import time, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from bot.config.floor.reading import WEEKDAYS, Duration, DurationOrNever, FloorPart, TimeOfDay, read_zone
+from bot.config.floor.reading import (
+    WEEKDAYS,
+    Duration,
+    DurationOrNever,
+    FloorPart,
+    TimeOfDay,
+    check_names,
+    read_zone,
+)
 
 
 def read_digest(raw: Any) -> Any:
@@ -61,15 +68,12 @@ class PostMortems(FloorPart):
     @field_validator("copy_to")
     @classmethod
     def _are_people(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if not re.fullmatch(r"@\S+|[UW][A-Z0-9]{2,}", name):
-                raise ValueError(f"{name!r} is nobody; write `@name`, `@group` or a user id")
-        return names
+        return check_names(names)
 
     @field_validator("channel")
     @classmethod
     def _without_hash(cls, channel: str | None) -> str | None:
-        return channel.removeprefix("#") if channel else None
+        return channel.removeprefix("#").lower() if channel else None
 
 
 class Reactions(FloorPart):

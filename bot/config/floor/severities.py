@@ -1,12 +1,11 @@
 """Severities, and the ladders of people who are told when nobody comes."""
 
-import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from bot.config.floor.reading import ROLES, Deadline, Duration, FloorPart, read_delay
+from bot.config.floor.reading import ROLES, Deadline, Duration, FloorPart, check_names, read_delay
 
 
 class Tier(FloorPart):
@@ -19,12 +18,7 @@ class Tier(FloorPart):
     @field_validator("tell")
     @classmethod
     def _are_people(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if name not in ROLES and not re.fullmatch(r"@\S+|[UW][A-Z0-9]{2,}", name):
-                raise ValueError(
-                    f"{name!r} is nobody; write `@name`, `@group`, a user id or one of {', '.join(ROLES)}"
-                )
-        return names
+        return check_names(names, ROLES)
 
 
 class Severity(FloorPart):
@@ -39,6 +33,11 @@ class Severity(FloorPart):
     partner_notice_within: Duration | None = None
     invite: tuple[str, ...] = ()
     ladder: tuple[Tier, ...] = ()
+
+    @field_validator("invite")
+    @classmethod
+    def _are_groups(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return check_names(names)
 
     @field_validator("ladder")
     @classmethod

@@ -6,18 +6,46 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.runtime.database import without_time_limit
+from bot.errors import WatchfloorError
+from bot.runtime.database import unusable_as_sentence, without_time_limit
 
 FOLDER = Path(__file__).parent
 # The newest step; read from the files, so that it cannot lag behind them.
 HEAD = max(file.name[:4] for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
+class DatabaseNewer(WatchfloorError):
+    """A newer Watchfloor has written this database (its shape is {found}, this version knows {known}). Install that
+    version, or restore the backup made before the upgrade."""
+
+
+class DatabaseOutdated(WatchfloorError):
+    """The database has the shape of an earlier version. `watchfloor db upgrade` brings it to the newest."""
+
+
+class NoDatabase(WatchfloorError):
+    """There is no database of Watchfloor's at this address yet. Look at WATCHFLOOR_DATABASE_URL, or start the bot
+    once."""
+
+
 def upgrade(engine: sa.Engine) -> None:
-    """Bring the database to the newest shape."""
-    with engine.connect() as connection:
-        if _is_current(connection):
-            return
+    """Bring the database to the newest shape; refuses one that a newer version has written."""
+    with unusable_as_sentence():
+        if _version(engine) != HEAD:
+            _upgrade(engine)
+
+
+def check(engine: sa.Engine) -> None:
+    """Refuse a database that is not there, or has another shape than the newest."""
+    with unusable_as_sentence():
+        version = _version(engine)
+    if version is None:
+        raise NoDatabase()
+    if version != HEAD:
+        raise DatabaseOutdated()
+
+
+def _upgrade(engine: sa.Engine) -> None:
     # Alembic takes a tenth of a second to load: only a database that needs it pays.
     from alembic import command
     from alembic.config import Config
@@ -51,7 +79,12 @@ def _without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
         dbapi_connection.execute("PRAGMA foreign_keys=ON")
 
 
-def _is_current(connection: sa.Connection) -> bool:
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return False
-    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+def _version(engine: sa.Engine) -> str | None:
+    """The shape that the database has; None before the first. `DatabaseNewer` when it is unknown here."""
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    if version and version > HEAD:
+        raise DatabaseNewer(found=version, known=HEAD)
+    return version

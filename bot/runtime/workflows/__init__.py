@@ -11,7 +11,9 @@ import inspect
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +24,14 @@ from pydantic import BaseModel
 
 from bot.errors import TryLater
 from bot.runtime.clock import machine_time
-from bot.runtime.database import ChangeUnknown, DatabaseBusy, low_priority, sqlite_engine
+from bot.runtime.database import (
+    IDLE_TIMEOUT_MS,
+    ChangeUnknown,
+    DatabaseBusy,
+    does_person_wait,
+    low_priority,
+    sqlite_engine,
+)
 from bot.runtime.workflows import records, retired
 
 log = logging.getLogger(__name__)
@@ -40,6 +49,9 @@ WAITING_FLOWS_AT_ONCE = 16
 # A flow that waits for its turn holds a thread, which costs memory: in a crowd the rest waits without one.
 THREADS = 48
 MOST_FAILURES = 12
+# Of the three seconds that Slack gives an answer.
+START_TIMEOUT_S = 2.2
+START_THREADS = 8
 RETRY_QUEUE = records.LATER
 
 
@@ -145,7 +157,10 @@ class Flows:
         self._turns = threading.BoundedSemaphore(FLOWS_AT_ONCE)
         self._waiting_turns = threading.BoundedSemaphore(WAITING_FLOWS_AT_ONCE)
         self._workflows: dict[str, Any] = {}
-        self._running, self._counting = 0, threading.Lock()
+        self._replica = replica
+        self._running_ids, self._counting = Counter[str](), threading.Lock()
+        self._left_behind: set[str] = set()
+        self._starting = ThreadPoolExecutor(START_THREADS, thread_name_prefix="start flows")
         self.is_closing = False
         config: DBOSConfig = {
             "name": "watchfloor",
@@ -165,6 +180,8 @@ class Flows:
         else:
             config["system_database_url"] = database_url
             config["dbos_system_schema"] = "durable"
+            # A process that is stopped inside a transaction keeps its locks no longer than that.
+            config["sys_db_idle_transaction_timeout_sec"] = IDLE_TIMEOUT_MS / 1000
         DBOS(config=config)
 
     def launch(self, services: Any) -> None:
@@ -177,9 +194,39 @@ class Flows:
         DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=0.5)
 
     def start_once(self, key: str, declared: Flow[Request], request: Request) -> None:
-        """Start a flow unless one was ever started under `key`. When this returns, it will be finished."""
+        """Start a flow unless one was ever started under `key`. When this returns, it will be finished.
+
+        While a person waits, `ChangeUnknown` after two seconds: the engine itself waits for its database for ever.
+        """
+        if not does_person_wait():
+            self._start(key, declared, request)
+            return
+        try:
+            self._starting.submit(self._start, key, declared, request).result(START_TIMEOUT_S)
+        except TimeoutError:
+            raise ChangeUnknown() from None
+
+    def _start(self, key: str, declared: Flow[Request], request: Request) -> None:
         with SetWorkflowID(key):
             DBOS.start_workflow(self._workflows[declared.name], key, request.model_dump(mode="json"), 1)
+
+    def adopt(self) -> None:
+        """Continue the flows of this process that no thread is at: what an error of the database left behind.
+
+        They are seen twice before, because a flow that was just started may not have its thread yet.
+        """
+        if self.is_closing:
+            return
+        with self._counting:
+            running, is_crowded = set(self._running_ids), len(self._running_ids) >= THREADS // 2
+        pending = DBOS.list_workflows(
+            status="PENDING", executor_id=self._replica, load_input=False, load_output=False
+        )
+        left = {flow.workflow_id for flow in pending} - running if not is_crowded else set()
+        if lost := sorted(left & self._left_behind):
+            log.warning("adopting", extra={"flows": len(lost)})
+            DBOS.resume_workflows(lost)
+        self._left_behind = left
 
     def replicas_with_flows(self) -> set[str]:
         """The replicas that run flows now, or died over them."""
@@ -215,12 +262,13 @@ class Flows:
 
     def is_idle(self) -> bool:
         """Is nothing running, waiting or coming back later?"""
-        return self._running == 0 and not DBOS.list_workflows(status=list(records.UNFINISHED), limit=1)
+        return not self._running_ids and not DBOS.list_workflows(status=list(records.UNFINISHED), limit=1)
 
     def close(self, within_s: float = 8) -> None:
         """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
         self.is_closing = True
-        wait_until(lambda: self._running == 0, within_s)
+        self._starting.shutdown(wait=False, cancel_futures=True)
+        wait_until(lambda: not self._running_ids, within_s)
         DBOS.destroy(destroy_registry=True)
 
     def _runner(self, declared: Flow[Any], services: Any) -> Callable[..., None]:
@@ -248,13 +296,15 @@ class Flows:
 
     @contextmanager
     def _count_running(self) -> Iterator[None]:
+        workflow_id = DBOS.workflow_id or ""
         with self._counting:
-            self._running += 1
+            self._running_ids[workflow_id] += 1
         try:
             yield
         finally:
             with self._counting:
-                self._running -= 1
+                self._running_ids[workflow_id] -= 1
+                self._running_ids += Counter()  # without those that are at none
 
     def _retry_later(
         self,

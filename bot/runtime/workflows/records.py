@@ -10,7 +10,7 @@ from dbos import DBOSClient, EnqueueOptions, Serializer, WorkflowStatus
 
 from bot.errors import WatchfloorError
 from bot.runtime.clock import machine_time
-from bot.runtime.database import sqlite_engine
+from bot.runtime.database import sqlite_engine, unusable_as_sentence
 
 # Before the number of an attempt, in the key of a flow that came back.
 ATTEMPT_SEPARATOR = "~"
@@ -59,7 +59,8 @@ def client_of(database_url: str) -> Iterator[DBOSClient]:
             system_database_url=database_url, dbos_system_schema="durable", serializer=JsonSerializer()
         )
     try:
-        yield client
+        with unusable_as_sentence():
+            yield client
     finally:
         client.destroy()
 

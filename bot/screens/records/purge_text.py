@@ -17,6 +17,7 @@ BASE = (
     TableWords("known_channels"),
     TableWords("outbox", emptied={"payload": {}}),
     TableWords("people"),
+    TableWords("signed_requests"),
     TableWords("timeline_chains"),
 )
 # Their words are taken out entry by entry, under seal: `bot/timeline/erasing.py`.

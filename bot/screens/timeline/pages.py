@@ -72,8 +72,8 @@ def note_form(services: Services, number: int, user_id: str, now: datetime) -> B
 
 
 def milestone_form(services: Services, number: int, user_id: str, now: datetime) -> Block:
-    """The form for milestones, for who may see the incident."""
-    incident = visible_incident(services, number, user_id)
+    """The form for milestones, for who may change the incident."""
+    incident = visible_incident(services, number, user_id, "lead")
     with services.database.reading() as session:
         return forms.milestone_form(incident.number, milestones_of(session, number), now)
 

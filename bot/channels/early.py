@@ -1,0 +1,49 @@
+"""What is said in an incident's channel before its id is stored: the channel is known as one that was heard in, and
+what was said is read back once it is known whose it is."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.incidents.rules import OPEN
+from bot.incidents.tables import Incident
+from bot.runtime.database import insert_new, utc_column
+from bot.services import Services
+
+# A channel that is nobody's after that was no incident's.
+KEPT = timedelta(minutes=10)
+
+
+class HeardEarly(SQLModel, table=True):
+    """A channel in which something was said while an incident waited for its own."""
+
+    __tablename__ = "heard_early"
+
+    channel_id: str = Field(primary_key=True)
+    at: datetime = Field(sa_column=utc_column(nullable=False, index=True))
+
+
+# While there are any, the clock looks whose they are.
+NEXT_LOOK = sa.select(col(HeardEarly.at)).order_by(col(HeardEarly.at)).limit(1)
+
+
+_WITHOUT_CHANNEL = (
+    select(Incident.id).where(col(Incident.channel_id).is_(None), col(Incident.status).in_(OPEN)).limit(1)
+)
+
+
+def note(services: Services, channel_id: str, now: datetime) -> bool:
+    """Remember the channel while an incident waits for one; False when none does."""
+    with services.database.reading() as session:
+        is_awaited = session.exec(_WITHOUT_CHANNEL).first() is not None
+    if is_awaited:
+        with services.database.transaction() as session:
+            insert_new(session, HeardEarly(channel_id=channel_id, at=now))
+    return is_awaited
+
+
+def all_heard(session: Session) -> Sequence[HeardEarly]:
+    """Every channel that may become an incident's."""
+    return session.exec(select(HeardEarly)).all()

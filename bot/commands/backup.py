@@ -1,0 +1,125 @@
+"""`watchfloor backup` and `watchfloor restore`: everything that cannot be made anew, in one file.
+
+On SQLite that is two databases; on PostgreSQL it is one, of which `pg_dump` makes a better backup.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.config.settings import Settings
+from bot.errors import WatchfloorError
+from bot.runtime import migrations
+from bot.runtime.database import OWNER_ONLY, Database, unusable_as_sentence
+from bot.runtime.replicas import Replicas
+
+INCIDENTS, FLOWS = "watchfloor.sqlite", "flows.sqlite"
+# What SQLite keeps beside a database while it is open.
+BESIDE = ("-wal", "-shm")
+
+
+class BackupOfPostgres(WatchfloorError):
+    """Everything is in one PostgreSQL database, of which its own tools make a backup while the bot runs:
+    `pg_dump --format=custom --file=watchfloor.dump ADDRESS`. To bring it back, end every bot and run
+    `pg_restore --clean --dbname=ADDRESS watchfloor.dump`."""
+
+
+class BackupExists(WatchfloorError):
+    """{path} is there already, and nothing was written over it. Choose another name."""
+
+
+class NotABackup(WatchfloorError):
+    """{path} is no backup that `watchfloor backup` made, or it is damaged: {reason}. Nothing was changed."""
+
+
+def backup(settings: Settings, to: Path) -> None:
+    """Write both databases as they are at this moment into the zip file `to`."""
+    incidents, flows = _files(settings)
+    if to.exists():
+        raise BackupExists(path=to)
+    database = Database(settings.database_url)
+    migrations.check(database.engine)
+    database.close()
+    with tempfile.TemporaryDirectory(dir=to.resolve().parent) as folder, unusable_as_sentence():
+        copies = Path(folder)
+        # The flows first: what they have done is then in the incidents, and what they do again is harmless.
+        _copy(flows, copies / FLOWS)
+        _copy(incidents, copies / INCIDENTS)
+        draft = copies / "backup.zip"
+        draft.touch(mode=OWNER_ONLY)
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in (INCIDENTS, FLOWS):
+                archive.write(copies / name, name)
+        draft.rename(to)
+
+
+def restore(settings: Settings, backup: Path) -> Iterator[str]:
+    """Put the databases of a backup in the place of those that are there; says where those are now."""
+    incidents, flows = _files(settings)
+    incidents.parent.mkdir(parents=True, exist_ok=True)
+    replicas = Replicas(settings.database_url, settings.replica_name)
+    replicas.join(timeout_s=0)
+    try:
+        with tempfile.TemporaryDirectory(dir=incidents.resolve().parent) as folder:
+            restored = Path(folder)
+            _unpack(backup, restored)
+            for name, file in ((INCIDENTS, incidents), (FLOWS, flows)):
+                if file.exists():
+                    yield f"What was in {file} is in {_put_aside(file)} now."
+                (restored / name).rename(file)
+                yield f"{file} is as it was when the backup was made."
+    finally:
+        replicas.leave()
+
+
+def _files(settings: Settings) -> tuple[Path, Path]:
+    if not settings.database_url.startswith("sqlite"):
+        raise BackupOfPostgres()
+    incidents, flows = (sa.make_url(url).database or "" for url in (settings.database_url, settings.durable_url))
+    return Path(incidents), Path(flows)
+
+
+def _copy(database: Path, to: Path) -> None:
+    """A copy as of one moment, whatever is written meanwhile."""
+    to.touch(mode=OWNER_ONLY)
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(to)) as copy:
+        source.backup(copy)
+
+
+def _unpack(backup: Path, to: Path) -> None:
+    try:
+        with zipfile.ZipFile(backup) as archive:
+            for name in (INCIDENTS, FLOWS):
+                with archive.open(name) as packed, os.fdopen(_create(to / name), "wb") as file:
+                    shutil.copyfileobj(packed, file)
+                _check(to / name)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, sqlite3.DatabaseError) as broken:
+        raise NotABackup(path=backup, reason=str(broken).strip("'\"")) from broken
+
+
+def _create(file: Path) -> int:
+    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+
+
+def _check(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise ValueError(f"{database.name} is damaged")
+
+
+def _put_aside(file: Path) -> Path:
+    """Rename a database with what SQLite keeps beside it: it can be opened, and put back, under its new name."""
+    numbers = (file.with_name(f"{file.name}.before-restore-{number}") for number in range(1, 10_000))
+    aside = next(name for name in numbers if not name.exists())
+    for ending in ("", *BESIDE):
+        part = file.with_name(file.name + ending)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + ending))
+    return aside

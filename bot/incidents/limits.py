@@ -1,0 +1,72 @@
+"""How much one person, and the whole workspace, may begin within a minute: so that everybody stays served."""
+
+import threading
+from collections import deque
+from datetime import datetime, timedelta
+
+from bot.config.floor import Limits
+from bot.errors import WatchfloorError
+
+WINDOW = timedelta(minutes=1)
+# Of one person so many declarations may wait for their channel; the others stand behind those of colleagues.
+WAITING_AT_ONCE = 3
+
+
+class TooManyDeclarations(WatchfloorError):
+    """You have declared {count} incidents within a minute, and no more are opened for now. If they are about one
+    outage, go on in one of them; otherwise please try again in a minute."""
+
+
+class TooManyInWorkspace(WatchfloorError):
+    """{count} incidents were declared here within a minute, and your first was among them. Please try again in a
+    minute, or go on in one that is open: `/incident list` shows them."""
+
+
+class TooManyCommands(WatchfloorError):
+    """You have typed {count} commands within a minute, which is all that I carry out for one person. Please wait a
+    minute."""
+
+
+class Recent:
+    """What was begun within the last minute, by key, so that what Slack repeats counts once."""
+
+    def __init__(self) -> None:
+        self._begun: deque[tuple[datetime, str, str]] = deque()
+
+    def count(self, now: datetime, user_id: str | None = None) -> int:
+        """How much of it, or how much of a person's."""
+        while self._begun and not now - WINDOW < self._begun[0][0] <= now + WINDOW:
+            self._begun.popleft()
+        return sum(1 for _, by, _ in self._begun if user_id in (None, by))
+
+    def add(self, now: datetime, user_id: str, key: str) -> None:
+        """One more, unless it is known."""
+        if all(key != known for _, _, known in self._begun):
+            self._begun.append((now, user_id, key))
+
+
+class PersonLimits:
+    """Counts in this process; each replica has its own share."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._declarations, self._commands = Recent(), Recent()
+
+    def check_declaration(self, user_id: str, key: str, now: datetime) -> None:
+        """Refuse more than a person, or everybody together, may declare. A person's first is always taken."""
+        with self._lock:
+            own, all_together = self._declarations.count(now, user_id), self._declarations.count(now)
+            if own >= self._limits.declarations_per_person:
+                raise TooManyDeclarations(count=own)
+            if own and all_together >= self._limits.declarations:
+                raise TooManyInWorkspace(count=all_together)
+            self._declarations.add(now, user_id, key)
+
+    def check_command(self, user_id: str, key: str, now: datetime) -> None:
+        """Refuse more commands than a person can type."""
+        with self._lock:
+            own = self._commands.count(now, user_id)
+            if own >= self._limits.commands_per_person:
+                raise TooManyCommands(count=own)
+            self._commands.add(now, user_id, key)

@@ -1,0 +1,99 @@
+"""Limits of what a template may take: processor time, and the length of any text it makes."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, cast
+
+from jinja2 import nodes
+from jinja2.exceptions import SecurityError
+from jinja2.filters import do_join, do_replace
+from jinja2.nodes import EvalContext
+from jinja2.runtime import markup_join
+from jinja2.utils import pass_eval_context
+from jinja2.visitor import NodeTransformer
+
+MAX_OUTPUT_CHARS = 400_000
+# The shipped templates take some thousandths.
+MAX_SECONDS = 1.0
+EACH_TURN, CONCATENATE = "each_turn", "concatenate"
+
+_ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
+
+
+@contextmanager
+def time_limit() -> Iterator[None]:
+    """What is rendered in this block may take so many seconds of the processor, however busy the machine is."""
+    token = _ends_at.set(time.thread_time() + MAX_SECONDS)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+def check_time() -> None:
+    """Raise `SecurityError` when the time is over."""
+    if time.thread_time() > _ends_at.get():
+        raise SecurityError(f"it takes longer than {MAX_SECONDS:.0f} s")
+
+
+def limited(value: Any) -> Any:
+    """The value, unless it is a text that is too long."""
+    if isinstance(value, str):
+        _check_length(len(value))
+    return value
+
+
+def _check_length(length: int) -> None:
+    if length > MAX_OUTPUT_CHARS:
+        raise SecurityError(f"it makes a text of more than {MAX_OUTPUT_CHARS:,} characters")
+
+
+class AddLimits(NodeTransformer):
+    """Puts the limits into a template: each turn of a loop looks at the time, `~` at the length."""
+
+    def visit_For(self, loop: nodes.For) -> nodes.For:
+        """A loop."""
+        self.generic_visit(loop)
+        loop.iter = _filtered(cast(nodes.Expr, loop.iter), EACH_TURN, loop)
+        return loop
+
+    def visit_Concat(self, concat: nodes.Concat) -> nodes.Expr:
+        """`first ~ second`."""
+        self.generic_visit(concat)
+        return _filtered(nodes.List(concat.nodes), CONCATENATE, concat)
+
+
+def _filtered(expression: nodes.Expr, name: str, place: nodes.Node) -> nodes.Filter:
+    made = nodes.Filter(expression, name, [], [], None, None)
+    made.set_environment(place.environment)  # type: ignore[arg-type]  # a parsed node has one
+    made.set_lineno(place.lineno)
+    return made
+
+
+def _each_turn(items: Iterable[Any]) -> Iterator[Any]:
+    for item in items:
+        check_time()
+        yield item
+
+
+def _concatenate(parts: list[Any]) -> Any:
+    _check_length(sum(len(part) for part in parts if isinstance(part, str)))
+    return markup_join(parts)
+
+
+@pass_eval_context
+def _join(context: EvalContext, value: Iterable[Any], d: str = "", attribute: str | int | None = None) -> str:
+    parts = list(value)
+    _check_length(len(parts) * len(d) + sum(len(part) for part in parts if isinstance(part, str)))
+    return cast(str, do_join(context, parts, d, attribute))
+
+
+@pass_eval_context
+def _replace(context: EvalContext, text: str, old: str, new: str, count: int | None = None) -> str:
+    _check_length(len(text) + text.count(old) * len(new))
+    return do_replace(context, text, old, new, count)
+
+
+FILTERS = {EACH_TURN: _each_turn, CONCATENATE: _concatenate, "join": _join, "replace": _replace}

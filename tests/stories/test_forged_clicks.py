@@ -1,0 +1,124 @@
+"""A click on what somebody may not see, or may not do, says nothing of it: not its state, not that it exists."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import yaml
+
+from bot.escalation import ids as page_ids
+from bot.followups import ids as followup_ids
+from bot.incidents import ids
+from bot.partners import ids as partner_ids
+from bot.playbooks import ids as step_ids
+from bot.postmortems import ids as postmortem_ids
+from bot.timeline import ids as timeline_ids
+from bot.updates import ids as update_ids
+from tests.floor import TestFloor
+from tests.stories.playbook_desk import AT_WORK, Desk
+from tests.stories.record import rows, untouched
+from tests.stories.test_private import SECRET, declared
+from tests.tap import post, signed
+
+MISSING = 987_654
+INCIDENT, STEP, RUN, PROMISE = "incidents", "playbook_steps", "playbook_runs", "promises"
+POST_MORTEM, FOLLOW_UP, NOTICE = "postmortems", "follow_ups", "partner_notices"
+# What each button's value begins with, and what stands behind it.
+BUTTONS = [
+    *((button, INCIDENT, "") for button in (ids.CHANGE_SEVERITY, ids.CHANGE_STATUS, ids.SITUATION)),
+    *((button, INCIDENT, "") for button in (ids.ASSIGN_ROLE, ids.RESOLVE, ids.CLOSE, ids.REOPEN, ids.PANEL)),
+    *((button, INCIDENT, "") for button in (ids.CHANGE_SCOPE, ids.DECLINE)),
+    *((button, INCIDENT, "") for button in (ids.SUBSCRIBE, ids.UNSUBSCRIBE, ids.ADD_FOLLOW_UP)),
+    *((button, INCIDENT, "") for button in (update_ids.COMPOSE, page_ids.ON_MY_WAY, page_ids.CANNOT)),
+    *((button, INCIDENT, "") for button in (timeline_ids.NOTE, timeline_ids.MILESTONES, timeline_ids.PICTURE)),
+    (f"{ids.CLAIM}.commander", INCIDENT, ":commander"),
+    (step_ids.START, INCIDENT, ":outage"),
+    (step_ids.SWITCH, INCIDENT, ":outage"),
+    (timeline_ids.AMEND, INCIDENT, ":1"),
+    *((button, STEP, "") for button in (step_ids.STEP_DONE, step_ids.STEP_ANSWER, step_ids.STEP_SKIP)),
+    *((button, STEP, "") for button in (step_ids.STEP_TAKE, step_ids.STEP_ASSIGN, step_ids.STEP_UNDO)),
+    (step_ids.STEP_SNOOZE_10, STEP, ""),
+    (step_ids.SHOW_ALL, RUN, ""),
+    *((button, PROMISE, "") for button in (update_ids.SEND_NOW, update_ids.EDIT, update_ids.NOTHING_NEW)),
+    *((button, PROMISE, "") for button in (update_ids.LATER, update_ids.APPROVE)),
+    *(
+        (button, POST_MORTEM, "")
+        for button in (postmortem_ids.ASSIGN, postmortem_ids.REVIEW, postmortem_ids.PUBLISH)
+    ),
+    *((button, POST_MORTEM, "") for button in (postmortem_ids.FINE, postmortem_ids.CHANGES)),
+    *((button, FOLLOW_UP, "") for button in (followup_ids.DONE, followup_ids.LATER, followup_ids.NOT_MINE)),
+    *((button, FOLLOW_UP, "") for button in (followup_ids.TAKE, followup_ids.CHANGE, followup_ids.REOPEN)),
+    *((button, NOTICE, "") for button in (partner_ids.RECEIVED, partner_ids.AFFECTED)),
+    *((f"{button}.1", NOTICE, "") for button in (partner_ids.TELL, partner_ids.PHONED)),
+]
+
+
+@pytest.fixture(scope="module")
+def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestFloor]:
+    """Over HTTP, where a request can be forged by somebody who knows the signing secret."""
+    folder = tmp_path_factory.mktemp("forged")
+    settings = yaml.safe_load(Path("floor.yaml").read_text(encoding="utf-8"))
+    settings["permissions"] |= {
+        name: ["commander"] for name in ("lead", "steps", "close", "followups", "postmortem")
+    }
+    floor_file = folder / "floor.yaml"
+    floor_file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    with TestFloor(folder, over_http=True, playbooks_dir=AT_WORK, floor_file=floor_file) as floor:
+        yield floor
+
+
+def forged(floor: TestFloor, who: str, action_id: str, value: str) -> str:
+    """A click that no button offered; gives back what the person was answered."""
+    person = floor.sandbox.person(who)
+    before = len(person.direct_messages())
+    click = {
+        "type": "block_actions",
+        "user": {"id": person.user.id},
+        "trigger_id": f"1.{action_id}.{value}",
+        "channel": {"id": floor.sandbox.workspace.channel("general").id},
+        "message": {"ts": "1700000000.000100", "text": "", "blocks": []},
+        "actions": [{"action_id": action_id, "block_id": "b", "value": value, "type": "button"}],
+    }
+    body = urlencode({"payload": json.dumps(click)})
+    assert post(floor.address, signed(floor.sandbox.signing_secret, body))[0] == 200
+    floor.settle()
+    return "\n".join(message.words for message in person.direct_messages()[before:])
+
+
+def test_what_is_private_and_what_does_not_exist_are_answered_alike(floor: TestFloor) -> None:
+    desk = Desk(floor, declared(floor))
+    floor.says("ana", "/incident claim", desk.channel)
+    desk.does("ana", "Call the carrier")
+    floor.says("ana", "/incident partners add Northline", desk.channel)
+    floor.says("ana", "/incident updates add executives", desk.channel)
+    floor.says("ana", "/incident followup prevent: buy a second trunk", desk.channel)
+    floor.says("ana", "/incident postmortem", desk.channel)
+
+    with untouched(floor):
+        for action_id, table, rest in BUTTONS:
+            numbers = [row["id"] for row in rows(floor, table)]
+            assert numbers, table
+            told = forged(floor, "ben", action_id, f"{numbers[0]}{rest}")
+            assert told == forged(floor, "ben", action_id, f"{MISSING}{rest}"), action_id
+            assert SECRET not in told
+
+
+def test_somebody_without_the_permission_hears_that_alone(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S1 IVR down", who="ana"))
+    floor.says("ana", "/incident claim", desk.channel)
+    desk.does("ana", "Call the carrier")
+    floor.says("ana", "/incident followup prevent: buy a second trunk", desk.channel)
+    floor.says("ana", "/incident resolve it is over", desk.channel)
+    floor.says("ana", "/incident close", desk.channel)
+    of_anyone = (page_ids.ON_MY_WAY, page_ids.CANNOT, ids.SUBSCRIBE, ids.UNSUBSCRIBE, ids.PANEL, step_ids.SHOW_ALL)
+    of_reviewers = (postmortem_ids.FINE, partner_ids.RECEIVED, partner_ids.AFFECTED)
+    of_writers = (timeline_ids.NOTE, timeline_ids.PICTURE, timeline_ids.AMEND)
+
+    for action_id, table, rest in BUTTONS:
+        of_incident = [row["id"] for row in rows(floor, table) if row.get("incident_id", row["id"]) == desk.number]
+        if not of_incident or action_id in (*of_anyone, *of_reviewers, *of_writers):
+            continue
+        told = forged(floor, "ben", action_id, f"{of_incident[0]}{rest}")
+        assert told.startswith("On this floor only commander may"), (action_id, told)

@@ -1,0 +1,51 @@
+"""One person who does too much at once is stopped with a sentence; everybody else stays served."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.incidents import parse
+from tests.floor import TestFloor
+from tests.stories.conftest import PLAYBOOKS
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    settings = yaml.safe_load(Path("floor.yaml").read_text(encoding="utf-8"))
+    settings["limits"] = {"declarations_per_person": 4, "declarations": 5, "commands_per_person": 9}
+    (tmp_path / "floor.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=tmp_path / "floor.yaml") as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def test_a_flood_of_declarations_and_commands_is_stopped_and_others_are_served(floor: TestFloor) -> None:
+    floor.sandbox.fault("conversations.create", "rate_limited", retry_after=1, count=2)
+    for number in range(4):
+        floor.ana.types(f"/incident declare S3 line {number}", channel="general")
+    refused = floor.ana.types("/incident declare S3 line 5", channel="general").text
+    assert str(refused).startswith("You have declared 4 incidents within a minute")
+
+    # The first of a colleague is taken whatever others did; the second counts.
+    assert "Opening an incident" in floor.says("ben", "/incident declare S0 every line is dead")
+    assert floor.says("ben", "/incident declare S3 chat").startswith(
+        "5 incidents were declared here within a minute"
+    )
+    assert len([channel for channel in floor.ben.channels() if channel.name.startswith("inc-")]) == 5
+
+    for _ in range(4):
+        floor.says("ana", "/incident list")
+    assert floor.says("ana", "/incident list").startswith("You have typed 9 commands within a minute")
+    assert "every line is dead" in floor.says("ben", "/incident list") or floor.whispered("ben")
+    floor.passes(minutes=2)
+    assert "Opening an incident" in floor.says("ana", "/incident declare S3 line 6")
+
+
+def test_a_command_that_nobody_would_read_to_its_end_is_refused(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+
+    said = floor.says("ana", f"/incident update {'hope ' * 8_000}", channel)
+
+    assert said.startswith(f"That is 39,999 characters, and a command takes at most {parse.MAX_COMMAND:,}.")
