@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-import sqlalchemy.orm
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from bot.incidents.related import RelatedIncident
@@ -95,7 +95,7 @@ _SITUATION_VALUES = sa.select(
     col(SituationValue.text),
     col(SituationValue.at),
 ).where(col(SituationValue.incident_id) == _NUMBER, col(SituationValue.language) == ORIGINAL)
-_OTHER = sa.orm.aliased(Incident)
+_OTHER = aliased(Incident)
 
 
 def _link(kind: str, *which: Any) -> Any:
