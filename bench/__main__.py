@@ -11,7 +11,19 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import clicks, declarations, events, postmortems, size, starts, statements, ticks, updates
+from bench import (
+    clicks,
+    declarations,
+    events,
+    impact,
+    postmortems,
+    recovery,
+    size,
+    starts,
+    statements,
+    ticks,
+    updates,
+)
 from bench.figures import Figure, Part, header
 from bot.runtime import logs
 
@@ -26,6 +38,8 @@ PARTS: dict[str, Part] = {
     "events": events.measure,
     "ticks": ticks.measure,
     "updates": updates.measure,
+    "impact": impact.measure,
+    "recovery": recovery.measure,
 }
 
 

@@ -16,6 +16,7 @@ from bot import (
     escalation,
     followups,
     handovers,
+    impact,
     incidents,
     partners,
     playbooks,
@@ -31,6 +32,7 @@ from bot.config.settings import Settings
 from bot.directory import lookup as directory
 from bot.directory.cache import PeopleCache
 from bot.directory.departures import Departures
+from bot.impact.requests import FiguresEndpoint
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticks import next_due, run_ticks
@@ -57,6 +59,7 @@ from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health
 from bot.web.events_endpoint import EventsEndpoint
+from bot.web.figures_endpoint import FiguresAddress
 from bot.web.health import Health
 from bot.web.replay_guard import ReplayGuard
 from bot.web.server import Server
@@ -74,6 +77,7 @@ NOUNS = (
     channels,
     subscriptions,
     followups,
+    impact,
     postmortems,
     alarms,
     screens,
@@ -154,7 +158,9 @@ class Bot:
             self.services.get(Listening).use(self.line)
             self.line.connect()
         if self.server:
-            self.server.start(site(self._health(), self.events_endpoint))
+            endpoint = self.services.find(FiguresEndpoint)
+            figures = FiguresAddress(self.services, endpoint) if endpoint else None
+            self.server.start(site(self._health(), self.events_endpoint, figures))
 
     def _health(self) -> Health:
         every_s = self.settings.tick_every_s

@@ -33,6 +33,10 @@ audit_commands = typer.Typer(help="The log under the timelines.", no_args_is_hel
 app.add_typer(audit_commands, name="audit")
 
 
+figure_commands = typer.Typer(help="The figures of queues.", no_args_is_help=True)
+app.add_typer(figure_commands, name="figures")
+
+
 flows = typer.Typer(help="What the bot began and gave up.", no_args_is_help=True)
 app.add_typer(flows, name="flows")
 
@@ -242,6 +246,23 @@ def restore(
     with errors_as_sentences():
         for line in backups.restore(settings_of.read(), backup):
             typer.echo(line)
+
+
+@figure_commands.command("import")
+def import_figures(
+    file: Annotated[Path, typer.Argument(help="CSV or xlsx, as the contact centre exports it.", exists=True)],
+    queue: Annotated[str, typer.Option(help="The queue, where no column names it.")] = "",
+    zone: Annotated[str, typer.Option(help="Of times without a zone; `figures: zone:` of floor.yaml.")] = "",
+    incident: Annotated[int | None, typer.Option(help="The incident that they are brought for.", min=1)] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only say what would be imported.")] = False,
+) -> None:
+    """Import interval figures from a file, beside a bot that runs or not. The same file twice changes nothing."""
+    from bot.commands import figures
+
+    with errors_as_sentences():
+        lines = figures.run(settings_of.read(), file, queue, zone, incident, is_dry=preview)
+    for line in lines:
+        typer.echo(line)
 
 
 @audit_commands.command()

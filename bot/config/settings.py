@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     slack_bot_token: Secret = Field(NO_SECRET, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: Secret = Field(NO_SECRET, validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: Secret = Field(NO_SECRET, validation_alias="SLACK_SIGNING_SECRET")
+    figures_secret: Secret = NO_SECRET  # of `POST /figures`
     slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
     # Workspaces beside the token's own whose people are colleagues, by their ids, with commas between.
     workspaces: str = ""
@@ -86,8 +87,9 @@ class Settings(BaseSettings):
 
     @property
     def serves_http(self) -> bool:
-        """Is there a reason to listen on `port`: Slack's requests, or someone who set it to ask `/healthz`?"""
-        return self.speaks_http or "port" in self.model_fields_set
+        """Is there a reason to listen on `port`: Slack's requests, figures, or `/healthz` that somebody asks?"""
+        takes_figures = bool(self.figures_secret.get_secret_value())
+        return self.speaks_http or takes_figures or "port" in self.model_fields_set
 
     @property
     def other_team_ids(self) -> frozenset[str]:

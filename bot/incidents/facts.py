@@ -28,6 +28,38 @@ class TakenStep:
     owner_id: str
 
 
+@dataclass(frozen=True)
+class FigureSentences:
+    """What an incident's figures say, in a language, escaped; empty when there are none."""
+
+    line: str = ""
+    # Queues and service levels, in one or several lines.
+    operations: str = ""
+    # Customers and what it cost.
+    executives: str = ""
+
+
+@dataclass(frozen=True)
+class FigureTable:
+    """An incident interval by interval, as plain text; `notes` are the definitions, and what it cost in all."""
+
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def _no_sentences(session: Session, number: int, language: str) -> FigureSentences:
+    return FigureSentences()
+
+
+def _no_table(session: Session, services: Services, number: int, now: datetime, language: str) -> FigureTable:
+    return FigureTable()
+
+
+def _no_chart(services: Services, number: int, now: datetime) -> bytes:
+    return b""
+
+
 def _never(session: Session, number: int, audiences: Collection[str] | None = None) -> datetime | None:
     return None
 
@@ -65,3 +97,9 @@ UPDATES_KEPT: Fact[Callable[[Session, int], UpdatesKept]] = Fact("updates kept",
 CATCH_UP: Fact[Callable[[Services, Incident, str], Sequence[Block]]] = Fact("catch up", _nothing_to_read)
 # Is an incident like this one (which is not declared yet) private unless somebody says otherwise?
 PRIVATE_BY_DEFAULT: Fact[Callable[[Services, Incident], bool]] = Fact("private by default", _not_private)
+# What the contact centre's figures say, for the updates.
+FIGURE_SENTENCES: Fact[Callable[[Session, int, str], FigureSentences]] = Fact("figure sentences", _no_sentences)
+# The figures interval by interval, for the post-mortem, at a moment and in a language.
+FIGURE_TABLE: Fact[Callable[[Session, Services, int, datetime, str], FigureTable]] = Fact("figure table", _no_table)
+# The chart of the figures as PNG, at a moment; it takes a third of a second.
+FIGURE_CHART: Fact[Callable[[Services, int, datetime], bytes]] = Fact("figure chart", _no_chart)

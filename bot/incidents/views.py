@@ -67,6 +67,8 @@ class IncidentFacts:
     next_step: str = ""
     troubles: tuple[str, ...] = field(default=())
     situation: Situation = NOTHING_RECORDED
+    # What the contact centre's figures say, in one line.
+    figures: str = ""
     links: tuple[IncidentLink, ...] = ()
 
     @property
@@ -96,7 +98,18 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
 def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
     incident = facts.incident
     bridge = bridge_text(incident, floor) if incident.status in OPEN else ""
-    return [_impact(incident), *_known(facts.situation), _state(facts), _roles(facts, floor), bridge]
+    return [
+        _impact(incident),
+        *_figures(facts),
+        *_known(facts.situation),
+        _state(facts),
+        _roles(facts, floor),
+        bridge,
+    ]
+
+
+def _figures(facts: IncidentFacts) -> list[str]:
+    return [f"📊 {facts.figures[:1].upper()}{facts.figures[1:]}"] if facts.figures else []
 
 
 def _links(facts: IncidentFacts) -> list[str]:

@@ -41,6 +41,8 @@ DELETION = "deletion"
 ARCHIVING = "archiving"
 PRIVACY_REPORT = "privacy_report"
 PICTURE = "picture"
+FIGURES_FILE = "figures_file"
+FIGURES_CHART = "figures_chart"
 
 Message = tuple[str, list[Block]]
 

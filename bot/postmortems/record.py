@@ -186,6 +186,10 @@ class Record:
     partners: Sequence[PartnerAnswer] = ()
     follow_ups: Sequence[FollowUp] = ()
     similar: Sequence[Similar] = ()
+    # The contact centre's figures interval by interval: a head, rows of cells, and what they mean.
+    interval_head: Sequence[str] = ()
+    interval_rows: Sequence[Sequence[str]] = ()
+    interval_notes: Sequence[str] = ()
 
     def first(self, *kinds: str) -> Entry | None:
         """The first entry of one of those kinds."""

@@ -27,7 +27,16 @@ def impact_section(record: Record, phrases: Phrases) -> Section:
     if not impact_entries:
         lines.append(unknown_statement(phrases, record.commander, phrases("ask_impact")))
     lines.append(unknown_statement(phrases, phrases("role_queue_manager"), phrases("ask_customers")))
-    return Section("impact", phrases("section_impact"), [Lines(lines)])
+    return Section("impact", phrases("section_impact"), [Lines(lines), *_intervals(record, phrases)])
+
+
+def _intervals(record: Record, phrases: Phrases) -> list[Part]:
+    """The figures of the queues interval by interval; they come from imports, not from entries."""
+    if not record.interval_rows:
+        return []
+    rows = [[Statement(cell, nature="note") for cell in row] for row in record.interval_rows]
+    notes = [Statement(note, nature="note") for note in record.interval_notes]
+    return [Heading(phrases("heading_intervals")), Table(record.interval_head, rows), Lines(notes)]
 
 
 def _entry_line(entry: Entry, phrases: Phrases) -> Statement:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from bot.impact.tables import Summary
 from bot.incidents.related import RelatedIncident
 from bot.incidents.situation import Situation, Value
 from bot.incidents.situation_tables import ORIGINAL, SituationValue
@@ -95,6 +96,9 @@ _SITUATION_VALUES = sa.select(
     col(SituationValue.text),
     col(SituationValue.at),
 ).where(col(SituationValue.incident_id) == _NUMBER, col(SituationValue.language) == ORIGINAL)
+_FIGURES = sa.select(
+    sa.literal("figures"), col(Summary.incident_id), sa.literal(""), col(Summary.line), _NO_TIME
+).where(col(Summary.incident_id) == _NUMBER)
 _OTHER = aliased(Incident)
 
 
@@ -111,9 +115,9 @@ _LINKS = (
     _link(MERGED_HERE, col(_OTHER.merged_into) == _NUMBER),
     _link(RELATED, col(_OTHER.id).in_(_NAMED)),
 )
-_SURROUNDINGS = sa.union_all(_ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _SITUATION_VALUES, *_LINKS).order_by(
-    "place"
-)
+_SURROUNDINGS = sa.union_all(
+    _ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _SITUATION_VALUES, _FIGURES, *_LINKS
+).order_by("place")
 
 
 def read_snapshot(session: Session, number: int) -> Snapshot:
@@ -125,6 +129,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
     promised_at: list[datetime] = []
     troubles: list[str] = []
     situation: dict[str, Value] = {}
+    figures = ""
     links: list[IncidentLink] = []
     for fact, _, name, value, at in session.connection().execute(_SURROUNDINGS, {"number": number}):
         if fact == "role":
@@ -133,6 +138,8 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
             promised_at.append(at)
         elif fact.startswith("situation:"):
             situation[name] = Value(value, "", at, fact.partition(":")[2])
+        elif fact == "figures":
+            figures = value
         elif fact in LINKS:
             links.append(IncidentLink(fact, int(name), value))
         else:
@@ -146,6 +153,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         next_step=_next_step(running[0], now) if running else "",
         troubles=tuple(troubles),
         situation=Situation(**situation),
+        figures=figures,
         links=tuple(links),
     )
     return Snapshot(facts, runs)

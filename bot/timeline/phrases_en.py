@@ -38,6 +38,8 @@ SENTENCES = {
     "needs": "{who} recorded what is needed: {text}",
     "nothing_needed": "{who} recorded that nothing is needed",
     "situation_cleared": "{who} removed from the situation: {field}",
+    "figures_typed": "{who} typed figures of {queue}",
+    "figures_warning": "{text}",
     "role_taken": "{user} is {role}",
     "role_given": "{who} made {user} {role}",
     "role_handed_over": "{who} handed {role} over to {user}",

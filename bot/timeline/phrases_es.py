@@ -33,6 +33,8 @@ SENTENCES = {
     "needs": "{who} registró lo que se necesita: {text}",
     "nothing_needed": "{who} registró que no se necesita nada",
     "situation_cleared": "{who} quitó de la situación: {field}",
+    "figures_typed": "{who} introdujo cifras de {queue}",
+    "figures_warning": "{text}",
     "role_taken": "{user} es {role}",
     "role_given": "{who} nombró a {user} {role}",
     "role_handed_over": "{who} entregó {role} a {user}",

@@ -30,7 +30,7 @@ class NoSigningSecret(WatchfloorError):
 
 
 class TooLarge(Exception):
-    """More than Slack ever sends."""
+    """More than is ever sent."""
 
 
 class EventsEndpoint:
@@ -47,7 +47,7 @@ class EventsEndpoint:
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
         try:
-            body = await _body(request)
+            body = await read_body(request)
         except TooLarge:
             return _refusal(413, "too large")
         except ClientDisconnect:
@@ -110,7 +110,8 @@ def _bolt_request(request: Request, body: bytes) -> BoltRequest:
     return bolt_request
 
 
-async def _body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """A request's body; `TooLarge` when it is more than is ever sent."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

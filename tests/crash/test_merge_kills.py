@@ -2,6 +2,7 @@
 
 import pytest
 
+from slack_sandbox.model import Channel
 from tests.crash import evidence
 from tests.crash.desk import Desk
 
@@ -10,7 +11,7 @@ KILLED_AFTER_COMMITS = (1, 2, 4)
 
 
 def test_a_merged_incident_leads_to_the_other_one_wherever_it_is_killed(desk: Desk) -> None:
-    merged = []
+    merged: list[Channel] = []
     for number, commits in enumerate(KILLED_AFTER_COMMITS, start=1):
         bot = desk.starts_a_bot()
         assert bot.rests()

@@ -11,6 +11,7 @@ from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
 from bot.config.floor.drills import Drills
+from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
 from bot.config.floor.handovers import Handovers
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
@@ -40,6 +41,7 @@ __all__ = [
     "Bookmark",
     "Drills",
     "Duration",
+    "Figures",
     "Floor",
     "FollowUpDigest",
     "FollowUps",
@@ -51,10 +53,12 @@ __all__ = [
     "PartnerAnswers",
     "Permissions",
     "PostMortems",
+    "QueueGroup",
     "QuietHours",
     "Reactions",
     "Retention",
     "Role",
+    "ServiceLevelGoal",
     "Severity",
     "SeverityName",
     "Timeline",
@@ -100,6 +104,7 @@ class Floor(FloorPart):
     timeline: Timeline = Timeline()
     followups: FollowUps = FollowUps()
     handovers: Handovers = Handovers()
+    figures: Figures = Figures()
     retention: Retention = Retention()
     drills: Drills = Drills()
 

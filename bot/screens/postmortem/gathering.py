@@ -8,7 +8,9 @@ from sqlmodel import Session
 from bot.followups import tables as followups
 from bot.incidents import related
 from bot.incidents import tables as incidents
+from bot.incidents.facts import FIGURE_TABLE
 from bot.incidents.recognition import find_duplicates
+from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.partners import tables as partners
 from bot.postmortems.phrases import Phrases
@@ -44,6 +46,8 @@ def gather_record(
     entries = timeline.entries(session, number)
     participants = find_participants(session, services.floor, incident, entries, phrases)
     roles = services.floor.roles
+    ask = services.get(Registry).ask(FIGURE_TABLE)
+    figures = ask(session, services, number, now, phrases.language)
     return Record(
         number=number,
         title=incident.title,
@@ -72,6 +76,9 @@ def gather_record(
         partners=_partners(session, number, entries),
         follow_ups=_follow_ups(session, number, entries, participants),
         similar=_similar(session, services, incident),
+        interval_head=figures.header,
+        interval_rows=figures.rows,
+        interval_notes=figures.notes,
     )
 
 

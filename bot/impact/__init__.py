@@ -1,0 +1,34 @@
+"""The contact centre's figures beside an incident: what they were, what was to be expected, what it cost."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, commands, dropped files, the tick that looks at new figures, and what others ask of them."""
+    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    from bot.impact import facts, listeners, renderers, requests, tables, uploads, watching
+    from bot.incidents.facts import FIGURE_CHART, FIGURE_SENTENCES, FIGURE_TABLE
+    from bot.incidents.registry import TableWords, Tick
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.record(uploads.record_file, "message")
+    registry.ticks.append(Tick("figures", watching.look, tables.NEXT_LOOK))
+    registry.kinds += renderers.KINDS
+    registry.parts.append(requests.FiguresEndpoint.of)
+    registry.answers(FIGURE_SENTENCES, facts.sentences)
+    registry.answers(FIGURE_TABLE, facts.table)
+    registry.answers(FIGURE_CHART, facts.chart)
+    registry.words += [
+        TableWords("figure_queues"),
+        TableWords("figure_imports", ("source",)),
+        TableWords("interval_figures"),
+        TableWords("figure_column_maps"),
+        TableWords("figure_previews", ("file_name",), {"columns": {}}),
+        TableWords("figure_watches"),
+        TableWords("figure_summaries"),
+        TableWords("figure_requests"),
+    ]

@@ -1,0 +1,138 @@
+"""What people do with figures: look at them, type an interval, ask what if."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.errors import WatchfloorError
+from bot.impact import forms, gathering, importing, tables, views
+from bot.impact.forms import Last
+from bot.impact.importing import Source
+from bot.impact.reading.cells import NotReadable, read_length, read_number
+from bot.impact.reading.rows import QueueName, ReadRow
+from bot.impact.reading.vocabulary import LENGTHS, Meaning
+from bot.impact.rules.assessment import QueueFacts
+from bot.impact.rules.figures import Figures
+from bot.impact.rules.series import merged
+from bot.impact.wording import queue_name
+from bot.incidents.access import visible_incident
+from bot.incidents.change import changing
+from bot.incidents.tables import Incident
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.text import clock_time
+
+INTERVAL_S = 1800
+INTERVALS_OFFERED = 24
+KEPT_FOR = timedelta(days=2)
+
+
+class NoQueueChosen(WatchfloorError):
+    """Choose a queue, or type the name of another one."""
+
+
+class NothingTyped(WatchfloorError):
+    """Type at least one figure; what you do not know stays empty."""
+
+
+class FigureNotReadable(WatchfloorError):
+    """{name}: {reason}. Type a number such as `120`, or a time such as `5:12`."""
+
+
+def figures_screen(services: Services, number: int, by: str, now: datetime) -> views.Screen:
+    """An incident's figures now and since it began."""
+    incident = visible_incident(services, number, by)
+    with services.database.reading() as session:
+        assessment = gathering.gather(session, services.floor, incident, now)
+        imported_at = tables.last_import_at(session)
+    return views.figures_screen(number, assessment, imported_at)
+
+
+def queues_of(session: Session, services: Services, incident: Incident, now: datetime) -> list[QueueFacts]:
+    """The queues that an incident is about."""
+    zone = ZoneInfo(services.floor.figures.zone)
+    window = gathering.window_of(incident, now, zone)
+    return gathering.queues_in_scope(session, services.floor, incident, window)
+
+
+def figures_form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form for one interval, as the last one was left."""
+    incident = visible_incident(services, number, by)
+    with services.database.reading() as session:
+        queues = queues_of(session, services, incident, now)
+        last = _last(session, queues, by, now)
+    interval_s = last.interval_s if last and last.interval_s <= 3600 else INTERVAL_S
+    return forms.figures_form(number, queues, _starts(services, now, interval_s), interval_s, last)
+
+
+def _starts(services: Services, now: datetime, interval_s: int) -> list[datetime]:
+    """The intervals that may be typed, the one that ended last first."""
+    zone = ZoneInfo(services.floor.figures.zone)
+    running = int(now.timestamp()) // interval_s * interval_s
+    starts = [running - place * interval_s for place in range(1, INTERVALS_OFFERED)]
+    return [datetime.fromtimestamp(at, UTC).astimezone(zone) for at in [starts[0], running, *starts[1:]]]
+
+
+def _last(session: Session, queues: Sequence[QueueFacts], by: str, now: datetime) -> Last | None:
+    """The newest interval that anybody brought, of what this person typed first."""
+    if not queues:
+        return None
+    since = int((now - KEPT_FOR).timestamp())
+    rows = tables.rows_between(session, [queue.id for queue in queues], [(since, int(now.timestamp()) + 1)])
+    if not rows:
+        return None
+    mine = tables.imports_of_person(session, by, {row[2] for row in rows})
+    latest = max(rows, key=lambda row: (row[2] in mine, row[1], row[2]))
+    label = next(queue.label for queue in queues if queue.id == latest[0])
+    [interval] = merged([latest])
+    return Last(label, interval.starts_at, interval.interval_s, interval.figures)
+
+
+def add_interval(
+    services: Services,
+    number: int,
+    queue: str,
+    starts_at: int,
+    interval_s: int,
+    typed: Mapping[str, str],
+    key: str,
+    by: str,
+    now: datetime,
+) -> str:
+    """Keep one interval that somebody typed. `queue` is the number of a known one or the name of another."""
+    figures = read_typed(typed)
+    if not queue:
+        raise NoQueueChosen()
+    with changing(services, number, by, now) as change:
+        name = _queue_name(change.session, queue)
+        row = ReadRow(0, name, starts_at, interval_s, figures)
+        source = Source(f"form:{key}", "form", by, number)
+        importing.import_few(change.session, source, [row], now)
+        change.log("figures_typed", queue=name.queue, at=starts_at)
+    at = clock_time(datetime.fromtimestamp(starts_at, UTC))
+    return f"Kept: {queue_name(name.queue)} at {at}. `/incident figures` shows what it means."
+
+
+def _queue_name(session: Session, queue: str) -> QueueName:
+    if queue.isascii() and queue.isdigit():
+        known = tables.queues(session, [int(queue)])
+        if known:
+            [row] = known
+            return QueueName(row.name, row.site, row.partner, row.language, row.channel)
+    return QueueName(" ".join(queue.split())[:100])
+
+
+def read_typed(typed: Mapping[str, str]) -> tuple[float | None, ...]:
+    """What somebody typed as figures; decimals with a point or a comma. Every field that is wrong is refused."""
+    amounts: dict[str, float | None] = {}
+    for name, text in typed.items():
+        read = read_length if Meaning(name) in LENGTHS else read_number
+        try:
+            amounts[name] = read(text, "," if text.count(",") == 1 and "." not in text else ".")
+        except NotReadable as reason:
+            raise FigureNotReadable(name=name.removesuffix("_s").replace("_", " "), reason=reason) from None
+    if all(amount is None for amount in amounts.values()):
+        raise NothingTyped()
+    return tuple(Figures(**amounts))

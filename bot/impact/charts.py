@@ -1,0 +1,154 @@
+"""The chart of an incident's figures: drawn by a process of its own, shown in the incident's channel."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.errors import TryLater
+from bot.impact import gathering
+from bot.impact.rules.assessment import Assessment, Point
+from bot.impact.wording import formula, percent
+from bot.incidents import tables as incidents
+from bot.incidents.access import visible_incident
+from bot.incidents.tables import Incident
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context, Settled
+from bot.outbox.tables import OutboxRow
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.text import mention
+from bot.timeline import tables as timeline
+
+RENDER_TIMEOUT_S = 60
+# More than these columns cannot be told apart on a phone.
+POINTS_SHOWN = 96
+
+
+def request_chart(services: Services, number: int, key: str, by: str) -> str:
+    """Put the chart into the incident's channel. Gives back what to answer."""
+    incident = visible_incident(services, number, by)
+    with services.database.transaction() as session:
+        outbox.enqueue(
+            session,
+            kinds.FIGURES_CHART,
+            f"figures-chart:{key}",
+            utcnow(),
+            incident_id=incident.number,
+            payload={"asked_by": by},
+        )
+    return "The chart is being drawn; it comes into the incident's channel."
+
+
+def chart_png(services: Services, number: int, now: datetime) -> bytes:
+    """Volume against forecast, service level and the incident's marks, as PNG; empty when there are no figures."""
+    with services.database.reading() as session:
+        incident = incidents.by_number(session, number)
+        assessment = gathering.gather(session, services.floor, incident, now)
+    if not assessment.is_known:
+        return b""
+    return render(payload(incident, assessment, ZoneInfo(services.floor.figures.zone)))
+
+
+def payload(incident: Incident, assessment: Assessment, zone: ZoneInfo) -> dict[str, Any]:
+    """Everything that is drawn, as plain data; times are those of the site's clock."""
+    goal = assessment.whole.goal
+    points = [point for point in assessment.points if _is_shown(point, assessment)][-POINTS_SHOWN:]
+    return {
+        "title": f"#{incident.number} {incident.title}",
+        "zone": zone.key,
+        "target": goal.target if goal else None,
+        "level_title": f"% service level: {formula(goal)}" + (f", goal {percent(goal.target)}" if goal else ""),
+        "volume_title": "Contacts offered, and " + ("forecast" if assessment.forecast_intervals else "usual"),
+        "points": [_point(point, zone) for point in points],
+        "marks": _marks(incident, points, zone),
+    }
+
+
+def _is_shown(point: Point, assessment: Assessment) -> bool:
+    """The day until now: what is only planned lies ahead."""
+    return point.starts_at <= max(assessment.window.until, assessment.whole.latest_at)
+
+
+def _point(point: Point, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "label": datetime.fromtimestamp(point.starts_at, UTC).astimezone(zone).strftime("%H:%M"),
+        "offered": point.totals.offered.value,
+        "expected": point.expected,
+        "low": point.low,
+        "high": point.high,
+        "level": point.totals.service_level.value,
+        "is_incident": point.is_incident,
+    }
+
+
+def _marks(incident: Incident, points: list[Point], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """When the incident was declared, mitigated and resolved: the place on the axis, and what it is."""
+    marks = []
+    for title, at in (
+        ("declared", incident.declared_at),
+        ("mitigated", incident.mitigated_at),
+        ("resolved", incident.resolved_at),
+    ):
+        moment = at.timestamp() if at else None
+        for place, point in enumerate(points):
+            if moment is not None and point.starts_at <= moment < point.starts_at + point.interval_s:
+                share = (moment - point.starts_at) / point.interval_s
+                local = at.astimezone(zone) if at else None
+                marks.append({"title": f"{title} {local:%H:%M}", "place": place + share})
+    return marks
+
+
+def render(facts: dict[str, Any]) -> bytes:
+    """Draw it. `TryLater` when it could not be drawn in time."""
+    try:
+        result = subprocess.run(
+            [sys.executable, "-m", "bot.impact.draw_chart"],
+            input=json.dumps(facts).encode("utf-8", "replace"),
+            capture_output=True,
+            timeout=RENDER_TIMEOUT_S,
+            check=True,
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError, OSError) as failure:
+        raise TryLater(f"the chart could not be drawn: {type(failure).__name__}") from failure
+    return result.stdout
+
+
+def call(context: Context) -> Call:
+    """Draw it, upload it, show it in the channel."""
+    services, row, channel_id = context.services, context.row, channel_of(context)
+    file_id = str((row.payload or {}).get("file_id", ""))
+    return Call(
+        row.key,
+        lambda: _share(services, row, channel_id),
+        exists=lambda: bool(file_id) and services.slack.is_shared(file_id, channel_id),
+    )
+
+
+def channel_of(context: Context) -> str:
+    """The channel of the row's incident."""
+    return incidents.by_number(context.session, context.row.incident_id or 0).channel_id or ""
+
+
+def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
+    number, kept = row.incident_id or 0, row.payload or {}
+    png = chart_png(services, number, utcnow())
+    if not png:
+        return
+    file_id = services.slack.upload(f"figures-{number}.png", png)
+    with services.database.transaction() as session:
+        outbox.remember(session, row, kept | {"file_id": file_id}, utcnow())
+    text = f"The figures as a chart, asked for by {mention(kept['asked_by'])}."
+    services.slack.share_files([(file_id, f"Figures {number}")], channel_id, text)
+
+
+def note_refused(settled: Settled, error: str) -> None:
+    """Slack does not take it: the timeline says so, and the person who asked is told."""
+    session, row, now = settled.session, settled.row, utcnow()
+    number, key = row.incident_id or 0, f"{row.key}:refused"
+    timeline.append_once(session, number, key, "trouble", now, what="show the chart of the figures", reason=error)
+    text = f"Slack did not let me show the chart of incident {number}: {error}."
+    outbox.post(session, key, (row.payload or {})["asked_by"], text, now, incident_id=number)

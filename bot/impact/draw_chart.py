@@ -1,0 +1,239 @@
+"""Draws the chart of figures. Run as a process of its own: facts as JSON come in, a PNG goes out.
+
+It needs Pillow alone, which is loaded in a tenth of the time of what draws the timeline: somebody waits. A phone
+shows it 390 points wide, so it is drawn three times as wide, contacts above and service level below.
+"""
+
+import json
+import sys
+import unicodedata
+from importlib.util import find_spec
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
+
+WIDTH, SCALE = 390, 3
+MARGIN_LEFT, MARGIN_RIGHT, TOP = 34, 10, 58
+PANEL, GAP, BOTTOM = 150, 46, 46
+HEIGHT = TOP + 2 * PANEL + GAP + BOTTOM
+INK, FAINT, GRID, SHADE = "#1d2b3a", "#66717d", "#dfe4e9", "#fdecea"
+BAR, BAR_IN, PLAN, RANGE, LEVEL, GOAL = "#9fb6cc", "#e8590c", "#1d2b3a", "#c9d6e2", "#2a6f97", "#b3001b"
+LABELS = 6
+LONGEST_TITLE, LONGEST_NOTE = 44, 70
+
+Json = dict[str, Any]
+Box = tuple[float, float, float, float]
+
+
+class Canvas:
+    """A drawing in points of a phone, drawn larger."""
+
+    def __init__(self) -> None:
+        self.image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), "white")
+        self._draw = ImageDraw.Draw(self.image)
+        self._fonts: dict[tuple[float, bool], ImageFont.FreeTypeFont] = {}
+
+    def text(
+        self,
+        at: tuple[float, float],
+        text: str,
+        size: float,
+        colour: str = INK,
+        anchor: str = "ls",
+        *,
+        bold: bool = False,
+    ) -> None:
+        """Words whose anchor is at a place."""
+        place = (at[0] * SCALE, at[1] * SCALE)
+        self._draw.text(place, text, fill=colour, font=self._font(size, bold), anchor=anchor)
+
+    def width(self, text: str, size: float) -> float:
+        """How wide words are."""
+        return self._font(size, bold=False).getlength(text) / SCALE
+
+    def box(self, box: Box, colour: str) -> None:
+        """A filled rectangle; nothing when it has no height."""
+        left, top, right, bottom = (round(side * SCALE) for side in box)
+        if right > left and bottom > top:
+            self._draw.rectangle((left, top, right - 1, bottom - 1), fill=colour)
+
+    def line(self, points: list[tuple[float, float]], colour: str, width: float = 1.5, dash: float = 0) -> None:
+        """A line through points; dashed when `dash` is a length."""
+        placed = [(x * SCALE, y * SCALE) for x, y in points]
+        if dash:
+            self._dashed(placed, colour, width, dash * SCALE)
+        elif len(placed) > 1:
+            self._draw.line(placed, fill=colour, width=round(width * SCALE), joint="curve")
+
+    def dot(self, at: tuple[float, float], radius: float, colour: str) -> None:
+        """A filled circle."""
+        x, y, r = at[0] * SCALE, at[1] * SCALE, radius * SCALE
+        self._draw.ellipse((x - r, y - r, x + r, y + r), fill=colour)
+
+    def _dashed(self, points: list[tuple[float, float]], colour: str, width: float, dash: float) -> None:
+        for (x0, y0), (x1, y1) in pairwise(points):
+            distance = max(1.0, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
+            for step in range(0, int(distance), int(2 * dash)):
+                start, end = step / distance, min(1.0, (step + dash) / distance)
+                ends = [(x0 + (x1 - x0) * share, y0 + (y1 - y0) * share) for share in (start, end)]
+                self._draw.line(ends, fill=colour, width=round(width * SCALE))
+
+    def _font(self, size: float, bold: bool) -> ImageFont.FreeTypeFont:
+        key = (size, bold)
+        if key not in self._fonts:
+            self._fonts[key] = ImageFont.truetype(str(_font_file(bold)), size * SCALE)
+        return self._fonts[key]
+
+    def png(self) -> bytes:
+        """The drawing as PNG."""
+        buffer = BytesIO()
+        # Packed quickly: somebody waits, and the areas are plain.
+        self.image.save(buffer, "png", compress_level=2)
+        return buffer.getvalue()
+
+
+def _font_file(bold: bool) -> Path:
+    """The font that the drawing library of the timeline brings; found without loading it."""
+    spec = find_spec("matplotlib")
+    assert spec is not None
+    assert spec.origin is not None
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / name
+
+
+def render_png(facts: Json) -> bytes:
+    """The chart as PNG."""
+    canvas, points = Canvas(), facts["points"]
+    canvas.text((10, 22), _plain(facts["title"], LONGEST_TITLE), 14, bold=True)
+    canvas.text((10, 42), _plain(facts["volume_title"], LONGEST_NOTE), 11, FAINT)
+    below = TOP + PANEL + GAP
+    canvas.text(
+        (10, below - 10), _plain(facts["level_title"], LONGEST_NOTE), _fitting(canvas, facts["level_title"]), FAINT
+    )
+    _shade(canvas, points, TOP, TOP + PANEL)
+    _shade(canvas, points, below, below + PANEL)
+    _volume(canvas, points, TOP)
+    _level(canvas, points, facts["target"], below)
+    _marks(canvas, facts["marks"], len(points), below)
+    _time_axis(canvas, points, facts["zone"], below + PANEL)
+    return canvas.png()
+
+
+def _fitting(canvas: Canvas, text: str) -> float:
+    """Letters as large as fit beside each other."""
+    return next((size for size in (11, 10, 9, 8) if canvas.width(text[:LONGEST_NOTE], size) <= WIDTH - 20), 8)
+
+
+def _plain(text: str, longest: int) -> str:
+    letters = "".join(letter for letter in text if unicodedata.category(letter)[0] != "C")
+    return letters if len(letters) <= longest else letters[: longest - 1].rstrip() + "…"
+
+
+def _x(place: float, count: int) -> float:
+    """Where an interval begins on the axis."""
+    return MARGIN_LEFT + place * (WIDTH - MARGIN_LEFT - MARGIN_RIGHT) / max(1, count)
+
+
+def _shade(canvas: Canvas, points: list[Json], top: float, bottom: float) -> None:
+    for place, point in enumerate(points):
+        if point["is_incident"]:
+            canvas.box((_x(place, len(points)), top, _x(place + 1, len(points)), bottom), SHADE)
+
+
+def _volume(canvas: Canvas, points: list[Json], top: float) -> None:
+    count, bottom = len(points), top + PANEL
+    known = [point[name] for point in points for name in ("offered", "expected", "high") if point[name] is not None]
+    highest = _round_up(max(known, default=1))
+    _grid(canvas, top, [(share, _short(share * highest)) for share in (0, 0.5, 1)])
+    for place, point in enumerate(points):
+        left, right = _x(place, count), _x(place + 1, count)
+        if point["low"] is not None and point["high"] > point["low"]:
+            canvas.box(
+                (left, bottom - PANEL * point["high"] / highest, right, bottom - PANEL * point["low"] / highest),
+                RANGE,
+            )
+        if point["offered"] is not None:
+            gap, height = (right - left) * 0.15, PANEL * point["offered"] / highest
+            canvas.box((left + gap, bottom - height, right - gap, bottom), BAR_IN if point["is_incident"] else BAR)
+    for run in _runs(points, "expected"):
+        steps = [
+            (_x(place + side, count), bottom - PANEL * points[place]["expected"] / highest)
+            for place in run
+            for side in (0, 1)
+        ]
+        canvas.line(steps, PLAN, 1.8)
+
+
+def _level(canvas: Canvas, points: list[Json], target: float | None, top: float) -> None:
+    count, bottom = len(points), top + PANEL
+    _grid(canvas, top, [(0, "0"), (0.5, "50"), (1, "100")])
+    if target is not None:
+        height = bottom - PANEL * target
+        canvas.line([(MARGIN_LEFT, height), (WIDTH - MARGIN_RIGHT, height)], GOAL, 1.5, dash=4)
+    for run in _runs(points, "level"):
+        placed = [(_x(place + 0.5, count), bottom - PANEL * min(1.0, points[place]["level"])) for place in run]
+        canvas.line(placed, LEVEL, 2)
+        for at in placed:
+            canvas.dot(at, 2.4, LEVEL)
+
+
+def _runs(points: list[Json], name: str) -> list[list[int]]:
+    """Intervals in a row of which the figure is known: what is unknown is a gap, never a line."""
+    runs: list[list[int]] = [[]]
+    for place, point in enumerate(points):
+        if point[name] is not None:
+            runs[-1].append(place)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _grid(canvas: Canvas, top: float, lines: list[tuple[float, str]]) -> None:
+    for share, label in lines:
+        y = top + PANEL * (1 - share)
+        canvas.line([(MARGIN_LEFT, y), (WIDTH - MARGIN_RIGHT, y)], GRID, 0.7)
+        canvas.text((MARGIN_LEFT - 4, y), label, 10, FAINT, "rm")
+
+
+def _marks(canvas: Canvas, marks: list[Json], count: int, below: float) -> None:
+    for mark in marks:
+        x = _x(mark["place"], count)
+        for top in (TOP, below):
+            canvas.line([(x, top), (x, top + PANEL)], INK, 1.2, dash=2)
+    for row, mark in enumerate(marks):
+        x = _x(mark["place"], count)
+        wide, y = canvas.width(mark["title"], 10), TOP + 12 + 14 * row
+        is_left = x + wide + 6 > WIDTH - MARGIN_RIGHT
+        left = x - wide - 6 if is_left else x
+        canvas.box((left, y - 10, left + wide + 6, y + 3), "white")
+        canvas.text((left + 3, y), mark["title"], 10, bold=False)
+
+
+def _time_axis(canvas: Canvas, points: list[Json], zone: str, bottom: float) -> None:
+    count = len(points)
+    every = max(1, -(-count // LABELS))
+    for place in range(0, count, every):
+        x = _x(place, count)
+        canvas.line([(x, bottom), (x, bottom + 3)], FAINT, 0.7)
+        anchor = "la" if place == 0 else "ma"
+        canvas.text((x, bottom + 6), points[place]["label"], 10, FAINT, anchor)
+    canvas.text((WIDTH - MARGIN_RIGHT, bottom + 36), f"Times: {zone} · shaded: the incident", 9, FAINT, "rs")
+
+
+def _round_up(amount: float) -> float:
+    """A round number that is not less."""
+    step = 1.0
+    while step * 10 < amount:
+        step *= 10
+    return next(step * factor for factor in (1, 2, 4, 5, 8, 10, 20) if step * factor >= amount)
+
+
+def _short(amount: float) -> str:
+    return f"{amount / 1000:g}k" if amount >= 1000 else f"{amount:g}"
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(render_png(json.load(sys.stdin)))

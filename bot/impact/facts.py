@@ -1,0 +1,55 @@
+"""What other nouns ask about an incident's figures, answered as plain data."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.impact import charts, gathering, tables
+from bot.impact.rules.assessment import Point
+from bot.impact.wording import ENGLISH, LANGUAGES, Language, length, notes, percent
+from bot.impact.wording import number as amount
+from bot.incidents import tables as incidents
+from bot.incidents.facts import FigureSentences, FigureTable
+from bot.services import Services
+
+ROWS_SHOWN = 96
+
+
+def sentences(session: Session, number: int, language: str) -> FigureSentences:
+    """What the updates say, as composed when figures came."""
+    summary = tables.summary(session, number)
+    if summary is None:
+        return FigureSentences()
+    said = summary.sentences.get(language) or summary.sentences.get("en", {})
+    return FigureSentences(said.get("line", ""), said.get("operations", ""), said.get("executives", ""))
+
+
+def table(session: Session, services: Services, number: int, now: datetime, language: str) -> FigureTable:
+    """The incident interval by interval, all its queues together, for the post-mortem."""
+    incident = incidents.by_number(session, number)
+    assessment = gathering.gather(session, services.floor, incident, now)
+    if not assessment.whole.since.intervals:
+        return FigureTable()
+    zone, words = ZoneInfo(services.floor.figures.zone), LANGUAGES.get(language, ENGLISH)
+    within = [point for point in assessment.points if point.is_incident][:ROWS_SHOWN]
+    rows = tuple(_row(point, zone, words) for point in within)
+    return FigureTable(words.header, rows, notes(assessment, words, zone.key))
+
+
+def _row(point: Point, zone: ZoneInfo, words: Language) -> tuple[str, ...]:
+    at, totals = datetime.fromtimestamp(point.starts_at, UTC).astimezone(zone), point.totals
+    return (
+        at.strftime("%Y-%m-%d %H:%M"),
+        amount(totals.offered.value, words),
+        amount(point.expected, words),
+        percent(totals.service_level.value, words),
+        length(totals.asa.value),
+        length(totals.aht.value),
+        percent(totals.abandonment.value, words),
+    )
+
+
+def chart(services: Services, number: int, now: datetime) -> bytes:
+    """The chart as PNG; empty when there are no figures."""
+    return charts.chart_png(services, number, now)

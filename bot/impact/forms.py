@@ -1,0 +1,105 @@
+"""Forms: one queue and interval, the columns of a file, what-if. Pure: Block Kit from data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.impact import ids
+from bot.impact.reading.plan import ColumnMap
+from bot.impact.reading.vocabulary import TITLES, Meaning
+from bot.impact.rules.assessment import QueueFacts
+from bot.impact.rules.figures import Figures
+from bot.slack.blocks import Block, Element, field, modal, option, section, select, text_input
+from bot.slack.text import one_line
+
+# A phone shows few fields at once: those that an analyst reads off the wallboard, in that order.
+FIELDS = (
+    (ids.OFFERED, "Offered", ""),
+    (ids.ANSWERED, "Answered", ""),
+    (ids.ANSWERED_IN, "Answered within the threshold", ""),
+    (ids.ABANDONED, "Abandoned", ""),
+    (ids.AHT, "Average handle time", "Seconds or 5:12"),
+    (ids.ASA, "Average speed of answer", "Seconds or 1:30"),
+    (ids.AGENTS, "Agents", ""),
+    (ids.FORECAST, "Forecast of offered", ""),
+)
+# Slack takes a hundred blocks in a form; wide files have more columns than anybody would change by hand.
+COLUMNS_ASKED = 40
+NO_QUEUE = "-"
+
+
+@dataclass(frozen=True)
+class Last:
+    """What was typed or imported last: the form begins with it."""
+
+    queue: str
+    starts_at: int
+    interval_s: int
+    figures: Figures
+
+
+def figures_form(
+    number: int, queues: Sequence[QueueFacts], starts: Sequence[datetime], interval_s: int, last: Last | None
+) -> Block:
+    """One queue and one interval; agents, handle time and forecast are as they were last."""
+    queue_options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues[:99]]
+    chosen = next((str(queue.id) for queue in queues if last and queue.label == last.queue), None)
+    blocks: list[Block] = []
+    if queue_options:
+        blocks.append(field("Queue", ids.QUEUE, select(ids.QUEUE, queue_options, initial=chosen), optional=True))
+    new_queue = text_input(ids.NEW_QUEUE, longest=100, placeholder="Billing")
+    blocks.append(field("Another queue" if queue_options else "Queue", ids.NEW_QUEUE, new_queue, optional=True))
+    intervals = [option(_interval_label(at), str(int(at.timestamp()))) for at in starts]
+    blocks.append(field("Interval", ids.INTERVAL, select(ids.INTERVAL, intervals, initial=intervals[0]["value"])))
+    for name, label, hint in FIELDS:
+        element = text_input(name, longest=20, initial=_kept(name, last))
+        blocks.append(field(label, name, element, optional=True, hint=hint))
+    return modal("Figures", blocks, callback_id=ids.FORM, submit="Save", private_metadata=f"{number}:{interval_s}")
+
+
+def _kept(name: str, last: Last | None) -> str:
+    """What seldom changes from one interval to the next."""
+    if last is None or name not in (ids.AHT, ids.AGENTS):
+        return ""
+    amount = getattr(last.figures, name)
+    return "" if amount is None else f"{amount:g}"
+
+
+def _interval_label(at: datetime) -> str:
+    return f"{at:%a %d %b %H:%M} {at.tzname()}"
+
+
+def columns_form(number: int, name: str, header: Sequence[str], columns: ColumnMap, zone: str) -> Block:
+    """What each column of a file is, for somebody to put right; the next file of that shape is read so, too."""
+    choices = [option(title, str(meaning) or NO_QUEUE) for meaning, title in TITLES.items()]
+    blocks: list[Block] = [section(f"*{one_line(name, 100)}*")]
+    queue_name = text_input(ids.QUEUE, longest=100, initial=columns.queue, placeholder="Billing")
+    if Meaning.QUEUE not in columns.meanings:
+        blocks.append(field("Queue of the whole file", ids.QUEUE, queue_name, optional=True))
+    order: list[Element] = [option("Day before month (31/12)", "day"), option("Month before day (12/31)", "month")]
+    initial = "month" if columns.day_first is False else "day"
+    blocks.append(field("Dates", ids.DAY_FIRST, select(ids.DAY_FIRST, order, initial=initial)))
+    zones = [option("As the file says", "file"), option(f"All are local times of {zone}"[:75], "local")]
+    chosen = "local" if columns.ignore_zone else "file"
+    blocks.append(field("Time zone", ids.ZONE, select(ids.ZONE, zones, initial=chosen)))
+    for at, title in list(enumerate(header))[:COLUMNS_ASKED]:
+        meaning = str(columns.meanings[at]) or NO_QUEUE
+        label = one_line(title, 100) or f"Column {at + 1}"
+        blocks.append(field(label, f"{ids.COLUMN}.{at}", select(ids.COLUMN, choices, initial=meaning)))
+    return modal("Columns", blocks, callback_id=ids.COLUMNS_FORM, submit="Read it so", private_metadata=str(number))
+
+
+def whatif_form(number: int, queues: Sequence[QueueFacts]) -> Block:
+    """Several changes at once."""
+    blocks: list[Block] = []
+    if len(queues) > 1:
+        options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues[:100]]
+        blocks.append(field("Queue", ids.QUEUE, select(ids.QUEUE, options, initial=options[0]["value"])))
+    for name, label, example in (
+        (ids.AGENTS_CHANGE, "Agents", "-6"),
+        (ids.AHT_CHANGE, "Handle time", "+25%"),
+        (ids.VOLUME_CHANGE, "Contacts", "x1.4"),
+        (ids.OUTAGE, "Nobody answers for", "45 min"),
+    ):
+        blocks.append(field(label, name, text_input(name, longest=20, placeholder=example), optional=True))
+    return modal("What if", blocks, callback_id=ids.WHAT_IF_FORM, submit="Compute", private_metadata=str(number))

@@ -1,0 +1,121 @@
+"""The figures of an incident's queues, read in a constant number of queries and assessed."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.config.floor import Floor
+from bot.impact import tables
+from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window, assess
+from bot.impact.rules.baseline import WEEK_S, WEEKS
+from bot.impact.rules.figures import ServiceLevel
+from bot.impact.rules.series import QueueInterval, merged
+from bot.impact.tables import Queue, Span
+from bot.incidents.tables import Incident
+
+# How long after the end contacts may still come back.
+RECOVERS_FOR = timedelta(hours=4)
+LONGEST_S = 7 * 24 * 3600
+AROUND_S = 3600
+
+
+def gather(session: Session, floor: Floor, incident: Incident, now: datetime) -> Assessment:
+    """What the figures say of an incident so far."""
+    zone = ZoneInfo(floor.figures.zone)
+    window = window_of(incident, now, zone)
+    queues = queues_in_scope(session, floor, incident, window)
+    if not queues:
+        return Assessment(window, whole=assess([], {}, {}, window, int).whole)
+    span = (window.day, max(window.until, window.end))
+    weeks = [
+        (span[0] - week * WEEK_S - AROUND_S, span[1] - week * WEEK_S + AROUND_S) for week in range(1, WEEKS + 1)
+    ]
+    numbers = [queue.id for queue in queues]
+    series: dict[int, list[QueueInterval]] = defaultdict(list)
+    for interval in merged(tables.rows_between(session, numbers, [span])):
+        series[interval.queue_id].append(interval)
+    others = tables.windows_of_others(session, incident.number, weeks[-1][0], span[0])
+    past = _past(session, series, weeks, others, local_clock(zone))
+    return assess(queues, series, past, window, local_clock(zone))
+
+
+def window_of(incident: Incident, now: datetime, zone: ZoneInfo) -> Window:
+    """From the declaration to the end, or until now; the day begins at midnight where the site is."""
+    start = int(incident.declared_at.timestamp())
+    ended_at = incident.resolved_at or now
+    end = min(max(int(ended_at.timestamp()), start + 1), start + LONGEST_S)
+    until = min(int(now.timestamp()), end + int(RECOVERS_FOR.total_seconds())) if incident.resolved_at else end
+    midnight = incident.declared_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Window(int(midnight.timestamp()), start, end, max(until, end))
+
+
+def queues_in_scope(session: Session, floor: Floor, incident: Incident, window: Window) -> list[QueueFacts]:
+    """The queues whose figures were brought for the incident; else those of its sites and partners; else all."""
+    brought = tables.queues_of_incident(session, incident.number)
+    known = tables.queues(session, brought or tables.queues_between(session, window.start - LONGEST_S, window.end))
+    if not brought and (incident.sites or incident.partners):
+        places = {name.casefold() for name in (*incident.sites, *incident.partners)}
+        own = [queue for queue in known if {queue.site.casefold(), queue.partner.casefold()} & places]
+        known = own or known
+    return [queue_facts(queue, floor) for queue in known]
+
+
+def queue_facts(queue: Queue, floor: Floor) -> QueueFacts:
+    """A queue with its goal."""
+    return QueueFacts(queue.number, queue.label, queue.name, queue.site, queue.partner, goal_of(queue.name, floor))
+
+
+def goal_of(name: str, floor: Floor) -> Goal:
+    """What the floor's file asks of a queue."""
+    group = floor.figures.group_of(name)
+    asked = group.service_level
+    return Goal(
+        ServiceLevel(asked.formula), asked.within.total_seconds(), asked.target, group.patience.total_seconds()
+    )
+
+
+def local_clock(zone: ZoneInfo) -> Callable[[int], int]:
+    """Seconds of the site's clock for a moment: by it the same weekday and time is always a week apart."""
+    known: dict[int, int] = {}
+
+    def local(moment: int) -> int:
+        if moment not in known:
+            offset = datetime.fromtimestamp(moment, UTC).astimezone(zone).utcoffset() or timedelta()
+            known[moment] = moment + int(offset.total_seconds())
+        return known[moment]
+
+    return local
+
+
+def _past(
+    session: Session,
+    series: Mapping[int, Sequence[QueueInterval]],
+    weeks: Sequence[Span],
+    others: Sequence[Span],
+    local: Callable[[int], int],
+) -> dict[int, Past]:
+    """What was usual of each queue, without the intervals in which another incident was open.
+
+    Contacts interval by interval are read only for queues of which no forecast is known throughout.
+    """
+    unplanned = [
+        queue_id
+        for queue_id, intervals in series.items()
+        if any(each.figures.forecast_offered is None for each in intervals)
+    ]
+    offered: dict[int, dict[int, float]] = defaultdict(dict)
+    if unplanned:
+        for queue_id, starts_at, came in tables.offered_before(session, unplanned, weeks, others):
+            offered[queue_id][local(starts_at)] = came
+    return {
+        queue_id: Past(offered.get(queue_id, {}), _quotient(sums[0:2]), _quotient(sums[2:4]), _quotient(sums[4:6]))
+        for queue_id, *sums in tables.sums_before(session, list(series), weeks, others)
+    }
+
+
+def _quotient(parts: Sequence[float | None]) -> float | None:
+    numerator, denominator = parts
+    return numerator / denominator if numerator is not None and denominator else None

@@ -1,0 +1,33 @@
+"""Names of the buttons, forms and fields of figures."""
+
+ADD = "figures.add"
+CHART = "figures.chart"
+WHAT_IF = "figures.whatif"
+USE = "figures.use"
+COLUMNS = "figures.columns"
+DISCARD = "figures.discard"
+
+FORM = "figures.form"
+COLUMNS_FORM = "figures.columns_form"
+WHAT_IF_FORM = "figures.whatif_form"
+
+QUEUE = "queue"
+NEW_QUEUE = "new_queue"
+INTERVAL = "interval"
+OFFERED = "offered"
+ANSWERED = "answered"
+ANSWERED_IN = "answered_in"
+ABANDONED = "abandoned"
+AHT = "aht_s"
+ASA = "asa_s"
+AGENTS = "agents"
+FORECAST = "forecast_offered"
+
+AGENTS_CHANGE = "agents_change"
+AHT_CHANGE = "aht_change"
+VOLUME_CHANGE = "volume_change"
+OUTAGE = "outage"
+
+ZONE = "zone"
+DAY_FIRST = "day_first"
+COLUMN = "column"

@@ -1,0 +1,198 @@
+"""Bringing figures in: chunks in short transactions that nobody sees, then one that makes all of them visible."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from bot.errors import WatchfloorError
+from bot.impact import tables
+from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
+from bot.impact.tables import Import
+from bot.runtime.clock import monotonic_s, utcnow
+from bot.runtime.database import Database, low_priority
+
+# A transaction is to last half of the 100 ms that nobody who clicks must wait longer for.
+CHUNK_TARGET_S = 0.05
+FIRST_CHUNK, SMALLEST_CHUNK, LARGEST_CHUNK = 500, 100, 5_000
+# Somebody who writes rows says so with every chunk.
+ABANDONED_AFTER = timedelta(minutes=2)
+MOST_NAMED = 200
+
+
+class ImportRunning(WatchfloorError):
+    """This file is being imported at this moment. Its figures are there in a minute."""
+
+
+class NothingUsable(WatchfloorError):
+    """Not one row could be used, so nothing was changed. {reasons}"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where figures come from. The same `key` is the same content, read in the same way."""
+
+    key: str
+    name: str
+    by: str = ""
+    incident_id: int | None = None
+
+
+@dataclass
+class Result:
+    """What became of an import. `left_out` names the first rows; `left_out_count` counts all."""
+
+    import_id: int
+    rows: int = 0
+    left_out_count: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
+    queues: dict[QueueName, int] = field(default_factory=dict)
+    # Nothing was changed: it had been imported before.
+    is_known: bool = False
+
+    def leave_out(self, row: LeftOut) -> None:
+        """A row is not used."""
+        self.left_out_count += 1
+        if len(self.left_out) < MOST_NAMED:
+            self.left_out.append(row)
+
+
+def import_rows(database: Database, source: Source, rows: Iterable[ReadRow | LeftOut]) -> Result:
+    """Import everything, or nothing when it is cut off; what was imported before is not changed."""
+    with low_priority():
+        known = _begin(database, source, utcnow())
+        if known.visible_at is not None:
+            return Result(known.number, known.rows, known.left_out, is_known=True)
+        try:
+            return _write_and_show(database, known.number, iter(rows))
+        except Exception:
+            _let_go(database, known.number)
+            raise
+
+
+def _write_and_show(database: Database, import_id: int, rows: Iterator[ReadRow | LeftOut]) -> Result:
+    _clear(database, import_id)
+    result = Result(import_id)
+    _write_all(database, result, rows)
+    if not result.rows:
+        raise NothingUsable(reasons=reasons(result.left_out))
+    with database.transaction() as session:
+        make_visible(session, result, utcnow())
+    return result
+
+
+def _let_go(database: Database, import_id: int) -> None:
+    """It did not work: who tries again need not wait."""
+    with database.transaction() as session:
+        its = session.get_one(Import, import_id)
+        its.touched_at -= ABANDONED_AFTER
+        session.add(its)
+
+
+def reasons(left_out: Iterable[LeftOut], limit: int = 5) -> str:
+    """The first rows that are not used, with their lines."""
+    return " ".join(f"Line {row.line}: {row.reason}." for row in islice(left_out, limit))
+
+
+def import_few(session: Session, source: Source, rows: Iterable[ReadRow], now: datetime) -> Result:
+    """Import a few rows within the transaction of a form or a request."""
+    known = _claimed(session, source, now)
+    if known.visible_at is not None:
+        return Result(known.number, known.rows, is_known=True)
+    result = Result(known.number)
+    _write(session, result, list(rows), now)
+    make_visible(session, result, now)
+    return result
+
+
+def make_visible(session: Session, result: Result, now: datetime) -> None:
+    """From this commit on the rows count."""
+    its = session.get_one(Import, result.import_id)
+    its.rows, its.left_out, its.visible_at = result.rows, result.left_out_count, now
+    its.due_at = now
+    session.add(its)
+
+
+def _begin(database: Database, source: Source, now: datetime) -> Import:
+    with database.transaction() as session:
+        return _claimed(session, source, now)
+
+
+def _claimed(session: Session, source: Source, now: datetime) -> Import:
+    known = tables.import_of_key(session, source.key)
+    if known is None:
+        known = Import(
+            key=source.key, source=source.name, by=source.by, incident_id=source.incident_id, touched_at=now
+        )
+        session.add(known)
+        session.flush()
+        return known
+    if known.visible_at is None:
+        if now - known.touched_at < ABANDONED_AFTER and known.touched_at <= now:
+            raise ImportRunning()
+        known.touched_at = now
+        session.add(known)
+    return known
+
+
+def _clear(database: Database, import_id: int) -> None:
+    """Take away what an import that was cut off left behind."""
+    while True:
+        with database.transaction() as session:
+            if not tables.delete_rows(session, import_id, SMALLEST_CHUNK * 5):
+                return
+
+
+def _write_all(database: Database, result: Result, rows: Iterator[ReadRow | LeftOut]) -> None:
+    size = FIRST_CHUNK
+    while chunk := list(islice(_usable(result, rows), size)):
+        with database.transaction() as session:
+            began = monotonic_s()
+            _write(session, result, chunk, utcnow())
+            lasted_s = monotonic_s() - began
+        fitting = int(len(chunk) * CHUNK_TARGET_S / max(lasted_s, 0.001))
+        size = max(SMALLEST_CHUNK, min(LARGEST_CHUNK, fitting, size * 2))
+
+
+def _usable(result: Result, rows: Iterator[ReadRow | LeftOut]) -> Iterator[ReadRow]:
+    for row in rows:
+        if isinstance(row, LeftOut):
+            result.leave_out(row)
+        else:
+            yield row
+
+
+def _write(session: Session, result: Result, chunk: list[ReadRow], now: datetime) -> None:
+    new = {row.queue for row in chunk if row.queue not in result.queues}
+    result.queues |= tables.queue_ids(session, sorted(new))
+    values = [tables.values(row, result.queues[row.queue], result.import_id) for row in chunk]
+    try:
+        with session.begin_nested():
+            tables.insert_rows(session, values)
+    except IntegrityError:
+        values = _without_repeats(session, result, chunk, values)
+        if values:
+            tables.insert_rows(session, values)
+    result.rows += len(values)
+    its = session.get_one(Import, result.import_id)
+    its.touched_at = now
+    session.add(its)
+
+
+def _without_repeats(
+    session: Session, result: Result, chunk: list[ReadRow], values: list[tuple[object, ...]]
+) -> list[tuple[object, ...]]:
+    """A queue and interval that a file names twice count once; the second row is named."""
+    known = tables.keys_of(session, result.import_id, values)
+    kept = []
+    for row, value in zip(chunk, values, strict=True):
+        key = (result.queues[row.queue], row.starts_at)
+        if key in known:
+            result.leave_out(LeftOut(row.line, "its queue and interval were in the file before"))
+        else:
+            known.add(key)
+            kept.append(value)
+    return kept

@@ -1,0 +1,199 @@
+"""Figures: `/incident figures`, `/incident whatif`, their buttons and forms: parse, act, answer."""
+
+from slack_bolt import Ack, App
+
+from bot.errors import WatchfloorError
+from bot.impact import actions, charts, forms, ids, uploads, whatif_actions
+from bot.impact.forms import COLUMNS_ASKED, NO_QUEUE
+from bot.impact.reading.plan import ColumnMap
+from bot.impact.reading.vocabulary import Meaning
+from bot.impact.rules.whatif import read_lever, read_levers
+from bot.incidents import parse
+from bot.incidents import responses as answering
+from bot.incidents.access import incident_number_here, visible_incident
+from bot.incidents.parse import NotOurForm, SlashCommand
+from bot.incidents.registry import Registry, Section
+from bot.incidents.responses import Payload, Response
+from bot.runtime.clock import utcnow
+from bot.services import Services
+
+ADD, CHART = "add", "chart"
+LEVER_FIELDS = (
+    (ids.AGENTS_CHANGE, "agents"),
+    (ids.AHT_CHANGE, "aht"),
+    (ids.VOLUME_CHANGE, "volume"),
+    (ids.OUTAGE, "outage"),
+)
+
+
+class UnknownWord(WatchfloorError):
+    """`/incident figures` shows the figures, `/incident figures add` takes an interval, `/incident figures chart`
+    draws them."""
+
+
+class NoChange(WatchfloorError):
+    """Fill in at least one change."""
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident figures` and `/incident whatif`."""
+    registry.command("figures", figures)
+    registry.command("whatif", whatif)
+    registry.help(
+        Section.CHANNEL,
+        65,
+        "`/incident figures` what the queues did and what it cost, `add` an interval, `chart` · "
+        "`/incident whatif agents -6` service level with fewer agents",
+    )
+
+
+def figures(services: Services, typed: SlashCommand) -> Response:
+    """`/incident figures`, `/incident figures add`, `/incident figures chart`"""
+    number, word = incident_number_here(services, typed.channel_id, typed.user_id), typed.rest.strip().lower()
+    if word == ADD:
+        view = actions.figures_form(services, number, typed.user_id, utcnow())
+        services.slack.open_view(typed.trigger_id, view)
+        return None
+    if word == CHART:
+        return charts.request_chart(services, number, typed.trigger_id, typed.user_id)
+    if word:
+        raise UnknownWord()
+    return actions.figures_screen(services, number, typed.user_id, utcnow())
+
+
+def whatif(services: Services, typed: SlashCommand) -> Response:
+    """`/incident whatif agents -6`, `/incident whatif Billing: aht +25%`, or the form without anything"""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    if not typed.rest:
+        view = whatif_actions.form(services, number, typed.user_id, utcnow())
+        services.slack.open_view(typed.trigger_id, view)
+        return None
+    queue, colon, change = typed.rest.partition(":")
+    queue, change = (queue, change) if colon else ("", typed.rest)
+    levers = read_levers(change)
+    return whatif_actions.whatif(services, number, queue, levers, change, typed.user_id, utcnow())
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to everything about figures but the commands."""
+    _register_screen(app, services)
+    _register_files(app, services)
+    _register_forms(app, services)
+
+
+def _register_screen(app: App, services: Services) -> None:
+    @app.action(ids.ADD)
+    def add(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            view = actions.figures_form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.action(ids.CHART)
+    def chart(ack: Ack, body: Payload) -> None:
+        def act() -> Response:
+            return charts.request_chart(
+                services, parse.clicked_number(body), body["trigger_id"], parse.user_id(body)
+            )
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.action(ids.WHAT_IF)
+    def ask(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            view = whatif_actions.form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.answer_click(services, body, act, ack)
+
+
+def _register_files(app: App, services: Services) -> None:
+    @app.action(ids.USE)
+    def use(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            uploads.use(services, parse.clicked_number(body), parse.user_id(body))
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.action(ids.DISCARD)
+    def discard(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            uploads.discard(services, parse.clicked_number(body), parse.user_id(body))
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.action(ids.COLUMNS)
+    def change(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            number = parse.clicked_number(body)
+            preview, columns, header = uploads.columns_of(services, number, parse.user_id(body))
+            zone = services.floor.figures.zone
+            view = forms.columns_form(number, preview.file_name, header, columns, zone)
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.answer_click(services, body, act, ack)
+
+
+def _register_forms(app: App, services: Services) -> None:
+    @app.view(ids.FORM)
+    def typed(ack: Ack, body: Payload) -> None:
+        answering.answer_form(services, body, ids.INTERVAL, lambda: _add(services, body), ack)
+
+    @app.view(ids.COLUMNS_FORM)
+    def columns(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            number = parse.form_number(body)
+            _, known, header = uploads.columns_of(services, number, parse.user_id(body))
+            occasion = str(body["view"]["id"])
+            uploads.change_columns(services, number, _columns(body, known, header), parse.user_id(body), occasion)
+
+        answering.answer_form(services, body, ids.DAY_FIRST, act, ack)
+
+    @app.view(ids.WHAT_IF_FORM)
+    def computed(ack: Ack, body: Payload) -> None:
+        answering.answer_form(services, body, ids.OUTAGE, lambda: _compute(services, body), ack)
+
+
+def _add(services: Services, body: Payload) -> Response:
+    number, _, interval_s = parse.private_metadata(body).partition(":")
+    queue = parse.field_value(body, ids.NEW_QUEUE) or parse.field_value(body, ids.QUEUE)
+    return actions.add_interval(
+        services,
+        parse.parse_number(number),
+        queue,
+        parse.parse_number(parse.field_value(body, ids.INTERVAL)),
+        parse.parse_number(interval_s),
+        {name: parse.field_value(body, name) for name, _, _ in forms.FIELDS},
+        str(body["view"]["id"]),
+        parse.user_id(body),
+        utcnow(),
+    )
+
+
+def _columns(body: Payload, known: ColumnMap, header: list[str]) -> ColumnMap:
+    """What somebody chose; columns beyond those that the form asks stay as they are."""
+    meanings = list(known.meanings)
+    for at in range(min(len(header), COLUMNS_ASKED)):
+        chosen = parse.field_value(body, f"{ids.COLUMN}.{at}")
+        try:
+            meanings[at] = Meaning("" if chosen == NO_QUEUE else chosen)
+        except ValueError:
+            raise NotOurForm() from None
+    return ColumnMap(
+        tuple(meanings),
+        " ".join(parse.field_value(body, ids.QUEUE).split())[:100],
+        parse.field_value(body, ids.DAY_FIRST) != "month",
+        parse.field_value(body, ids.ZONE) == "local",
+    )
+
+
+def _compute(services: Services, body: Payload) -> Response:
+    parts = [(word, parse.field_value(body, name)) for name, word in LEVER_FIELDS]
+    written = [f"{word} {text}" for word, text in parts if text]
+    if not written:
+        raise NoChange()
+    number, levers = parse.form_number(body), [read_lever(text) for text in written]
+    visible_incident(services, number, parse.user_id(body))
+    queue, changes = parse.field_value(body, ids.QUEUE), ", ".join(written)
+    return whatif_actions.whatif(services, number, queue, levers, changes, parse.user_id(body), utcnow())

@@ -1,0 +1,108 @@
+"""The preview of a file of figures: what its columns were taken for, before anything of it counts. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.impact import ids
+from bot.impact.importing import Result
+from bot.impact.reading.plan import Plan
+from bot.impact.reading.rows import LeftOut
+from bot.impact.reading.vocabulary import TITLES, Meaning
+from bot.impact.views import Screen, moment
+from bot.impact.wording import number, queue_name
+from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.text import escape, one_line
+
+QUEUES_SHOWN, REASONS_SHOWN, COLUMNS_SHOWN = 8, 5, 25
+
+
+@dataclass(frozen=True)
+class FilePreview:
+    """What a file holds, before anything of it counts."""
+
+    number: int
+    name: str
+    plan: Plan
+    zone: str
+    rows: int
+    queues: Sequence[str]
+    first_at: int
+    last_at: int
+    left_out: Sequence[LeftOut]
+    left_out_count: int
+
+
+def preview_message(preview: FilePreview) -> Screen:
+    """What each column was taken for, rows read, rows left out and why; *Use it* or *Change a column*."""
+    name = one_line(preview.name, 80)
+    text = f"{name}: {number(preview.rows)} intervals can be used"
+    blocks = [
+        section(f"📄 *{name}*\n{_found(preview)}"),
+        section("*Columns*\n" + "\n".join(_column_lines(preview.plan))),
+    ]
+    if preview.left_out_count:
+        lines = [f"• line {row.line}: {escape(row.reason)}" for row in preview.left_out[:REASONS_SHOWN]]
+        more = preview.left_out_count - len(lines)
+        lines += [f"… and {number(more)} more"] if more > 0 else []
+        blocks.append(section("\n".join([f"*Left out* {number(preview.left_out_count)} rows", *lines])))
+    blocks.append(context(_how_read(preview)))
+    value = str(preview.number)
+    elements = [button("Change a column", ids.COLUMNS, value), button("Discard", ids.DISCARD, value)]
+    if preview.rows:
+        elements.insert(0, button("Use it", ids.USE, value, style="primary"))
+    blocks.append(actions(elements, block_id=f"figures-{value}"))
+    return text, blocks
+
+
+def _found(preview: FilePreview) -> str:
+    if not preview.rows:
+        return "Not one row can be used as the columns are read now."
+    queues = ", ".join(queue_name(queue) for queue in preview.queues[:QUEUES_SHOWN])
+    more = f" and {len(preview.queues) - QUEUES_SHOWN} more" if len(preview.queues) > QUEUES_SHOWN else ""
+    first, last = (f"{moment(at):%d %b %Y %H:%M} UTC" for at in (preview.first_at, preview.last_at))
+    minutes = preview.plan.interval_s // 60
+    span = f"{first} to {last}, {minutes} min each" if preview.first_at != preview.last_at else first
+    return f"{number(preview.rows)} intervals of {queues}{more}\n{span}"
+
+
+def _column_lines(plan: Plan) -> list[str]:
+    named = list(zip(plan.sheet.header, plan.columns.meanings, strict=True))
+    used = [f"• {one_line(name, 50)} → {TITLES[meaning]}" for name, meaning in named if meaning]
+    ignored = [one_line(name, 30) for name, meaning in named if not meaning and name]
+    lines = used[:COLUMNS_SHOWN]
+    if plan.columns.queue and not plan.places(Meaning.QUEUE):
+        lines.append(f"• the queue is *{queue_name(plan.columns.queue)}*")
+    if plan.is_wide:
+        return [*lines, "• every other column is an interval"]
+    return [*lines, f"Not used: {', '.join(ignored[:8])}{' …' if len(ignored) > 8 else ''}"] if ignored else lines
+
+
+def _how_read(preview: FilePreview) -> str:
+    order = "day before month" if preview.plan.day_first else "month before day"
+    certain = "" if preview.plan.is_day_certain else " (not certain: no day over 12)"
+    decimal = "decimal comma" if preview.plan.decimal == "," else "decimal point"
+    return f"Times without a zone are taken for {preview.zone} · {order}{certain} · {decimal}. Nothing counts yet."
+
+
+def plain(text: str) -> list[Block]:
+    """A message without buttons."""
+    return [section(text)]
+
+
+def without_times(number: int, sentence: str) -> Screen:
+    """The file does not say when its intervals begin; somebody may know which column does."""
+    elements = [button("Change a column", ids.COLUMNS, str(number)), button("Discard", ids.DISCARD, str(number))]
+    return sentence, [section(f"⚠️ {sentence}"), actions(elements, block_id=f"figures-{number}")]
+
+
+def imported_message(result: Result, name: str) -> Screen:
+    """What became of a file."""
+    if result.is_known:
+        text = f"{one_line(name, 80)} was imported before, so nothing was changed."
+        return text, plain(text)
+    text = f"✅ {number(result.rows)} intervals of {one_line(name, 80)} count now. `/incident figures` shows them."
+    blocks = plain(text)
+    if result.left_out_count:
+        lines = [f"• line {row.line}: {escape(row.reason)}" for row in result.left_out[:REASONS_SHOWN]]
+        blocks.append(section("\n".join([f"*Left out* {number(result.left_out_count)} rows", *lines])))
+    return text, blocks

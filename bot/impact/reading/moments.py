@@ -1,0 +1,160 @@
+"""Dates and times of exports as moments: the second 01:00 of a day is another interval."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.impact.reading.cells import NotReadable
+
+# Excel counts days from here; 1900 is no leap year, but its serial numbers say so.
+EXCEL_EPOCH = date(1899, 12, 30)
+SERIAL_LOW, SERIAL_HIGH = 30_000, 80_000
+_NUMERIC = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{2,4})")
+_SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([ap])?\.?m?\.?", re.IGNORECASE)
+_RANGE = re.compile(r"(.+?)\s*(?:-|–|—|to|a)\s*(\d{1,2}:\d{2}.*)", re.IGNORECASE)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{1,2}:\d{2}.*")
+DAY_S = 24 * 3600
+
+
+def says_day_first(dates: Iterable[str]) -> bool | None:
+    """Is the day written before the month? A day over 12 settles it; None when no date has one."""
+    for text in dates:
+        match = _NUMERIC.match(text.strip())
+        if match and len(match[1]) <= 2:
+            if int(match[1]) > 12:
+                return True
+            if int(match[2]) > 12:
+                return False
+    return None
+
+
+def read_date(text: str, *, day_first: bool) -> date:
+    """A day: `26/11/2026`, `2026-11-26`, `11/26/2026`, Excel's 46347. `NotReadable` when it is none."""
+    text = text.strip()
+    if _SERIAL.fullmatch(text) and SERIAL_LOW <= float(text.replace(",", ".")) <= SERIAL_HIGH:
+        return EXCEL_EPOCH + timedelta(days=int(float(text.replace(",", "."))))
+    match = _NUMERIC.match(text)
+    if match is None:
+        raise NotReadable(f"`{text[:40]}` is not a date")
+    first, second, third = (int(part) for part in match.groups())
+    if len(match[1]) == 4:
+        year, month, day = first, second, third
+    elif day_first:
+        day, month, year = first, second, third
+    else:
+        month, day, year = first, second, third
+    try:
+        return date(year + 2000 if year < 100 else year, month, day)
+    except ValueError:
+        raise NotReadable(f"`{text[:40]}` is not a date") from None
+
+
+def read_time(text: str) -> time:
+    """A time of day: `09:00`, `9:00:00`, `12:00 AM` (midnight), `12:30 PM`."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise NotReadable(f"`{text.strip()[:40]}` is not a time of day")
+    hour, minute, half = int(match[1]), int(match[2]), (match[4] or "").lower()
+    if half:
+        if not 1 <= hour <= 12:
+            raise NotReadable(f"`{text.strip()[:40]}` is not a time of day")
+        hour = hour % 12 + (12 if half == "p" else 0)
+    try:
+        return time(hour, minute, int(match[3] or 0))
+    except ValueError:
+        raise NotReadable(f"`{text.strip()[:40]}` is not a time of day") from None
+
+
+def split_range(text: str) -> tuple[str, str]:
+    """`09:00 - 09:30` as its two times; a time alone has no end."""
+    match = _RANGE.fullmatch(text.strip())
+    return (match[1], match[2]) if match and ":" in match[1] else (text, "")
+
+
+@dataclass(frozen=True)
+class Local:
+    """A beginning as the file says it: a time of the site's clock, or a moment that names its zone."""
+
+    at: datetime
+    length_s: int | None = None
+
+    @property
+    def is_moment(self) -> bool:
+        """Does it name its zone?"""
+        return self.at.tzinfo is not None
+
+
+def read_start(date_text: str, time_text: str, *, day_first: bool, ignore_zone: bool = False) -> Local:
+    """When an interval begins, from a cell of both, or from a day and a time. Days alone begin at midnight."""
+    whole = f"{date_text.strip()} {time_text.strip()}".strip()
+    if _ISO.fullmatch(whole) and not split_range(time_text)[1]:
+        return Local(_read_iso(whole, ignore_zone=ignore_zone))
+    day_text, _, rest = date_text.strip().partition(" ")
+    clock = time_text.strip() or rest
+    day = read_date(day_text, day_first=day_first)
+    if not clock:
+        return _serial_start(day_text, day)
+    begin, end = split_range(clock)
+    start = read_time(begin)
+    length_s = None
+    if end:
+        length_s = (_seconds(read_time(end)) - _seconds(start)) % DAY_S or DAY_S
+    return Local(datetime.combine(day, start), length_s)
+
+
+def _serial_start(text: str, day: date) -> Local:
+    serial = float(text.replace(",", ".")) if _SERIAL.fullmatch(text) else 0.0
+    return Local(datetime.combine(day, time()) + timedelta(minutes=round(serial % 1 * 24 * 60)))
+
+
+def _read_iso(text: str, *, ignore_zone: bool) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise NotReadable(f"`{text[:40]}` is not a date and time") from None
+    # Some systems write a Z behind local times.
+    return at.replace(tzinfo=None) if ignore_zone else at
+
+
+def _seconds(at: time) -> int:
+    return at.hour * 3600 + at.minute * 60 + at.second
+
+
+@dataclass
+class Clock:
+    """Turns the times of a site's clock into moments, also in the night in which the clock is changed."""
+
+    zone: ZoneInfo
+    _repeated: dict[tuple[object, datetime], int] = field(default_factory=dict)
+    _known: dict[datetime, tuple[int, bool]] = field(default_factory=dict)
+
+    def moment(self, at: datetime, of: object) -> int:
+        """Seconds since 1970. `of` is the queue: when a time comes twice for it, the second is after the change.
+
+        `NotReadable` for a time that the clock left out.
+        """
+        known = self._known.get(at)
+        if known is None:
+            known = self._known[at] = self._look_up(at)
+        moment, is_ambiguous = known
+        if not is_ambiguous:
+            return moment
+        times = self._repeated[of, at] = self._repeated.get((of, at), 0) + 1
+        return moment if times == 1 else int(at.replace(tzinfo=self.zone, fold=1).timestamp())
+
+    def is_repeated(self, at: datetime) -> bool:
+        """Does the clock show that time twice?"""
+        return self._known[at][1]
+
+    def _look_up(self, at: datetime) -> tuple[int, bool]:
+        if at.tzinfo is not None:
+            return int(at.timestamp()), False
+        first = at.replace(tzinfo=self.zone)
+        if first.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None) != at:
+            day = f"{at:%d %B %Y}".lstrip("0")
+            raise NotReadable(f"there was no {at:%H:%M} on {day} in {self.zone.key}: the clock went forward")
+        is_ambiguous = first.utcoffset() != at.replace(tzinfo=self.zone, fold=1).utcoffset()
+        return int(first.timestamp()), is_ambiguous

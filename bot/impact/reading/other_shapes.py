@@ -1,0 +1,136 @@
+"""Files that have not an interval a row: forecasts with an interval a column, and logs with a call a row."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from bot.impact.reading import cells, moments
+from bot.impact.reading.cells import NotReadable
+from bot.impact.reading.moments import Clock
+from bot.impact.reading.plan import USUAL_INTERVAL_S, Plan, start_of
+from bot.impact.reading.rows import LeftOut, QueueName, ReadRow, padded_rows, queue_reader, read_rows
+from bot.impact.reading.sheet import is_moment
+from bot.impact.reading.vocabulary import LENGTHS, NUMBERS, Meaning, is_totals, meaning_of
+from bot.impact.rules.figures import NAMES, Amount
+
+M = Meaning
+# In a file of forecasts the plain names are those of the plan.
+_OF_PLAN = {M.OFFERED: M.FORECAST, M.AHT: M.FORECAST_AHT, M.AGENTS: M.FORECAST_AGENTS}
+_PLACES = {name: place for place, name in enumerate(NAMES)}
+
+
+def read(plan: Plan, zone: ZoneInfo, threshold_s: float = 20) -> Iterator[ReadRow | LeftOut]:
+    """Every row of a file, whichever its shape; `threshold_s` is what counts as in time in a log of calls."""
+    if plan.is_wide:
+        return read_wide(plan, zone)
+    if plan.is_call_log:
+        return read_calls(plan, zone, threshold_s)
+    return read_rows(plan, zone)
+
+
+def read_wide(plan: Plan, zone: ZoneInfo) -> Iterator[ReadRow | LeftOut]:
+    """A figure a row, an interval a column. Rows of one queue are put together; there are few of them."""
+    rows = list(padded_rows(plan))
+    named = [(line, _metric(plan, row), row) for line, row in rows]
+    is_plan = any(metric == M.FORECAST for _, metric, _ in named)
+    starts = _starts(plan, zone)
+    intervals: dict[tuple[QueueName, int], tuple[int, list[Amount]]] = {}
+    queue_of = queue_reader(plan)
+    for line, metric, row in named:
+        meaning = _OF_PLAN.get(metric, metric) if is_plan else metric
+        if meaning not in NUMBERS or any(is_totals(cell) for cell in row[:1]):
+            yield LeftOut(line, "I do not know its figure")
+            continue
+        try:
+            queue = queue_of(row)
+            amounts = [(at, start, _amount(plan, meaning, row, at)) for at, start in starts]
+        except NotReadable as reason:
+            yield LeftOut(line, str(reason))
+            continue
+        for _, start, amount in amounts:
+            _, figures = intervals.setdefault((queue, start), (line, [None] * len(NAMES)))
+            figures[_PLACES[meaning]] = amount
+    for (queue, start), (line, figures) in intervals.items():
+        if any(amount is not None for amount in figures):
+            yield ReadRow(line, queue, start, _wide_interval_s(starts), tuple(figures))
+
+
+def _metric(plan: Plan, row: list[str]) -> Meaning:
+    name = next((row[at] for at in plan.places(M.METRIC) if at < len(row)), "")
+    return meaning_of(name)
+
+
+def _starts(plan: Plan, zone: ZoneInfo) -> list[tuple[int, int]]:
+    clock = Clock(zone)
+    return [
+        (at, clock.moment(moments.read_start(name, "", day_first=plan.day_first).at, ""))
+        for at, name in enumerate(plan.sheet.header)
+        if is_moment(name)
+    ]
+
+
+def _wide_interval_s(starts: list[tuple[int, int]]) -> int:
+    distances = [b - a for (_, a), (_, b) in pairwise(starts) if b > a]
+    return min(distances, default=USUAL_INTERVAL_S)
+
+
+def _amount(plan: Plan, meaning: Meaning, row: list[str], at: int) -> Amount:
+    text = row[at] if at < len(row) else ""
+    if meaning in LENGTHS:
+        return cells.read_length(text, plan.decimal)
+    if meaning == M.SERVICE_LEVEL:
+        return cells.read_share(text, plan.decimal, is_percent=plan.is_percent)
+    return cells.read_number(text, plan.decimal)
+
+
+def read_calls(plan: Plan, zone: ZoneInfo, threshold_s: float) -> Iterator[ReadRow | LeftOut]:
+    """A call a row, counted into half-hours. A call that was not answered was abandoned."""
+    clock = Clock(zone)
+    counted: dict[tuple[QueueName, int], tuple[int, list[float]]] = {}
+    queue_of = queue_reader(plan)
+    for line, row in padded_rows(plan):
+        try:
+            queue = queue_of(row)
+            start = start_of(plan, row).at
+            wait_s = _wait_s(plan, row, start)
+        except NotReadable as reason:
+            yield LeftOut(line, str(reason))
+            continue
+        half_hour = clock.moment(start, line) // USUAL_INTERVAL_S * USUAL_INTERVAL_S
+        _, sums = counted.setdefault((queue, half_hour), (line, [0.0] * 4))
+        sums[0] += 1
+        if wait_s is not None:
+            sums[1] += 1
+            sums[2] += wait_s <= threshold_s
+            sums[3] += wait_s
+    for (queue, half_hour), (line, sums) in counted.items():
+        yield ReadRow(line, queue, half_hour, USUAL_INTERVAL_S, _of_calls(*sums))
+
+
+def _wait_s(plan: Plan, row: list[str], start: datetime) -> float | None:
+    text = next((row[at].strip() for at in plan.places(M.CALL_ANSWERED) if at < len(row)), "")
+    if cells.is_unknown(text):
+        return None
+    answered = (
+        moments.read_start(text, "", day_first=plan.day_first).at
+        if len(text) > len("12:00:00 AM")
+        else datetime.combine(start.date(), moments.read_time(text), start.tzinfo)
+    )
+    if answered < start:
+        answered += timedelta(days=1)
+    return (answered - start).total_seconds()
+
+
+def _of_calls(offered: float, answered: float, in_time: float, waited_s: float) -> tuple[Amount, ...]:
+    figures: list[Amount] = [None] * len(NAMES)
+    amounts = {
+        "offered": offered,
+        "answered": answered,
+        "answered_in": in_time,
+        "abandoned": offered - answered,
+        "asa_s": waited_s / answered if answered else None,
+    }
+    for name, amount in amounts.items():
+        figures[_PLACES[name]] = amount
+    return tuple(figures)

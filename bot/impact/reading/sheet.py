@@ -1,0 +1,141 @@
+"""A file with its header found: which columns it has, and its rows below."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from bot.impact.reading import text_table, workbook
+from bot.impact.reading.errors import (
+    FileRefused,
+    FileTooLarge,
+    NoHeader,
+    NothingToRead,
+    OldWorkbook,
+    TooManyColumns,
+)
+from bot.impact.reading.moments import _ISO
+from bot.impact.reading.text_table import SEPARATORS, Cells
+from bot.impact.reading.vocabulary import COUNTS, NUMBERS, Meaning, meaning_of, normalized
+
+LARGEST_MB = 100
+MOST_COLUMNS = 800
+# Title lines above a header are few.
+HEADER_WITHIN = 40
+ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table in a file: `separator` of a text, `sheet` of a workbook."""
+
+    path: Path
+    header: tuple[str, ...]
+    header_line: int
+    titles: tuple[str, ...]
+    encoding: str = ""
+    separator: str = ""
+    sheet: str = ""
+
+    @property
+    def is_workbook(self) -> bool:
+        """Are its numbers and dates values, and not as somebody wrote them?"""
+        return bool(self.sheet)
+
+    @property
+    def shape(self) -> str:
+        """The same for every file with these columns, whatever is in it; moments in a header are all alike."""
+        names = ["<moment>" if is_moment(name) else normalized(name) for name in self.header]
+        return hashlib.sha256("|".join(dict.fromkeys(names)).encode()).hexdigest()
+
+    def rows(self) -> Iterator[Cells]:
+        """The rows below the header that hold anything, with their lines."""
+        for line, cells in _cells(self.path, self):
+            if line > self.header_line and any(cells):
+                yield line, cells
+
+
+def is_moment(name: str) -> bool:
+    """Is the column an interval of its own?"""
+    return bool(_ISO.fullmatch(name.strip()))
+
+
+def _cells(path: Path, sheet: Sheet) -> Iterator[Cells]:
+    if sheet.sheet:
+        return workbook.read_cells(path, sheet.sheet)
+    return text_table.read_cells(path, sheet.encoding, sheet.separator)
+
+
+def open_sheet(path: Path) -> Sheet:
+    """Find the table in a file, or refuse the file with a `FileRefused`."""
+    size = path.stat().st_size
+    if size > LARGEST_MB * 1_000_000:
+        raise FileTooLarge(name=path.name, size=size // 1_000_000, most=LARGEST_MB)
+    if size == 0:
+        raise NothingToRead(name=path.name)
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head == OLD_EXCEL:
+        raise OldWorkbook(name=path.name)
+    sheet = _in_workbook(path) if head == ZIP else _in_text(path)
+    if len(sheet.header) > MOST_COLUMNS:
+        raise TooManyColumns(name=path.name, count=len(sheet.header), most=MOST_COLUMNS)
+    if next(sheet.rows(), None) is None:
+        raise NothingToRead(name=path.name)
+    return sheet
+
+
+def _in_workbook(path: Path) -> Sheet:
+    workbook.check(path)
+    candidates = [Sheet(path, (), 0, (), sheet=name) for name in workbook.sheet_names(path)]
+    return _best(path, candidates)
+
+
+def _in_text(path: Path) -> Sheet:
+    encoding = text_table.encoding_of(path)
+    text_table.check_is_text(path, encoding)
+    declared = text_table.declared_separator(path, encoding)
+    separators = (declared,) if declared else SEPARATORS
+    return _best(path, [Sheet(path, (), 0, (), encoding, separator) for separator in separators])
+
+
+def _best(path: Path, candidates: list[Sheet]) -> Sheet:
+    """The header is the line with most names that we know, whatever the separator; the standard sniffer guesses."""
+    best: tuple[int, Sheet] | None = None
+    for candidate in candidates:
+        lines = _first_lines(path, candidate)
+        for index, (line, cells) in enumerate(lines):
+            score = _score(cells)
+            if score and (best is None or score > best[0]):
+                titles = tuple(" ".join(filter(None, cells)) for _, cells in lines[:index])
+                best = score, _with_header(candidate, cells, line, titles)
+    if best is None:
+        raise NoHeader(name=path.name)
+    return best[1]
+
+
+def _first_lines(path: Path, candidate: Sheet) -> list[Cells]:
+    """What can be read of the first lines; that the rest cannot is said when they are read."""
+    lines: list[Cells] = []
+    with suppress(FileRefused):
+        lines += islice(_cells(path, candidate), HEADER_WITHIN)
+    return lines
+
+
+def _with_header(sheet: Sheet, cells: list[str], line: int, titles: tuple[str, ...]) -> Sheet:
+    names = [cell.strip().lstrip("\ufeff") for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return Sheet(sheet.path, tuple(names), line, titles, sheet.encoding, sheet.separator, sheet.sheet)
+
+
+def _score(cells: list[str]) -> int:
+    """How many columns a line names; 0 when it names no figure."""
+    meanings = [meaning_of(cell.lstrip("\ufeff")) for cell in cells]
+    moments = sum(is_moment(cell) for cell in cells)
+    known = len({meaning for meaning in meanings if meaning})
+    has_figures = bool(NUMBERS & set(meanings)) or Meaning.CALL in meanings or (moments and known)
+    has_counts = bool(COUNTS & set(meanings))
+    return known + moments + has_counts if has_figures and known + moments >= 2 else 0

@@ -1,0 +1,81 @@
+"""Text files as rows of cells: whichever encoding and separator, title lines above the header or not."""
+
+import codecs
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from bot.impact.reading.errors import NotATable, QuoteNotClosed
+
+SEPARATORS = (",", ";", "\t", "|")
+BLOCK = 1 << 20
+# A cell of an export is never longer: what is longer is a quote that was not closed.
+LONGEST_CELL = 10_000
+# So many control signs among the first signs are no text in any encoding.
+CONTROL_SHARE = 0.02
+
+Cells = tuple[int, list[str]]
+
+
+def encoding_of(path: Path) -> str:
+    """UTF-8 and UTF-16 by their mark or their pattern; else UTF-8 if it is that throughout, else Windows' 1252."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+        if head.startswith(codecs.BOM_UTF8):
+            return "utf-8-sig"
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        if head.count(0) > len(head) // 4:
+            return _utf_16_without_mark(head)
+        file.seek(0)
+        return "utf-8" if _is_utf_8(iter(lambda: file.read(BLOCK), b"")) else "cp1252"
+
+
+def _utf_16_without_mark(head: bytes) -> str:
+    return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+
+
+def _is_utf_8(blocks: Iterator[bytes]) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for block in blocks:
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def check_is_text(path: Path, encoding: str) -> None:
+    """`NotATable` when it is a picture, a document, or whatever else is no text."""
+    with path.open("rb") as file:
+        head = file.read(8192).decode(encoding, "replace")
+    controls = sum(sign < " " and sign not in "\r\n\t\f" for sign in head)
+    if controls > CONTROL_SHARE * len(head):
+        raise NotATable(name=path.name)
+
+
+def declared_separator(path: Path, encoding: str) -> str | None:
+    """What a first line such as `sep=;` names."""
+    with open_text(path, encoding) as file:
+        first = file.readline(20).strip().strip('"')
+    return first[4:5] or "\t" if first.lower().startswith("sep=") else None
+
+
+def open_text(path: Path, encoding: str) -> TextIO:
+    """The file as text; what its encoding does not know becomes a question mark of its own."""
+    return path.open(encoding=encoding, errors="replace", newline="")
+
+
+def read_cells(path: Path, encoding: str, separator: str) -> Iterator[Cells]:
+    """Every row with the number of its last line; `QuoteNotClosed` when a cell has no end."""
+    csv.field_size_limit(LONGEST_CELL)
+    with open_text(path, encoding) as file:
+        reader, line = csv.reader(file, delimiter=separator), 0
+        try:
+            for row in reader:
+                line = reader.line_num
+                yield line, row
+        except csv.Error:
+            raise QuoteNotClosed(name=path.name, line=line) from None

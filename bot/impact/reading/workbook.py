@@ -1,0 +1,118 @@
+"""xlsx workbooks as rows of cells, read without holding them whole; what is made to burst is not opened."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.impact.reading.errors import FormulasWithoutResults, Inflated, NotATable
+from bot.impact.reading.text_table import Cells
+
+LARGEST_UNPACKED = 600_000_000
+# The texts of all sheets are held in memory.
+LARGEST_TEXTS = 60_000_000
+MOST_PARTS = 2_000
+HIGHEST_RATIO = 200
+MEGABYTE = 1_000_000
+BLOCK = 1 << 20
+_WITHOUT_RESULT = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:</c>|<v\s*/>|<v></v>)")
+
+
+def check(path: Path) -> None:
+    """Refuse what is no workbook, what would burst when unpacked, and formulas that were never computed."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            if "xl/workbook.xml" not in archive.namelist():
+                raise NotATable(name=path.name)
+            _check_size(path, parts)
+            for part in parts:
+                if part.filename.startswith("xl/worksheets/") and _lacks_results(archive, part):
+                    raise FormulasWithoutResults(name=path.name)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError):
+        raise NotATable(name=path.name) from None
+
+
+def _check_size(path: Path, parts: list[zipfile.ZipInfo]) -> None:
+    unpacked = sum(part.file_size for part in parts)
+    bursts = any(
+        part.file_size > MEGABYTE and part.file_size > HIGHEST_RATIO * max(1, part.compress_size) for part in parts
+    )
+    texts = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
+    if unpacked > LARGEST_UNPACKED or texts > LARGEST_TEXTS or len(parts) > MOST_PARTS or bursts:
+        raise Inflated(name=path.name, size=unpacked // MEGABYTE)
+
+
+def _lacks_results(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    with archive.open(part) as sheet:
+        rest = b""
+        while block := sheet.read(BLOCK):
+            if _WITHOUT_RESULT.search(rest + block):
+                return True
+            rest = block[-200:]
+    return False
+
+
+def sheet_names(path: Path) -> list[str]:
+    """The sheets that can be seen, in their order."""
+    with _opened(path) as workbook:
+        return [sheet.title for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+
+
+def read_cells(path: Path, sheet: str) -> Iterator[Cells]:
+    """Every row of a sheet with its number; cells as a CSV in plain notation would have them."""
+    with _opened(path) as workbook:
+        worksheet = workbook[sheet]
+        # What a workbook says of its size may be wrong.
+        worksheet.reset_dimensions()
+        try:
+            for number, row in enumerate(worksheet.iter_rows(values_only=True), 1):
+                yield number, [_text(cell) for cell in row]
+        except (ValueError, KeyError, SyntaxError, zipfile.BadZipFile, EOFError):
+            raise NotATable(name=path.name) from None
+
+
+class _opened:
+    """A workbook that is closed again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Any:
+        # Loaded here: nine of ten files are CSV.
+        from openpyxl import load_workbook
+
+        try:
+            self._workbook = load_workbook(self._path, read_only=True, data_only=True, keep_links=False)
+        except Exception:  # noqa: BLE001 - what a damaged workbook raises is not to be listed
+            raise NotATable(name=self._path.name) from None
+        return self._workbook
+
+    def __exit__(self, *_: object) -> None:
+        self._workbook.close()
+
+
+def _text(cell: Any) -> str:
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return str(cell)
+        case int():
+            return str(cell)
+        case float():
+            return f"{cell:.10g}"
+        case datetime():
+            # Excel's day with a fraction of a second too few.
+            return (cell + timedelta(milliseconds=500)).strftime("%Y-%m-%d %H:%M:%S").removesuffix(" 00:00:00")
+        case date():
+            return cell.isoformat()
+        case time():
+            return cell.strftime("%H:%M:%S")
+        case timedelta():
+            seconds = round(cell.total_seconds())
+            return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        case _:
+            return str(cell)

@@ -1,0 +1,23 @@
+"""What figures bring to Slack: files that are read, and charts."""
+
+from bot.impact import charts, uploads
+from bot.outbox import kinds
+from bot.outbox.kinds import Context, Kind
+from bot.outbox.rules import Refusal
+
+
+def _of_row(context: Context) -> str:
+    return context.row.channel_id or ""
+
+
+KINDS = (
+    Kind(kinds.FIGURES_FILE, "", uploads.call, _of_row, otherwise=Refusal.FINAL),
+    Kind(
+        kinds.FIGURES_CHART,
+        "",
+        charts.call,
+        charts.channel_of,
+        otherwise=Refusal.FINAL,
+        on_given_up=charts.note_refused,
+    ),
+)

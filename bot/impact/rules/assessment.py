@@ -1,0 +1,299 @@
+"""What an incident means for its queues: now and since it began, against what was to be expected. Pure."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.impact.rules.baseline import Expected, day_level, from_forecast, usual
+from bot.impact.rules.figures import (
+    SERVICE_LEVELS,
+    Amount,
+    Figures,
+    ServiceLevel,
+    Totals,
+    Vector,
+    added,
+    ratio,
+    totals_from,
+    vector,
+)
+from bot.impact.rules.losses import Baseline, Interval, Losses, loss_vector, losses_from
+from bot.impact.rules.series import QueueInterval
+
+# When an interval began, and its service level, a share of 1.
+Level = tuple[int, Amount]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a queue is to reach: a share of 1 within so many seconds, by which formula; how patient callers are."""
+
+    formula: ServiceLevel = ServiceLevel.OF_OFFERED
+    threshold_s: float = 20.0
+    target: float = 0.8
+    patience_s: float = 120.0
+
+
+@dataclass(frozen=True)
+class QueueFacts:
+    """A queue as the assessment needs it."""
+
+    id: int
+    label: str
+    name: str
+    site: str
+    partner: str
+    goal: Goal
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a queue usually does: contacts by local start of the interval, and what was usual of those who wait."""
+
+    offered: Mapping[int, float] = field(default_factory=dict)
+    abandonment: Amount = None
+    asa_s: Amount = None
+    aht_s: Amount = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time of an incident, in seconds since 1970: its day, its beginning, its end, until when it recovers."""
+
+    day: int
+    start: int
+    end: int
+    until: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """A queue, a site, a partner, or all: the last known interval, all since the beginning, and the cost."""
+
+    title: str
+    goal: Goal | None
+    latest_at: int = 0
+    now: Totals = field(default_factory=Totals)
+    since: Totals = field(default_factory=Totals)
+    expected: float = 0.0
+    losses: Losses = field(default_factory=Losses)
+    agents: Amount = None
+    agents_planned: Amount = None
+    oldest_s: Amount = None
+    # Of a queue alone: its number, and the service level of each interval since the beginning, shares of 1.
+    id: int = 0
+    levels: tuple[Level, ...] = ()
+
+    def __add__(self, other: "Group") -> "Group":
+        return Group(
+            title=self.title,
+            goal=self.goal if self.goal == other.goal else None,
+            latest_at=max(self.latest_at, other.latest_at),
+            now=self.now + other.now,
+            since=self.since + other.since,
+            expected=self.expected + other.expected,
+            losses=self.losses + other.losses,
+            agents=_known_sum(self.agents, other.agents),
+            agents_planned=_known_sum(self.agents_planned, other.agents_planned),
+            oldest_s=max((each for each in (self.oldest_s, other.oldest_s) if each is not None), default=None),
+        )
+
+
+@dataclass(frozen=True)
+class Point:
+    """All queues together in one interval, for the chart and the table."""
+
+    starts_at: int
+    interval_s: int
+    totals: Totals
+    expected: Amount = None
+    low: Amount = None
+    high: Amount = None
+    is_incident: bool = False
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything that is known of an incident's figures."""
+
+    window: Window
+    whole: Group
+    queues: tuple[Group, ...] = ()
+    sites: tuple[Group, ...] = ()
+    partners: tuple[Group, ...] = ()
+    points: tuple[Point, ...] = ()
+    points_lost: Amount = None
+    # The intervals whose expectation was planned, and of how many.
+    forecast_intervals: int = 0
+    expected_intervals: int = 0
+    restated: int = 0
+
+    @property
+    def is_known(self) -> bool:
+        """Is there anything to say?"""
+        return bool(self.points)
+
+
+def _known_sum(left: Amount, right: Amount) -> Amount:
+    return right if left is None else left if right is None else left + right
+
+
+@dataclass
+class _Day:
+    """A queue's intervals of the day, with what was to be expected of each, and their totals as numbers."""
+
+    queue: QueueFacts
+    intervals: Sequence[QueueInterval]
+    expected: dict[int, Expected] = field(default_factory=dict)
+    vectors: list[Vector] = field(default_factory=list)
+
+
+def assess(
+    queues: Iterable[QueueFacts],
+    series: Mapping[int, Sequence[QueueInterval]],
+    past: Mapping[int, Past],
+    window: Window,
+    local: Callable[[int], int],
+) -> Assessment:
+    """Put everything together. `series` are the intervals of the day by queue, in their order; `local` gives the
+    time of the site's clock for a moment, in seconds."""
+    days = [_Day(queue, series[queue.id]) for queue in queues if series.get(queue.id)]
+    for day in days:
+        formula = day.queue.goal.formula
+        day.vectors = [vector(each.figures, formula, each.interval_s) for each in day.intervals]
+        _expect(day, past.get(day.queue.id, Past()), window, local)
+    groups = [(day, _group(day, past.get(day.queue.id, Past()), window)) for day in days]
+    affected = [(day, group) for day, group in groups if group.since.intervals]
+    concerned = [day for day, _ in affected]
+    within = [(day, each) for day in concerned for each in day.intervals if _is_in(each, window)]
+    sources = [day.expected[each.starts_at].is_forecast for day, each in within if each.starts_at in day.expected]
+    return Assessment(
+        window=window,
+        whole=_sum("", (group for _, group in affected)),
+        queues=tuple(sorted((group for _, group in affected), key=_worst_first)),
+        sites=_by(affected, lambda queue: queue.site),
+        partners=_by(affected, lambda queue: queue.partner),
+        points=_points(concerned, window),
+        points_lost=_points_lost(concerned, window),
+        forecast_intervals=sum(sources),
+        expected_intervals=len(sources),
+        restated=sum(bool(each.restated) for _, each in within),
+    )
+
+
+def _is_in(interval: QueueInterval, window: Window) -> bool:
+    return interval.ends_at > window.start and interval.starts_at < window.end
+
+
+def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) -> None:
+    """The forecast where there is one; else the usual, at the level of the day before the incident."""
+    so_far: list[tuple[float, float]] = []
+    for interval in day.intervals:
+        planned = interval.figures.forecast_offered
+        if planned is not None:
+            day.expected[interval.starts_at] = from_forecast(planned)
+            continue
+        at = local(interval.starts_at)
+        known = usual(past.offered, at, interval_s=interval.interval_s, level=day_level(so_far))
+        if known is None:
+            continue
+        day.expected[interval.starts_at] = known
+        came = interval.figures.offered
+        if came is not None and not _is_in(interval, window):
+            so_far.append((came, known.offered / day_level(so_far)))
+
+
+def _group(day: _Day, past: Past, window: Window) -> Group:
+    """One queue, summed over its intervals since the beginning; after the end contacts may come back."""
+    goal, costs, since, levels, expected_sum = day.queue.goal, list[Vector](), list[Vector](), list[Level](), 0.0
+    latest: tuple[QueueInterval, Vector] | None = None
+    for interval, numbers in zip(day.intervals, day.vectors, strict=True):
+        is_recovery = window.end <= interval.starts_at < window.until
+        if not is_recovery and not _is_in(interval, window):
+            continue
+        figures, expected = interval.figures, day.expected.get(interval.starts_at)
+        aht_s = past.aht_s if figures.forecast_aht_s is None else figures.forecast_aht_s
+        usual_then = Baseline(expected.offered if expected else None, past.abandonment, past.asa_s, aht_s)
+        costs.append(loss_vector(Interval(figures, usual_then, goal.target, is_recovery)))
+        if not is_recovery and _is_actual(figures):
+            latest = interval, numbers
+            since.append(numbers)
+            expected_sum += expected.offered if expected else 0.0
+            levels.append((interval.starts_at, ratio(*SERVICE_LEVELS[goal.formula](figures)).value))
+    cost = losses_from(added(costs))
+    if latest is None:
+        return Group(day.queue.label, goal, losses=cost, id=day.queue.id)
+    interval, numbers = latest
+    return Group(
+        title=day.queue.label,
+        goal=goal,
+        latest_at=interval.starts_at,
+        now=totals_from(numbers),
+        since=totals_from(added(since)),
+        expected=expected_sum,
+        losses=cost,
+        agents=interval.figures.agents,
+        agents_planned=interval.figures.forecast_agents,
+        oldest_s=interval.figures.oldest_s,
+        id=day.queue.id,
+        levels=tuple(levels),
+    )
+
+
+def _is_actual(figures: Figures) -> bool:
+    """Does the row say what happened, and not only what was planned?"""
+    return any(
+        amount is not None for amount in (figures.offered, figures.answered, figures.abandoned, figures.agents)
+    )
+
+
+def _sum(title: str, groups: Iterable[Group]) -> Group:
+    parts = list(groups)
+    whole = Group(title, parts[0].goal if parts else None)
+    for part in parts:
+        whole += part
+    return whole
+
+
+def _by(affected: Sequence[tuple[_Day, Group]], name_of: Callable[[QueueFacts], str]) -> tuple[Group, ...]:
+    names = sorted({name_of(day.queue) for day, _ in affected} - {""})
+    return tuple(_sum(name, (group for day, group in affected if name_of(day.queue) == name)) for name in names)
+
+
+def _worst_first(group: Group) -> tuple[float, str]:
+    lost = group.losses.contacts_lost
+    return -(lost if lost is not None else group.losses.late.amount), group.title
+
+
+def _points(days: Sequence[_Day], window: Window) -> tuple[Point, ...]:
+    """The day interval by interval, all queues together."""
+    at_once: dict[int, list[tuple[QueueInterval, Vector, Expected | None]]] = defaultdict(list)
+    for day in days:
+        for interval, numbers in zip(day.intervals, day.vectors, strict=True):
+            at_once[interval.starts_at].append((interval, numbers, day.expected.get(interval.starts_at)))
+    return tuple(_point(at_once[at], window) for at in sorted(at_once))
+
+
+def _point(parts: Sequence[tuple[QueueInterval, Vector, Expected | None]], window: Window) -> Point:
+    first, expected = parts[0][0], [expected for _, _, expected in parts if expected]
+    return Point(
+        starts_at=first.starts_at,
+        interval_s=first.interval_s,
+        totals=totals_from(added(numbers for _, numbers, _ in parts)),
+        expected=sum(each.offered for each in expected) if expected else None,
+        low=sum(each.low for each in expected) if expected else None,
+        high=sum(each.high for each in expected) if expected else None,
+        is_incident=_is_in(first, window),
+    )
+
+
+def _points_lost(days: Sequence[_Day], window: Window) -> Amount:
+    """Points of the day's service level, each queue by its own formula; None when either is unknown."""
+    parts = [
+        (totals, _is_in(interval, window))
+        for day in days
+        for interval, totals in zip(day.intervals, day.vectors, strict=True)
+    ]
+    whole = totals_from(added(numbers for numbers, _ in parts)).service_level.value
+    without = totals_from(added(numbers for numbers, belongs in parts if not belongs)).service_level.value
+    return None if whole is None or without is None else 100 * (without - whole)

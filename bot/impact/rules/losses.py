@@ -1,0 +1,127 @@
+"""What an incident cost: contacts lost, waiting beyond the usual, points of the day's service level."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import NamedTuple
+
+from bot.impact.rules.figures import Amount, Count, Figures, Ratio, ServiceLevel, Vector, added, service_level
+
+
+class Baseline(NamedTuple):
+    """What would have been without the incident: contacts, a share of 1, seconds. None is unknown."""
+
+    offered: Amount = None
+    abandonment: Amount = None
+    asa_s: Amount = None
+    aht_s: Amount = None
+
+
+class Interval(NamedTuple):
+    """An interval of a queue beside what was to be expected of it."""
+
+    figures: Figures
+    baseline: Baseline
+    # Share of 1 that the queue is to reach.
+    target: float
+    # The incident was over; what comes now beyond the expected may be contacts that stayed away before.
+    is_recovery: bool = False
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Sums over intervals; contacts unless the name says otherwise. Any split gives the same sums."""
+
+    excess: Count = field(default_factory=Count)
+    suppressed: Count = field(default_factory=Count)
+    rebound: Count = field(default_factory=Count)
+    excess_abandons: Count = field(default_factory=Count)
+    late: Count = field(default_factory=Count)
+    excess_wait_min: Count = field(default_factory=Count)
+    excess_handle_h: Count = field(default_factory=Count)
+
+    def __add__(self, other: "Losses") -> "Losses":
+        return Losses(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+    @property
+    def returned(self) -> float:
+        """Contacts that stayed away and came later: never more than stayed away."""
+        return min(self.rebound.amount, self.suppressed.amount)
+
+    @property
+    def contacts_lost(self) -> Amount:
+        """suppressed - returned + excess abandons; None when neither part is known.
+
+        An upper bound: a customer who gives up and calls again is in two of its parts.
+        """
+        if not self.suppressed.known and not self.excess_abandons.known:
+            return None
+        return self.suppressed.amount - self.returned + self.excess_abandons.amount
+
+
+def losses_of(interval: Interval) -> Losses:
+    """One interval's part.
+
+    excess = max(0, O - F); suppressed = max(0, F - O); excess abandons = Ab - a0 × O;
+    late = max(0, SL* × O - Ans_T); excess waiting = Ans × (ASA - w0); excess handling = Ans × (AHT - h0).
+    F, a0, w0 and h0 are the baseline's.
+    """
+    return losses_from(loss_vector(interval))
+
+
+def loss_vector(interval: Interval) -> Vector:
+    """One interval's part as numbers that can be added one by one."""
+    row, usual, is_recovery = interval.figures, interval.baseline, interval.is_recovery
+    above = _difference(row.offered, usual.offered)
+    below = None if above is None else -above
+    return (
+        *_positive(None if is_recovery else above),
+        *_positive(None if is_recovery else below),
+        *_positive(above if is_recovery else None),
+        *_part(_difference(row.abandoned, _product(usual.abandonment, row.offered))),
+        *_positive(_difference(_product(interval.target, row.offered), row.answered_in)),
+        *_part(_product(row.answered, _difference(row.asa_s, usual.asa_s)), 60),
+        *_part(_product(row.answered, _difference(row.aht_s, usual.aht_s)), 3600),
+    )
+
+
+def losses_from(numbers: Vector) -> Losses:
+    """Numbers as losses; of no numbers, nothing is known."""
+    width = 3
+    parts = [numbers[at : at + width] for at in range(0, len(numbers), width)]
+    return Losses(*(Count(amount, int(known), int(of)) for amount, known, of in parts))
+
+
+def losses(intervals: Iterable[Interval]) -> Losses:
+    """What all these intervals cost together."""
+    return losses_from(added(loss_vector(each) for each in intervals))
+
+
+def points_lost(day: Iterable[tuple[Figures, bool]], formula: ServiceLevel) -> Amount:
+    """How many points of the day's service level the incident cost: without its intervals less with them, × 100.
+
+    Each of the day's intervals comes with whether it belongs to the incident. None when either is unknown.
+    """
+    whole, without = Ratio(), Ratio()
+    for row, belongs in day:
+        part = service_level(row, formula)
+        whole += part
+        without += Ratio() if belongs else part
+    if whole.value is None or without.value is None:
+        return None
+    return 100 * (without.value - whole.value)
+
+
+def _difference(left: Amount, right: Amount) -> Amount:
+    return None if left is None or right is None else left - right
+
+
+def _product(left: Amount, right: Amount) -> Amount:
+    return None if left is None or right is None else left * right
+
+
+def _part(amount: Amount, divisor: int = 1) -> Vector:
+    return (0.0, 0, 1) if amount is None else (amount / divisor, 1, 1)
+
+
+def _positive(amount: Amount) -> Vector:
+    return (0.0, 0, 1) if amount is None else (max(0.0, amount), 1, 1)

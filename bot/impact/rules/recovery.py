@@ -1,0 +1,112 @@
+"""When a queue is itself again after an outage: service level back, backlog back. A fluid model.
+
+dQ/dt = arrivals - agents / AHT - Q / patience, while somebody waits. Source: A. Mandelbaum, W. Massey and M. Reiman
+1998 (fluid limits of queues with abandonment). While nobody waits in the fluid, the stationary answer of Erlang A
+for the interval is taken.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import exp, log1p
+
+from bot.impact.rules.erlang import Load, erlang_a
+from bot.impact.rules.figures import ServiceLevel
+
+STEP_S = 5.0
+CONSECUTIVE = 2
+
+
+@dataclass(frozen=True)
+class Span:
+    """One interval ahead: what arrives, and how many can answer."""
+
+    arrivals_per_s: float
+    aht_s: float
+    agents: float
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """The first interval from which each is back, counted from 0; None when that is beyond what is planned."""
+
+    service_level: int | None
+    backlog: int | None
+    # Each interval's share of contacts in time, and contacts that wait at its end.
+    levels: tuple[float, ...]
+    queues: tuple[float, ...]
+
+
+def recovery(
+    spans: Sequence[Span],
+    waiting: float,
+    *,
+    interval_s: float,
+    threshold_s: float,
+    patience_s: float,
+    target: float,
+    after: int = 0,
+) -> Recovery:
+    """When the service level is back for two intervals in a row, and when no more wait than usual.
+
+    `waiting` contacts wait at the beginning; `target` is a share of 1. Intervals before `after` count as outage.
+    """
+    levels, queues, usual = [], [], []
+    for span in spans:
+        settled = _settled(span, threshold_s, patience_s)
+        in_time, arrived, steps = 0.0, 0.0, max(1, round(interval_s / STEP_S))
+        step_s = interval_s / steps
+        for _ in range(steps):
+            in_time += span.arrivals_per_s * _in_time(span, waiting, settled.answered_in, threshold_s, patience_s)
+            arrived += span.arrivals_per_s
+            waiting = _next_queue(span, waiting, step_s, patience_s)
+        levels.append(in_time / arrived if arrived else 1.0)
+        usual.append(max(1.0, settled.queue if span.agents > 0 else 1.0))
+        queues.append(waiting)
+    is_back = [level >= target for level in levels]
+    return Recovery(
+        service_level=_first_run(is_back, CONSECUTIVE, after),
+        backlog=next((at for at in range(after, len(spans)) if queues[at] <= usual[at]), None),
+        levels=tuple(levels),
+        queues=tuple(queues),
+    )
+
+
+@dataclass(frozen=True)
+class _Settled:
+    answered_in: float
+    queue: float
+
+
+@cache
+def _settled_load(load: Load) -> _Settled:
+    answer = erlang_a(load)
+    return _Settled(answer.service_level(ServiceLevel.OF_OFFERED), answer.queue)
+
+
+def _settled(span: Span, threshold_s: float, patience_s: float) -> _Settled:
+    return _settled_load(Load(span.arrivals_per_s, span.aht_s, int(span.agents), threshold_s, patience_s))
+
+
+def _in_time(span: Span, waiting: float, settled: float, threshold_s: float, patience_s: float) -> float:
+    """The share of those who arrive now that is answered within the threshold."""
+    if span.agents <= 0:
+        return 0.0
+    # Who arrives now waits until those before are answered or gone: dq/ds = -n mu - q / patience.
+    wait_s = patience_s * log1p(waiting * span.aht_s / (span.agents * patience_s))
+    return min(settled, exp(-wait_s / patience_s)) if wait_s <= threshold_s else 0.0
+
+
+def _next_queue(span: Span, waiting: float, step_s: float, patience_s: float) -> float:
+    """How many wait one step later; the equation solved exactly, and nobody waits below zero."""
+    surplus = span.arrivals_per_s - span.agents / span.aht_s
+    level = surplus * patience_s
+    return max(0.0, level + (waiting - level) * exp(-step_s / patience_s))
+
+
+def _first_run(flags: Sequence[bool], length: int, after: int) -> int | None:
+    """The first place from `after` on where so many in a row are true; the last alone counts at the very end."""
+    for at in range(after, len(flags) - length + 1):
+        if all(flags[at : at + length]):
+            return at
+    return None

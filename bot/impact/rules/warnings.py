@@ -1,0 +1,50 @@
+"""When a queue's service level is a warning: under 80 % of its goal once, under 60 % of it twice, and recovery."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+WARNING_SHARE, CRITICAL_SHARE, CRITICAL_AFTER = 0.8, 0.6, 2
+# 0.8 × 0.8 is a little more than 0.64.
+TOLERANCE = 1e-9
+
+
+class Alert(StrEnum):
+    """How a queue does."""
+
+    FINE = ""
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is known of a queue so far: how it does, and how many intervals in a row were far under the goal."""
+
+    alert: Alert = Alert.FINE
+    low_in_a_row: int = 0
+
+
+def watch(before: Watch, level: float | None, target: float) -> Watch:
+    """After one more interval with that service level, shares of 1. An unknown level changes nothing.
+
+    Warning below 80 % of the goal, critical when below 60 % of it for the second interval in a row; recovered when
+    back above the line of the warning.
+    """
+    if level is None:
+        return before
+    low = before.low_in_a_row + 1 if level < CRITICAL_SHARE * target - TOLERANCE else 0
+    if low >= CRITICAL_AFTER:
+        return Watch(Alert.CRITICAL, low)
+    if level >= WARNING_SHARE * target - TOLERANCE:
+        return Watch(Alert.FINE, 0)
+    # Between the lines a critical queue stays critical: it is neither worse nor recovered.
+    return Watch(before.alert or Alert.WARNING, low)
+
+
+def watch_all(levels: Iterable[float | None], target: float) -> Watch:
+    """After all these intervals, in their order."""
+    state = Watch()
+    for level in levels:
+        state = watch(state, level, target)
+    return state

@@ -1,0 +1,182 @@
+"""What would change with fewer agents, longer contacts, more contacts or an outage; and what would put it right."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from bot.errors import WatchfloorError
+from bot.impact.rules.erlang import MOST_AGENTS, Load, Unstable, Waiting, erlang_a, erlang_c, required_a, required_c
+from bot.impact.rules.figures import ServiceLevel
+
+LARGEST = 1_000_000.0
+LONGEST_OUTAGE_MIN = 24 * 60
+
+
+class UnknownLever(WatchfloorError):
+    """`{given}` is nothing that I can compute. Write `agents -6`, `aht +25%`, `volume x1.4` or `outage 45 min`;
+    several are separated by commas."""
+
+
+class LeverImpossible(WatchfloorError):
+    """With `{given}` there would be {result}. Please choose a smaller change."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One change: of `agents`, `aht` (seconds), `volume` (contacts) or an `outage` (minutes)."""
+
+    name: str
+    # Which of the three is used depends on how it was written: `x1.4`, `+25%` and `-6`, `92`.
+    factor: float = 1.0
+    added: float = 0.0
+    absolute: float | None = None
+
+    def of(self, amount: float) -> float:
+        """The amount after the change."""
+        return self.absolute if self.absolute is not None else amount * self.factor + self.added
+
+
+_NUMBER = r"\d{1,7}(?:[.,]\d{1,4})?"
+_LEVER = re.compile(
+    rf"(?P<name>agents?|aht|handle time|volume|calls|contacts|outage)\s*"
+    rf"(?P<sign>[x×*+\-−–]?)\s*(?P<number>{_NUMBER})\s*(?P<unit>%|s|sec|seconds|min|minutes|h)?",
+    re.IGNORECASE,
+)
+_NAMES = {"agent": "agents", "handle time": "aht", "calls": "volume", "contacts": "volume"}
+_SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0, "h": 3600.0}
+
+
+def read_levers(typed: str) -> list[Lever]:
+    """`agents -6, aht +25%` as levers; `UnknownLever` names the part that is not understood."""
+    levers = [read_lever(part) for part in re.split(r"[;\n]|,\s+|\s+and\s+", typed) if part.strip()]
+    if not levers:
+        raise UnknownLever(given=typed.strip()[:60] or "nothing")
+    return levers
+
+
+def read_lever(typed: str) -> Lever:
+    """`agents -6`, `agents 92`, `aht +25%`, `aht 400 s`, `volume x1.4`, `outage 45 min` as a lever."""
+    match = _LEVER.fullmatch(typed.strip())
+    if match is None:
+        raise UnknownLever(given=typed.strip()[:60])
+    name = _NAMES.get(match["name"].lower(), match["name"].lower())
+    number, sign, unit = float(match["number"].replace(",", ".")), match["sign"], (match["unit"] or "").lower()
+    if name == "outage":
+        return _outage(number, sign, unit, typed)
+    if unit == "%":
+        share = number / 100
+        return Lever(name, factor=1 - share if sign in "-−–" and sign else 1 + share if sign == "+" else share)
+    if unit and name != "aht":
+        raise UnknownLever(given=typed.strip()[:60])
+    if sign in ("x", "×", "*"):
+        return Lever(name, factor=number)
+    amount = number * _SECONDS.get(unit, 1.0)
+    if sign:
+        return Lever(name, added=amount if sign == "+" else -amount)
+    return Lever(name, absolute=amount)
+
+
+def _outage(number: float, sign: str, unit: str, typed: str) -> Lever:
+    if sign or unit == "%":
+        raise UnknownLever(given=typed.strip()[:60])
+    minutes = number * _SECONDS.get(unit or "min", 60.0) / 60
+    if not 0 < minutes <= LONGEST_OUTAGE_MIN:
+        raise LeverImpossible(given=typed.strip()[:60], result="an outage of more than a day")
+    return Lever("outage", absolute=minutes)
+
+
+def outage_minutes(levers: Iterable[Lever]) -> float:
+    """How long nobody can answer; 0 without an outage."""
+    return sum(lever.absolute or 0.0 for lever in levers if lever.name == "outage")
+
+
+def changed(load: Load, levers: Iterable[Lever], interval_s: float) -> Load:
+    """The queue after every change but an outage; `LeverImpossible` when nothing would be left of it.
+
+    Contacts that are added, such as in `volume +40`, are those of one interval.
+    """
+    for lever in levers:
+        if lever.name == "agents":
+            agents = round(lever.of(load.agents))
+            if not 0 <= agents <= MOST_AGENTS:
+                raise LeverImpossible(given=_written(lever), result=f"{agents} agents")
+            load = replace(load, agents=agents)
+        elif lever.name == "aht":
+            load = replace(load, aht_s=_sensible(lever, lever.of(load.aht_s), "a handle time of {:.0f} s"))
+        elif lever.name == "volume":
+            contacts = _sensible(lever, lever.of(load.arrivals_per_s * interval_s), "{:.0f} contacts")
+            load = replace(load, arrivals_per_s=contacts / interval_s)
+    return load
+
+
+def _sensible(lever: Lever, amount: float, phrase: str) -> float:
+    if not 0 < amount <= LARGEST:
+        raise LeverImpossible(given=_written(lever), result=phrase.format(amount))
+    return amount
+
+
+def _written(lever: Lever) -> str:
+    if lever.absolute is not None:
+        return f"{lever.name} {lever.absolute:g}"
+    return f"{lever.name} x{lever.factor:g}" if lever.factor != 1 else f"{lever.name} {lever.added:+g}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A queue by both models. `required_*` is the fewest agents for the target, if any."""
+
+    load: Load
+    patient: Waiting | Unstable
+    impatient: Waiting
+    required_c: int | None
+    required_a: int | None
+
+
+def answer(load: Load, target: float, formula: ServiceLevel) -> Answer:
+    """What Erlang C and Erlang A say of a queue; `target` is a share of 1."""
+    return Answer(load, erlang_c(load), erlang_a(load), required_c(load, target), required_a(load, target, formula))
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One way back to the target, by Erlang A: so many agents more, or a share of handling or of contacts less."""
+
+    name: str
+    agents: int = 0
+    share: float = 0.0
+
+
+def remedies(result: Answer, target: float, formula: ServiceLevel) -> list[Remedy]:
+    """The ways back to the target, the cheapest first; none when it is reached.
+
+    The order is what planners use: breaks and off-phone work, then agents of other queues, then the length of
+    contacts, then overtime, then overflow or a message to customers.
+    """
+    load = result.load
+    missing = (result.required_a or 0) - load.agents
+    if missing <= 0:
+        return []
+    ways = [Remedy("off-phone", missing), Remedy("flex", missing)]
+    if share := _least_cut(load, target, formula, "aht_s"):
+        ways.append(Remedy("aht", share=share))
+    ways.append(Remedy("overtime", missing))
+    if share := _least_cut(load, target, formula, "arrivals_per_s"):
+        ways += [Remedy("overflow", share=share), Remedy("message", share=share)]
+    return ways
+
+
+def _least_cut(load: Load, target: float, formula: ServiceLevel, name: str) -> float:
+    """By which share an amount must fall at least, in whole percents; 0 when 90 % is not enough."""
+    low, high = 0, 90
+    amount = getattr(load, name)
+
+    def is_enough(percent: int) -> bool:
+        lighter = replace(load, **{name: amount * (1 - percent / 100)})
+        return erlang_a(lighter).service_level(formula) >= target
+
+    if load.agents <= 0 or not is_enough(high):
+        return 0.0
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return high / 100

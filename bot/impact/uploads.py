@@ -1,0 +1,261 @@
+"""Files of figures that people drop into an incident's channel or into the bot's direct messages.
+
+A dropped file is read and shown as a preview in its thread. Nothing counts before somebody presses *Use it*.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from bot.errors import TryLater, WatchfloorError
+from bot.impact import importing, preview_views, tables
+from bot.impact.importing import ImportRunning, Source
+from bot.impact.preview_views import FilePreview
+from bot.impact.reading.errors import NoTimes
+from bot.impact.reading.other_shapes import read
+from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
+from bot.impact.reading.rows import LeftOut
+from bot.impact.reading.sheet import Sheet, open_sheet
+from bot.impact.tables import Preview
+from bot.incidents import tables as incidents
+from bot.incidents.permissions import check_member
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
+from bot.runtime.clock import utcnow
+from bot.runtime.database import Database
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.errors import SlackRefused
+
+Event = dict[str, Any]
+ENDINGS = ("csv", "tsv", "xlsx", "xls", "xlsm")
+SHARES = (None, "file_share")
+MOST_FILES = 3
+WAITING, IMPORTING, IMPORTED, DISCARDED = "waiting", "importing", "imported", "discarded"
+
+
+class NotWaiting(WatchfloorError):
+    """This file was {state} already."""
+
+
+def record_file(services: Services, event: Event) -> None:
+    """Take the tables among a message's files, where the bot is asked for figures."""
+    files = [file for file in event.get("files") or () if _is_table(file)][:MOST_FILES]
+    if not files or event.get("subtype") not in SHARES or event.get("user") == services.slack.user_id():
+        return
+    is_direct = event.get("channel_type") == "im"
+    if is_direct and event.get("thread_ts"):
+        return  # a thread there is about something else
+    now = utcnow()
+    with services.database.transaction() as session:
+        incident = incidents.of_channel(session, event["channel"])
+        if incident is None and not is_direct:
+            return
+        for file in files:
+            dropped = Preview(
+                file_id=file["id"],
+                file_name=str(file.get("name") or "file")[:200],
+                channel_id=event["channel"],
+                ts=event["ts"],
+                incident_id=incident.number if incident else None,
+                by=event.get("user") or "",
+                asked_at=now,
+            )
+            if tables.add_preview(session, dropped):
+                _enqueue(session, dropped, "read")
+
+
+def _is_table(file: Event) -> bool:
+    return str(file.get("name", "")).rpartition(".")[2].lower() in ENDINGS
+
+
+def _enqueue(session: Session, preview: Preview, occasion: str) -> None:
+    key = f"figures-file:{preview.number}:{occasion}"
+    payload = {"preview": preview.number}
+    outbox.enqueue(
+        session, kinds.FIGURES_FILE, key, utcnow(), incident_id=preview.incident_id, payload=payload,
+        channel_id=preview.channel_id, lane=f"figures-file:{preview.number}",
+    )  # fmt: skip
+
+
+def use(services: Services, number: int, by: str) -> None:
+    """Import the file as its preview shows it."""
+    with _waiting(services, number, by) as (session, preview):
+        preview.state, preview.by = IMPORTING, by
+        session.add(preview)
+        _show(session, preview, "Importing …", [])
+        _enqueue(session, preview, "import")
+
+
+def discard(services: Services, number: int, by: str) -> None:
+    """The file is not wanted."""
+    with _waiting(services, number, by) as (session, preview):
+        preview.state = DISCARDED
+        session.add(preview)
+        _show(session, preview, "Discarded; nothing of it counts.", [])
+
+
+def change_columns(services: Services, number: int, columns: ColumnMap, by: str, occasion: str) -> None:
+    """Read the file with other columns, and show the preview again."""
+    with _waiting(services, number, by) as (session, preview):
+        preview.columns = columns.as_json() | {"header": (preview.columns or {}).get("header", [])}
+        session.add(preview)
+        _enqueue(session, preview, f"again:{occasion}")
+
+
+def columns_of(services: Services, number: int, by: str) -> tuple[Preview, ColumnMap, list[str]]:
+    """A waiting file's columns, for the form."""
+    with _waiting(services, number, by) as (_, preview):
+        kept = preview.columns or {}
+        return preview, ColumnMap.from_json(kept), list(kept.get("header", []))
+
+
+@contextmanager
+def _waiting(services: Services, number: int, by: str) -> Iterator[tuple[Session, Preview]]:
+    check_member(services, by)
+    with services.database.transaction() as session:
+        preview = tables.preview(session, number)
+        if preview is None or preview.state != WAITING:
+            raise NotWaiting(state=preview.state if preview else DISCARDED)
+        if preview.incident_id is not None:
+            incidents.check_visible(session, incidents.by_number(session, preview.incident_id), by)
+        yield session, preview
+
+
+def call(context: Context) -> Call:
+    """Read a dropped file for its preview, or import it, whichever is wanted."""
+    services, number = context.services, int((context.row.payload or {})["preview"])
+    return Call(context.row.key, lambda: _handle(services, number))
+
+
+def _handle(services: Services, number: int) -> None:
+    with services.database.reading() as session:
+        preview = session.get_one(Preview, number)
+    if preview.state not in (WAITING, IMPORTING):
+        return
+    try:
+        with _downloaded(services, preview) as path:
+            if preview.state == WAITING:
+                _read_for_preview(services, preview, path)
+            else:
+                _import(services, preview, path)
+    except ImportRunning as running:
+        raise TryLater("another process imports the file") from running
+    except WatchfloorError as refused:
+        _end(services, preview, f"⚠️ {refused.sentence}", [])
+
+
+@contextmanager
+def _downloaded(services: Services, preview: Preview) -> Iterator[Path]:
+    with TemporaryDirectory(prefix="figures-") as folder:
+        path = Path(folder) / (Path(preview.file_name).name or "file")
+        try:
+            path.write_bytes(services.slack.download(preview.file_id))
+        except SlackRefused as refused:
+            raise FileGone(name=preview.file_name, reason=refused.error.replace("_", " ")) from refused
+        yield path
+
+
+class FileGone(WatchfloorError):
+    """{name} could not be taken from Slack ({reason}). At most 25 MB can be sent here; `watchfloor figures import`
+    takes 100 MB."""
+
+
+def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
+    sheet = open_sheet(path)
+    columns = _columns(services.database, preview, sheet)
+    zone = services.floor.figures.zone
+    kept = columns.as_json() | {"header": list(sheet.header)}
+    try:
+        found = summarize(preview, plan(sheet, columns, needs_queue=False), zone)
+        text, blocks = preview_views.preview_message(found)
+    except NoTimes as refused:
+        text, blocks = preview_views.without_times(preview.number, refused.sentence)
+    with services.database.transaction() as session:
+        current = tables.preview(session, preview.number)
+        if current is not None and current.state == WAITING:
+            current.columns = kept
+            session.add(current)
+            _show(session, current, text, blocks)
+
+
+def _columns(database: Database, preview: Preview, sheet: Sheet) -> ColumnMap:
+    """As somebody changed them for this file, as they were confirmed for its shape, or by their names."""
+    with database.reading() as session:
+        kept = preview.columns or tables.column_map(session, sheet.shape)
+    if kept and len(kept.get("meanings", ())) == len(sheet.header):
+        return ColumnMap.from_json(kept)
+    named = recognise(sheet)
+    # Every moment that is a column may be one more tomorrow.
+    return replace(named, queue=kept.get("queue", "")) if kept else named
+
+
+def summarize(preview: Preview, made: Plan, zone: str) -> FilePreview:
+    """Read the whole file without keeping anything."""
+    rows, first_at, last_at, count = 0, 0, 0, 0
+    left_out: list[LeftOut] = []
+    queues: dict[str, None] = {}
+    for row in read(made, ZoneInfo(zone)):
+        if isinstance(row, LeftOut):
+            count += 1
+            if len(left_out) < importing.MOST_NAMED:
+                left_out.append(row)
+            continue
+        rows += 1
+        queues[row.queue.queue] = None
+        first_at = min(first_at or row.starts_at, row.starts_at)
+        last_at = max(last_at, row.starts_at)
+    return FilePreview(
+        preview.number, preview.file_name, made, zone, rows, list(queues), first_at, last_at, left_out, count
+    )
+
+
+def _import(services: Services, preview: Preview, path: Path) -> None:
+    sheet = open_sheet(path)
+    columns, zone = _columns(services.database, preview, sheet), services.floor.figures.zone
+    source = Source(content_key(path, columns, zone), preview.file_name, preview.by, preview.incident_id)
+    result = importing.import_rows(services.database, source, read(plan(sheet, columns), ZoneInfo(zone)))
+    with services.database.transaction() as session:
+        tables.keep_column_map(session, sheet.shape, columns.as_json(), preview.by, utcnow())
+    _end(services, preview, *preview_views.imported_message(result, preview.file_name), state=IMPORTED)
+
+
+def content_key(path: Path, columns: ColumnMap, zone: str) -> str:
+    """The key of a file's content, read in one way."""
+    digest = hashlib.sha256(json.dumps([columns.as_json(), zone], sort_keys=True).encode())
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _end(services: Services, preview: Preview, text: str, blocks: list[Block], state: str = DISCARDED) -> None:
+    with services.database.transaction() as session:
+        current = tables.preview(session, preview.number)
+        if current is not None and current.state in (WAITING, IMPORTING):
+            current.state = state
+            session.add(current)
+            _show(session, current, text, blocks)
+
+
+def _show(session: Session, preview: Preview, text: str, blocks: list[Block]) -> None:
+    """The one message about a file, in its thread."""
+    key, shown = f"figures-preview:{preview.number}", blocks or preview_views.plain(text)
+    row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
+    if row is not None:
+        outbox.edit(session, row, shown, utcnow())
+        return
+    outbox.post(
+        session, key, preview.channel_id, text, utcnow(),
+        incident_id=preview.incident_id, thread_ts=preview.ts, blocks=shown,
+    )  # fmt: skip

@@ -1,0 +1,165 @@
+"""The screen of an incident's figures. Pure."""
+
+from datetime import UTC, datetime
+
+from bot.impact import ids
+from bot.impact.rules.assessment import Assessment, Goal, Group
+from bot.impact.rules.figures import Amount
+from bot.impact.wording import difference, formula, length, number, percent, queue_name, since_text
+from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.text import ago, clock_time
+
+Screen = tuple[str, list[Block]]
+QUEUES_SHOWN, PLACES_SHOWN = 8, 5
+NO_FIGURES = (
+    "There are no figures of this incident's time yet. Drop a report of your contact centre (CSV or xlsx) into the "
+    "channel, or add one interval by hand."
+)
+
+
+def moment(seconds: int) -> datetime:
+    """A moment of the figures."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def figures_screen(incident_number: int, assessment: Assessment, imported_at: datetime | None) -> Screen:
+    """The last interval and all since the beginning; by queue, site and partner; what it cost."""
+    text = f"Figures of incident {incident_number}"
+    if not assessment.whole.since.intervals:
+        return text, [section(NO_FIGURES), _buttons(incident_number, has_figures=False)]
+    window, whole = assessment.window, assessment.whole
+    blocks = [
+        section(f"📊 *{text}* · last interval {clock_time(moment(whole.latest_at))}\n{_now(whole)}"),
+        section(f"*Since it began* ({since_text(window.start, window.end)})\n{_since(whole)}"),
+    ]
+    if cost := _cost(assessment):
+        blocks.append(section(f"*What it cost*\n{cost}"))
+    blocks += _tables(assessment)
+    blocks.append(context(_small_print(assessment, imported_at)))
+    blocks.append(_buttons(incident_number, has_figures=True))
+    return text, blocks
+
+
+def _buttons(incident_number: int, *, has_figures: bool) -> Block:
+    value = str(incident_number)
+    elements = [button("Add an interval", ids.ADD, value, style=None if has_figures else "primary")]
+    if has_figures:
+        elements += [button("Show the chart", ids.CHART, value), button("What if…", ids.WHAT_IF, value)]
+    return actions(elements, block_id="figures")
+
+
+def _now(group: Group) -> str:
+    now = group.now
+    parts = [
+        f"Service level *{percent(now.service_level.value)}*{_goal(group.goal)}",
+        f"offered {number(now.offered.value)}{_against(now.offered.value, now.forecast_offered.value)}",
+        f"ASA {length(now.asa.value)}",
+        f"AHT {length(now.aht.value)}{_against_length(now.aht.value, now.forecast_aht.value)}",
+        f"abandoned {percent(now.abandonment.value)}",
+    ]
+    if group.agents is not None:
+        planned = f" of {number(group.agents_planned)}" if group.agents_planned is not None else ""
+        parts.append(f"agents {number(group.agents)}{planned}")
+    if now.occupancy.value is not None:
+        parts.append(f"occupancy {percent(now.occupancy.value, decimals=0)}")
+    if group.oldest_s is not None:
+        parts.append(f"oldest {length(group.oldest_s)}")
+    return " · ".join(parts)
+
+
+def _goal(goal: Goal | None) -> str:
+    return f" (goal {percent(goal.target)})" if goal else ""
+
+
+def _against(came: Amount, planned: Amount) -> str:
+    share = difference(came, planned) if planned else ""
+    return f" ({share} of {number(planned)})" if share else ""
+
+
+def _against_length(came: Amount, planned: Amount) -> str:
+    share = difference(came, planned) if planned else ""
+    return f" ({share})" if share else ""
+
+
+def _since(group: Group) -> str:
+    since = group.since
+    share = difference(since.offered.value, group.expected)
+    expected = f" ({share} of {number(group.expected)} expected)" if share else ""
+    missing = (
+        "" if since.service_level.is_whole else f", known for {since.service_level.known} of {since.intervals}"
+    )
+    return " · ".join(
+        [
+            f"Service level *{percent(since.service_level.value)}*{_goal(group.goal)}{missing}",
+            f"offered {number(since.offered.value)}{expected}",
+            f"answered {number(since.answered.value)}",
+            f"abandoned {percent(since.abandonment.value)}",
+            f"ASA {length(since.asa.value)}",
+            f"AHT {length(since.aht.value)}",
+        ]
+    )
+
+
+def _cost(assessment: Assessment) -> str:
+    cost, lines = assessment.whole.losses, []
+    if cost.contacts_lost is not None:
+        parts = [f"{number(cost.suppressed.amount)} did not come"]
+        parts += [f"− {number(cost.returned)} came back"] if cost.returned else []
+        parts.append(f"+ {number(cost.excess_abandons.amount)} gave up beyond the usual")
+        lines.append(f"Contacts lost: about *{number(cost.contacts_lost)}* = {' '.join(parts)} (upper bound)")
+    if cost.late.known:
+        lines.append(f"Answered too late, beyond the goal: {number(cost.late.amount)}")
+    if cost.excess_wait_min.known:
+        lines.append(f"Waiting beyond the usual: {number(cost.excess_wait_min.amount)} min")
+    if cost.excess_handle_h.known:
+        lines.append(f"Handling beyond the plan: {number(cost.excess_handle_h.amount, decimals=1)} h")
+    if assessment.points_lost is not None:
+        lines.append(f"Points of the day's service level: {number(assessment.points_lost, decimals=1)}")
+    return "\n".join(lines)
+
+
+def _tables(assessment: Assessment) -> list[Block]:
+    blocks = []
+    for title, groups, most in (
+        ("By queue", assessment.queues, QUEUES_SHOWN),
+        ("By site", assessment.sites, PLACES_SHOWN),
+        ("By partner", assessment.partners, PLACES_SHOWN),
+    ):
+        if len(groups) > 1 or (groups and title != "By queue"):
+            lines = [_group_line(group) for group in groups[:most]]
+            if len(groups) > most:
+                lines.append(f"… and {len(groups) - most} more")
+            blocks.append(section("\n".join([f"*{title}*", *lines])))
+    return blocks
+
+
+def _group_line(group: Group) -> str:
+    since = group.since
+    parts = [f"SL {percent(since.service_level.value)}", f"offered {number(since.offered.value)}"]
+    parts += [f"ASA {length(since.asa.value)}", f"abandoned {percent(since.abandonment.value)}"]
+    lost = group.losses.contacts_lost
+    parts += [f"lost {number(lost)}"] if lost is not None and lost >= 1 else []
+    return f"• *{queue_name(group.title)}* {' · '.join(parts)}"
+
+
+def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
+    planned, of = assessment.forecast_intervals, assessment.expected_intervals
+    if not of:
+        expected = "nothing to compare with: no forecast, and no earlier weeks"
+    elif planned == of:
+        expected = "the forecast"
+    else:
+        usual = "the median of the same weekday and time of four weeks"
+        expected = usual if not planned else f"the forecast, or {usual}"
+    parts = [f"Service level: {formula(assessment.whole.goal)}.", f"Expected: {expected}{_range(assessment)}."]
+    if assessment.restated:
+        parts.append(f"{assessment.restated} interval{'s' if assessment.restated > 1 else ''} restated.")
+    if imported_at:
+        parts.append(f"Last import {ago(imported_at)}.")
+    return " ".join(parts)
+
+
+def _range(assessment: Assessment) -> str:
+    within = [point for point in assessment.points if point.is_incident and point.low is not None]
+    low, high = sum(point.low or 0 for point in within), sum(point.high or 0 for point in within)
+    return f", between {number(low)} and {number(high)}" if within and low < high else ""

@@ -1,0 +1,104 @@
+"""What new figures mean for open incidents: the card's line, warnings and recovery."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from bot.impact import gathering, tables, wording
+from bot.impact.rules.assessment import Assessment, Group
+from bot.impact.rules.warnings import Alert, Watch, watch
+from bot.impact.tables import QueueWatch, Summary
+from bot.incidents import tables as incidents
+from bot.incidents.rules import OPEN
+from bot.incidents.tables import Incident
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.blocks import section
+from bot.timeline import tables as timeline
+
+# Contacts come back, and queues recover, for a while after the cause is gone.
+FOLLOWED_FOR = timedelta(hours=4)
+
+
+def look(services: Services, now: datetime) -> None:
+    """Look at imports that nobody looked at yet, in every incident that they may concern."""
+    with services.database.reading() as session:
+        due = [each.number for each in tables.due_imports(session, now)]
+        followed = _followed(session, now) if due else []
+    for incident in followed:
+        _look_at(services, incident, max(due), now)
+    if due:
+        with services.database.transaction() as session:
+            tables.set_looked_at(session, due)
+
+
+def _followed(session: Session, now: datetime) -> list[Incident]:
+    lately = [col(Incident.resolved_at).is_not(None), col(Incident.resolved_at) > now - FOLLOWED_FOR]
+    recovering = session.exec(select(Incident).where(*lately)).all()
+    return [*incidents.all_open(session), *recovering]
+
+
+def _look_at(services: Services, incident: Incident, import_id: int, now: datetime) -> None:
+    # Read before the transaction: nobody who clicks waits for the arithmetic.
+    with services.database.reading() as session:
+        assessment = gathering.gather(session, services.floor, incident, now)
+        before = tables.watches(session, incident.number)
+    if not assessment.is_known:
+        return
+    watched = [_watch(incident.number, group, before.get(group.id)) for group in assessment.queues]
+    with services.database.transaction() as session:
+        current = incidents.by_number_locked(session, incident.number)
+        tables.save_summary(session, _summary(services, incident.number, assessment, now))
+        for state, _ in watched:
+            tables.save_watch(session, state)
+        lines = [line for _, line in watched if line]
+        if lines and services.floor.figures.warnings and current.channel_id and current.status in OPEN:
+            _say(session, current, import_id, lines, now)
+        outbox.mark_stale(session, incident.number, (kinds.CARD,))
+
+
+def _watch(number: int, group: Group, before: QueueWatch | None) -> tuple[QueueWatch, str]:
+    """The queue's state after its new intervals, and what is to be said if it changed."""
+    state = Watch(Alert(before.alert), before.low_in_a_row) if before else Watch()
+    began, until = state.alert, before.watched_until if before else 0
+    level_seen = 0.0
+    assert group.goal is not None
+    for starts_at, level in group.levels:
+        if starts_at >= until:
+            state = watch(state, level, group.goal.target)
+            until = starts_at + 1
+            level_seen = level if level is not None else level_seen
+    row = QueueWatch(
+        incident_id=number,
+        queue_id=group.id,
+        alert=state.alert,
+        low_in_a_row=state.low_in_a_row,
+        watched_until=until,
+    )
+    is_new = state.alert != began
+    return row, wording.alert_line(group.title, state.alert, level_seen, group.goal) if is_new else ""
+
+
+def _say(session: Session, incident: Incident, import_id: int, lines: list[str], now: datetime) -> None:
+    text = "\n".join(lines)
+    key = f"figures-alert:{incident.number}:{import_id}"
+    outbox.post(
+        session,
+        key,
+        incident.channel_id or "",
+        text,
+        now,
+        incident_id=incident.number,
+        blocks=[section(text)],
+    )
+    plain = [line.replace("*", "").partition(" ")[2] for line in lines]
+    timeline.append_once(session, incident.number, key, "figures_warning", now, text="; ".join(plain))
+
+
+def _summary(services: Services, number: int, assessment: Assessment, now: datetime) -> Summary:
+    """The sentences of the card and the updates, in every language of the floor."""
+    languages = {services.floor.language, "en", "es"}
+    sentences = {name: wording.sentences(assessment, name) for name in sorted(languages & set(wording.LANGUAGES))}
+    own = sentences.get(services.floor.language) or sentences["en"]
+    return Summary(incident_id=number, line=own.get("line", ""), sentences=sentences, at=now)

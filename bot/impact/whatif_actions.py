@@ -1,0 +1,150 @@
+"""What-if for an incident's queue, with its own figures."""
+
+from datetime import datetime, timedelta
+
+from bot.errors import WatchfloorError
+from bot.impact import tables
+from bot.impact.actions import queues_of
+from bot.impact.forms import whatif_form
+from bot.impact.rules.assessment import QueueFacts
+from bot.impact.rules.erlang import Load, patience
+from bot.impact.rules.recovery import Recovery, Span, recovery
+from bot.impact.rules.series import QueueInterval, merged
+from bot.impact.rules.whatif import Lever, answer, changed, outage_minutes, remedies
+from bot.impact.views import Screen
+from bot.impact.whatif_views import WhatIf, whatif_screen
+from bot.incidents.access import visible_incident
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.text import one_line
+
+LOOKS_BACK = timedelta(hours=26)
+RECOVERS_WITHIN_S = 12 * 3600
+LEAST_ABANDONS = 20
+
+
+class NoQueues(WatchfloorError):
+    """There are no figures to compute with yet. `/incident figures add` takes contacts, handle time and agents."""
+
+
+class WhichQueue(WatchfloorError):
+    """Several queues have figures. Say which: `/incident whatif {example}: agents -6`. There are {names}."""
+
+
+class NotEnoughKnown(WatchfloorError):
+    """Of {queue} I do not know {missing} in any interval of the last day. `/incident figures add` takes them."""
+
+
+def whatif(
+    services: Services, number: int, queue: str, levers: list[Lever], typed: str, by: str, now: datetime
+) -> Screen:
+    """The answer for one queue: by its last interval with offered contacts, handle time and agents."""
+    incident = visible_incident(services, number, by)
+    with services.database.reading() as session:
+        chosen = _choose(queues_of(session, services, incident, now), queue)
+        span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
+        intervals = list(merged(tables.rows_between(session, [chosen.id], [span])))
+    latest = _latest(intervals, chosen)
+    patience_s, source = _patience(intervals, chosen)
+    load = _load(latest, chosen, patience_s)
+    later = changed(load, levers, latest.interval_s)
+    goal, minutes = chosen.goal, outage_minutes(levers)
+    after = answer(later, goal.target, goal.formula)
+    return whatif_screen(
+        WhatIf(
+            queue=chosen.label,
+            goal=goal,
+            changes=" ".join(typed.split()),
+            before=answer(load, goal.target, goal.formula),
+            after=after,
+            remedies=remedies(after, goal.target, goal.formula),
+            patience_source=source,
+            at=latest.starts_at,
+            interval_s=latest.interval_s,
+            outage_min=minutes,
+            recovery=_recovery(later, chosen, latest.interval_s, minutes) if minutes else None,
+        )
+    )
+
+
+def form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form for several changes at once."""
+    incident = visible_incident(services, number, by)
+    with services.database.reading() as session:
+        queues = queues_of(session, services, incident, now)
+    if not queues:
+        raise NoQueues()
+    return whatif_form(number, queues)
+
+
+def _choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
+    if not queues:
+        raise NoQueues()
+    wanted = typed.strip().casefold()
+    exact = [queue for queue in queues if wanted in (str(queue.id), queue.name.casefold(), queue.label.casefold())]
+    alike = exact or [queue for queue in queues if wanted and wanted in queue.label.casefold()]
+    found = alike if wanted else queues
+    if len(found) != 1:
+        names = ", ".join(one_line(queue.label, 40) for queue in queues[:10])
+        raise WhichQueue(example=one_line(queues[0].name, 40), names=names)
+    return found[0]
+
+
+def _latest(intervals: list[QueueInterval], queue: QueueFacts) -> QueueInterval:
+    """The last interval of which everything is known that the models need."""
+    for interval in reversed(intervals):
+        figures = interval.figures
+        if figures.offered and figures.aht_s and figures.agents:
+            return interval
+    missing = [
+        title
+        for title, name in (("the contacts", "offered"), ("the handle time", "aht_s"), ("the agents", "agents"))
+        if not any(getattr(interval.figures, name) for interval in intervals)
+    ]
+    raise NotEnoughKnown(queue=one_line(queue.label, 60), missing=", ".join(missing) or "all three together")
+
+
+def _patience(intervals: list[QueueInterval], queue: QueueFacts) -> tuple[float, str]:
+    """How long callers wait: from the queue's own figures where enough of them gave up, else as configured."""
+    answered = waited_s = abandoned = abandon_waited_s = 0.0
+    for interval in intervals:
+        figures = interval.figures
+        known = (figures.answered, figures.asa_s, figures.abandoned, figures.abandon_wait_s)
+        if None not in known:
+            answered += figures.answered or 0
+            waited_s += (figures.answered or 0) * (figures.asa_s or 0)
+            abandoned += figures.abandoned or 0
+            abandon_waited_s += (figures.abandoned or 0) * (figures.abandon_wait_s or 0)
+    if abandoned >= LEAST_ABANDONS and answered:
+        found = patience(answered, waited_s / answered, abandoned, abandon_waited_s / abandoned)
+        if found:
+            return found, "from this queue's waits and abandons"
+    return queue.goal.patience_s, "as configured"
+
+
+def _load(interval: QueueInterval, queue: QueueFacts, patience_s: float) -> Load:
+    figures = interval.figures
+    return Load(
+        (figures.offered or 0) / interval.interval_s,
+        figures.aht_s or 0,
+        int(figures.agents or 0),
+        queue.goal.threshold_s,
+        patience_s,
+    )
+
+
+def _recovery(load: Load, queue: QueueFacts, interval_s: int, minutes: float) -> Recovery:
+    """Nobody answers for so long, then everybody; the intervals of the outage come first."""
+    lasts = -(-int(minutes * 60) // interval_s)
+    whole = Span(load.arrivals_per_s, load.aht_s, load.agents)
+    spans = [Span(load.arrivals_per_s, load.aht_s, 0)] * lasts
+    spans += [whole] * max(1, (RECOVERS_WITHIN_S // interval_s) - lasts)
+    return recovery(
+        spans,
+        0,
+        interval_s=interval_s,
+        threshold_s=load.threshold_s,
+        patience_s=load.patience_s,
+        target=queue.goal.target,
+        after=lasts,
+    )

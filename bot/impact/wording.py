@@ -1,0 +1,230 @@
+"""Figures in the words of people, in the floor's languages. Pure; what files called queues is escaped here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.impact.rules.assessment import Assessment, Goal, Group
+from bot.impact.rules.figures import Amount, ServiceLevel
+from bot.slack.text import format_duration, one_line
+
+NAME = 60
+UNKNOWN = "n/a"
+POINT, COMMA = (",", "."), (".", ",")
+
+
+FORMULAS_EN = {
+    ServiceLevel.OF_OFFERED: "answered within {t} of offered",
+    ServiceLevel.OF_ANSWERED: "answered within {t} of answered",
+    ServiceLevel.WITH_ABANDONED: "answered or abandoned within {t} of offered",
+    ServiceLevel.WITHOUT_SHORT: "answered within {t} of offered, without those abandoned within {t}",
+    ServiceLevel.REMOVED: "removed from queue within {t} of queued",
+    None: "each queue by its own formula",
+}
+FORMULAS_ES = {
+    ServiceLevel.OF_OFFERED: "atendidas en {t} sobre ofrecidas",
+    ServiceLevel.OF_ANSWERED: "atendidas en {t} sobre atendidas",
+    ServiceLevel.WITH_ABANDONED: "atendidas o abandonadas en {t} sobre ofrecidas",
+    ServiceLevel.WITHOUT_SHORT: "atendidas en {t} sobre ofrecidas, sin las abandonadas en {t}",
+    ServiceLevel.REMOVED: "retiradas de la cola en {t} sobre encoladas",
+    None: "cada cola con su fórmula",
+}
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a language groups digits, and its phrases."""
+
+    signs: tuple[str, str]
+    phrases: Mapping[str, str]
+    # Of the table in the post-mortem.
+    header: tuple[str, ...]
+    formulas: Mapping[ServiceLevel | None, str]
+
+
+ENGLISH = Language(
+    POINT,
+    {
+        "level": "service level {level} (goal {target})",
+        "lost": "about {lost} contacts lost",
+        "offered": "{offered} contacts",
+        "against": "{offered} contacts ({difference} against the {source})",
+        "forecast": "forecast",
+        "usual": "usual",
+        "abandoned": "{share} abandoned",
+        "points": "{points} points of the day's service level",
+        "definitions": "Service level: {formula}. Expected: {source}. Times: {zone}.",
+        "cost": "Contacts lost (at most): {lost}. {suppressed} did not come, {returned} came back, {abandons} gave "
+        "up beyond the usual. Waiting beyond the usual: {waiting} min. Points of the day lost: {points}.",
+    },
+    ("Interval", "Offered", "Expected", "Service level", "ASA", "AHT", "Abandoned"),
+    FORMULAS_EN,
+)
+SPANISH = Language(
+    COMMA,
+    {
+        "level": "nivel de servicio {level} (objetivo {target})",
+        "lost": "unos {lost} contactos perdidos",
+        "offered": "{offered} contactos",
+        "against": "{offered} contactos ({difference} respecto a {source})",
+        "forecast": "lo previsto",
+        "usual": "lo habitual",
+        "abandoned": "{share} de abandono",
+        "points": "{points} puntos del nivel de servicio del día",
+        "definitions": "Nivel de servicio: {formula}. Lo esperado: {source}. Horas: {zone}.",
+        "cost": "Contactos perdidos (máximo): {lost}. {suppressed} no llegaron, {returned} volvieron, {abandons} "
+        "abandonaron más de lo habitual. Espera adicional: {waiting} min. Puntos perdidos del día: {points}.",
+    },
+    ("Intervalo", "Ofrecidas", "Esperadas", "Nivel de servicio", "ASA", "TMO", "Abandono"),
+    FORMULAS_ES,
+)
+LANGUAGES = {"en": ENGLISH, "es": SPANISH}
+
+
+def number(amount: Amount, language: Language = ENGLISH, decimals: int = 0) -> str:
+    """An amount with its digits grouped; `n/a` when it is unknown."""
+    if amount is None:
+        return UNKNOWN
+    grouped = f"{amount:,.{decimals}f}"
+    group, point = language.signs
+    return grouped.replace(",", "\0").replace(".", point).replace("\0", group)
+
+
+def percent(share: Amount, language: Language = ENGLISH, decimals: int = 1) -> str:
+    """A share of 1 as a percentage; whole ones have no decimals."""
+    if share is None:
+        return UNKNOWN
+    return f"{number(100 * share, language, decimals).removesuffix(f'{language.signs[1]}0')} %"
+
+
+def length(seconds: Amount) -> str:
+    """Seconds as people read them on a wallboard: `12 s`, `4:48`."""
+    if seconds is None:
+        return UNKNOWN
+    whole = round(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02d}"
+
+
+def difference(came: Amount, expected: float, language: Language = ENGLISH) -> str:
+    """`+22 %`: how much more came than was expected; empty when that is not known."""
+    if came is None or expected <= 0:
+        return ""
+    share = round(100 * (came - expected) / expected)
+    return f"{'+' if share > 0 else '−' if share < 0 else '±'}{number(abs(share), language)} %"
+
+
+def formula(goal: Goal | None, language: Language = ENGLISH) -> str:
+    """How a service level was computed."""
+    if goal is None:
+        return language.formulas[None]
+    return language.formulas[goal.formula].format(t=length(goal.threshold_s))
+
+
+def queue_name(title: str) -> str:
+    """What a file calls a queue, made harmless."""
+    return one_line(title, NAME)
+
+
+def since_text(start: int, end: int) -> str:
+    """How long it has lasted."""
+    return format_duration(timedelta(seconds=max(60, end - start)))
+
+
+def sentences(assessment: Assessment, language: str) -> dict[str, str]:
+    """The sentences of the card and the updates, by place; nothing when there are no figures."""
+    words = LANGUAGES.get(language, ENGLISH)
+    if not assessment.whole.since.intervals:
+        return {}
+    level, lost = _level(assessment.whole, words), _lost(assessment, words)
+    came = _came(assessment, words)
+    return {
+        "line": " · ".join(part for part in (level, lost, came) if part),
+        "executives": _sentence([lost, level, _points(assessment, words)]),
+        "operations": "\n".join(
+            [_sentence([level, came, _abandoned(assessment.whole, words), lost]), *_queue_lines(assessment, words)]
+        ),
+    }
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    text = "; ".join(part for part in parts if part)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _level(group: Group, words: Language) -> str:
+    level = group.since.service_level.value
+    if level is None:
+        return ""
+    target = percent(group.goal.target, words) if group.goal else UNKNOWN
+    return words.phrases["level"].format(level=percent(level, words), target=target)
+
+
+def _lost(assessment: Assessment, words: Language) -> str:
+    lost = assessment.whole.losses.contacts_lost
+    return words.phrases["lost"].format(lost=number(lost, words)) if lost is not None and lost >= 1 else ""
+
+
+def _came(assessment: Assessment, words: Language) -> str:
+    since = assessment.whole.since
+    if since.offered.value is None:
+        return ""
+    offered = number(since.offered.value, words)
+    share = difference(since.offered.value, assessment.whole.expected, words)
+    if not share:
+        return words.phrases["offered"].format(offered=offered)
+    source = words.phrases["forecast" if assessment.forecast_intervals else "usual"]
+    return words.phrases["against"].format(offered=offered, difference=share, source=source)
+
+
+def _abandoned(group: Group, words: Language) -> str:
+    share = group.since.abandonment.value
+    return words.phrases["abandoned"].format(share=percent(share, words)) if share else ""
+
+
+def _points(assessment: Assessment, words: Language) -> str:
+    points = assessment.points_lost
+    return words.phrases["points"].format(points=number(points, words, 1)) if points and points >= 0.1 else ""
+
+
+def _queue_lines(assessment: Assessment, words: Language, most: int = 5) -> list[str]:
+    """Each queue in a line, the worst first, where there are several."""
+    if len(assessment.queues) < 2:
+        return []
+    lines = []
+    for group in assessment.queues[:most]:
+        parts = [_level(group, words), _abandoned(group, words)]
+        known = ", ".join(part for part in parts if part)
+        if known:
+            lines.append(f"• {queue_name(group.title)}: {known}")
+    return lines
+
+
+def alert_line(queue: str, alert: str, level: float, goal: Goal) -> str:
+    """A queue that fell under a line, or is back above it."""
+    seen, target = percent(level), percent(goal.target)
+    name = f"*{queue_name(queue)}*"
+    if alert == "critical":
+        return f"🔴 {name}: service level {seen}, under 60 % of the goal ({target}) for two intervals"
+    if alert == "warning":
+        return f"🟠 {name}: service level {seen}, under 80 % of the goal ({target})"
+    return f"🟢 {name}: service level {seen}, back above 80 % of the goal ({target})"
+
+
+def notes(assessment: Assessment, words: Language, zone: str) -> tuple[str, str]:
+    """What the figures are by definition, and what the incident cost, in plain text."""
+    cost = assessment.whole.losses
+    is_planned = assessment.forecast_intervals == assessment.expected_intervals
+    source = words.phrases["forecast" if is_planned else "usual"]
+    return (
+        words.phrases["definitions"].format(
+            formula=formula(assessment.whole.goal, words), source=source, zone=zone
+        ),
+        words.phrases["cost"].format(
+            lost=number(cost.contacts_lost, words),
+            suppressed=number(cost.suppressed.value, words),
+            returned=number(cost.returned, words),
+            abandons=number(cost.excess_abandons.value, words),
+            waiting=number(cost.excess_wait_min.value, words),
+            points=number(assessment.points_lost, words, 1),
+        ),
+    )

@@ -1,0 +1,110 @@
+"""What was to be expected, and when a queue is itself again."""
+
+import random
+
+import pytest
+
+from bot.impact.rules.baseline import WEEK_S, day_level, mean_error, usual
+from bot.impact.rules.erlang import Load, erlang_a, required_a
+from bot.impact.rules.figures import ServiceLevel
+from bot.impact.rules.recovery import Span, recovery
+from tests.contact_year import CLOSES, DAY_S, DAYS, INTERVAL_S, OPENS, year
+from tests.simulation import Plan, recovered_at
+
+TARGET, THRESHOLD_S, HORIZON = 0.8, 20, 16
+
+
+def test_the_usual_is_the_median_of_four_weeks_with_its_range():
+    history = {9 * WEEK_S - week * WEEK_S: contacts for week, contacts in enumerate([90.0, 110, 100, 400], 1)}
+    expected = usual(history, 9 * WEEK_S)
+    assert expected is not None
+    assert (expected.offered, expected.low, expected.high) == (105, 90, 400)
+    assert not expected.is_forecast
+    assert usual(history, 9 * WEEK_S, level=1.2).offered == pytest.approx(126)
+    assert usual(history, 20 * WEEK_S) is None
+
+
+def test_the_level_of_a_day_counts_for_more_the_longer_it_lasts():
+    assert day_level([]) == 1
+    assert day_level([(120, 100)] * 2) == pytest.approx(1.1)
+    assert day_level([(120, 100)] * 98) == pytest.approx(1.196)
+    assert day_level([(900, 100)] * 98) == 2
+    assert day_level([(5, 0)]) == 1
+
+
+def errors_of_a_year(seed: int, every: int) -> tuple[float, float]:
+    """The fallback's error within the day, and that of somebody who knows the generator's own means."""
+    made = year(seed)
+    clean = {at: contacts for at, contacts in made.contacts.items() if at not in made.outages}
+    fallback, floor = [], []
+    for day in range(35, DAYS, every):
+        so_far: list[tuple[float, float]] = []
+        for half_hour in range(OPENS, CLOSES):
+            at = day * DAY_S + half_hour * INTERVAL_S
+            if at not in made.outages:
+                expected = usual(clean, at)
+                assert expected is not None
+                fallback.append((expected.offered * day_level(so_far), made.contacts[at]))
+                floor.append((made.expected[at], made.contacts[at]))
+                so_far.append((made.contacts[at], expected.offered))
+    return mean_error(fallback), mean_error(floor)
+
+
+def test_without_a_forecast_a_year_is_expected_nearly_as_well_as_can_be():
+    error, floor = errors_of_a_year(seed=1, every=3)
+    assert error <= floor + 0.75
+
+
+def outage(seed: int) -> tuple[list[Plan], float, float, int]:
+    """A queue that is staffed for its target, and loses most or all agents for one to four intervals."""
+    dice = random.Random(seed)
+    interval_s, patience_s = dice.choice([900.0, 1800.0]), float(dice.choice([60, 120, 180, 300, 600]))
+    aht_s, rate, spare, lasts = (
+        dice.uniform(180, 480),
+        dice.uniform(0.03, 0.4),
+        dice.uniform(1.02, 1.15),
+        dice.randint(1, 4),
+    )
+    left = dice.choice([0, 0, 0.2, 0.4])
+    plan: list[Plan] = []
+    for interval in range(HORIZON):
+        arrivals = rate * (1 + 0.2 * dice.uniform(-1, 1))
+        need = required_a(Load(arrivals, aht_s, 1, THRESHOLD_S, patience_s), TARGET, ServiceLevel.OF_OFFERED) or 0
+        agents = int(need * spare) + 1
+        plan.append((arrivals, aht_s, int(agents * left) if interval < lasts else agents))
+    return plan, interval_s, patience_s, lasts
+
+
+def is_within_one_interval(seed: int, replications: int) -> bool:
+    """Does the model agree with the median of the simulations on both times?"""
+    plan, interval_s, patience_s, lasts = outage(seed)
+    answer = recovery(
+        [Span(*each) for each in plan],
+        0,
+        interval_s=interval_s,
+        threshold_s=THRESHOLD_S,
+        patience_s=patience_s,
+        target=TARGET,
+        after=lasts,
+    )
+    usual_queue = [
+        max(3.0, erlang_a(Load(arrivals, aht_s, agents, THRESHOLD_S, patience_s)).queue) if agents else 3.0
+        for arrivals, aht_s, agents in plan
+    ]
+    level_back, backlog_back = recovered_at(
+        plan, interval_s, THRESHOLD_S, patience_s, TARGET, lasts, usual_queue, replications, seed
+    )
+    found = [HORIZON if at is None else at for at in (answer.service_level, answer.backlog)]
+    return abs(found[0] - level_back) <= 1 and abs(found[1] - backlog_back) <= 1
+
+
+def test_time_to_recover_agrees_with_a_simulation_event_by_event():
+    agreed = [is_within_one_interval(seed, replications=9) for seed in range(12)]
+    assert agreed.count(False) <= 1
+
+
+def test_a_queue_that_stays_short_of_agents_is_not_said_to_recover():
+    spans = [Span(0.3, 360, 0)] * 2 + [Span(0.3, 360, 90)] * 10
+    answer = recovery(spans, 0, interval_s=1800, threshold_s=20, patience_s=180, target=0.8, after=2)
+    assert answer.service_level is None
+    assert answer.backlog is not None or answer.queues[-1] > 1

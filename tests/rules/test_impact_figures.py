@@ -1,0 +1,152 @@
+"""Interval figures: sums, service levels, losses and warnings."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.impact.rules.figures import Figures, ServiceLevel, Totals, total
+from bot.impact.rules.losses import Baseline, Interval, Losses, losses, points_lost
+from bot.impact.rules.warnings import Alert, watch_all
+
+BUSY = Figures(
+    offered=200,
+    answered=150,
+    answered_in=90,
+    abandoned=50,
+    abandoned_in=10,
+    removed_in=104,
+    aht_s=300,
+    asa_s=60,
+    agents=30,
+)
+QUIET = Figures(
+    offered=20,
+    answered=20,
+    answered_in=20,
+    abandoned=0,
+    abandoned_in=0,
+    removed_in=20,
+    aht_s=200,
+    asa_s=5,
+    agents=30,
+)
+amounts = st.one_of(st.none(), st.integers(0, 500).map(float))
+rows = st.builds(
+    Figures,
+    offered=amounts,
+    answered=amounts,
+    answered_in=amounts,
+    abandoned=amounts,
+    abandoned_in=amounts,
+    aht_s=amounts,
+    asa_s=amounts,
+    agents=amounts,
+    forecast_offered=amounts,
+)
+formulas = st.sampled_from(list(ServiceLevel))
+
+
+@pytest.mark.parametrize(
+    ("formula", "level"),
+    [
+        (ServiceLevel.OF_OFFERED, 110 / 220),
+        (ServiceLevel.OF_ANSWERED, 110 / 170),
+        (ServiceLevel.WITH_ABANDONED, 120 / 220),
+        (ServiceLevel.WITHOUT_SHORT, 110 / 210),
+        (ServiceLevel.REMOVED, 124 / 220),
+    ],
+)
+def test_each_named_service_level_divides_sums_and_averages_no_percentage(formula, level):
+    assert total([BUSY, QUIET], formula, 1800).service_level.value == pytest.approx(level)
+
+
+def test_averages_are_weighted_by_the_contacts_they_are_averages_of():
+    totals = total([BUSY, QUIET], ServiceLevel.OF_OFFERED, 1800)
+    assert totals.asa.value == pytest.approx((150 * 60 + 20 * 5) / 170)
+    assert totals.aht.value == pytest.approx((150 * 300 + 20 * 200) / 170)
+    assert totals.abandonment.value == pytest.approx(50 / 220)
+    assert totals.abandonment_without_short.value == pytest.approx(40 / 210)
+    assert totals.occupancy.value == pytest.approx((150 * 300 + 20 * 200) / (60 * 1800))
+
+
+def test_what_is_unknown_is_neither_zero_nor_complete():
+    totals = total([BUSY, Figures(offered=100)], ServiceLevel.OF_OFFERED, 1800)
+    assert (totals.offered.value, totals.offered.is_whole) == (300, True)
+    assert (totals.answered.value, totals.answered.is_whole) == (150, False)
+    # The second interval's contacts are in no denominator while it is not known how many were answered in time.
+    assert totals.service_level.value == pytest.approx(90 / 200)
+    assert (totals.service_level.known, totals.service_level.of) == (1, 2)
+
+
+def test_a_queue_without_contacts_has_no_service_level():
+    nothing = Figures(offered=0, answered=0, answered_in=0, abandoned=0)
+    totals = total([nothing], ServiceLevel.OF_OFFERED, 1800)
+    assert totals.service_level.value is None
+    assert totals.abandonment.value is None
+    assert total([], ServiceLevel.OF_OFFERED, 1800).offered.value is None
+
+
+@given(st.lists(rows, max_size=12), st.integers(0, 12), formulas)
+def test_any_split_of_intervals_gives_the_same_totals(intervals, at, formula):
+    def of(some: list[Figures]) -> Totals:
+        return total(some, formula, 1800)
+
+    assert of(intervals[:at]) + of(intervals[at:]) == of(intervals)
+    assert of(list(reversed(intervals))) == of(intervals)
+
+
+USUAL = Baseline(offered=180, abandonment=0.05, asa_s=20, aht_s=240)
+
+
+def test_contacts_lost_are_shown_with_their_parts():
+    silent = Interval(Figures(offered=80, answered=80, abandoned=0), USUAL, 0.8)
+    flooded = Interval(BUSY._replace(offered=220), USUAL, 0.8, is_recovery=True)
+    lost = losses([silent, flooded])
+    assert lost.suppressed.amount == 100
+    assert lost.returned == 40
+    assert lost.excess_abandons.amount == pytest.approx((0 - 0.05 * 80) + (50 - 0.05 * 220))
+    assert lost.contacts_lost == pytest.approx(100 - 40 + 35)
+    assert lost.late.amount == pytest.approx(0.8 * 220 - 90)
+    assert lost.excess_wait_min.amount == pytest.approx(150 * 40 / 60)
+    assert lost.excess_handle_h.amount == pytest.approx(150 * 60 / 3600)
+
+
+def test_no_more_contacts_come_back_than_stayed_away():
+    lost = losses([Interval(BUSY._replace(offered=500), USUAL, 0.8, is_recovery=True)])
+    assert lost.returned == 0
+
+
+def test_what_was_lost_is_unknown_without_a_baseline():
+    assert losses([Interval(BUSY, Baseline(), 0.8)]).contacts_lost is None
+
+
+@given(st.lists(st.tuples(rows, st.booleans()), max_size=12), st.integers(0, 12))
+def test_any_split_of_intervals_loses_the_same(parts, at):
+    usual = Baseline(offered=180, abandonment=0.0625, asa_s=20, aht_s=240)
+    intervals = [Interval(row, usual, 0.75, is_recovery) for row, is_recovery in parts]
+    split, whole = losses(intervals[:at]) + losses(intervals[at:]), losses(intervals)
+    for name in Losses.__dataclass_fields__:
+        assert getattr(split, name).amount == pytest.approx(getattr(whole, name).amount)
+
+
+def test_points_of_the_day_are_what_it_would_be_without_the_incident_less_what_it_is():
+    day = [(QUIET, False), (BUSY, True)]
+    assert points_lost(day, ServiceLevel.OF_OFFERED) == pytest.approx(100 * (1 - 110 / 220))
+    assert points_lost([(BUSY, True)], ServiceLevel.OF_OFFERED) is None
+
+
+@pytest.mark.parametrize(
+    ("levels", "alert"),
+    [
+        ([0.85], Alert.FINE),
+        ([0.64], Alert.FINE),
+        ([0.63], Alert.WARNING),
+        ([0.40], Alert.WARNING),
+        ([0.40, None, 0.47], Alert.CRITICAL),
+        ([0.40, 0.55, 0.40], Alert.WARNING),
+        ([0.40, 0.40, 0.55], Alert.CRITICAL),
+        ([0.40, 0.40, 0.70], Alert.FINE),
+    ],
+)
+def test_a_warning_is_under_80_percent_of_the_goal_and_critical_twice_under_60(levels, alert):
+    assert watch_all(levels, target=0.8).alert == alert

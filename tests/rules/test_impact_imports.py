@@ -1,0 +1,133 @@
+"""Figures in the database: what is visible, what corrects what, and what an import that is cut off leaves."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from bot.impact import importing, tables
+from bot.impact.importing import ImportRunning, NothingUsable, Source, import_rows
+from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
+from bot.impact.rules.figures import NAMES, Figures
+from bot.impact.rules.series import QueueInterval, merged
+from bot.impact.tables import Import
+from bot.runtime import migrations
+from bot.runtime.database import Database
+from tests import prepared
+
+START = int(datetime(2026, 11, 26, 9, tzinfo=UTC).timestamp())
+BILLING, ORDERS = QueueName("Billing", "Manila"), QueueName("Orders")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of the newest shape, of each kind."""
+    if request.param == "sqlite":
+        store = Database(prepared.database(tmp_path))
+    else:
+        store = Database(request.getfixturevalue("postgres_url"))
+    migrations.upgrade(store.engine)
+    yield store
+    store.close()
+
+
+def row(place: int, queue: QueueName = BILLING, line: int = 0, **known: float) -> ReadRow:
+    complete = Figures(**known)
+    figures = tuple(getattr(complete, name) for name in NAMES)
+    return ReadRow(line or place + 2, queue, START + 1800 * place, 1800, figures)
+
+
+def seen(store: Database) -> list[QueueInterval]:
+    with store.reading() as session:
+        numbers = [queue.number for queue in tables.queues(session)]
+        return list(merged(tables.rows_between(session, numbers, [(0, 2**40)])))
+
+
+def amounts(store: Database, name: str = "offered") -> list[Any]:
+    return [getattr(interval.figures, name) for interval in seen(store)]
+
+
+def test_an_import_counts_as_a_whole_and_twice_changes_nothing(store: Database) -> None:
+    rows = [row(place, offered=place) for place in range(3_000)]
+    result = import_rows(store, Source("k1", "monday.csv"), [*rows, LeftOut(9, "why"), row(0, ORDERS, offered=7)])
+    assert (result.rows, result.left_out_count, result.is_known) == (3_001, 1, False)
+    assert len(seen(store)) == 3_001
+
+    again = import_rows(store, Source("k1", "monday.csv"), iter(()))
+    assert (again.rows, again.is_known) == (3_001, True)
+    assert len(seen(store)) == 3_001
+
+
+def test_the_last_import_that_knows_a_figure_says_it_and_corrections_are_marked(store: Database) -> None:
+    import_rows(store, Source("k1", "forecast.csv"), [row(0, forecast_offered=90)])
+    import_rows(store, Source("k2", "nine.csv"), [row(0, offered=100, aht_s=300)])
+    import_rows(store, Source("k3", "ten.csv"), [row(0, offered=104)])
+
+    [interval] = seen(store)
+    assert interval.figures == Figures(offered=104, aht_s=300, forecast_offered=90)
+    assert interval.restated == ("offered",)
+
+
+def test_a_queue_and_interval_named_twice_count_once_and_the_second_is_named(store: Database) -> None:
+    importing_rows = [row(place, offered=1) for place in range(importing.FIRST_CHUNK + 10)]
+    result = import_rows(
+        store, Source("k1", "x"), [row(0, offered=5), *importing_rows, row(3, line=999, offered=2)]
+    )
+    assert (result.rows, result.left_out_count) == (len(importing_rows), 2)
+    assert {left.line for left in result.left_out} == {2, 999}
+    assert amounts(store)[0] == 5
+
+
+def test_nothing_usable_changes_nothing_and_may_be_tried_again_at_once(store: Database) -> None:
+    with pytest.raises(NothingUsable, match="Line 4: it names no queue"):
+        import_rows(store, Source("k1", "x"), [LeftOut(4, "it names no queue")])
+    assert import_rows(store, Source("k1", "x"), [row(0, offered=5)]).rows == 1
+
+
+def test_what_was_cut_off_is_seen_by_nobody_and_begun_anew(store: Database) -> None:
+    def cut_off() -> Iterator[ReadRow]:
+        yield from (row(place, offered=1) for place in range(importing.FIRST_CHUNK * 3))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_rows(store, Source("k1", "x"), cut_off())
+    assert seen(store) == []
+    # The process that was cut off may still be there: another one waits until it was silent for long enough.
+    with pytest.raises(ImportRunning):
+        import_rows(store, Source("k1", "x"), [row(0, offered=5)])
+    with store.transaction() as session:
+        its = session.exec(select(Import)).one()
+        its.touched_at -= timedelta(minutes=10)
+        session.add(its)
+
+    assert import_rows(store, Source("k1", "x"), [row(0, offered=5)]).rows == 1
+    assert amounts(store) == [5]
+
+
+places = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 9)), min_size=1, max_size=6, unique_by=lambda each: each[0]
+)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(places, min_size=1, max_size=4), st.randoms())
+def test_imports_of_different_intervals_give_the_same_in_any_order(tmp_path_factory, files, dice):
+    apart = [
+        [row(place + 10 * number, offered=amount) for place, amount in file] for number, file in enumerate(files)
+    ]
+    shuffled = list(enumerate(apart))
+    dice.shuffle(shuffled)
+    states = []
+    for order in (list(enumerate(apart)), shuffled):
+        store = Database(prepared.database(tmp_path_factory.mktemp("order")))
+        migrations.upgrade(store.engine)
+        for number, rows in order:
+            import_rows(store, Source(f"k{number}", "x"), rows)
+        states.append([(each.starts_at, each.figures, each.restated) for each in seen(store)])
+        store.close()
+    assert states[0] == states[1]

@@ -1,0 +1,326 @@
+"""Files of figures as contact centres export them: every trap of the samples, and files that mean harm."""
+
+import json
+import zipfile
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from bot.impact.reading import errors, workbook
+from bot.impact.reading.cells import NotReadable, decimal_sign, read_length, read_number, read_share
+from bot.impact.reading.moments import Clock, read_date, read_time
+from bot.impact.reading.other_shapes import read
+from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
+from bot.impact.reading.rows import LeftOut, ReadRow
+from bot.impact.reading.sheet import open_sheet
+from bot.impact.reading.vocabulary import Meaning
+from bot.impact.rules.figures import NAMES, Figures
+
+SAMPLES = Path(__file__).parent / "figures"
+EXPECTED = json.loads((SAMPLES / "expected.json").read_text())
+LONDON, UTC_ZONE, LORD_HOWE = ZoneInfo("Europe/London"), ZoneInfo("UTC"), ZoneInfo("Australia/Lord_Howe")
+
+
+def plan_of(path: Path, queue: str = "Voice") -> Plan:
+    sheet = open_sheet(path)
+    columns = recognise(sheet)
+    has_queue = Meaning.QUEUE in columns.meanings or bool(columns.queue)
+    return plan(sheet, columns if has_queue else ColumnMap(columns.meanings, queue))
+
+
+def read_file(path: Path, zone: ZoneInfo = LONDON) -> tuple[list[ReadRow], list[LeftOut]]:
+    rows, left_out = [], []
+    for row in read(plan_of(path), zone):
+        (left_out if isinstance(row, LeftOut) else rows).append(row)
+    return rows, left_out  # type: ignore[return-value]
+
+
+def figures(row: ReadRow) -> Figures:
+    return Figures(**dict(zip(NAMES, row.figures, strict=True)))
+
+
+def sample(name: str) -> tuple[list[Figures], list[LeftOut], dict]:
+    rows, left_out = read_file(SAMPLES / name)
+    return [figures(row) for row in rows], left_out, EXPECTED[name]
+
+
+def utc(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def offered(rows: list[Figures]) -> float:
+    return sum(row.offered or 0 for row in rows)
+
+
+def csv_file(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "figures.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_a_dash_in_connects_export_is_unknown_and_a_comma_within_a_number_groups():
+    rows, left_out, expected = sample("made_connect_historical.csv")
+    assert len(rows) == expected["rows"]
+    assert offered(rows) == expected["sum_offered"]
+    assert sum(row.imported_service_level is None for row in rows) == expected["null_service_level_rows"]
+    assert rows[2].offered == expected["offered_row3"]
+    assert rows[0].aht_s == expected["aht_seconds_row1"]
+    assert rows[1].aht_s is None
+    assert left_out == []
+
+
+def test_title_lines_totals_and_windows_letters_are_seen_through():
+    rows, left_out, expected = sample("made_cms_cp1252_titles_totals.csv")
+    assert (len(rows), len(left_out)) == (expected["rows"], expected["skipped_total_rows"])
+    assert left_out == [LeftOut(7, "a row of totals")]
+    assert offered(rows) == expected["sum_offered"]
+    assert [row.aht_s for row in rows] == expected["aht_seconds"]
+    assert [row.agents for row in rows] == expected["agents"]
+    assert read_file(SAMPLES / "made_cms_cp1252_titles_totals.csv")[0][0].queue.queue == "Atención"
+
+
+def test_tabs_in_utf_16_are_read():
+    rows, _, expected = sample("made_utf16_tab.csv")
+    assert (len(rows), offered(rows)) == (expected["rows"], expected["sum_offered"])
+    assert [row.aht_s for row in rows] == expected["aht_seconds"]
+
+
+def test_a_day_over_12_in_the_last_row_settles_every_date_and_midnight_is_12_am():
+    rows, _ = read_file(SAMPLES / "made_us_ampm_sep_line.csv", UTC_ZONE)
+    assert [utc(row.starts_at) for row in rows] == ["2026-02-01T00:00Z", "2026-02-01T12:30Z", "2026-02-13T09:00Z"]
+    assert plan_of(SAMPLES / "made_us_ampm_sep_line.csv").is_day_certain
+
+
+def test_the_second_one_o_clock_of_the_night_is_another_interval():
+    rows, left_out = read_file(SAMPLES / "made_dst_autumn_london.csv")
+    expected = EXPECTED["made_dst_autumn_london.csv"]
+    assert [utc(row.starts_at) for row in rows] == expected["utc"]
+    assert offered([figures(row) for row in rows]) == expected["sum_offered"]
+    assert left_out == []
+
+
+def test_a_forecast_with_an_interval_a_column_is_put_together():
+    rows, left_out, expected = sample("made_wide_forecast.csv")
+    assert [row.forecast_offered for row in rows] == expected["forecast"]
+    assert [row.forecast_aht_s for row in rows] == [300, 300, 305]
+    assert [row.forecast_agents for row in rows] == [41, 43, 44]
+    assert left_out == []
+
+
+def test_decimal_commas_and_serial_dates_are_read():
+    rows, _ = read_file(SAMPLES / "made_bom_semicolon_decimal_comma_serial_dates.csv", UTC_ZONE)
+    expected = EXPECTED["made_bom_semicolon_decimal_comma_serial_dates.csv"]
+    assert (len(rows), offered([figures(row) for row in rows])) == (expected["rows"], expected["sum_offered"])
+    assert utc(rows[0].starts_at) == "2026-11-21T00:00Z"
+    assert figures(rows[0]).imported_service_level == pytest.approx(0.6645)
+    sheet = open_sheet(SAMPLES / "made_bom_semicolon_decimal_comma_serial_dates.csv")
+    assert len(sheet.header) == expected["columns"]
+
+
+def test_a_log_of_calls_is_counted():
+    rows, _, expected = sample("made_call_log_trailing_comma.csv")
+    assert offered(rows) == expected["offered"]
+    assert sum(row.answered or 0 for row in rows) == expected["answered"]
+    assert sum(row.answered_in or 0 for row in rows) == expected["answered_within_20_s_inclusive"]
+    assert sum(row.abandoned or 0 for row in rows) == expected["calls"] - expected["answered"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "half_hours"),
+    [
+        ("Europe/London", (2026, 3, 29), 46),
+        ("America/New_York", (2026, 11, 1), 50),
+        ("Australia/Lord_Howe", (2026, 4, 5), 49),
+    ],
+)
+def test_a_day_has_as_many_half_hours_as_its_clock_shows(zone, day, half_hours):
+    clock, moments, missing = Clock(ZoneInfo(zone)), set(), 0
+    start, end = (datetime(*day, tzinfo=ZoneInfo(zone)) + timedelta(days=each) for each in (0, 1))
+    at = start.astimezone(UTC)
+    while at < end.astimezone(UTC):
+        moments.add(clock.moment(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0), "Billing"))
+        at += timedelta(minutes=30)
+    assert len(moments) == half_hours
+    for label in range(48):
+        try:
+            Clock(ZoneInfo(zone)).moment(datetime(*day) + timedelta(minutes=30 * label), "")
+        except NotReadable:
+            missing += 1
+    assert missing == max(0, 48 - half_hours)
+
+
+def test_a_time_that_the_clock_left_out_is_named(tmp_path):
+    text = "Date,Interval,Queue,Offered\n29/03/2026,00:30,Billing,10\n29/03/2026,01:30,Billing,11\n"
+    rows, left_out = read_file(csv_file(tmp_path, text))
+    assert len(rows) == 1
+    assert left_out == [LeftOut(3, "there was no 01:30 on 29 March 2026 in Europe/London: the clock went forward")]
+
+
+def test_rows_that_cannot_be_read_are_named_by_line_and_reason(tmp_path):
+    text = (
+        "Date,Interval,Queue,Offered,AHT\n26/11/2026,09:00,Billing,=1+1,300\n26/11/2026,09:30,Billing,-4,300\n"
+        "26/11/2026,10:00,Billing,-,-\n26/11/2026,25:00,Billing,5,300\n,11:00,Billing,5,300\n"
+        "26/11/2026,11:30,,5,300\n26/11/2026,12:00,Billing,5,5:12\n\n"
+    )
+    rows, left_out = read_file(csv_file(tmp_path, text))
+    assert [figures(row).aht_s for row in rows] == [312]
+    assert left_out == [
+        LeftOut(2, "offered: `=1+1` is a formula, not a number"),
+        LeftOut(3, "offered: `-4` is less than nothing"),
+        LeftOut(4, "none of its figures is known"),
+        LeftOut(5, "`25:00` is not a time of day"),
+        LeftOut(6, "it does not say when it was"),
+        LeftOut(7, "it names no queue"),
+    ]
+
+
+def test_total_times_become_averages_and_milliseconds_seconds(tmp_path):
+    text = (
+        "Queue,Interval start,Answered,Total handle time (ms),Sum queue answer time\n"
+        "Billing,2026-11-26T09:00:00+01:00,10,3000000,150\nBilling,2026-11-26T09:15:00+01:00,0,0,0\n"
+    )
+    rows, _ = read_file(csv_file(tmp_path, text))
+    assert (figures(rows[0]).aht_s, figures(rows[0]).asa_s) == (300, 15)
+    assert (figures(rows[1]).aht_s, rows[0].interval_s) == (None, 900)
+    assert utc(rows[0].starts_at) == "2026-11-26T08:00Z"
+
+
+def test_a_false_z_can_be_taken_for_the_sites_own_time(tmp_path):
+    sheet = open_sheet(csv_file(tmp_path, "DateTime,Calls\n2026-07-03T07:00:00Z,111\n2026-07-03T07:05:00Z,113\n"))
+    columns = ColumnMap(recognise(sheet).meanings, "Bank", ignore_zone=True)
+    rows = list(read(plan(sheet, columns), LONDON))
+    assert [utc(row.starts_at) for row in rows] == ["2026-07-03T06:00Z", "2026-07-03T06:05Z"]  # type: ignore[union-attr]
+
+
+def test_a_workbook_is_read_as_its_csv_would_be(tmp_path):
+    book = Workbook()
+    book.create_sheet("Notes").append(["nothing", "here"])
+    sheet = book.active
+    sheet.append(["Informe: Cola Billing"])
+    sheet.append(["Fecha", "Hora", "Ofrecidas", "Atendidas", "TMO", "% NS"])
+    sheet.append([datetime(2026, 11, 26), time(9, 0), 1204, 1100, time(0, 5, 12), 81.2])
+    sheet.append([datetime(2026, 11, 26), time(9, 30), 998.0, 950, timedelta(minutes=5, seconds=2), None])
+    sheet.append(["Total", None, 2202, 2050, None, None])
+    path = tmp_path / "figures.xlsx"
+    book.save(path)
+    rows, left_out = read_file(path)
+    assert [figures(row).offered for row in rows] == [1204, 998]
+    assert [figures(row).aht_s for row in rows] == [312, 302]
+    assert figures(rows[0]).imported_service_level == pytest.approx(0.812)
+    assert [utc(row.starts_at) for row in rows] == ["2026-11-26T09:00Z", "2026-11-26T09:30Z"]
+    assert left_out == [LeftOut(5, "a row of totals")]
+
+
+def test_the_same_columns_have_the_same_shape_and_what_was_kept_is_read_back():
+    wide, long = open_sheet(SAMPLES / "made_wide_forecast.csv"), open_sheet(SAMPLES / "made_connect_historical.csv")
+    assert wide.shape != long.shape
+    columns = ColumnMap(recognise(long).meanings, "Billing", day_first=False, ignore_zone=True)
+    assert ColumnMap.from_json(json.loads(json.dumps(columns.as_json()))) == columns
+
+
+def refused_with(path: Path) -> str:
+    with pytest.raises(errors.FileRefused) as refused:
+        plan_of(path, queue="")
+    return refused.value.sentence
+
+
+def test_files_that_mean_harm_are_refused_with_a_sentence_each(tmp_path):
+    book = Workbook()
+    book.active.append(["Date", "Interval", "Queue", "Offered"])
+    book.active.append(["26/11/2026", "09:00", "Billing", "=1+1"])
+    formulas = tmp_path / "formulas.xlsx"
+    book.save(formulas)
+    assert "formulas whose results were not saved" in refused_with(formulas)
+
+    bomb = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 30_000_000)
+    assert "would grow to 30 MB" in refused_with(bomb)
+
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(101_000_000)
+    assert "has 101 MB; at most 100 MB" in refused_with(large)
+
+    old = tmp_path / "old.xls"
+    old.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600)
+    assert "old or protected Excel workbook" in refused_with(old)
+
+    other_zip = tmp_path / "letter.xlsx"
+    with zipfile.ZipFile(other_zip, "w") as archive:
+        archive.writestr("word/document.xml", "<document/>")
+    assert "neither text nor an xlsx workbook" in refused_with(other_zip)
+    other_zip.write_bytes(b"PK\x03\x04 cut off")
+    assert "neither text nor an xlsx workbook" in refused_with(other_zip)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "has no rows under its header"),
+        (b"Date,Interval,Queue,Offered\n", "has no rows under its header"),
+        (bytes(range(256)) * 40, "neither text nor an xlsx workbook"),
+        (b"What a day\nNothing but words\n", "names columns that I know"),
+        (b'Date,Queue,Offered\n"' + b"x" * 20_000, "After line 1 of figures.csv a quotation mark is not closed"),
+        (b"Queue,Offered,Answered\nBilling,10,9\n", "says when its intervals begin"),
+        (b"Date,Interval,Offered,Answered\n26/11/2026,09:00,10,9\n", "says which queue it is about"),
+        (b"Date,Queue,Offered" + b",x" * 997 + b"\n1/1/2026,Billing,1\n", "has 1000 columns; at most 800"),
+    ],
+)
+def test_files_that_say_nothing_are_refused_with_a_sentence_each(tmp_path, content, sentence):
+    path = tmp_path / "figures.csv"
+    path.write_bytes(content)
+    assert sentence in refused_with(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_every_encoding_and_separator_is_recognised(tmp_path, encoding, separator):
+    lines = ["Cola;Fecha;Intervalo;Ofrecidas", "Atención;26/11/2026;09:00;12", "Año;26/11/2026;09:30;13"]
+    rows, _ = read_file(csv_file(tmp_path, "\r\n".join(lines).replace(";", separator), encoding))
+    assert [(row.queue.queue, figures(row).offered) for row in rows] == [("Atención", 12), ("Año", 13)]
+
+
+@given(st.floats(0, 9_999_999, allow_nan=False).map(lambda number: round(number, 2)))
+def test_a_number_is_read_in_either_notation(number):
+    english = f"{number:,.2f}"
+    continental = english.translate(str.maketrans(",.", ".,"))
+    assert read_number(english, decimal_sign([english], [])) == number
+    assert read_number(continental, decimal_sign([continental], [])) == number
+
+
+@given(st.text(max_size=12))
+def test_no_text_breaks_the_reading_of_a_cell(text):
+    for read_cell in (
+        lambda: read_number(text, "."),
+        lambda: read_length(text, ","),
+        lambda: read_share(text, ".", is_percent=True),
+        lambda: read_date(text, day_first=True),
+        lambda: read_time(text),
+    ):
+        try:
+            amount = read_cell()
+        except NotReadable:
+            continue
+        assert not isinstance(amount, float) or 0 <= amount < 1e9
+
+
+def test_a_cut_in_two_digits_after_a_point_is_no_group_of_thousands():
+    with pytest.raises(NotReadable):
+        read_number("88.5", ",")
+    assert read_number("1.204", ",") == 1204
+    assert read_number("1.204", ".") == 1.204
+
+
+def test_a_formula_with_its_result_is_not_refused(tmp_path):
+    path = tmp_path / "computed.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", '<c r="A1"><f>1+1</f><v>2</v></c>')
+    workbook.check(path)

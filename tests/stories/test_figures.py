@@ -1,0 +1,249 @@
+"""Figures of an incident: dropped, typed and sent by another system; seen, drawn, asked what if."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.impact import ids
+from bot.impact.requests import sign
+from bot.runtime.clock import utcnow
+from tests.floor import TestFloor
+from tests.stories.command_line import Typed
+from tests.stories.record import timeline
+
+HALF_HOUR = timedelta(minutes=30)
+
+
+def this_half_hour() -> datetime:
+    now = int(utcnow().timestamp())
+    return datetime.fromtimestamp(now - now % 1800, UTC)
+
+
+def csv_of(*rows: tuple[datetime, str, int, int, int]) -> bytes:
+    """Billing's and Orders' export: start, queue, offered, answered in 20 seconds, agents."""
+    lines = ["Queue,Site,Interval start,Offered,Answered,Answered in 20 seconds,Abandoned,AHT,ASA,Agents,Forecast"]
+    for start, queue, offered, in_time, agents in rows:
+        answered = max(in_time, offered - 20)
+        cells = (offered, answered, in_time, offered - answered, 300, 45, agents, 200)
+        lines.append(f"{queue},Manila,{start:%Y-%m-%dT%H:%M}Z,{','.join(map(str, cells))}")
+    return "\n".join([*lines, "Total,,,,,,,,,,"]).encode()
+
+
+def drop(floor: TestFloor, channel: str | None, content: bytes, name: str = "report.csv") -> None:
+    floor.ana.uploads(channel, name, content)
+    floor.settle()
+    floor.tick()
+
+
+def press(floor: TestFloor, action: str, channel: str) -> None:
+    floor.ana.clicks(action, channel=channel)
+    floor.settle()
+    floor.tick()
+
+
+def figures(floor: TestFloor, channel: str) -> str:
+    floor.says("ana", "/incident figures", channel=channel)
+    return floor.whispered("ana", channel)[-1]
+
+
+def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(floor: TestFloor) -> None:
+    channel = floor.declares()
+    start = this_half_hour()
+    drop(floor, channel, csv_of((start - HALF_HOUR, "Billing", 200, 190, 40), (start, "Billing", 120, 60, 40)))
+
+    preview = floor.words(channel)
+    assert "2 intervals of Billing" in preview
+    assert "Answered in 20 seconds → answered within the threshold" in preview
+    assert "line 4: a row of totals" in preview
+    assert "There are no figures" in figures(floor, channel)
+    assert "Service level" not in floor.card(channel)
+
+    press(floor, ids.USE, channel)
+
+    assert "2 intervals of report.csv count now" in floor.words(channel)
+    assert "🟠 *Billing*: service level 50 %, under 80 % of the goal (80 %)" in floor.live_markup(channel)
+    assert "📊 Service level 50 % (goal 80 %)" in floor.card(channel)
+    assert [row["kind"] for row in timeline(floor, "figures_warning")] == ["figures_warning"]
+
+    floor.passes(minutes=30)
+    drop(
+        floor,
+        channel,
+        csv_of((start + HALF_HOUR, "Billing", 200, 195, 40), (start, "Billing", 121, 60, 40)),
+        "b.csv",
+    )
+    press(floor, ids.USE, channel)
+    told = [line for line in floor.live_markup(channel).splitlines() if "*Billing*: service level" in line]
+    assert told[1:] == ["🟢 *Billing*: service level 97.5 %, back above 80 % of the goal (80 %)"]
+    assert "1 interval restated" in figures(floor, channel)
+
+
+def test_columns_are_put_right_and_the_next_file_of_that_shape_is_read_the_same_way(floor: TestFloor) -> None:
+    channel = floor.declares()
+    start = this_half_hour()
+    drop(floor, channel, b"Queue,Offered,Answered\nBilling,120,100\n")
+    assert "says when its intervals begin" in floor.words(channel)
+
+    text = "Interval start,Angebote,Answered,AHT\n{:%Y-%m-%d %H:%M},120,100,300\n"
+    drop(floor, channel, text.format(start).encode(), "odd.csv")
+    assert "it names no queue" in floor.words(channel)
+    floor.ana.clicks(ids.COLUMNS, channel=channel)
+    floor.ana.fills(ids.QUEUE, "Chat <!channel>")
+    floor.ana.fills(f"{ids.COLUMN}.1", "offered")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "1 intervals of Chat &lt;!channel&gt;" in floor.live_markup(channel)
+    assert "Angebote → offered" in floor.words(channel)
+    press(floor, ids.USE, channel)
+
+    drop(floor, channel, text.format(start + HALF_HOUR).encode(), "next.csv")
+    assert floor.live_markup(channel).count("1 intervals of Chat") == 1
+    press(floor, ids.USE, channel)
+    assert "1 intervals of next.csv count now" in floor.words(channel)
+    floor.nothing_was_malformed()
+
+
+def test_a_file_that_is_no_table_of_figures_is_answered_in_its_thread(floor: TestFloor) -> None:
+    channel = floor.declares()
+    drop(floor, channel, b"name,colour\nAna,blue\n", "people.csv")
+    assert "No line of people.csv names columns that I know" in floor.words(channel)
+    drop(floor, channel, b"PK\x03\x04 broken", "report.xlsx")
+    assert "report.xlsx is neither text nor an xlsx workbook" in floor.words(channel)
+    drop(floor, channel, b"just a picture", "photo.png")
+    assert "photo.png" not in [line for line in floor.words(channel).splitlines() if "read" in line]
+
+
+def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: TestFloor) -> None:
+    channel = floor.declares()
+    assert "There are no figures to compute with" in floor.says(
+        "ana", "/incident whatif agents -6", channel=channel
+    )
+    assert "There are no figures" in figures(floor, channel)
+    floor.says("ana", "/incident figures add", channel=channel)
+    floor.ana.fills(ids.NEW_QUEUE, "Billing")
+    floor.ana.fills(ids.OFFERED, "420")
+    floor.ana.fills(ids.AHT, "6:00")
+    floor.ana.fills(ids.AGENTS, "ninety")
+    refused = floor.ana.submits()
+    assert "agents: `ninety` is not a number" in str(refused.errors)
+    floor.ana.fills(ids.AGENTS, "92")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "Kept: Billing" in floor.whispered("ana", channel)[-1]
+
+    floor.says("ana", "/incident figures add", channel=channel)
+    floor.ana.fills(ids.OFFERED, "420")
+    assert floor.ana.submits().closed  # the queue, its handle time and its agents are there already
+    floor.settle()
+    assert floor.whispered("ana", channel)[-1].startswith("Kept: Billing")
+
+    answer = floor.says("ana", "/incident whatif agents -6", channel=channel)
+    assert answer == "What if agents -6"
+    shown = floor.whispered("ana", channel)[-1]
+    assert "(Erlang A): 94.6 % within 20 s, wait 2 s → 86.5 % within 20 s, wait 5 s" in shown
+    assert "(Erlang C): 81.2 %, ASA 13 s → 32 %, ASA 2:17" in shown
+    assert "patience: 2:00 in Erlang A (as configured)" in shown
+    floor.says("ana", "/incident whatif aht +25%, outage 45 min", channel=channel)
+    shown = floor.whispered("ana", channel)[-1]
+    assert "no stable answer: the queue grows by 1.7 contacts a minute" in shown
+    assert "agents back from breaks and off-phone work (free, at once)" in shown
+    assert "Nobody answers for 45 min" in shown
+    assert "`coffee` is nothing that I can compute" in floor.says("ana", "/incident whatif coffee", channel=channel)
+
+    floor.says("ana", "/incident whatif", channel=channel)
+    floor.ana.fills(ids.AGENTS_CHANGE, "-6")
+    floor.ana.fills(ids.VOLUME_CHANGE, "x1.4")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "What if agents -6, volume x1.4" in floor.whispered("ana", channel)[-1]
+
+
+def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, tmp_path: Path) -> None:
+    channel = floor.declares()
+    start = this_half_hour()
+    drop(
+        floor,
+        channel,
+        csv_of(
+            (start - HALF_HOUR, "Billing", 200, 180, 40),
+            (start, "Billing", 120, 60, 40),
+            (start, "Orders", 90, 20, 9),
+        ),
+    )
+    press(floor, ids.USE, channel)
+
+    shown = figures(floor, channel)
+    assert "Service level *38.1 %* (goal 80 %) · offered 210 (−47 % of 400)" in shown
+    assert "• *Orders* SL 22.2 %" in shown
+    assert "Contacts lost: about" in shown
+    assert "Service level: answered within 20 s of offered. Expected: the forecast." in shown
+
+    press(floor, ids.CHART, channel)
+    [chart] = [
+        file for message in floor.ana.sees(channel) for file in message.files if file.name == "figures-1.png"
+    ]
+    assert chart.content.startswith(b"\x89PNG")
+
+
+def test_a_file_sent_to_the_bot_alone_counts_too(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.ana.uploads("dm", "report.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
+    floor.settle()
+    floor.ana.clicks(ids.USE, channel="dm")
+    floor.settle()
+    floor.tick()
+    assert "Service level 50 %" in floor.card(channel)
+
+
+def test_the_command_line_imports_a_file_once(
+    floor: TestFloor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    channel = floor.declares()
+    report = tmp_path / "report.csv"
+    report.write_bytes(csv_of((this_half_hour(), "Billing", 120, 60, 40)))
+    typed = Typed(floor, monkeypatch, tmp_path)
+
+    seen = typed.types("figures", "import", str(report), "--preview")
+    assert "1 intervals of 1 queues can be imported" in seen.output
+    assert "Line 3 is left out: a row of totals." in seen.output
+    assert "1 intervals of 1 queues were imported." in typed.types("figures", "import", str(report)).output
+    assert "was imported before, so nothing was changed" in typed.types("figures", "import", str(report)).output
+    report.write_text("name,colour\n")
+    refused = typed.types("figures", "import", str(report))
+    assert (refused.exit_code, "names columns that I know" in refused.output) == (1, True)
+
+    floor.start_bot()
+    floor.tick()
+    assert "Service level 50 %" in floor.card(channel)
+
+
+def posted(
+    floor: TestFloor, body: bytes, *, secret: bytes = b"secret", at: datetime | None = None
+) -> httpx.Response:
+    timestamp = str(int((at or utcnow()).timestamp()))
+    headers = {"X-Watchfloor-Timestamp": timestamp, "X-Watchfloor-Signature": sign(secret, timestamp, body)}
+    return httpx.post(f"{floor.address}/figures", content=body, headers=headers)
+
+
+def test_another_system_sends_figures_that_are_signed(tmp_path: Path) -> None:
+    interval: dict[str, Any] = {"queue": "Billing", "starts_at": this_half_hour().isoformat(), "offered": 120}
+    interval |= {"answered_in": 60, "answered": 100}
+    body = json.dumps({"source": "wallboard", "figures": [interval]}).encode()
+    with TestFloor(tmp_path, over_http=True, figures_secret="secret") as floor:
+        channel = floor.declares()
+        assert posted(floor, body, secret=b"guess").status_code == 401
+        assert posted(floor, body, at=utcnow() - timedelta(minutes=6)).status_code == 401
+        assert httpx.post(f"{floor.address}/figures", content=body).status_code == 401
+        wrong = posted(floor, b'{"figures": [{"queue": "Billing", "offered": -1}]}')
+        assert (wrong.status_code, "figures.0.starts_at: Field required" in wrong.text) == (422, True)
+        at = utcnow()
+        assert posted(floor, body, at=at).json() == {"rows": 1}
+        assert posted(floor, body, at=at).json()["rows"] == 0
+        assert posted(floor, body).json()["rows"] == 0
+        floor.tick()
+        assert "Service level 50 %" in floor.card(channel)
+        floor.nothing_was_malformed()
