@@ -276,7 +276,7 @@ def killed_at(desk: Desk, kills: Sequence[tuple[Moment, int]], prepare: str = ""
     """For each of those moments the channel of a new incident; the bot will be killed at what is done next."""
     for number, (moment, calls) in enumerate(kills, start=1):
         bot = desk.starts_a_bot()
-        channel = desk.declares(bot, f"S4 line {number} is down").name
+        channel = desk.declares(bot, f"S4 phones {number} down").name
         if prepare:
             desk.says(prepare, channel)
             assert bot.rests()

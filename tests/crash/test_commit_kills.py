@@ -31,7 +31,7 @@ def test_a_declaration_that_is_killed_at_any_commit_is_finished_once(desk: Desk)
 def test_a_click_on_a_step_that_is_killed_at_any_commit_counts_once_and_is_shown(desk: Desk) -> None:
     killed = 0
     for bot, number, commits in kill_points(desk):
-        channel = desk.declares(bot, f"S4 line {number} is down")
+        channel = desk.declares(bot, f"S4 phones {number} down")
         bot.dies("commit", commits)
         with suppress(TimeoutError):
             desk.sandbox.person("ana").clicks("step.done", channel=channel.name)
