@@ -98,7 +98,9 @@ def _withdrawn(
 ) -> Iterator[tuple[str, str]]:
     """The messages to be deleted; what is shown in the incident's channel is shown anew in the next one."""
     for row in rows:
-        if row.is_rendered and row.kind in in_channel:
+        if row.kind == kinds.CHANNEL_NAME:
+            row.shown = row.wanted  # the next channel is made with its own name
+        elif row.is_rendered and row.kind in in_channel:
             if row.ts and row.channel_id:
                 yield row.channel_id, row.ts
             _show_anew(row, now)
