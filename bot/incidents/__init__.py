@@ -13,6 +13,7 @@ def register(registry: "Registry") -> None:
         bridges,
         checklist,
         commands,
+        declaring_listeners,
         dispatch,
         home,
         listeners,
@@ -25,7 +26,7 @@ def register(registry: "Registry") -> None:
     from bot.incidents.limits import PersonLimits
     from bot.incidents.registry import TableWords
 
-    registry.listeners += [dispatch.register, listeners.register]
+    registry.listeners += [dispatch.register, declaring_listeners.register, listeners.register]
     commands.register(registry)
     bridges.register(registry)
     registry.parts.append(lambda settings, floor: PersonLimits(floor.limits))
@@ -36,7 +37,7 @@ def register(registry: "Registry") -> None:
     registry.departures.append(roles.release_all)
     registry.people += [people.holders_of_role, people.person_or_group]
     registry.words += [
-        TableWords("incidents", ("title", "description", "impact", "front_door", "bridge", "search_text")),
+        TableWords("incidents", ("title", "description", "impact", "cause", "front_door", "bridge", "search_text")),
         TableWords("situation_values", ("text", "original")),
         TableWords("participants"),
         TableWords("role_holders"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.incidents import actions as changes
 from bot.incidents import (
+    declaration_forms,
     forms,
     merging,
     parse,
@@ -168,7 +169,9 @@ def rename(services: Services, typed: SlashCommand) -> Response:
 def edit(services: Services, typed: SlashCommand) -> Response:
     """`/incident edit`: title, type, sites and partners in a form."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return _open_form(services, typed, number, lambda incident: forms.scope_form(incident, services.floor))
+    return _open_form(
+        services, typed, number, lambda incident: declaration_forms.scope_form(incident, services.floor)
+    )
 
 
 def resolve(services: Services, typed: SlashCommand) -> Response:

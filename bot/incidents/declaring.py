@@ -5,17 +5,17 @@ whose buttons work until the person has decided.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.incidents import duplicate_views, forms, invitations, pending_declarations, recognition, rules, scope
+from bot.incidents import declaration_forms, duplicate_views, pending_declarations, recognition, rules, scope
 from bot.incidents import tables as incidents
 from bot.incidents.drills import drill_title
 from bot.incidents.facts import PRIVATE_BY_DEFAULT
 from bot.incidents.limits import PersonLimits
-from bot.incidents.pending_declarations import Decision, PendingDeclaration
+from bot.incidents.pending_declarations import PendingDeclaration
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.recognition import Declaration, Scope
 from bot.incidents.registry import Registry
@@ -23,13 +23,10 @@ from bot.incidents.responses import Response
 from bot.incidents.rules import TitleMissing
 from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest, declare, incident_of
-from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.text import channel_link, one_line
-from bot.timeline import tables as timeline
+from bot.slack.text import one_line
 
 DEFAULT_SEVERITY = "S2"
 DUPLICATES_WITHIN = timedelta(hours=12)
@@ -48,13 +45,13 @@ def open_declare_form(
     user_id: str,
     *,
     severity: str = "",
-    recognised: Scope = forms.NOTHING_RECOGNISED,
+    recognised: Scope = declaration_forms.NOTHING_RECOGNISED,
     description: str = "",
     private_metadata: str = "",
 ) -> None:
     """Open the form, for who may declare. It comes before anything slow: the trigger lives three seconds."""
     check_may_declare(services, user_id)
-    view = forms.declare_form(
+    view = declaration_forms.declare_form(
         services.floor,
         severity=severity or DEFAULT_SEVERITY,
         scope=recognised,
@@ -135,12 +132,12 @@ def declare_unless_open(
         numbers = [incident.number for incident in duplicates]
         pending = pending_declarations.hold(session, request.key, request.user_id, held, numbers, now)
         text, blocks = duplicate_views.question(pending.number, duplicates)
-        asked_at, key = now + asked_again_after, _question_key(pending)
+        asked_at, key = now + asked_again_after, question_key(pending)
         outbox.post(session, key, request.user_id, text, asked_at, incident_id=numbers[0], blocks=blocks)
     return text, blocks
 
 
-def _question_key(pending: PendingDeclaration) -> str:
+def question_key(pending: PendingDeclaration) -> str:
     return f"declaration:{pending.number}:question"
 
 
@@ -171,86 +168,3 @@ def _private_if_playbook_says(services: Services, request: DeclareRequest) -> De
     """Some outages are private by default: their playbook says so. Better too quiet for a minute than too loud."""
     is_private = services.get(Registry).ask(PRIVATE_BY_DEFAULT)(services, incident_of(request))
     return request.model_copy(update={"is_private": True}) if is_private else request
-
-
-def open_another(services: Services, pending_id: int, by: str, reply_to: str, now: datetime) -> str:
-    """It is another one: the incident is opened. Gives back what to answer."""
-    check_may_declare(services, by)
-    with services.database.transaction() as session:
-        pending = pending_declarations.locked(session, pending_id, by)
-        if pending.state != Decision.WAITING:
-            return _decided(session, pending)
-        request = DeclareRequest.model_validate(pending.request)
-        request = request.model_copy(update={"at": now, "reply_to": reply_to})
-        # The request stays in the row until the flow is started.
-        pending.state, pending.request = Decision.OPENED, request.model_dump(mode="json")
-        session.add(pending)
-        payload, priority = {"pending_id": pending.number}, outbox.FIRST
-        key = f"declaration:{pending.number}:open"
-        outbox.enqueue(session, kinds.DECLARATION, key, now, payload=payload, priority=priority)
-        outbox.supersede(session, _question_key(pending))
-    return opening(request.title)
-
-
-def call(context: Context) -> Call:
-    """The start of a declaration that was decided: its flow is started once, however often this is repeated."""
-    services, row = context.services, context.row
-    pending_id = int((row.payload or {})["pending_id"])
-    return Call(row.key, lambda: _start_decided(services, pending_id))
-
-
-def _start_decided(services: Services, pending_id: int) -> None:
-    with services.database.reading() as session:
-        pending = pending_declarations.find(session, pending_id)
-    if pending is None or not pending.request:
-        return
-    start_declaration(services, DeclareRequest.model_validate(pending.request))
-    with services.database.transaction() as session:
-        pending = pending_declarations.locked(session, pending_id, pending.user_id)
-        pending.request = {}
-        session.add(pending)
-
-
-def join_duplicate(services: Services, pending_id: int, number: int, by: str, reply_to: str, now: datetime) -> str:
-    """It is the one that is open: the person is invited, and what they said goes on its record."""
-    check_member(services, by)
-    with services.database.transaction() as session:
-        pending = pending_declarations.locked(session, pending_id, by)
-        if pending.state != Decision.WAITING or number not in pending.duplicates:
-            return _decided(session, pending)
-        incident = incidents.by_number_locked(session, number)
-        incidents.check_visible(session, incident, by)
-        reported = DeclareRequest.model_validate(pending.request)
-        text = ": ".join(part for part in (reported.title, reported.description) if part)
-        timeline.append(session, number, "reported_again", now, by, text=text)
-        _end(session, pending, Decision.JOINED)
-        key = f"declaration:{pending.number}:join"
-        invitations.invite(session, number, key, now, [by], reply_to=reply_to)
-    where = channel_link(incident.channel_id or "")
-    return f"Nothing new was opened. What you reported is on the record of {where}."
-
-
-def cancel(services: Services, pending_id: int, by: str) -> str:
-    """Nothing is opened."""
-    with services.database.transaction() as session:
-        pending = pending_declarations.locked(session, pending_id, by)
-        if pending.state != Decision.WAITING:
-            return _decided(session, pending)
-        _end(session, pending, Decision.CANCELLED)
-    return "Cancelled. Nothing was opened."
-
-
-def _end(session: Session, pending: PendingDeclaration, decision: Decision) -> None:
-    pending.state, pending.request = decision, {}
-    session.add(pending)
-    outbox.supersede(session, _question_key(pending))
-
-
-def _decided(session: Session, pending: PendingDeclaration) -> str:
-    """What became of a declaration that somebody decided before."""
-    if pending.state == Decision.OPENED:
-        incident = incidents.by_key(session, pending.key)
-        where = channel_link(incident.channel_id) if incident and incident.channel_id else "being opened"
-        return f"You have answered this already: the incident is {where}."
-    what = "you joined the other incident" if pending.state == Decision.JOINED else "you cancelled it"
-    return f"You have answered this already: {what}."

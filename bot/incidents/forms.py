@@ -5,21 +5,17 @@ from datetime import datetime
 
 from bot.config.floor import Floor
 from bot.incidents import ids
-from bot.incidents.recognition import Scope
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.incidents.views import STATUS_EMOJI
+from bot.incidents.views import STATUS_EMOJI, marks
 from bot.slack.blocks import (
-    INPUT_TEXT,
     Block,
     actions,
     button,
-    checkboxes,
     context,
     divider,
     header,
     modal,
-    multi_select,
     option,
     paragraphs,
     section,
@@ -30,119 +26,21 @@ from bot.slack.blocks import (
 from bot.slack.blocks import field as form_field
 from bot.slack.text import channel_link, day_and_time, escape, near_time, one_line
 
-NOTHING_RECOGNISED = Scope(type="")
-FROM_TITLE = "Taken from the title"
 WHY_DECLINE = "Why is it a false alarm?"
 WHEN_UNSURE = "When unsure between two, take the higher."
 
 
-def declare_form(
-    floor: Floor,
-    *,
-    severity: str = "S2",
-    scope: Scope = NOTHING_RECOGNISED,
-    description: str = "",
-    private_metadata: str = "",
-) -> Block:
-    """The form behind `/incident declare`. Only the title is required; `scope` is what a message tells already."""
-    blocks = [
-        form_field(
-            "What is wrong?",
-            ids.TITLE,
-            text_input(ids.TITLE, placeholder="IVR down in Manila", longest=300),
-            hint="In a few words, as you would say it on the floor.",
-        ),
-        form_field("Severity", ids.SEVERITY, _severity_select(floor, severity), hint=WHEN_UNSURE),
-        *_scope_fields(floor, scope, FROM_TITLE),
-        form_field(
-            "What is known?",
-            ids.DESCRIPTION,
-            text_input(ids.DESCRIPTION, initial=description, multiline=True),
-            optional=True,
-        ),
-        form_field(
-            "Who may see it?",
-            ids.PRIVATE,
-            checkboxes(ids.PRIVATE, [option("Private: its words stay in its channel", "private")]),
-            optional=True,
-        ),
-        form_field(
-            "Only if it is over: when did it start?",
-            ids.STARTED_AT,
-            {"type": "datetimepicker", "action_id": ids.STARTED_AT},
-            optional=True,
-        ),
-        form_field(
-            "And when did it end?",
-            ids.ENDED_AT,
-            {"type": "datetimepicker", "action_id": ids.ENDED_AT},
-            hint="With both times it is recorded as resolved: nobody is paged and no updates are promised.",
-            optional=True,
-        ),
-    ]
-    return modal(
-        "Declare an incident",
-        blocks,
-        callback_id=ids.DECLARE_FORM,
-        submit="Declare",
-        private_metadata=private_metadata,
-    )
-
-
-def _severity_select(floor: Floor, chosen: str) -> Block:
+def severity_select(floor: Floor, chosen: str) -> Block:
     options = [
         option(f"{severity.emoji} {name}", name, severity.guidance) for name, severity in floor.severities.items()
     ]
     return select(ids.SEVERITY, options, initial=chosen)
 
 
-def _scope_fields(floor: Floor, scope: Scope, placeholder: str = "Choose") -> list[Block]:
-    """Type, sites and partners; `placeholder` says what an empty field means."""
-    types = [option(label, name) for name, label in floor.types.items()]
-    chosen = scope.type or None
-    type_select = select(ids.TYPE, types, initial=chosen, placeholder=placeholder)
-    fields = [form_field("What is it about?", ids.TYPE, type_select, optional=True)]
-    several = (
-        ("Sites affected", ids.SITES, floor.sites, scope.sites),
-        ("Partners affected", ids.PARTNERS, floor.partner_names, scope.partners),
-    )
-    for label, name, places, affected in several:
-        if places:
-            options = [option(place, place) for place in places]
-            menu = multi_select(name, options, initial=affected, placeholder=placeholder)
-            fields.append(form_field(label, name, menu, optional=True))
-    return fields
-
-
-def scope_form(incident: Incident, floor: Floor) -> Block:
-    """Change what an incident is called and about, and whom it affects."""
-    scope = Scope(incident.type, tuple(incident.sites), tuple(incident.partners))
-    title = text_input(ids.TITLE, initial=incident.title, longest=INPUT_TEXT)
-    return modal(
-        "Edit the incident",
-        [form_field("What is wrong?", ids.TITLE, title), *_scope_fields(floor, scope)],
-        callback_id=ids.SCOPE_FORM,
-        submit="Save",
-        private_metadata=str(incident.number),
-    )
-
-
-def guesses(incident: Incident, names: Sequence[str], floor: Floor) -> Block:
-    """What was taken from the title, with the way to put it right."""
-    found = {
-        ids.TYPE: [floor.types.get(incident.type, incident.type)],
-        ids.SITES: incident.sites,
-        ids.PARTNERS: incident.partners,
-    }
-    listed = escape(" · ".join(value for name in names for value in found[name]))
-    change = button("Change…", f"{ids.CHANGE_SCOPE}.guessed", str(incident.number))
-    return section(f"Taken from the title: {listed}.", accessory=change)
-
-
 def severity_form(incident: Incident, floor: Floor) -> Block:
     """Change the severity, with a reason."""
     blocks = [
-        form_field("Severity", ids.SEVERITY, _severity_select(floor, incident.severity), hint=WHEN_UNSURE),
+        form_field("Severity", ids.SEVERITY, severity_select(floor, incident.severity), hint=WHEN_UNSURE),
         form_field("Why?", ids.REASON, text_input(ids.REASON, placeholder="What has changed", longest=500)),
     ]
     return modal(
@@ -258,7 +156,8 @@ def open_list(incidents: Sequence[Incident], floor: Floor, total: int, rest: str
     lines = [
         f"{floor.severity(incident.severity).emoji} *{incident.severity}* "
         f"{channel_link(incident.channel_id) if incident.channel_id else f'#{incident.number}'} "
-        f"{one_line(incident.title, 120)} – {incident.status} since {day_and_time(incident.declared_at)}"
+        f"{one_line(incident.title, 120)}{marks(incident)} – "
+        f"{incident.status} since {day_and_time(incident.declared_at)}"
         for incident in incidents
     ]
     blocks = [header("Open incidents"), *paragraphs(lines, rest=rest)]

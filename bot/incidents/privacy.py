@@ -4,6 +4,7 @@ The transaction closes the old channel to the record and writes a row of the out
 Then the old channel is archived, and what could not be taken back is said in the new one.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,7 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
+from bot.slack import refusals
 from bot.slack.blocks import section
 from bot.slack.text import channel_link, escape
 
@@ -96,7 +98,9 @@ def _withdrawn(
 ) -> Iterator[tuple[str, str]]:
     """The messages to be deleted; what is shown in the incident's channel is shown anew in the next one."""
     for row in rows:
-        if row.is_rendered and row.kind in in_channel:
+        if row.kind == kinds.CHANNEL_NAME:
+            row.shown = row.wanted  # the next channel is made with its own name
+        elif row.is_rendered and row.kind in in_channel:
             if row.ts and row.channel_id:
                 yield row.channel_id, row.ts
             _show_anew(row, now)
@@ -185,8 +189,8 @@ def report(context: Context) -> Message:
     done = sum(row.is_settled for row in deletions) - len(refused)
     lines = [f"This incident is private now. {done} of my {len(deletions)} messages about it are deleted."]
     lines += [
-        f"• One of my messages in {channel_link((row.payload or {})['channel_id'])} is still there ({row.refused})."
-        for row in refused
+        f"• {times} of them in {channel_link(channel_id)} stay there: {refusals.reason('chat.delete', error)}."
+        for (channel_id, error), times in Counter(_where_and_why(row) for row in refused).items()
     ]
     for row in archiving:
         old = channel_link((row.payload or {})["channel_id"])
@@ -198,3 +202,7 @@ def report(context: Context) -> Message:
     lines.append("• Nobody can take back what somebody has read or copied.")
     text = "\n".join(lines)
     return text, [section(text)]
+
+
+def _where_and_why(row: OutboxRow) -> tuple[str, str]:
+    return str((row.payload or {})["channel_id"]), row.refused or ""

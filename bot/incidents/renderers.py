@@ -2,7 +2,7 @@
 
 from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
-from bot.incidents import declaring, invitations, privacy, renaming, views
+from bot.incidents import invitations, pending_answers, privacy, renaming, views
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
@@ -90,5 +90,5 @@ KINDS = (
         on_given_up=privacy.update_report,
     ),
     Kind(kinds.PRIVACY_REPORT, "say what was taken back", privacy.report),
-    Kind(kinds.DECLARATION, "", declaring.call, lambda context: ""),
+    Kind(kinds.DECLARATION, "", pending_answers.call, lambda context: ""),
 )

@@ -86,6 +86,9 @@ def record(change: Change, name: SituationField, text: str, certainty: str = "")
         # The incident's own copy: the digest, lists and searches read it without the versions.
         change.incident.impact = text
         change.session.add(change.incident)
+    if name == SituationField.CAUSE:
+        change.incident.cause = text
+        change.session.add(change.incident)
     _log(change, name, text, certainty)
     return True
 

@@ -37,6 +37,7 @@ class Incident(Numbered, table=True):
     title: str
     description: str = ""
     impact: str = ""
+    cause: str = ""
     severity: str
     type: str = "other"
     status: str = "investigating"
@@ -76,7 +77,14 @@ class Incident(Numbered, table=True):
 @sa.event.listens_for(Incident, "before_insert")
 @sa.event.listens_for(Incident, "before_update")
 def _write_search_text(mapper: Any, connection: Any, incident: Incident) -> None:
-    words = (incident.title, incident.description, incident.impact, *incident.sites, *incident.partners)
+    words = (
+        incident.title,
+        incident.description,
+        incident.impact,
+        incident.cause,
+        *incident.sites,
+        *incident.partners,
+    )
     incident.search_text = fold(" ".join(words))
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.directory import tables as directory
 from bot.directory.lookup import known_people
 from bot.errors import TryLater
-from bot.incidents import drills, forms, invitations, participants, rules
+from bot.incidents import declaration_forms, drills, invitations, participants, rules
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import ChannelOpened, Declared, DeclaredAfterwards, Withdrawn
@@ -276,5 +276,5 @@ def _declared_message(
     )
     blocks = [section(text)]
     if request.guessed:
-        blocks.append(forms.guesses(incident, request.guessed, services.floor))
+        blocks.append(declaration_forms.guesses(incident, request.guessed, services.floor))
     return text, blocks

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.incidents.rules import Status
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.playbooks.playbook import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
@@ -289,7 +290,7 @@ def hand_over_steps(session: Session, incident_id: int, old: str, new: str) -> N
 
 
 def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[PlaybookStep]]:
-    """The steps of the playbook's last runs that are over, the newest run first; drills do not count."""
+    """The steps of the playbook's last real runs that are over, the newest first."""
     newest = (
         select(PlaybookRun.id)
         .join(Incident, col(Incident.id) == col(PlaybookRun.incident_id))
@@ -297,6 +298,7 @@ def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[Play
             PlaybookRun.playbook == playbook,
             col(PlaybookRun.stopped_at).is_not(None),
             col(Incident.is_drill).is_(False),
+            col(Incident.status).not_in((Status.DECLINED, Status.MERGED)),
         )
         .order_by(col(PlaybookRun.id).desc())
         .limit(limit)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-import sqlalchemy.orm
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from bot.impact.tables import Summary
@@ -99,7 +99,7 @@ _SITUATION_VALUES = sa.select(
 _FIGURES = sa.select(
     sa.literal("figures"), col(Summary.incident_id), sa.literal(""), col(Summary.line), _NO_TIME
 ).where(col(Summary.incident_id) == _NUMBER)
-_OTHER = sa.orm.aliased(Incident)
+_OTHER = aliased(Incident)
 
 
 def _link(kind: str, *which: Any) -> Any:

@@ -11,13 +11,24 @@ def test_incidents_are_listed_by_state_words_and_person(floor: TestFloor) -> Non
     crm = floor.declares("S1 CRM is slow in Bogota", who="ana")
     ivr = floor.declares("S2 IVR down in Manila", who="ben")
     floor.says("ana", "/incident impact agents cannot see invoices", crm)
+    floor.says("ana", "/incident brief", crm)
+    floor.ana.fills("cause", "Expired certificate")
+    floor.ana.fills("certainty", "known")
+    floor.ana.submits()
     floor.says("ana", "/incident resolve repaired", crm)
     floor.says("ana", "/incident close", crm)
 
     assert "Open incidents" in floor.says("chloe", "/incident list")
     assert "IVR down in Manila" in floor.whispered("chloe")[-1]
     assert "CRM" not in floor.whispered("chloe")[-1].partition("search crm")[0]
-    for typed in ("list closed", "search bogotá last 7 days", "list INVOICES", "list mine closed s1", "find crm"):
+    for typed in (
+        "list closed",
+        "search bogotá last 7 days",
+        "list INVOICES",
+        "search certificate",
+        "list mine closed s1",
+        "find crm",
+    ):
         floor.says("ana", f"/incident {typed}")
         assert "CRM is slow in Bogota" in floor.whispered("ana")[-1], typed
         assert "IVR down" not in floor.whispered("ana")[-1], typed

@@ -47,7 +47,7 @@ def test_a_message_left_empty_is_not_sent_and_neither_is_one_of_a_private_incide
     assert any("nothing was sent" in words for words in desk.told("ben"))
 
     floor.ana.types("/incident declare", channel="general")
-    private = {"What is wrong?": "IVR down because of a person", "Severity": "S1", "Who may see it?": "private"}
+    private = {"What is wrong?": "Lines fail because of a person", "Severity": "S1", "Who may see it?": "private"}
     assert desk.submits("ana", private).closed
     secret = Desk(floor, next(c.name for c in floor.ana.channels() if c.name.startswith("inc-2-")))
     secret.presses("ana", ids.STEP_ANSWER, "Tell the executives")

@@ -86,7 +86,7 @@ def test_a_private_channel_that_cannot_be_made_leaves_nothing_public(floor: Test
     floor.settle()
 
     assert all(
-        call.args.get("is_private") in (True, "true") for call in floor.sandbox.calls_of("conversations.create")
+        call.args.get("is_private") in ("1", "true") for call in floor.sandbox.calls_of("conversations.create")
     )
     assert SECRET not in "\n".join(floor.words(place) for place in ("general", "incidents", "operations"))
     assert rows(floor, "incidents")[0]["status"] == "declined"

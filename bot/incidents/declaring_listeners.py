@@ -1,0 +1,135 @@
+"""Declaring by form, shortcut and button, and the question whether it is open already: parse, act, answer."""
+
+import re
+
+from slack_bolt import Ack, App
+
+from bot.directory.lookup import display_names
+from bot.incidents import ids, parse, pending_answers, rules, scope
+from bot.incidents import responses as answering
+from bot.incidents.declaring import declare_unless_open, open_declare_form
+from bot.incidents.recognition import Scope
+from bot.incidents.responses import Payload
+from bot.incidents.workflows import DeclareRequest
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.text import mentioned_user_ids, time_of_ts, to_plain_text
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to the shortcuts, the form, and the buttons of the question."""
+    _register_declaration(app, services)
+    _register_question(app, services)
+
+
+def _register_declaration(app: App, services: Services) -> None:
+    @app.shortcut(ids.DECLARE_SHORTCUT)
+    @app.action(ids.DECLARE)
+    def declare_form(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            open_declare_form(services, body["trigger_id"], parse.user_id(body))
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.shortcut(ids.DECLARE_FROM_MESSAGE)
+    def declare_from_message(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            origin = parse.shortcut_message(body)
+            words = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
+            recognised = scope.scope_in(services, words)
+            origin = origin.model_copy(update={"decided": _fields_of(recognised)})
+            open_declare_form(
+                services,
+                body["trigger_id"],
+                parse.user_id(body),
+                recognised=recognised,
+                description=words,
+                private_metadata=origin.kept(),
+            )
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.view(ids.DECLARE_FORM)
+    def declare(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            request = _declare_request(services, body)
+            _check_past(request)
+            # A form has nothing below it to answer to: the question comes by direct message.
+            declare_unless_open(services, request)
+
+        answering.answer_form(services, body, ids.TITLE, act, ack)
+
+
+def _check_past(request: DeclareRequest) -> None:
+    try:
+        rules.check_past(request.started_at, request.ended_at, request.at)
+    except rules.StartMissing as missing:
+        raise answering.FieldsRefused({ids.STARTED_AT: missing.sentence}) from None
+    except (rules.EndMissing, rules.EndBeforeStart, rules.StillToCome) as refused:
+        raise answering.FieldsRefused({ids.ENDED_AT: refused.sentence}) from None
+
+
+def _register_question(app: App, services: Services) -> None:
+    """The buttons under the question whether an incident is one that is open already."""
+
+    @app.action(ids.OPEN_ANOTHER)
+    def open_another(ack: Ack, body: Payload) -> None:
+        def act() -> str:
+            pending_id, user_id = parse.clicked_number(body), parse.user_id(body)
+            return pending_answers.open_another(services, pending_id, user_id, body["response_url"], utcnow())
+
+        answering.answer_question(services, body, act, ack)
+
+    @app.action(re.compile(rf"^{re.escape(ids.JOIN_DUPLICATE)}\."))
+    def join_duplicate(ack: Ack, body: Payload) -> None:
+        def act() -> str:
+            pending_id, _, number = parse.action_value(body).partition(":")
+            return pending_answers.join_duplicate(
+                services,
+                parse.parse_number(pending_id),
+                parse.parse_number(number),
+                parse.user_id(body),
+                body["response_url"],
+                utcnow(),
+            )
+
+        answering.answer_question(services, body, act, ack)
+
+    @app.action(ids.CANCEL_DECLARATION)
+    def cancel(ack: Ack, body: Payload) -> None:
+        def act() -> str:
+            return pending_answers.cancel(services, parse.clicked_number(body), parse.user_id(body))
+
+        answering.answer_question(services, body, act, ack)
+
+
+def _fields_of(recognised: Scope) -> list[str]:
+    found = {
+        ids.TYPE: recognised.type != rules.OTHER,
+        ids.SITES: recognised.sites,
+        ids.PARTNERS: recognised.partners,
+    }
+    return [name for name, value in found.items() if value]
+
+
+def _declare_request(services: Services, body: Payload) -> DeclareRequest:
+    origin = parse.source_message(body)
+    request = DeclareRequest(
+        key=f"declare:{body['view']['id']}",
+        user_id=parse.user_id(body),
+        title=rules.clean_title(parse.field_value(body, ids.TITLE)),
+        severity=rules.read_severity(parse.field_value(body, ids.SEVERITY)),
+        type=parse.field_value(body, ids.TYPE),
+        sites=parse.selected_values(body, ids.SITES),
+        partners=parse.selected_values(body, ids.PARTNERS),
+        description=parse.field_value(body, ids.DESCRIPTION),
+        is_private="private" in parse.selected_values(body, ids.PRIVATE),
+        at=utcnow(),
+        started_at=parse.selected_time(body, ids.STARTED_AT),
+        ended_at=parse.selected_time(body, ids.ENDED_AT),
+        message_at=time_of_ts(origin.ts) if origin else None,
+        message_text=origin.text if origin else "",
+        message_link=services.slack.permalink(origin.channel_id, origin.ts) if origin else "",
+        message_author=origin.author_id if origin else "",
+    )
+    return scope.complete(services, request, decided=origin.decided if origin else ())

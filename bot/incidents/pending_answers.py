@@ -1,0 +1,104 @@
+"""What a person answers to the question whether an incident is open already: open another one, join it, cancel.
+
+The decision and what follows from it are one transaction; deciding twice changes nothing.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.incidents import invitations, pending_declarations
+from bot.incidents import tables as incidents
+from bot.incidents.declaring import check_may_declare, opening, question_key, start_declaration
+from bot.incidents.pending_declarations import Decision, PendingDeclaration
+from bot.incidents.permissions import check_member
+from bot.incidents.workflows import DeclareRequest
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context
+from bot.services import Services
+from bot.slack.text import channel_link
+from bot.timeline import tables as timeline
+
+
+def open_another(services: Services, pending_id: int, by: str, reply_to: str, now: datetime) -> str:
+    """It is another one: the incident is opened. Gives back what to answer."""
+    check_may_declare(services, by)
+    with services.database.transaction() as session:
+        pending = pending_declarations.locked(session, pending_id, by)
+        if pending.state != Decision.WAITING:
+            return _decided(session, pending)
+        request = DeclareRequest.model_validate(pending.request)
+        request = request.model_copy(update={"at": now, "reply_to": reply_to})
+        # The request stays in the row until the flow is started.
+        pending.state, pending.request = Decision.OPENED, request.model_dump(mode="json")
+        session.add(pending)
+        payload, priority = {"pending_id": pending.number}, outbox.FIRST
+        key = f"declaration:{pending.number}:open"
+        outbox.enqueue(session, kinds.DECLARATION, key, now, payload=payload, priority=priority)
+        outbox.supersede(session, question_key(pending))
+    return opening(request.title)
+
+
+def call(context: Context) -> Call:
+    """The start of a declaration that was decided: its flow is started once, however often this is repeated."""
+    services, row = context.services, context.row
+    pending_id = int((row.payload or {})["pending_id"])
+    return Call(row.key, lambda: _start_decided(services, pending_id))
+
+
+def _start_decided(services: Services, pending_id: int) -> None:
+    with services.database.reading() as session:
+        pending = pending_declarations.find(session, pending_id)
+    if pending is None or not pending.request:
+        return
+    start_declaration(services, DeclareRequest.model_validate(pending.request))
+    with services.database.transaction() as session:
+        pending = pending_declarations.locked(session, pending_id, pending.user_id)
+        pending.request = {}
+        session.add(pending)
+
+
+def join_duplicate(services: Services, pending_id: int, number: int, by: str, reply_to: str, now: datetime) -> str:
+    """It is the one that is open: the person is invited, and what they said goes on its record."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        pending = pending_declarations.locked(session, pending_id, by)
+        if pending.state != Decision.WAITING or number not in pending.duplicates:
+            return _decided(session, pending)
+        incident = incidents.by_number_locked(session, number)
+        incidents.check_visible(session, incident, by)
+        reported = DeclareRequest.model_validate(pending.request)
+        text = ": ".join(part for part in (reported.title, reported.description) if part)
+        timeline.append(session, number, "reported_again", now, by, text=text)
+        _end(session, pending, Decision.JOINED)
+        key = f"declaration:{pending.number}:join"
+        invitations.invite(session, number, key, now, [by], reply_to=reply_to)
+    where = channel_link(incident.channel_id or "")
+    return f"Nothing new was opened. What you reported is on the record of {where}."
+
+
+def cancel(services: Services, pending_id: int, by: str) -> str:
+    """Nothing is opened."""
+    with services.database.transaction() as session:
+        pending = pending_declarations.locked(session, pending_id, by)
+        if pending.state != Decision.WAITING:
+            return _decided(session, pending)
+        _end(session, pending, Decision.CANCELLED)
+    return "Cancelled. Nothing was opened."
+
+
+def _end(session: Session, pending: PendingDeclaration, decision: Decision) -> None:
+    pending.state, pending.request = decision, {}
+    session.add(pending)
+    outbox.supersede(session, question_key(pending))
+
+
+def _decided(session: Session, pending: PendingDeclaration) -> str:
+    """What became of a declaration that somebody decided before."""
+    if pending.state == Decision.OPENED:
+        incident = incidents.by_key(session, pending.key)
+        where = channel_link(incident.channel_id) if incident and incident.channel_id else "being opened"
+        return f"You have answered this already: the incident is {where}."
+    what = "you joined the other incident" if pending.state == Decision.JOINED else "you cancelled it"
+    return f"You have answered this already: {what}."

@@ -1,0 +1,40 @@
+"""Killed while an incident becomes private: one private channel takes over, and everything is taken back."""
+
+import pytest
+
+from slack_sandbox.model import Channel
+from tests.crash import evidence
+from tests.crash.desk import Desk
+from tests.crash.process import Moment
+
+pytestmark = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+KILLS: list[tuple[Moment, int]] = [("commit", 1), ("commit", 4), ("after", 1), ("before", 2)]
+
+
+def test_an_incident_that_becomes_private_is_private_wherever_it_is_killed(desk: Desk) -> None:
+    for number, (moment, calls) in enumerate(KILLS, start=1):
+        bot = desk.starts_a_bot()
+        assert bot.rests()
+        channel = desk.declares(bot, f"S4 line {number} is down").name
+        bot.dies(moment, calls)
+        desk.says("/incident private customer data", channel)
+        assert not bot.rests(), "it was killed"
+    assert desk.starts_a_bot().rests()
+
+    assert evidence.with_entry(desk, "made_private") == [1, 2, 3, 4]
+    sent = evidence.keys(desk)
+    for number in (1, 2, 3, 4):
+        old, new = _channels_of(desk, number)
+        assert old.is_archived
+        assert not [message.words for message in old.messages.values() if message.blocks]
+        assert new.is_private
+        assert not new.is_archived
+        assert desk.sandbox.person("ana").id in new.members
+        assert (sent[f"card:{number}::1"], sent[f"digest:{number}::0"]) == (1, 0)
+        assert [message for message in new.messages.values() if "What people wrote in" in message.words]
+
+
+def _channels_of(desk: Desk, number: int) -> list[Channel]:
+    """The channel it had, and the private one."""
+    channels = (channel for channel in desk.channels() if channel.name.startswith(f"inc-{number}-"))
+    return sorted(channels, key=lambda channel: channel.is_private)
