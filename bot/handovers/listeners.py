@@ -15,7 +15,7 @@ from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
-PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
 def register_commands(registry: Registry) -> None:

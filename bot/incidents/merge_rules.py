@@ -72,7 +72,7 @@ def check_may_relate(incident: MergeFacts, other: MergeFacts) -> None:
 
 def read_reference(typed: str, word: str) -> tuple[int | None, str | None]:
     """An incident as people name it: `12`, `#12`, `inc-12-ivr-down` as a number, a channel's mention as its id."""
-    mention = re.match(r"\s*<#([CG][A-Z0-9]+)(?:\|[^>]*)?>", typed)
+    mention = re.match(r"\s*<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>", typed)
     if mention:
         return None, mention[1]
     number = re.match(r"\s*(?:#?(?:inc|drill)-|#)?(\d{1,18})(?![\w])", typed)

@@ -161,7 +161,7 @@ def multi_select(
         "placeholder": plain_text(placeholder, PLACEHOLDER),
         **_offered(options),
     }
-    chosen = [option for option in element["options"] if option["value"] in initial]
+    chosen = [option for option in options if option["value"] in initial]
     return element | ({"initial_options": chosen} if chosen else {})
 
 

@@ -73,6 +73,12 @@ BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
         Meaning.LOST_CHANNEL: _CHANNEL,
         Meaning.FORBIDDEN: "cant_delete_message compliance_exports_prevent_deletion",
     },
+    "chat.postEphemeral": {
+        Meaning.LOST_CHANNEL: _CHANNEL,
+        Meaning.FORBIDDEN: "restricted_action_read_only_channel " + _NO_FILES,
+        Meaning.GONE: "messages_tab_disabled user_not_in_channel",
+        Meaning.MALFORMED: _BAD_CONTENT,
+    },
     "chat.postMessage": {
         Meaning.LOST_CHANNEL: _CHANNEL,
         Meaning.FORBIDDEN: "message_limit_exceeded restricted_action_non_threadable_channel "

@@ -16,9 +16,9 @@ def test_all_calls_of_a_process_share_what_was_loaded_once(monkeypatch: pytest.M
     loads: list[str] = []
     load = ssl.SSLContext.load_default_certs
 
-    def count(context: ssl.SSLContext) -> None:
+    def count(context: ssl.SSLContext, *purpose: ssl.Purpose) -> None:
         loads.append("")
-        load(context)
+        load(context, *purpose)
 
     monkeypatch.setattr(ssl.SSLContext, "load_default_certs", count)
     network.system_certificates.cache_clear()

@@ -14,7 +14,7 @@ SERIAL_LOW, SERIAL_HIGH = 30_000, 80_000
 _NUMERIC = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{2,4})")
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([ap])?\.?m?\.?", re.IGNORECASE)
-_RANGE = re.compile(r"(.+?)\s*(?:-|–|—|to|a)\s*(\d{1,2}:\d{2}.*)", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:-|–|—|to|a)\s{0,9}(\d{1,2}:\d{2}.*)", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{1,2}:\d{2}.*")
 DAY_S = 24 * 3600
 
@@ -70,8 +70,9 @@ def read_time(text: str) -> time:
 
 def split_range(text: str) -> tuple[str, str]:
     """`09:00 - 09:30` as its two times; a time alone has no end."""
-    match = _RANGE.fullmatch(text.strip())
-    return (match[1], match[2]) if match and ":" in match[1] else (text, "")
+    until = _UNTIL.search(text.strip())
+    begins = text.strip()[: until.start()].rstrip() if until else ""
+    return (begins, until[1]) if until and ":" in begins else (text, "")
 
 
 @dataclass(frozen=True)
