@@ -31,9 +31,10 @@ def trust(ca_file: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     try:
         context.load_verify_locations(ca_file)
-    except (OSError, ssl.SSLError) as failure:
-        reason = getattr(failure, "strerror", None) or "it holds no certificate"
-        raise CaUnusable(file=ca_file, reason=reason) from failure
+    except ssl.SSLError as failure:
+        raise CaUnusable(file=ca_file, reason="it holds no certificate") from failure
+    except OSError as failure:
+        raise CaUnusable(file=ca_file, reason=failure.strerror) from failure
     return context
 
 

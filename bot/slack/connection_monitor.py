@@ -12,7 +12,8 @@ class ConnectionWatch:
 
     def __init__(self, connection: SocketModeConnection) -> None:
         self._connection = connection
-        self._was_connected = connection.is_connected
+        # A connection that never came up is lost, too.
+        self._was_connected = True
 
     def look(self) -> None:
         """Say it if the line was lost, or came back, since the last look."""

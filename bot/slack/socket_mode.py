@@ -82,13 +82,13 @@ class SocketModeConnection:
         except SlackRefused as refused:
             if refused.meaning in FINAL:
                 raise
-            return self._failed(f"Slack refuses a connection: {refused.reason}")
+            return self._refused(f"Slack refuses a connection: {refused.reason}")
         except TryLater as silent:
             return self._failed(f"Slack does not answer ({silent.reason})")
         try:
             line = Line(url, self._slack.network)
         except LineRefused as refused:
-            return self._failed(
+            return self._refused(
                 f"Slack answers over HTTPS, but its WebSocket does not work: {refused}. A proxy or firewall may "
                 "not let WebSockets to wss-primary.slack.com through"
             )
@@ -96,10 +96,14 @@ class SocketModeConnection:
         return True
 
     def _failed(self, trouble: str) -> bool:
-        if trouble != self.trouble:
-            log.warning("not connected to Slack; I keep trying", extra={"reason": trouble})
         self.trouble = trouble
         return False
+
+    def _refused(self, trouble: str) -> bool:
+        """It is not that Slack is away: somebody has to do something, and reads once what."""
+        if trouble != self.trouble:
+            log.warning("not connected to Slack; I keep trying", extra={"reason": trouble})
+        return self._failed(trouble)
 
     def _add(self, line: Line) -> None:
         with self._changed:
@@ -139,7 +143,7 @@ class SocketModeConnection:
         try:
             return self._try_connect()
         except SlackRefused as refused:
-            return self._failed(f"Slack refuses a connection: {refused.reason}")
+            return self._refused(f"Slack refuses a connection: {refused.reason}")
 
     def _needs_line(self) -> bool:
         return not any(line.is_open and line not in self._leaving for line in self._lines)

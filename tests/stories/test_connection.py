@@ -57,7 +57,7 @@ def test_what_came_by_the_old_connection_is_acknowledged_on_it(floor: TestFloor)
     floor.sandbox.fault("views.open", "delay", seconds=0.5)
     asked = threading.Thread(target=floor.ana.types, args=("/incident declare",), kwargs={"channel": "general"})
     asked.start()
-    floor.sandbox.wait_for(lambda: floor.sandbox.journal.in_flight)
+    assert wait_until(lambda: floor.sandbox.journal.in_flight > 0, 10)
     floor.sandbox.refresh_connections()
     asked.join()
 
@@ -131,7 +131,7 @@ def test_what_was_said_while_the_network_was_away_is_read_back(deaf_soon: TestFl
     assert wait_until(lambda: is_deaf_for_long(floor), 20)
 
     floor.sandbox.offline = False
-    floor.sandbox.wait_for(lambda: lines(floor.sandbox), timeout=20)
+    assert wait_until(lambda: floor.services.get(Listening).is_hearing, 20)
     floor.tick()
 
     kept = {row["message_ts"] for row in timeline(floor, "message")}

@@ -215,7 +215,7 @@ def test_a_private_incidents_partners_hear_only_by_name_and_a_channel_that_is_go
     floor.says("ana", "/incident partners tell sagebrush", channel)
     floor.tick()
 
-    assert "*Sagebrush* – not told: Slack refused (is_archived). ☎️ +57" in to_ana(floor)
+    assert "*Sagebrush* – not told: Slack refused (channel_not_found). ☎️ +57" in to_ana(floor)
     assert notices(floor, NORTHLINE) == []
 
 
