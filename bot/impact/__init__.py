@@ -10,11 +10,13 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, dropped files, the tick that looks at new figures, and what others ask of them."""
     # Loaded here, so that code that needs the tables alone need not load the listeners.
     from bot.impact import facts, listeners, renderers, requests, tables, uploads, watching
+    from bot.incidents import events
     from bot.incidents.facts import FIGURE_CHART, FIGURE_SENTENCES, FIGURE_TABLE
     from bot.incidents.registry import TableWords, Tick
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
+    registry.on(events.Declared, watching.look_again)
     registry.record(uploads.record_file, "message")
     registry.ticks.append(Tick("figures", watching.look, tables.NEXT_LOOK))
     registry.kinds += renderers.KINDS
@@ -25,6 +27,7 @@ def register(registry: "Registry") -> None:
     registry.words += [
         TableWords("figure_queues"),
         TableWords("figure_imports", ("source",)),
+        TableWords("figure_import_queues"),
         TableWords("interval_figures"),
         TableWords("figure_column_maps"),
         TableWords("figure_previews", ("file_name",), {"columns": {}}),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm
 from sqlmodel import Session, col, select
 
-from bot.impact.tables import Summary
+from bot.impact.watch_tables import Summary
 from bot.incidents.related import RelatedIncident
 from bot.incidents.tables import Incident, NoSuchIncident, RoleHolder
 from bot.incidents.views import MERGED_HERE, MERGED_INTO, RELATED, IncidentFacts, IncidentLink

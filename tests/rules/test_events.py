@@ -19,6 +19,7 @@ HANDLERS = {
         "escalation.ladder.begin",
         "partners.handlers.begin",
         "playbooks.run_actions.start_matching",
+        "impact.watching.look_again",
     ],
     "DeclaredAfterwards": [],
     "Withdrawn": ["updates.handlers.end_promises"],
