@@ -157,9 +157,15 @@ def _chart_ms(folder: Path) -> list[float]:
     _write_report(report, QUEUES * 48 * 35)
     importing.import_rows(database, Source("bench", "impact.csv"), _rows(report))
     incident = Incident(
-        id=1, declared_key="bench", title="IVR down", severity="S1", declared_by="U0ANA", sites=[], partners=[],
+        id=1,
+        declared_key="bench",
+        title="IVR down",
+        severity="S1",
+        declared_by="U0ANA",
+        sites=[],
+        partners=[],
         declared_at=now - timedelta(hours=47, minutes=59),
-    )  # fmt: skip
+    )
     settings, runs = floor.read(Path("floor.yaml")), []
     for _ in range(RUNS):
         began = time.perf_counter()

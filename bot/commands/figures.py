@@ -10,14 +10,14 @@ from bot.config import floor
 from bot.config.floor.reading import read_zone
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError
-from bot.impact import importing, tables
+from bot.impact import importing, preview_tables
 from bot.impact.importing import Source
+from bot.impact.preview_tables import Preview
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.impact.reading.sheet import open_sheet
 from bot.impact.reading.vocabulary import TITLES
-from bot.impact.tables import Preview
 from bot.impact.uploads import content_key, summarize
 from bot.incidents import tables as incidents
 from bot.runtime import migrations
@@ -41,7 +41,7 @@ def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | N
     try:
         migrations.upgrade(database.engine)
         with database.reading() as session:
-            kept = tables.column_map(session, sheet.shape)
+            kept = preview_tables.column_map(session, sheet.shape)
             if incident is not None:
                 incidents.by_number(session, incident)
         columns = ColumnMap.from_json(kept) if kept else recognise(sheet)

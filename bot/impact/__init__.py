@@ -9,24 +9,29 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Listeners, commands, dropped files, the tick that looks at new figures, and what others ask of them."""
     # Loaded here, so that code that needs the tables alone need not load the listeners.
-    from bot.impact import facts, listeners, renderers, requests, tables, uploads, watching
+    from bot.impact import facts, listeners, renderers, requests, tables, uploads, watch_tables, watching
+    from bot.incidents import events
     from bot.incidents.checklist import FIGURES
     from bot.incidents.facts import FIGURE_CHART, FIGURE_SENTENCES, FIGURE_TABLE
     from bot.incidents.registry import ChecklistItem, TableWords, Tick
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
+    registry.on(events.Declared, watching.look_again)
     registry.record(uploads.record_file, "message")
     registry.ticks.append(Tick("figures", watching.look, tables.NEXT_LOOK))
     registry.kinds += renderers.KINDS
     registry.parts.append(requests.FiguresEndpoint.of)
-    registry.checklist.append(ChecklistItem(FIGURES, "Impact figures: `/incident figures`", tables.has_figures))
+    registry.checklist.append(
+        ChecklistItem(FIGURES, "Impact figures: `/incident figures`", watch_tables.has_figures)
+    )
     registry.answers(FIGURE_SENTENCES, facts.sentences)
     registry.answers(FIGURE_TABLE, facts.table)
     registry.answers(FIGURE_CHART, facts.chart)
     registry.words += [
         TableWords("figure_queues"),
         TableWords("figure_imports", ("source",)),
+        TableWords("figure_import_queues"),
         TableWords("interval_figures"),
         TableWords("figure_column_maps"),
         TableWords("figure_previews", ("file_name",), {"columns": {}}),

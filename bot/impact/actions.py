@@ -45,9 +45,9 @@ def figures_screen(services: Services, number: int, by: str, now: datetime) -> v
     """An incident's figures now and since it began."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
-        assessment = gathering.gather(session, services.floor, incident, now)
+        assessment, look_ahead = gathering.gather_with_outlook(session, services.floor, incident, now)
         imported_at = tables.last_import_at(session)
-    return views.figures_screen(number, assessment, imported_at)
+    return views.figures_screen(number, assessment, imported_at, look_ahead())
 
 
 def queues_of(session: Session, services: Services, incident: Incident, now: datetime) -> list[QueueFacts]:

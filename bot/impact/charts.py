@@ -57,12 +57,13 @@ def payload(incident: Incident, assessment: Assessment, zone: ZoneInfo) -> dict[
     """Everything that is drawn, as plain data; times are those of the site's clock."""
     goal = assessment.whole.goal
     points = [point for point in assessment.points if _is_shown(point, assessment)][-POINTS_SHOWN:]
+    expected = "forecast" if assessment.forecast_intervals else "usual"
     return {
         "title": f"#{incident.number} {incident.title}",
         "zone": zone.key,
         "target": goal.target if goal else None,
         "level_title": f"% service level: {formula(goal)}" + (f", goal {percent(goal.target)}" if goal else ""),
-        "volume_title": "Contacts offered, and " + ("forecast" if assessment.forecast_intervals else "usual"),
+        "volume_title": f"Contacts offered (bars), {expected} (line)",
         "points": [_point(point, zone) for point in points],
         "marks": _marks(incident, points, zone),
     }

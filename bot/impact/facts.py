@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.impact import charts, gathering, tables
+from bot.impact import charts, gathering, watch_tables
 from bot.impact.rules.assessment import Point
 from bot.impact.wording import ENGLISH, LANGUAGES, Language, length, notes, percent
 from bot.impact.wording import number as amount
@@ -18,7 +18,7 @@ ROWS_SHOWN = 96
 
 def sentences(session: Session, number: int, language: str) -> FigureSentences:
     """What the updates say, as composed when figures came."""
-    summary = tables.summary(session, number)
+    summary = watch_tables.summary(session, number)
     if summary is None:
         return FigureSentences()
     said = summary.sentences.get(language) or summary.sentences.get("en", {})

@@ -12,6 +12,7 @@ from bot.impact import tables
 from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window, assess
 from bot.impact.rules.baseline import WEEK_S, WEEKS
 from bot.impact.rules.figures import ServiceLevel
+from bot.impact.rules.outlook import AHEAD_S, Outlook, outlook
 from bot.impact.rules.series import QueueInterval, merged
 from bot.impact.tables import Queue, Span
 from bot.incidents.tables import Incident
@@ -24,12 +25,19 @@ AROUND_S = 3600
 
 def gather(session: Session, floor: Floor, incident: Incident, now: datetime) -> Assessment:
     """What the figures say of an incident so far."""
+    return gather_with_outlook(session, floor, incident, now)[0]
+
+
+def gather_with_outlook(
+    session: Session, floor: Floor, incident: Incident, now: datetime
+) -> tuple[Assessment, Callable[[], Outlook | None]]:
+    """The same, and a function that computes when the queue that is hit most will be itself again."""
     zone = ZoneInfo(floor.figures.zone)
     window = window_of(incident, now, zone)
     queues = queues_in_scope(session, floor, incident, window)
     if not queues:
-        return Assessment(window, whole=assess([], {}, {}, window, int).whole)
-    span = (window.day, max(window.until, window.end))
+        return Assessment(window, whole=assess([], {}, {}, window, int).whole), lambda: None
+    span = (window.day, max(window.until, window.end) + AHEAD_S)
     weeks = [
         (span[0] - week * WEEK_S - AROUND_S, span[1] - week * WEEK_S + AROUND_S) for week in range(1, WEEKS + 1)
     ]
@@ -38,8 +46,16 @@ def gather(session: Session, floor: Floor, incident: Incident, now: datetime) ->
     for interval in merged(tables.rows_between(session, numbers, [span])):
         series[interval.queue_id].append(interval)
     others = tables.windows_of_others(session, incident.number, weeks[-1][0], span[0])
-    past = _past(session, series, weeks, others, local_clock(zone))
-    return assess(queues, series, past, window, local_clock(zone))
+    local = local_clock(zone)
+    past = _past(session, series, weeks, others, local)
+    assessment = assess(queues, series, past, window, local)
+
+    def look_ahead() -> Outlook | None:
+        hit = next((group.id for group in assessment.queues), 0)
+        worst = next((queue for queue in queues if queue.id == hit), None)
+        return outlook(worst, series[worst.id], past.get(worst.id, Past()), local) if worst else None
+
+    return assessment, look_ahead
 
 
 def window_of(incident: Incident, now: datetime, zone: ZoneInfo) -> Window:

@@ -139,11 +139,12 @@ def _claimed(session: Session, source: Source, now: datetime) -> Import:
 
 
 def _clear(database: Database, import_id: int) -> None:
-    """Take away what an import that was cut off left behind."""
-    while True:
+    """Take away what an import that was cut off left behind, queue by queue."""
+    with database.reading() as session:
+        numbers = tables.queues_of_import(session, import_id)
+    for queue_id in numbers:
         with database.transaction() as session:
-            if not tables.delete_rows(session, import_id, SMALLEST_CHUNK * 5):
-                return
+            tables.delete_rows(session, import_id, queue_id)
 
 
 def _write_all(database: Database, result: Result, rows: Iterator[ReadRow | LeftOut]) -> None:
@@ -167,7 +168,10 @@ def _usable(result: Result, rows: Iterator[ReadRow | LeftOut]) -> Iterator[ReadR
 
 def _write(session: Session, result: Result, chunk: list[ReadRow], now: datetime) -> None:
     new = {row.queue for row in chunk if row.queue not in result.queues}
-    result.queues |= tables.queue_ids(session, sorted(new))
+    if new:
+        numbers = tables.queue_ids(session, sorted(new))
+        tables.add_import_queues(session, result.import_id, numbers.values())
+        result.queues |= numbers
     values = [tables.values(row, result.queues[row.queue], result.import_id) for row in chunk]
     try:
         with session.begin_nested():

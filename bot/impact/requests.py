@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from bot.config.floor import Floor
 from bot.config.settings import Settings
-from bot.impact import importing, tables
+from bot.impact import importing, watch_tables
 from bot.impact.importing import Result, Source
 from bot.impact.reading.rows import QueueName, ReadRow
 from bot.impact.rules.figures import NAMES
@@ -102,7 +102,7 @@ class FiguresEndpoint:
         _check_rows(sent)
         source = Source(f"post:{hashlib.sha256(body).hexdigest()}", sent.source, "", None)
         with database.transaction() as session:
-            if not tables.take_request(session, signature, now, now - 2 * ACCEPTED_FOR):
+            if not watch_tables.take_request(session, signature, now, now - 2 * ACCEPTED_FOR):
                 return None
             rows = [interval.row(line) for line, interval in enumerate(sent.figures, 1)]
             return importing.import_few(session, source, rows, now)

@@ -14,7 +14,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.impact.reading.rows import QueueName, ReadRow
 from bot.impact.rules.figures import NAMES
 from bot.incidents.tables import Incident
-from bot.runtime.database import Numbered, insert_new, partial_index, upsert, utc_column
+from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
 
 
 class Queue(Numbered, table=True):
@@ -89,64 +89,13 @@ class IntervalFigures(SQLModel, table=True):
     forecast_agents: float | None = None
 
 
-class KeptColumnMap(SQLModel, table=True):
-    """How files of a shape are read, as somebody confirmed it."""
+class ImportQueue(SQLModel, table=True):
+    """A queue of which an import holds figures."""
 
-    __tablename__ = "figure_column_maps"
+    __tablename__ = "figure_import_queues"
 
-    shape: str = Field(primary_key=True)
-    columns: dict[str, Any] = Field(sa_column=sa.Column(sa.JSON(), nullable=False))
-    by: str = ""
-    at: datetime = Field(sa_column=utc_column(nullable=False))
-
-
-class Preview(Numbered, table=True):
-    """A file that somebody dropped, and how it would be read; nothing of it counts before that is confirmed."""
-
-    __tablename__ = "figure_previews"
-
-    file_id: str = Field(unique=True)
-    file_name: str
-    channel_id: str
-    ts: str
-    incident_id: int | None = Field(default=None, foreign_key="incidents.id")
-    by: str
-    columns: dict[str, Any] | None = Field(default=None, sa_column=sa.Column(sa.JSON(none_as_null=True)))
-    state: str = "waiting"
-    asked_at: datetime = Field(sa_column=utc_column(nullable=False))
-
-
-class QueueWatch(SQLModel, table=True):
-    """How a queue does in an incident, and up to which interval that was looked at."""
-
-    __tablename__ = "figure_watches"
-
-    incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
+    import_id: int = Field(foreign_key="figure_imports.id", primary_key=True)
     queue_id: int = Field(foreign_key="figure_queues.id", primary_key=True)
-    alert: str = ""
-    low_in_a_row: int = 0
-    watched_until: int = Field(default=0, sa_column=sa.Column(sa.BigInteger(), nullable=False))
-
-
-class Summary(SQLModel, table=True):
-    """What the card and the updates say of an incident's figures, composed when figures come."""
-
-    __tablename__ = "figure_summaries"
-
-    incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
-    line: str = ""
-    # By language, then by place: the card's line, the updates to executives and to operations.
-    sentences: dict[str, dict[str, str]] = Field(default_factory=dict, sa_column=sa.Column(sa.JSON, nullable=False))
-    at: datetime = Field(sa_column=utc_column(nullable=False))
-
-
-class SignedRequest(SQLModel, table=True):
-    """A signed request that was taken: sent again it is not taken a second time."""
-
-    __tablename__ = "figure_requests"
-
-    signature: str = Field(primary_key=True)
-    at: datetime = Field(sa_column=utc_column(nullable=False, index=True))
 
 
 # Beginning and end, in seconds since 1970.
@@ -330,9 +279,16 @@ def due_imports(session: Session, now: datetime, limit: int = 100) -> Sequence[I
     ).all()
 
 
-def set_looked_at(session: Session, numbers: Collection[int]) -> None:
-    """What these imports mean was looked at."""
-    session.connection().execute(sa.update(Import).where(col(Import.id).in_(numbers)).values(due_at=None))
+def set_looked_at(session: Session, numbers: Collection[int], now: datetime) -> None:
+    """What these imports mean was looked at, as things were at that moment."""
+    theirs = (col(Import.id).in_(numbers), col(Import.due_at) <= now)
+    session.connection().execute(sa.update(Import).where(*theirs).values(due_at=None))
+
+
+def look_at_last_again(session: Session, now: datetime, since: datetime) -> None:
+    """The last import, if it is not older than that, is looked at once more."""
+    last = sa.select(sa.func.max(col(Import.id))).where(col(Import.visible_at) >= since).scalar_subquery()
+    session.connection().execute(sa.update(Import).where(col(Import.id) == last).values(due_at=now))
 
 
 def import_of_key(session: Session, key: str) -> Import | None:
@@ -340,92 +296,25 @@ def import_of_key(session: Session, key: str) -> Import | None:
     return session.exec(select(Import).where(Import.key == key).with_for_update()).first()
 
 
-def imports(session: Session, numbers: Collection[int]) -> dict[int, Import]:
-    """These imports by their number."""
-    return {each.number: each for each in session.exec(select(Import).where(col(Import.id).in_(numbers)))}
-
-
 def queues_of_incident(session: Session, incident_id: int) -> Sequence[int]:
     """The queues whose figures were brought for that incident."""
-    brought = select(Import.id).where(Import.incident_id == incident_id, col(Import.visible_at).is_not(None))
-    its = sa.exists().where(
-        col(IntervalFigures.queue_id) == col(Queue.id), col(IntervalFigures.import_id).in_(brought)
-    )
-    return [number for number in session.exec(select(Queue.id).where(its)) if number is not None]
+    its = (Import.incident_id == incident_id, col(Import.visible_at).is_not(None))
+    found = select(ImportQueue.queue_id).join(Import, col(Import.id) == col(ImportQueue.import_id)).where(*its)
+    return session.exec(found.distinct()).all()
 
 
-def delete_rows(session: Session, import_id: int, limit: int) -> int:
-    """Take away rows of an import that never became visible; how many these were."""
-    some = (
-        sa.select(*(getattr(IntervalFigures, name) for name in ("queue_id", "starts_at", "import_id")))
-        .where(col(IntervalFigures.import_id) == import_id)
-        .limit(limit)
-    )
-    found = [tuple(row) for row in session.connection().execute(some)]
-    for queue_id, starts_at, _ in found:
-        session.connection().execute(
-            sa.delete(IntervalFigures).where(
-                col(IntervalFigures.queue_id) == queue_id,
-                col(IntervalFigures.starts_at) == starts_at,
-                col(IntervalFigures.import_id) == import_id,
-            )
-        )
-    return len(found)
+def add_import_queues(session: Session, import_id: int, numbers: Iterable[int]) -> None:
+    """An import holds figures of these queues."""
+    for queue_id in numbers:
+        insert_new(session, ImportQueue(import_id=import_id, queue_id=queue_id))
 
 
-def column_map(session: Session, shape: str) -> dict[str, Any] | None:
-    """How files of that shape are read, if somebody confirmed it."""
-    kept = session.exec(select(KeptColumnMap).where(KeptColumnMap.shape == shape)).first()
-    return kept.columns if kept else None
+def queues_of_import(session: Session, import_id: int) -> Sequence[int]:
+    """The queues of which an import holds figures."""
+    return session.exec(select(ImportQueue.queue_id).where(ImportQueue.import_id == import_id)).all()
 
 
-def keep_column_map(session: Session, shape: str, columns: dict[str, Any], by: str, now: datetime) -> None:
-    """Files of that shape are read so from now on."""
-    upsert(session, KeptColumnMap(shape=shape, columns=columns, by=by, at=now))
-
-
-def add_preview(session: Session, preview: Preview) -> bool:
-    """A file was dropped; False when that was known."""
-    return insert_new(session, preview)
-
-
-def preview(session: Session, number: int) -> Preview | None:
-    """A dropped file, kept from being changed by others."""
-    return session.exec(select(Preview).where(Preview.id == number).with_for_update()).first()
-
-
-def preview_of_file(session: Session, file_id: str) -> Preview | None:
-    """What was dropped under that id of Slack."""
-    return session.exec(select(Preview).where(Preview.file_id == file_id)).first()
-
-
-def watches(session: Session, incident_id: int) -> dict[int, QueueWatch]:
-    """How the queues of an incident did, by queue."""
-    found = session.exec(select(QueueWatch).where(QueueWatch.incident_id == incident_id))
-    return {watch.queue_id: watch for watch in found}
-
-
-def save_watch(session: Session, watch: QueueWatch) -> None:
-    """How a queue does now."""
-    upsert(session, watch)
-
-
-def save_summary(session: Session, summary: Summary) -> None:
-    """What is said of the figures from now on."""
-    upsert(session, summary)
-
-
-def summary(session: Session, incident_id: int) -> Summary | None:
-    """What is said of an incident's figures."""
-    return session.exec(select(Summary).where(Summary.incident_id == incident_id)).first()
-
-
-def has_figures(session: Session, incident: Incident) -> bool:
-    """Is anything said of an incident's figures?"""
-    return summary(session, incident.number) is not None
-
-
-def take_request(session: Session, signature: str, now: datetime, forget_before: datetime) -> bool:
-    """Remember a signed request; False when it was taken before."""
-    session.connection().execute(sa.delete(SignedRequest).where(col(SignedRequest.at) < forget_before))
-    return insert_new(session, SignedRequest(signature=signature, at=now))
+def delete_rows(session: Session, import_id: int, queue_id: int) -> None:
+    """Take away a queue's rows of an import that never became visible."""
+    theirs = (col(IntervalFigures.queue_id) == queue_id, col(IntervalFigures.import_id) == import_id)
+    session.connection().execute(sa.delete(IntervalFigures).where(*theirs))

@@ -16,15 +16,15 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from bot.errors import TryLater, WatchfloorError
-from bot.impact import importing, preview_views, tables
+from bot.impact import importing, preview_tables, preview_views
 from bot.impact.importing import ImportRunning, Source
+from bot.impact.preview_tables import Preview
 from bot.impact.preview_views import FilePreview
 from bot.impact.reading.errors import NoTimes
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.impact.reading.sheet import Sheet, open_sheet
-from bot.impact.tables import Preview
 from bot.incidents import tables as incidents
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
@@ -71,7 +71,7 @@ def record_file(services: Services, event: Event) -> None:
                 by=event.get("user") or "",
                 asked_at=now,
             )
-            if tables.add_preview(session, dropped):
+            if preview_tables.add_preview(session, dropped):
                 _enqueue(session, dropped, "read")
 
 
@@ -83,9 +83,15 @@ def _enqueue(session: Session, preview: Preview, occasion: str) -> None:
     key = f"figures-file:{preview.number}:{occasion}"
     payload = {"preview": preview.number}
     outbox.enqueue(
-        session, kinds.FIGURES_FILE, key, utcnow(), incident_id=preview.incident_id, payload=payload,
-        channel_id=preview.channel_id, lane=f"figures-file:{preview.number}",
-    )  # fmt: skip
+        session,
+        kinds.FIGURES_FILE,
+        key,
+        utcnow(),
+        incident_id=preview.incident_id,
+        payload=payload,
+        channel_id=preview.channel_id,
+        lane=f"figures-file:{preview.number}",
+    )
 
 
 def use(services: Services, number: int, by: str) -> None:
@@ -124,7 +130,7 @@ def columns_of(services: Services, number: int, by: str) -> tuple[Preview, Colum
 def _waiting(services: Services, number: int, by: str) -> Iterator[tuple[Session, Preview]]:
     check_member(services, by)
     with services.database.transaction() as session:
-        preview = tables.preview(session, number)
+        preview = preview_tables.preview(session, number)
         if preview is None or preview.state != WAITING:
             raise NotWaiting(state=preview.state if preview else DISCARDED)
         if preview.incident_id is not None:
@@ -182,7 +188,7 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
     except NoTimes as refused:
         text, blocks = preview_views.without_times(preview.number, refused.sentence)
     with services.database.transaction() as session:
-        current = tables.preview(session, preview.number)
+        current = preview_tables.preview(session, preview.number)
         if current is not None and current.state == WAITING:
             current.columns = kept
             session.add(current)
@@ -192,7 +198,7 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
 def _columns(database: Database, preview: Preview, sheet: Sheet) -> ColumnMap:
     """As somebody changed them for this file, as they were confirmed for its shape, or by their names."""
     with database.reading() as session:
-        kept = preview.columns or tables.column_map(session, sheet.shape)
+        kept = preview.columns or preview_tables.column_map(session, sheet.shape)
     if kept and len(kept.get("meanings", ())) == len(sheet.header):
         return ColumnMap.from_json(kept)
     named = recognise(sheet)
@@ -226,7 +232,7 @@ def _import(services: Services, preview: Preview, path: Path) -> None:
     source = Source(content_key(path, columns, zone), preview.file_name, preview.by, preview.incident_id)
     result = importing.import_rows(services.database, source, read(plan(sheet, columns), ZoneInfo(zone)))
     with services.database.transaction() as session:
-        tables.keep_column_map(session, sheet.shape, columns.as_json(), preview.by, utcnow())
+        preview_tables.keep_column_map(session, sheet.shape, columns.as_json(), preview.by, utcnow())
     _end(services, preview, *preview_views.imported_message(result, preview.file_name), state=IMPORTED)
 
 
@@ -241,7 +247,7 @@ def content_key(path: Path, columns: ColumnMap, zone: str) -> str:
 
 def _end(services: Services, preview: Preview, text: str, blocks: list[Block], state: str = DISCARDED) -> None:
     with services.database.transaction() as session:
-        current = tables.preview(session, preview.number)
+        current = preview_tables.preview(session, preview.number)
         if current is not None and current.state in (WAITING, IMPORTING):
             current.state = state
             session.add(current)
@@ -256,6 +262,12 @@ def _show(session: Session, preview: Preview, text: str, blocks: list[Block]) ->
         outbox.edit(session, row, shown, utcnow())
         return
     outbox.post(
-        session, key, preview.channel_id, text, utcnow(),
-        incident_id=preview.incident_id, thread_ts=preview.ts, blocks=shown,
-    )  # fmt: skip
+        session,
+        key,
+        preview.channel_id,
+        text,
+        utcnow(),
+        incident_id=preview.incident_id,
+        thread_ts=preview.ts,
+        blocks=shown,
+    )

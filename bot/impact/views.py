@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from bot.impact import ids
 from bot.impact.rules.assessment import Assessment, Goal, Group
 from bot.impact.rules.figures import Amount
+from bot.impact.rules.outlook import Outlook
 from bot.impact.wording import difference, formula, length, number, percent, queue_name, since_text
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.text import ago, clock_time
@@ -22,7 +23,9 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def figures_screen(incident_number: int, assessment: Assessment, imported_at: datetime | None) -> Screen:
+def figures_screen(
+    incident_number: int, assessment: Assessment, imported_at: datetime | None, ahead: Outlook | None = None
+) -> Screen:
     """The last interval and all since the beginning; by queue, site and partner; what it cost."""
     text = f"Figures of incident {incident_number}"
     if not assessment.whole.since.intervals:
@@ -34,6 +37,8 @@ def figures_screen(incident_number: int, assessment: Assessment, imported_at: da
     ]
     if cost := _cost(assessment):
         blocks.append(section(f"*What it cost*\n{cost}"))
+    if ahead:
+        blocks.append(section(_outlook(ahead)))
     blocks += _tables(assessment)
     blocks.append(context(_small_print(assessment, imported_at)))
     blocks.append(_buttons(incident_number, has_figures=True))
@@ -114,8 +119,20 @@ def _cost(assessment: Assessment) -> str:
     if cost.excess_handle_h.known:
         lines.append(f"Handling beyond the plan: {number(cost.excess_handle_h.amount, decimals=1)} h")
     if assessment.points_lost is not None:
-        lines.append(f"Points of the day's service level: {number(assessment.points_lost, decimals=1)}")
+        lines.append(f"Points of the day's service level lost: {number(assessment.points_lost, decimals=1)}")
     return "\n".join(lines)
+
+
+def _outlook(ahead: Outlook) -> str:
+    level, backlog = (
+        f"about {clock_time(moment(at))}" if at is not None else "not within twelve hours"
+        for at in (ahead.service_level_at, ahead.backlog_at)
+    )
+    assumed = {"forecast": "as forecast", "usual": "as usual", "now": "as in the last interval"}[ahead.contacts]
+    return (
+        f"*Time to recover* of {queue_name(ahead.queue)}\nService level back {level} · backlog back {backlog}\n"
+        f"_If the cause is gone now, contacts come {assumed} and {ahead.agents} agents answer._"
+    )
 
 
 def _tables(assessment: Assessment) -> list[Block]:

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from bot.impact import gathering, tables, wording
+from bot.impact import gathering, tables, watch_tables, wording
 from bot.impact.rules.assessment import Assessment, Group
 from bot.impact.rules.warnings import Alert, Watch, watch
-from bot.impact.tables import QueueWatch, Summary
+from bot.impact.watch_tables import QueueWatch, Summary
 from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import Declared
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -19,6 +21,7 @@ from bot.timeline import tables as timeline
 
 # Contacts come back, and queues recover, for a while after the cause is gone.
 FOLLOWED_FOR = timedelta(hours=4)
+RECENT = timedelta(hours=12)
 
 
 def look(services: Services, now: datetime) -> None:
@@ -30,7 +33,12 @@ def look(services: Services, now: datetime) -> None:
         _look_at(services, incident, max(due), now)
     if due:
         with services.database.transaction() as session:
-            tables.set_looked_at(session, due)
+            tables.set_looked_at(session, due, now)
+
+
+def look_again(change: Change, event: Declared) -> None:
+    """Figures that are there already may concern the new incident."""
+    tables.look_at_last_again(change.session, change.now, change.now - RECENT)
 
 
 def _followed(session: Session, now: datetime) -> list[Incident]:
@@ -43,15 +51,15 @@ def _look_at(services: Services, incident: Incident, import_id: int, now: dateti
     # Read before the transaction: nobody who clicks waits for the arithmetic.
     with services.database.reading() as session:
         assessment = gathering.gather(session, services.floor, incident, now)
-        before = tables.watches(session, incident.number)
+        before = watch_tables.watches(session, incident.number)
     if not assessment.is_known:
         return
     watched = [_watch(incident.number, group, before.get(group.id)) for group in assessment.queues]
     with services.database.transaction() as session:
         current = incidents.by_number_locked(session, incident.number)
-        tables.save_summary(session, _summary(services, incident.number, assessment, now))
+        watch_tables.save_summary(session, _summary(services, incident.number, assessment, now))
         for state, _ in watched:
-            tables.save_watch(session, state)
+            watch_tables.save_watch(session, state)
         lines = [line for _, line in watched if line]
         if lines and services.floor.figures.warnings and current.channel_id and current.status in OPEN:
             _say(session, current, import_id, lines, now)

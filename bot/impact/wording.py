@@ -46,6 +46,7 @@ ENGLISH = Language(
     POINT,
     {
         "level": "service level {level} (goal {target})",
+        "level alone": "service level {level}",
         "lost": "about {lost} contacts lost",
         "offered": "{offered} contacts",
         "against": "{offered} contacts ({difference} against the {source})",
@@ -64,6 +65,7 @@ SPANISH = Language(
     COMMA,
     {
         "level": "nivel de servicio {level} (objetivo {target})",
+        "level alone": "nivel de servicio {level}",
         "lost": "unos {lost} contactos perdidos",
         "offered": "{offered} contactos",
         "against": "{offered} contactos ({difference} respecto a {source})",
@@ -155,8 +157,10 @@ def _level(group: Group, words: Language) -> str:
     level = group.since.service_level.value
     if level is None:
         return ""
-    target = percent(group.goal.target, words) if group.goal else UNKNOWN
-    return words.phrases["level"].format(level=percent(level, words), target=target)
+    seen = percent(level, words)
+    if group.goal is None:
+        return words.phrases["level alone"].format(level=seen)
+    return words.phrases["level"].format(level=seen, target=percent(group.goal.target, words))
 
 
 def _lost(assessment: Assessment, words: Language) -> str:

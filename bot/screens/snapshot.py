@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from bot.impact.tables import Summary
+from bot.impact.watch_tables import Summary
 from bot.incidents.related import RelatedIncident
 from bot.incidents.situation import Situation, Value
 from bot.incidents.situation_tables import ORIGINAL, SituationValue

@@ -19,6 +19,7 @@ HANDLERS = {
         "escalation.ladder.begin",
         "partners.handlers.begin",
         "playbooks.run_actions.start_matching",
+        "impact.watching.look_again",
     ],
     "ChannelOpened": ["updates.handlers.send_first"],
     "DeclaredAfterwards": [],

@@ -247,3 +247,14 @@ def test_another_system_sends_figures_that_are_signed(tmp_path: Path) -> None:
         floor.tick()
         assert "Service level 50 %" in floor.card(channel)
         floor.nothing_was_malformed()
+
+
+def test_figures_that_came_before_an_incident_stand_on_its_card(floor: TestFloor) -> None:
+    floor.ana.uploads("dm", "report.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
+    floor.settle()
+    floor.ana.clicks(ids.USE, channel="dm")
+    floor.settle()
+    floor.tick()
+    channel = floor.declares()
+    floor.tick()
+    assert "Service level 50 %" in floor.card(channel)

@@ -84,20 +84,6 @@ class Group:
     id: int = 0
     levels: tuple[Level, ...] = ()
 
-    def __add__(self, other: "Group") -> "Group":
-        return Group(
-            title=self.title,
-            goal=self.goal if self.goal == other.goal else None,
-            latest_at=max(self.latest_at, other.latest_at),
-            now=self.now + other.now,
-            since=self.since + other.since,
-            expected=self.expected + other.expected,
-            losses=self.losses + other.losses,
-            agents=_known_sum(self.agents, other.agents),
-            agents_planned=_known_sum(self.agents_planned, other.agents_planned),
-            oldest_s=max((each for each in (self.oldest_s, other.oldest_s) if each is not None), default=None),
-        )
-
 
 @dataclass(frozen=True)
 class Point:
@@ -132,10 +118,6 @@ class Assessment:
     def is_known(self) -> bool:
         """Is there anything to say?"""
         return bool(self.points)
-
-
-def _known_sum(left: Amount, right: Amount) -> Amount:
-    return right if left is None else left if right is None else left + right
 
 
 @dataclass
@@ -248,11 +230,29 @@ def _is_actual(figures: Figures) -> bool:
 
 
 def _sum(title: str, groups: Iterable[Group]) -> Group:
+    """Several queues together; the last interval is that of the queues whose figures are the newest."""
     parts = list(groups)
-    whole = Group(title, parts[0].goal if parts else None)
-    for part in parts:
-        whole += part
-    return whole
+    if not parts:
+        return Group(title, None)
+    latest_at = max(part.latest_at for part in parts)
+    newest = [part for part in parts if part.latest_at == latest_at]
+    return Group(
+        title=title,
+        goal=parts[0].goal if all(part.goal == parts[0].goal for part in parts) else None,
+        latest_at=latest_at,
+        now=sum((part.now for part in newest), Totals()),
+        since=sum((part.since for part in parts), Totals()),
+        expected=sum(part.expected for part in parts),
+        losses=sum((part.losses for part in parts), Losses()),
+        agents=_if_all_known(part.agents for part in newest),
+        agents_planned=_if_all_known(part.agents_planned for part in newest),
+        oldest_s=max((part.oldest_s for part in newest if part.oldest_s is not None), default=None),
+    )
+
+
+def _if_all_known(amounts: Iterable[Amount]) -> Amount:
+    known = list(amounts)
+    return None if None in known else sum(amount or 0.0 for amount in known)
 
 
 def _by(affected: Sequence[tuple[_Day, Group]], name_of: Callable[[QueueFacts], str]) -> tuple[Group, ...]:

@@ -57,6 +57,11 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "figure_import_queues",
+        sa.Column("import_id", sa.Integer(), sa.ForeignKey("figure_imports.id"), primary_key=True),
+        sa.Column("queue_id", sa.Integer(), sa.ForeignKey("figure_queues.id"), primary_key=True),
+    )
+    op.create_table(
         "figure_column_maps",
         sa.Column("shape", AutoString(), primary_key=True),
         sa.Column("columns", sa.JSON(), nullable=False),
@@ -105,6 +110,6 @@ def downgrade() -> None:
     """Back to the shape before."""
     for table in (
         *("figure_requests", "figure_summaries", "figure_watches", "figure_previews", "figure_column_maps"),
-        *("interval_figures", "figure_imports", "figure_queues"),
+        *("figure_import_queues", "interval_figures", "figure_imports", "figure_queues"),
     ):
         op.drop_table(table)

@@ -1,0 +1,57 @@
+"""Files that people dropped, and how files of a shape are read; every query on them."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, select
+
+from bot.runtime.database import Numbered, insert_new, upsert, utc_column
+
+
+class KeptColumnMap(SQLModel, table=True):
+    """How files of a shape are read, as somebody confirmed it."""
+
+    __tablename__ = "figure_column_maps"
+
+    shape: str = Field(primary_key=True)
+    columns: dict[str, Any] = Field(sa_column=sa.Column(sa.JSON(), nullable=False))
+    by: str = ""
+    at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+class Preview(Numbered, table=True):
+    """A file that somebody dropped, and how it would be read; nothing of it counts before that is confirmed."""
+
+    __tablename__ = "figure_previews"
+
+    file_id: str = Field(unique=True)
+    file_name: str
+    channel_id: str
+    ts: str
+    incident_id: int | None = Field(default=None, foreign_key="incidents.id")
+    by: str
+    columns: dict[str, Any] | None = Field(default=None, sa_column=sa.Column(sa.JSON(none_as_null=True)))
+    state: str = "waiting"
+    asked_at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+def column_map(session: Session, shape: str) -> dict[str, Any] | None:
+    """How files of that shape are read, if somebody confirmed it."""
+    kept = session.exec(select(KeptColumnMap).where(KeptColumnMap.shape == shape)).first()
+    return kept.columns if kept else None
+
+
+def keep_column_map(session: Session, shape: str, columns: dict[str, Any], by: str, now: datetime) -> None:
+    """Files of that shape are read so from now on."""
+    upsert(session, KeptColumnMap(shape=shape, columns=columns, by=by, at=now))
+
+
+def add_preview(session: Session, preview: Preview) -> bool:
+    """A file was dropped; False when that was known."""
+    return insert_new(session, preview)
+
+
+def preview(session: Session, number: int) -> Preview | None:
+    """A dropped file, kept from being changed by others."""
+    return session.exec(select(Preview).where(Preview.id == number).with_for_update()).first()

@@ -1,0 +1,77 @@
+"""When a queue that is under its goal will be itself again, computed anew with each interval that comes. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.impact.rules.assessment import Past, QueueFacts
+from bot.impact.rules.baseline import usual
+from bot.impact.rules.figures import Figures, service_level
+from bot.impact.rules.recovery import Span, recovery
+from bot.impact.rules.series import QueueInterval
+
+AHEAD_S = 12 * 3600
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """When the service level and the backlog are back, seconds since 1970; None when not within twelve hours."""
+
+    queue: str
+    service_level_at: int | None
+    backlog_at: int | None
+    # What was assumed at first: how many answer, and whether contacts come as "forecast", "usual" or "now".
+    agents: int
+    contacts: str
+
+
+def outlook(
+    queue: QueueFacts, intervals: Sequence[QueueInterval], past: Past, local: Callable[[int], int]
+) -> Outlook | None:
+    """From the last interval of which everything is known; None when there is none, or when it reached the goal.
+
+    It assumes that the cause is gone when that interval ends, that contacts come as forecast (or as usual, or as in
+    that interval), and that the agents of the plan (or of that interval) answer. Who waits at its end is taken from
+    Little's law: arrivals × average wait.
+    """
+    latest = next((each for each in reversed(intervals) if _is_enough(each.figures)), None)
+    if latest is None:
+        return None
+    figures, length_s = latest.figures, latest.interval_s
+    level = service_level(figures, queue.goal.formula).value
+    if level is None or level >= queue.goal.target:
+        return None
+    planned = {each.starts_at: each.figures for each in intervals if each.starts_at > latest.starts_at}
+    spans, sources = [], []
+    for starts_at in range(latest.ends_at, latest.ends_at + AHEAD_S, length_s):
+        span, source = _span(figures, planned.get(starts_at, Figures()), past, local(starts_at), length_s)
+        spans.append(span)
+        sources.append(source)
+    found = recovery(
+        spans,
+        (figures.offered or 0) / length_s * (figures.asa_s or 0),
+        interval_s=length_s,
+        threshold_s=queue.goal.threshold_s,
+        patience_s=queue.goal.patience_s,
+        target=queue.goal.target,
+    )
+
+    def moment(place: int | None) -> int | None:
+        return None if place is None else latest.ends_at + place * length_s
+
+    return Outlook(
+        queue.label, moment(found.service_level), moment(found.backlog), int(spans[0].agents), sources[0]
+    )
+
+
+def _is_enough(figures: Figures) -> bool:
+    return bool(figures.offered and figures.aht_s and figures.agents)
+
+
+def _span(now: Figures, planned: Figures, past: Past, local_at: int, length_s: int) -> tuple[Span, str]:
+    contacts, source = planned.forecast_offered, "forecast"
+    if contacts is None:
+        expected = usual(past.offered, local_at, interval_s=length_s)
+        contacts, source = (expected.offered, "usual") if expected else (now.offered or 0.0, "now")
+    aht_s = planned.forecast_aht_s or past.aht_s or now.aht_s or 1.0
+    agents = planned.forecast_agents if planned.forecast_agents is not None else now.agents or 0.0
+    return Span(contacts / length_s, aht_s, agents), source

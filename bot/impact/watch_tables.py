@@ -1,0 +1,74 @@
+"""What is watched and said of the queues of incidents, and the signed requests that were taken; their queries."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.incidents.tables import Incident
+from bot.runtime.database import insert_new, upsert, utc_column
+
+
+class QueueWatch(SQLModel, table=True):
+    """How a queue does in an incident, and up to which interval that was looked at."""
+
+    __tablename__ = "figure_watches"
+
+    incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
+    queue_id: int = Field(foreign_key="figure_queues.id", primary_key=True)
+    alert: str = ""
+    low_in_a_row: int = 0
+    watched_until: int = Field(default=0, sa_column=sa.Column(sa.BigInteger(), nullable=False))
+
+
+class Summary(SQLModel, table=True):
+    """What the card and the updates say of an incident's figures, composed when figures come."""
+
+    __tablename__ = "figure_summaries"
+
+    incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
+    line: str = ""
+    # By language, then by place: the card's line, the updates to executives and to operations.
+    sentences: dict[str, dict[str, str]] = Field(default_factory=dict, sa_column=sa.Column(sa.JSON, nullable=False))
+    at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+class SignedRequest(SQLModel, table=True):
+    """A signed request that was taken: sent again it is not taken a second time."""
+
+    __tablename__ = "figure_requests"
+
+    signature: str = Field(primary_key=True)
+    at: datetime = Field(sa_column=utc_column(nullable=False, index=True))
+
+
+def watches(session: Session, incident_id: int) -> dict[int, QueueWatch]:
+    """How the queues of an incident did, by queue."""
+    found = session.exec(select(QueueWatch).where(QueueWatch.incident_id == incident_id))
+    return {watch.queue_id: watch for watch in found}
+
+
+def save_watch(session: Session, watch: QueueWatch) -> None:
+    """How a queue does now."""
+    upsert(session, watch)
+
+
+def save_summary(session: Session, summary: Summary) -> None:
+    """What is said of the figures from now on."""
+    upsert(session, summary)
+
+
+def summary(session: Session, incident_id: int) -> Summary | None:
+    """What is said of an incident's figures."""
+    return session.exec(select(Summary).where(Summary.incident_id == incident_id)).first()
+
+
+def has_figures(session: Session, incident: Incident) -> bool:
+    """Is anything said of an incident's figures?"""
+    return summary(session, incident.number) is not None
+
+
+def take_request(session: Session, signature: str, now: datetime, forget_before: datetime) -> bool:
+    """Remember a signed request; False when it was taken before."""
+    session.connection().execute(sa.delete(SignedRequest).where(col(SignedRequest.at) < forget_before))
+    return insert_new(session, SignedRequest(signature=signature, at=now))

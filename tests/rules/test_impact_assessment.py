@@ -1,0 +1,122 @@
+"""What an incident means for its queues, against a forecast or the usual; and the sentences that say so."""
+
+import pytest
+
+from bot.impact import wording
+from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window, assess
+from bot.impact.rules.baseline import WEEK_S
+from bot.impact.rules.figures import Figures, ServiceLevel
+from bot.impact.rules.outlook import outlook
+from bot.impact.rules.series import QueueInterval
+
+HALF_HOUR = 1800
+START = 50 * WEEK_S
+WINDOW = Window(day=START - 4 * HALF_HOUR, start=START + 60, end=START + 2 * HALF_HOUR, until=START + 4 * HALF_HOUR)
+BILLING = QueueFacts(1, "Billing", "Billing", "Manila", "Northline", Goal())
+CHAT = QueueFacts(2, "Chat <b>", "Chat", "Cebu", "", Goal(ServiceLevel.OF_ANSWERED, 60, 0.9))
+
+
+def quiet(place: int, queue: int = 1, **known: float) -> QueueInterval:
+    figures = {"offered": 100, "answered": 96, "answered_in": 90, "abandoned": 4, "asa_s": 10, "aht_s": 300} | known
+    return QueueInterval(queue, START + place * HALF_HOUR, HALF_HOUR, Figures(**figures))
+
+
+def lived(*, forecast: float | None = 100, past: Past | None = None) -> Assessment:
+    """Two half-hours of an incident, in which few call and many give up, and two in which they call again."""
+    planned = {} if forecast is None else {"forecast_offered": forecast}
+    hit = {"offered": 60, "answered": 40, "answered_in": 20, "abandoned": 20, "asa_s": 70}
+    billing = [
+        *(quiet(place, **planned) for place in (-4, -3, -2, -1)),
+        *(quiet(place, **hit, **planned) for place in (0, 1)),
+        *(quiet(place, offered=110, **planned) for place in (2, 3)),
+        QueueInterval(1, START + 4 * HALF_HOUR, HALF_HOUR, Figures(**planned)),
+    ]
+    chat = [quiet(0, 2, agents=10, forecast_offered=100)]
+    usual = Past({}, abandonment=0.05, asa_s=10, aht_s=300)
+    return assess([BILLING, CHAT], {1: billing, 2: chat}, {1: past or usual}, WINDOW, lambda moment: moment)
+
+
+def test_contacts_that_stay_away_come_back_or_give_up_are_counted_against_the_forecast() -> None:
+    found = lived()
+    billing = found.queues[0]
+    assert billing.title == "Billing"
+    cost = billing.losses
+    assert (cost.suppressed.amount, cost.returned) == (80, 20)
+    assert cost.excess_abandons.amount == pytest.approx(2 * (20 - 0.05 * 60) + 2 * (4 - 0.05 * 110))
+    assert cost.contacts_lost == pytest.approx(80 - 20 + 31)
+    assert cost.excess_wait_min.amount == pytest.approx(2 * 40 * 60 / 60)
+    assert (found.forecast_intervals, found.expected_intervals) == (3, 3)
+    # What is only planned is no interval that happened.
+    assert billing.since.intervals == 2
+    assert found.points_lost is not None
+    assert found.points_lost > 5
+
+
+def test_each_queue_has_its_own_formula_and_the_whole_says_so() -> None:
+    found = lived()
+    assert {group.title: group.since.service_level.value for group in found.queues} == {
+        "Billing": pytest.approx(20 / 60),
+        "Chat <b>": pytest.approx(90 / 96),
+    }
+    assert found.whole.goal is None
+    assert found.whole.since.service_level.value == pytest.approx((40 + 90) / (120 + 96))
+    assert [group.title for group in found.sites] == ["Cebu", "Manila"]
+    assert [group.title for group in found.partners] == ["Northline"]
+    # The last interval is Billing's alone: Chat's figures are older, and so are its agents.
+    assert (found.whole.latest_at, found.whole.now.offered.value) == (START + HALF_HOUR, 60)
+    assert found.whole.agents is None
+
+
+def test_without_a_forecast_the_usual_of_four_weeks_is_expected_at_the_days_level() -> None:
+    offered = {
+        START + place * HALF_HOUR - week * WEEK_S: 100.0 + week for week in (1, 2, 3, 4) for place in range(-6, 8)
+    }
+    found = lived(forecast=None, past=Past(offered, abandonment=0.05))
+    assert found.forecast_intervals == 1  # of Chat
+    # Before the incident 100 came where 102.5 were usual: the level is a little under 1.
+    assert found.queues[0].expected == pytest.approx(2 * 102.5, rel=0.03)
+    assert found.queues[0].expected < 2 * 102.5
+    assert found.queues[0].losses.excess_wait_min.known == 0
+
+
+def test_nothing_is_expected_where_nothing_is_known() -> None:
+    found = lived(forecast=None, past=Past())
+    assert found.queues[-1].title == "Billing"
+    assert found.queues[-1].losses.contacts_lost is None
+    nothing = assess([BILLING], {}, {}, WINDOW, lambda moment: moment)
+    assert not nothing.is_known
+    assert wording.sentences(nothing, "en") == {}
+
+
+def test_the_sentences_name_the_goal_and_the_source_and_escape_what_files_say() -> None:
+    english, spanish = (wording.sentences(lived(), language) for language in ("en", "es"))
+    assert english["line"] == (
+        "service level 60.2 % · about 91 contacts lost · 220 contacts (−27 % against the forecast)"
+    )
+    assert english["operations"].splitlines()[1:] == [
+        "• Billing: service level 33.3 % (goal 80 %), 33.3 % abandoned",
+        "• Chat &lt;b&gt;: service level 93.8 % (goal 90 %), 4 % abandoned",
+    ]
+    assert spanish["executives"].startswith("Unos 91 contactos perdidos; nivel de servicio 60,2 %")
+
+
+def test_the_outlook_counts_from_the_last_whole_interval_and_says_what_it_assumes() -> None:
+    hit = quiet(0, answered=40, answered_in=20, abandoned=40, agents=20, asa_s=200)
+    plan = [
+        QueueInterval(1, START + place * HALF_HOUR, HALF_HOUR, Figures(forecast_offered=100, forecast_agents=24))
+        for place in range(1, 25)
+    ]
+    ahead = outlook(BILLING, [hit, *plan], Past(), lambda moment: moment)
+    assert ahead is not None
+    assert (ahead.contacts, ahead.agents) == ("forecast", 24)
+    assert ahead.service_level_at == START + HALF_HOUR
+    assert ahead.backlog_at == START + HALF_HOUR
+
+    without_plan = outlook(BILLING, [hit], Past(), lambda moment: moment)
+    assert without_plan is not None
+    assert (without_plan.contacts, without_plan.agents) == ("now", 20)
+    short = outlook(BILLING, [hit._replace(figures=hit.figures._replace(agents=12))], Past(), lambda moment: moment)
+    assert short is not None
+    assert short.service_level_at is None
+    assert outlook(BILLING, [quiet(0, agents=30)], Past(), lambda moment: moment) is None
+    assert outlook(BILLING, [quiet(0)], Past(), lambda moment: moment) is None
