@@ -134,7 +134,8 @@ def queue_ids(session: Session, names: Iterable[QueueName]) -> dict[QueueName, i
     """The numbers of these queues; new ones are written."""
     numbers: dict[QueueName, int] = {}
     for name in names:
-        insert_new(session, Queue(name=name.queue, **_parts(name)))
+        parts: dict[str, Any] = _parts(name)
+        insert_new(session, Queue(name=name.queue, **parts))
         numbers[name] = session.exec(select(Queue).where(*_is(name))).one().number
     return numbers
 
@@ -195,13 +196,13 @@ def sums_before(
         (col(IntervalFigures.asa_s) * answered, answered),
         (col(IntervalFigures.aht_s) * answered, answered),
     )
-    sums = [
+    sums: list[Any] = [
         sa.func.sum(sa.case((sa.and_(part.is_not(None), whole.is_not(None)), each)))
         for part, whole in pairs
         for each in (part, whole)
     ]
     found = session.connection().execute(
-        sa.select(IntervalFigures.queue_id, *sums)
+        sa.select(col(IntervalFigures.queue_id), *sums)
         .join(Import, col(Import.id) == col(IntervalFigures.import_id))
         .where(*_within(numbers, spans), *_outside(others))
         .group_by(col(IntervalFigures.queue_id))

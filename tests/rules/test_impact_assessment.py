@@ -1,5 +1,7 @@
 """What an incident means for its queues, against a forecast or the usual; and the sentences that say so."""
 
+from typing import Any
+
 import pytest
 
 from bot.impact import wording
@@ -23,8 +25,8 @@ def quiet(place: int, queue: int = 1, **known: float) -> QueueInterval:
 
 def lived(*, forecast: float | None = 100, past: Past | None = None) -> Assessment:
     """Two half-hours of an incident, in which few call and many give up, and two in which they call again."""
-    planned = {} if forecast is None else {"forecast_offered": forecast}
-    hit = {"offered": 60, "answered": 40, "answered_in": 20, "abandoned": 20, "asa_s": 70}
+    planned: dict[str, Any] = {} if forecast is None else {"forecast_offered": forecast}
+    hit: dict[str, Any] = {"offered": 60, "answered": 40, "answered_in": 20, "abandoned": 20, "asa_s": 70}
     billing = [
         *(quiet(place, **planned) for place in (-4, -3, -2, -1)),
         *(quiet(place, **hit, **planned) for place in (0, 1)),

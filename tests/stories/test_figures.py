@@ -183,10 +183,9 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
     assert "Service level: answered within 20 s of offered. Expected: the forecast." in shown
 
     press(floor, ids.CHART, channel)
-    [chart] = [
-        file for message in floor.ana.sees(channel) for file in message.files if file.name == "figures-1.png"
-    ]
-    assert chart.content.startswith(b"\x89PNG")
+    files = [file for message in floor.ana.sees(channel) for file in message.files]
+    [chart] = [file["id"] for file in files if file["name"] == "figures-1.png"]
+    assert floor.sandbox.workspace.files[chart].content.startswith(b"\x89PNG")
 
 
 def test_a_file_sent_to_the_bot_alone_counts_too(floor: TestFloor) -> None:

@@ -80,7 +80,7 @@ def day_level(so_far: Sequence[tuple[float, float]]) -> float:
     if usually <= 0:
         return 1.0
     weight = len(so_far) / (len(so_far) + HALF_WEIGHT)
-    return min(HIGHEST_LEVEL, max(LOWEST_LEVEL, 1 + weight * (came / usually - 1)))
+    return float(min(HIGHEST_LEVEL, max(LOWEST_LEVEL, 1 + weight * (came / usually - 1))))
 
 
 def mean_error(pairs: Sequence[tuple[float, float]]) -> float:
