@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.config.yaml_file import SAFE_LOADER
 from bot.errors import WatchfloorError
-from bot.runtime.template_limits import MAX_OUTPUT_CHARS, AddLimits, check_time, limited, time_limit
+from bot.runtime.template_limits import FILTERS, MAX_OUTPUT_CHARS, AddLimits, check_time, limited, time_limit
 
 Result = TypeVar("Result")
 
@@ -99,6 +99,7 @@ def _environment(folder: Path) -> SandboxedTemplates:
     )
     for name in PADDING_FILTERS:
         del environment.filters[name]
+    environment.filters |= FILTERS
     return environment
 
 
