@@ -11,8 +11,8 @@ from bot.services import Services
 
 
 def open_form(services: Services, trigger_id: str, number: int, user_id: str) -> None:
-    """Open the form with what is recorded, for somebody who may see the incident and while it may be changed."""
-    incident = visible_incident(services, number, user_id)
+    """Open the form with what is recorded, for somebody who may change the incident and while it may be changed."""
+    incident = visible_incident(services, number, user_id, "lead")
     rules.check_may_change(incident.number, incident.status)
     with services.database.reading() as session:
         situation = situation_tables.current(session, number)

@@ -135,6 +135,7 @@ def test_a_flow_that_does_not_finish_is_found(floor: TestFloor, tmp_path: Path) 
     audit.audit_at(floor.services, utcnow(), stuck_after=timedelta(seconds=0.5))
 
     assert not health.alarms(floor.services.database).is_ok
+    assert floor.sandbox.wait_for(lambda: any("errand:1" in words for words in alarms(floor)))
     assert any("errand:1" in words for words in alarms(floor))
     done.touch()
     floor.settle()
@@ -151,7 +152,7 @@ def test_what_is_not_delivered_for_long_is_an_alarm_until_it_is(floor: TestFloor
     minute_passes(floor)
 
     [alarm] = [words for words in alarms(floor) if "could not be delivered" in words]
-    assert "`topic` of incident 1 could not be delivered in 8 tries or more: internal_error." in alarm
+    assert "`topic` of incident 1 could not be delivered in 8 tries or more: the reason is in the log." in alarm
     for _ in range(3):
         floor.passes(minutes=16)
     minute_passes(floor)
