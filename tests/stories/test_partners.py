@@ -238,7 +238,7 @@ def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_eac
     channel = declared(floor, "S1 IVR down at Northline and Sagebrush")
     floor.ben.joins(channel)
     floor.says("ben", "/incident claim comms", channel)
-    asked = floor.ben.direct_messages()[-1].words
+    asked = "\n".join(told_alone(floor, "ben"))
     assert "What should their agents say and do? Missing in English and Spanish." in asked
 
     floor.ben.clicks(ids.GUIDANCE)
