@@ -3,6 +3,7 @@
 from slack_sandbox.page.demo_steps import DemoSteps
 
 # The buttons of the app that is shown.
+DECLARE_ANOTHER = "incident.open_another"
 CLAIM_COMMAND = "incident.claim.commander"
 CLAIM_COMMUNICATIONS = "incident.claim.communications_lead"
 STEP_DONE = ("step.done", "step.answer")
@@ -30,7 +31,8 @@ def _something_is_wrong(steps: DemoSteps) -> None:
     steps.waits(GLANCE_S)
     steps.narrates("Ana declares an incident in one line.")
     steps.says("ana", "/incident declare S1 IVR down in Manila")
-    steps.goes_to_the_new_channel()
+    # In a workspace that somebody tried before, the bot asks whether it is the incident that is open already.
+    steps.goes_to_the_new_channel("ana", DECLARE_ANOTHER)
     steps.narrates("The bot opens a channel, pins a card and brings the playbook for this kind of outage.")
     steps.waits(2 * LOOK_S)
 

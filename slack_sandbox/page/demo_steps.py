@@ -56,9 +56,21 @@ class DemoSteps:
     def goes_to(self, channel: str) -> None:
         self.here = self._sandbox.workspace.channel(channel).id
 
-    def goes_to_the_new_channel(self) -> None:
-        """Go to the channel that the app has created since the demo began."""
-        self.here = self._until(self._new_channel, "The bot opened no channel. Is it running?").id
+    def goes_to_the_new_channel(self, person: str, *confirm: str) -> None:
+        """Go to the channel that the app has created since the demo began.
+
+        The person presses the button that confirms it, if they are asked first.
+        """
+
+        def channel() -> Channel | None:
+            if asked := self._button(person, confirm):
+                message, action_id, value = asked
+                self._sandbox.person(person).clicks(
+                    action_id, channel=self.here, ts=message.ts, value=value or None
+                )
+            return self._new_channel()
+
+        self.here = self._until(channel, "The bot opened no channel. Is it running?").id
 
     def says(self, person: str, text: str) -> None:
         self._enters(person)

@@ -83,7 +83,7 @@ def test_an_incident_from_the_form_to_the_post_mortem(desk: Desk) -> None:
     ana.keeps_a_picture("incident")
 
     lets_pass(ana, "30 minutes")
-    ana.sees("Since it was declared")
+    ana.sees("Done:")
     phone = desk.window("ben", width=390, height=780, is_mobile=True, color_scheme="dark", device_scale_factor=2)
     phone.opens().goes_to_on_a_phone("ivr-down-in-manila")
     phone.keeps_a_picture("phone-incident")
