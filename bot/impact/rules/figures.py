@@ -229,7 +229,7 @@ def totals_from(numbers: Vector) -> Totals:
     for each in fields(Totals)[1:]:
         is_count = each.default_factory is Count
         width = 3 if is_count else 4
-        whole = [*numbers[at : at + width - 2], *map(int, numbers[at + width - 2 : at + width])]
+        whole: list[Any] = [*numbers[at : at + width - 2], *map(int, numbers[at + width - 2 : at + width])]
         parts.append(Count(*whole) if is_count else Ratio(*whole))
         at += width
     return Totals(*parts)
