@@ -110,7 +110,7 @@ def add_interval(
         row = ReadRow(0, name, starts_at, interval_s, figures)
         source = Source(f"form:{key}", "form", by, number)
         importing.import_few(change.session, source, [row], now)
-        change.log("figures_typed", queue=name.queue, at=starts_at)
+        change.log("figures_typed", queue=name.queue, starts_at=starts_at)
     at = clock_time(datetime.fromtimestamp(starts_at, UTC))
     return f"Kept: {queue_name(name.queue)} at {at}. `/incident figures` shows what it means."
 

@@ -65,7 +65,7 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     press(floor, ids.USE, channel)
 
     assert "2 intervals of report.csv count now" in floor.words(channel)
-    assert "🟠 *Billing*: service level 50 %, under 80 % of the goal (80 %)" in floor.live_markup(channel)
+    assert "🟠 *Billing · Manila*: service level 50 %, under 80 % of the goal (80 %)" in floor.live_markup(channel)
     assert "📊 Service level 50 % (goal 80 %)" in floor.card(channel)
     assert [row["kind"] for row in timeline(floor, "figures_warning")] == ["figures_warning"]
 
@@ -77,8 +77,8 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
         "b.csv",
     )
     press(floor, ids.USE, channel)
-    told = [line for line in floor.live_markup(channel).splitlines() if "*Billing*: service level" in line]
-    assert told[1:] == ["🟢 *Billing*: service level 97.5 %, back above 80 % of the goal (80 %)"]
+    told = [line for line in floor.live_markup(channel).splitlines() if "*Billing · Manila*: service level" in line]
+    assert told[1:] == ["🟢 *Billing · Manila*: service level 97.5 %, back above 80 % of the goal (80 %)"]
     assert "1 interval restated" in figures(floor, channel)
 
 
@@ -177,8 +177,8 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
     press(floor, ids.USE, channel)
 
     shown = figures(floor, channel)
-    assert "Service level *38.1 %* (goal 80 %) · offered 210 (−47 % of 400)" in shown
-    assert "• *Orders* SL 22.2 %" in shown
+    assert "Service level *38.1 %* (goal 80 %) · offered 210 (−48 % of 400)" in shown
+    assert "• *Orders · Manila* SL 22.2 %" in shown
     assert "Contacts lost: about" in shown
     assert "Service level: answered within 20 s of offered. Expected: the forecast." in shown
 

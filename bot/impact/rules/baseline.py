@@ -55,7 +55,7 @@ def usual(
 
 
 def _smoothed(history: Mapping[int, float], starts_at: int, interval_s: int, middle: float) -> float:
-    weighted, weights = SMOOTHING[0] * middle, SMOOTHING[0]
+    weighted, weights = float(SMOOTHING[0]) * middle, float(SMOOTHING[0])
     for steps, weight in enumerate(SMOOTHING[1:], 1):
         sides = [_weeks(history, starts_at + sign * steps * interval_s) for sign in (-1, 1)]
         around = [median(side) for side in sides if side]
