@@ -100,13 +100,23 @@ def _reason_sentence(page: Page) -> str:
 
 
 def _page_line(page: Page, now: datetime) -> str:
+    was_told = page.answer != Answer.PASSED_OVER
     answer = ANSWER_TEXTS[Answer(page.answer)]
     if page.answered_at and page.answer != Answer.SILENT:
-        answer += f" {near_time(page.answered_at, now)}"
+        # Answered within the minute: the time is not said twice.
+        answer += (
+            ""
+            if was_told and _minute(page.answered_at) == _minute(page.told_at)
+            else f" {near_time(page.answered_at, now)}"
+        )
     obstacle_note = f" ({escape(page.obstacle)})" if page.obstacle else ""
-    told_note = f"told {near_time(page.told_at, now)} · " if page.answer != Answer.PASSED_OVER else ""
+    told_note = f"told {near_time(page.told_at, now)} · " if was_told else ""
     tier = f"tier {page.tier + 1} · " if page.tier is not None else ""
     return f"• {mention(page.user_id)} · {tier}{told_note}{answer}{obstacle_note}"
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def _ladder_status(facts: EscalationFacts) -> str:

@@ -28,10 +28,10 @@ def test_a_resolved_incident_gets_its_last_update_and_its_draft_at_the_close(flo
     assert floor.ana.submits().closed
     floor.settle()
 
-    for place in (channel, "incidents", "executives"):
+    for place, says_how in ((channel, True), ("incidents", True), ("executives", False)):
         last = updates(floor, place)[-1]
         assert "resolved after 12 min" in last
-        assert "Ana Reyes resolved it: Trunk replaced" in last
+        assert ("resolved: Trunk replaced (Ana Reyes)" in last) == says_how
         assert "This is the last update." in last
     assert "✅ resolved" in floor.card(channel)
 
@@ -100,14 +100,14 @@ def test_the_draft_quotes_every_message_with_names_and_without_markup(floor: Tes
 
     [draft] = post_mortems(floor, "ana")
 
-    assert r"Participant 2: Agents hear \*silence\* \| carrier page \(https://status.example/x\)" in draft
-    assert r"Participant 2: the trunk &amp; no typo \[said before: typo\]" in draft
-    assert "Participant 2 deleted a message" in draft
+    assert r"second Participant: Agents hear \*silence\* \| carrier page \(https://status.example/x\)" in draft
+    assert r"second Participant: the trunk &amp; no typo \[said before: typo\]" in draft
+    assert "second Participant deleted a message" in draft
     assert "this was about something else" not in draft
-    assert r"Participant 2: me too \[in a thread\]" in draft
-    assert r"Participant 2: see here \[files: wallboard.png\]" in draft
-    assert "📌 Participant 2: Agents hear" in draft
-    assert "### Marked as important" in draft
+    assert r"second Participant: me too \[in a thread\]" in draft
+    assert r"second Participant: see here \[files: wallboard.png\]" in draft
+    assert "📌 second Participant: Agents hear" in draft
+    assert "## Decisive moments" in draft
     assert "<!" not in draft
     assert "<@" not in draft
     assert "U0" not in seen_in(draft)
