@@ -53,13 +53,20 @@ def _is_first_of_lane() -> Any:
     return sa.or_(col(OutboxRow.lane).is_(None), ~before.exists())
 
 
+def _is_never_shown() -> Any:
+    new = aliased(OutboxRow)
+    of_incident = (col(new.incident_id) == sa.bindparam("of_incident"), col(new.is_rendered).is_(True))
+    return select(new.id).where(*of_incident, col(new.shown) == 0, col(new.refused).is_(None)).exists()
+
+
 # Asked at every redraw: put together once.
-_OF_INCIDENT = _lease(
+_RENDERED = (
     col(OutboxRow.incident_id) == sa.bindparam("of_incident"),
     col(OutboxRow.is_rendered).is_(True),
     sa.exists().where(_INCIDENTS.c.id == sa.bindparam("of_incident"), _INCIDENTS.c.channel_id.is_not(None)),
-    limit=INCIDENT_AT_ONCE,
 )
+_OF_INCIDENT = _lease(*_RENDERED, limit=INCIDENT_AT_ONCE)
+_EDITS = _lease(*_RENDERED, ~_is_never_shown(), limit=INCIDENT_AT_ONCE)
 _MESSAGES = _lease(col(OutboxRow.is_rendered).is_(False), _is_first_of_lane(), limit=MESSAGES_AT_ONCE)
 
 
@@ -68,6 +75,13 @@ def of_incident(
 ) -> list[OutboxRow]:
     """Lease what is to be rendered of an incident that has a channel."""
     return _leased(session, _OF_INCIDENT, owner, now, in_hand, of_incident=incident_id)
+
+
+def edits_of_incident(
+    session: Session, incident_id: int, owner: str, now: datetime, in_hand: Collection[int] = ()
+) -> list[OutboxRow]:
+    """Likewise, but nothing while a part of it was never shown: the first card comes before what waits for it."""
+    return _leased(session, _EDITS, owner, now, in_hand, of_incident=incident_id)
 
 
 def of_messages(session: Session, owner: str, now: datetime, in_hand: Collection[int] = ()) -> list[OutboxRow]:

@@ -44,7 +44,7 @@ class Worker:
         changed = [incident_id for incident_id in session.info.get(tables.DUE, ()) if incident_id is not None]
         # Of many incidents each is leased when its turn comes, so that no lease ends in the queue.
         if len(changed) == 1:
-            lease = partial(leases.of_incident, incident_id=changed[0])
+            lease = partial(leases.edits_of_incident, incident_id=changed[0])
             session.info[tables.LEASED] = self._lease(session, lease)
 
     def wake(self, notes: Mapping[str, Any]) -> None:
