@@ -11,7 +11,7 @@ TOKEN = re.compile(r"<!date\^\d{9,11}\^[^<>|^]*\{[a-z_]+\}[^<>|]*\|[^<>|]+>")
 CUT = re.compile(r"<[!@#][^<>]*(?:$|<)")
 NEXT_UPDATE = re.compile(r"next update|próximo aviso", re.IGNORECASE)
 # What shows several updates in one message, or lists what is due.
-LISTS = ("📣", "Updates of incident")
+LISTS = ("📣", "Updates of incident", "Changed: the next update", "Cambio: el próximo aviso")
 
 
 def problems_for_readers(sandbox: Sandbox) -> list[str]:

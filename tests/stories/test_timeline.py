@@ -195,7 +195,7 @@ def test_a_corrected_milestone_stands_on_the_card_and_in_updates_too(floor: Test
     floor.says("ana", "/incident reopen not yet", channel=channel)
     floor.says("ana", "/incident update Calls go to Cebu", channel=channel)
     started = int((declared_at - timedelta(minutes=30)).timestamp())
-    assert f"since <!date^{started}" in floor.words("engineering")
+    assert f"since <!date^{started}" in floor.words("executives")
 
 
 def test_the_picture_comes_into_the_channel_once(floor: TestFloor) -> None:

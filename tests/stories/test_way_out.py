@@ -12,7 +12,7 @@ import pytest
 
 from bot.escalation.pager import Pager, PagerRefused
 from bot.runtime.clock import utcnow
-from bot.runtime.network import CaUnusable, Network, trust
+from bot.runtime.network import CaUnusable, Network, system_certificates, trust
 from bot.slack.errors import NotSent
 from bot.slack.gateway import Gateway
 from bot.slack.messages import Post
@@ -121,4 +121,4 @@ def test_a_file_of_certificates_that_is_none_is_refused_with_what_to_do(tmp_path
         trust(broken)
     with pytest.raises(CaUnusable, match="No such file"):
         trust(tmp_path / "missing.pem")
-    assert trust(None) is None
+    assert trust(None) is system_certificates()
