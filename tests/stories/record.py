@@ -52,14 +52,22 @@ def card_message(floor: TestFloor, channel: str) -> Message:
 
 
 @contextmanager
-def untouched(floor: TestFloor) -> Iterator[None]:
-    """Nothing is half-done: the database and every channel are afterwards as they were before."""
-    floor.settle()
-    before = {table: rows(floor, table) for table in KEPT_TABLES}, seen_by_all(floor)
+def untouched(floor: TestFloor, answered: str = "") -> Iterator[None]:
+    """Nothing is half-done: the database and every channel are afterwards as they were before.
+
+    The person who is `answered` by direct message meanwhile reads the answers.
+    """
+    reader = floor.sandbox.person(answered).user if answered else None
+    answers = floor.sandbox.workspace.direct_message(reader).id if reader else ""
+
+    def state() -> tuple[object, object]:
+        floor.settle()
+        seen = {name: texts for name, texts in seen_by_all(floor).items() if name != answers}
+        return {table: rows(floor, table) for table in KEPT_TABLES}, seen
+
+    before = state()
     yield
-    floor.settle()
-    after = {table: rows(floor, table) for table in KEPT_TABLES}, seen_by_all(floor)
-    assert after == before
+    assert state() == before
 
 
 def post_mortems(floor: TestFloor, who: str) -> list[str]:

@@ -161,7 +161,7 @@ def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: 
     floor.ana.fills(ids.VOLUME_CHANGE, "x1.4")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "What if agents -6, volume x1.4" in floor.whispered("ana", channel)[-1]
+    assert "What if agents -6, volume x1.4" in floor.ana.direct_messages()[-1].words
 
 
 def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, tmp_path: Path) -> None:
