@@ -103,7 +103,7 @@ class Bot:
     ticks: Heartbeat = field(default_factory=Heartbeat, init=False)
     server: Server | None = field(default=None, init=False)
     events_endpoint: EventsEndpoint | None = field(default=None, init=False)
-    line: SocketModeConnection | None = field(default=None, init=False)
+    socket_mode: SocketModeConnection | None = field(default=None, init=False)
     _scheduler: BackgroundScheduler | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -133,8 +133,10 @@ class Bot:
         ]
         registered = services.get(Registry).jobs
         jobs += [Job(job.name, job.every_s, partial(job.run, services)) for job in registered]
-        if self.line:
-            jobs.append(Job("watch the line", CHECK_CONNECTION_EVERY_S, ConnectionWatch(self.line).look))
+        if self.socket_mode:
+            jobs.append(
+                Job("watch the connection", CHECK_CONNECTION_EVERY_S, ConnectionWatch(self.socket_mode).look)
+            )
         if services.replicas.are_several:
             jobs.append(Job("take over", TAKE_OVER_EVERY_S, partial(take_over, services)))
         return jobs
@@ -154,9 +156,9 @@ class Bot:
             app_token = self.settings.slack_app_token.get_secret_value()
             log = logging.getLogger(SOCKET_MODE)
             slack = Gateway.to(self.settings.slack_api_url, app_token, self.services.slack.network, log)
-            self.line = SocketModeConnection(self.app, slack)
-            self.services.get(Listening).use(self.line)
-            self.line.connect()
+            self.socket_mode = SocketModeConnection(self.app, slack)
+            self.services.get(Listening).use(self.socket_mode)
+            self.socket_mode.connect()
         if self.server:
             endpoint = self.services.find(FiguresEndpoint)
             figures = FiguresAddress(self.services, endpoint) if endpoint else None
@@ -168,7 +170,7 @@ class Bot:
             (
                 lambda: health.database(self.services.database),
                 lambda: health.clock(self.ticks, every_s),
-                lambda: health.slack(self.line),
+                lambda: health.slack(self.socket_mode),
                 lambda: health.malformed(self.app.malformed),
                 lambda: health.alarms(self.services.database),
             )
@@ -182,10 +184,10 @@ class Bot:
             self.server.stop()
         if self.events_endpoint:
             self.events_endpoint.close()
-        # Asked before the line is closed.
+        # Asked before the connection is closed.
         heard_all = self.services.get(Listening).is_sure(self.services.floor.timeline.recover_after)
-        if self.line:
-            self.line.close()
+        if self.socket_mode:
+            self.socket_mode.close()
         if heard_all:
             self._record_last_heartbeat()
         self.services.background.finish()

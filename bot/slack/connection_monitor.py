@@ -1,4 +1,4 @@
-"""Tells the log once that the line to Slack is lost, and once that it is back."""
+"""Tells the log once that the connection to Slack is lost, and once that it is back."""
 
 import logging
 
@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 
 class ConnectionWatch:
-    """Looks whether the line stands, and speaks when that has changed."""
+    """Looks whether the connection stands, and speaks when that has changed."""
 
     def __init__(self, connection: SocketModeConnection) -> None:
         self._connection = connection
@@ -16,7 +16,7 @@ class ConnectionWatch:
         self._was_connected = True
 
     def look(self) -> None:
-        """Say it if the line was lost, or came back, since the last look."""
+        """Say it if the connection was lost, or came back, since the last look."""
         is_connected = self._connection.is_connected
         if is_connected == self._was_connected:
             return

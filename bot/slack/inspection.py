@@ -6,7 +6,7 @@ from urllib.error import HTTPError
 from urllib.request import Request
 
 from bot.slack.gateway import Gateway
-from bot.slack.line import Line
+from bot.slack.web_socket import WebSocket
 
 REACH_TIMEOUT_S = 5.0
 PROXY_WANTS_PASSWORD = 407
@@ -33,10 +33,10 @@ def installation(gateway: Gateway) -> Installation:
 def check_socket_mode(gateway: Gateway) -> None:
     """Open a Socket Mode connection and wait for Slack's hello.
 
-    Raises `SlackRefused` when the app has no such right, `LineRefused` when nothing comes through the WebSocket.
+    Raises `SlackRefused` when the app has no such right, `WebSocketRefused` when nothing comes through it.
     """
     url = str(gateway.call("apps.connections.open")["url"])
-    Line(url, gateway.network).close()
+    WebSocket(url, gateway.network).close()
 
 
 def unreachable(gateway: Gateway, url: str) -> str:

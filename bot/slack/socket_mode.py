@@ -1,4 +1,4 @@
-"""Socket Mode: stays connected to Slack, with two lines while Slack changes from one to the other."""
+"""Socket Mode: stays connected to Slack, with two connections while Slack changes from one to the other."""
 
 import logging
 import threading
@@ -18,15 +18,15 @@ from bot.runtime.clock import machine_time
 from bot.slack.app import ImmediateAckApp
 from bot.slack.errors import SlackRefused
 from bot.slack.gateway import Gateway
-from bot.slack.line import Line, LineRefused, Message
 from bot.slack.refusals import Meaning
+from bot.slack.web_socket import Message, WebSocket, WebSocketRefused
 
 log = logging.getLogger(__name__)
 
 # Each on a thread of its own to its listener's end: enough that none waits because others talk to Slack.
 ENVELOPE_THREADS = 48
 RETRY_FIRST_S, RETRY_LONGEST_S = 0.25, 10.0
-# Slack sends nothing more on a line that it asked to leave; it closes it itself within some seconds.
+# Slack sends nothing more on a connection that it asked to leave; it closes it itself within some seconds.
 DRAINED_AFTER_S = 3.0
 LONGEST_DRAIN_S = 30.0
 FINISH_TIMEOUT_S = 1.0
@@ -41,22 +41,25 @@ class SocketModeConnection:
         self._app, self._slack = app, slack
         self._threads = ThreadPoolExecutor(ENVELOPE_THREADS, thread_name_prefix="envelope")
         self._changed = threading.Condition()
-        self._lines: list[Line] = []
-        self._leaving: dict[Line, float] = {}
+        self._web_sockets: list[WebSocket] = []
+        self._leaving: dict[WebSocket, float] = {}
         self._is_closing = False
-        # Why there is no line; a part of a sentence.
+        # Why there is no connection; a part of a sentence.
         self.trouble = "not connected yet"
         self._last_heard_s = clock.elapsed_s()
 
     @property
     def is_connected(self) -> bool:
         """Would an envelope reach us now?"""
-        return any(line.is_open for line in self._lines)
+        return any(web_socket.is_open for web_socket in self._web_sockets)
 
     @property
     def silent_s(self) -> float:
         """Seconds since Slack last sent anything."""
-        return min((line.heard.age_s for line in self._lines), default=clock.elapsed_s() - self._last_heard_s)
+        return min(
+            (web_socket.heard.age_s for web_socket in self._web_sockets),
+            default=clock.elapsed_s() - self._last_heard_s,
+        )
 
     def connect(self) -> None:
         """Connect now, or go on trying. Raises `SlackRefused` when trying again cannot help."""
@@ -68,15 +71,17 @@ class SocketModeConnection:
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not any(line.owed for line in self._lines), FINISH_TIMEOUT_S)
-        for line in list(self._lines):
-            line.close()
+            self._changed.wait_for(
+                lambda: not any(web_socket.owed for web_socket in self._web_sockets), FINISH_TIMEOUT_S
+            )
+        for web_socket in list(self._web_sockets):
+            web_socket.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     # Connecting
 
     def _try_connect(self) -> bool:
-        """Open one more line; False when that must be tried again. Raises `SlackRefused` when it cannot help."""
+        """Open one more; False when that must be tried again. Raises `SlackRefused` when that is no use."""
         try:
             url = str(self._slack.call("apps.connections.open")["url"])
         except SlackRefused as refused:
@@ -86,13 +91,13 @@ class SocketModeConnection:
         except TryLater as silent:
             return self._failed(f"Slack does not answer ({silent.reason})")
         try:
-            line = Line(url, self._slack.network)
-        except LineRefused as refused:
+            web_socket = WebSocket(url, self._slack.network)
+        except WebSocketRefused as refused:
             return self._refused(
                 f"Slack answers over HTTPS, but its WebSocket does not work: {refused}. A proxy or firewall may "
                 "not let WebSockets to wss-primary.slack.com through"
             )
-        self._add(line)
+        self._add(web_socket)
         return True
 
     def _failed(self, trouble: str) -> bool:
@@ -105,24 +110,24 @@ class SocketModeConnection:
             log.warning("not connected to Slack; I keep trying", extra={"reason": trouble})
         return self._failed(trouble)
 
-    def _add(self, line: Line) -> None:
+    def _add(self, web_socket: WebSocket) -> None:
         with self._changed:
-            self._lines.append(line)
+            self._web_sockets.append(web_socket)
             self.trouble = ""
-        threading.Thread(target=self._read, args=(line,), name="socket-mode-line", daemon=True).start()
+        threading.Thread(target=self._read, args=(web_socket,), name="socket-mode-connection", daemon=True).start()
 
-    def _read(self, line: Line) -> None:
-        line.read(self._on_message)
+    def _read(self, web_socket: WebSocket) -> None:
+        web_socket.read(self._on_message)
         with self._changed:
-            self._last_heard_s = clock.elapsed_s() - line.heard.age_s
-            self._lines.remove(line)
-            self._leaving.pop(line, None)
-            if not self._lines:
+            self._last_heard_s = clock.elapsed_s() - web_socket.heard.age_s
+            self._web_sockets.remove(web_socket)
+            self._leaving.pop(web_socket, None)
+            if not self._web_sockets:
                 self.trouble = "the connection was lost"
             self._changed.notify_all()
 
     def _supervise(self) -> None:
-        """Open a line whenever none stays; hang up the one that was left once it is silent."""
+        """Open a connection whenever none stays; hang up the one that was left once it is silent."""
         wait_s = 0.0
         while not self._is_closing:
             if not self._needs_line():
@@ -146,38 +151,38 @@ class SocketModeConnection:
             return self._refused(f"Slack refuses a connection: {refused.reason}")
 
     def _needs_line(self) -> bool:
-        return not any(line.is_open and line not in self._leaving for line in self._lines)
+        return not any(web_socket.is_open and web_socket not in self._leaving for web_socket in self._web_sockets)
 
     def _hang_up_drained(self) -> None:
         now_s = clock.elapsed_s()
-        for line, since_s in list(self._leaving.items()):
-            is_silent = line.owed == 0 and line.heard.age_s > DRAINED_AFTER_S
+        for web_socket, since_s in list(self._leaving.items()):
+            is_silent = web_socket.owed == 0 and web_socket.heard.age_s > DRAINED_AFTER_S
             if not self._needs_line() and (is_silent or now_s - since_s > LONGEST_DRAIN_S):
-                line.close()
+                web_socket.close()
 
     # Envelopes
 
-    def _on_message(self, line: Line, message: Message) -> None:
+    def _on_message(self, web_socket: WebSocket, message: Message) -> None:
         if message.get("type") == "disconnect":
             log.info("Slack asks for a new connection", extra={"reason": message.get("reason")})
             with self._changed:
-                self._leaving[line] = clock.elapsed_s()
+                self._leaving[web_socket] = clock.elapsed_s()
                 self._changed.notify_all()
             return
         request = SocketModeRequest.from_dict(message)
         if request is not None and not self._is_closing:
-            line.count(+1)
-            self._threads.submit(self._handle, line, request, clock.elapsed_s())
+            web_socket.count(+1)
+            self._threads.submit(self._handle, web_socket, request, clock.elapsed_s())
 
-    def _handle(self, line: Line, request: SocketModeRequest, received_at_s: float) -> None:
+    def _handle(self, web_socket: WebSocket, request: SocketModeRequest, received_at_s: float) -> None:
         """One envelope, to its listener's end; it is acknowledged on the way."""
         started_at = machine_time().timestamp()
 
         def answer(response: BoltResponse) -> None:
             try:
-                send_response(cast(BaseSocketModeClient, _Acknowledging(line)), request, response, started_at)
+                send_response(cast(BaseSocketModeClient, _Acknowledging(web_socket)), request, response, started_at)
             except (OSError, ConnectionClosed) as lost:
-                # Slack sends it again on the next line; what the listener has done is found done then.
+                # Slack sends it again on the next connection; what the listener has done is found done then.
                 log.warning("an acknowledgement did not arrive", extra={"reason": type(lost).__name__})
 
         try:
@@ -186,15 +191,15 @@ class SocketModeConnection:
         except Exception:  # one broken envelope must not be silent; Slack sends events again
             log.exception("an envelope was not handled")
         finally:
-            line.count(-1)
+            web_socket.count(-1)
             with self._changed:
                 self._changed.notify_all()
 
 
 class _Acknowledging:
-    """What Bolt needs of a client to send an acknowledgement: on the line by which the envelope came."""
+    """What Bolt needs of a client to send an acknowledgement: on the connection by which the envelope came."""
 
     logger = log
 
-    def __init__(self, line: Line) -> None:
-        self.send_socket_mode_response: Any = line.send_socket_mode_response
+    def __init__(self, web_socket: WebSocket) -> None:
+        self.send_socket_mode_response: Any = web_socket.send_socket_mode_response

@@ -13,7 +13,7 @@ from bot.channels.listening import Listening
 from bot.runtime.workflows import wait_until
 from bot.slack.gateway import Gateway
 from bot.slack.inspection import check_socket_mode
-from bot.slack.line import LineRefused
+from bot.slack.web_socket import WebSocketRefused
 from bot.web import health
 from slack_sandbox import Sandbox
 from tests.floor import TestFloor
@@ -75,8 +75,8 @@ def test_a_websocket_that_does_not_work_is_named_by_log_readiness_and_doctor(
     setattr(floor.sandbox.socket_mode, knob, knob == "swallowing")
     with caplog.at_level(logging.WARNING), floor:
         assert floor.bot
-        finding = health.slack(floor.bot.line)
-        with pytest.raises(LineRefused):
+        finding = health.slack(floor.bot.socket_mode)
+        with pytest.raises(WebSocketRefused):
             check_socket_mode(Gateway.to(f"{floor.sandbox.url}/api/", floor.sandbox.app_token))
 
     assert not finding.is_ok

@@ -12,7 +12,7 @@ from bot.runtime.logs import redact
 from bot.slack import inspection
 from bot.slack.errors import SlackRefused
 from bot.slack.gateway import Gateway
-from bot.slack.line import LineRefused
+from bot.slack.web_socket import WebSocketRefused
 
 OTHER_HOSTS = {"hooks.slack.com": "answers to commands and clicks", "files.slack.com": "files"}
 NETWORK_REMEDY = (
@@ -80,7 +80,7 @@ def _check_socket_mode(socket_gateway: Gateway | None) -> Iterator[Finding]:
         )
     except TryLater as silent:
         yield missing(f"Socket Mode cannot be opened: {silent}.", "Try again in a moment.")
-    except LineRefused as refused:
+    except WebSocketRefused as refused:
         yield missing(
             f"Slack answers over HTTPS, but its WebSocket does not work: {refused}.",
             "A proxy or firewall must let WebSockets to wss-primary.slack.com and wss-backup.slack.com through. "

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from slack_sdk.socket_mode.response import SocketModeResponse
@@ -20,15 +21,16 @@ PING_EVERY_S = 5
 PONG_TIMEOUT_S = 10
 
 
-class LineRefused(Exception):
+class WebSocketRefused(Exception):
     """The WebSocket could not be opened, or nothing came through it. Its text is a part of a sentence."""
 
 
-class Line:
+class WebSocket:
     """A connection on which Slack sends envelopes; each is acknowledged on the one it came by."""
 
     def __init__(self, url: str, network: Network) -> None:
-        self._socket = _open(url, network)
+        self._closing = ExitStack()
+        self._socket = _open(url, network, self._closing)
         self.heard = Heartbeat()
         self.is_open = True
         # Envelopes whose listeners have not ended.
@@ -42,13 +44,13 @@ class Line:
             self._socket.recv(timeout=HELLO_TIMEOUT_S)
         except TimeoutError as silent:
             self.close()
-            raise LineRefused("it opens, but nothing that Slack sends comes through") from silent
+            raise WebSocketRefused("it opens, but nothing that Slack sends comes through") from silent
         except ConnectionClosed as closed:
-            raise LineRefused("it is closed as soon as it opens") from closed
+            raise WebSocketRefused("it is closed as soon as it opens") from closed
         self.heard.beat()
 
-    def read(self, on_message: Callable[["Line", Message], None]) -> None:
-        """Hand on every message until the line ends."""
+    def read(self, on_message: Callable[["WebSocket", Message], None]) -> None:
+        """Hand on every message until the connection ends."""
         try:
             for text in self._socket:
                 self.heard.beat()
@@ -56,7 +58,7 @@ class Line:
                 if isinstance(message, dict):
                     on_message(self, message)
         except (ConnectionClosed, OSError, ValueError):
-            pass  # what was not acknowledged is sent again on another line
+            pass  # what was not acknowledged is sent again on another connection
         finally:
             self.is_open = False
             self.close()
@@ -73,26 +75,28 @@ class Line:
     def close(self) -> None:
         """Hang up."""
         self.is_open = False
-        self._socket.close()
+        self._closing.close()
 
 
-def _open(url: str, network: Network) -> Any:
+def _open(url: str, network: Network, closing: ExitStack) -> Any:
     try:
-        return connect(
-            url,
-            ssl=network.tls if url.startswith("wss:") else None,
-            proxy=network.proxy_for(url),
-            open_timeout=OPEN_TIMEOUT_S,
-            close_timeout=CLOSE_TIMEOUT_S,
-            ping_interval=PING_EVERY_S,
-            ping_timeout=PONG_TIMEOUT_S,
-            compression=None,
-            max_size=None,
+        return closing.enter_context(
+            connect(
+                url,
+                ssl=network.tls if url.startswith("wss:") else None,
+                proxy=network.proxy_for(url),
+                open_timeout=OPEN_TIMEOUT_S,
+                close_timeout=CLOSE_TIMEOUT_S,
+                ping_interval=PING_EVERY_S,
+                ping_timeout=PONG_TIMEOUT_S,
+                compression=None,
+                max_size=None,
+            )
         )
     except TimeoutError as silent:
-        raise LineRefused("nobody answers there") from silent
+        raise WebSocketRefused("nobody answers there") from silent
     except (OSError, InvalidHandshake, InvalidURI, ValueError) as refused:
-        raise LineRefused(f"it is refused ({_reason(refused)})") from refused
+        raise WebSocketRefused(f"it is refused ({_reason(refused)})") from refused
 
 
 def _reason(refused: Exception) -> str:
