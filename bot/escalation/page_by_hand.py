@@ -28,7 +28,7 @@ PERSON_ID = r"[UW][A-Z0-9]{2,}"
 
 
 class UnknownRecipient(WatchfloorError):
-    """{given} is nobody I can page: name a person, a group or a role that somebody holds, such as
+    """I can't find anyone called {given} to page. Name a person, a group or a role that somebody holds, such as
     `/incident page {example} please look at the trunks`."""
 
 

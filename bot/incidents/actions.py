@@ -16,7 +16,7 @@ def change_severity(services: Services, number: int, severity: str, reason: str,
         if old == severity:
             return f"It is {severity} already; nothing was changed."
         set_severity(change, severity, reason)
-    return f"The severity is {severity} now, it was {old}. Updates follow its rhythm."
+    return f"Severity changed from {old} to {severity}. Updates now follow the {severity} schedule."
 
 
 def set_severity(change: Change, severity: str, reason: str) -> None:

@@ -53,7 +53,7 @@ def declare_form(
         form_field(
             "Who may see it?",
             ids.PRIVATE,
-            checkboxes(ids.PRIVATE, [option("Private: its words stay in its channel", "private")]),
+            checkboxes(ids.PRIVATE, [option("Private: only people in its channel can see it", "private")]),
             optional=True,
         ),
         form_field(

@@ -78,7 +78,7 @@ def role_form(incident: Incident, floor: Floor) -> Block:
         form_field("Person", ids.PERSON, user_select(ids.PERSON)),
     ]
     return modal(
-        "Give a role", blocks, callback_id=ids.ROLE_FORM, submit="Give", private_metadata=str(incident.number)
+        "Assign role", blocks, callback_id=ids.ROLE_FORM, submit="Assign", private_metadata=str(incident.number)
     )
 
 
@@ -127,7 +127,7 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
                     button("Severity", ids.CHANGE_SEVERITY, number),
                     button("Status", ids.CHANGE_STATUS, number),
                     button("Situation", ids.SITUATION, number),
-                    button("Give a role", ids.ASSIGN_ROLE, number),
+                    button("Assign role", ids.ASSIGN_ROLE, number),
                     button("Send an update", ids.COMPOSE_UPDATE, number),
                 ],
                 block_id="panel.state",

@@ -16,7 +16,7 @@ from bot.runtime.database import Numbered, utc_column
 
 
 class NoIncidentHere(WatchfloorError):
-    """This channel is no incident. Use the command in an incident's channel; `/incident list` shows them."""
+    """This isn't an incident channel. Use the command in one; `/incident list` shows the open incidents."""
 
 
 class NoSuchIncident(WatchfloorError):

@@ -132,10 +132,9 @@ def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
         return [button("Reopen", ids.REOPEN, number)]
     buttons = []
     if not facts.roles.get("commander"):
-        label = f"Claim {floor.roles['commander'].title.lower()}"
-        buttons.append(button(label, f"{ids.CLAIM}.commander", f"{number}:commander", style="primary"))
+        buttons.append(button("Take command", f"{ids.CLAIM}.commander", f"{number}:commander", style="primary"))
     if not facts.roles.get("communications_lead"):
-        label = f"Claim {floor.roles['communications_lead'].title.lower()}"
+        label = f"Take {floor.roles['communications_lead'].title.lower()}"
         buttons.append(button(label, f"{ids.CLAIM}.communications_lead", f"{number}:communications_lead"))
     if facts.roles.get("commander") and facts.incident.status in OPEN:
         buttons.append(button("Hand over", ids.HAND_OVER, number))

@@ -83,7 +83,7 @@ class StepEffects:
         self.change.incident.front_door = state
         self.change.session.add(self.change.incident)
         self.change.log("front_door", new=state)
-        return f"The front door is on record as “{state}”."
+        return f"Caller message recorded as “{state}”."
 
     def _send(self, posts: Post | None) -> list[str]:
         if posts is None:

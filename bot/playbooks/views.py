@@ -129,7 +129,7 @@ def _reminder(step: AnyStep, now: datetime, reason: str = "", *, is_over: bool =
     )
     snooze = [
         button("Snooze 10 min", ids.STEP_SNOOZE_10, str(step.number)),
-        button("30 min", ids.STEP_SNOOZE_30, str(step.number)),
+        button("Snooze 30 min", ids.STEP_SNOOZE_30, str(step.number)),
     ]
     # After the last reminder there is nothing left to put off.
     offered = snooze if reminder_level(step.reminders_sent) and not snooze_note else []

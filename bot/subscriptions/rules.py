@@ -20,7 +20,7 @@ class UnknownScope(WatchfloorError):
 
 
 class PrivateIncident(WatchfloorError):
-    """Incident {number} is private: its words stay in its channel, so nobody gets them by direct message."""
+    """Incident {number} is private: only people in its channel can see it, so nobody gets its updates elsewhere."""
 
 
 class OnlyYourChannels(WatchfloorError):

@@ -48,11 +48,11 @@ def _plan(promise: Promise, now: datetime, name_of: NameOf) -> str:
     if promise.needs_approval:
         return f"due {due}, waits for approval"
     planned = {
-        Choice.EDITED: f"goes out {due} as {name_of(promise.chosen_by)} wrote it",
-        Choice.NOTHING: f"goes out {due}: nothing new, says {name_of(promise.chosen_by)}",
-        Choice.NOW: "goes out now",
+        Choice.EDITED: f"sends {due} as {name_of(promise.chosen_by)} wrote it",
+        Choice.NOTHING: f"sends {due}: nothing new, says {name_of(promise.chosen_by)}",
+        Choice.NOW: "sends now",
     }
-    return planned.get(Choice(promise.choice)) or f"goes out {due} by itself"
+    return planned.get(Choice(promise.choice)) or f"sends automatically {due}"
 
 
 def _decided_by(promise: Promise, name_of: NameOf) -> str:
@@ -61,7 +61,7 @@ def _decided_by(promise: Promise, name_of: NameOf) -> str:
     if promise.choice and promise.chosen_by:
         verbs = {Choice.NOTHING: "nothing new, said", Choice.EDITED: "as written by", Choice.NOW: "by"}
         return f" {verbs[Choice(promise.choice)]} {name_of(promise.chosen_by)}"
-    return f", approved by {name_of(promise.approved_by)}" if promise.approved_by else " by itself"
+    return f", approved by {name_of(promise.approved_by)}" if promise.approved_by else " automatically"
 
 
 def lateness(promise: Promise) -> str:

@@ -18,7 +18,7 @@ def test_a_change_of_severity_shows_on_the_card_the_topic_and_the_digest(floor: 
 
     answer = floor.says("ana", "/incident severity S1 three sites now", channel)
 
-    assert answer == "The severity is S1 now, it was S2. Updates follow its rhythm."
+    assert answer == "Severity changed from S2 to S1. Updates now follow the S1 schedule."
     assert "🟠 S1 · Chat is slow" in floor.card(channel)
     assert "*S1* · *Chat is slow*" in floor.words("incidents")
     assert floor.sandbox.workspace.channel(channel).topic["value"] == "S1 · Chat is slow"

@@ -104,11 +104,11 @@ def test_escalating_tells_the_next_tier_now_and_the_clock_goes_on_from_there(flo
     ("typed", "refusal"),
     [
         ("/incident page", "Say whom"),
-        ("/incident page @nobody-of-that-name", "`@nobody-of-that-name` is nobody I can page"),
+        ("/incident page @nobody-of-that-name", "I can't find anyone called `@nobody-of-that-name` to page"),
         ("/incident page communications_lead", "Nobody is communications lead of incident 1"),
-        ("/incident page the moon", "`the moon` is nobody I can page"),
-        ("/incident page &lt;!channel&gt; look", "`!channel look` is nobody I can page"),
-        ("/incident page <@U0GUS|gus> look", "<@U0GUS> is nobody I can page"),
+        ("/incident page the moon", "I can't find anyone called `the moon` to page"),
+        ("/incident page &lt;!channel&gt; look", "I can't find anyone called `!channel look` to page"),
+        ("/incident page <@U0GUS|gus> look", "I can't find anyone called <@U0GUS> to page"),
         ("/incident escalate", "no escalation ladder"),
     ],
 )

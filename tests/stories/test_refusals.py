@@ -39,7 +39,7 @@ def channel(shared_floor: TestFloor) -> Iterator[str]:
         ),
         (
             "/incident severity S0",
-            "This channel is no incident. Use the command in an incident's channel; `/incident list` shows them.",
+            "This isn't an incident channel. Use the command in one; `/incident list` shows the open incidents.",
         ),
     ],
 )

@@ -87,6 +87,6 @@ def test_guests_and_private_incidents_keep_to_what_may_be_seen(floor: TestFloor)
     assert len(copies(floor, "gus")) == 1, "a guest who left the channel reads no more"
 
     private = declared(floor).replace("inc-1-", "inc-2-")
-    assert "its words stay in its channel" in floor.says("ana", "/incident subscribe", private)
+    assert "only people in its channel can see it" in floor.says("ana", "/incident subscribe", private)
     floor.says("ana", "/incident update secret", private)
     assert all(SECRET not in told and "secret" not in told for told in copies(floor, "chloe"))

@@ -192,7 +192,7 @@ def test_the_record_says_what_was_kept_and_what_was_late_and_why(floor: TestFloo
 
     assert "Kept on time: 1 of 3 (33 %)" in answer
     shown = floor.whispered("ana", channel)[-1]
-    assert "by itself, 45 min late: Watchfloor was not running at that minute" in shown
+    assert "automatically, 45 min late: Watchfloor was not running at that minute" in shown
     (told,) = [message.words for message in floor.ben.direct_messages() if "did not go out" in message.words]
     assert "not running" in told
     assert len(timeline(floor, "update_late")) == 1

@@ -30,7 +30,7 @@ def test_silence_sends_the_draft_on_its_minute_and_the_draft_says_so(floor: Test
     floor.passes(minutes=1)
     (draft,) = drafts(floor, "ben")
     assert "IVR down" in draft
-    assert "goes out <!date^" in draft
+    assert "sends automatically <!date^" in draft
     assert "Impact, Cause and Actions under way are not filled in" in draft
     floor.says("ana", "/incident impact Half the calls are lost", channel)
     (draft,) = drafts(floor, "ben")
@@ -41,7 +41,7 @@ def test_silence_sends_the_draft_on_its_minute_and_the_draft_says_so(floor: Test
 
     assert len(updates(floor, channel)) == 1
     (draft,) = drafts(floor, "ben")
-    assert "by itself" in draft
+    assert "sends automatically" in draft
     assert "Send now" not in draft
     floor.passes(minutes=25)
     assert len(drafts(floor, "ben")) == 2, "the next one gets a draft of its own"
