@@ -29,19 +29,21 @@ class HeardEarly(SQLModel, table=True):
 NEXT_LOOK = sa.select(col(HeardEarly.at)).order_by(col(HeardEarly.at)).limit(1)
 
 
-_WITHOUT_CHANNEL = (
-    select(Incident.id).where(col(Incident.channel_id).is_(None), col(Incident.status).in_(OPEN)).limit(1)
+# In one statement: between two, the channel that is awaited may be stored, and both would miss it.
+_WHOSE = sa.select(
+    select(Incident.id).where(col(Incident.channel_id) == sa.bindparam("channel")).limit(1).scalar_subquery(),
+    select(Incident.id).where(col(Incident.channel_id).is_(None), col(Incident.status).in_(OPEN)).exists(),
 )
 
 
-def note(services: Services, channel_id: str, now: datetime) -> bool:
-    """Remember the channel while an incident waits for one; False when none does."""
+def incident_or_note(services: Services, channel_id: str, now: datetime) -> int | None:
+    """The incident whose channel this is. While an incident waits for one, an unknown channel is remembered."""
     with services.database.reading() as session:
-        is_awaited = session.exec(_WITHOUT_CHANNEL).first() is not None
-    if is_awaited:
+        number, is_awaited = session.connection().execute(_WHOSE, {"channel": channel_id}).one()
+    if number is None and is_awaited:
         with services.database.transaction() as session:
             insert_new(session, HeardEarly(channel_id=channel_id, at=now))
-    return is_awaited
+    return int(number) if number is not None else None
 
 
 def all_heard(session: Session) -> Sequence[HeardEarly]:

@@ -59,12 +59,9 @@ def _record_observed(services: Services, channel_id: str, observed: Iterable[Obs
     observations = list(observed)
     if not observations:
         return
-    number = incident_of(services, channel_id)
+    number = early.incident_or_note(services, channel_id, utcnow())
     if number is None:
-        if early.note(services, channel_id, utcnow()):
-            number = incident_of(services, channel_id)  # it may have been stored meanwhile
-        if number is None:
-            return
+        return
     with services.database.transaction() as session:
         for observation in observations:
             recording.record_message(session, number, observation, message_policy(services))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from bot.runtime.database import UtcDateTime
 from bot.slack.text import escape
 from bot.updates.tables import WAITING, Promise
 
+BEING_SENT = timedelta(minutes=1)
 TROUBLE_SENTENCES = {
     kinds.DIGEST: "The message in the incidents channel could not be shown",
     kinds.TOPIC: "The topic could not be set",
@@ -148,7 +149,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         incident=incident,
         roles=roles,
         now=now,
-        next_update_at=min(promised_at, default=None),
+        next_update_at=_next_update(promised_at, now),
         progress=tuple(_progress(seen) for seen in running),
         next_step=_next_step(running[0], now) if running else "",
         troubles=tuple(troubles),
@@ -157,6 +158,12 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         links=tuple(links),
     )
     return Snapshot(facts, runs)
+
+
+def _next_update(promised_at: Sequence[datetime], now: datetime) -> datetime | None:
+    """The first that is promised. What has just become due is being sent, so that the next one counts."""
+    to_come = [at for at in promised_at if not now - BEING_SENT < at <= now]
+    return min(to_come or promised_at, default=None)
 
 
 def _incident_with_runs(session: Session, number: int) -> tuple[Incident, list[RunSnapshot]]:
