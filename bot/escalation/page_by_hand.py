@@ -28,7 +28,7 @@ PERSON_ID = r"[UW][A-Z0-9]{2,}"
 
 
 class UnknownRecipient(WatchfloorError):
-    """I can't find anyone called {given} to page. Name a person, a group or a role that somebody holds, such as
+    """I can't find anyone called {given} to page: name a person, a group or a role that somebody holds, such as
     `/incident page {example} please look at the trunks`."""
 
 

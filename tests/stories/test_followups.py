@@ -136,7 +136,7 @@ def test_who_may_not_or_says_what_cannot_be_is_told_so_and_nothing_changes(floor
         assert "two years" in floor.says("ana", "/incident followup x by 2999-01-01", channel)
         assert "not a day" in floor.says("ana", "/incident followup x by 2030-02-31", channel)
         assert "I do not know" in floor.says("ana", "/incident followups all", channel)
-        assert "is no incident" in floor.says("ana", "/incident followup something")
+        assert "isn't an incident channel" in floor.says("ana", "/incident followup something")
 
 
 def test_the_lists_hold_what_one_may_see(floor: TestFloor) -> None:
