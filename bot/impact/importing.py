@@ -68,7 +68,7 @@ def import_rows(database: Database, source: Source, rows: Iterable[ReadRow | Lef
             return Result(known.number, known.rows, known.left_out, is_known=True)
         try:
             return _write_and_show(database, known.number, iter(rows))
-        except Exception:
+        except Exception:  # whatever stopped it, the import is free for the next try; the error goes on
             _let_go(database, known.number)
             raise
 

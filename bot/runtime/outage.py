@@ -2,7 +2,8 @@
 
 import logging
 import threading
-import time
+
+from bot.runtime.clock import elapsed_s
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ class Outage:
     def fails(self, reason: str) -> None:
         """It does not work now."""
         with self._lock:
-            self._last = time.monotonic()
+            self._last = elapsed_s()
             if self._since is None:
                 self._since = self._last
                 log.warning("%s does not answer; what is due waits", self._what, extra={"reason": reason})
@@ -32,7 +33,7 @@ class Outage:
         if self._since is None:
             return
         with self._lock:
-            now = time.monotonic()
+            now = elapsed_s()
             if self._since is not None and now - self._last > OVER_AFTER_S:
                 log.warning("%s answers again", self._what, extra={"away_s": round(now - self._since, 1)})
                 self._since = None

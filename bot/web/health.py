@@ -1,7 +1,6 @@
 """`GET /healthz`: does the bot do its work, and if not, what is wrong?"""
 
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from bot.alarms.tables import open_alarms
 from bot.errors import WatchfloorError
+from bot.runtime.clock import elapsed_s
 from bot.runtime.database import Database
 from bot.runtime.heartbeat import Heartbeat
 from bot.slack.socket_mode import SocketModeConnection
@@ -44,9 +44,9 @@ class Health:
     def _look(self) -> list[Finding]:
         """What was found a moment ago, or now: anybody may ask, and as often as they like."""
         with self._lock:
-            if time.monotonic() - self._found_at > MOST_OFTEN_EVERY_S:
+            if elapsed_s() - self._found_at > MOST_OFTEN_EVERY_S:
                 self._findings = [check() for check in self._checks]
-                self._found_at = time.monotonic()
+                self._found_at = elapsed_s()
             return self._findings
 
     async def answer(self, request: Request) -> JSONResponse:

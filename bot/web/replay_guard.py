@@ -1,14 +1,13 @@
 """What was let in lately: a request that somebody recorded and sends again is not done again, by any replica."""
 
 import hashlib
-import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col
 
-from bot.runtime.clock import machine_time
+from bot.runtime.clock import elapsed_s, machine_time
 from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, insert_new, utc_column
 
 # As long as a signature is accepted, to both sides of now.
@@ -53,8 +52,8 @@ class ReplayGuard:
             )
 
     def _forget(self, connection: sa.Connection, now: datetime) -> None:
-        if time.monotonic() - self._forgot_at > FORGET_EVERY_S:
-            self._forgot_at = time.monotonic()
+        if elapsed_s() - self._forgot_at > FORGET_EVERY_S:
+            self._forgot_at = elapsed_s()
             connection.execute(sa.delete(SignedRequest).where(col(SignedRequest.at) < now - REMEMBERED))
 
 

@@ -54,7 +54,7 @@ class Doom:
             self._after_call()
             return response
 
-        urllib.request.HTTPHandler.http_open = http_open  # type: ignore[method-assign, assignment]
+        urllib.request.HTTPHandler.http_open = http_open  # type: ignore[method-assign, assignment]  # every call passes here
 
     def _before_call(self) -> None:
         with self._lock:
@@ -124,7 +124,7 @@ def _suspend_after_lease(bot: Bot) -> None:
             return
         # No transaction of another thread is to be cut in the middle: its locks would last as long.
         wait_until(
-            lambda: engine.pool.checkedout() <= 1 + len(blocked),  # type: ignore[attr-defined]
+            lambda: engine.pool.checkedout() <= 1 + len(blocked),  # type: ignore[attr-defined]  # pools that count have it
             PATIENCE_S,
             every_s=0.001,
         )
