@@ -43,6 +43,11 @@ PRIVACY_REPORT = "privacy_report"
 PICTURE = "picture"
 FIGURES_FILE = "figures_file"
 FIGURES_CHART = "figures_chart"
+FRONT_DOOR = "front_door"
+ENGAGEMENT = "engagement"
+LEDGER_FILE = "ledger_file"
+LEDGER_RELEASE = "ledger_release"
+LEDGER_WORKBOOK = "ledger_workbook"
 
 Message = tuple[str, list[Block]]
 
