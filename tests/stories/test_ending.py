@@ -32,6 +32,7 @@ def test_a_resolved_incident_gets_its_last_update_and_its_draft_at_the_close(flo
         last = updates(floor, place)[-1]
         assert "resolved after 12 min" in last
         assert ("resolved: Trunk replaced (Ana Reyes)" in last) == says_how
+        assert ("*What solved it:* Trunk replaced" in last) != says_how
         assert "This is the last update." in last
     assert "✅ resolved" in floor.card(channel)
 
