@@ -139,19 +139,24 @@ def doctor() -> None:
 
 
 @playbook_commands.command()
-def check() -> None:
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; else those of the floor.")] = None,
+) -> None:
     """Read every playbook and name everything that is wrong, with file and line."""
     from bot.config import floor
     from bot.playbooks import library
 
     with errors_as_sentences():
         settings = settings_of.read()
-        loaded = library.load_library(settings.playbooks_dir, floor.read(settings.floor_file))
-    for problem in loaded.problems:
+        known = floor.read(settings.floor_file)
+        checked = [library.check_path(path, known) for path in paths or [settings.playbooks_dir]]
+    problems = [problem for _, found in checked for problem in found]
+    for problem in problems:
         typer.echo(problem)
-    if loaded.problems:
+    if problems:
         raise typer.Exit(1)
-    typer.echo(f"{len(loaded.playbooks)} playbooks, nothing wrong.")
+    number = sum(count for count, _ in checked)
+    typer.echo("1 playbook, nothing wrong." if number == 1 else f"{number} playbooks, nothing wrong.")
 
 
 @playbook_commands.command()

@@ -173,8 +173,9 @@ class UpdateMissed(Event):
 
 # The text of an update in a language, for one reader or (without one) for the whole audience; and its blocks.
 RenderUpdate = Callable[[str, str], tuple[str, list[Block]]]
-# The blocks of an update that was sent with this text, with the footer as it should read now, in these languages.
-RenderAmended = Callable[[str, Sequence[str], bool], list[Block]]
+# The blocks of an update, by its promise and the text that was sent, with the footer as it should read now, in
+# these languages, for readers outside the company or inside.
+RenderAmended = Callable[[int, str, Sequence[str], bool], list[Block]]
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,8 @@ class UpdateComposed(Event):
     audience: str
     text: str
     blocks: list[Block]
+    # Set when it only says that nothing has changed: an earlier update (its promise, its text) with that below it.
+    below_earlier: Callable[[int, str], list[Block]] | None = None
 
 
 @dataclass(frozen=True)

@@ -185,6 +185,15 @@ def _since(session: Session, incident: Incident, promise: Promise) -> datetime |
     return (last.composed_at or last.sent_at) if last else None
 
 
+def says_no_change(
+    session: Session, incident: Incident, promise: Promise, audience: Audience, now: datetime
+) -> bool:
+    """Is that nothing has changed all that the update would say?"""
+    since = _since(session, incident, promise)
+    context = UpdateContext(promise, audience, now, audience.languages[0])
+    return bool(_unchanged(session, incident, context, since)["is_short"])
+
+
 def _unchanged(
     session: Session, incident: Incident, context: UpdateContext, since: datetime | None
 ) -> dict[str, Any]:

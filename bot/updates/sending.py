@@ -11,10 +11,12 @@ from bot.incidents.change import Change
 from bot.incidents.events import UpdateComposed, UpdateDue
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, context
 from bot.updates import deliveries, delivery_order, draft_messages, keeping, rules, tables, views
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose, compose_in_languages
+from bot.updates.facts import says_no_change
+from bot.updates.footers import amended
 from bot.updates.tables import Promise
 
 
@@ -48,12 +50,15 @@ def _compose(change: Change, promise: Promise) -> None:
     following = promising.next_update(session, services, incident, promise, now)
     promise.next_due_at = following[0] if following else None
     change.publish(_due(change, promise))
+    is_short = says_no_change(session, incident, promise, services.floor.audiences[promise.audience], now)
     with session.no_autoflush:
         promise.words = compose(session, services, incident, promise, now)
     promise.composed_at = promise.begun_at = now
     promise.state = tables.SENDING
     session.add(promise)
-    change.publish(UpdateComposed(promise.row, promise.audience, promise.words, views.blocks(promise.words)))
+    below_earlier = partial(_below_earlier, change, promise) if is_short else None
+    blocks = views.blocks(promise.words)
+    change.publish(UpdateComposed(promise.row, promise.audience, promise.words, blocks, below_earlier))
     if following:
         due_at, cadence = following
         after = Promise(
@@ -66,10 +71,17 @@ def _compose(change: Change, promise: Promise) -> None:
         promising.add_promise(change, after, cadence)
     draft_messages.mark_stale(session, promise)
     channels = known_audiences.channels_of(services, incident, promise.audience)
-    deliveries.add_deliveries(session, promise, channels, now)
+    deliveries.add_deliveries(session, services.floor, promise, channels, now)
     if not channels:
         # An audience that is told below its partners' notices alone has no channel of its own.
         keeping.conclude(session, services, promise, True, now)
+
+
+def _below_earlier(change: Change, promise: Promise, promise_id: int, text: str) -> list[Block]:
+    """An earlier update with this one, which only says that nothing has changed, in small print below it."""
+    languages = change.services.floor.audiences[promise.audience].languages
+    below = [context(piece) for piece in promise.words.split(views.LANGUAGE_SEPARATOR)]
+    return amended(change.services, tables.get(change.session, promise_id), text, below, languages)
 
 
 def _due(change: Change, promise: Promise) -> UpdateDue:

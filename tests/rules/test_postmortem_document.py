@@ -186,7 +186,11 @@ def test_people_are_called_by_their_first_role_and_told_apart_when_there_are_sev
     )
 
     assert [called[who] for who in ("U1", "U2", "U3")] == ["Commander", "second Commander", "Scribe"]
-    assert [called[who] for who in ("U4", "P2", "P11")] == ["Participant", "second Participant", "11th Participant"]
+    assert [called[who] for who in ("U4", "P2", "P11")] == [
+        "Participant",
+        "another participant",
+        "11th participant",
+    ]
     assert len(set(called.values())) == len(called), "each label is one person's"
     assert words("es").nth("Commander", 2) == "Commander (segundo)"
 
