@@ -125,10 +125,21 @@ def manifest(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    checklist: Annotated[
+        bool, typer.Option("--checklist", help="Only what has to be made in the workspace, by floor.yaml.")
+    ] = False,
+) -> None:
     """Say what is missing before the bot can run well, and what to do about it."""
     from bot.commands.doctor import examine
+    from bot.commands.doctor.checklist import lines
+    from bot.config import floor
 
+    if checklist:
+        with errors_as_sentences():
+            for line in lines(floor.read(settings_of.read().floor_file)):
+                typer.echo(line)
+        return
     is_missing = False
     with errors_as_sentences():
         for finding in examine(settings_of.read()):
@@ -179,6 +190,15 @@ def schema() -> None:
     from bot.playbooks.playbook import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command(name="commands")
+def print_reference() -> None:
+    """Print the reference of `/incident` as Markdown: docs/commands.md."""
+    from bot.bootstrap import build_registry
+    from bot.commands.reference import render
+
+    typer.echo(render(build_registry()), nl=False)
 
 
 @app.command()

@@ -197,7 +197,9 @@ class UpdateComposed(Event):
     audience: str
     text: str
     blocks: list[Block]
-    # Set when it only says that nothing has changed: an earlier update (its promise, its text) with that below it.
+    # Who was shown its draft, and needs no copy.
+    seen_by: frozenset[str] = frozenset()
+    # Set when nothing has changed since the last one: that one (its promise, its text) with a line below it.
     below_earlier: Callable[[int, str], list[Block]] | None = None
 
 

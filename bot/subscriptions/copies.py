@@ -27,7 +27,7 @@ def post_copies(change: Change, event: UpdateComposed) -> None:
     """The composed update for everyone who subscribed and belongs to its audience.
 
     What waits for somebody is overtaken by what is newer, as it is in the channels. That nothing has changed is no
-    message of its own: it is added to the last one.
+    message of its own: it is added to the last one. Nobody gets a copy of what they were shown as a draft.
     """
     session, number = change.session, change.number
     subscriber_ids = tables.subscribers(session, change.incident)
@@ -37,7 +37,7 @@ def post_copies(change: Change, event: UpdateComposed) -> None:
     blocks = views.update_blocks(event.blocks, number)
     earlier = _newest_copies(session, number, event.audience) if event.below_earlier else {}
     for person in may_read(session, change.incident, directory.people(session, subscriber_ids)):
-        if audience_by_person.get(person.id) != event.audience:
+        if audience_by_person.get(person.id) != event.audience or person.id in event.seen_by:
             continue
         if event.below_earlier and (copy := earlier.get(person.id)):
             amended = event.below_earlier(_promise_of(copy), copy.text)

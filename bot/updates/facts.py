@@ -185,13 +185,13 @@ def _since(session: Session, incident: Incident, promise: Promise) -> datetime |
     return (last.composed_at or last.sent_at) if last else None
 
 
-def says_no_change(
+def has_nothing_new(
     session: Session, incident: Incident, promise: Promise, audience: Audience, now: datetime
 ) -> bool:
-    """Is that nothing has changed all that the update would say?"""
+    """Has nothing changed since the last update to this audience?"""
     since = _since(session, incident, promise)
     context = UpdateContext(promise, audience, now, audience.languages[0])
-    return bool(_unchanged(session, incident, context, since)["is_short"])
+    return bool(_unchanged(session, incident, context, since)["unchanged_since"])
 
 
 def _unchanged(

@@ -12,10 +12,10 @@ from bot.incidents.events import UpdateComposed, UpdateDue
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block, context
-from bot.updates import deliveries, delivery_order, draft_messages, keeping, rules, tables, views
+from bot.updates import deliveries, delivery_order, draft_messages, drafts, keeping, rules, tables, views
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose, compose_in_languages
-from bot.updates.facts import says_no_change
+from bot.updates.facts import has_nothing_new
 from bot.updates.footers import amended
 from bot.updates.tables import Promise
 
@@ -50,15 +50,13 @@ def _compose(change: Change, promise: Promise) -> None:
     following = promising.next_update(session, services, incident, promise, now)
     promise.next_due_at = following[0] if following else None
     change.publish(_due(change, promise))
-    is_short = says_no_change(session, incident, promise, services.floor.audiences[promise.audience], now)
     with session.no_autoflush:
+        in_short = _in_short(change, promise)
         promise.words = compose(session, services, incident, promise, now)
     promise.composed_at = promise.begun_at = now
     promise.state = tables.SENDING
     session.add(promise)
-    below_earlier = partial(_below_earlier, change, promise) if is_short else None
-    blocks = views.blocks(promise.words)
-    change.publish(UpdateComposed(promise.row, promise.audience, promise.words, blocks, below_earlier))
+    change.publish(_composed(change, promise, in_short))
     if following:
         due_at, cadence = following
         after = Promise(
@@ -77,11 +75,32 @@ def _compose(change: Change, promise: Promise) -> None:
         keeping.conclude(session, services, promise, True, now)
 
 
-def _below_earlier(change: Change, promise: Promise, promise_id: int, text: str) -> list[Block]:
-    """An earlier update with this one, which only says that nothing has changed, in small print below it."""
-    languages = change.services.floor.audiences[promise.audience].languages
-    below = [context(piece) for piece in promise.words.split(views.LANGUAGE_SEPARATOR)]
-    return amended(change.services, tables.get(change.session, promise_id), text, below, languages)
+def _in_short(change: Change, promise: Promise) -> str:
+    """That nothing has changed, in one line; empty when something has."""
+    session, services, incident, now = change.session, change.services, change.incident, change.now
+    if not has_nothing_new(session, incident, promise, services.floor.audiences[promise.audience], now):
+        return ""
+    in_short = promise.model_copy(update={"choice": tables.Choice.NOTHING})
+    return compose(session, services, incident, in_short, now)
+
+
+def _composed(change: Change, promise: Promise, in_short: str) -> UpdateComposed:
+    session, services = change.session, change.services
+    languages = services.floor.audiences[promise.audience].languages
+
+    def below_earlier(promise_id: int, text: str) -> list[Block]:
+        below = [context(piece) for piece in in_short.split(views.LANGUAGE_SEPARATOR)]
+        return amended(services, tables.get(session, promise_id), text, below, languages)
+
+    readers = drafts.get(session, promise.draft_id).user_ids if promise.draft_id else []
+    return UpdateComposed(
+        promise.row,
+        promise.audience,
+        promise.words,
+        views.blocks(promise.words),
+        frozenset(readers),
+        below_earlier if in_short else None,
+    )
 
 
 def _due(change: Change, promise: Promise) -> UpdateDue:
