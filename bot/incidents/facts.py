@@ -68,6 +68,10 @@ def _no_steps(session: Session, number: int) -> list[TakenStep]:
     return []
 
 
+def _no_follow_ups(session: Session, number: int) -> list[str]:
+    return []
+
+
 def _nobody(session: Session, number: int) -> Collection[str]:
     return ()
 
@@ -89,6 +93,8 @@ NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]
 NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", _never)
 # The open steps that somebody has taken, in the order of their playbooks.
 STEPS_TAKEN: Fact[Callable[[Session, int], list[TakenStep]]] = Fact("steps taken", _no_steps)
+# What is to be done after the incident, as it was written down.
+FOLLOW_UPS: Fact[Callable[[Session, int], list[str]]] = Fact("follow-ups", _no_follow_ups)
 # The audiences that an update was composed for.
 AUDIENCES_TOLD: Fact[Callable[[Session, int], Collection[str]]] = Fact("audiences told", _nobody)
 # How promised updates were kept.
