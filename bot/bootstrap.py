@@ -22,6 +22,7 @@ from bot import (
     playbooks,
     postmortems,
     screens,
+    shifts,
     subscriptions,
     updates,
 )
@@ -73,6 +74,7 @@ NOUNS = (
     escalation,
     partners,
     handovers,
+    shifts,
     playbooks,
     channels,
     subscriptions,

@@ -84,6 +84,14 @@ def _nothing_to_read(services: Services, incident: Incident, user_id: str) -> Se
     return ()
 
 
+def _nobody_next(session: Session, services: Services, user_id: str, now: datetime) -> Sequence[str]:
+    return ()
+
+
+def _no_fallback(session: Session, services: Services, user_id: str, now: datetime) -> str | None:
+    return None
+
+
 def _not_private(services: Services, incident: Incident) -> bool:
     return False
 
@@ -109,3 +117,9 @@ FIGURE_SENTENCES: Fact[Callable[[Session, int, str], FigureSentences]] = Fact("f
 FIGURE_TABLE: Fact[Callable[[Session, Services, int, datetime, str], FigureTable]] = Fact("figure table", _no_table)
 # The chart of the figures as PNG, at a moment; it takes a third of a second.
 FIGURE_CHART: Fact[Callable[[Services, int, datetime], bytes]] = Fact("figure chart", _no_chart)
+# Who may take over a person's shift at a moment, the likeliest first.
+NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]] = Fact(
+    "next on shift", _nobody_next
+)
+# Who is accountable instead of a person who is not available from a moment on.
+FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact("fallback", _no_fallback)

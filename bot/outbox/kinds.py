@@ -43,6 +43,11 @@ PRIVACY_REPORT = "privacy_report"
 PICTURE = "picture"
 FIGURES_FILE = "figures_file"
 FIGURES_CHART = "figures_chart"
+CONTACT = "contact"
+CONTACT_PIN = "contact_pin"
+OPEN_TIME = "open_time"
+ROSTER_FILE = "roster_file"
+ABSENCES_FILE = "absences_file"
 
 Message = tuple[str, list[Block]]
 
