@@ -17,6 +17,7 @@ READS_FOR_S = 0.8
 NEWEST_CHANNELS = 10
 NUMBER = re.compile(r"inc-(\d+)-")
 NEVER = "(?!)"
+UNKNOWN = "I do not know whether"
 SUMMARY = re.compile(r"\S+ \*S\d\* ")
 OUT_OF_PLACE = (NotVisible, NothingToClick, LookupError, TimeoutError)
 
@@ -66,7 +67,7 @@ class Actor:
         """Type a command; an answer that begins with `done` says that it is done."""
         answer = self.me.types(command, channel=channel)
         assert not isinstance(answer, Message), "a command is no message"
-        if answer.timed_out or not answer.ok:
+        if answer.timed_out or not answer.ok or UNKNOWN in answer.text:
             outcome = Outcome.UNSURE
         elif re.match(done, answer.text):
             outcome = Outcome.DONE
