@@ -10,8 +10,10 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
+from bot.config.floor.credits import Credits
 from bot.config.floor.drills import Drills
 from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
+from bot.config.floor.front_door import FrontDoor
 from bot.config.floor.handovers import Handovers
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
@@ -41,12 +43,14 @@ __all__ = [
     "SEVERITIES",
     "Audience",
     "Bookmark",
+    "Credits",
     "Drills",
     "Duration",
     "Figures",
     "Floor",
     "FollowUpDigest",
     "FollowUps",
+    "FrontDoor",
     "Limits",
     "Moment",
     "Need",
@@ -111,6 +115,8 @@ class Floor(FloorPart):
     handovers: Handovers = Handovers()
     shifts: Shifts = Shifts()
     figures: Figures = Figures()
+    front_door: FrontDoor = FrontDoor()
+    credits: Credits = Credits()
     retention: Retention = Retention()
     drills: Drills = Drills()
 
@@ -180,9 +186,10 @@ class Floor(FloorPart):
         names += [*self.shifts.managers, *self.shifts.fallback]
         permissions = self.permissions
         names += [*permissions.declare, *permissions.lead, *permissions.steps, *permissions.close]
-        names += [*permissions.followups, *permissions.postmortem, *self.postmortems.copy_to]
+        names += [*permissions.followups, *permissions.postmortem, *permissions.ledger, *self.postmortems.copy_to]
         for audience in self.audiences.values():
             names += [*audience.approval, *audience.members]
+        names += [self.front_door.routing_team or ""]
         return {name.removeprefix("@") for name in names if name.startswith("@")}
 
     @property
