@@ -21,7 +21,7 @@ def register(registry: "Registry") -> None:
     registry.record(uploads.record_file, "message")
     registry.ticks.append(Tick("figures", watching.look, tables.NEXT_LOOK))
     registry.kinds += renderers.KINDS
-    registry.parts.append(requests.FiguresEndpoint.of)
+    registry.posts.append(requests.POST)
     registry.checklist.append(
         ChecklistItem(FIGURES, "Impact figures: `/incident figures`", watch_tables.has_figures)
     )
@@ -37,5 +37,4 @@ def register(registry: "Registry") -> None:
         TableWords("figure_previews", ("file_name",), {"columns": {}}),
         TableWords("figure_watches"),
         TableWords("figure_summaries"),
-        TableWords("figure_requests"),
     ]
