@@ -12,6 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot import (
     alarms,
+    cases,
     channels,
     escalation,
     followups,
@@ -77,6 +78,7 @@ NOUNS = (
     subscriptions,
     followups,
     impact,
+    cases,
     postmortems,
     alarms,
     screens,

@@ -84,6 +84,10 @@ def _not_private(services: Services, incident: Incident) -> bool:
     return False
 
 
+def _no_writer(services: Services, source: str) -> None:
+    return None
+
+
 NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]
 # When the next update is due: to any audience, or to one of those named.
 NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", _never)
@@ -103,3 +107,7 @@ FIGURE_SENTENCES: Fact[Callable[[Session, int, str], FigureSentences]] = Fact("f
 FIGURE_TABLE: Fact[Callable[[Session, Services, int, datetime, str], FigureTable]] = Fact("figure table", _no_table)
 # The chart of the figures as PNG, at a moment; it takes a third of a second.
 FIGURE_CHART: Fact[Callable[[Services, int, datetime], bytes]] = Fact("figure chart", _no_chart)
+# Writes a work note to a case at a source, by the case's external id, with its text and a key that makes
+# repeating it harmless; None where the source takes none.
+AddCaseNote = Callable[[str, str, str], None]
+CASE_NOTES: Fact[Callable[[Services, str], AddCaseNote | None]] = Fact("case notes", _no_writer)

@@ -43,6 +43,9 @@ PRIVACY_REPORT = "privacy_report"
 PICTURE = "picture"
 FIGURES_FILE = "figures_file"
 FIGURES_CHART = "figures_chart"
+CASE_BOARD = "case_board"
+CASE_NOTE = "case_note"
+CASE_FILE = "case_file"
 
 Message = tuple[str, list[Block]]
 

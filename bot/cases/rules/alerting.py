@@ -1,7 +1,7 @@
 """Which bursts people hear of: surprising enough, not heard of already, and not more often than they can look at.
 
-The threshold is a false-alarm rate: bursts as surprising as this one were seen, over the last weeks, at most as often as
-`alerts_a_day` allows. Where nothing is known yet, `LEAST_SCORE` holds.
+The threshold is a false-alarm rate: bursts as surprising as this one were seen, over the last weeks, at most as
+often as `alerts_a_day` allows. Where nothing is known yet, `LEAST_SCORE` holds.
 """
 
 from collections.abc import Sequence
@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from bot.cases.rules.bursts import Candidate, Key
 from bot.cases.rules.counting import DAY_S, REMEMBERED_S
 
-# By traits alone one in three thousand: the false-alarm rate decides soon. Words say more, so more is asked of them.
+# By traits alone one in three thousand: the false-alarm rate decides soon. Words say more, so more is asked of
+# them.
 LEAST_SCORE, LEAST_SCORE_OF_WORDS = 3.5, 6.0
 ALERTS_A_DAY = 2
-# Beyond a day's usual number only what is more surprising than all that people were alerted of; what is as surprising
-# as this they hear of always.
+# Beyond a day's usual number only what is more surprising than all that people were alerted of; what is as
+# surprising as this they hear of always.
 ALWAYS = 12.0
 # "Not related" halves every two weeks.
 DISMISSED_BY, DISMISSED_HALF_S = 3.0, 14 * DAY_S
@@ -34,6 +35,8 @@ class Episode:
     cases: set[int] = field(default_factory=set)
     alerted_at: float | None = None
     is_dismissed: bool = False
+    # Its row in the database, once it has one.
+    number: int = 0
 
 
 @dataclass(frozen=True)

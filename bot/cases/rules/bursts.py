@@ -1,7 +1,8 @@
 """Finds cases that are one incident: many like ones, for several customers, in a short time.
 
-Each new case is compared with the cases of the last minutes and hours that share something with it: a trait, two traits,
-or words. Whatever is most surprising of these is the candidate; `alerting` decides whether people hear of it.
+Each new case is compared with the cases of the last minutes and hours that share something with it: a trait,
+two traits, or words. Whatever is most surprising of these is the candidate; `alerting` decides whether people
+hear of it.
 """
 
 import math
@@ -83,7 +84,8 @@ class Scanner:
         alike = [number for number, _ in self._texts.alike(document, ALIKE)]
         self._remember(sighting, document)
         by_traits = (
-            replace(each, score=each.score - (WITHOUT_WORDS if document else 0.0)) for each in self._by_traits(sighting)
+            replace(each, score=each.score - (WITHOUT_WORDS if document else 0.0))
+            for each in self._by_traits(sighting)
         )
         candidates = [*by_traits, *self._by_words(sighting, alike)]
         return max(candidates, key=lambda each: (each.score, len(each.cases)), default=None)

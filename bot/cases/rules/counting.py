@@ -1,4 +1,5 @@
-"""How often something is seen: within a window, before it, and at this time of day. Times are seconds since 1970."""
+"""How often something is seen: within a window, before it, and at this time of day. Times are seconds since
+1970."""
 
 from bisect import insort
 from collections import deque

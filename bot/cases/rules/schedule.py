@@ -37,8 +37,8 @@ class Schedule:
     def open_spans(self, start: datetime) -> Iterator[Span]:
         """The spans in which the clock runs, in UTC and in their order, from `start` on.
 
-        Local hours are turned into moments: on the day of a clock change a span is an hour shorter or longer. Raises
-        `NeverOpen` when nothing is open for three years.
+        Local hours are turned into moments: on the day of a clock change a span is an hour shorter or longer.
+        Raises `NeverOpen` when nothing is open for three years.
         """
         # Moments of one zone are compared by their local times: in UTC none comes twice.
         zone, start = ZoneInfo(self.zone), start.astimezone(UTC)
@@ -64,9 +64,11 @@ class Schedule:
 
 
 def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    """A local time as a moment. A time that the clock change leaves out is taken as the moment of the change; of one
-    that comes twice the first counts."""
-    local = datetime.combine(day + timedelta(days=minute // DAY_MIN), time(minute % DAY_MIN // 60, minute % 60), zone)
+    """A local time as a moment. A time that the clock change leaves out is taken as the moment of the change;
+    of one that comes twice the first counts."""
+    local = datetime.combine(
+        day + timedelta(days=minute // DAY_MIN), time(minute % DAY_MIN // 60, minute % 60), zone
+    )
     before, after = local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
     # Only in the hour that is left out does the second reading lie before the first.
     return _change_between(after, before, zone) if after < before else before

@@ -1,8 +1,8 @@
 """Which cases read alike: character 4-grams weighed by TF-IDF in an inverted index, compared by the cosine.
 
-Words are compared in parts, so that endings, typing errors and joined words matter little; on labelled duplicates this
-finds more than whole words or fuzzy token sets do. The index forgets: of two segments the older is dropped when the
-younger is full, so that a question costs the same after a year as after a day.
+Words are compared in parts, so that endings, typing errors and joined words matter little; on labelled
+duplicates this finds more than whole words or fuzzy token sets do. The index forgets: of two segments the older
+is dropped when the younger is full, so that a question costs the same after a year as after a day.
 """
 
 import math
@@ -28,9 +28,7 @@ _WORD = re.compile(r"\w+")
 # Of documents so alike, words that most of them have in common are named.
 MOST_SHARED = 5
 STOP_WORDS = frozenset(
-    "a an and are as at be but by can cannot do does for from has have how i in is it my no not of on or our since so "
-    "that the their them there they this to was we were when with you your please hello hi thanks regards issue "
-    "problem error help de la el en y los las que un una no se con por para es al del hola gracias".split()
+    ["a", "an", "and", "are", "as", "at", "be", "but", "by", "can", "cannot", "do", "does", "for", "from", "has", "have", "how", "i", "in", "is", "it", "my", "no", "not", "of", "on", "or", "our", "since", "so", "that", "the", "their", "them", "there", "they", "this", "to", "was", "we", "were", "when", "with", "you", "your", "please", "hello", "hi", "thanks", "regards", "issue", "problem", "error", "help", "de", "la", "el", "en", "y", "los", "las", "que", "un", "una", "no", "se", "con", "por", "para", "es", "al", "del", "hola", "gracias"]
 )
 
 

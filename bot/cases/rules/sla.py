@@ -1,4 +1,5 @@
-"""When a case breaches its SLA, and how much of its time is used: in the contract's calendar, without its pauses."""
+"""When a case breaches its SLA, and how much of its time is used: in the contract's calendar, without its
+pauses."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """How unlikely it is that so many like cases come within a window.
 
 A window's cases are compared with what is usual of all cases, as in the space-time permutation scan statistic
-(Kulldorff 2005): from how many cases there are in the window and which share of them is of that kind, overall and at
-this time of day. So a busy morning alone is no burst. Counts are over-dispersed: the tail is that of the negative
-binomial distribution, wider for what was hardly seen before.
+(Kulldorff 2005): from how many cases there are in the window and which share of them is of that kind, overall
+and at this time of day. So a busy morning alone is no burst. Counts are over-dispersed: the tail is that of the
+negative binomial distribution, wider for what was hardly seen before.
 """
 
 import math
@@ -29,8 +29,8 @@ class Surprise:
 
 
 def share(kind: Counts, all_cases: Counts, prior: float) -> float:
-    """Which share of the cases is usually of this kind, at this time of day; `prior` is a guess (0 to 1) that counts
-    for as much as ten cases."""
+    """Which share of the cases is usually of this kind, at this time of day; `prior` is a guess (0 to 1) that
+    counts for as much as ten cases."""
     overall = (kind.before + PRIOR_WEIGHT * prior) / (all_cases.before + PRIOR_WEIGHT)
     return (kind.at_this_hour + HOUR_WEIGHT * overall) / (all_cases.at_this_hour + HOUR_WEIGHT)
 
@@ -43,8 +43,8 @@ def surprise(kind: Counts, expected: float) -> Surprise:
 
 
 def negative_binomial_tail(count: int, mean: float, size: float) -> float:
-    """P(X >= count) of a negative binomial with this mean and variance mean + mean²/size. Summed from above, so that
-    small probabilities are exact to rounding."""
+    """P(X >= count) of a negative binomial with this mean and variance mean + mean²/size. Summed from above, so
+    that small probabilities are exact to rounding."""
     success = size / (size + mean)
     log_term = (
         math.lgamma(size + count)

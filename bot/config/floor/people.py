@@ -31,6 +31,7 @@ class Permissions(FloorPart):
     close: tuple[str, ...] = (ANYONE,)
     followups: tuple[str, ...] = (ANYONE,)
     postmortem: tuple[str, ...] = (ANYONE,)
+    cases: tuple[str, ...] = (ANYONE,)
 
     @field_validator("*")
     @classmethod
