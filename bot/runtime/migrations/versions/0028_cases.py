@@ -1,7 +1,7 @@
 """Cases of other systems, what was decided about them, like cases, escalations, guides.
 
 Revision ID: 0028
-Revises: 0032
+Revises: 0040
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,10 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
 
-revision, down_revision = "0028", "0032"
-branch_labels = depends_on = None
+revision = "0028"
+down_revision = "0040"
+branch_labels = None
+depends_on = None
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
