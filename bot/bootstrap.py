@@ -12,6 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot import (
     alarms,
+    cases,
     channels,
     escalation,
     followups,
@@ -84,6 +85,7 @@ NOUNS = (
     impact,
     frontdoor,
     ledger,
+    cases,
     postmortems,
     alarms,
     screens,

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
+from bot.config.floor.cases import Cases
 from bot.config.floor.credits import Credits
 from bot.config.floor.drills import Drills
 from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
@@ -43,6 +44,7 @@ __all__ = [
     "SEVERITIES",
     "Audience",
     "Bookmark",
+    "Cases",
     "Credits",
     "Drills",
     "Duration",
@@ -117,6 +119,7 @@ class Floor(FloorPart):
     figures: Figures = Figures()
     front_door: FrontDoor = FrontDoor()
     credits: Credits = Credits()
+    cases: Cases = Cases()
     retention: Retention = Retention()
     drills: Drills = Drills()
 
@@ -186,7 +189,8 @@ class Floor(FloorPart):
         names += [*self.shifts.managers, *self.shifts.fallback]
         permissions = self.permissions
         names += [*permissions.declare, *permissions.lead, *permissions.steps, *permissions.close]
-        names += [*permissions.followups, *permissions.postmortem, *permissions.ledger, *self.postmortems.copy_to]
+        names += [*permissions.followups, *permissions.postmortem, *permissions.ledger, *permissions.cases]
+        names += [*self.postmortems.copy_to, *self.cases.people]
         for audience in self.audiences.values():
             names += [*audience.approval, *audience.members]
         names += [self.front_door.routing_team or ""]
@@ -196,7 +200,8 @@ class Floor(FloorPart):
     def people_or_groups(self) -> set[str]:
         """Those of them that may be people as well: in ladders, and whoever gets a copy of post-mortems."""
         names = [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
-        return {name.removeprefix("@") for name in (*names, *self.postmortems.copy_to) if name.startswith("@")}
+        names += [*self.postmortems.copy_to, *self.cases.people]
+        return {name.removeprefix("@") for name in names if name.startswith("@")}
 
     def severity(self, name: str) -> Severity:
         """What the file says of a severity."""
