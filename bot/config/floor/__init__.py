@@ -30,6 +30,8 @@ from bot.config.floor.reading import (
 )
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.severities import Severity
+from bot.config.floor.sources import NAME as SOURCE_NAME
+from bot.config.floor.sources import Source
 
 __all__ = [
     "DIGEST",
@@ -61,6 +63,7 @@ __all__ = [
     "ServiceLevelGoal",
     "Severity",
     "SeverityName",
+    "Source",
     "Timeline",
     "WorkingDays",
     "read",
@@ -107,6 +110,7 @@ class Floor(FloorPart):
     figures: Figures = Figures()
     retention: Retention = Retention()
     drills: Drills = Drills()
+    sources: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Source] = Field(default_factory=dict)
 
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod
