@@ -20,10 +20,10 @@ from bot.bootstrap import build_registry
 from bot.config import floor
 from bot.impact import charts, gathering, importing
 from bot.impact.importing import Source
+from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import plan, recognise
 from bot.impact.reading.rows import LeftOut, ReadRow
-from bot.impact.reading.sheet import open_sheet
 from bot.impact.rules.baseline import day_level, mean_error, usual
 from bot.impact.rules.erlang import Load
 from bot.impact.rules.figures import ServiceLevel
@@ -117,7 +117,7 @@ def _lengths_of_transactions(database: Database) -> list[float]:
 
 
 def _rows(report: Path) -> Iterator[ReadRow | LeftOut]:
-    sheet = open_sheet(report)
+    sheet = open_report(report)
     return read(plan(sheet, recognise(sheet)), UTC_ZONE)
 
 

@@ -33,7 +33,6 @@ from bot.config.settings import Settings
 from bot.directory import lookup as directory
 from bot.directory.cache import PeopleCache
 from bot.directory.departures import Departures
-from bot.impact.requests import FiguresEndpoint
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticks import next_due, run_ticks
@@ -60,10 +59,10 @@ from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health
 from bot.web.events_endpoint import EventsEndpoint
-from bot.web.figures_endpoint import FiguresAddress
 from bot.web.health import Health
 from bot.web.replay_guard import ReplayGuard
 from bot.web.server import Server
+from bot.web.signed_posts import signed_posts
 from bot.web.site import site
 
 # The order in which an event's handlers are called, and in which the clock looks for what is due: updates go first,
@@ -162,9 +161,8 @@ class Bot:
             self.services.get(Listening).use(self.socket_mode)
             self.socket_mode.connect()
         if self.server:
-            endpoint = self.services.find(FiguresEndpoint)
-            figures = FiguresAddress(self.services, endpoint) if endpoint else None
-            self.server.start(site(self._health(), self.events_endpoint, figures))
+            posts = signed_posts(self.services, self.settings)
+            self.server.start(site(self._health(), self.events_endpoint, posts))
 
     def _health(self) -> Health:
         every_s = self.settings.tick_every_s

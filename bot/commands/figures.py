@@ -13,10 +13,10 @@ from bot.errors import WatchfloorError
 from bot.impact import importing, preview_tables
 from bot.impact.importing import Source
 from bot.impact.preview_tables import Preview
+from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
-from bot.impact.reading.sheet import open_sheet
 from bot.impact.reading.vocabulary import TITLES
 from bot.impact.uploads import content_key, summarize
 from bot.incidents import tables as incidents
@@ -35,7 +35,7 @@ def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | N
     """Import the file, or only say what would be. Gives back what to print."""
     use_offset_file(settings.clock_file)
     zone = _checked_zone(zone or floor.read(settings.floor_file).figures.zone)
-    sheet = open_sheet(file)
+    sheet = open_report(file)
     build_registry()
     database = Database(settings.database_url)
     try:

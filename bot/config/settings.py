@@ -53,7 +53,10 @@ class Settings(BaseSettings):
     slack_bot_token: Secret = Field(NO_SECRET, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: Secret = Field(NO_SECRET, validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: Secret = Field(NO_SECRET, validation_alias="SLACK_SIGNING_SECRET")
-    figures_secret: Secret = NO_SECRET  # of `POST /figures`
+    # Of `POST /figures`, `/cases` and `/lockouts`.
+    figures_secret: Secret = NO_SECRET
+    cases_secret: Secret = NO_SECRET
+    lockouts_secret: Secret = NO_SECRET
     slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
     # Workspaces beside the token's own whose people are colleagues, by their ids, with commas between.
     workspaces: str = ""
@@ -89,9 +92,10 @@ class Settings(BaseSettings):
 
     @property
     def serves_http(self) -> bool:
-        """Is there a reason to listen on `port`: Slack's requests, figures, or `/healthz` that somebody asks?"""
-        takes_figures = bool(self.figures_secret.get_secret_value())
-        return self.speaks_http or takes_figures or "port" in self.model_fields_set
+        """Is there a reason to listen on `port`: Slack's requests, signed rows, `/healthz`?"""
+        secrets = (self.figures_secret, self.cases_secret, self.lockouts_secret)
+        takes_rows = any(secret.get_secret_value() for secret in secrets)
+        return self.speaks_http or takes_rows or "port" in self.model_fields_set
 
     @property
     def other_team_ids(self) -> frozenset[str]:

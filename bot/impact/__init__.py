@@ -21,9 +21,9 @@ def register(registry: "Registry") -> None:
     registry.record(uploads.record_file, "message")
     registry.ticks.append(Tick("figures", watching.look, tables.NEXT_LOOK))
     registry.kinds += renderers.KINDS
-    registry.parts.append(requests.FiguresEndpoint.of)
     registry.takes_rows.setdefault("intervals", []).append(feeding.take_intervals)
     registry.takes_files.append(feeding.take_file)
+    registry.posts.append(requests.POST)
     registry.checklist.append(
         ChecklistItem(FIGURES, "Impact figures: `/incident figures`", watch_tables.has_figures)
     )
@@ -39,5 +39,4 @@ def register(registry: "Registry") -> None:
         TableWords("figure_previews", ("file_name",), {"columns": {}}),
         TableWords("figure_watches"),
         TableWords("figure_summaries"),
-        TableWords("figure_requests"),
     ]

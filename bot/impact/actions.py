@@ -10,7 +10,6 @@ from bot.errors import WatchfloorError
 from bot.impact import forms, gathering, importing, tables, views
 from bot.impact.forms import Last
 from bot.impact.importing import Source
-from bot.impact.reading.cells import NotReadable, read_length, read_number
 from bot.impact.reading.rows import QueueName, ReadRow
 from bot.impact.reading.vocabulary import LENGTHS, Meaning
 from bot.impact.rules.assessment import QueueFacts
@@ -23,6 +22,7 @@ from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import clock_time
+from bot.sources.tabular.cells import NotReadable, read_length, read_number
 
 INTERVAL_S = 1800
 INTERVALS_OFFERED = 24

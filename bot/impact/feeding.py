@@ -8,15 +8,16 @@ from sqlmodel import Session
 from bot.errors import TryLater, WatchfloorError
 from bot.impact import importing, preview_tables
 from bot.impact.importing import ImportRunning, Source
+from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, plan, recognise
 from bot.impact.reading.rows import QueueName, ReadRow
-from bot.impact.reading.sheet import Sheet, open_sheet
 from bot.impact.rules.figures import NAMES
 from bot.impact.uploads import content_key
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.sources.port import Interval, TableFile
+from bot.sources.tabular.sheet import Sheet
 
 
 def take_intervals(session: Session, services: Services, source: str, key: str, rows: Sequence[Interval]) -> None:
@@ -39,7 +40,7 @@ def take_file(services: Services, source: str, file: TableFile) -> str:
     """Import a file; one that was imported before changes nothing. Gives back why it cannot be used."""
     zone = services.floor.figures.zone
     try:
-        sheet = open_sheet(file.path)
+        sheet = open_report(file.path)
         columns = _columns(services, sheet)
         its = Source(content_key(file.path, columns, zone), file.name)
         importing.import_rows(services.database, its, read(plan(sheet, columns), ZoneInfo(zone)))

@@ -21,10 +21,10 @@ from bot.impact.importing import ImportRunning, Source
 from bot.impact.preview_tables import Preview
 from bot.impact.preview_views import FilePreview
 from bot.impact.reading.errors import NoTimes
+from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
-from bot.impact.reading.sheet import Sheet, open_sheet
 from bot.incidents import tables as incidents
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
@@ -36,6 +36,7 @@ from bot.runtime.database import Database
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.errors import SlackRefused
+from bot.sources.tabular.sheet import Sheet
 
 Event = dict[str, Any]
 ENDINGS = ("csv", "tsv", "xlsx", "xls", "xlsm")
@@ -178,7 +179,7 @@ class FileGone(WatchfloorError):
 
 
 def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
-    sheet = open_sheet(path)
+    sheet = open_report(path)
     columns = _columns(services.database, preview, sheet)
     zone = services.floor.figures.zone
     kept = columns.as_json() | {"header": list(sheet.header)}
@@ -227,7 +228,7 @@ def summarize(preview: Preview, made: Plan, zone: str) -> FilePreview:
 
 
 def _import(services: Services, preview: Preview, path: Path) -> None:
-    sheet = open_sheet(path)
+    sheet = open_report(path)
     columns, zone = _columns(services.database, preview, sheet), services.floor.figures.zone
     source = Source(content_key(path, columns, zone), preview.file_name, preview.by, preview.incident_id)
     result = importing.import_rows(services.database, source, read(plan(sheet, columns), ZoneInfo(zone)))

@@ -1,12 +1,12 @@
-"""What is watched and said of the queues of incidents, and the signed requests that were taken; their queries."""
+"""What is watched and said of the queues of incidents; their queries."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, select
 
 from bot.incidents.tables import Incident
-from bot.runtime.database import insert_new, upsert, utc_column
+from bot.runtime.database import upsert, utc_column
 
 
 class QueueWatch(SQLModel, table=True):
@@ -33,15 +33,6 @@ class Summary(SQLModel, table=True):
     at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
-class SignedRequest(SQLModel, table=True):
-    """A signed request that was taken: sent again it is not taken a second time."""
-
-    __tablename__ = "figure_requests"
-
-    signature: str = Field(primary_key=True)
-    at: datetime = Field(sa_column=utc_column(nullable=False, index=True))
-
-
 def watches(session: Session, incident_id: int) -> dict[int, QueueWatch]:
     """How the queues of an incident did, by queue."""
     found = session.exec(select(QueueWatch).where(QueueWatch.incident_id == incident_id))
@@ -66,9 +57,3 @@ def summary(session: Session, incident_id: int) -> Summary | None:
 def has_figures(session: Session, incident: Incident) -> bool:
     """Is anything said of an incident's figures?"""
     return summary(session, incident.number) is not None
-
-
-def take_request(session: Session, signature: str, now: datetime, forget_before: datetime) -> bool:
-    """Remember a signed request; False when it was taken before."""
-    session.connection().execute(sa.delete(SignedRequest).where(col(SignedRequest.at) < forget_before))
-    return insert_new(session, SignedRequest(signature=signature, at=now))

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from pydantic import SecretStr
 from slack_bolt import App
 from sqlalchemy import Select
 from sqlmodel import Session
@@ -157,6 +158,22 @@ TakeRows = Callable[[Session, Services, str, str, Sequence[Any]], None]
 TakeFile = Callable[[Services, str, TableFile], str]
 
 
+TAKEN_BEFORE: Mapping[str, object] = {"rows": 0, "note": "taken before, so nothing was changed"}
+
+
+@dataclass(frozen=True)
+class SignedPost:
+    """An address at which another system sends rows, signed with a secret of the settings that both know.
+
+    There is one where the secret is set. `take` keeps the rows within the transaction and says what became of them;
+    it raises `NotUnderstood` when the body is not what is described. A repeated request is not taken twice.
+    """
+
+    path: str
+    secret: Callable[[Settings], SecretStr]
+    take: Callable[[Services, Session, bytes, datetime], Mapping[str, object]]
+
+
 @dataclass
 class Registry:
     """Everything that nouns have registered, in the order in which `bootstrap.py` lists them."""
@@ -189,6 +206,8 @@ class Registry:
     kinds: list[Kind] = field(default_factory=list)
     # What a noun needs of its own, made from the settings; `services.get(Class)` finds it by its class.
     parts: list[Callable[[Settings, Floor], object | None]] = field(default_factory=list)
+    # Addresses at which other systems send rows.
+    posts: list[SignedPost] = field(default_factory=list)
     _handlers: dict[type[Event], list[Handler[Any]]] = field(default_factory=dict)
     _facts: dict[str, Callable[..., Any]] = field(default_factory=dict)
 

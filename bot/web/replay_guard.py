@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, Session, SQLModel, col
 
 from bot.runtime.clock import elapsed_s, machine_time
 from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, insert_new, utc_column
@@ -36,13 +36,17 @@ class ReplayGuard:
 
         While the database does not answer, every request is new: it can change nothing, and the person hears so.
         """
-        now = machine_time()
         try:
             with self._database.transaction(is_synced=False) as session:
-                self._forget(session.connection(), now)
-                return insert_new(session, SignedRequest(digest=_digest(signature), at=now))
+                return self.take(session, signature)
         except (DatabaseBusy, ChangeUnknown):
             return True
+
+    def take(self, session: Session, signature: str) -> bool:
+        """Remember it within a transaction, which undoes that when it fails; was it unknown before?"""
+        now = machine_time()
+        self._forget(session.connection(), now)
+        return insert_new(session, SignedRequest(digest=_digest(signature), at=now))
 
     def allow_again(self, signature: str) -> None:
         """It was not done after all: sent again, it is to be done."""

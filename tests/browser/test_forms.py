@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from slack_sandbox import Sandbox
 from tests.browser.desk import Desk, Window
@@ -77,6 +77,31 @@ def test_escape_closes_a_form(desk: Desk, sandbox: Sandbox) -> None:
 
     ana.modal.wait_for(state="hidden")
     assert sandbox.person("ana").modal is None
+
+
+def test_a_form_that_was_sent_stays_closed_when_an_older_drawing_of_it_comes_late(desk: Desk) -> None:
+    ana = open_form(desk)
+    late: list[Route] = []
+    drawn: list[APIResponse] = []
+
+    def keep_the_first(route: Route) -> None:
+        late.append(route)
+        if len(late) > 1:
+            route.continue_()
+        else:
+            drawn.append(route.fetch())
+
+    ana.page.route("**/part/modal?*", keep_the_first)
+    ana.modal.get_by_label("Title").fill("Late drawing")
+    ana.modal.get_by_label("Kind").select_option("Telephony")
+    ana.presses("Create", inside="#modal")
+    ana.modal.wait_for(state="hidden")
+
+    with ana.page.expect_response("**/part/modal?*"):
+        late[0].fulfill(response=drawn[0])
+
+    ana.sees("🎫 Late drawing")
+    expect(ana.modal).to_be_hidden()
 
 
 def test_a_button_shows_its_result_to_everyone(desk: Desk, sandbox: Sandbox) -> None:

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from bot.impact.reading import errors, workbook
-from bot.impact.reading.cells import NotReadable, decimal_sign, read_length, read_number, read_share
-from bot.impact.reading.moments import Clock, read_date, read_time
+from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut, ReadRow
-from bot.impact.reading.sheet import open_sheet
 from bot.impact.reading.vocabulary import Meaning
 from bot.impact.rules.figures import NAMES, Figures
+from bot.sources.tabular import errors, workbook
+from bot.sources.tabular.cells import NotReadable, decimal_sign, read_length, read_number, read_share
+from bot.sources.tabular.moments import Clock, read_date, read_time
 
 SAMPLES = Path(__file__).parent / "figures"
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text())
@@ -27,7 +27,7 @@ LONDON, UTC_ZONE, LORD_HOWE = ZoneInfo("Europe/London"), ZoneInfo("UTC"), ZoneIn
 
 
 def plan_of(path: Path, queue: str = "Voice") -> Plan:
-    sheet = open_sheet(path)
+    sheet = open_report(path)
     columns = recognise(sheet)
     has_queue = Meaning.QUEUE in columns.meanings or bool(columns.queue)
     return plan(sheet, columns if has_queue else ColumnMap(columns.meanings, queue))
@@ -117,7 +117,7 @@ def test_decimal_commas_and_serial_dates_are_read():
     assert (len(rows), offered([figures(row) for row in rows])) == (expected["rows"], expected["sum_offered"])
     assert utc(rows[0].starts_at) == "2026-11-21T00:00Z"
     assert figures(rows[0]).imported_service_level == pytest.approx(0.6645)
-    sheet = open_sheet(SAMPLES / "made_bom_semicolon_decimal_comma_serial_dates.csv")
+    sheet = open_report(SAMPLES / "made_bom_semicolon_decimal_comma_serial_dates.csv")
     assert len(sheet.header) == expected["columns"]
 
 
@@ -190,7 +190,7 @@ def test_total_times_become_averages_and_milliseconds_seconds(tmp_path):
 
 
 def test_a_false_z_can_be_taken_for_the_sites_own_time(tmp_path):
-    sheet = open_sheet(csv_file(tmp_path, "DateTime,Calls\n2026-07-03T07:00:00Z,111\n2026-07-03T07:05:00Z,113\n"))
+    sheet = open_report(csv_file(tmp_path, "DateTime,Calls\n2026-07-03T07:00:00Z,111\n2026-07-03T07:05:00Z,113\n"))
     columns = ColumnMap(recognise(sheet).meanings, "Bank", ignore_zone=True)
     rows = [row for row in read(plan(sheet, columns), LONDON) if isinstance(row, ReadRow)]
     assert [utc(row.starts_at) for row in rows] == ["2026-07-03T06:00Z", "2026-07-03T06:05Z"]
@@ -216,7 +216,10 @@ def test_a_workbook_is_read_as_its_csv_would_be(tmp_path):
 
 
 def test_the_same_columns_have_the_same_shape_and_what_was_kept_is_read_back():
-    wide, long = open_sheet(SAMPLES / "made_wide_forecast.csv"), open_sheet(SAMPLES / "made_connect_historical.csv")
+    wide, long = (
+        open_report(SAMPLES / "made_wide_forecast.csv"),
+        open_report(SAMPLES / "made_connect_historical.csv"),
+    )
     assert wide.shape != long.shape
     columns = ColumnMap(recognise(long).meanings, "Billing", day_first=False, ignore_zone=True)
     assert ColumnMap.from_json(json.loads(json.dumps(columns.as_json()))) == columns

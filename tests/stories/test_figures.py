@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from bot.impact import ids
-from bot.impact.requests import sign
 from bot.runtime.clock import utcnow
+from bot.sources.signatures import sign
 from tests.floor import TestFloor
 from tests.stories.command_line import Typed
 from tests.stories.record import timeline

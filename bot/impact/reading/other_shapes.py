@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from bot.impact.reading import cells, moments
-from bot.impact.reading.cells import NotReadable
-from bot.impact.reading.moments import Clock
 from bot.impact.reading.plan import USUAL_INTERVAL_S, Plan, start_of
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow, padded_rows, queue_reader, read_rows
-from bot.impact.reading.sheet import is_moment
 from bot.impact.reading.vocabulary import LENGTHS, NUMBERS, Meaning, is_totals, meaning_of
 from bot.impact.rules.figures import NAMES, Amount
+from bot.sources.tabular import cells, moments
+from bot.sources.tabular.cells import NotReadable
+from bot.sources.tabular.moments import Clock
+from bot.sources.tabular.sheet import is_moment
 
 M = Meaning
 # In a file of forecasts the plain names are those of the plan.

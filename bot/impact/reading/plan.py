@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from typing import Any
 
-from bot.impact.reading import cells, moments
-from bot.impact.reading.cells import NotReadable
 from bot.impact.reading.errors import NoQueue, NoTimes
-from bot.impact.reading.sheet import Sheet, is_moment
 from bot.impact.reading.vocabulary import COUNTS, NUMBERS, WHEN, Meaning, meaning_of, threshold_of
+from bot.sources.tabular import cells, moments
+from bot.sources.tabular.cells import NotReadable
+from bot.sources.tabular.sheet import Sheet, is_moment
 
 SAMPLE = 4_000
 INTERVALS_S = (300, 600, 900, 1800, 3600, moments.DAY_S)

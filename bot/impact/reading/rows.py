@@ -5,13 +5,13 @@ from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.impact.reading import cells, moments
-from bot.impact.reading.cells import NotReadable
-from bot.impact.reading.moments import Clock
 from bot.impact.reading.plan import Plan, when_texts
-from bot.impact.reading.text_table import Cells
 from bot.impact.reading.vocabulary import LENGTHS, NUMBERS, QUEUE_PARTS, Meaning, is_totals, unit_of
 from bot.impact.rules.figures import NAMES, Amount
+from bot.sources.tabular import cells, moments
+from bot.sources.tabular.cells import NotReadable
+from bot.sources.tabular.moments import Clock
+from bot.sources.tabular.text_table import Cells
 
 LONGEST_NAME = 100
 MEMORY = 50_000

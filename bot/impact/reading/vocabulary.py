@@ -1,9 +1,10 @@
 """The names that exports give to their columns, and what each means; case, accents and signs do not count."""
 
 import re
-import unicodedata
 from enum import StrEnum
 from functools import cache
+
+from bot.sources.tabular.names import normalized
 
 
 class Meaning(StrEnum):
@@ -134,13 +135,6 @@ _THRESHOLD = re.compile(r"\b(\d{1,4}) ?(?:s|sec|secs|seconds|seg|segundos)\b")
 _TOTALS = re.compile(
     r"(?:grand |sub)?(?:totals?|totales|suma|sum|summe|gesamt|average|avg|promedio|media|mean)\b.*", re.IGNORECASE
 )
-
-
-def normalized(name: str) -> str:
-    """A name without case, accents and signs."""
-    plain = unicodedata.normalize("NFKD", name.replace("_", " "))
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
-    return " ".join(re.findall(r"[a-z0-9]+", letters))
 
 
 @cache

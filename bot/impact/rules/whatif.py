@@ -48,7 +48,7 @@ _SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0, 
 
 def read_levers(typed: str) -> list[Lever]:
     """`agents -6, aht +25%` as levers; `UnknownLever` names the part that is not understood."""
-    levers = [read_lever(part) for part in re.split(r"[;\n]|,\s+|\s+and\s+", typed) if part.strip()]
+    levers = [read_lever(part) for part in re.split(r"[;\n]|,\s|\sand\s", typed) if part.strip()]
     if not levers:
         raise UnknownLever(given=typed.strip()[:60] or "nothing")
     return levers

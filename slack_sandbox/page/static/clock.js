@@ -1,5 +1,5 @@
 // The workspace's clock in the corner: it runs with ours, ahead by what was skipped.
-import { perform, part } from "./server.js";
+import { newestPart, perform, part } from "./server.js";
 import { closeMenus } from "./menus.js";
 
 const box = document.getElementById("clock");
@@ -17,7 +17,9 @@ function tick() {
 }
 
 export async function refreshClock() {
-  box.innerHTML = (await part("clock")) ?? "";
+  const drawn = await newestPart("clock");
+  if (drawn === undefined) return;
+  box.innerHTML = drawn ?? "";
   start();
 }
 

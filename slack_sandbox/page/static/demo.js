@@ -1,5 +1,5 @@
 // The demo of *Show me*: its caption, its buttons, and following it from place to place.
-import { perform, part } from "./server.js";
+import { newestPart, perform } from "./server.js";
 import { current, go } from "./navigation.js";
 
 const box = document.getElementById("demo");
@@ -15,7 +15,8 @@ function show(drawn) {
 
 export async function refreshDemo({ place } = {}) {
   if (place) dismissed = false;
-  show(await part("demo"));
+  const drawn = await newestPart("demo");
+  if (drawn !== undefined) show(drawn);
   if (place && isFollowing && place !== current()) go(`/channel/${place}`);
 }
 

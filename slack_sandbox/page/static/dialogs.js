@@ -1,5 +1,5 @@
 // Modals of the app, confirmations, and the page's own small questions.
-import { perform, part } from "./server.js";
+import { newestPart, perform } from "./server.js";
 import { showControls, valuesOf } from "./elements.js";
 
 const modal = document.getElementById("modal");
@@ -7,7 +7,8 @@ const small = document.getElementById("confirm");
 
 /** Show the modal that is on top, keeping what was entered in fields that stay. */
 export async function refreshModal() {
-  const drawn = await part("modal");
+  const drawn = await newestPart("modal");
+  if (drawn === undefined) return undefined;
   if (!drawn) return modal.close();
   const fresh = new DOMParser().parseFromString(drawn, "text/html").querySelector("form");
   const shown = modal.open ? modal.querySelector("form") : null;

@@ -1,5 +1,5 @@
 // Going from screen to screen without leaving the page.
-import { me, part, screen } from "./server.js";
+import { me, newestPart, screen } from "./server.js";
 import { takeUpDraft } from "./composer.js";
 import { showMessages } from "./messages.js";
 import { showControls } from "./elements.js";
@@ -42,7 +42,8 @@ export function arrive(at) {
 }
 
 export async function refreshSidebar() {
-  sidebar.innerHTML = (await part("sidebar", { current: current() })) ?? "";
+  const drawn = await newestPart("sidebar", { current: current() });
+  if (drawn !== undefined) sidebar.innerHTML = drawn ?? "";
 }
 
 export async function refreshHeading() {
@@ -50,7 +51,8 @@ export async function refreshHeading() {
   if (!heading) return;
   const standing = () => heading.querySelector("[data-standing]").dataset.standing;
   const before = standing();
-  const drawn = await part("heading", { channel: heading.dataset.channel });
+  const drawn = await newestPart("heading", { channel: heading.dataset.channel });
+  if (drawn === undefined) return undefined;
   if (drawn === null) return refreshScreen();
   heading.innerHTML = drawn;
   // Who joined may write now, who left or reads an archive may not.

@@ -1,5 +1,5 @@
 // The pane beside the conversation: a thread, pins, members, a file, the inspector.
-import { part } from "./server.js";
+import { newestPart, part } from "./server.js";
 import { showControls } from "./elements.js";
 
 const pane = document.getElementById("pane");
@@ -29,7 +29,8 @@ export const isShown = (name) => shown?.name === name;
 /** Draw what is open again, keeping what is being written. */
 export async function refreshPane(name, { onlyFor } = {}) {
   if (!isShown(name) || (onlyFor && onlyFor !== shown.params.channel)) return;
-  const drawn = await part(shown.name, shown.params);
+  const drawn = await newestPart(shown.name, shown.params);
+  if (drawn === undefined) return undefined;
   if (drawn === null) return closePane();
   const fresh = new DOMParser().parseFromString(drawn, "text/html");
   for (const selector of [".messages", ".people", ".inspector"]) {

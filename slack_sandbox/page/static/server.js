@@ -10,6 +10,16 @@ export async function part(name, params) {
   return answer.status === 200 ? await answer.text() : null;
 }
 
+const asked = new Map();
+
+/** As `part`; undefined when it was asked for again meanwhile, because answers may overtake each other. */
+export async function newestPart(name, params) {
+  const mine = Symbol(name);
+  asked.set(name, mine);
+  const drawn = await part(name, params);
+  return asked.get(name) === mine ? drawn : undefined;
+}
+
 export const completions = async () => (await fetch(address("/completions"))).json();
 
 export async function screen(href) {

@@ -1,14 +1,14 @@
 """A file with its header found: which columns it has, and its rows below."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from bot.impact.reading import text_table, workbook
-from bot.impact.reading.errors import (
+from bot.sources.tabular import text_table, workbook
+from bot.sources.tabular.errors import (
     FileRefused,
     FileTooLarge,
     NoHeader,
@@ -16,15 +16,24 @@ from bot.impact.reading.errors import (
     OldWorkbook,
     TooManyColumns,
 )
-from bot.impact.reading.moments import _ISO
-from bot.impact.reading.text_table import SEPARATORS, Cells
-from bot.impact.reading.vocabulary import COUNTS, NUMBERS, Meaning, meaning_of, normalized
+from bot.sources.tabular.moments import _ISO
+from bot.sources.tabular.names import normalized
+from bot.sources.tabular.text_table import SEPARATORS, Cells
 
 LARGEST_MB = 100
 MOST_COLUMNS = 800
 # Title lines above a header are few.
 HEADER_WITHIN = 40
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class Header:
+    """How a header is recognised: `score` counts the columns that a line's names mean, 0 when it is no header."""
+
+    score: Callable[[Sequence[str]], int]
+    # Columns for the sentence to a person whose file has none.
+    examples: str
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ def _cells(path: Path, sheet: Sheet) -> Iterator[Cells]:
     return text_table.read_cells(path, sheet.encoding, sheet.separator)
 
 
-def open_sheet(path: Path) -> Sheet:
+def open_sheet(path: Path, header: Header) -> Sheet:
     """Find the table in a file, or refuse the file with a `FileRefused`."""
     size = path.stat().st_size
     if size > LARGEST_MB * 1_000_000:
@@ -79,7 +88,8 @@ def open_sheet(path: Path) -> Sheet:
         head = file.read(4)
     if head == OLD_EXCEL:
         raise OldWorkbook(name=path.name)
-    sheet = _in_workbook(path) if head == ZIP else _in_text(path)
+    candidates = _in_workbook(path) if head == ZIP else _in_text(path)
+    sheet = _best(path, candidates, header)
     if len(sheet.header) > MOST_COLUMNS:
         raise TooManyColumns(name=path.name, count=len(sheet.header), most=MOST_COLUMNS)
     if next(sheet.rows(), None) is None:
@@ -87,32 +97,31 @@ def open_sheet(path: Path) -> Sheet:
     return sheet
 
 
-def _in_workbook(path: Path) -> Sheet:
+def _in_workbook(path: Path) -> list[Sheet]:
     workbook.check(path)
-    candidates = [Sheet(path, (), 0, (), sheet=name) for name in workbook.sheet_names(path)]
-    return _best(path, candidates)
+    return [Sheet(path, (), 0, (), sheet=name) for name in workbook.sheet_names(path)]
 
 
-def _in_text(path: Path) -> Sheet:
+def _in_text(path: Path) -> list[Sheet]:
     encoding = text_table.encoding_of(path)
     text_table.check_is_text(path, encoding)
     declared = text_table.declared_separator(path, encoding)
     separators = (declared,) if declared else SEPARATORS
-    return _best(path, [Sheet(path, (), 0, (), encoding, separator) for separator in separators])
+    return [Sheet(path, (), 0, (), encoding, separator) for separator in separators]
 
 
-def _best(path: Path, candidates: list[Sheet]) -> Sheet:
+def _best(path: Path, candidates: list[Sheet], header: Header) -> Sheet:
     """The header is the line with most names that we know, whatever the separator; the standard sniffer guesses."""
     best: tuple[int, Sheet] | None = None
     for candidate in candidates:
         lines = _first_lines(path, candidate)
         for index, (line, cells) in enumerate(lines):
-            score = _score(cells)
+            score = header.score([cell.lstrip("\ufeff") for cell in cells])
             if score and (best is None or score > best[0]):
                 titles = tuple(" ".join(filter(None, cells)) for _, cells in lines[:index])
                 best = score, _with_header(candidate, cells, line, titles)
     if best is None:
-        raise NoHeader(name=path.name)
+        raise NoHeader(name=path.name, examples=header.examples)
     return best[1]
 
 
@@ -129,13 +138,3 @@ def _with_header(sheet: Sheet, cells: list[str], line: int, titles: tuple[str, .
     while names and not names[-1]:
         names.pop()
     return Sheet(sheet.path, tuple(names), line, titles, sheet.encoding, sheet.separator, sheet.sheet)
-
-
-def _score(cells: list[str]) -> int:
-    """How many columns a line names; 0 when it names no figure."""
-    meanings = [meaning_of(cell.lstrip("\ufeff")) for cell in cells]
-    moments = sum(is_moment(cell) for cell in cells)
-    known = len({meaning for meaning in meanings if meaning})
-    has_figures = bool(NUMBERS & set(meanings)) or Meaning.CALL in meanings or (moments and known)
-    has_counts = bool(COUNTS & set(meanings))
-    return known + moments + has_counts if has_figures and known + moments >= 2 else 0

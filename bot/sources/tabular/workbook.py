@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.impact.reading.errors import FormulasWithoutResults, Inflated, NotATable
-from bot.impact.reading.text_table import Cells
+from bot.sources.tabular.errors import FormulasWithoutResults, Inflated, NotATable
+from bot.sources.tabular.text_table import Cells
 
 LARGEST_UNPACKED = 600_000_000
 # The texts of all sheets are held in memory.

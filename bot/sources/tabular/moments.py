@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.impact.reading.cells import NotReadable
+from bot.sources.tabular.cells import NotReadable
 
 # Excel counts days from here; 1900 is no leap year, but its serial numbers say so.
 EXCEL_EPOCH = date(1899, 12, 30)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from bot.impact.reading.errors import NotATable, QuoteNotClosed
+from bot.sources.tabular.errors import NotATable, QuoteNotClosed
 
 SEPARATORS = (",", ";", "\t", "|")
 BLOCK = 1 << 20

@@ -1,0 +1,25 @@
+"""The header of a report of figures: the line that names most columns that we know."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.impact.reading.vocabulary import COUNTS, NUMBERS, Meaning, meaning_of
+from bot.sources.tabular.sheet import Header, Sheet, is_moment, open_sheet
+
+
+def open_report(path: Path) -> Sheet:
+    """The table of figures in a file, or refuse the file with a `FileRefused`."""
+    return open_sheet(path, HEADER)
+
+
+def header_score(names: Sequence[str]) -> int:
+    """How many columns a line names; 0 when it names no figure, and so is no header."""
+    meanings = [meaning_of(name) for name in names]
+    moments = sum(is_moment(name) for name in names)
+    known = len({meaning for meaning in meanings if meaning})
+    has_figures = bool(NUMBERS & set(meanings)) or Meaning.CALL in meanings or (moments and known)
+    has_counts = bool(COUNTS & set(meanings))
+    return known + moments + has_counts if has_figures and known + moments >= 2 else 0
+
+
+HEADER = Header(header_score, "*Date*, *Interval*, *Queue*, *Offered* and *Answered*")

@@ -1,0 +1,50 @@
+"""Requests of other systems: signed with a secret that both know, not too old, in a shape that is understood.
+
+The signature is `v0=` and the HMAC-SHA256 of `v0:TIMESTAMP:BODY` as hexadecimal digits, as Slack signs its own.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from pydantic import ValidationError
+
+ACCEPTED_FOR = timedelta(minutes=5)
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+_PROBLEMS_SHOWN = 5
+
+
+class NotSigned(Exception):
+    """The request is not from somebody who knows the secret, or it is too old."""
+
+
+class NotUnderstood(Exception):
+    """The body is not what is described; the message names what is wrong."""
+
+    @classmethod
+    def of(cls, wrong: ValidationError) -> "NotUnderstood":
+        """Where the body is wrong, and how."""
+        problems = wrong.errors(include_url=False, include_input=False)[:_PROBLEMS_SHOWN]
+        return cls("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems))
+
+
+def check(secret: bytes, body: bytes, headers: Mapping[str, str], now: datetime) -> str:
+    """The signature of a request that may be taken. Raises `NotSigned`."""
+    timestamp = headers.get("x-watchfloor-timestamp", "")
+    signature = headers.get("x-watchfloor-signature", "")
+    if not (_TIMESTAMP.fullmatch(timestamp) and _SIGNATURE.fullmatch(signature)):
+        raise NotSigned()
+    if abs(now.timestamp() - int(timestamp)) > ACCEPTED_FOR.total_seconds():
+        raise NotSigned()
+    if not hmac.compare_digest(signature, sign(secret, timestamp, body)):
+        raise NotSigned()
+    return signature
+
+
+def sign(secret: bytes, timestamp: str, body: bytes) -> str:
+    """The signature of a body at a moment, seconds since 1970."""
+    digest = hmac.new(secret, b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+    return f"v0={digest}"

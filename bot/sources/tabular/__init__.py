@@ -1,0 +1,1 @@
+"""Tables in files as other systems export them: text and workbooks in, rows of cells out."""

@@ -1,0 +1,68 @@
+"""Rows that other systems send, such as `POST /figures`, checked before anything reads them."""
+
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bot.config.settings import Settings
+from bot.errors import WatchfloorError
+from bot.incidents.registry import TAKEN_BEFORE, Registry, SignedPost
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.sources import signatures
+from bot.sources.signatures import NotSigned, NotUnderstood
+from bot.web.events_endpoint import TooLarge, read_body
+from bot.web.replay_guard import ReplayGuard
+
+
+def signed_posts(services: Services, settings: Settings) -> list[Route]:
+    """An address for each kind of rows whose secret is set."""
+    endpoints = [SignedPostEndpoint(services, settings, post) for post in services.get(Registry).posts]
+    return [Route(each.post.path, each.answer, methods=["POST"]) for each in endpoints if each.is_open]
+
+
+class SignedPostEndpoint:
+    """Answers with what became of the rows."""
+
+    def __init__(self, services: Services, settings: Settings, post: SignedPost) -> None:
+        self.post = post
+        self._services = services
+        self._secret = post.secret(settings).get_secret_value().encode()
+        self._replay_guard = ReplayGuard(services.database)
+
+    @property
+    def is_open(self) -> bool:
+        """Is its secret set?"""
+        return bool(self._secret)
+
+    async def answer(self, request: Request) -> JSONResponse:
+        """Answer one request."""
+        try:
+            body = await read_body(request)
+        except TooLarge:
+            return _refusal(413, "at most 2 MB at once")
+        except ClientDisconnect:
+            return _refusal(400, "cut off")
+        return await run_in_threadpool(self._take, body, dict(request.headers))
+
+    def _take(self, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
+        now = utcnow()
+        try:
+            signature = signatures.check(self._secret, body, headers, now)
+            with self._services.database.transaction() as session:
+                if not self._replay_guard.take(session, signature):
+                    return JSONResponse(TAKEN_BEFORE)
+                return JSONResponse(self.post.take(self._services, session, body, now))
+        except NotSigned:
+            return _refusal(401, "invalid request")
+        except NotUnderstood as wrong:
+            return _refusal(422, str(wrong))
+        except WatchfloorError as refused:
+            return _refusal(503, refused.sentence)
+
+
+def _refusal(status: int, reason: str) -> JSONResponse:
+    return JSONResponse({"error": reason}, status)
