@@ -18,4 +18,4 @@ def register(registry: "Registry") -> None:
         Tick("sources", reading.start_due, tables.NEXT_READ),
     ]
     registry.audits_of_floor.append(auditing.sources_behind)
-    registry.words.append(TableWords("feeds", ("error",)))
+    registry.words.append(TableWords("feeds"))
