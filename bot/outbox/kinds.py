@@ -43,6 +43,8 @@ PRIVACY_REPORT = "privacy_report"
 PICTURE = "picture"
 FIGURES_FILE = "figures_file"
 FIGURES_CHART = "figures_chart"
+ALERTS = "alerts"
+ALERTS_DECLARATION = "alerts_declaration"
 
 Message = tuple[str, list[Block]]
 

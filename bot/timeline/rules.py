@@ -37,7 +37,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
         *("cause", "cause_unknown", "actions", "needs", "nothing_needed", "situation_cleared"),
         *("resolved", "reopened", "closed", "declined", "merged", "merged_from", "made_private"),
         *("related", "unrelated", "milestone", "bridge", "bridge_removed"),
-        *("figures_typed", "figures_warning"),
+        *("figures_typed", "figures_warning", "alert_fired", "alert_resolved"),
     ),
     "messages": ("message", "shortcut_message", "reported_again", *NOTES, "gap", "gap_refused"),
     "steps": (

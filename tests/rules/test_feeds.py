@@ -85,7 +85,7 @@ def stored(database: Database) -> tuple[int, int, float]:
     """Rows, different intervals, and the sum of what was offered."""
     query = "SELECT count(*), count(DISTINCT starts_at), sum(offered) FROM interval_figures"
     with database.reading() as session:
-        return tuple(session.connection().execute(sa.text(query)).one())  # type: ignore[return-value]
+        return tuple(session.connection().execute(sa.text(query)).one())
 
 
 def read_all(services: Services) -> str:

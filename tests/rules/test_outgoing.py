@@ -6,11 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.runtime import outgoing
 from bot.runtime.network import Network
 from bot.runtime.outgoing import AddressRefused, AnswerTooLarge, Reach, is_public
-from tests.sources.stand_in import Request, Response, StandIn, running
+from tests.sources.stand_in import StandIn, running
 
 PRIVATE = (
     *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
+from bot.config.floor.alerts import AlertRule, AlertSource
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
 from bot.config.floor.drills import Drills
 from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
@@ -39,6 +40,8 @@ __all__ = [
     "PARTNERS",
     "ROLES",
     "SEVERITIES",
+    "AlertRule",
+    "AlertSource",
     "Audience",
     "Bookmark",
     "Drills",
@@ -110,6 +113,7 @@ class Floor(FloorPart):
     figures: Figures = Figures()
     retention: Retention = Retention()
     drills: Drills = Drills()
+    alerts: dict[Annotated[str, Field(pattern=SOURCE_NAME)], AlertSource] = Field(default_factory=dict)
     sources: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Source] = Field(default_factory=dict)
 
     @field_validator("incidents_channel", "administrators_channel")
