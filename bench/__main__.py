@@ -16,6 +16,7 @@ from bench import (
     declarations,
     events,
     impact,
+    messages,
     postmortems,
     recovery,
     size,
@@ -39,6 +40,7 @@ PARTS: dict[str, Part] = {
     "ticks": ticks.measure,
     "updates": updates.measure,
     "impact": impact.measure,
+    "messages": messages.measure,
     "recovery": recovery.measure,
 }
 

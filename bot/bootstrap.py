@@ -25,6 +25,7 @@ from bot import (
     playbooks,
     postmortems,
     screens,
+    shifts,
     subscriptions,
     updates,
 )
@@ -38,7 +39,8 @@ from bot.directory.departures import Departures
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry, Tick
 from bot.incidents.ticks import next_due, run_ticks
-from bot.outbox.kinds import Kinds
+from bot.outbox.batches import with_batches
+from bot.outbox.kinds import POSTED, Kinds
 from bot.outbox.take_over import end_own_leases, take_over
 from bot.outbox.worker import Worker
 from bot.runtime import clock, migrations, scheduler
@@ -76,6 +78,7 @@ NOUNS = (
     escalation,
     partners,
     handovers,
+    shifts,
     playbooks,
     channels,
     subscriptions,
@@ -276,7 +279,7 @@ def build_services(settings: Settings) -> Services:
         replicas=Replicas(settings.database_url, settings.replica_name),
         parts=parts,
     )
-    parts[Worker] = Worker(services, Kinds.of(OutboxIncidents(), registry.kinds))
+    parts[Worker] = Worker(services, Kinds.of(OutboxIncidents(), with_batches([POSTED, *registry.kinds])))
     return services
 
 

@@ -38,6 +38,12 @@ class Clock:
         said_at = _said_due_at(self._mirror)
         return said_at if said_at is not None and said_at > self.now() else None
 
+    @property
+    def is_overdue(self) -> bool:
+        """Has the moment come for which the app had something to do, and has it not named another one yet?"""
+        said_at = _said_due_at(self._mirror)
+        return said_at is not None and said_at <= self.now()
+
     def ts(self) -> str:
         """The next message time, in Slack's form: seconds, a point, six digits."""
         with self._lock:

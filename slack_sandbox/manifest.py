@@ -44,6 +44,10 @@ class App:
     def has_command(self, command: str) -> bool:
         return any(c["command"] in ("*", command) for c in self.commands)
 
+    def escapes(self, command: str) -> bool:
+        """Whether people and channels in the command's text arrive as references (`should_escape`)."""
+        return any(c["command"] == command and c.get("should_escape") for c in self.commands)
+
     def offers_shortcut(self, callback_id: str, kind: str) -> bool:
         return any(s["callback_id"] in ("*", callback_id) and s["type"] in ("*", kind) for s in self.shortcuts)
 

@@ -26,6 +26,8 @@ from slack_sandbox.socket_mode import SocketMode
 from slack_sandbox.waiting import wait_for, wait_through
 from slack_sandbox.workspace import Workspace
 
+# How long a move of the clock waits for the app, how often it looks, and how far past a due moment it stops.
+_PATIENCE_S, _LOOK_EVERY_S, _AFTER_DUE_S = 20.0, 0.05, 0.5
 _QUIET_S = 0.05
 _ANSWERS_WITHIN_S = 5
 
@@ -225,6 +227,19 @@ class Sandbox:
         self.clock.offset_s = value
         self.late_requests.carry_out_due()
         self.workspace.touch("clock", offset_s=value)
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass with a stop at each moment for which the app has something to do, so that it does it then.
+
+        It waits for the app at each stop; when the app is slow, or there are many, the rest passes at once.
+        """
+        until, patience_ends = self.clock.now() + seconds, time.monotonic() + _PATIENCE_S
+        while (due_at := self.clock.next_due_at) and due_at < until and time.monotonic() < patience_ends:
+            self.clock_offset_s += max(0.0, due_at - self.clock.now()) + _AFTER_DUE_S
+            while self.clock.is_overdue and time.monotonic() < patience_ends:
+                time.sleep(_LOOK_EVERY_S)
+            self.quiet()
+        self.clock_offset_s += max(0.0, until - self.clock.now())
 
     # Waiting
 

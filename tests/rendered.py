@@ -32,9 +32,21 @@ def _of_call(args: dict[str, Any]) -> Iterator[str]:
         elif "<!date" in text or "&lt;!date" in text:
             yield f"raw date in plain text: {text[:300]}"
     # The fallback text is shown where there are no blocks.
-    blocks = [text for is_formatted, text in _texts({"blocks": args.get("blocks") or []}) if is_formatted]
-    if not any(mark in text for mark in LISTS for text in blocks):
-        yield from _of_message(blocks)
+    # Below a line stands another language, or news of another incident.
+    for part in _parts(args.get("blocks") or []):
+        texts = [text for is_formatted, text in _texts({"blocks": part}) if is_formatted]
+        if not any(mark in text for mark in LISTS for text in texts):
+            yield from _of_message(texts)
+
+
+def _parts(blocks: list[Any]) -> list[list[Any]]:
+    parts: list[list[Any]] = [[]]
+    for block in blocks:
+        if block["type"] == "divider":
+            parts.append([])
+        else:
+            parts[-1].append(block)
+    return parts
 
 
 def _of_formatted(text: str) -> Iterator[str]:

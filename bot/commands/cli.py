@@ -129,10 +129,21 @@ def manifest(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    checklist: Annotated[
+        bool, typer.Option("--checklist", help="Only what has to be made in the workspace, by floor.yaml.")
+    ] = False,
+) -> None:
     """Say what is missing before the bot can run well, and what to do about it."""
     from bot.commands.doctor import examine
+    from bot.commands.doctor.checklist import lines
+    from bot.config import floor
 
+    if checklist:
+        with errors_as_sentences():
+            for line in lines(floor.read(settings_of.read().floor_file)):
+                typer.echo(line)
+        return
     is_missing = False
     with errors_as_sentences():
         for finding in examine(settings_of.read()):
@@ -143,19 +154,24 @@ def doctor() -> None:
 
 
 @playbook_commands.command()
-def check() -> None:
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; else those of the floor.")] = None,
+) -> None:
     """Read every playbook and name everything that is wrong, with file and line."""
     from bot.config import floor
     from bot.playbooks import library
 
     with errors_as_sentences():
         settings = settings_of.read()
-        loaded = library.load_library(settings.playbooks_dir, floor.read(settings.floor_file))
-    for problem in loaded.problems:
+        known = floor.read(settings.floor_file)
+        checked = [library.check_path(path, known) for path in paths or [settings.playbooks_dir]]
+    problems = [problem for _, found in checked for problem in found]
+    for problem in problems:
         typer.echo(problem)
-    if loaded.problems:
+    if problems:
         raise typer.Exit(1)
-    typer.echo(f"{len(loaded.playbooks)} playbooks, nothing wrong.")
+    number = sum(count for count, _ in checked)
+    typer.echo("1 playbook, nothing wrong." if number == 1 else f"{number} playbooks, nothing wrong.")
 
 
 @playbook_commands.command()
@@ -178,6 +194,15 @@ def schema() -> None:
     from bot.playbooks.playbook import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command(name="commands")
+def print_reference() -> None:
+    """Print the reference of `/incident` as Markdown: docs/commands.md."""
+    from bot.bootstrap import build_registry
+    from bot.commands.reference import render
+
+    typer.echo(render(build_registry()), nl=False)
 
 
 @app.command()

@@ -168,6 +168,8 @@ def channel_names(services: Services) -> set[str]:
         channels.add(services.floor.administrators_channel)
     if services.floor.postmortems.channel:
         channels.add(services.floor.postmortems.channel)
+    if services.floor.shifts.channel:
+        channels.add(services.floor.shifts.channel)
     return {name.removeprefix("#") for name in (services.floor.incidents_channel, *channels)}
 
 

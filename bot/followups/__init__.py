@@ -10,6 +10,7 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, marks by reaction, reminders and the weekly message, and a part of the home tab."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.followups import exporting, listeners, reactions, reminders, renderers, screens, tables
+    from bot.incidents import facts
     from bot.incidents.checklist import FOLLOW_UPS
     from bot.incidents.registry import ChecklistItem, TableWords, Tick
 
@@ -22,6 +23,7 @@ def register(registry: "Registry") -> None:
         Tick("weekly follow-ups", reminders.post_digest),
     ]
     registry.checklist.append(ChecklistItem(FOLLOW_UPS, "Follow-ups, each with an owner", tables.have_owners))
+    registry.answers(facts.FOLLOW_UPS, tables.titles)
     registry.home.append(screens.on_home)
     registry.kinds += renderers.KINDS
     registry.words += [TableWords("follow_ups", ("words",), {"link": ""}), TableWords("follow_up_digests")]

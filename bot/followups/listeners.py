@@ -54,7 +54,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def add_from_command(services: Services, typed: SlashCommand) -> Response:
-    """`/incident followup @ana prevent: alarm on trunk errors by 2030-01-31`, or the form when nothing is said."""
+    """`/incident followup @ana alarm on trunk errors by 2030-01-31`: something left to do; alone a form."""
     if not typed.rest:
         number = followup_screens.number_of_channel(services, typed.channel_id)
         view = followup_screens.add_form(services, number, typed.user_id, utcnow())
@@ -75,7 +75,7 @@ def add_from_command(services: Services, typed: SlashCommand) -> Response:
 
 
 def show_list(services: Services, typed: SlashCommand) -> Response:
-    """`/incident followups`, `/incident followups mine`, `/incident followups overdue`"""
+    """`/incident followups`, `/incident followups mine`, `/incident followups overdue`: what is left to do."""
     now, list_name = utcnow(), typed.rest.lower()
     if list_name == "overdue":
         return followup_screens.list_of_overdue(services, typed.user_id, now)

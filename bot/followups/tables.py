@@ -104,6 +104,11 @@ def of_incident(session: Session, incident_id: int) -> Sequence[FollowUp]:
     ).all()
 
 
+def titles(session: Session, incident_id: int) -> list[str]:
+    """The same as people wrote it down, in one line each."""
+    return [" ".join(follow_up.words.split()) for follow_up in of_incident(session, incident_id)]
+
+
 def have_owners(session: Session, incident: Incident) -> bool:
     """Is something to be done after the incident, and does each of it have an owner?"""
     items = of_incident(session, incident.number)

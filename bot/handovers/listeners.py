@@ -29,7 +29,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def hand_over(services: Services, typed: SlashCommand) -> Response:
-    """`/incident handover`, `/incident handover @ana`, `/incident handover scribe @ana`"""
+    """`/incident handover @ana`, `/incident handover scribe @ana`: hand over command with a summary, or a role at
+    once."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     person = PERSON.search(typed.raw)
     named_role = typed.raw[: person.start()] if person else typed.raw.partition("@")[0]

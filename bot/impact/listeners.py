@@ -48,7 +48,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def figures(services: Services, typed: SlashCommand) -> Response:
-    """`/incident figures`, `/incident figures add`, `/incident figures chart`"""
+    """`/incident figures`, `/incident figures add`, `/incident figures chart`: the queues' figures and what it
+    cost."""
     number, word = incident_number_here(services, typed.channel_id, typed.user_id), typed.rest.strip().lower()
     if word == ADD:
         view = actions.figures_form(services, number, typed.user_id, utcnow())
@@ -62,7 +63,7 @@ def figures(services: Services, typed: SlashCommand) -> Response:
 
 
 def whatif(services: Services, typed: SlashCommand) -> Response:
-    """`/incident whatif agents -6`, `/incident whatif Billing: aht +25%`, or the form without anything"""
+    """`/incident whatif agents -6`, `/incident whatif Billing: aht +25%`: the service level then; alone a form."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
         view = whatif_actions.form(services, number, typed.user_id, utcnow())

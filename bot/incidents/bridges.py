@@ -49,7 +49,8 @@ def _read(typed: str) -> str:
 
 
 def bridge(services: Services, typed: SlashCommand) -> Response:
-    """`/incident bridge https://…`, `/incident bridge +44 20 …`, `/incident bridge none`, or alone: where it is."""
+    """`/incident bridge`, `/incident bridge https://…`, `/incident bridge none`: where people talk; a link, a
+    phone number."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if typed.rest:
         # What people read of a link may be its label: the address itself counts.

@@ -85,7 +85,7 @@ HELP = (
 
 
 def declare(services: Services, typed: SlashCommand) -> Response:
-    """`/incident declare S1 IVR down in Manila`, or the form when no title is given."""
+    """`/incident declare S1 IVR down in Manila`: open an incident; without a title a form."""
     declaration = recognition.read_declaration(typed.rest)
     if not declaration.title:
         open_declare_form(services, typed.trigger_id, typed.user_id, severity=declaration.severity or "")
@@ -94,13 +94,13 @@ def declare(services: Services, typed: SlashCommand) -> Response:
 
 
 def drill(services: Services, typed: SlashCommand) -> Response:
-    """`/incident drill S1 IVR down in Manila`"""
+    """`/incident drill S1 IVR down in Manila`: practise; marked everywhere, out of every figure."""
     declaration = recognition.read_declaration(typed.rest)
     return drill_from_command(services, typed.trigger_id, typed.user_id, declaration, typed.response_url)
 
 
 def severity(services: Services, typed: SlashCommand) -> Response:
-    """`/incident severity S0 reason`"""
+    """`/incident severity S0 Cebu too`: another severity, and why."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     first, reason = parse.first_word(typed.rest)
     if not first:
@@ -109,7 +109,7 @@ def severity(services: Services, typed: SlashCommand) -> Response:
 
 
 def status(services: Services, typed: SlashCommand) -> Response:
-    """`/incident status mitigated reason`"""
+    """`/incident status mitigated moved to trunk 8`: another status, and why."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     first, reason = parse.first_word(typed.rest)
     if not first:
@@ -119,7 +119,7 @@ def status(services: Services, typed: SlashCommand) -> Response:
 
 
 def impact(services: Services, typed: SlashCommand) -> Response:
-    """`/incident impact half the calls are dropped`"""
+    """`/incident impact half the calls are dropped`: who is affected and how; alone the form of the situation."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
         return brief(services, typed)
@@ -129,39 +129,39 @@ def impact(services: Services, typed: SlashCommand) -> Response:
 
 
 def brief(services: Services, typed: SlashCommand) -> Response:
-    """`/incident brief`"""
+    """`/incident brief`: impact, cause, actions and needs in one form; updates are written from them."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     situation_screens.open_form(services, typed.trigger_id, number, typed.user_id)
     return None
 
 
 def claim(services: Services, typed: SlashCommand) -> Response:
-    """`/incident claim commander`"""
+    """`/incident claim commander`: take a role."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return roles.claim(services, number, _role(services, typed.rest), typed.user_id, utcnow())
 
 
 def leave(services: Services, typed: SlashCommand) -> Response:
-    """`/incident leave commander`"""
+    """`/incident leave commander`: give a role back."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return roles.leave(services, number, _role(services, typed.rest), typed.user_id, utcnow())
 
 
 def assign(services: Services, typed: SlashCommand) -> Response:
-    """`/incident assign commander @ana`"""
+    """`/incident assign commander @ana`: give somebody a role."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     role, person = parse.role_and_person(typed.raw, list(services.floor.roles), "assign")
     return roles.assign(services, number, role, person, typed.user_id, utcnow())
 
 
 def change_type(services: Services, typed: SlashCommand) -> Response:
-    """`/incident type telephony`"""
+    """`/incident type telephony`: what it is about; a playbook that fits better is offered."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return scope.change_type(services, number, typed.rest, typed.user_id, utcnow())
 
 
 def rename(services: Services, typed: SlashCommand) -> Response:
-    """`/incident rename IVR down in Manila and Cebu`"""
+    """`/incident rename IVR down in Manila and Cebu`: another title; channel and messages follow."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return renaming.rename(services, number, rules.clean_title(typed.rest), typed.user_id, utcnow())
 
@@ -175,25 +175,25 @@ def edit(services: Services, typed: SlashCommand) -> Response:
 
 
 def resolve(services: Services, typed: SlashCommand) -> Response:
-    """`/incident resolve reason`"""
+    """`/incident resolve the carrier replaced a card`: the impact is over; everyone who was told hears of it."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return ending.resolve(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
 
 
 def close(services: Services, typed: SlashCommand) -> Response:
-    """`/incident close`"""
+    """`/incident close`: close it; the post-mortem draft is written."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return ending.close(services, number, typed.rest, typed.user_id, utcnow())
 
 
 def reopen(services: Services, typed: SlashCommand) -> Response:
-    """`/incident reopen reason`"""
+    """`/incident reopen calls drop again`: it is not over after all."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return ending.reopen(services, number, typed.rest, typed.user_id, utcnow())
 
 
 def decline(services: Services, typed: SlashCommand) -> Response:
-    """`/incident decline a probe was misconfigured`"""
+    """`/incident decline a probe was misconfigured`: it was a false alarm."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
         return _open_form(services, typed, number, forms.decline_form)
@@ -201,14 +201,15 @@ def decline(services: Services, typed: SlashCommand) -> Response:
 
 
 def merge(services: Services, typed: SlashCommand) -> Response:
-    """`/incident merge 12`: this incident goes on in that one"""
+    """`/incident merge 12`: it is the same incident as 12, and goes on there."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     into = named_incident(services, typed.raw, "merge", typed.user_id)
     return merging.merge(services, number, into, typed.user_id, utcnow())
 
 
 def related_incidents(services: Services, typed: SlashCommand) -> Response:
-    """`/incident related`, `/incident related 12`, `/incident related remove 12`"""
+    """`/incident related`, `/incident related 12`, `/incident related remove 12`: link incidents that belong
+    together."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
         return related.describe(services, number)
@@ -220,7 +221,8 @@ def related_incidents(services: Services, typed: SlashCommand) -> Response:
 
 
 def make_private(services: Services, typed: SlashCommand) -> Response:
-    """`/incident private customer data is involved`"""
+    """`/incident private customer data is involved`: a private channel takes over, and messages elsewhere are
+    deleted."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return privacy.make_private(services, number, typed.rest, typed.user_id, utcnow())
 

@@ -173,8 +173,9 @@ class UpdateMissed(Event):
 
 # The text of an update in a language, for one reader or (without one) for the whole audience; and its blocks.
 RenderUpdate = Callable[[str, str], tuple[str, list[Block]]]
-# The blocks of an update that was sent with this text, with the footer as it should read now, in these languages.
-RenderAmended = Callable[[str, Sequence[str], bool], list[Block]]
+# The blocks of an update, by its promise and the text that was sent, with the footer as it should read now, in
+# these languages, for readers outside the company or inside.
+RenderAmended = Callable[[int, str, Sequence[str], bool], list[Block]]
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,10 @@ class UpdateComposed(Event):
     audience: str
     text: str
     blocks: list[Block]
+    # Who was shown its draft, and needs no copy.
+    seen_by: frozenset[str] = frozenset()
+    # Set when nothing has changed since the last one: that one (its promise, its text) with a line below it.
+    below_earlier: Callable[[int, str], list[Block]] | None = None
 
 
 @dataclass(frozen=True)

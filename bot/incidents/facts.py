@@ -68,6 +68,10 @@ def _no_steps(session: Session, number: int) -> list[TakenStep]:
     return []
 
 
+def _no_follow_ups(session: Session, number: int) -> list[str]:
+    return []
+
+
 def _nobody(session: Session, number: int) -> Collection[str]:
     return ()
 
@@ -80,6 +84,14 @@ def _nothing_to_read(services: Services, incident: Incident, user_id: str) -> Se
     return ()
 
 
+def _nobody_next(session: Session, services: Services, user_id: str, now: datetime) -> Sequence[str]:
+    return ()
+
+
+def _no_fallback(session: Session, services: Services, user_id: str, now: datetime) -> str | None:
+    return None
+
+
 def _not_private(services: Services, incident: Incident) -> bool:
     return False
 
@@ -89,6 +101,8 @@ NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]
 NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", _never)
 # The open steps that somebody has taken, in the order of their playbooks.
 STEPS_TAKEN: Fact[Callable[[Session, int], list[TakenStep]]] = Fact("steps taken", _no_steps)
+# What is to be done after the incident, as it was written down.
+FOLLOW_UPS: Fact[Callable[[Session, int], list[str]]] = Fact("follow-ups", _no_follow_ups)
 # The audiences that an update was composed for.
 AUDIENCES_TOLD: Fact[Callable[[Session, int], Collection[str]]] = Fact("audiences told", _nobody)
 # How promised updates were kept.
@@ -103,3 +117,9 @@ FIGURE_SENTENCES: Fact[Callable[[Session, int, str], FigureSentences]] = Fact("f
 FIGURE_TABLE: Fact[Callable[[Session, Services, int, datetime, str], FigureTable]] = Fact("figure table", _no_table)
 # The chart of the figures as PNG, at a moment; it takes a third of a second.
 FIGURE_CHART: Fact[Callable[[Services, int, datetime], bytes]] = Fact("figure chart", _no_chart)
+# Who may take over a person's shift at a moment, the likeliest first.
+NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]] = Fact(
+    "next on shift", _nobody_next
+)
+# Who is accountable instead of a person who is not available from a moment on.
+FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact("fallback", _no_fallback)

@@ -49,6 +49,11 @@ def incident_text(
     )
 
 
+def as_typed(services: Services, text: str, language: str) -> str:
+    """What is never translated, with a mark for readers of another language than the floor's."""
+    return text if language == services.floor.language else _marking(services, language)(text, None)
+
+
 def _marking(services: Services, language: str) -> Callable[[str, str | None], str]:
     """The translation of a text, or the text with a mark that says that there is none."""
     try:

@@ -5,13 +5,15 @@ Then the old channel is archived, and what could not be taken back is said in th
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from bot.config.floor import HERE
 from bot.errors import WatchfloorError
 from bot.incidents import participants, related, rules
 from bot.incidents import tables as incidents
@@ -20,19 +22,23 @@ from bot.incidents.events import MadePrivate
 from bot.incidents.registry import Registry
 from bot.incidents.roles import lead_of
 from bot.incidents.workflows import invite_all, open_channel, post_displays
-from bot.outbox import kinds
+from bot.outbox import batches, kinds
 from bot.outbox import tables as outbox
-from bot.outbox.kinds import Call, Context, Message, Settled
+from bot.outbox.kinds import Call, Context, Kind, Message, Settled
+from bot.outbox.rules import look_at
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack import refusals
 from bot.slack.blocks import section
+from bot.slack.messages import Post
 from bot.slack.text import channel_link, escape
 
 TAKEN_BACK = "the incident is private now"
 COPIES = "copy:"
+MESSAGES = (outbox.MESSAGE, batches.kind_of(outbox.MESSAGE))
+PUBLIC_KINDS = (kinds.DIGEST, kinds.UPDATE, batches.kind_of(kinds.UPDATE), kinds.PARTNER)
 
 
 class PrivateAlready(WatchfloorError):
@@ -81,10 +87,21 @@ def _take_back(change: Change, old_channel: str) -> None:
     in_channel = {kind.name for kind in registry.kinds if kind.recipient is None}
     rows = session.exec(select(OutboxRow).where(OutboxRow.incident_id == number).order_by(col(OutboxRow.id))).all()
     lane: dict[str, Any] = {"incident_id": number, "lane": f"private:{number}:{now.isoformat()}"}
+    rows = [whole for row in rows if (whole := _whole(change, row, old_channel))]
     user_ids = participants.of_incident(session, number)
     request = PrivateRequest(number=number, user_ids=user_ids).model_dump()
     key = f"private:{number}:{now.isoformat()}"
     outbox.enqueue(session, kinds.PRIVATE_CHANNEL, key, now, incident_id=number, payload=request)
+    for row in [row for row in rows if _is_on_its_way(row, old_channel)]:
+        is_here = row.kind in in_channel or f":{HERE}" in row.key
+        payload = {
+            "channel_id": old_channel if is_here else "",
+            "thread_ts": _thread_of(change, row),
+            "row": row.id,
+            "key": row.key,
+        }
+        at = look_at(row.attempted_at or now, 1)
+        outbox.enqueue(session, kinds.DELETION, f"delete:{row.key}", max(at, now), payload=payload, **lane)
     for channel_id, ts in _withdrawn(rows, old_channel, in_channel, now):
         payload = {"channel_id": channel_id, "ts": ts}
         outbox.enqueue(session, kinds.DELETION, f"delete:{channel_id}:{ts}", now, payload=payload, **lane)
@@ -110,12 +127,27 @@ def _withdrawn(
             row.refused, row.ts = TAKEN_BACK, None
 
 
+def _whole(change: Change, row: OutboxRow, old_channel: str) -> OutboxRow | None:
+    """The row whose message is to be taken back; none when the message says something else as well."""
+    if row.batch_id is None or row.kind == kinds.UPDATE or not _is_public(row, old_channel):
+        return row
+    batch = batches.leave(change.session, row, change.now)
+    row.refused, row.ts = TAKEN_BACK, None
+    return batch
+
+
+def _is_on_its_way(row: OutboxRow, old_channel: str) -> bool:
+    """May it arrive although it is withdrawn? Then it is looked for, and deleted."""
+    is_sent = row.attempted_at is not None and row.ts is None and row.refused is None and row.shown < row.wanted
+    return is_sent and _is_public(row, old_channel)
+
+
 def _is_public(row: OutboxRow, old_channel: str) -> bool:
     """Is it read by others than its people? What somebody was told by name stays: a role, a page, a draft."""
-    if row.channel_id == old_channel or row.kind in (kinds.DIGEST, kinds.UPDATE, kinds.PARTNER):
+    if row.channel_id == old_channel or row.kind in PUBLIC_KINDS:
         return True
     is_direct = (row.channel_id or "D").startswith(("D", "U", "W"))
-    return row.kind == outbox.MESSAGE and (not is_direct or row.key.startswith(COPIES))
+    return row.kind in MESSAGES and (not is_direct or row.key.startswith(COPIES))
 
 
 def _show_anew(row: OutboxRow, now: datetime) -> None:
@@ -166,7 +198,39 @@ def start_call(context: Context) -> Call:
 def deletion_call(context: Context) -> Call:
     """The deletion of one of the bot's own messages; it may be repeated."""
     services, payload = context.services, context.row.payload or {}
+    if "key" in payload:
+        return Call(context.row.key, partial(_delete_if_arrived, services, payload))
     return Call(context.row.key, lambda: services.slack.delete_message(payload["channel_id"], payload["ts"]))
+
+
+def _delete_if_arrived(services: Services, payload: Mapping[str, Any]) -> None:
+    """What was on its way when the incident became private is deleted where it arrived."""
+    with services.database.reading() as session:
+        row = session.get(OutboxRow, payload["row"])
+        if row is None or row.attempted_at is None:
+            return
+        channel_id = payload["channel_id"] or _place(session, services, row)
+    found = services.slack.find(Post(payload["key"], channel_id, "", [], payload["thread_ts"]), row.attempted_at)
+    if found:
+        services.slack.delete_message(found.channel_id, found.ts)
+
+
+def _place(session: Session, services: Services, row: OutboxRow) -> str:
+    """Where a row was sent that is not in the incident's channel."""
+    kind = _kind_of(services, row)
+    return row.channel_id or (kind.recipient(Context(session, services, None, row)) if kind.recipient else "")
+
+
+def _thread_of(change: Change, row: OutboxRow) -> str | None:
+    """The thread in which a row is said, while what is above it is known."""
+    kind = _kind_of(change.services, row)
+    context = Context(change.session, change.services, None, row)
+    return kind.thread(context) if kind.thread else row.thread_ts
+
+
+def _kind_of(services: Services, row: OutboxRow) -> Kind:
+    known = batches.with_batches([kinds.POSTED, *services.get(Registry).kinds])
+    return next(kind for kind in known if kind.name == row.kind)
 
 
 def archive_call(context: Context) -> Call:

@@ -26,14 +26,22 @@ TRANSLATED_FIELDS = (SituationField.TITLE, *RECORDED_FIELDS)
 
 
 def situation_form(
-    incident: Incident, situation: Situation, translations: Mapping[str, Mapping[str, str]], seen_id: int
+    incident: Incident,
+    situation: Situation,
+    translations: Mapping[str, Mapping[str, str]],
+    seen_id: int,
+    figures: str = "",
 ) -> Block:
-    """Impact, cause, actions and needs in one form, and their translations into the languages that are read."""
+    """Impact, cause, actions and needs in one form, and their translations into the languages that are read.
+
+    `figures` is what the contact centre's figures say: updates add it to the impact by themselves.
+    """
     certainties = [option(title, certainty.value) for certainty, title in CERTAINTY_TITLES.items()]
     menu = select(ids.CERTAINTY, certainties, initial=situation.certainty or Certainty.UNKNOWN.value)
     blocks = [
         context("Updates are written from this. People outside the company never read names or guesses."),
         _text_field(SituationField.IMPACT, situation),
+        *([context(f"📊 {figures[:1].upper()}{figures[1:]}. Updates add these figures.")] if figures else []),
         field("How sure are you of the cause?", ids.CERTAINTY, menu),
         *(_text_field(name, situation) for name in RECORDED_FIELDS[1:]),
     ]

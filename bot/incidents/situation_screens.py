@@ -3,6 +3,8 @@
 from bot.incidents import ids, parse, rules, situation_actions, situation_forms, situation_tables
 from bot.incidents.access import visible_incident
 from bot.incidents.audiences import other_languages
+from bot.incidents.facts import FIGURE_SENTENCES
+from bot.incidents.registry import Registry
 from bot.incidents.responses import FieldsRefused, Payload
 from bot.incidents.situation import RECORDED_FIELDS, CauseMissing, CertaintyMissing, SituationField
 from bot.incidents.situation_actions import SituationEdit
@@ -21,7 +23,9 @@ def open_form(services: Services, trigger_id: str, number: int, user_id: str) ->
             for language in other_languages(services, incident)
         }
         seen_id = situation_tables.newest_id(session, number)
-    services.slack.open_view(trigger_id, situation_forms.situation_form(incident, situation, translations, seen_id))
+        figures = services.get(Registry).ask(FIGURE_SENTENCES)(session, number, "en").line
+    form = situation_forms.situation_form(incident, situation, translations, seen_id, figures)
+    services.slack.open_view(trigger_id, form)
 
 
 def save_form(services: Services, body: Payload) -> None:

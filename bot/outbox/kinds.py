@@ -1,6 +1,6 @@
 """What differs between the kinds of rows: how each is rendered, where it goes, and what a refusal of it means."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,7 +10,7 @@ from bot.outbox.rules import Refusal
 from bot.outbox.tables import DRAFT as DRAFT
 from bot.outbox.tables import MESSAGE, OutboxRow
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, divider, section
 from bot.slack.messages import Posted
 
 CARD = "card"
@@ -45,6 +45,11 @@ FIGURES_FILE = "figures_file"
 FIGURES_CHART = "figures_chart"
 ALERTS = "alerts"
 ALERTS_DECLARATION = "alerts_declaration"
+CONTACT = "contact"
+CONTACT_PIN = "contact_pin"
+OPEN_TIME = "open_time"
+ROSTER_FILE = "roster_file"
+ABSENCES_FILE = "absences_file"
 
 Message = tuple[str, list[Block]]
 
@@ -110,6 +115,22 @@ class Kind:
     forget: Callable[[Services, str], None] | None = None
     # When Slack refuses to be searched, an attempt with an unknown outcome is made again; else it is dropped.
     is_repeated_unseen: bool = True
+    # How several that wait for one reader become one message; without it, each is a message of its own.
+    join: Callable[[Sequence[Message]], Message] | None = None
+
+
+def joined(messages: Sequence[Message]) -> Message:
+    """One message below the other, with a line between them."""
+    blocks: list[Block] = []
+    block_ids: set[str] = set()
+    for text, own in messages:
+        blocks += [divider()] if blocks else []
+        for block in own or [section(text)]:
+            # Slack takes each id once in a message.
+            is_taken = block.get("block_id") in block_ids
+            blocks.append({name: value for name, value in block.items() if not (is_taken and name == "block_id")})
+            block_ids |= {str(block["block_id"])} if "block_id" in block else set()
+    return "\n\n".join(text for text, _ in messages), blocks
 
 
 def _payload(context: Context) -> Message:
@@ -132,6 +153,7 @@ POSTED = Kind(
         "cant_update_message": Refusal.FINAL,
     },
     otherwise=Refusal.FINAL,
+    join=joined,
 )
 
 
@@ -160,5 +182,5 @@ class Kinds:
 
     @classmethod
     def of(cls, incidents: Incidents, kinds: Iterable[Kind]) -> "Kinds":
-        """From the kinds that the nouns define."""
-        return cls(incidents, {kind.name: kind for kind in (POSTED, *kinds)})
+        """All kinds, by their names."""
+        return cls(incidents, {kind.name: kind for kind in kinds})

@@ -4,7 +4,7 @@ What is wanted and what is shown are versions: they differ while Slack is behind
 State is never read back from Slack.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,6 +46,8 @@ class OutboxRow(SQLModel, table=True):
         sa.Index("ix_outbox_message", "channel_id", "ts"),
         partial_index("ix_outbox_due", "priority", "retry_at", where=_UNSETTLED),
         partial_index("ix_outbox_lane", "lane", where=f"lane IS NOT NULL AND {_UNSETTLED}"),
+        partial_index("ix_outbox_batch", "batch_id", where="batch_id IS NOT NULL"),
+        partial_index("ix_outbox_batch_group", "batch_group", where="batch_group IS NOT NULL"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -65,6 +67,10 @@ class OutboxRow(SQLModel, table=True):
     # Rows of one lane are delivered in the order in which they were written.
     lane: str | None = None
     priority: int = USUAL
+    # The row that brings this one to Slack together with others; this one is then not leased itself.
+    batch_id: int | None = None
+    # Of such a row: what may become part of it.
+    batch_group: str | None = None
     wanted: int = 1
     shown: int = 0
     ts: str | None = None
@@ -108,7 +114,7 @@ def key_of(kind: str, incident_id: int, subject: str, replaced: int = 0) -> str:
     return f"{kind}:{incident_id}:{subject}:{replaced}"
 
 
-def _wake(session: Session, incident_id: int | None) -> None:
+def wake(session: Session, incident_id: int | None) -> None:
     """The worker is woken once the transaction is committed."""
     session.info.setdefault(DUE, set()).add(incident_id)
 
@@ -135,7 +141,7 @@ def add(
         retry_at=now,
     )
     session.add(row)
-    _wake(session, incident_id)
+    wake(session, incident_id)
     return row
 
 
@@ -162,8 +168,13 @@ def enqueue(
     session: Session, kind: str, key: str, now: datetime, *, incident_id: int | None = None, **facts: Any
 ) -> bool:
     """Something is to be done once that is not rendered from an incident's state; False when it was known."""
-    _wake(session, None)
-    return insert_new(session, OutboxRow(key=key, kind=kind, incident_id=incident_id, retry_at=now, **facts))
+    wake(session, None)
+    return insert_row(session, OutboxRow(key=key, kind=kind, incident_id=incident_id, retry_at=now, **facts))
+
+
+def insert_row(session: Session, row: OutboxRow) -> bool:
+    """Write a row; False when its key was known."""
+    return insert_new(session, row)
 
 
 def edit(session: Session, row: OutboxRow, blocks: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -174,12 +185,31 @@ def edit(session: Session, row: OutboxRow, blocks: Sequence[dict[str, Any]], now
     payload = row.payload or {}
     if payload.get("blocks") == list(blocks):
         return
-    _wake(session, None)
+    wake(session, None)
     mine = sa.update(OutboxRow).where(col(OutboxRow.id) == row.id)
     changed = payload | {"blocks": list(blocks)}
     session.connection().execute(mine.values(payload=changed, wanted=col(OutboxRow.wanted) + 1))
     again = {"refused": None, "retry_at": now, "attempts": 0, "error": None}
     session.connection().execute(mine.where(col(OutboxRow.ts).is_not(None)).values(**again))
+    edit_batches(session, (col(OutboxRow.id) == row.id,), now)
+
+
+def edit_batches(session: Session, parts: Sequence[Any], now: datetime) -> None:
+    """What these rows say changed, and some are part of a message that says more."""
+    batches = select(OutboxRow.batch_id).where(*parts, col(OutboxRow.batch_id).is_not(None))
+    numbers = [number for number in session.exec(batches.distinct()).all() if number is not None]
+    if not numbers:
+        return
+    change_rows(session, numbers, _MORE)
+    again = {"refused": None, "retry_at": now, "attempts": 0, "error": None}
+    session.connection().execute(
+        _change(col(OutboxRow.id).in_(numbers), col(OutboxRow.ts).is_not(None)).values(**again)
+    )
+
+
+def change_rows(session: Session, numbers: Collection[int], values: Mapping[str, Any]) -> None:
+    """New values for some rows."""
+    session.connection().execute(_change(col(OutboxRow.id).in_(list(numbers))).values(**values))
 
 
 def supersede(session: Session, key_begins: str) -> None:
@@ -209,7 +239,7 @@ def remove_untried(session: Session, incident_id: int, kind: str, subject: str) 
 
 def hurry(session: Session, incident_id: int, kind: str, subject: str, now: datetime) -> None:
     """What these rows waited for is there."""
-    _wake(session, None)
+    wake(session, None)
     theirs = (OutboxRow.incident_id == incident_id, OutboxRow.kind == kind, OutboxRow.subject == subject)
     session.connection().execute(_change(*theirs, sa.text(_UNSETTLED)).values(retry_at=now))
 
@@ -240,7 +270,7 @@ def posts_of(session: Session, incident_id: int, key_begins: str, key_ends: str)
     ).all()
 
 
-def named(session: Session, incident_id: int, kind: str, subject: str | None = None) -> Sequence[OutboxRow]:
+def named(session: Session, incident_id: int | None, kind: str, subject: str | None = None) -> Sequence[OutboxRow]:
     """The rows of an incident of this kind, in their order; or those of one subject."""
     found = select(OutboxRow).where(OutboxRow.incident_id == incident_id, OutboxRow.kind == kind)
     if subject is not None:
@@ -248,17 +278,30 @@ def named(session: Session, incident_id: int, kind: str, subject: str | None = N
     return session.exec(found.order_by(col(OutboxRow.id)).execution_options(populate_existing=True)).all()
 
 
-def _named(incident_id: int, kind: str, subject: str) -> tuple[Any, ...]:
+def _named(incident_id: int | None, kind: str, subject: str) -> tuple[Any, ...]:
     return col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind, col(OutboxRow.subject) == subject
 
 
-def edit_named(session: Session, incident_id: int, kind: str, subject: str, now: datetime) -> None:
+def edit_named(session: Session, incident_id: int | None, kind: str, subject: str, now: datetime) -> None:
     """What these rows say changed: they are edited where they are, or sent so."""
-    _wake(session, None)
+    wake(session, None)
     theirs = _named(incident_id, kind, subject)
     session.connection().execute(_change(*theirs).values(**_MORE))
     again = {"refused": None, "retry_at": now, "attempts": 0, "error": None}
     session.connection().execute(_change(*theirs, col(OutboxRow.ts).is_not(None)).values(**again))
+    edit_batches(session, theirs, now)
+
+
+def edit_about(session: Session, kind: str, subject: str, now: datetime) -> None:
+    """Messages of no incident that are about the same thing, named before a colon of their subject, are edited."""
+    wake(session, None)
+    theirs = (
+        col(OutboxRow.incident_id).is_(None),
+        col(OutboxRow.kind) == kind,
+        col(OutboxRow.subject).startswith(f"{subject}:", autoescape=True),
+        col(OutboxRow.refused).is_(None),
+    )
+    session.connection().execute(_change(*theirs).values(**_MORE, retry_at=now))
 
 
 def withdraw(session: Session, incident_id: int, kind: str, subject: str) -> None:
@@ -288,7 +331,7 @@ _KINDS_STALE = _change(
 
 def mark_stale(session: Session, incident_id: int, kinds: Collection[str] | None = None) -> None:
     """The incident changed: what follows it is to be rendered again, or only these kinds."""
-    _wake(session, incident_id)
+    wake(session, incident_id)
     if kinds is None:
         session.connection().execute(_FOLLOWING_STALE, {"of_incident": incident_id})
     else:
@@ -297,7 +340,7 @@ def mark_stale(session: Session, incident_id: int, kinds: Collection[str] | None
 
 def mark_stale_subject(session: Session, incident_id: int, kinds: Collection[str], subject: str) -> None:
     """One thing changed that several messages show: those named after it, alone or before a colon."""
-    _wake(session, incident_id)
+    wake(session, incident_id)
     named = sa.or_(
         col(OutboxRow.subject) == subject, col(OutboxRow.subject).startswith(f"{subject}:", autoescape=True)
     )
@@ -327,15 +370,15 @@ def mark_message_stale(session: Session, channel_id: str, ts: str) -> Sequence[i
     found = session.exec(select(OutboxRow.incident_id).where(*ours)).all()
     numbers = [number for number in found if number is not None]
     for number in numbers:
-        _wake(session, number)
+        wake(session, number)
     if numbers:
         session.connection().execute(_change(*ours).values(content_hash="", **_MORE))
     return numbers
 
 
-def show_again(session: Session, incident_id: int, kind: str) -> None:
-    """What was done in Slack was undone together with something else."""
-    _wake(session, incident_id)
+def show_again(session: Session, incident_id: int | None, kind: str) -> None:
+    """What was done in Slack was undone together with something else; None for what is no incident's."""
+    wake(session, incident_id)
     which = (col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind)
     session.connection().execute(_change(*which).values(shown=0, content_hash=""))
 
@@ -395,6 +438,7 @@ def abandon(session: Session, row: OutboxRow) -> None:
 _NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
 _FREE = (
     sa.text(_UNSETTLED),
+    col(OutboxRow.batch_id).is_(None),
     col(OutboxRow.retry_at) <= _NOW,
     sa.or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= _NOW),
 )
@@ -406,7 +450,8 @@ def next_due(session: Session) -> datetime | None:
         (col(OutboxRow.leased_until) > col(OutboxRow.retry_at), col(OutboxRow.leased_until)),
         else_=col(OutboxRow.retry_at),
     )
-    query = sa.select(sa.func.min(at, type_=UtcDateTime())).where(sa.text(_UNSETTLED))
+    is_leased_itself = col(OutboxRow.batch_id).is_(None)
+    query = sa.select(sa.func.min(at, type_=UtcDateTime())).where(sa.text(_UNSETTLED), is_leased_itself)
     return session.connection().execute(query).scalar()
 
 

@@ -12,7 +12,7 @@ from bot.incidents.events import RoleChanged
 from bot.incidents.outside_filter import outside_filter
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
-from bot.outbox import kinds
+from bot.outbox import batches, kinds
 from bot.outbox import tables as outbox
 from bot.partners import guidance, guidance_views, tables
 from bot.partners.guidance import GuidanceField
@@ -75,7 +75,9 @@ def ask_lead(change: Change, event: RoleChanged) -> None:
         partners = [row.partner for row in rows if row.cleared_at is None]
         text, blocks = guidance_views.request(change.incident, partners, missing)
         key = f"partner-guidance:{change.number}:{event.holder}"
-        outbox.post(change.session, key, event.holder, text, change.now, incident_id=change.number, blocks=blocks)
+        batches.post_to_person(
+            change.session, key, event.holder, text, change.now, incident_id=change.number, blocks=blocks
+        )
 
 
 def _languages(session: Session, services: Services, incident: Incident) -> list[str]:

@@ -93,7 +93,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def partners(services: Services, typed: SlashCommand) -> Response:
-    """`/incident partners [page]`, `add NAME`, `tell [NAME]`, `phoned NAME [agents]`, `guidance`"""
+    """`/incident partners`, `add NAME`, `tell NAME`, `phoned NAME 12`, `guidance`: who was told, and who has
+    answered."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     word, _, rest = typed.rest.partition(" ")
     rest = rest.strip()

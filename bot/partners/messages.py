@@ -9,7 +9,9 @@ from sqlmodel import Session
 from bot.config.floor import PARTNERS, Partner
 from bot.directory.broken_templates import report_broken_template
 from bot.directory.lookup import channel_id
+from bot.incidents import situation_tables
 from bot.incidents.facts import NEXT_UPDATE
+from bot.incidents.incident_text import incident_text
 from bot.incidents.outside_filter import outside_filter
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
@@ -70,16 +72,17 @@ def channel_of(services: Services, display: OutboxRow) -> str:
 def _facts(
     session: Session, services: Services, incident: Incident, row: PartnerNotice, now: datetime
 ) -> dict[str, Any]:
-    redact = outside_filter(session, services, partner_of(services, row.partner).language, row.partner)
+    language = partner_of(services, row.partner).language
+    redact = outside_filter(session, services, language, row.partner)
     severity = services.floor.severity(incident.severity)
-    type_title = services.floor.types.get(incident.type, incident.type)
+    text = incident_text(session, services, incident, situation_tables.current(session, incident.number), language)
     return {
         "partner": escape(row.partner),
-        "title": one_line(redact(incident.title) or type_title, TITLE),
+        "title": one_line(redact(text.title) or text.type, TITLE),
         "emoji": severity.emoji,
         "meaning": escape(severity.guidance),
-        "impact": one_line(redact(incident.impact), IMPACT),
-        "places": one_line(", ".join(incident.sites), TITLE),
+        "impact": one_line(redact(text.impact), IMPACT),
+        "places": one_line(", ".join(text.sites), TITLE),
         "status": str(incident.status),
         "is_over": row.cleared_at is not None or incident.status not in OPEN,
         "started": near_time(incident.declared_at, now),

@@ -57,7 +57,7 @@ def edit_footers(change: Change, event: UpdateAmended) -> None:
     begins = _key_prefix(number, event.audience)
     for posted in outbox.posts_of(session, number, begins, f":{event.promise_id}"):
         language = partner_of(change.services, rows[posted.key.split(":")[-2]].partner).language
-        outbox.edit(session, posted, event.render(posted.text, (language,), True), change.now)
+        outbox.edit(session, posted, event.render(event.promise_id, posted.text, (language,), True), change.now)
 
 
 def _key_prefix(number: int, audience: str) -> str:

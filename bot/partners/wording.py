@@ -22,8 +22,8 @@ DEFAULT_LABELS: dict[str, str] = {
     "all_clear": "✅ All clear. It is over; please go back to normal work.",
     "false_alarm": "✅ It was a false alarm. Nothing is wrong; please go back to normal work.",
     "drill": "🧪 *This is a drill.* Nothing is broken.",
-    "merged": "➡️ This is one outage with another one. It goes on under the other notice.",
-    "reopened": "It is not over after all; the notice above is open again. Please press a button above.",
+    "merged": "➡️ This is the same outage as another one. Updates go on under the other notice.",
+    "reopened": "It is not over after all: the notice above is open again. Please answer it once more.",
     "thanks": "Thank you.",
 }
 

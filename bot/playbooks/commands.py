@@ -23,7 +23,7 @@ def register(registry: Registry) -> None:
 
 
 def playbook(services: Services, typed: SlashCommand) -> Response:
-    """`/incident playbook`, `/incident playbook start NAME`, `stop NAME`, `switch NAME`"""
+    """`/incident playbook`, `/incident playbook start NAME`, `stop NAME`, `switch NAME`: what runs."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     word, _, name = typed.rest.partition(" ")
     subcommand = SUBCOMMANDS.get(word.lower())
@@ -33,5 +33,5 @@ def playbook(services: Services, typed: SlashCommand) -> Response:
 
 
 def my_steps(services: Services, typed: SlashCommand) -> Response:
-    """`/incident steps`"""
+    """`/incident steps`: your open playbook steps, over all incidents."""
     return step_screens.steps_of_person(services, typed.user_id)

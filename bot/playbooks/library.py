@@ -76,6 +76,20 @@ def load_library(folder: Path, floor: Floor | None = None) -> Library:
     return Library(folder, floor, {}).reloaded()
 
 
+def check_path(path: Path, floor: Floor | None = None) -> tuple[int, list[Problem]]:
+    """How many playbooks of a file or a folder can be used, and everything that is wrong with the others."""
+    if not path.exists():
+        return 0, [Problem(str(path), 1, "", "there is no such file or folder")]
+    if path.is_dir():
+        library = load_library(path, floor)
+        return len(library.playbooks), library.problems
+    try:
+        read_playbook(path, floor)
+    except FileRefused as refused:
+        return 0, list(refused.problems)
+    return 1, []
+
+
 def read_playbook(path: Path, floor: Floor | None = None) -> Playbook:
     """One playbook, or `FileRefused` with everything that is wrong with it."""
     if not re.fullmatch(SLUG, path.stem) or path.suffix != ".yaml":

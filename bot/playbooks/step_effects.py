@@ -15,8 +15,7 @@ from bot.incidents.invitations import invite
 from bot.incidents.lifecycle import set_status
 from bot.incidents.milestones import milestones_of, set_milestone
 from bot.incidents.responses import FieldsRefused
-from bot.outbox import kinds
-from bot.outbox import tables as outbox
+from bot.outbox import batches, kinds
 from bot.playbooks.answers import milestones_in
 from bot.playbooks.playbook import Ask, Invites, Post, Sets
 from bot.playbooks.steps import StepChange
@@ -119,4 +118,4 @@ def notify_owner(session: Session, change: StepChange, owner_id: str) -> None:
         f"{channel_link(incident.channel_id or '')}: *{escape(change.title)}*"
     )
     key = f"given:{change.step_id}:{owner_id}:{change.at.isoformat()}"
-    outbox.post(session, key, owner_id, text, change.at, incident_id=incident.number)
+    batches.post_to_person(session, key, owner_id, text, change.at, incident_id=incident.number)

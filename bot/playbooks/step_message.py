@@ -1,6 +1,7 @@
 """The message a step sends, filled with what is known now, for a person to read before it goes out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -18,8 +19,9 @@ from bot.services import Services
 from bot.slack.text import format_duration, mentioned_user_ids, to_plain_text
 
 
-def message_text(session: Session, services: Services, step: PlaybookStep, written: Step) -> str:
-    """The words of the step's message; empty when it sends none. They are plain: escaped where they leave."""
+def message_text(session: Session, services: Services, step: PlaybookStep, written: Step, zone: ZoneInfo) -> str:
+    """The text of the step's message with times of that zone; empty when it sends none. It is plain: escaped where
+    it leaves."""
     if written.posts is None:
         return ""
     incident = incidents.by_number(session, step.incident_id)
@@ -35,20 +37,30 @@ def message_text(session: Session, services: Services, step: PlaybookStep, writt
         "sites": ", ".join(incident.sites),
         "partners": ", ".join(incident.partners),
         "commander": people.get(commander or "", ""),
-        "started": incident.declared_at.strftime("%H:%M UTC"),
+        "started": _clock(incident.declared_at, zone),
         "lasting": format_duration(max(utcnow() - incident.declared_at, timedelta())),
-        "next_update": due_at.strftime("%H:%M UTC") if due_at else "",
+        "next_update": _clock(due_at, zone) if due_at else "",
     }
-    return fill(written.posts.message, facts | _answers(session, step))
+    return fill(written.posts.message, facts | _answers(session, step, zone))
 
 
-def _answers(session: Session, step: PlaybookStep) -> dict[str, str]:
+def _clock(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%H:%M %Z")
+
+
+def _answers(session: Session, step: PlaybookStep, zone: ZoneInfo) -> dict[str, str]:
     run = playbooks.find_run(session, step.run_id)
     asks = run.book.asks
     answers = {
         key: value for each in playbooks.steps_of(session, run.number) for key, value in each.answers.items()
     }
-    shown = {key: render_answer(asks[key], value) for key, value in answers.items() if key in asks}
+    shown = {
+        key: _clock(datetime.fromisoformat(str(value)), zone)
+        if asks[key].kind == "time"
+        else render_answer(asks[key], value)
+        for key, value in answers.items()
+        if key in asks
+    }
     people = {user_id for text in shown.values() for user_id in mentioned_user_ids(text)}
     names = directory.display_names(session, people)
     # A person reads and changes it in a form, which shows no markup.

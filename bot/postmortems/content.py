@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from bot.directory import broken_templates
 from bot.postmortems import tables, versions
 from bot.postmortems.document import Document
-from bot.postmortems.draft import compose, with_picture
-from bot.postmortems.facts import phrases_of, picture_for, read_record, write_document
+from bot.postmortems.draft import compose, with_pictures
+from bot.postmortems.facts import chart_for, phrases_of, picture_for, read_record, write_document
 from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, NAMES, TEMPLATES, plain_markdown, render
 from bot.postmortems.tables import PostMortem
 from bot.runtime.clock import utcnow
@@ -54,13 +54,17 @@ def _write_files(services: Services, postmortem: PostMortem) -> Iterator[File]:
     phrases = phrases_of(services, now)
     record = read_record(services, postmortem.incident_id, now, phrases, is_preview=postmortem.is_preview)
     pictures: list[bytes] = []
+
+    def draw() -> None:
+        pictures.extend([picture_for(services, record, now), chart_for(services, record, now)])
+
     # Drawing takes longest, and is needed last.
-    picture_task = services.background.start(lambda: pictures.append(picture_for(services, record, now)))
+    drawing = services.background.start(draw)
     document = compose(record, phrases)
     yield from _render_file(services, record.number, document, MARKDOWN)
     yield from _render_file(services, record.number, document, LEADERSHIP)
-    picture_task.result()
-    yield from _render_file(services, record.number, with_picture(document, pictures[0]), HTML)
+    drawing.result()
+    yield from _render_file(services, record.number, with_pictures(document, *pictures), HTML)
 
 
 def _render_file(services: Services, number: int, document: Document, kind: str) -> Iterator[File]:

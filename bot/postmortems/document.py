@@ -103,6 +103,9 @@ class Document:
     language: str = "en"
     picture: str = ""
     picture_words: str = ""
+    # Of the contact centre's figures; it stands with the impact.
+    chart: str = ""
+    chart_words: str = ""
 
     def section(self, key: str) -> Section:
         """The section of that key; `KeyError` when there is none."""

@@ -37,6 +37,7 @@ def compose(record: Record, phrases: Phrases) -> Document:
         links={entry.number: entry.url for entry in record.entries},
         language=phrases.language,
         picture_words=phrases("picture"),
+        chart_words=phrases("chart"),
     )
 
 
@@ -55,9 +56,9 @@ def _appendix(record: Record, milestones: Mapping[str, Milestone], phrases: Phra
     ]
 
 
-def with_picture(document: Document, picture: bytes) -> Document:
-    """The document with a picture (PNG) in it; without one it stays as it is."""
-    return replace(document, picture=base64.b64encode(picture).decode())
+def with_pictures(document: Document, picture: bytes, chart: bytes = b"") -> Document:
+    """The document with the picture of its timeline and the chart of its figures, both PNG; either may be empty."""
+    return replace(document, picture=base64.b64encode(picture).decode(), chart=base64.b64encode(chart).decode())
 
 
 def _notes(record: Record, phrases: Phrases) -> list[str]:

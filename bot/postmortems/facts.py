@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.directory import broken_templates
 from bot.errors import TryLater
+from bot.incidents.facts import FIGURE_CHART
 from bot.incidents.registry import Fact, Registry
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose
@@ -59,5 +60,15 @@ def picture_for(services: Services, record: Record, now: datetime) -> bytes:
     draw = services.get(Registry).ask(PICTURE)
     try:
         return draw(services, record.number, now, lambda user_id: labels.get(user_id, user_id))
+    except TryLater:
+        return b""
+
+
+def chart_for(services: Services, record: Record, now: datetime) -> bytes:
+    """The chart of the figures, when there are any; likewise without it rather than late."""
+    if not record.interval_rows:
+        return b""
+    try:
+        return services.get(Registry).ask(FIGURE_CHART)(services, record.number, now)
     except TryLater:
         return b""

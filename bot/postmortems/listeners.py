@@ -27,7 +27,7 @@ FormValue = TypeVar("FormValue")
 
 
 def request_copy(services: Services, typed: SlashCommand) -> Response:
-    """`/incident postmortem`"""
+    """`/incident postmortem`: the post-mortem as it stands, by direct message."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return postmortem_request.request_by_command(services, number, typed.trigger_id, typed.user_id, utcnow())
 

@@ -39,10 +39,13 @@ class Phrases:
         return format_duration(duration)
 
     def nth(self, label: str, n: int) -> str:
-        """The second, third … person of a role."""
+        """The second, third … person of a role, or without one."""
+        is_without_role = label == self("participant")
+        if is_without_role and n == 2:
+            return self("another_participant")
         ordinals = self("ordinals").split(", ")
         ordinal = ordinals[n - 2] if n - 2 < len(ordinals) else self("ordinal_beyond", n=n)
-        return self("nth_person", ordinal=ordinal, role=label)
+        return self("nth_participant" if is_without_role else "nth_person", ordinal=ordinal, role=label)
 
     def local(self, at: datetime) -> datetime:
         """The moment as clocks on the floor show it."""

@@ -41,16 +41,16 @@ def register(app: App, services: Services) -> None:
 
 
 def show_catch_up(services: Services, typed: SlashCommand) -> Response:
-    """`/incident catchup`"""
+    """`/incident catchup`: what has happened so far, in ten lines."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return catch_up.screen(services, number, typed.user_id)
 
 
 def panel_or_help(services: Services, typed: SlashCommand) -> Response:
-    """`/incident` alone: the control panel in an incident's channel, help elsewhere."""
+    """`/incident`: the control panel in an incident's channel, help elsewhere."""
     return panels.panel_in_channel(services, typed.channel_id, typed.user_id) or panels.help_screen(services)
 
 
 def show_help(services: Services, typed: SlashCommand) -> Response:
-    """`/incident help`"""
+    """`/incident help`: the most useful commands."""
     return panels.help_screen(services)

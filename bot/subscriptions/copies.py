@@ -15,7 +15,9 @@ from bot.incidents.events import UpdateAmended, UpdateComposed
 from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
+from bot.outbox import batches
 from bot.outbox import tables as outbox
+from bot.outbox.tables import OutboxRow
 from bot.services import Services
 from bot.subscriptions import tables, views
 from bot.subscriptions.rules import choose_audience
@@ -24,7 +26,8 @@ from bot.subscriptions.rules import choose_audience
 def post_copies(change: Change, event: UpdateComposed) -> None:
     """The composed update for everyone who subscribed and belongs to its audience.
 
-    What waits for somebody is overtaken by what is newer, as it is in the channels.
+    What waits for somebody is overtaken by what is newer, as it is in the channels. That nothing has changed is no
+    message of its own: it is added to the last one. Nobody gets a copy of what they were shown as a draft.
     """
     session, number = change.session, change.number
     subscriber_ids = tables.subscribers(session, change.incident)
@@ -32,27 +35,51 @@ def post_copies(change: Change, event: UpdateComposed) -> None:
         return
     audience_by_person = _audience_by_person(session, change.services, change.incident, subscriber_ids)
     blocks = views.update_blocks(event.blocks, number)
+    earlier = _newest_copies(session, number, event.audience) if event.below_earlier else {}
     for person in may_read(session, change.incident, directory.people(session, subscriber_ids)):
-        if audience_by_person.get(person.id) == event.audience:
+        if audience_by_person.get(person.id) != event.audience or person.id in event.seen_by:
+            continue
+        if event.below_earlier and (copy := earlier.get(person.id)):
+            amended = event.below_earlier(_promise_of(copy), copy.text)
+            outbox.edit(session, copy, views.update_blocks(amended, number), change.now)
+        else:
             prefix = f"{_key_prefix(number, event.audience)}{person.id}:"
             outbox.supersede(session, prefix)
             key = f"{prefix}{event.promise_id}"
-            outbox.post(session, key, person.id, event.text, change.now, incident_id=number, blocks=blocks)
+            batches.post_to_person(
+                session,
+                key,
+                person.id,
+                event.text,
+                change.now,
+                incident_id=number,
+                blocks=blocks,
+                # What somebody must act on comes first in a message.
+                priority=outbox.LAST,
+            )
 
 
 def edit_footers(change: Change, event: UpdateAmended) -> None:
     """The copies of an update say when the next one comes after all, to whoever may still read of the incident."""
     session, number = change.session, change.number
-    begins = _key_prefix(number, event.audience)
-    copies = outbox.posts_of(session, number, begins, f":{event.promise_id}")
-    if not copies:
+    by_person = _newest_copies(session, number, event.audience)
+    if not by_person:
         return
     audience = change.services.floor.audiences[event.audience]
-    by_person = {copy.key.split(":")[-2]: copy for copy in copies}
     for person in may_read(session, change.incident, directory.people(session, by_person)):
         copy = by_person[person.id]
-        amended = event.render(copy.text, audience.languages, audience.outside)
+        amended = event.render(_promise_of(copy), copy.text, audience.languages, audience.outside)
         outbox.edit(session, copy, views.update_blocks(amended, number), change.now)
+
+
+def _newest_copies(session: Session, number: int, audience: str) -> dict[str, OutboxRow]:
+    """The last copy that each person got of an audience's updates, or is to get."""
+    copies = outbox.posts_of(session, number, _key_prefix(number, audience), "")
+    return {copy.key.split(":")[-2]: copy for copy in copies}
+
+
+def _promise_of(copy: OutboxRow) -> int:
+    return int(copy.key.split(":")[-1])
 
 
 def _key_prefix(number: int, audience: str) -> str:

@@ -60,21 +60,22 @@ def register_commands(registry: Registry) -> None:
 
 
 def subscribe(services: Services, typed: SlashCommand) -> Response:
-    """`/incident subscribe` here, or `/incident subscribe S1 Manila`"""
+    """`/incident subscribe`, `/incident subscribe S1 Manila`: updates by direct message, of this incident or of
+    all such."""
     if typed.rest:
         return subscriptions.subscribe_to(services, typed.rest, typed.user_id, utcnow())
     return subscriptions.subscribe(services, _here(services, typed), typed.user_id, utcnow())
 
 
 def unsubscribe(services: Services, typed: SlashCommand) -> Response:
-    """`/incident unsubscribe` here, or `/incident unsubscribe S1 Manila`"""
+    """`/incident unsubscribe`, `/incident unsubscribe S1 Manila`: end it."""
     if typed.rest:
         return subscriptions.unsubscribe_from(services, typed.rest, typed.user_id)
     return subscriptions.unsubscribe(services, _here(services, typed), typed.user_id, utcnow())
 
 
 def show_subscriptions(services: Services, typed: SlashCommand) -> Response:
-    """`/incident subscriptions`"""
+    """`/incident subscriptions`: what you get, each with a button that ends it."""
     return subscriptions.subscription_list(services, typed.user_id)
 
 

@@ -24,7 +24,7 @@ def update_footers(change: Change, audiences: Iterable[str]) -> None:
 
 
 def _amended(change: Change, promise: Promise) -> UpdateAmended:
-    def render(text: str, languages: Sequence[str], is_outside: bool) -> list[Block]:
+    def render(promise_id: int, text: str, languages: Sequence[str], is_outside: bool) -> list[Block]:
         below = footer(
             change.session,
             change.services,
@@ -34,6 +34,7 @@ def _amended(change: Change, promise: Promise) -> UpdateAmended:
             change.now,
             is_outside=is_outside,
         )
-        return amended(change.services, promise, text, below, languages)
+        sent = promise if promise_id == promise.id else tables.get(change.session, promise_id)
+        return amended(change.services, sent, text, below, languages)
 
     return UpdateAmended(promise.row, promise.audience, render)

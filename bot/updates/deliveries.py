@@ -1,29 +1,60 @@
 """Deliveries: an update on its way to each of its channels, each a row of the outbox."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.outbox import kinds
+from bot.config.floor import Audience, Floor
+from bot.outbox import batches, kinds
 from bot.outbox import tables as outbox
+from bot.outbox.batches import Batching
 from bot.outbox.tables import OutboxRow
+from bot.updates import tables
 from bot.updates.tables import Promise
 
+# How long an update waits for others that are due in the same minute.
+WAIT_FOR_OTHERS = timedelta(seconds=30)
 
-def add_deliveries(session: Session, promise: Promise, channels: Sequence[str], now: datetime) -> None:
-    """Send an update to these channels. To each of them, updates go in the order in which they were composed."""
+
+def add_deliveries(
+    session: Session, floor: Floor, promise: Promise, channels: Sequence[str], now: datetime
+) -> None:
+    """Send an update to these channels. To each of them, updates go in the order in which they were composed.
+
+    Updates to audiences of one language and standing that are due in one channel in one minute are one message.
+    """
+    audience = floor.audiences[promise.audience]
+    likes = [
+        name for name, other in floor.audiences.items() if name != promise.audience and _is_like(other, audience)
+    ]
+    expected = {
+        other.audience for other in tables.due_within(session, promise.incident_id, _minute_after(promise, now))
+    }
     for channel in channels:
-        outbox.enqueue(
-            session,
-            kinds.UPDATE,
-            f"{promise.key}:{channel}",
-            now,
+        is_waiting = any(channel in floor.audiences[name].channels for name in likes if name in expected)
+        part = OutboxRow(
+            key=f"{promise.key}:{channel}",
+            kind=kinds.UPDATE,
             incident_id=promise.incident_id,
             subject=str(promise.row),
-            lane=f"update:{promise.incident_id}:{promise.audience}:{channel}",
             priority=outbox.URGENT,
+            retry_at=now,
         )
+        standing = "outside" if audience.outside else "inside"
+        group = f"update:{promise.incident_id}:{channel}:{'+'.join(audience.languages)}:{standing}"
+        until = now + WAIT_FOR_OTHERS if is_waiting else now
+        batching = Batching(group, until, incident_id=promise.incident_id)
+        batches.add(session, part, batching, len(promise.words))
+
+
+def _is_like(one: Audience, other: Audience) -> bool:
+    return (one.languages, one.outside) == (other.languages, other.outside)
+
+
+def _minute_after(promise: Promise, now: datetime) -> datetime:
+    """The end of the minute for which it was promised, or in which it is composed."""
+    return max(promise.due_at, now).replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def channel_of(row: OutboxRow) -> str:

@@ -1,13 +1,16 @@
 """Drafts: what is shown to whoever decides about updates that are due soon. One draft may hold several updates."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.runtime.database import utc_column
 from bot.updates.tables import WAITING, Promise
+
+# Drafts that would be shown within this time are shown with the first: they follow the incident until then.
+TOGETHER = timedelta(minutes=10)
 
 
 class Draft(SQLModel, table=True):
@@ -35,15 +38,15 @@ def incidents_with_due(session: Session, now: datetime) -> Sequence[int]:
 
 def due(session: Session, incident_id: int, now: datetime) -> Sequence[Promise]:
     """Of which updates the draft is to be shown; what is sent by itself at this moment needs none any more."""
-    query = select(Promise).where(Promise.incident_id == incident_id, *_is_due(now))
+    query = select(Promise).where(Promise.incident_id == incident_id, *_is_due(now, TOGETHER))
     return session.exec(query.order_by(col(Promise.due_at), col(Promise.id))).all()
 
 
-def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _is_due(now: datetime, ahead: timedelta = timedelta()) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         col(Promise.state) == WAITING,
         col(Promise.draft_id).is_(None),
-        col(Promise.draft_at) <= now,
+        col(Promise.draft_at) <= now + ahead,
         sa.or_(col(Promise.due_at) > now, col(Promise.needs_approval)),
     )
 

@@ -11,11 +11,11 @@ from bot.directory import tables as directory
 from bot.incidents import situation_tables
 from bot.incidents import tables as incidents
 from bot.incidents.bridge_rules import bridge_address
-from bot.incidents.facts import FIGURE_SENTENCES, STEPS_TAKEN
-from bot.incidents.incident_text import IncidentText, incident_text
+from bot.incidents.facts import FIGURE_SENTENCES, FOLLOW_UPS, STEPS_TAKEN
+from bot.incidents.incident_text import IncidentText, as_typed, incident_text
 from bot.incidents.outside_filter import outside_filter, outside_names_filter
 from bot.incidents.registry import Registry
-from bot.incidents.rules import OPEN
+from bot.incidents.rules import OPEN, Status
 from bot.incidents.situation import RECORDED_FIELDS, Situation
 from bot.incidents.tables import Incident
 from bot.services import Services
@@ -39,6 +39,8 @@ HIDDEN_OUTSIDE: dict[str, Any] = {
     "actions": "",
     "needs": "",
     "bridge": "",
+    "resolution": "",
+    "follow_ups": [],
 }
 
 
@@ -67,7 +69,9 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     facts = {
         "number": incident.number,
         "severity": incident.severity,
-        "emoji": services.floor.severity(incident.severity).emoji,
+        "emoji": "✅"
+        if incident.status in (Status.RESOLVED, Status.CLOSED)
+        else services.floor.severity(incident.severity).emoji,
         "status": str(incident.status),
         "is_over": incident.status not in OPEN,
         "part": context.part,
@@ -83,7 +87,9 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     facts |= _unchanged(session, incident, context, since)
     facts |= _next_update(session, incident, context)
     facts |= _figures(session, services, incident, context)
-    return facts | (HIDDEN_OUTSIDE if audience.outside else _inside_facts(session, services, incident))
+    return facts | (
+        HIDDEN_OUTSIDE if audience.outside else _inside_facts(session, services, incident, context.language)
+    )
 
 
 def _news_facts(news: News) -> dict[str, Any]:
@@ -142,12 +148,12 @@ def _written_for(context: UpdateContext) -> str:
     return parts[languages.index(context.language)] if is_in_each else written
 
 
-def _inside_facts(session: Session, services: Services, incident: Incident) -> dict[str, Any]:
+def _inside_facts(session: Session, services: Services, incident: Incident, language: str) -> dict[str, Any]:
     """What only colleagues are told: who leads, where, and the steps that somebody has taken."""
     lead = incidents.commander(session, incident.number)
     taken = services.get(Registry).ask(STEPS_TAKEN)(session, incident.number) if incident.status in OPEN else []
     names = directory.display_names(session, {*([lead] if lead else []), *(step.owner_id for step in taken)})
-    return {
+    return _ending_facts(session, services, incident, language) | {
         "lead": escape(names.get(lead, "") if lead else ""),
         "channel": channel_link(incident.channel_id) if incident.channel_id else "",
         "bridge": bridge_address(incident, services.floor) if incident.status in OPEN else "",
@@ -158,10 +164,34 @@ def _inside_facts(session: Session, services: Services, incident: Incident) -> d
     }
 
 
+def _ending_facts(session: Session, services: Services, incident: Incident, language: str) -> dict[str, Any]:
+    """How it ended, and what is to be done so that it does not come again."""
+    if incident.status in OPEN:
+        return {"resolution": "", "follow_ups": []}
+    resolved = timeline.last_of(session, incident.number, ("resolved",))
+    titles = services.get(Registry).ask(FOLLOW_UPS)(session, incident.number)
+    reason = str(resolved.facts.get("reason") or "") if resolved else ""
+    return {
+        "resolution": one_line(as_typed(services, reason, language), variables.LINE),
+        "follow_ups": [
+            one_line(as_typed(services, title, language), variables.STEP) for title in titles[: variables.LISTED]
+        ],
+    }
+
+
 def _since(session: Session, incident: Incident, promise: Promise) -> datetime | None:
     """When the last update to this audience was composed; None before the first."""
     last = tables.last_sent(session, incident.number, promise.audience)
     return (last.composed_at or last.sent_at) if last else None
+
+
+def has_nothing_new(
+    session: Session, incident: Incident, promise: Promise, audience: Audience, now: datetime
+) -> bool:
+    """Has nothing changed since the last update to this audience?"""
+    since = _since(session, incident, promise)
+    context = UpdateContext(promise, audience, now, audience.languages[0])
+    return bool(_unchanged(session, incident, context, since)["unchanged_since"])
 
 
 def _unchanged(

@@ -106,6 +106,7 @@ def withdraw_outside(change: Change, event: MadePrivate) -> None:
     for promise in tables.waiting(change.session, change.number):
         if promise.audience not in informed:
             drop_promise(change.session, promise)
+    tables.drop_on_their_way(change.session, change.number, informed)
 
 
 def send_at_close(change: Change, event: Closed) -> None:

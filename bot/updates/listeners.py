@@ -150,7 +150,7 @@ def _composed(body: Payload) -> ComposedUpdate:
 
 
 def update(services: Services, typed: SlashCommand) -> Response:
-    """`/incident update what to say`, or the form when nothing is said."""
+    """`/incident update calls go to Cebu`: tell every audience now; alone a form."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
         compose_actions.open_composer(services, typed.trigger_id, number, typed.user_id)
@@ -159,7 +159,8 @@ def update(services: Services, typed: SlashCommand) -> Response:
 
 
 def updates(services: Services, typed: SlashCommand) -> Response:
-    """`/incident updates`, and of a private incident `updates add executives`, `updates remove executives`"""
+    """`/incident updates`, `/incident updates add executives`: what is promised and how it was kept; who hears of
+    a private one."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     word, _, rest = typed.rest.partition(" ")
     if word.lower() == "add":
@@ -170,7 +171,8 @@ def updates(services: Services, typed: SlashCommand) -> Response:
 
 
 def cadence(services: Services, typed: SlashCommand) -> Response:
-    """`/incident cadence executives 20 min`, or the form when nothing is said."""
+    """`/incident cadence executives 20 min`, `/incident cadence usual`: how often audiences are told; alone a
+    form."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
         build_form = draft_screens.cadence_form(services)
@@ -180,7 +182,7 @@ def cadence(services: Services, typed: SlashCommand) -> Response:
 
 
 def pause(services: Services, typed: SlashCommand) -> Response:
-    """`/incident pause reason`, or the form when none is given."""
+    """`/incident pause the carrier works until six`: no updates by the clock until `resume`."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
         open_incident_form(services, typed.trigger_id, number, typed.user_id, forms.pause_form)
@@ -189,6 +191,6 @@ def pause(services: Services, typed: SlashCommand) -> Response:
 
 
 def resume(services: Services, typed: SlashCommand) -> Response:
-    """`/incident resume`"""
+    """`/incident resume`: updates go on after a pause."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return update_commands.resume(services, number, typed.user_id, utcnow())

@@ -12,6 +12,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateMissed
 from bot.incidents.roles import lead_of
+from bot.outbox import batches
 from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link, escape
@@ -79,7 +80,7 @@ def _notify(change: Change, lines: Sequence[str], key: str, administrators_chann
     lead_ids = [*roles.get("communications_lead", []), *roles.get("commander", [])]
     text = wording.missed_text(number, channel_link(incident.channel_id or ""), lines)
     for user_id in dict.fromkeys(lead_ids or [lead_of(session, incident)]):
-        outbox.post(session, f"{key}:{user_id}", user_id, text, now, incident_id=number)
+        batches.post_to_person(session, f"{key}:{user_id}", user_id, text, now, incident_id=number)
     if administrators_channel:
         outbox.post(session, f"{key}:administrators", administrators_channel, text, now, incident_id=number)
     change.publish(UpdateMissed(has_lead=bool(lead_ids)))

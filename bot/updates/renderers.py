@@ -11,6 +11,7 @@ from bot.slack.blocks import Block
 from bot.updates import draft_drawing, draft_messages, keeping, tables
 from bot.updates.deliveries import channel_of
 from bot.updates.footers import amended, footer_now
+from bot.updates.joining import join_updates
 from bot.updates.tables import Promise
 
 
@@ -67,5 +68,6 @@ KINDS = (
         forget=forget_channel,
         on_delivered=keeping.note_delivered,
         on_given_up=keeping.note_refused,
+        join=join_updates,
     ),
 )

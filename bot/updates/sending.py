@@ -11,10 +11,12 @@ from bot.incidents.change import Change
 from bot.incidents.events import UpdateComposed, UpdateDue
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block
-from bot.updates import deliveries, delivery_order, draft_messages, keeping, rules, tables, views
+from bot.slack.blocks import Block, context
+from bot.updates import deliveries, delivery_order, draft_messages, drafts, keeping, rules, tables, views
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose, compose_in_languages
+from bot.updates.facts import has_nothing_new
+from bot.updates.footers import amended
 from bot.updates.tables import Promise
 
 
@@ -49,11 +51,12 @@ def _compose(change: Change, promise: Promise) -> None:
     promise.next_due_at = following[0] if following else None
     change.publish(_due(change, promise))
     with session.no_autoflush:
+        in_short = _in_short(change, promise)
         promise.words = compose(session, services, incident, promise, now)
     promise.composed_at = promise.begun_at = now
     promise.state = tables.SENDING
     session.add(promise)
-    change.publish(UpdateComposed(promise.row, promise.audience, promise.words, views.blocks(promise.words)))
+    change.publish(_composed(change, promise, in_short))
     if following:
         due_at, cadence = following
         after = Promise(
@@ -66,10 +69,38 @@ def _compose(change: Change, promise: Promise) -> None:
         promising.add_promise(change, after, cadence)
     draft_messages.mark_stale(session, promise)
     channels = known_audiences.channels_of(services, incident, promise.audience)
-    deliveries.add_deliveries(session, promise, channels, now)
+    deliveries.add_deliveries(session, services.floor, promise, channels, now)
     if not channels:
         # An audience that is told below its partners' notices alone has no channel of its own.
         keeping.conclude(session, services, promise, True, now)
+
+
+def _in_short(change: Change, promise: Promise) -> str:
+    """That nothing has changed, in one line; empty when something has."""
+    session, services, incident, now = change.session, change.services, change.incident, change.now
+    if not has_nothing_new(session, incident, promise, services.floor.audiences[promise.audience], now):
+        return ""
+    in_short = promise.model_copy(update={"choice": tables.Choice.NOTHING})
+    return compose(session, services, incident, in_short, now)
+
+
+def _composed(change: Change, promise: Promise, in_short: str) -> UpdateComposed:
+    session, services = change.session, change.services
+    languages = services.floor.audiences[promise.audience].languages
+
+    def below_earlier(promise_id: int, text: str) -> list[Block]:
+        below = [context(piece) for piece in in_short.split(views.LANGUAGE_SEPARATOR)]
+        return amended(services, tables.get(session, promise_id), text, below, languages)
+
+    readers = drafts.get(session, promise.draft_id).user_ids if promise.draft_id else []
+    return UpdateComposed(
+        promise.row,
+        promise.audience,
+        promise.words,
+        views.blocks(promise.words),
+        frozenset(readers),
+        below_earlier if in_short else None,
+    )
 
 
 def _due(change: Change, promise: Promise) -> UpdateDue:

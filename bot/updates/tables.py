@@ -1,6 +1,6 @@
 """Promises of updates."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -136,6 +136,12 @@ def promised_after(session: Session, moment: datetime) -> Sequence[Promise]:
     """Promises that were made at a time which has not come: the clock was set back."""
     query = select(Promise).where(Promise.state == WAITING, col(Promise.promised_at) > moment)
     return session.exec(query.order_by(col(Promise.id)).limit(200)).all()
+
+
+def due_within(session: Session, incident_id: int, before: datetime) -> Sequence[Promise]:
+    """What of an incident is sent before that moment unless somebody says otherwise."""
+    query = select(Promise).where(Promise.incident_id == incident_id, _ready(), col(Promise.due_at) < before)
+    return session.exec(query.order_by(col(Promise.id))).all()
 
 
 # When the next promise of any incident is due, when the next draft, and when the next is told to have been missed.
@@ -289,6 +295,13 @@ def drop_all(session: Session, incident_id: int) -> None:
         .where(col(Promise.incident_id) == incident_id, col(Promise.state).in_((WAITING, PAUSED)))
         .values(state=DROPPED, escalate_at=None)
     )
+
+
+def drop_on_their_way(session: Session, incident_id: int, informed: Collection[str]) -> None:
+    """What is on its way to others than these audiences is not to be kept any more."""
+    theirs = (col(Promise.incident_id) == incident_id, col(Promise.state) == SENDING)
+    others = sa.update(Promise).where(*theirs, col(Promise.audience).not_in(list(informed)))
+    session.connection().execute(others.values(state=DROPPED, escalate_at=None))
 
 
 def drop_promise(session: Session, promise: Promise) -> None:

@@ -37,6 +37,8 @@ EXAMPLE: dict[str, Any] = {
     "actions": "",
     "needs": "",
     "taken": [],
+    "resolution": "",
+    "follow_ups": [],
     "part": ALL,
     "is_edited": False,
     "news": "",

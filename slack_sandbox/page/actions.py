@@ -19,9 +19,12 @@ NOT_ANSWERED = "The app did not answer in time."
 
 
 def types(viewer: Viewer, body: Json) -> Json | None:
-    """Send the composer's text: a command as it is, a message with its mentions."""
+    """Send the composer's text, with its mentions; in a command they are references if the app wants it so."""
     text, channel, thread_ts = str(body["text"]), str(body["channel"]), body.get("thread_ts")
     if text.startswith("/") and not thread_ts:
+        command = text.partition(" ")[0]
+        if viewer.sandbox.workspace.app.escapes(command):
+            text = composer.with_references(text, viewer.sandbox.workspace, viewer.reader())
         viewer.person.types(text, channel=channel)
         return None
     words = composer.encoded(text, viewer.sandbox.workspace, viewer.reader())
@@ -110,8 +113,10 @@ def reads(viewer: Viewer, body: Json) -> None:
 def moves_clock(viewer: Viewer, body: Json) -> None:
     """Let some seconds pass, or the time until a moment."""
     sandbox = viewer.sandbox
-    wait_s = float(body["until"]) - sandbox.clock.now() if "until" in body else float(body["advance_s"])
-    sandbox.clock_offset_s += max(0.0, wait_s)
+    if "until" in body:
+        sandbox.clock_offset_s += max(0.0, float(body["until"]) - sandbox.clock.now())
+    else:
+        sandbox.let_pass(float(body["advance_s"]))
 
 
 def controls_demo(viewer: Viewer, body: Json) -> None:

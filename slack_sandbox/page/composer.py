@@ -13,7 +13,12 @@ _BROADCASTS = ("here", "channel", "everyone")
 def encoded(text: str, workspace: Workspace, reader: Reader) -> str:
     """Escaped, with the people, groups and channels that were named as references."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SIGNED.sub(lambda named: _reference(named, workspace, reader) or named[0], safe)
+    return with_references(safe, workspace, reader)
+
+
+def with_references(text: str, workspace: Workspace, reader: Reader) -> str:
+    """The text with the people, groups and channels that were named as references."""
+    return _SIGNED.sub(lambda named: _reference(named, workspace, reader) or named[0], text)
 
 
 def typed(text: str, workspace: Workspace) -> str:

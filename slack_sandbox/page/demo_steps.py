@@ -113,7 +113,7 @@ class DemoSteps:
                 return str(options[0]["value"])
 
     def lets_pass(self, minutes: float) -> None:
-        self._sandbox.clock_offset_s += minutes * 60
+        self._sandbox.let_pass(minutes * 60)
 
     def reads_the_direct_message(self, person: str) -> None:
         """Wait for the file that the app sends this person."""

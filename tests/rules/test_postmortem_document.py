@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.postmortems.document import Day, Document, statements_of
-from bot.postmortems.draft import with_picture
+from bot.postmortems.draft import with_pictures
 from bot.postmortems.labels import person_labels
 from bot.postmortems.phrases import Phrases
 from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, facts_of, plain_markdown, render
@@ -24,6 +24,7 @@ from tests.rules.postmortem_builder import ENTRIES, RECORD, TEMPLATES, document,
 
 GOLDEN = Path(__file__).parent / "golden"
 PICTURE = b"\x89PNG"
+CHART = b"\x89PNG\x00"
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(1)> [link](javascript:alert(1)) ](http://evil.example) "
     "# head\n\n| cell | `code` **bold** {{ 7*7 }} {% raw %} =HYPERLINK(\"http://x\") @channel <!channel> <@U1> "
@@ -126,10 +127,13 @@ def test_a_broken_phrase_or_template_still_gives_a_post_mortem() -> None:
 
 
 def test_a_page_needs_nothing_else_and_runs_nothing() -> None:
-    page = Tags(render(TEMPLATES, with_picture(document(), PICTURE), HTML))
+    page = Tags(render(TEMPLATES, with_pictures(document(), PICTURE, CHART), HTML))
 
     assert page.seen["script"] == page.seen["link"] == page.seen["iframe"] == 0
-    assert [address for address in page.links if address.startswith("data:")] == ["data:image/png;base64,iVBORw=="]
+    assert [address for address in page.links if address.startswith("data:")] == [
+        "data:image/png;base64,iVBORw==",
+        "data:image/png;base64,iVBORwA=",
+    ]
     assert all(address.startswith(("#", "data:image/png", "https://floor.example/")) for address in page.links)
 
 
@@ -182,7 +186,11 @@ def test_people_are_called_by_their_first_role_and_told_apart_when_there_are_sev
     )
 
     assert [called[who] for who in ("U1", "U2", "U3")] == ["Commander", "second Commander", "Scribe"]
-    assert [called[who] for who in ("U4", "P2", "P11")] == ["Participant", "second Participant", "11th Participant"]
+    assert [called[who] for who in ("U4", "P2", "P11")] == [
+        "Participant",
+        "another participant",
+        "11th participant",
+    ]
     assert len(set(called.values())) == len(called), "each label is one person's"
     assert words("es").nth("Commander", 2) == "Commander (segundo)"
 

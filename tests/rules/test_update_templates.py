@@ -16,7 +16,7 @@ from bot.config import floor
 from bot.directory import tables as directory
 from bot.directory.rules import PersonFacts
 from bot.incidents import tables as incidents
-from bot.incidents.facts import FIGURE_SENTENCES, STEPS_TAKEN, FigureSentences, TakenStep
+from bot.incidents.facts import FIGURE_SENTENCES, FOLLOW_UPS, STEPS_TAKEN, FigureSentences, TakenStep
 from bot.incidents.registry import Registry
 from bot.incidents.situation_tables import SituationValue
 from bot.incidents.tables import Incident
@@ -177,12 +177,12 @@ TRANSLATED = {
 }
 
 
-def fullest(session: Session) -> Incident:
+def fullest(session: Session, key: str = "f", channel_id: str = "C1") -> Incident:
     """Everything is recorded, most of it in both languages, and something of every kind has happened."""
     incident = incidents.add(
         session,
         Incident(
-            declared_key="f",
+            declared_key=key,
             title="IVR down in Manila",
             severity="S0",
             status="mitigated",
@@ -191,7 +191,7 @@ def fullest(session: Session) -> Incident:
             partners=["Northline"],
             declared_by="U0ANA",
             declared_at=NOW - timedelta(minutes=65),
-            channel_id="C1",
+            channel_id=channel_id,
         ),
     )
     at = NOW - timedelta(minutes=30)
@@ -219,6 +219,16 @@ def fullest(session: Session) -> Incident:
     timeline.append(session, incident.number, "step_undone", at, "U0BEN", step="Undone again")
     timeline.append(session, incident.number, "role_taken", at, "U0ANA", role="commander")
     said(session, incident.number, at, "U0BEN", "Calls go to <#C2|cebu> &amp; on", marked_at=at)
+    return incident
+
+
+def ended(session: Session) -> Incident:
+    """The same, resolved after it was mitigated."""
+    incident = fullest(session, "e", "C2")
+    incident.status, incident.resolved_at = "resolved", NOW - timedelta(minutes=1)
+    facts = {"old": "mitigated", "new": "resolved", "reason": "the carrier replaced its trunk"}
+    timeline.append(session, incident.number, "resolved", NOW - timedelta(minutes=1), "U0ANA", **facts)
+    session.flush()
     return incident
 
 
@@ -291,7 +301,8 @@ def test_an_update_reads_as_it_is_written_down(session: Session, audience: str, 
     taken = [TakenStep("Measure the queues", "U0BEN")]
     figures = FIGURES[language]
     pieces = []
-    for build in (smallest, fullest):
+    made.get(Registry).answers(FOLLOW_UPS, lambda session, number: ["A second carrier for Manila"])
+    for build in (smallest, fullest, ended):
         incident = build(session)
         made.get(Registry).answers(STEPS_TAKEN, lambda session, number: taken if number > 1 else [])
         made.get(Registry).answers(

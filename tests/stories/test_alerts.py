@@ -63,7 +63,7 @@ def send(floor: TestFloor, *hosts: str, status: str = "firing", secret: str = "o
 
 
 def proposal(floor: TestFloor) -> list[str]:
-    return [m.words for m in floor.ana.sees("general") if "TrunkDown" in m.words]
+    return [m.words for m in floor.ana.sees("general") if "TrunkDown" in m.words and not m.ephemeral]
 
 
 def test_alerts_are_proposed_once_declared_once_and_their_end_closes_nothing(floor: TestFloor) -> None:

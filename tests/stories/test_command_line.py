@@ -200,6 +200,13 @@ def test_a_broken_playbook_is_left_out_and_the_others_run(desk: Desk) -> None:
     assert checked.returncode == 1
     assert "odd.yaml:" in checked.stdout
 
+    one = desk.types("playbooks", "check", "playbooks/generic.yaml")
+    assert (one.returncode, one.stdout) == (0, "1 playbook, nothing wrong.\n")
+    several = desk.types("playbooks", "check", "playbooks/odd.yaml", "playbooks", "nowhere")
+    assert several.returncode == 1
+    assert several.stdout.count("odd.yaml:") == 2
+    assert "nowhere:1: there is no such file or folder" in several.stdout
+
 
 @pytest.mark.parametrize(
     ("given", "said"),

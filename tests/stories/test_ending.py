@@ -32,6 +32,7 @@ def test_a_resolved_incident_gets_its_last_update_and_its_draft_at_the_close(flo
         last = updates(floor, place)[-1]
         assert "resolved after 12 min" in last
         assert ("resolved: Trunk replaced (Ana Reyes)" in last) == says_how
+        assert ("*What solved it:* Trunk replaced" in last) != says_how
         assert "This is the last update." in last
     assert "✅ resolved" in floor.card(channel)
 
@@ -100,13 +101,13 @@ def test_the_draft_quotes_every_message_with_names_and_without_markup(floor: Tes
 
     [draft] = post_mortems(floor, "ana")
 
-    assert r"second Participant: Agents hear \*silence\* \| carrier page \(https://status.example/x\)" in draft
-    assert r"second Participant: the trunk &amp; no typo \[said before: typo\]" in draft
-    assert "second Participant deleted a message" in draft
+    assert r"another participant: Agents hear \*silence\* \| carrier page \(https://status.example/x\)" in draft
+    assert r"another participant: the trunk &amp; no typo \[said before: typo\]" in draft
+    assert "another participant deleted a message" in draft
     assert "this was about something else" not in draft
-    assert r"second Participant: me too \[in a thread\]" in draft
-    assert r"second Participant: see here \[files: wallboard.png\]" in draft
-    assert "📌 second Participant: Agents hear" in draft
+    assert r"another participant: me too \[in a thread\]" in draft
+    assert r"another participant: see here \[files: wallboard.png\]" in draft
+    assert "📌 another participant: Agents hear" in draft
     assert "## Decisive moments" in draft
     assert "<!" not in draft
     assert "<@" not in draft

@@ -13,7 +13,8 @@ from bot.runtime.clock import utcnow
 from bot.sources.signatures import sign
 from tests.floor import TestFloor
 from tests.stories.command_line import Typed
-from tests.stories.record import timeline
+from tests.stories.record import post_mortem_files, timeline
+from tests.stories.test_updates import updates
 
 HALF_HOUR = timedelta(minutes=30)
 
@@ -69,6 +70,11 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     assert "📊 Service level 50 % (goal 80 %)" in floor.card(channel)
     assert [row["kind"] for row in timeline(floor, "figures_warning")] == ["figures_warning"]
 
+    floor.says("ana", "/incident impact", channel=channel)
+    assert "Service level 50 % (goal 80 %)" in str(floor.ana.modal["blocks"])
+    floor.ana.fills("impact", "Half the calls are lost")
+    assert floor.ana.submits().closed
+
     floor.passes(minutes=30)
     drop(
         floor,
@@ -82,6 +88,13 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
         "🟢 *Billing · Manila*: service level 97.5 %, back above 80 % of the goal (80 %)"
     ]
     assert "1 interval restated" in figures(floor, channel)
+
+    floor.says("ana", "/incident resolve trunk replaced", channel)
+    floor.says("ana", "/incident close", channel)
+    assert "service level" in updates(floor, "executives")[-1]
+    [page] = [page for name, page in post_mortem_files(floor, "ana") if name == "post-mortem-1.html"]
+    assert 'class="chart" src="data:image/png;base64,iVBOR' in page
+    assert "Interval by interval" in page
 
 
 def test_columns_are_put_right_and_the_next_file_of_that_shape_is_read_the_same_way(floor: TestFloor) -> None:

@@ -55,6 +55,25 @@ def test_a_subscribers_copy_is_edited_in_place_when_updates_pause_go_on_and_chan
     assert len(copies(floor, "devi")) == 1
 
 
+def test_that_nothing_has_changed_is_added_to_the_last_copy_and_is_no_message_of_its_own(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("devi", "/incident subscribe everything")
+    for _ in range(4):
+        floor.passes(minutes=30)
+
+    [last] = copies(floor, "devi")
+    assert "no change since <!date^" in last
+    assert last.count("Next update <!date^") == 1
+    floor.says("ana", "/incident pause the carrier works until six", channel)
+    [last] = copies(floor, "devi")
+    assert "Updates are paused" in last
+    assert "Next update" not in last
+    floor.says("ana", "/incident resume", channel)
+    floor.says("ana", "/incident impact Half the calls are lost", channel)
+    floor.passes(minutes=30)
+    assert "*Impact:* Half the calls are lost" in copies(floor, "devi")[1]
+
+
 def test_an_update_that_is_put_off_says_so_in_its_copies_too(quiet_floor: TestFloor) -> None:
     floor = quiet_floor
     channel = floor.declares("S1 IVR down")

@@ -41,6 +41,9 @@ EXAMPLE_SITUATIONS: tuple[dict[str, Any], ...] = (
     {"part": variables.BODY, "unchanged_since": "09:30", "last_update": "09:00"},
     {"is_short": True, "unchanged_since": "09:30", "last_update": "09:00"},
     {"is_edited": True, "news": "Calls are back", "last_update": "09:00"},
+    {"status": "resolved", "is_over": True, "resolution": "Trunk replaced", "follow_ups": ["A second trunk"]},
+    {"status": "declined", "is_over": True, "news": "a probe"},
+    {"status": "merged", "is_over": True, "news": "#2 IVR"},
     {"status": "resolved", "is_over": True, "unchanged_since": "09:30", "last_update": "09:00"},
 )
 PARTNER_NOTICE = "partner_notice"

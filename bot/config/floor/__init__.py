@@ -19,6 +19,7 @@ from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
 from bot.config.floor.people import Limits, Permissions, Role
 from bot.config.floor.reading import (
     ROLES,
+    ROSTER,
     SEVERITIES,
     Duration,
     FloorPart,
@@ -31,6 +32,7 @@ from bot.config.floor.reading import (
 )
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.severities import Severity
+from bot.config.floor.shifts import Need, Roster, Shifts
 from bot.config.floor.sources import NAME as SOURCE_NAME
 from bot.config.floor.sources import Source
 
@@ -52,6 +54,7 @@ __all__ = [
     "FollowUps",
     "Limits",
     "Moment",
+    "Need",
     "Pager",
     "Part",
     "Partner",
@@ -63,9 +66,11 @@ __all__ = [
     "Reactions",
     "Retention",
     "Role",
+    "Roster",
     "ServiceLevelGoal",
     "Severity",
     "SeverityName",
+    "Shifts",
     "Source",
     "Timeline",
     "WorkingDays",
@@ -110,6 +115,7 @@ class Floor(FloorPart):
     timeline: Timeline = Timeline()
     followups: FollowUps = FollowUps()
     handovers: Handovers = Handovers()
+    shifts: Shifts = Shifts()
     figures: Figures = Figures()
     retention: Retention = Retention()
     drills: Drills = Drills()
@@ -155,6 +161,12 @@ class Floor(FloorPart):
         for kind, names in (("partners", self.partner_names), ("sites", self.sites), ("audiences", self.audiences)):
             if twice := _alike(names):
                 raise ValueError(f"{kind}: two have the same name, {twice}; give each a name of its own")
+        tiers = [tier for severity in self.severities.values() for tier in severity.ladder]
+        rostered = {name.removeprefix(ROSTER) for tier in tiers for name in tier.tell if name.startswith(ROSTER)}
+        if unknown_roles := sorted(name for name in rostered if name.casefold() not in self.shifts.roles):
+            raise ValueError(
+                f"severities: {', '.join(unknown_roles)} is no role of `shifts`; add it to its `roles`"
+            )
         if "other" not in self.types:
             raise ValueError("types: `other` is missing; it is what is taken when nobody says")
         return self
@@ -173,6 +185,7 @@ class Floor(FloorPart):
         """Every user group the file speaks of, without the @."""
         names = [group for severity in self.severities.values() for group in severity.invite]
         names += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
+        names += [*self.shifts.managers, *self.shifts.fallback]
         permissions = self.permissions
         names += [*permissions.declare, *permissions.lead, *permissions.steps, *permissions.close]
         names += [*permissions.followups, *permissions.postmortem, *self.postmortems.copy_to]

@@ -28,12 +28,12 @@ def register_commands(registry: Registry) -> None:
 
 
 def show_list(services: Services, typed: SlashCommand) -> Response:
-    """`/incident list`, `/incident list closed S1 last 7 days`"""
+    """`/incident list`, `/incident list closed S1 last 7 days`, `/incident list mine`: incidents, filtered."""
     return list_page(services, rules.read_filter(typed.rest, utcnow()), typed.user_id)
 
 
 def search(services: Services, typed: SlashCommand) -> Response:
-    """`/incident search crm`: a list with words; the form when there are none."""
+    """`/incident search crm`: titles, impact and causes; alone a form."""
     if not typed.rest:
         check_member(services, typed.user_id)
         services.slack.open_view(typed.trigger_id, views.form(Filter(state=ALL), services.floor))

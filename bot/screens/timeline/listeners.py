@@ -58,7 +58,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def show_timeline(services: Services, typed: SlashCommand) -> Response:
-    """`/incident timeline`, `/incident timeline decisions`, `/incident timeline picture`"""
+    """`/incident timeline`, `/incident timeline decisions`, `/incident timeline picture`: what happened."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if typed.rest.strip().lower() == PICTURE:
         return pictures.request_picture(services, number, typed.trigger_id, typed.user_id)
@@ -66,7 +66,7 @@ def show_timeline(services: Services, typed: SlashCommand) -> Response:
 
 
 def note(services: Services, typed: SlashCommand) -> Response:
-    """`/incident note decision: we fail over at 14:05`, or the form when nothing is said."""
+    """`/incident note decision: we fail over at 14:05`: an entry of the timeline; alone a form."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if typed.rest:
         return notes.add_typed_note(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
@@ -76,7 +76,7 @@ def note(services: Services, typed: SlashCommand) -> Response:
 
 
 def correct(services: Services, typed: SlashCommand) -> Response:
-    """`/incident correct 12`: the form to put an entry right."""
+    """`/incident correct 12`: put an entry of the timeline right."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     match = re.fullmatch(r"\[?#?(\d{1,18})\]?", typed.rest.strip())
     if match is None:
@@ -87,7 +87,7 @@ def correct(services: Services, typed: SlashCommand) -> Response:
 
 
 def show_milestones(services: Services, typed: SlashCommand) -> Response:
-    """`/incident milestones`: what is known, and the form to put it right."""
+    """`/incident milestones`: when it started, was detected, mitigated …, and the form to put that right."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     view = timeline_screens.milestone_form(services, number, typed.user_id, utcnow())
     services.slack.open_view(typed.trigger_id, view)

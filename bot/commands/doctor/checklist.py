@@ -1,0 +1,70 @@
+"""`doctor --checklist`: what has to be made in the workspace before `floor.yaml` works, and what it is for."""
+
+from collections.abc import Iterable, Iterator
+
+from bot.config.floor import Floor
+
+
+def lines(floor: Floor) -> Iterator[str]:
+    """The checklist as Markdown, to be copied into a ticket or a canvas."""
+    yield "Channels (public ones the bot joins by itself; into a private one somebody has to `/invite` it)"
+    yield from _items("#", _channels(floor))
+    yield ""
+    yield "User groups (they need a paid plan)"
+    yield from _items("@", _groups(floor))
+    yield ""
+    yield "People"
+    silent = [partner.name for partner in floor.partners if not partner.channel]
+    yield f"- [ ] everyone who answers incidents has joined #{floor.incidents_channel}"
+    if silent:
+        yield f"- [ ] {', '.join(silent)}: no channel in floor.yaml, so the commander is asked to phone them"
+    yield "- [ ] one drill has been run: `/incident drill S1 what is practised`"
+
+
+def _items(sign: str, uses: dict[str, list[str]]) -> Iterator[str]:
+    if not uses:
+        yield "- none"
+    for name, used_for in uses.items():
+        yield f"- [ ] {sign}{name}: {'; '.join(dict.fromkeys(used_for))}"
+
+
+def _channels(floor: Floor) -> dict[str, list[str]]:
+    uses: dict[str, list[str]] = {floor.incidents_channel: ["one message for each incident"]}
+    if floor.administrators_channel:
+        uses.setdefault(floor.administrators_channel, []).append("what the bot could not do")
+    for audience in floor.audiences.values():
+        for channel in audience.channels:
+            if channel.startswith("#"):
+                uses.setdefault(channel.removeprefix("#"), []).append(f"updates for {audience.title}")
+    for partner in floor.partners:
+        if partner.channel:
+            purpose = f"notices to {partner.name}, shared with them by Slack Connect"
+            uses.setdefault(partner.channel.removeprefix("#"), []).append(purpose)
+    if floor.postmortems.channel:
+        uses.setdefault(floor.postmortems.channel.removeprefix("#"), []).append("published post-mortems")
+    return uses
+
+
+def _groups(floor: Floor) -> dict[str, list[str]]:
+    uses: dict[str, list[str]] = {}
+
+    def use(names: Iterable[str], purpose: str) -> None:
+        for name in names:
+            if name.startswith("@"):
+                uses.setdefault(name.removeprefix("@"), []).append(purpose)
+
+    invited = {severity: settings.invite for severity, settings in floor.severities.items()}
+    called = {
+        severity: [name for tier in settings.ladder for name in tier.tell]
+        for severity, settings in floor.severities.items()
+    }
+    for by_severity, purpose in ((invited, "invited to {}"), (called, "called when nobody leads {}")):
+        for group in dict.fromkeys(name for names in by_severity.values() for name in names):
+            use([group], purpose.format(", ".join(s for s, names in by_severity.items() if group in names)))
+    for audience in floor.audiences.values():
+        use(audience.members, f"subscribers who read the words for {audience.title}")
+        use(audience.approval, f"approve what {audience.title} are told")
+    use(floor.postmortems.copy_to, "get each post-mortem's draft")
+    for act, names in floor.permissions.model_dump().items():
+        use(names, f"may {act.replace('_', ' ')}")
+    return uses

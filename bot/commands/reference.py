@@ -1,0 +1,46 @@
+"""The reference of `/incident`, from what the nouns register. `docs/commands.md` is its output."""
+
+from bot.incidents.registry import Registry
+
+INTRODUCTION = """# Commands
+
+Everything is typed as `/incident …`, and most of it can be pressed as a button as well. In an incident's channel a
+command is about that incident. `/incident help` shows the most useful ones in Slack; a word that is not known is
+answered with the nearest one that is.
+
+A severity may be typed as `S1`, `sev 1` or `severity 1`, a person as `@name`, an incident as `12`, `#12` or its
+channel. What you may not do is refused with a sentence that says who may.
+
+"""
+# Where the guide says more than the table.
+GUIDES = (
+    (
+        "incidents.md",
+        "The life of an incident",
+        "declaring, merging, false alarms, privacy, drills, lists and search",
+    ),
+    ("updates.md", "Updates", "updates, drafts, pace and pauses"),
+    ("subscribers.md", "Subscribers", "updates by direct message"),
+    ("handovers.md", "Handovers", "handing over command, catching up"),
+    ("escalation.md", "Escalation", "the ladder, `/incident page`"),
+    ("playbooks.md", "Playbooks", "playbooks and their steps"),
+    ("partners.md", "Partners", "notices to partners"),
+    ("impact.md", "Impact", "figures, the chart, what-if"),
+    ("timeline.md", "The timeline", "notes, milestones, corrections"),
+    ("followups.md", "Follow-ups", "what is left to do"),
+    ("postmortem.md", "The post-mortem", "the post-mortem"),
+)
+
+
+def render(registry: Registry) -> str:
+    """The whole page as Markdown."""
+    rows = [_row(registry.commands[word].__doc__ or "") for word in sorted(registry.commands)]
+    lines = ["| What you type | What it does |", "|---|---|", *(f"| {typed} | {does} |" for typed, does in rows)]
+    guides = [f"- [{title}]({name}): {about}" for name, title, about in GUIDES]
+    return INTRODUCTION + "\n".join([*lines, "", "## More", "", *guides, ""])
+
+
+def _row(docstring: str) -> tuple[str, str]:
+    """A command's docstring says how it is typed, and after a colon what it does."""
+    typed, _, does = " ".join(docstring.split()).partition("`: ")
+    return f"{typed}`", does[:1].upper() + does[1:]

@@ -1,0 +1,222 @@
+"""Several messages to one reader become one: each stays a row of its own, and a batch brings them to Slack.
+
+A row that may be joined is part of a batch, which is a row as well; only the batch is leased and delivered. Whether
+rows of a kind may be joined, and how, is data of the kind (`Kind.join`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.outbox.kinds import Call, Context, Kind, Message, Settled
+from bot.outbox.tables import MESSAGE, USUAL, OutboxRow, change_rows, edit_batches, insert_row, wake
+from bot.slack.blocks import Block
+from bot.slack.messages import Posted
+
+# A person gets at most one message a minute of those that can wait.
+APART = timedelta(minutes=1)
+# Slack splits texts beyond 4,000 characters, and refuses more than 50 blocks.
+LONGEST_BATCH, MOST_PARTS = 3_500, 6
+
+
+@dataclass(frozen=True)
+class Batching:
+    """Rows of one group may share a message: it waits until then, and comes `apart` from the last one."""
+
+    group: str
+    until: datetime
+    apart: timedelta = timedelta()
+    # Locked when what follows from the delivery is written down; without it, nothing follows.
+    incident_id: int | None = None
+
+
+def kind_of(name: str) -> str:
+    """The kind of the batches of rows of a kind."""
+    return f"{name}_batch"
+
+
+def post_to_person(
+    session: Session,
+    key: str,
+    user_id: str,
+    text: str,
+    now: datetime,
+    *,
+    incident_id: int | None = None,
+    blocks: Sequence[Block] = (),
+    priority: int = USUAL,
+) -> None:
+    """Say something that can wait for a minute, once, together with what else is to be said to the same person."""
+    payload = {"text": text, "blocks": list(blocks)}
+    part = OutboxRow(
+        key=key,
+        kind=MESSAGE,
+        incident_id=incident_id,
+        channel_id=user_id,
+        payload=payload,
+        priority=priority,
+        retry_at=now,
+    )
+    add(session, part, Batching(f"person:{user_id}", now, APART), max(len(text), len(json.dumps(blocks)) // 2))
+
+
+def add(session: Session, part: OutboxRow, batching: Batching, length: int) -> bool:
+    """Write a row that reaches its reader with others; False when its key was known. `length` is in characters."""
+    wake(session, None)
+    if not insert_row(session, part):
+        return False
+    session.flush()
+    before = select(sa.func.max(OutboxRow.attempted_at)).where(OutboxRow.batch_group == batching.group)
+    last_at = session.exec(before).one() if batching.apart else None
+    until = max(batching.until, last_at + batching.apart) if last_at else batching.until
+    batch_id = _join(session, part, batching, length, until) or _begin(session, part, batching, length, until)
+    ours = sa.update(OutboxRow).where(col(OutboxRow.key) == part.key)
+    session.connection().execute(ours.values(batch_id=batch_id))
+    return True
+
+
+def _join(session: Session, part: OutboxRow, batching: Batching, length: int, until: datetime) -> int | None:
+    """The batch that still waits and has room."""
+    waiting = session.exec(
+        select(OutboxRow)
+        .where(OutboxRow.batch_group == batching.group, *_UNTRIED)
+        .order_by(col(OutboxRow.id).desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if waiting is None:
+        return None
+    size = waiting.payload or {}
+    parts, characters = int(size.get("parts", 1)) + 1, int(size.get("length", 0)) + length
+    if parts > MOST_PARTS or characters > LONGEST_BATCH:
+        return None
+    values = {
+        "wanted": waiting.wanted + 1,
+        "payload": {"parts": parts, "length": characters},
+        "priority": min(waiting.priority, part.priority),
+        "retry_at": min(waiting.retry_at, until),
+    }
+    joined = sa.update(OutboxRow).where(col(OutboxRow.id) == waiting.id, *_UNTRIED).values(**values)
+    return waiting.number if session.connection().execute(joined).rowcount else None
+
+
+_UNTRIED = (
+    col(OutboxRow.attempted_at).is_(None),
+    col(OutboxRow.ts).is_(None),
+    col(OutboxRow.refused).is_(None),
+    col(OutboxRow.wanted) > col(OutboxRow.shown),
+)
+
+
+def _begin(session: Session, part: OutboxRow, batching: Batching, length: int, until: datetime) -> int:
+    batch = OutboxRow(
+        key=f"{part.key}:batch",
+        kind=kind_of(part.kind),
+        incident_id=batching.incident_id,
+        channel_id=part.channel_id,
+        payload={"parts": 1, "length": length},
+        lane=batching.group,
+        batch_group=batching.group,
+        priority=part.priority,
+        retry_at=until,
+    )
+    session.add(batch)
+    session.flush()
+    return batch.number
+
+
+def parts_of(session: Session, batch: OutboxRow) -> Sequence[OutboxRow]:
+    """What a batch says, what matters most first; without what was withdrawn before it was sent."""
+    is_said = sa.or_(col(OutboxRow.refused).is_(None), col(OutboxRow.ts).is_not(None))
+    query = select(OutboxRow).where(OutboxRow.batch_id == batch.id, is_said)
+    return session.exec(query.order_by(col(OutboxRow.priority), col(OutboxRow.id))).all()
+
+
+def leave(session: Session, part: OutboxRow, now: datetime) -> OutboxRow | None:
+    """The part is not said any more. Gives back its batch when nothing else is: it is withdrawn as a whole."""
+    batch = session.get(OutboxRow, part.batch_id)
+    if batch is None:
+        return None
+    if any(other.id != part.id for other in parts_of(session, batch)):
+        edit_batches(session, (col(OutboxRow.id) == part.id,), now)
+        return None
+    return batch
+
+
+def with_batches(kinds: Sequence[Kind]) -> list[Kind]:
+    """These kinds, and for each that may be joined the kind of its batches."""
+    return [*kinds, *(_batch_kind(kind) for kind in kinds if kind.join)]
+
+
+def _batch_kind(kind: Kind) -> Kind:
+    return replace(
+        kind,
+        name=kind_of(kind.name),
+        render=partial(_render, kind),
+        recipient=partial(_recipient, kind),
+        thread=partial(_thread, kind) if kind.thread else None,
+        on_delivered=partial(_note_delivered, kind),
+        on_given_up=partial(_note_given_up, kind),
+        join=None,
+    )
+
+
+def _render(kind: Kind, context: Context) -> Message | Call:
+    messages = []
+    for part in parts_of(context.session, context.row):
+        message = kind.render(replace(context, row=part))
+        assert not isinstance(message, Call), "a call is nothing to join"
+        messages.append(message)
+    if not messages:
+        return Call("withdrawn", lambda: None)
+    assert kind.join is not None
+    return messages[0] if len(messages) == 1 else kind.join(messages)
+
+
+def _recipient(kind: Kind, context: Context) -> str:
+    first = _first_part(context)
+    return kind.recipient(replace(context, row=first)) if first and kind.recipient else ""
+
+
+def _thread(kind: Kind, context: Context) -> str | None:
+    first = _first_part(context)
+    return kind.thread(replace(context, row=first)) if first and kind.thread else None
+
+
+def _first_part(context: Context) -> OutboxRow | None:
+    """All parts are for one place; one that was withdrawn knows it, too."""
+    parts = select(OutboxRow).where(OutboxRow.batch_id == context.row.id).order_by(col(OutboxRow.id)).limit(1)
+    return context.session.exec(parts).first()
+
+
+def _note_delivered(kind: Kind, settled: Settled, posted: Posted | None) -> None:
+    """Each part is where its batch is, and what follows from it follows."""
+    if posted is None:
+        return
+    values = {"channel_id": posted.channel_id, "ts": posted.ts, "shown": OutboxRow.wanted, "error": None}
+    for part in _settled_parts(settled, values):
+        if kind.on_delivered:
+            kind.on_delivered(replace(settled, row=part), posted)
+
+
+def _note_given_up(kind: Kind, settled: Settled, error: str) -> None:
+    """Nobody will read what was not sent yet."""
+    for part in _settled_parts(settled, {"refused": error}):
+        if kind.on_given_up:
+            kind.on_given_up(replace(settled, row=part), error)
+
+
+def _settled_parts(settled: Settled, values: Mapping[str, object]) -> list[OutboxRow]:
+    """The parts as they were before they were settled, as the worker hands on a row."""
+    session = settled.session
+    parts = list(parts_of(session, settled.row))
+    for part in parts:
+        session.expunge(part)
+    change_rows(session, [part.number for part in parts], values)
+    return parts

@@ -1,0 +1,29 @@
+"""Rows of the outbox may be part of a row that brings several to Slack as one message."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+revision = "0040"
+down_revision = "0032"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this shape."""
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.add_column(sa.Column("batch_id", sa.Integer(), nullable=True))
+        outbox.add_column(sa.Column("batch_group", AutoString(), nullable=True))
+    for name, column in (("ix_outbox_batch", "batch_id"), ("ix_outbox_batch_group", "batch_group")):
+        where = sa.text(f"{column} IS NOT NULL")
+        op.create_index(name, "outbox", [column], sqlite_where=where, postgresql_where=where)
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    op.drop_index("ix_outbox_batch_group", "outbox")
+    op.drop_index("ix_outbox_batch", "outbox")
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.drop_column("batch_group")
+        outbox.drop_column("batch_id")

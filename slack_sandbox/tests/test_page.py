@@ -1,0 +1,66 @@
+"""What the page does for a person before the workspace gets it: mentions in commands, and time that passes."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from slack_sandbox import Sandbox
+
+from .conftest import ConnectedApp, Json
+
+
+@contextmanager
+def running(sandbox: Sandbox) -> Iterator[Sandbox]:
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+def manifest(*, should_escape: bool) -> Json:
+    command = {"command": "/page", "description": "Page somebody", "should_escape": should_escape}
+    return {
+        "display_information": {"name": "Pager"},
+        "features": {"bot_user": {"display_name": "pager"}, "slash_commands": [command]},
+        "settings": {"socket_mode_enabled": True, "interactivity": {"is_enabled": True}},
+    }
+
+
+def typed(*, should_escape: bool) -> str:
+    with running(Sandbox(manifest=manifest(should_escape=should_escape))) as sandbox:
+        app = ConnectedApp(sandbox)
+        order = {"text": "/page @ben in #incidents & now", "channel": "C0GENERAL"}
+        httpx.post(f"{sandbox.url}/do/type?as=ana", json=order).raise_for_status()
+        text = app.waits_for("slash_commands")["text"]
+        app.closes()
+        return str(text)
+
+
+def test_people_and_channels_in_a_command_are_references_where_the_manifest_asks_for_them():
+    assert typed(should_escape=True) == "<@U0BEN> in <#C0INCIDENTS|incidents> & now"
+    assert typed(should_escape=False) == "@ben in #incidents & now"
+
+
+def test_time_that_passes_stops_at_each_moment_for_which_the_app_has_something_to_do(tmp_path: Path):
+    clock_file = tmp_path / "clock"
+    due_file = clock_file.with_name("clock.due")
+    with running(Sandbox(clock_file=clock_file)) as sandbox:
+        began = sandbox.clock.now()
+        due_file.write_text(f"{began + 600:.0f}")
+        done_after: list[float] = []
+
+        def act() -> None:
+            for wait_s in (600, 5000):
+                sandbox.wait_for(lambda: sandbox.clock.is_overdue)
+                done_after.append(sandbox.clock.now() - began)
+                due_file.write_text(f"{sandbox.clock.now() + wait_s:.0f}")
+
+        app = threading.Thread(target=act)
+        app.start()
+        sandbox.let_pass(1800)
+        app.join(10)
+
+        assert [round(passed / 60) for passed in done_after] == [10, 20]
+        assert 1800 <= sandbox.clock.now() - began < 1830

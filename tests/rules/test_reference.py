@@ -1,0 +1,45 @@
+"""What the documentation says of commands is what the bot knows."""
+
+import re
+from pathlib import Path
+
+from bot.bootstrap import build_registry
+from bot.commands.doctor import checklist
+from bot.commands.reference import render
+from bot.config import floor
+
+DOCS = Path("docs")
+
+
+def test_the_reference_of_commands_is_what_the_nouns_register() -> None:
+    page = (DOCS / "commands.md").read_text()
+
+    assert page == render(build_registry()), "run `watchfloor commands > docs/commands.md`"
+
+
+def test_every_command_says_how_it_is_typed_and_what_it_does() -> None:
+    for word, subcommand in build_registry().commands.items():
+        typed, _, does = " ".join((subcommand.__doc__ or "").split()).partition("`: ")
+        assert typed.startswith(f"`/incident {word}".rstrip()), word
+        assert does.endswith("."), word
+
+
+def test_the_index_leads_to_every_page() -> None:
+    index = (DOCS / "README.md").read_text()
+
+    linked = set(re.findall(r"\]\((\w[\w-]*\.md)\)", index))
+    assert linked == {page.name for page in DOCS.glob("*.md")} - {"README.md"}
+
+
+def test_the_checklist_names_every_channel_and_group_of_the_floor_with_its_use() -> None:
+    shipped = floor.read(Path("floor.yaml"))
+
+    printed = "\n".join(checklist.lines(shipped))
+
+    assert "- [ ] #incidents: one message for each incident" in printed
+    assert "- [ ] #partner-sagebrush: notices to Sagebrush, shared with them by Slack Connect" in printed
+    assert (
+        "- [ ] @executives: called when nobody leads an S0; called when nobody leads an S1; subscribers" in printed
+    )
+    assert all(f"@{group}: " in printed for group in shipped.groups)
+    assert "Telvia: no channel in floor.yaml, so the commander is asked to phone them" in printed
