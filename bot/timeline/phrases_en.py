@@ -40,6 +40,8 @@ SENTENCES = {
     "situation_cleared": "{who} removed from the situation: {field}",
     "figures_typed": "{who} entered figures for {queue}",
     "figures_warning": "{text}",
+    "alert_fired": "An alert of {source} fires: {text}",
+    "alert_resolved": "An alert of {source} is resolved: {text}",
     "role_taken": "{user} is {role}",
     "role_given": "{who} made {user} {role}",
     "role_handed_over": "{who} handed {role} over to {user}",

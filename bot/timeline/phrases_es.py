@@ -34,6 +34,8 @@ SENTENCES = {
     "nothing_needed": "{who} registró que no se necesita nada",
     "situation_cleared": "{who} quitó de la situación: {field}",
     "figures_typed": "{who} introdujo cifras de {queue}",
+    "alert_fired": "Salta una alerta de {source}: {text}",
+    "alert_resolved": "Se resuelve una alerta de {source}: {text}",
     "figures_warning": "{text}",
     "role_taken": "{user} es {role}",
     "role_given": "{who} nombró a {user} {role}",

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
+from bot.config.floor.alerts import AlertRule, AlertSource
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
 from bot.config.floor.cases import Cases
 from bot.config.floor.credits import Credits
@@ -35,6 +36,8 @@ from bot.config.floor.reading import (
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.severities import Severity
 from bot.config.floor.shifts import Need, Roster, Shifts
+from bot.config.floor.sources import NAME as SOURCE_NAME
+from bot.config.floor.sources import Source
 
 __all__ = [
     "DIGEST",
@@ -42,6 +45,8 @@ __all__ = [
     "PARTNERS",
     "ROLES",
     "SEVERITIES",
+    "AlertRule",
+    "AlertSource",
     "Audience",
     "Bookmark",
     "Cases",
@@ -72,6 +77,7 @@ __all__ = [
     "Severity",
     "SeverityName",
     "Shifts",
+    "Source",
     "Timeline",
     "WorkingDays",
     "read",
@@ -122,6 +128,8 @@ class Floor(FloorPart):
     cases: Cases = Cases()
     retention: Retention = Retention()
     drills: Drills = Drills()
+    alerts: dict[Annotated[str, Field(pattern=SOURCE_NAME)], AlertSource] = Field(default_factory=dict)
+    sources: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Source] = Field(default_factory=dict)
 
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod
