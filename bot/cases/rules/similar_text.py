@@ -27,7 +27,8 @@ RENEWED_AT = frozenset(2**power for power in range(3, 9))
 _WORD = re.compile(r"\w+")
 # Of documents so alike, words that most of them have in common are named.
 MOST_SHARED = 5
-_ENGLISH = """a an and are as at be but by can cannot do does for from has have how i in is it my no not of on or our
+_ENGLISH = """
+    a an and are as at be but by can cannot do does for from has have how i in is it my no not of on or our
     since so that the their them there they this to was we were when with you your please hello hi thanks
     regards issue problem error help"""
 _SPANISH = "de la el en y los las que un una no se con por para es al del hola gracias"
