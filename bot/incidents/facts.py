@@ -136,6 +136,10 @@ def _not_private(services: Services, incident: Incident) -> bool:
     return False
 
 
+def _no_writer(services: Services, source: str) -> None:
+    return None
+
+
 NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]
 # When the next update is due: to any audience, or to one of those named.
 NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", _never)
@@ -165,6 +169,10 @@ CALLER_MESSAGES: Fact[Callable[[Session, Services, int, datetime], Sequence[Call
 )
 # Credits and refunds by cohort and currency; no account is in it.
 MONEY: Fact[Callable[[Session, int], Sequence[MoneyRow]]] = Fact("money", _no_money)
+# Writes a work note to a case at a source, by the case's external id, with its text and a key that makes
+# repeating it harmless; None where the source takes none.
+AddCaseNote = Callable[[str, str, str], None]
+CASE_NOTES: Fact[Callable[[Services, str], AddCaseNote | None]] = Fact("case notes", _no_writer)
 # Who may take over a person's shift at a moment, the likeliest first.
 NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]] = Fact(
     "next on shift", _nobody_next

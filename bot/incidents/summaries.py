@@ -70,7 +70,7 @@ def situation_lines(situation: Situation) -> list[str]:
     return [
         f"*Impact* {one_line(situation.text(SituationField.IMPACT), LINE) or 'not described yet'}",
         f"*Cause{suspected}* {cause or 'not known yet'}",
-        *([f"*Being done* {actions}"] if actions else []),
+        *([f"*Under way* {actions}"] if actions else []),
         *([f"*Needed* {needs}"] if needs else []),
     ]
 

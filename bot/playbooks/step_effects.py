@@ -91,9 +91,9 @@ class StepEffects:
             return []
         audience = audiences_of(self.change.services, self.change.incident).get(posts.to)
         if audience is None:
-            return ["This incident is private, so its message was not sent."]
+            return ["This incident is private, so the message was not sent."]
         if not (self.sending and self.sending.words):
-            return ["Its message was left empty, so nothing was sent."]
+            return ["The message was left empty, so nothing was sent."]
         key = f"step:{self.step.step_id}:{self.step.at.isoformat()}"
         self.change.publish(UpdateRequested(posts.to, self.sending.words, key))
         return [f"The update goes to {describe_channels(audience, self.change.incident)} now."]

@@ -20,10 +20,11 @@ HANDLERS = {
         "partners.handlers.begin",
         "playbooks.run_actions.start_matching",
         "impact.watching.look_again",
+        "alerts.actions.follow_declared",
     ],
-    "ChannelOpened": ["updates.handlers.send_first"],
+    "ChannelOpened": ["updates.handlers.send_first", "alerts.actions.show_incident"],
     "DeclaredAfterwards": [],
-    "Withdrawn": ["updates.handlers.end_promises"],
+    "Withdrawn": ["updates.handlers.end_promises", "alerts.actions.propose_again"],
     "SeverityChanged": [
         "updates.handlers.follow_severity",
         "escalation.ladder.follow_severity",
@@ -63,11 +64,13 @@ HANDLERS = {
         "subscriptions.actions.follow_merge",
         "frontdoor.actions.follow_merge",
         "frontdoor.engagements.end_open",
+        "alerts.actions.follow_merge",
     ],
     "MadePrivate": [
         "updates.handlers.withdraw_outside",
         "partners.handlers.follow_privacy",
         "handovers.actions.hide_summary",
+        "alerts.actions.show_incident",
     ],
     "Reopened": [
         "updates.handlers.promise_again",

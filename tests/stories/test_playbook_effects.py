@@ -53,7 +53,7 @@ def test_a_message_left_empty_is_not_sent_and_neither_is_one_of_a_private_incide
     secret.presses("ana", ids.STEP_ANSWER, "Tell the executives")
     assert "the message of this step is not sent" in str(floor.ana.modal)
     secret.submits("ana", {})
-    assert any("private, so its message was not sent" in words for words in secret.told("ana"))
+    assert any("private, so the message was not sent" in words for words in secret.told("ana"))
     assert "because of a person" not in floor.words("executives")
 
 

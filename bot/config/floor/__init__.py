@@ -9,7 +9,9 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
+from bot.config.floor.alerts import AlertRule, AlertSource
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
+from bot.config.floor.cases import Cases
 from bot.config.floor.credits import Credits
 from bot.config.floor.drills import Drills
 from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
@@ -34,6 +36,8 @@ from bot.config.floor.reading import (
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.severities import Severity
 from bot.config.floor.shifts import Need, Roster, Shifts
+from bot.config.floor.sources import NAME as SOURCE_NAME
+from bot.config.floor.sources import Source
 
 __all__ = [
     "DIGEST",
@@ -41,8 +45,11 @@ __all__ = [
     "PARTNERS",
     "ROLES",
     "SEVERITIES",
+    "AlertRule",
+    "AlertSource",
     "Audience",
     "Bookmark",
+    "Cases",
     "Credits",
     "Drills",
     "Duration",
@@ -70,6 +77,7 @@ __all__ = [
     "Severity",
     "SeverityName",
     "Shifts",
+    "Source",
     "Timeline",
     "WorkingDays",
     "read",
@@ -117,8 +125,11 @@ class Floor(FloorPart):
     figures: Figures = Figures()
     front_door: FrontDoor = FrontDoor()
     credits: Credits = Credits()
+    cases: Cases = Cases()
     retention: Retention = Retention()
     drills: Drills = Drills()
+    alerts: dict[Annotated[str, Field(pattern=SOURCE_NAME)], AlertSource] = Field(default_factory=dict)
+    sources: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Source] = Field(default_factory=dict)
 
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod
@@ -186,7 +197,8 @@ class Floor(FloorPart):
         names += [*self.shifts.managers, *self.shifts.fallback]
         permissions = self.permissions
         names += [*permissions.declare, *permissions.lead, *permissions.steps, *permissions.close]
-        names += [*permissions.followups, *permissions.postmortem, *permissions.ledger, *self.postmortems.copy_to]
+        names += [*permissions.followups, *permissions.postmortem, *permissions.ledger, *permissions.cases]
+        names += [*self.postmortems.copy_to, *self.cases.people]
         for audience in self.audiences.values():
             names += [*audience.approval, *audience.members]
         names += [self.front_door.routing_team or ""]
@@ -196,7 +208,8 @@ class Floor(FloorPart):
     def people_or_groups(self) -> set[str]:
         """Those of them that may be people as well: in ladders, and whoever gets a copy of post-mortems."""
         names = [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
-        return {name.removeprefix("@") for name in (*names, *self.postmortems.copy_to) if name.startswith("@")}
+        names += [*self.postmortems.copy_to, *self.cases.people]
+        return {name.removeprefix("@") for name in names if name.startswith("@")}
 
     def severity(self, name: str) -> Severity:
         """What the file says of a severity."""
