@@ -9,19 +9,26 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt.authorization import AuthorizeResult
+from starlette.routing import Route
 
 from bot import (
     alarms,
+    alerts,
+    cases,
     channels,
     escalation,
+    feeds,
     followups,
+    frontdoor,
     handovers,
     impact,
     incidents,
+    ledger,
     partners,
     playbooks,
     postmortems,
     screens,
+    shifts,
     subscriptions,
     updates,
 )
@@ -58,6 +65,7 @@ from bot.slack.connection_monitor import ConnectionWatch
 from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health
+from bot.web.alerts_endpoint import AlertsEndpoint
 from bot.web.events_endpoint import EventsEndpoint
 from bot.web.health import Health
 from bot.web.replay_guard import ReplayGuard
@@ -73,12 +81,18 @@ NOUNS = (
     escalation,
     partners,
     handovers,
+    shifts,
     playbooks,
     channels,
     subscriptions,
     followups,
     impact,
+    frontdoor,
+    ledger,
+    cases,
     postmortems,
+    feeds,
+    alerts,
     alarms,
     screens,
     incident_list,
@@ -108,7 +122,7 @@ class Bot:
 
     def start(self) -> None:
         """Finish what an earlier process left behind, listen to Slack, watch the clock."""
-        if self.settings.serves_http:
+        if self.settings.serves_http or self.services.floor.alerts:
             self.server = Server(self.settings.host, self.settings.port)
         # First, so that no other process works on a database whose shape is changed.
         self.services.replicas.join()
@@ -161,6 +175,9 @@ class Bot:
             self.socket_mode.connect()
         if self.server:
             posts = signed_posts(self.services, self.settings)
+            alerts_endpoint = AlertsEndpoint(self.services)
+            if alerts_endpoint.is_open:
+                posts.append(Route("/alerts/{name}", alerts_endpoint.answer, methods=["POST"]))
             self.server.start(site(self._health(), self.events_endpoint, posts))
 
     def _health(self) -> Health:

@@ -37,6 +37,10 @@ figure_commands = typer.Typer(help="The figures of queues.", no_args_is_help=Tru
 app.add_typer(figure_commands, name="figures")
 
 
+source_commands = typer.Typer(help="Other systems that are read.", no_args_is_help=True)
+app.add_typer(source_commands, name="sources")
+
+
 flows = typer.Typer(help="What the bot began and gave up.", no_args_is_help=True)
 app.add_typer(flows, name="flows")
 
@@ -288,6 +292,26 @@ def import_figures(
         lines = figures.run(settings_of.read(), file, queue, zone, incident, is_dry=preview)
     for line in lines:
         typer.echo(line)
+
+
+@source_commands.command("try")
+def try_source(name: str) -> None:
+    """Read a page of a source and print five rows of it; nothing is kept."""
+    from bot.commands import sources
+
+    with errors_as_sentences():
+        for line in sources.try_source(settings_of.read(), name):
+            typer.echo(line)
+
+
+@source_commands.command("list")
+def list_sources() -> None:
+    """Name the sources, and how old what is known of each is."""
+    from bot.commands import sources
+
+    with errors_as_sentences():
+        for line in sources.list_sources(settings_of.read()):
+            typer.echo(line)
 
 
 @audit_commands.command()

@@ -87,6 +87,13 @@ def user_id_by_handle(session: Session, handle: str) -> str | None:
     return session.exec(select(Person.id).where(Person.handle == handle).limit(1)).first()
 
 
+def ids_by_name(session: Session) -> dict[str, str]:
+    """The ids of everyone who is not gone, by their handle and by their name, both in small letters."""
+    known = session.exec(select(Person.id, Person.handle, Person.name).where(col(Person.is_gone).is_(False))).all()
+    by_name = {name.casefold(): user_id for user_id, _, name in known}
+    return by_name | {handle.casefold(): user_id for user_id, handle, _ in known if handle}
+
+
 def another_handle(session: Session, than: str) -> str | None:
     """The handle of some colleague who may act; None when nobody but that person was heard of."""
     may_act = (

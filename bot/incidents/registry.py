@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from pydantic import SecretStr
@@ -26,6 +27,7 @@ from bot.outbox.kinds import Kind
 from bot.runtime.csv_file import Cell
 from bot.services import Services
 from bot.slack.blocks import Block
+from bot.sources.port import TableFile
 
 if TYPE_CHECKING:
     from bot.incidents.change import Change
@@ -149,6 +151,12 @@ class ChecklistItem:
 
 # Looks once over all incidents and gives back what to say of each: the key of an alarm, and its sentence.
 Audit = Callable[[Session, Services, datetime], Callable[[Incident], Mapping[str, str]]]
+# Likewise, of what belongs to no incident.
+FloorAudit = Callable[[Session, Services, datetime], Mapping[str, str]]
+# Stores rows of a source, within the transaction that moves its cursor; the same key is the same rows.
+TakeRows = Callable[[Session, Services, str, str, Sequence[Any]], None]
+# Stores a file of a source, once for each content; gives back why it cannot be used, or nothing.
+TakeFile = Callable[[Services, str, TableFile], str]
 
 
 TAKEN_BEFORE: Mapping[str, object] = {"rows": 0, "note": "taken before, so nothing was changed"}
@@ -167,6 +175,26 @@ class SignedPost:
     take: Callable[[Services, Session, bytes, datetime], Mapping[str, object]]
 
 
+@dataclass(frozen=True)
+class DroppedFile:
+    """A file that somebody sent in a message: which it is, where, by whom."""
+
+    file_id: str
+    name: str
+    channel_id: str
+    ts: str
+    by: str
+
+
+@dataclass(frozen=True)
+class TableReader:
+    """Takes dropped tables that hold no figures: says by a file's columns whether it is one of its own, then
+    shows it."""
+
+    recognises: Callable[[Path], bool]
+    show: Callable[[Services, DroppedFile, Path], None]
+
+
 @dataclass
 class Registry:
     """Everything that nouns have registered, in the order in which `bootstrap.py` lists them."""
@@ -182,6 +210,8 @@ class Registry:
     people: list[Callable[[Services, int, str], Sequence[str] | None]] = field(default_factory=list)
     # Told of a person whose account is deactivated; outside a transaction, and perhaps again.
     departures: list[Callable[[Services, str], None]] = field(default_factory=list)
+    # Told that a person is not available from now on, within the transaction that says so.
+    unavailable: list[Callable[[Session, Services, str, datetime], None]] = field(default_factory=list)
     # The parts of a person's home tab.
     home: list[Callable[[Services, str], list[Block]]] = field(default_factory=list)
     # What a summary of an incident is made of, by place.
@@ -189,6 +219,10 @@ class Registry:
     # What should be done before a post-mortem is published, by place.
     checklist: list[ChecklistItem] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
+    audits_of_floor: list[FloorAudit] = field(default_factory=list)
+    # Who uses what other systems know, by the kind of rows (`bot/sources/port.py`).
+    takes_rows: dict[str, list[TakeRows]] = field(default_factory=dict)
+    takes_files: list[TakeFile] = field(default_factory=list)
     words: list[TableWords] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     # What the noun shows in Slack: the kinds of its rows in the outbox.
@@ -197,6 +231,8 @@ class Registry:
     parts: list[Callable[[Settings, Floor], object | None]] = field(default_factory=list)
     # Addresses at which other systems send rows.
     posts: list[SignedPost] = field(default_factory=list)
+    # Who takes files that people drop, asked before they are read as figures.
+    table_readers: list[TableReader] = field(default_factory=list)
     _handlers: dict[type[Event], list[Handler[Any]]] = field(default_factory=dict)
     _facts: dict[str, Callable[..., Any]] = field(default_factory=dict)
 

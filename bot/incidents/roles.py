@@ -15,6 +15,7 @@ from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.incidents.change import Change, changing
 from bot.incidents.events import RoleChanged
 from bot.incidents.invitations import invite_participant
+from bot.incidents.permissions import Permission, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
@@ -37,9 +38,10 @@ class YoursAlready(WatchfloorError):
 
 def claim(services: Services, number: int, role: str, by: str, now: datetime) -> str:
     """Take a role that is free."""
-    with changing(services, number, by, now) as change:
-        rules.check_may_change(number, change.incident.status)
+    with changing(services, number, by, now, permission=None) as change:
         holders = incidents.roles(change.session, number).get(role, [])
+        _check_may_claim(change, role, is_free=not holders)
+        rules.check_may_change(number, change.incident.status)
         if by in holders:
             return f"You are {_role_title(services, role)} already."
         if holders and role != "responder":
@@ -47,6 +49,13 @@ def claim(services: Services, number: int, role: str, by: str, now: datetime) ->
         _assign(change, role, by)
         change.log("role_taken", user=by, role=_role_title(services, role))
     return f"You are {_role_title(services, role)} of incident {number}."
+
+
+def _check_may_claim(change: Change, role: str, *, is_free: bool) -> None:
+    """A free role that may lead is taken by those who may declare: otherwise nobody could ever lead."""
+    leads = role in change.services.floor.permissions.lead
+    permission: Permission = "declare" if leads and is_free else "lead"
+    check_permission(change.services, change.session, change.by, permission, change.number)
 
 
 def assign(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:

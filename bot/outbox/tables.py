@@ -220,6 +220,8 @@ def supersede(session: Session, key_begins: str) -> None:
             sa.text(_UNSETTLED),
             sa.or_(col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_not(None)),
             col(OutboxRow.key).startswith(key_begins, autoescape=True),
+            # A batch is named after its first part, and says what its other parts say.
+            col(OutboxRow.batch_group).is_(None),
         )
         .values(refused=SUPERSEDED)
     )
@@ -270,7 +272,7 @@ def posts_of(session: Session, incident_id: int, key_begins: str, key_ends: str)
     ).all()
 
 
-def named(session: Session, incident_id: int, kind: str, subject: str | None = None) -> Sequence[OutboxRow]:
+def named(session: Session, incident_id: int | None, kind: str, subject: str | None = None) -> Sequence[OutboxRow]:
     """The rows of an incident of this kind, in their order; or those of one subject."""
     found = select(OutboxRow).where(OutboxRow.incident_id == incident_id, OutboxRow.kind == kind)
     if subject is not None:
@@ -278,11 +280,11 @@ def named(session: Session, incident_id: int, kind: str, subject: str | None = N
     return session.exec(found.order_by(col(OutboxRow.id)).execution_options(populate_existing=True)).all()
 
 
-def _named(incident_id: int, kind: str, subject: str) -> tuple[Any, ...]:
+def _named(incident_id: int | None, kind: str, subject: str) -> tuple[Any, ...]:
     return col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind, col(OutboxRow.subject) == subject
 
 
-def edit_named(session: Session, incident_id: int, kind: str, subject: str, now: datetime) -> None:
+def edit_named(session: Session, incident_id: int | None, kind: str, subject: str, now: datetime) -> None:
     """What these rows say changed: they are edited where they are, or sent so."""
     wake(session, None)
     theirs = _named(incident_id, kind, subject)
@@ -290,6 +292,18 @@ def edit_named(session: Session, incident_id: int, kind: str, subject: str, now:
     again = {"refused": None, "retry_at": now, "attempts": 0, "error": None}
     session.connection().execute(_change(*theirs, col(OutboxRow.ts).is_not(None)).values(**again))
     edit_batches(session, theirs, now)
+
+
+def edit_about(session: Session, kind: str, subject: str, now: datetime) -> None:
+    """Messages of no incident that are about the same thing, named before a colon of their subject, are edited."""
+    wake(session, None)
+    theirs = (
+        col(OutboxRow.incident_id).is_(None),
+        col(OutboxRow.kind) == kind,
+        col(OutboxRow.subject).startswith(f"{subject}:", autoescape=True),
+        col(OutboxRow.refused).is_(None),
+    )
+    session.connection().execute(_change(*theirs).values(**_MORE, retry_at=now))
 
 
 def withdraw(session: Session, incident_id: int, kind: str, subject: str) -> None:
@@ -364,8 +378,8 @@ def mark_message_stale(session: Session, channel_id: str, ts: str) -> Sequence[i
     return numbers
 
 
-def show_again(session: Session, incident_id: int, kind: str) -> None:
-    """What was done in Slack was undone together with something else."""
+def show_again(session: Session, incident_id: int | None, kind: str) -> None:
+    """What was done in Slack was undone together with something else; None for what is no incident's."""
     wake(session, incident_id)
     which = (col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind)
     session.connection().execute(_change(*which).values(shown=0, content_hash=""))

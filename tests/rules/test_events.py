@@ -20,10 +20,11 @@ HANDLERS = {
         "partners.handlers.begin",
         "playbooks.run_actions.start_matching",
         "impact.watching.look_again",
+        "alerts.actions.follow_declared",
     ],
-    "ChannelOpened": ["updates.handlers.send_first"],
+    "ChannelOpened": ["updates.handlers.send_first", "alerts.actions.show_incident"],
     "DeclaredAfterwards": [],
-    "Withdrawn": ["updates.handlers.end_promises"],
+    "Withdrawn": ["updates.handlers.end_promises", "alerts.actions.propose_again"],
     "SeverityChanged": [
         "updates.handlers.follow_severity",
         "escalation.ladder.follow_severity",
@@ -43,6 +44,7 @@ HANDLERS = {
         "escalation.ladder.stop",
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
+        "frontdoor.engagements.end_open",
         "postmortems.request.follow_close",
     ],
     "Declined": [
@@ -51,6 +53,7 @@ HANDLERS = {
         "partners.handlers.say_false_alarm",
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
+        "frontdoor.engagements.end_open",
     ],
     "Merged": [
         "updates.handlers.say_merged",
@@ -59,11 +62,15 @@ HANDLERS = {
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
         "subscriptions.actions.follow_merge",
+        "frontdoor.actions.follow_merge",
+        "frontdoor.engagements.end_open",
+        "alerts.actions.follow_merge",
     ],
     "MadePrivate": [
         "updates.handlers.withdraw_outside",
         "partners.handlers.follow_privacy",
         "handovers.actions.hide_summary",
+        "alerts.actions.show_incident",
     ],
     "Reopened": [
         "updates.handlers.promise_again",
@@ -75,6 +82,8 @@ HANDLERS = {
     "SituationChanged": ["updates.handlers.follow_situation"],
     "BridgeChanged": [],
     "CommandHandedOver": ["playbooks.handlers.hand_over_steps"],
+    "AnswerOverdue": ["escalation.unaccepted.page_for_answer"],
+    "FrontDoorSet": ["frontdoor.actions.follow_playbook"],
     "HandoverUnaccepted": ["escalation.unaccepted.page_next_people"],
     "RoleChanged": [
         "updates.handlers.reassign_drafts",

@@ -41,7 +41,7 @@ def severity(actor: Actor) -> None:
     channel, reason = actor.an_incident(), actor.token()
     trace = Trace("severity", number_of(channel), actor.id, (("reason", reason),))
     wanted = actor.rng.choice(SEVERITIES)
-    actor.types(f"{COMMAND} severity {wanted} {reason}", channel, r"The severity is S\d now", trace)
+    actor.types(f"{COMMAND} severity {wanted} {reason}", channel, r"Severity changed from S\d to S\d", trace)
 
 
 def status(actor: Actor) -> None:

@@ -64,7 +64,8 @@ def test_a_step_sets_the_status_the_front_door_and_how_often_updates_come(floor:
     desk.does("ana", "Switch the message on")
 
     (incident,) = rows(floor, "incidents")
-    assert (incident["status"], incident["front_door"]) == ("identified", "inform")
+    assert incident["status"] == "identified"
+    assert "*Callers hear a message* (inform, then queue)" in floor.words(desk.channel)
     assert 600 not in before
     assert {row["cadence_s"] for row in rows(floor, "promises") if row["state"] == "waiting"} == {600}
     assert "identified" in floor.words(desk.channel).lower()

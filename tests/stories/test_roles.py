@@ -1,5 +1,7 @@
 """Who leads, who speaks, who writes: claimed, given, handed over, left."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.incidents import ids
@@ -126,3 +128,21 @@ def test_a_person_named_without_choosing_them_is_asked_for(floor: TestFloor) -> 
     with untouched(floor):
         answer = floor.says("ana", "/incident assign scribe chloe", channel)
         assert "`/incident assign scribe @ana`" in answer or "not a role" in answer
+
+
+def test_where_only_the_commander_may_change_an_incident_the_free_role_can_be_claimed(tmp_path: Path) -> None:
+    shipped = Path("floor.yaml").read_text()
+    file = tmp_path / "floor.yaml"
+    file.write_text(shipped.replace("lead: [anyone]", "lead: [commander]"))
+    with TestFloor(tmp_path, floor_file=file) as floor:
+        channel = floor.declares()
+        assert "only commander may" in floor.says("ana", "/incident severity S2 less", channel)
+        assert "only commander may" in floor.says("ana", "/incident claim scribe", channel)
+
+        floor.says("ana", "/incident claim commander", channel)
+        floor.says("ana", "/incident severity S2 less", channel)
+        assert "only commander may" in floor.says("devi", "/incident claim commander", channel)
+
+        assert holders(floor) == {"commander": "U0ANA"}
+        assert "S2" in floor.card(channel)
+        floor.nothing_was_malformed()

@@ -9,15 +9,20 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
+from bot.config.floor.alerts import AlertRule, AlertSource
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
+from bot.config.floor.cases import Cases
+from bot.config.floor.credits import Credits
 from bot.config.floor.drills import Drills
 from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
+from bot.config.floor.front_door import FrontDoor
 from bot.config.floor.handovers import Handovers
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
 from bot.config.floor.people import Limits, Permissions, Role
 from bot.config.floor.reading import (
     ROLES,
+    ROSTER,
     SEVERITIES,
     Duration,
     FloorPart,
@@ -30,6 +35,9 @@ from bot.config.floor.reading import (
 )
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.severities import Severity
+from bot.config.floor.shifts import Need, Roster, Shifts
+from bot.config.floor.sources import NAME as SOURCE_NAME
+from bot.config.floor.sources import Source
 
 __all__ = [
     "DIGEST",
@@ -37,16 +45,22 @@ __all__ = [
     "PARTNERS",
     "ROLES",
     "SEVERITIES",
+    "AlertRule",
+    "AlertSource",
     "Audience",
     "Bookmark",
+    "Cases",
+    "Credits",
     "Drills",
     "Duration",
     "Figures",
     "Floor",
     "FollowUpDigest",
     "FollowUps",
+    "FrontDoor",
     "Limits",
     "Moment",
+    "Need",
     "Pager",
     "Part",
     "Partner",
@@ -58,9 +72,12 @@ __all__ = [
     "Reactions",
     "Retention",
     "Role",
+    "Roster",
     "ServiceLevelGoal",
     "Severity",
     "SeverityName",
+    "Shifts",
+    "Source",
     "Timeline",
     "WorkingDays",
     "read",
@@ -104,9 +121,15 @@ class Floor(FloorPart):
     timeline: Timeline = Timeline()
     followups: FollowUps = FollowUps()
     handovers: Handovers = Handovers()
+    shifts: Shifts = Shifts()
     figures: Figures = Figures()
+    front_door: FrontDoor = FrontDoor()
+    credits: Credits = Credits()
+    cases: Cases = Cases()
     retention: Retention = Retention()
     drills: Drills = Drills()
+    alerts: dict[Annotated[str, Field(pattern=SOURCE_NAME)], AlertSource] = Field(default_factory=dict)
+    sources: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Source] = Field(default_factory=dict)
 
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod
@@ -147,6 +170,12 @@ class Floor(FloorPart):
         for kind, names in (("partners", self.partner_names), ("sites", self.sites), ("audiences", self.audiences)):
             if twice := _alike(names):
                 raise ValueError(f"{kind}: two have the same name, {twice}; give each a name of its own")
+        tiers = [tier for severity in self.severities.values() for tier in severity.ladder]
+        rostered = {name.removeprefix(ROSTER) for tier in tiers for name in tier.tell if name.startswith(ROSTER)}
+        if unknown_roles := sorted(name for name in rostered if name.casefold() not in self.shifts.roles):
+            raise ValueError(
+                f"severities: {', '.join(unknown_roles)} is no role of `shifts`; add it to its `roles`"
+            )
         if "other" not in self.types:
             raise ValueError("types: `other` is missing; it is what is taken when nobody says")
         return self
@@ -165,18 +194,22 @@ class Floor(FloorPart):
         """Every user group the file speaks of, without the @."""
         names = [group for severity in self.severities.values() for group in severity.invite]
         names += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
+        names += [*self.shifts.managers, *self.shifts.fallback]
         permissions = self.permissions
         names += [*permissions.declare, *permissions.lead, *permissions.steps, *permissions.close]
-        names += [*permissions.followups, *permissions.postmortem, *self.postmortems.copy_to]
+        names += [*permissions.followups, *permissions.postmortem, *permissions.ledger, *permissions.cases]
+        names += [*self.postmortems.copy_to, *self.cases.people]
         for audience in self.audiences.values():
             names += [*audience.approval, *audience.members]
+        names += [self.front_door.routing_team or ""]
         return {name.removeprefix("@") for name in names if name.startswith("@")}
 
     @property
     def people_or_groups(self) -> set[str]:
         """Those of them that may be people as well: in ladders, and whoever gets a copy of post-mortems."""
         names = [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
-        return {name.removeprefix("@") for name in (*names, *self.postmortems.copy_to) if name.startswith("@")}
+        names += [*self.postmortems.copy_to, *self.cases.people]
+        return {name.removeprefix("@") for name in names if name.startswith("@")}
 
     def severity(self, name: str) -> Severity:
         """What the file says of a severity."""

@@ -125,6 +125,8 @@ def read_zone(raw: Any) -> Any:
 
 
 PERSON_ID = r"[UW][A-Z0-9]{2,}"
+# Before the name of a role in a roster: whoever is on shift in it.
+ROSTER = "roster:"
 
 
 def read_handle(raw: Any) -> Any:
@@ -142,11 +144,15 @@ def nobody(name: str, allowed: tuple[str, ...]) -> str:
     return f"{name!r} is nobody; write {', '.join([*words, group])}"
 
 
-def check_names(names: tuple[str, ...], allowed: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Refuse what is no `@handle`, no user id and none of the `allowed` words; the rest as Slack writes it."""
+def check_names(names: tuple[str, ...], allowed: tuple[str, ...] = (), *, rosters: bool = False) -> tuple[str, ...]:
+    """Refuse what is no `@handle`, no user id and none of the `allowed` words; the rest as Slack writes it.
+
+    With `rosters`, `roster:role` may stand for whoever is on shift.
+    """
+    known = rf"@\S+|{PERSON_ID}|{ROSTER}\S+" if rosters else rf"@\S+|{PERSON_ID}"
     names = tuple(map(read_handle, names))
     for name in names:
-        if name not in allowed and not re.fullmatch(rf"@\S+|{PERSON_ID}", name):
+        if name not in allowed and not re.fullmatch(known, name):
             raise ValueError(nobody(name, allowed))
     return names
 

@@ -18,7 +18,7 @@ class Tier(FloorPart):
     @field_validator("tell")
     @classmethod
     def _are_people(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return check_names(names, ROLES)
+        return check_names(names, ROLES, rosters=True)
 
 
 class Severity(FloorPart):

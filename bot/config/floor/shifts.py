@@ -1,0 +1,124 @@
+"""Rosters: where they come from, which roles must be covered when, and who is asked when nobody is on."""
+
+import re
+from datetime import time, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from bot.config.floor.reading import ROSTER, WEEKDAYS, Duration, FloorPart, check_names, read_time_of_day, read_zone
+
+Zone = Annotated[str, BeforeValidator(read_zone)]
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+ALL_DAY = (time(0), time(0))
+
+
+def read_hours(raw: Any) -> Any:
+    """`22:00-06:00` as two times of day; the same time twice, or `00:00-24:00`, is the whole day."""
+    if isinstance(raw, tuple):
+        return raw
+    start, dash, end = str(raw).replace("–", "-").partition("-")
+    if not dash:
+        raise ValueError(f'{raw!r} are no hours; write them in quotes, like `"22:00-06:00"`')
+    return read_time_of_day(start), time(0) if end.strip() == "24:00" else read_time_of_day(end)
+
+
+class Need(FloorPart):
+    """A role that so many people must fill during these hours, as the clock of this zone shows them."""
+
+    role: str
+    region: str = ""
+    site: str = ""
+    hours: Annotated[tuple[time, time], BeforeValidator(read_hours)] = ALL_DAY
+    days: tuple[Day, ...] = WEEKDAYS  # type: ignore[assignment]  # the seven names
+    zone: Zone = "UTC"
+    people: int = Field(1, ge=1, le=500)
+
+
+class Roster(FloorPart):
+    """Where a roster is read from: a file beside `floor.yaml`, or an address; .ics, .csv or .xlsx."""
+
+    name: str = Field(min_length=1, max_length=60)
+    file: str = ""
+    address: str = ""
+    # Of times that name no zone, and of shifts that name no region or role.
+    zone: Zone = "UTC"
+    region: str = ""
+    role: str = ""
+
+    @model_validator(mode="after")
+    def _has_one_place(self) -> "Roster":
+        if bool(self.file) == bool(self.address):
+            raise ValueError("give either a `file` or an `address`")
+        if self.address and not re.match(r"https?://", self.address):
+            raise ValueError(f"{self.address!r} is no address; it begins with `https://`")
+        return self
+
+
+class ShiftHandovers(FloorPart):
+    """How a shift is handed over."""
+
+    accepted_within: Duration = timedelta(minutes=15)
+    # The first items are repeated by the incoming person in their own words.
+    repeated: int = Field(3, ge=0, le=10)
+    call: str = ""
+
+    @field_validator("call")
+    @classmethod
+    def _is_a_link(cls, call: str) -> str:
+        if call and not call.startswith("https://"):
+            raise ValueError(f"{call!r} is no link; it begins with `https://`")
+        return call
+
+
+class Shifts(FloorPart):
+    """Rosters and what follows from them; `docs/shifts.md` explains every key."""
+
+    # What rosters call a role, and what people call it.
+    roles: dict[str, str] = Field(default_factory=dict)
+    # Whoever is on in this role is the point of contact.
+    contact: str = ""
+    # Where that is pinned; the incidents channel when left out.
+    channel: str | None = None
+    rosters: tuple[Roster, ...] = ()
+    # Names in rosters that are no e-mail address or handle of Slack's.
+    people: dict[str, str] = Field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+    ahead: Duration = timedelta(hours=48)
+    escalate_before: Duration = timedelta(hours=4)
+    # Who is asked for more people, and told of what stays open.
+    managers: tuple[str, ...] = ()
+    # Who is accountable when somebody becomes unavailable; the first who can be.
+    fallback: tuple[str, ...] = ()
+    handover: ShiftHandovers = ShiftHandovers()
+
+    @field_validator("channel")
+    @classmethod
+    def _without_hash(cls, channel: str | None) -> str | None:
+        return channel.removeprefix("#").lower() if channel else None
+
+    @field_validator("managers", "fallback")
+    @classmethod
+    def _are_people(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return check_names(names, rosters=True)
+
+    @field_validator("roles")
+    @classmethod
+    def _in_small_letters(cls, roles: dict[str, str]) -> dict[str, str]:
+        return {name.casefold(): title for name, title in roles.items()}
+
+    @model_validator(mode="after")
+    def _are_known(self) -> "Shifts":
+        named = [*(need.role for need in self.needs), *(roster.role for roster in self.rosters), self.contact]
+        named += [name.removeprefix(ROSTER) for name in (*self.managers, *self.fallback) if name.startswith(ROSTER)]
+        unknown = sorted({name for name in named if name and name.casefold() not in self.roles})
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is no role; add it to `roles`")
+        names = [roster.name.casefold() for roster in self.rosters]
+        if len(set(names)) < len(names):
+            raise ValueError("rosters: two have the same name; give each a name of its own")
+        return self
+
+    def title(self, role: str) -> str:
+        """What people call a role."""
+        return self.roles.get(role.casefold(), role)

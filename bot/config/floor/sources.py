@@ -1,0 +1,55 @@
+"""Other systems that are read, and where what the bot sends may go: addresses, schedule, and names of secrets."""
+
+import ipaddress
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from bot.config.floor.reading import Duration, FloorPart
+
+VARIABLE = r"^[A-Z][A-Z0-9_]*$"
+NAME = r"^[a-z][a-z0-9_-]{0,39}$"
+
+
+def read_network(raw: Any) -> Any:
+    """`10.0.0.0/8` as a network."""
+    try:
+        return str(ipaddress.ip_network(str(raw)))
+    except ValueError:
+        raise ValueError(f"{raw!r} is no network; write it like `10.20.0.0/16`") from None
+
+
+NetworkText = Annotated[str, BeforeValidator(read_network)]
+
+
+class Address(FloorPart):
+    """An address that the bot calls; `https://` at the public internet unless the file says otherwise."""
+
+    url: str = ""
+    # Private networks in which the address may be.
+    allow_networks: tuple[NetworkText, ...] = ()
+    # Without TLS: what is sent can be read and changed on the way.
+    insecure: bool = False
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> "Address":
+        schemes = ("https://", "http://") if self.insecure else ("https://",)
+        if self.url and not self.url.lower().startswith(schemes):
+            raise ValueError(f"url: {self.url!r} is not safe; it must begin with `https://`")
+        return self
+
+
+class Source(Address):
+    """Another system that is read on a schedule. `options` are the kind's own."""
+
+    kind: str
+    secret: str = Field("", pattern=rf"{VARIABLE}|^$")
+    every: Duration = timedelta(minutes=5)
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_not_too_often(self) -> "Source":
+        if self.every < timedelta(seconds=15):
+            raise ValueError("every: at least `15 s`; other systems count requests")
+        return self

@@ -1,0 +1,50 @@
+"""Shifts: who is on when, from rosters; who is the point of contact; what is not covered in the time ahead."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, commands, the reading of rosters, ticks, `roster:role`, and what handovers ask."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.incidents.facts import FALLBACK, NEXT_ON_SHIFT
+    from bot.incidents.registry import Job, TableWords, Tick
+    from bot.shifts import (
+        absences,
+        contact,
+        coverage,
+        finding_tables,
+        listeners,
+        people,
+        renderers,
+        roster_files,
+        rosters,
+        succession,
+        tables,
+    )
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.record(roster_files.record_file, "message")
+    registry.people.insert(0, people.on_shift)
+    registry.parts.append(rosters.RosterFolder.of)
+    registry.jobs.append(Job("rosters", rosters.EVERY_S, rosters.read_all))
+    registry.ticks += [
+        Tick("point of contact", contact.refresh, tables.next_look(tables.CONTACT)),
+        Tick("coverage", coverage.look, tables.next_look(tables.COVERAGE)),
+        Tick("open shifts", coverage.escalate, finding_tables.NEXT_ESCALATION),
+        Tick("absences", absences.begin_due, tables.NEXT_ABSENCE),
+    ]
+    registry.answers(NEXT_ON_SHIFT, succession.next_on_shift)
+    registry.answers(FALLBACK, succession.fallback)
+    registry.kinds += renderers.KINDS
+    registry.words += [
+        TableWords("shifts"),
+        TableWords("rosters"),
+        TableWords("shift_clocks"),
+        TableWords("shift_swaps"),
+        TableWords("absences"),
+        TableWords("open_times"),
+    ]

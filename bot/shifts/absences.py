@@ -1,0 +1,162 @@
+"""Absences: entered, taken back, drawn the consequences of, and exported for workforce management."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.directory import tables as directory
+from bot.errors import WatchfloorError
+from bot.incidents.permissions import check_member
+from bot.incidents.registry import Registry
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
+from bot.runtime import csv_file
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.shifts import offers, tables, views
+from bot.shifts.tables import Absence
+from bot.slack.text import mention
+
+KINDS = {"sick": "Sick", "leave": "Leave", "training": "Training", "meeting": "Meeting", "other": "Other"}
+LONGEST = timedelta(days=366)
+EXPORTED = timedelta(days=90)
+HEADER = ("person", "slack_id", "kind", "starts_at", "ends_at", "minutes", "note", "entered_by", "entered_at")
+
+
+class EndsBeforeStart(WatchfloorError):
+    """The end must come after the start, and within a year of it."""
+
+
+class NotYourAbsence(WatchfloorError):
+    """Absences of others are entered and taken back by the managers named in floor.yaml (`shifts: managers`)."""
+
+
+class NoSuchAbsence(WatchfloorError):
+    """That absence was taken back already, or it is over."""
+
+
+def enter(
+    services: Services, user_id: str, when: tuple[datetime, datetime], kind: str, note: str, by: str, now: datetime
+) -> str:
+    """A person is not available from when to when; what begins now has its consequences at once, in the same
+    transaction. Gives back what to answer."""
+    starts_at, ends_at = when
+    check_member(services, by)
+    if not starts_at < ends_at <= starts_at + LONGEST or ends_at <= now:
+        raise EndsBeforeStart()
+    if user_id != by:
+        _check_may_enter(services, by)
+    with services.database.transaction() as session:
+        absence = Absence(
+            user_id=user_id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            kind=kind if kind in KINDS else "other",
+            note=note.strip(),
+            by=by,
+            entered_at=now,
+            replaced_due_at=starts_at,
+        )
+        session.add(absence)
+        session.flush()
+        if starts_at <= now:
+            _replace(session, services, absence, now)
+        tables.roster_changed(session, now)
+        if user_id != by:
+            text = f"{mention(by)} entered an absence of yours: {views.times(starts_at, ends_at, now)}."
+            outbox.post(session, f"absence:{absence.number}", user_id, text, now)
+    whose = "You are" if user_id == by else f"{mention(user_id)} is"
+    return f"{whose} absent: {views.times(starts_at, ends_at, now)}. Shifts in that time count as open."
+
+
+def _check_may_enter(services: Services, by: str) -> None:
+    try:
+        offers.check_manager(services, by)
+    except offers.OnlyManagers:
+        raise NotYourAbsence() from None
+
+
+def _replace(session: Session, services: Services, absence: Absence, now: datetime) -> None:
+    """What the person was accountable for goes to somebody else."""
+    absence.replaced_due_at = None
+    session.add(absence)
+    for act in services.get(Registry).unavailable:
+        act(session, services, absence.user_id, now)
+
+
+def begin_due(services: Services, now: datetime) -> None:
+    """Absences that have begun: each has its consequences once."""
+    with services.database.transaction() as session:
+        for absence in tables.absences_due(session, now):
+            _replace(session, services, absence, now)
+
+
+def cancel(services: Services, number: int, by: str, now: datetime) -> str:
+    """The person is available after all. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.reading() as session:
+        absence = session.get(Absence, number)
+    if absence is None or absence.cancelled_at or absence.ends_at <= now:
+        raise NoSuchAbsence()
+    if absence.user_id != by:
+        _check_may_enter(services, by)
+    with services.database.transaction() as session:
+        absence = session.get_one(Absence, number, with_for_update=True)
+        absence.cancelled_at, absence.replaced_due_at = now, None
+        session.add(absence)
+        tables.roster_changed(session, now)
+    return "The absence is taken back; your shifts count again."
+
+
+def request_export(services: Services, key: str, by: str, now: datetime) -> str:
+    """Send the absences as a file to who asked. Gives back what to answer."""
+    check_member(services, by)
+    offers.check_manager(services, by)
+    with services.database.transaction() as session:
+        payload = {"to": by}
+        outbox.enqueue(session, kinds.ABSENCES_FILE, f"absences:{key}", now, payload=payload, channel_id=by)
+    return "The file comes by direct message."
+
+
+def file_channel(context: Context) -> str:
+    """The conversation with who asked."""
+    return context.services.slack.direct_channel(str((context.row.payload or {})["to"]))
+
+
+def file_call(context: Context) -> Call:
+    """Upload the file and share it."""
+    services, row = context.services, context.row
+    return Call(row.key, lambda: _share(services, row))
+
+
+def _share(services: Services, row: OutboxRow) -> None:
+    now = utcnow()
+    content = csv_file.to_csv(HEADER, rows(services, now))
+    file_id = services.slack.upload(f"absences-{now:%Y-%m-%d}.csv", content)
+    channel_id = services.slack.direct_channel(str((row.payload or {})["to"]))
+    services.slack.share_files(
+        [(file_id, f"Absences {now:%Y-%m-%d}")], channel_id, "Absences for workforce management"
+    )
+
+
+def rows(services: Services, now: datetime) -> list[tuple[csv_file.Cell, ...]]:
+    """The absences of the last and the next three months; times are UTC."""
+    with services.database.reading() as session:
+        absences = tables.absences_between(session, now - EXPORTED, now + EXPORTED)
+        names = directory.display_names(session, {each for one in absences for each in (one.user_id, one.by)})
+    return [
+        (
+            names.get(each.user_id, each.user_id),
+            each.user_id,
+            each.kind,
+            each.starts_at,
+            each.ends_at,
+            int((each.ends_at - each.starts_at).total_seconds() // 60),
+            each.note,
+            names.get(each.by, each.by),
+            each.entered_at,
+        )
+        for each in absences
+    ]

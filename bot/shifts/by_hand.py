@@ -1,0 +1,66 @@
+"""A shift that somebody enters in a form."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from bot.errors import WatchfloorError
+from bot.incidents.permissions import check_member
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.shifts import offers, tables, views
+from bot.shifts.reading.rows import objection
+from bot.shifts.tables import BY_HAND, Shift
+from bot.slack.text import mention
+
+
+class NotAShift(WatchfloorError):
+    """That {reason}."""
+
+
+class NoRoles(WatchfloorError):
+    """floor.yaml names no roles of shifts yet (`shifts: roles`). Ask the administrator to add them."""
+
+
+class PersonMissing(WatchfloorError):
+    """Choose who is on."""
+
+
+def add(
+    services: Services,
+    user_id: str,
+    role: str,
+    place: tuple[str, str],
+    when: tuple[datetime, datetime],
+    by: str,
+    now: datetime,
+) -> str:
+    """Enter a shift; the person is told when somebody else did. Gives back what to answer."""
+    check_member(services, by)
+    if not user_id:
+        raise PersonMissing()
+    check_member(services, user_id)
+    offers.check_manager(services, by)
+    if reason := objection(*when):
+        raise NotAShift(reason=reason)
+    with services.database.transaction() as session:
+        offers.check_free(session, user_id, when, ())
+        shift = Shift(
+            source=BY_HAND,
+            external_id=f"form:{uuid4().hex}",
+            person=user_id,
+            user_id=user_id,
+            role=role.casefold(),
+            region=place[0].strip(),
+            site=place[1].strip(),
+            zone=services.floor.zone,
+            starts_at=when[0],
+            ends_at=when[1],
+            changed_at=now,
+        )
+        session.add(shift)
+        session.flush()
+        tables.roster_changed(session, now)
+        text = f"{views.times(*when, now)}, {views.place(services.floor, role, *place)}"
+        if user_id != by:
+            outbox.post(session, f"shift_added:{shift.number}", user_id, f"🗓️ A new shift of yours: {text}", now)
+    return f"{mention(user_id)} is on: {text}"

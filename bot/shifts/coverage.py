@@ -1,0 +1,186 @@
+"""What a roster leaves open: found ahead of time, told once to those who can fill it, escalated when it is near."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.config.floor import Need
+from bot.config.floor.reading import WEEKDAYS
+from bot.directory import tables as directory
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Context, Message
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.shifts import finding_tables, people, rules, tables, views
+from bot.shifts.finding_tables import OpenTime, State
+from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_moment
+from bot.shifts.tables import COVERAGE
+
+EVERY = timedelta(minutes=10)
+ASKED_AT_MOST = 10
+# Who was on in a role within this time may be asked.
+KNOWN_SINCE = timedelta(days=60)
+
+
+def needed(need: Need) -> Needed:
+    """A need of floor.yaml, as rules know it."""
+    days = frozenset(WEEKDAYS.index(day) for day in need.days)
+    return Needed(need.role, need.region, need.site, need.hours, days, need.zone, need.people)
+
+
+def look(services: Services, now: datetime) -> None:
+    """Find what is open until the look-ahead ends, and tell of what is new."""
+    managers = people.named(services, services.floor.shifts.managers)
+    with services.database.transaction() as session:
+        tables.set_clock(session, COVERAGE, now + EVERY)
+        until = now + services.floor.shifts.ahead
+        duties = tables.available_duties(session, now, until)
+        needs = [needed(need) for need in services.floor.shifts.needs]
+        found = rules.problems(duties, needs, to_minute(now), to_minute(until))
+        for open_time in _reconcile(session, services, found, now):
+            _tell(session, open_time, duties, managers, now)
+
+
+def _reconcile(session: Session, services: Services, found: Sequence[Finding], now: datetime) -> list[OpenTime]:
+    """Bring what is known up to date; gives back what is new. What was told of already is not new when it grows."""
+    unmatched = list(found)
+    for known in finding_tables.all_open(session):
+        same = next((each for each in unmatched if _is_same(each, known)), None)
+        if same:
+            unmatched.remove(same)
+            _follow(session, services, known, same, now)
+        else:
+            known.settle(State.SOLVED if known.ends_at > now else State.PASSED, now)
+            _save(session, known, now)
+    return [_new(session, services, each, now) for each in unmatched]
+
+
+def _is_same(finding: Finding, known: OpenTime) -> bool:
+    is_alike = (finding.problem, finding.role, finding.region, finding.site) == (
+        *(known.problem, known.role, known.region, known.site),
+    )
+    is_same_person = finding.problem != Problem.OVERLAP or list(finding.people) == known.people
+    starts, ends = to_minute(known.starts_at), to_minute(known.ends_at)
+    return is_alike and is_same_person and finding.start < ends and finding.end > starts
+
+
+def _follow(session: Session, services: Services, known: OpenTime, finding: Finding, now: datetime) -> None:
+    starts_at, ends_at = to_moment(finding.start), to_moment(finding.end)
+    # What has begun keeps its beginning.
+    starts_at = known.starts_at if known.starts_at <= now else starts_at
+    facts = (starts_at, ends_at, list(finding.people), finding.needed)
+    if facts == (known.starts_at, known.ends_at, known.people, known.needed):
+        return
+    known.starts_at, known.ends_at, known.people, known.needed = facts
+    if known.escalated_at is None:
+        known.escalate_at = max(now, starts_at - services.floor.shifts.escalate_before)
+    _save(session, known, now)
+
+
+def _new(session: Session, services: Services, finding: Finding, now: datetime) -> OpenTime:
+    starts_at = to_moment(finding.start)
+    open_time = OpenTime(
+        problem=finding.problem,
+        role=finding.role,
+        region=finding.region,
+        site=finding.site,
+        needed=finding.needed,
+        people=list(finding.people),
+        starts_at=starts_at,
+        ends_at=to_moment(finding.end),
+        found_at=now,
+        escalate_at=max(now, starts_at - services.floor.shifts.escalate_before),
+    )
+    session.add(open_time)
+    session.flush()
+    return open_time
+
+
+def _save(session: Session, open_time: OpenTime, now: datetime) -> None:
+    session.add(open_time)
+    session.flush()
+    outbox.edit_about(session, kinds.OPEN_TIME, str(open_time.number), now)
+
+
+def save(session: Session, open_time: OpenTime, now: datetime) -> None:
+    """It changed: whoever was told of it reads so."""
+    _save(session, open_time, now)
+
+
+def _tell(
+    session: Session, open_time: OpenTime, duties: Sequence[Duty], managers: Sequence[str], now: datetime
+) -> None:
+    """Those who can fill it; who decides about people when it is a matter of how many, or when nobody can."""
+    if open_time.problem == Problem.OVERLAP:
+        able = [user_id for user_id in open_time.people if user_id.startswith(("U", "W"))]
+    else:
+        able = fillers(session, open_time, duties, now)[:ASKED_AT_MOST]
+    post(session, open_time, able, now)
+    if open_time.problem == Problem.SHORT or not able:
+        post(session, open_time, managers, now, is_manager=True)
+
+
+def fillers(session: Session, open_time: OpenTime, duties: Iterable[Duty], now: datetime) -> list[str]:
+    """Who is in the role, of the region if somebody of it can, and is neither on shift nor absent then."""
+    start, end = to_minute(open_time.starts_at), to_minute(open_time.ends_at)
+    busy = {duty.person for duty in duties if duty.start < end and duty.end > start}
+    away = {each.user_id for each in tables.absences_between(session, open_time.starts_at, open_time.ends_at)}
+    known = tables.people_in_role(session, open_time.role, now - KNOWN_SINCE)
+    may_act = {
+        person.id for person in directory.people(session, [user_id for user_id, _ in known]) if person.may_act
+    }
+    free = sorted({user_id for user_id, _ in known if user_id in may_act} - busy - away)
+    regions = {user_id for user_id, region in known if region.casefold() == open_time.region.casefold()}
+    near = [user_id for user_id in free if user_id in regions]
+    return near or free
+
+
+def post(
+    session: Session,
+    open_time: OpenTime,
+    user_ids: Iterable[str],
+    now: datetime,
+    *,
+    is_manager: bool = False,
+    occasion: str = "",
+) -> None:
+    """Tell people, each once for an occasion."""
+    for user_id in user_ids:
+        subject = f"{open_time.number}:{user_id}{occasion}"
+        payload = {"is_manager": is_manager}
+        key = f"open_time:{subject}"
+        outbox.enqueue(session, kinds.OPEN_TIME, key, now, subject=subject, channel_id=user_id, payload=payload)
+        if user_id not in open_time.told:
+            open_time.told = [*open_time.told, user_id]
+    session.add(open_time)
+
+
+def escalate(services: Services, now: datetime) -> None:
+    """What is still open so near to its beginning: the managers are told, and those who could fill it once more."""
+    managers = people.named(services, services.floor.shifts.managers)
+    with services.database.transaction() as session:
+        for open_time in finding_tables.due(session, now):
+            open_time.escalate_at, open_time.escalated_at = None, now
+            if open_time.problem == Problem.OVERLAP and not managers:
+                continue
+            again = [user_id for user_id in open_time.told if open_time.found_at < now and user_id not in managers]
+            post(session, open_time, managers, now, is_manager=True, occasion=":late")
+            post(session, open_time, again, now, occasion=":late")
+            if not managers:
+                _post_in_channel(session, services, open_time, now)
+
+
+def _post_in_channel(session: Session, services: Services, open_time: OpenTime, now: datetime) -> None:
+    floor = services.floor
+    channel_id = directory.channel_id(session, floor.shifts.channel or floor.incidents_channel)
+    if channel_id:
+        post(session, open_time, [channel_id], now, occasion=":late")
+
+
+def message(context: Context) -> Message:
+    """What one person reads of it, as it stands."""
+    open_time = context.session.get_one(OpenTime, int(context.row.subject.partition(":")[0]))
+    is_manager = bool((context.row.payload or {}).get("is_manager"))
+    return views.open_time_message(open_time, context.services.floor, utcnow(), is_manager=is_manager)

@@ -1,0 +1,98 @@
+"""Times at which a roster leaves something open: when each was found, who was told, who took it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
+
+from bot.errors import WatchfloorError
+from bot.runtime.database import Numbered, partial_index, utc_column
+
+
+class State(StrEnum):
+    """Where it stands."""
+
+    OPEN = "open"
+    FILLED = "filled"  # somebody took it
+    SOLVED = "solved"  # the roster or an absence was changed, so that it is open no more
+    PASSED = "passed"  # it came and went uncovered
+
+
+class NoSuchFinding(WatchfloorError):
+    """That is not in the roster any more. `/incident oncall gaps` shows what is open."""
+
+
+class OpenTime(Numbered, table=True):
+    """A gap, lone cover or overlap. It ends later when more of it comes into sight."""
+
+    __tablename__ = "open_times"
+    __table_args__ = (
+        partial_index("ix_open_times_escalate", "escalate_at", where="escalate_at IS NOT NULL"),
+        partial_index("ix_open_times_open", "starts_at", where="state = 'open'"),
+        sa.Index("ix_open_times_found", "found_at"),
+    )
+
+    problem: str
+    role: str
+    region: str = ""
+    site: str = ""
+    needed: int = 1
+    # Who is on all the same; of an overlap, who is on twice.
+    people: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    starts_at: datetime = Field(sa_column=utc_column(nullable=False))
+    ends_at: datetime = Field(sa_column=utc_column(nullable=False))
+    state: str = State.OPEN
+    found_at: datetime = Field(sa_column=utc_column(nullable=False))
+    told: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    # While it is set, somebody else is told at that time.
+    escalate_at: datetime | None = Field(default=None, sa_column=utc_column())
+    escalated_at: datetime | None = Field(default=None, sa_column=utc_column())
+    settled_at: datetime | None = Field(default=None, sa_column=utc_column())
+    filled_by: str | None = None
+    # What the managers answered to the question for more people.
+    answer: str = ""
+    answered_by: str | None = None
+    answered_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+    @property
+    def is_open(self) -> bool:
+        """Is it still to be seen to?"""
+        return self.state == State.OPEN
+
+    def settle(self, state: State, now: datetime, by: str | None = None) -> None:
+        """Nobody need be told of it any more."""
+        self.state, self.settled_at, self.filled_by, self.escalate_at = state, now, by, None
+
+
+def get(session: Session, number: int) -> OpenTime:
+    """The one of that number, kept from being changed by others; `NoSuchFinding` when there is none."""
+    query = select(OpenTime).where(OpenTime.id == number).with_for_update()
+    found = session.exec(query.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NoSuchFinding()
+    return found
+
+
+def all_open(session: Session) -> Sequence[OpenTime]:
+    """Everything that is to be seen to, by when it begins."""
+    is_open = select(OpenTime).where(OpenTime.state == State.OPEN)
+    return session.exec(is_open.order_by(col(OpenTime.starts_at), col(OpenTime.id))).all()
+
+
+def due(session: Session, now: datetime) -> Sequence[OpenTime]:
+    """What is open so near to its beginning that others are told."""
+    return session.exec(select(OpenTime).where(col(OpenTime.escalate_at) <= now).order_by(col(OpenTime.id))).all()
+
+
+NEXT_ESCALATION: sa.Select[Any] = sa.select(sa.func.min(col(OpenTime.escalate_at)))
+
+
+def look_up(session: Session, number: int) -> OpenTime:
+    """The one of that number, to read; `NoSuchFinding` when there is none."""
+    found = session.get(OpenTime, number)
+    if found is None:
+        raise NoSuchFinding()
+    return found

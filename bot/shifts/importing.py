@@ -1,0 +1,172 @@
+"""Taking over a roster: what is new, changed and gone, in one transaction; those whom it concerns are told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.config.floor import Floor
+from bot.outbox import tables as outbox
+from bot.runtime.database import upsert
+from bot.shifts import people, tables, views
+from bot.shifts.reading.rows import LeftOut, ReadShift
+from bot.shifts.tables import RosterState, Shift
+
+# How far a roster is read ahead, and how far back it may still correct.
+AHEAD, BACK = timedelta(days=62), timedelta(days=1)
+TELL_AHEAD = timedelta(days=14)
+MOST_LEFT_OUT = 100
+FIELDS = ("role", "region", "site", "zone", "starts_at", "ends_at")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A shift of a person that is new, changed or gone; `before` and `after` are its times."""
+
+    user_id: str
+    role: str
+    before: tuple[datetime, datetime] | None = None
+    after: tuple[datetime, datetime] | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a roster."""
+
+    name: str
+    shifts: int
+    added: int
+    changed: int
+    removed: int
+    left_out: Sequence[LeftOut]
+    unknown: Sequence[str]
+
+
+def take_over(
+    session: Session,
+    floor: Floor,
+    name: str,
+    read: Iterable[ReadShift | LeftOut],
+    by: str,
+    now: datetime,
+    content: str,
+) -> Result:
+    """The roster is as it was read, from now on. The first time nobody is told: all of it is new."""
+    state = session.get(RosterState, name)
+    is_first = state is None or not state.content_hash
+    rows, left_out = _apart(each for each in read if isinstance(each, LeftOut) or each.ends_at > now - BACK)
+    ids = people.user_ids(session, floor, {row.person for row in rows.values()})
+    moved, counts = _apply(session, name, rows, ids, now)
+    if not is_first:
+        _tell(session, floor, name, moved, now, content)
+    state = RosterState(
+        name=name,
+        content_hash=content,
+        read_at=now,
+        by=by,
+        shifts=len(rows),
+        left_out=[[each.where, each.reason] for each in left_out[:MOST_LEFT_OUT]],
+    )
+    upsert(session, state)
+    tables.roster_changed(session, now)
+    unknown = sorted({row.person for row in rows.values() if row.person not in ids})
+    return Result(name, len(rows), *counts, left_out, unknown)
+
+
+def _apart(read: Iterable[ReadShift | LeftOut]) -> tuple[dict[str, ReadShift], list[LeftOut]]:
+    rows: dict[str, ReadShift] = {}
+    left_out: list[LeftOut] = []
+    for each in read:
+        if isinstance(each, LeftOut):
+            left_out.append(each)
+        elif each.external_id in rows:
+            left_out.append(LeftOut(f"{each.person}, {each.starts_at:%d %B %Y %H:%M} UTC", "is there twice"))
+        else:
+            rows[each.external_id] = each
+    return rows, left_out
+
+
+def _apply(
+    session: Session, name: str, rows: dict[str, ReadShift], ids: dict[str, str], now: datetime
+) -> tuple[list[Moved], tuple[int, int, int]]:
+    known = {shift.external_id: shift for shift in tables.of_source(session, name, now - BACK)}
+    # One that was over is in the roster once more, at another time.
+    past = tables.past_of_source(session, name, rows.keys() - known.keys())
+    known |= {shift.external_id: shift for shift in past}
+    moved: list[Moved] = []
+    added = [_new(name, row, ids.get(row.person), now) for key, row in rows.items() if key not in known]
+    session.add_all(added)
+    moved += [_moved(shift, None, _times(shift)) for shift in added]
+    changed = 0
+    for key, shift in known.items():
+        if key in rows:
+            differences = _change(shift, rows[key], ids.get(rows[key].person), now)
+            changed += bool(differences)
+            moved += differences
+    removed = [shift for key, shift in known.items() if key not in rows and shift.ends_at > now]
+    for shift in removed:
+        moved.append(_moved(shift, _times(shift), None))
+        _remove(session, shift, now)
+    session.flush()
+    return moved, (len(added), changed, len(removed))
+
+
+def _new(name: str, row: ReadShift, user_id: str | None, now: datetime) -> Shift:
+    facts = {field: getattr(row, field) for field in (*FIELDS, "external_id", "person")}
+    return Shift(source=name, user_id=user_id, changed_at=now, **facts)
+
+
+def _times(shift: Shift | ReadShift) -> tuple[datetime, datetime]:
+    return shift.starts_at, shift.ends_at
+
+
+def _moved(
+    shift: Shift, before: tuple[datetime, datetime] | None, after: tuple[datetime, datetime] | None
+) -> Moved:
+    return Moved(shift.user_id or "", shift.role, before, after)
+
+
+def _change(shift: Shift, row: ReadShift, user_id: str | None, now: datetime) -> list[Moved]:
+    """Bring a shift up to date. Two people's agreement stands until the roster names somebody else."""
+    rostered = shift.rostered or shift.person
+    is_same_person = row.person == rostered
+    is_same = is_same_person and all(getattr(shift, field) == getattr(row, field) for field in FIELDS)
+    if is_same:
+        if shift.user_id is None and user_id:
+            shift.user_id = user_id
+        return []
+    before = _moved(shift, _times(shift), None)
+    for field in FIELDS:
+        setattr(shift, field, getattr(row, field))
+    if not is_same_person:
+        shift.person, shift.user_id, shift.rostered = row.person, user_id, ""
+    shift.changed_at = now
+    after = _moved(shift, None, _times(shift))
+    if before.user_id == after.user_id:
+        return [Moved(after.user_id, after.role, before.before, after.after)]
+    return [before, after]
+
+
+def _remove(session: Session, shift: Shift, now: datetime) -> None:
+    """It is not in the roster any more; what of it was served stays."""
+    if shift.starts_at >= now:
+        session.delete(shift)
+    else:
+        shift.ends_at, shift.changed_at = now, now
+        session.add(shift)
+
+
+def _tell(session: Session, floor: Floor, name: str, moved: Sequence[Moved], now: datetime, content: str) -> None:
+    by_person: dict[str, list[Moved]] = {}
+    for each in moved:
+        nearest = min(times[0] for times in (each.before, each.after) if times)
+        if each.user_id and nearest <= now + TELL_AHEAD and _is_ahead(each, now):
+            by_person.setdefault(each.user_id, []).append(each)
+    for user_id, changes in sorted(by_person.items()):
+        key = f"roster:{name}:{content}:{user_id}"
+        outbox.post(session, key, user_id, views.changes_text(changes, name, floor, now), now)
+
+
+def _is_ahead(moved: Moved, now: datetime) -> bool:
+    return any(times[1] > now for times in (moved.before, moved.after) if times)

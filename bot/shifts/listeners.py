@@ -1,0 +1,185 @@
+"""Rosters: `/incident oncall`, `absence`, `absences`, `shift`; their buttons and forms: parse, act, answer."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from slack_bolt import Ack, App
+
+from bot.incidents import parse
+from bot.incidents import responses as answering
+from bot.incidents.parse import SlashCommand
+from bot.incidents.registry import Registry, Section
+from bot.incidents.responses import Payload, Response
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, oncall
+from bot.slack.blocks import Block
+
+BuildForm = Callable[[int, str], Block]
+EXPORT = "export"
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident oncall`, `/incident absence`, `/incident absences export` and `/incident shift`."""
+    registry.command("oncall", who_is_on)
+    registry.command("absence", enter_absence)
+    registry.command("absences", export_absences)
+    registry.command("shift", add_shift)
+    registry.help(
+        Section.ANYWHERE,
+        30,
+        "`/incident oncall gqm EMEA at 22:00` who is on · `/incident oncall mine` your shifts, swaps · "
+        "`/incident oncall gaps` what is open",
+    )
+    registry.help(
+        Section.ANYWHERE,
+        31,
+        "`/incident absence` enter one · `/incident absences export` a file for workforce management · "
+        "`/incident shift` add a shift",
+    )
+
+
+def who_is_on(services: Services, typed: SlashCommand) -> Response:
+    """`/incident oncall`, `/incident oncall gqm EMEA at tomorrow 08:00`, `mine`, `gaps`, `rosters`"""
+    return oncall.oncall(services, typed.rest, typed.user_id, utcnow())
+
+
+def enter_absence(services: Services, typed: SlashCommand) -> Response:
+    """`/incident absence`"""
+    view = forms.absence_form(absences.KINDS, typed.user_id, utcnow())
+    services.slack.open_view(typed.trigger_id, view)
+    return None
+
+
+def export_absences(services: Services, typed: SlashCommand) -> Response:
+    """`/incident absences export`"""
+    return absences.request_export(services, typed.trigger_id, typed.user_id, utcnow())
+
+
+def add_shift(services: Services, typed: SlashCommand) -> Response:
+    """`/incident shift`"""
+    if not services.floor.shifts.roles:
+        raise by_hand.NoRoles()
+    services.slack.open_view(typed.trigger_id, forms.shift_form(services.floor, utcnow()))
+    return None
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to everything about rosters but the commands."""
+    _register_open_times(app, services)
+    _register_swaps(app, services)
+    _register_entries(app, services)
+
+
+def _opens(app: App, services: Services, pattern: str, build: BuildForm) -> None:
+    @app.action(re.compile(rf"^{re.escape(pattern)}(\.|$)"))
+    def open_form(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            services.slack.open_view(body["trigger_id"], build(parse.clicked_number(body), parse.user_id(body)))
+
+        answering.answer_click(services, body, act, ack)
+
+
+def _register_open_times(app: App, services: Services) -> None:
+    @app.action(re.compile(rf"^{re.escape(ids.TAKE)}(\.|$)"))
+    def take(ack: Ack, body: Payload) -> None:
+        def act() -> Response:
+            return offers.take(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+
+        answering.answer_click(services, body, act, ack)
+
+    _opens(app, services, ids.ASK, lambda number, by: _open_time_form(services, number, forms.ask_form))
+    _opens(app, services, ids.SEND_PEOPLE, lambda number, by: _open_time_form(services, number, forms.people_form))
+
+    @app.view(ids.ASK_FORM)
+    def ask(ack: Ack, body: Payload) -> None:
+        def act() -> Response:
+            to = parse.field_value(body, ids.PERSON)
+            return offers.ask(services, parse.form_number(body), to, parse.user_id(body), utcnow())
+
+        answering.answer_form(services, body, ids.PERSON, act, ack)
+
+    @app.view(ids.PEOPLE_FORM)
+    def people(ack: Ack, body: Payload) -> None:
+        def act() -> Response:
+            answer = parse.field_value(body, ids.ANSWER)
+            return offers.answer_request(services, parse.form_number(body), answer, parse.user_id(body), utcnow())
+
+        answering.answer_form(services, body, ids.ANSWER, act, ack)
+
+
+def _open_time_form(services: Services, number: int, build: Callable[..., Block]) -> Block:
+    with services.database.reading() as session:
+        open_time = finding_tables.look_up(session, number)
+    return build(open_time, services.floor, utcnow())
+
+
+def _register_swaps(app: App, services: Services) -> None:
+    _opens(app, services, ids.SWAP, lambda number, by: oncall.swap_form(services, number, by, utcnow()))
+
+    @app.view(ids.SWAP_FORM)
+    def propose(ack: Ack, body: Payload) -> None:
+        def act() -> Response:
+            other = parse.field_value(body, ids.OTHER)
+            number = parse.parse_number(other) if other else None
+            to, by = parse.field_value(body, ids.PERSON), parse.user_id(body)
+            return offers.propose(services, parse.form_number(body), number, to, by, utcnow())
+
+        answering.answer_form(services, body, ids.PERSON, act, ack)
+
+    @app.action(ids.AGREE)
+    def agree(ack: Ack, body: Payload) -> None:
+        def act() -> str:
+            return offers.agree(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+
+        answering.answer_question(services, body, act, ack)
+
+    @app.action(ids.DECLINE)
+    def decline(ack: Ack, body: Payload) -> None:
+        def act() -> str:
+            return offers.decline(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+
+        answering.answer_question(services, body, act, ack)
+
+
+def _register_entries(app: App, services: Services) -> None:
+    @app.action(ids.ABSENCE)
+    def open_absence(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            view = forms.absence_form(absences.KINDS, parse.user_id(body), utcnow())
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.action(re.compile(rf"^{re.escape(ids.CANCEL_ABSENCE)}\."))
+    def cancel(ack: Ack, body: Payload) -> None:
+        def act() -> Response:
+            return absences.cancel(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.view(ids.ABSENCE_FORM)
+    def absence(ack: Ack, body: Payload) -> None:
+        def act() -> Response:
+            person = parse.field_value(body, ids.PERSON) or parse.user_id(body)
+            kind, note = parse.field_value(body, ids.KIND), parse.field_value(body, ids.NOTE)
+            return absences.enter(services, person, _when(body), kind, note, parse.user_id(body), utcnow())
+
+        answering.answer_form(services, body, ids.ENDS, act, ack)
+
+    @app.view(ids.SHIFT_FORM)
+    def shift(ack: Ack, body: Payload) -> None:
+        def act() -> Response:
+            place = parse.field_value(body, ids.REGION), parse.field_value(body, ids.SITE)
+            person, role = parse.field_value(body, ids.PERSON), parse.field_value(body, ids.ROLE)
+            return by_hand.add(services, person, role, place, _when(body), parse.user_id(body), utcnow())
+
+        answering.answer_form(services, body, ids.ENDS, act, ack)
+
+
+def _when(body: Payload) -> tuple[datetime, datetime]:
+    starts_at, ends_at = parse.selected_time(body, ids.STARTS), parse.selected_time(body, ids.ENDS)
+    if starts_at is None or ends_at is None:
+        raise absences.EndsBeforeStart()
+    return starts_at, ends_at

@@ -1,0 +1,226 @@
+"""Filling what is open, and swapping shifts: one transaction each, agreed to by everybody whom it concerns."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.errors import WatchfloorError
+from bot.incidents.permissions import check_member
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.shifts import coverage, finding_tables, people, rules, swap_tables, tables, views
+from bot.shifts.finding_tables import OpenTime, State
+from bot.shifts.rules import AlreadyOnShift, Problem, to_minute
+from bot.shifts.swap_tables import Swap
+from bot.shifts.tables import BY_HAND, Shift
+from bot.slack.text import mention
+
+
+class NotOpen(WatchfloorError):
+    """That is not open any more. {outcome}"""
+
+
+class NotInRole(WatchfloorError):
+    """Only people who are rostered as {role} can take it. Ask one of them with *Ask somebody*."""
+
+
+class NotYourShift(WatchfloorError):
+    """That is the shift of {person}, so only they can swap it."""
+
+
+class NotForYou(WatchfloorError):
+    """That question is for {person}, so only they can answer it."""
+
+
+class TooLate(WatchfloorError):
+    """That shift has begun already. Ask your manager to change the roster."""
+
+
+class OnlyManagers(WatchfloorError):
+    """Only the managers named in floor.yaml (`shifts: managers`) can do that. Ask one of them."""
+
+
+class WhomMissing(WatchfloorError):
+    """Choose a colleague's shift, or the colleague who takes yours."""
+
+
+def check_manager(services: Services, by: str) -> None:
+    """Raise `OnlyManagers` unless floor.yaml names this person; without any managers every colleague may."""
+    managers = services.floor.shifts.managers
+    if managers and by not in people.named(services, managers):
+        raise OnlyManagers()
+
+
+def take(services: Services, number: int, by: str, now: datetime) -> str:
+    """Take an open time as a shift. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        open_time = _open(session, number, now)
+        if not _is_in_role(session, open_time, by, now):
+            raise NotInRole(role=views.place(services.floor, open_time.role, ""))
+        _fill(session, open_time, by, now)
+    return (
+        f"It's yours: {views.times(open_time.starts_at, open_time.ends_at, now)}. `/incident oncall mine` shows it."
+    )
+
+
+def _is_in_role(session: Session, open_time: OpenTime, user_id: str, now: datetime) -> bool:
+    known = tables.people_in_role(session, open_time.role, now - coverage.KNOWN_SINCE)
+    return user_id in {each for each, _ in known}
+
+
+def _open(session: Session, number: int, now: datetime) -> OpenTime:
+    open_time = finding_tables.get(session, number)
+    if not open_time.is_open:
+        raise NotOpen(outcome=views.outcome(open_time, now))
+    if open_time.problem == Problem.OVERLAP:
+        raise NotOpen(outcome="Nobody is missing there.")
+    return open_time
+
+
+def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None:
+    starts_at = max(open_time.starts_at, now.replace(second=0, microsecond=0))
+    check_free(session, by, (starts_at, open_time.ends_at), ())
+    shift = Shift(
+        source=BY_HAND,
+        external_id=f"open:{open_time.number}:{by}",
+        person=by,
+        user_id=by,
+        role=open_time.role,
+        region=open_time.region,
+        site=open_time.site,
+        starts_at=starts_at,
+        ends_at=open_time.ends_at,
+        changed_at=now,
+    )
+    session.add(shift)
+    open_time.settle(State.FILLED, now, by)
+    coverage.save(session, open_time, now)
+    tables.roster_changed(session, now)
+
+
+def check_free(
+    session: Session, user_id: str, when: tuple[datetime, datetime], given: Sequence[int | None]
+) -> None:
+    """Raise `AlreadyOnShift` when somebody has another shift then, beside those that they give away."""
+    duties = [shift.duty for shift in tables.of_person(session, user_id, *when) if shift.id not in given]
+    start, end = (to_minute(moment) for moment in when)
+    if not rules.is_free(duties, user_id, start, end):
+        raise AlreadyOnShift(person=mention(user_id))
+
+
+def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str:
+    """Ask a colleague to take an open time. Gives back what to answer."""
+    check_member(services, by)
+    check_member(services, to)
+    is_manager = by in people.named(services, services.floor.shifts.managers)
+    with services.database.transaction() as session:
+        open_time = _open(session, number, now)
+        if not is_manager and not _is_in_role(session, open_time, by, now):
+            raise OnlyManagers()
+        swap = Swap(from_id=by, to_id=to, open_time_id=number, asked_at=now)
+        session.add(swap)
+        session.flush()
+        text, blocks = views.asked_message(open_time, by, swap.number, services.floor, now)
+        outbox.post(session, f"shift_asked:{swap.number}", to, text, now, blocks=blocks)
+    return f"{mention(to)} is asked. It stays open until they take it."
+
+
+def answer_request(services: Services, number: int, answer: str, by: str, now: datetime) -> str:
+    """What a manager answers to the question for more people; it is on record. Gives back what to answer."""
+    check_member(services, by)
+    check_manager(services, by)
+    with services.database.transaction() as session:
+        open_time = _open(session, number, now)
+        open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
+        coverage.save(session, open_time, now)
+    return "Your answer is on record, and everyone who was asked reads it."
+
+
+def propose(services: Services, own: int, other: int | None, to: str, by: str, now: datetime) -> str:
+    """Ask a colleague to take a shift, in exchange for one of theirs or for nothing. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        shift = tables.get(session, own)
+        for_shift = tables.get(session, other) if other else None
+        to = (for_shift.user_id if for_shift else to) or ""
+        if not to:
+            raise WhomMissing()
+        _check_swap(session, shift, for_shift, by, to, now)
+        swap = Swap(from_id=by, to_id=to, shift_id=own, for_shift_id=other, asked_at=now)
+        session.add(swap)
+        session.flush()
+        text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, now)
+        outbox.post(session, f"shift_swap:{swap.number}", to, text, now, blocks=blocks)
+    return f"{mention(to)} is asked. The shift stays yours until they agree."
+
+
+def _check_swap(
+    session: Session, shift: Shift, for_shift: Shift | None, giver: str, taker: str, now: datetime
+) -> None:
+    if shift.user_id != giver:
+        raise NotYourShift(person=views.person(shift))
+    if for_shift and for_shift.user_id != taker:
+        raise NotYourShift(person=views.person(for_shift))
+    if min(each.starts_at for each in (shift, for_shift) if each) <= now:
+        raise TooLate()
+    given = (shift.id, for_shift.id if for_shift else None)
+    check_free(session, taker, (shift.starts_at, shift.ends_at), given)
+    if for_shift:
+        check_free(session, giver, (for_shift.starts_at, for_shift.ends_at), given)
+
+
+def agree(services: Services, number: int, by: str, now: datetime) -> str:
+    """The other person agrees: now the roster changes. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        swap = _asked_of(session, number, by)
+        swap.state, swap.answered_at = swap_tables.State.AGREED, now
+        session.add(swap)
+        if swap.open_time_id:
+            open_time = _open(session, swap.open_time_id, now)
+            _fill(session, open_time, by, now)
+            when = views.times(open_time.starts_at, open_time.ends_at, now)
+            text = f"✅ {mention(by)} takes it: {when}."
+        else:
+            text = _exchange(session, services, swap, now)
+        outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, text, now)
+    return text
+
+
+def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -> str:
+    shifts = tables.locked(session, [each for each in (swap.shift_id, swap.for_shift_id) if each])
+    by_id = {shift.id: shift for shift in shifts}
+    shift, for_shift = by_id[swap.shift_id], by_id.get(swap.for_shift_id)
+    _check_swap(session, shift, for_shift, swap.from_id, swap.to_id, now)
+    _give(session, shift, swap.to_id, now)
+    if for_shift:
+        _give(session, for_shift, swap.from_id, now)
+    tables.roster_changed(session, now)
+    return views.swapped_text(shift, for_shift, services.floor, now)
+
+
+def _give(session: Session, shift: Shift, user_id: str, now: datetime) -> None:
+    shift.rostered = shift.rostered or shift.person
+    shift.person, shift.user_id, shift.changed_at = user_id, user_id, now
+    session.add(shift)
+
+
+def decline(services: Services, number: int, by: str, now: datetime) -> str:
+    """The other person cannot; the one who asked is told. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        swap = _asked_of(session, number, by)
+        swap.state, swap.answered_at = swap_tables.State.DECLINED, now
+        session.add(swap)
+        rest = "Ask somebody else: `/incident oncall gaps`" if swap.open_time_id else "The shift stays yours."
+        outbox.post(session, f"shift_swap:{number}:declined", swap.from_id, f"{mention(by)} can't. {rest}", now)
+    return f"{mention(swap.from_id)} is told that you can't."
+
+
+def _asked_of(session: Session, number: int, by: str) -> Swap:
+    swap = swap_tables.asked(session, number)
+    if swap.to_id != by:
+        raise NotForYou(person=mention(swap.to_id))
+    return swap

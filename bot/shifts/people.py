@@ -1,0 +1,46 @@
+"""Who is meant: the names of rosters in Slack, and `roster:role` in ladders and commands."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlmodel import Session
+
+from bot.config.floor import Floor
+from bot.config.floor.reading import PERSON_ID, ROSTER
+from bot.directory import tables as directory
+from bot.incidents import people as incident_people
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.shifts import tables
+
+NO_INCIDENT = 0
+
+
+def user_ids(session: Session, floor: Floor, people: Iterable[str]) -> dict[str, str]:
+    """The ids of those people whom Slack knows: by `people` of floor.yaml, by handle, by name, or by what stands
+    before the @ of their address."""
+    known = directory.ids_by_name(session)
+    named = {name.casefold(): handle for name, handle in floor.shifts.people.items()}
+    found = {person: _user_id(named.get(person.casefold(), person), known) for person in set(people)}
+    return {person: user_id for person, user_id in found.items() if user_id}
+
+
+def _user_id(person: str, known: Mapping[str, str]) -> str | None:
+    if re.fullmatch(PERSON_ID, person):
+        return person
+    name = person.removeprefix("@").casefold()
+    return known.get(name) or known.get(name.partition("@")[0])
+
+
+def on_shift(services: Services, number: int, name: str) -> Sequence[str] | None:
+    """Who is on shift now in the role of `roster:role`; None when it is no such name."""
+    if not name.startswith(ROSTER):
+        return None
+    with services.database.reading() as session:
+        on = tables.on_at(session, utcnow(), name.removeprefix(ROSTER))
+    return list(dict.fromkeys(shift.user_id for shift in on if shift.user_id))
+
+
+def named(services: Services, names: Iterable[str]) -> list[str]:
+    """Everyone whom floor.yaml names and who may act."""
+    return incident_people.people(services, NO_INCIDENT, names)

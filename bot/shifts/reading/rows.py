@@ -1,0 +1,109 @@
+"""What is read of a roster: shifts, what was left out and why, and what a line of it says. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.errors import WatchfloorError
+
+LONGEST = timedelta(hours=36)
+MOST_SHIFTS = 50_000
+ENDS_BEFORE = "ends before it begins; an end after midnight needs the next day's date"
+_PERSON = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+|@[\w.-]+")
+
+
+class RosterUnreadable(WatchfloorError):
+    """{name} could not be read: {reason}. Nothing of it was changed."""
+
+
+class RosterTooLong(WatchfloorError):
+    """{name} has more than {most:,} shifts in the next two months. Split it into several rosters."""
+
+
+@dataclass(frozen=True)
+class ReadShift:
+    """A shift as a roster has it; `external_id` stays the same when it is moved."""
+
+    external_id: str
+    person: str
+    role: str
+    region: str
+    site: str
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Something in a roster that is no shift, where it stands, and why."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a roster says where its lines do not, and the roles and people that are known."""
+
+    zone: str
+    role: str = ""
+    region: str = ""
+    # What rosters call a role, in small letters, and its title.
+    roles: Mapping[str, str] | None = None
+    people: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """The words of a shift taken apart."""
+
+    role: str
+    region: str
+    person: str
+
+
+def read_line(text: str, defaults: Defaults, attendee: str = "") -> Line | str:
+    """`GQM EMEA ana@example.com` as role, region and person; a sentence when one of them is missing.
+
+    The role is the longest one that the text begins with; between it and the person stands the region.
+    """
+    words = " ".join(text.split())
+    person, rest = _person(words, defaults, attendee)
+    role, region = _role(rest, defaults)
+    if not role:
+        known = ", ".join(sorted(defaults.roles or ())) or "none yet"
+        return f"names no role of floor.yaml (`shifts: roles`: {known})"
+    if not person:
+        return "names nobody; write the person's e-mail address or @handle at the end"
+    return Line(role, region or defaults.region, person)
+
+
+def _person(words: str, defaults: Defaults, attendee: str) -> tuple[str, str]:
+    if found := list(_PERSON.finditer(words)):
+        last = found[-1]
+        return last[0].casefold(), words[: last.start()] + words[last.end() :]
+    for name in sorted(defaults.people or (), key=len, reverse=True):
+        if words.casefold().endswith(f" {name.casefold()}"):
+            return name, words[: -len(name)]
+    return attendee.casefold(), words
+
+
+def _role(words: str, defaults: Defaults) -> tuple[str, str]:
+    names = {name: name for name in defaults.roles or ()}
+    names |= {title.casefold(): name for name, title in (defaults.roles or {}).items()}
+    for name in sorted(names, key=len, reverse=True):
+        if f"{words.casefold()} ".startswith(f"{name} "):
+            return names[name], words[len(name) :].strip(" -–·:()")
+    return defaults.role, words.strip(" -–·:()")
+
+
+def objection(starts_at: datetime, ends_at: datetime) -> str:
+    """Why a time is no shift's; empty when it is."""
+    if ends_at <= starts_at:
+        return ENDS_BEFORE
+    if ends_at - starts_at > LONGEST:
+        hours = int((ends_at - starts_at).total_seconds() // 3600)
+        return f"lasts {hours} hours; nobody is on for so long, so write a shift a day"
+    return ""

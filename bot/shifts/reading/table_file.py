@@ -1,0 +1,160 @@
+"""Rosters as spreadsheets: a row a shift, with columns for the person, the role, the day and the times."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.shifts.reading.rows import (
+    MOST_SHIFTS,
+    Defaults,
+    LeftOut,
+    ReadShift,
+    RosterTooLong,
+    objection,
+    read_line,
+)
+from bot.sources.tabular.cells import NotReadable
+from bot.sources.tabular.moments import Clock, Local, read_date, read_start, says_day_first, split_range
+from bot.sources.tabular.names import normalized
+from bot.sources.tabular.sheet import Header, Sheet, open_sheet
+
+
+class Column(StrEnum):
+    """What a column of a roster says."""
+
+    PERSON = "person"
+    ROLE = "role"
+    REGION = "region"
+    SITE = "site"
+    ZONE = "zone"
+    DAY = "day"
+    START = "start"
+    END = "end"
+    ID = "id"
+
+
+NAMES = {
+    Column.PERSON: ("person", "name", "agent", "employee", "e mail", "email", "who", "persona", "nombre", "correo"),
+    Column.ROLE: ("role", "skill", "position", "job", "rol", "puesto", "activity"),
+    Column.REGION: ("region", "región"),
+    Column.SITE: ("site", "location", "office", "sede", "sitio"),
+    Column.ZONE: ("zone", "time zone", "timezone", "tz", "zona horaria"),
+    Column.DAY: ("date", "day", "shift date", "fecha", "día"),
+    Column.START: ("start", "from", "begin", "begins", "start time", "shift start", "starts at", "inicio", "desde"),
+    Column.END: ("end", "to", "until", "end time", "shift end", "ends at", "fin", "hasta"),
+    Column.ID: ("id", "shift id", "external id"),
+}
+BY_NAME = {normalized(name): column for column, names in NAMES.items() for name in names}
+NEEDED = {Column.PERSON, Column.START}
+HOURS = "Hours"
+
+
+def header_score(names: Sequence[str]) -> int:
+    """How many columns a line names; 0 when nobody or no time is among them."""
+    known = {BY_NAME[normalized(name)] for name in names if normalized(name) in BY_NAME}
+    return len(known) if known >= NEEDED else 0
+
+
+HEADER = Header(header_score, "*Person*, *Role*, *Region*, *Date*, *Start* and *End*")
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cells of a row by what they say."""
+
+    line: int
+    cells: dict[Column, str]
+
+    def __getitem__(self, column: Column) -> str:
+        return self.cells.get(column, "").strip()
+
+
+def read_table(
+    name: str, path: Path, defaults: Defaults, start: datetime, end: datetime
+) -> Iterator[ReadShift | LeftOut]:
+    """Every shift of a file that touches the time from `start` to `end`; `FileRefused` when it is no roster."""
+    sheet = open_sheet(path, HEADER)
+    rows = list(_rows(sheet))
+    day_first = says_day_first(text for row in rows for text in (row[Column.DAY], row[Column.START])) is not False
+    clocks: dict[str, Clock] = {}
+    count = 0
+    for row in rows:
+        read = _read_row(row, defaults, clocks, day_first=day_first)
+        if isinstance(read, LeftOut):
+            yield read
+        elif read.ends_at > start and read.starts_at < end:
+            count += 1
+            if count > MOST_SHIFTS:
+                raise RosterTooLong(name=name, most=MOST_SHIFTS)
+            yield read
+
+
+def _rows(sheet: Sheet) -> Iterator[Row]:
+    columns = [BY_NAME.get(normalized(name)) for name in sheet.header]
+    for line, cells in sheet.rows():
+        by_column = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+        yield Row(line, by_column)
+
+
+def _read_row(row: Row, defaults: Defaults, clocks: dict[str, Clock], *, day_first: bool) -> ReadShift | LeftOut:
+    where = f"line {row.line}"
+    text = f"{row[Column.ROLE]} {row[Column.PERSON]}"
+    known = Defaults(defaults.zone, defaults.role, defaults.region, defaults.roles, defaults.people)
+    line = read_line(text, known, row[Column.PERSON])
+    if isinstance(line, str):
+        return LeftOut(where, line)
+    if not row[Column.PERSON]:
+        return LeftOut(where, "names nobody")
+    try:
+        zone = _zone(row[Column.ZONE] or defaults.zone)
+        starts_at, ends_at = _times(row, clocks.setdefault(zone, Clock(ZoneInfo(zone))), day_first=day_first)
+    except NotReadable as wrong:
+        return LeftOut(where, str(wrong))
+    if reason := objection(starts_at, ends_at):
+        return LeftOut(where, reason)
+    person = row[Column.PERSON].casefold() if "@" in row[Column.PERSON] else row[Column.PERSON]
+    external_id = row[Column.ID] or f"{person} {line.role} {starts_at:%Y%m%dT%H%M}"
+    region = row[Column.REGION] or line.region
+    return ReadShift(external_id, person, line.role, region, row[Column.SITE], zone, starts_at, ends_at)
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ValueError, OSError, LookupError):
+        raise NotReadable(f"`{name[:40]}` is not a time zone; write it like `Europe/Madrid`") from None
+
+
+def _times(row: Row, clock: Clock, *, day_first: bool) -> tuple[datetime, datetime]:
+    """Both ends; an end that is a time of day alone is the next such time after the start."""
+    begins, until = split_range(row[Column.START])
+    start = read_start(row[Column.DAY] or begins, begins if row[Column.DAY] else "", day_first=day_first)
+    end_text = until or row[Column.END]
+    if not end_text:
+        raise NotReadable("has no end" if _has_time(begins) else "is a whole day; give it a start and an end")
+    end = _end(end_text, start.at, day_first=day_first)
+    return _moment(clock, start.at, row.line), _moment(clock, end, row.line)
+
+
+def _has_time(text: str) -> bool:
+    return ":" in text
+
+
+def _end(text: str, start: datetime, *, day_first: bool) -> datetime:
+    if text.strip() == "24:00":
+        return datetime.combine(start.date() + timedelta(days=1), time(0), start.tzinfo)
+    try:
+        day: date | None = read_date(text.split()[0].split("T")[0], day_first=day_first)
+    except NotReadable:
+        day = None
+    if day is not None:
+        return read_start(text, "", day_first=day_first).at
+    clock = read_start(f"{start:%Y-%m-%d}", text, day_first=day_first).at.replace(tzinfo=start.tzinfo)
+    return clock if clock > start else clock + timedelta(days=1)
+
+
+def _moment(clock: Clock, local: datetime, line: int) -> datetime:
+    return datetime.fromtimestamp(clock.moment(Local(local).at, line), UTC)

@@ -1,0 +1,79 @@
+"""Rosters that people send the bot by direct message, as .ics files."""
+
+from typing import Any
+
+from bot.config.floor import Roster
+from bot.directory.lookup import person_of
+from bot.errors import WatchfloorError
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.shifts import offers, rosters, views
+from bot.slack.errors import SlackRefused
+
+Event = dict[str, Any]
+ENDINGS = (".ics", ".ical")
+SHARES = (None, "file_share")
+
+
+class FileGone(WatchfloorError):
+    """{name} could not be taken from Slack ({reason}). Send it again."""
+
+
+def is_roster(file: Event) -> bool:
+    """Is the file one that is read as a roster?"""
+    return str(file.get("name", "")).lower().endswith(ENDINGS)
+
+
+def record_file(services: Services, event: Event) -> None:
+    """Take the rosters among the files of a direct message."""
+    files = [file for file in event.get("files") or () if is_roster(file)][:3]
+    is_direct = event.get("channel_type") == "im" and not event.get("thread_ts")
+    if (
+        not files
+        or not is_direct
+        or event.get("subtype") not in SHARES
+        or event.get("user") == services.slack.user_id()
+    ):
+        return
+    with services.database.transaction() as session:
+        for file in files:
+            payload = {"file_id": file["id"], "name": str(file["name"])[:120], "by": event.get("user") or ""}
+            payload |= {"ts": event["ts"]}
+            key = f"roster_file:{file['id']}"
+            facts = {"payload": payload, "channel_id": event["channel"]}
+            outbox.enqueue(session, kinds.ROSTER_FILE, key, utcnow(), **facts)
+
+
+def call(context: Context) -> Call:
+    """Read the file and take it over; the answer is in its thread."""
+    services, row = context.services, context.row
+    payload = row.payload or {}
+    return Call(row.key, lambda: _handle(services, str(row.channel_id), payload))
+
+
+def _handle(services: Services, channel_id: str, payload: dict[str, Any]) -> None:
+    now = utcnow()
+    try:
+        text = _take(services, payload)
+    except WatchfloorError as refused:
+        text = f"⚠️ {refused.sentence}"
+    with services.database.transaction() as session:
+        key = f"roster_file:{payload['file_id']}:read"
+        outbox.post(session, key, channel_id, text, now, thread_ts=payload["ts"])
+
+
+def _take(services: Services, payload: dict[str, Any]) -> str:
+    by, name = payload["by"], payload["name"]
+    if not person_of(services, by).may_act:
+        raise offers.OnlyManagers()
+    offers.check_manager(services, by)
+    try:
+        content = services.slack.download(payload["file_id"])
+    except SlackRefused as refused:
+        raise FileGone(name=name, reason=refused.error.replace("_", " ")) from refused
+    roster = Roster(name=name.rsplit(".", 1)[0][:60] or "roster", file=name, zone=services.floor.zone)
+    result = rosters.take(services, roster, name, content, by, utcnow())
+    return views.result_text(result)

@@ -1,0 +1,131 @@
+"""Reading the rosters that floor.yaml names: files beside it, and addresses. What changed is taken over."""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import HTTPException
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.request import Request
+
+from bot.config.floor import Floor, Roster
+from bot.config.settings import Settings
+from bot.directory.administrators import administrators_channel_id
+from bot.errors import WatchfloorError
+from bot.outbox import tables as outbox
+from bot.runtime.clock import utcnow
+from bot.runtime.database import upsert
+from bot.services import Services
+from bot.shifts import importing, tables
+from bot.shifts.importing import AHEAD, BACK, Result
+from bot.shifts.reading.calendar_file import read_calendar
+from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift, RosterUnreadable
+from bot.shifts.reading.table_file import read_table
+from bot.shifts.tables import RosterState
+from bot.slack.text import escape
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 300
+TIMEOUT_S = 20
+LARGEST_BYTES = 10_000_000
+
+
+@dataclass(frozen=True)
+class RosterFolder:
+    """Where roster files lie: beside floor.yaml."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, settings: Settings, floor: Floor) -> "RosterFolder":
+        """From the settings."""
+        return cls(settings.floor_file.resolve().parent)
+
+
+def read_all(services: Services) -> None:
+    """Read every roster; one that cannot be read leaves its shifts as they are and is reported once."""
+    shifts = services.floor.shifts
+    if shifts.needs or shifts.contact:
+        # No roster at all is a gap, too.
+        with services.database.transaction() as session:
+            tables.begin(session, utcnow())
+    for roster in shifts.rosters:
+        try:
+            read_one(services, roster, utcnow())
+        except WatchfloorError as refused:
+            _report(services, roster.name, refused.sentence, utcnow())
+
+
+def read_one(services: Services, roster: Roster, now: datetime) -> Result | None:
+    """Read a roster and take it over; None when nothing changed since the last time."""
+    content = _content(services, roster)
+    return take(services, roster, roster.file or roster.address.partition("?")[0], content, "", now)
+
+
+def take(
+    services: Services, roster: Roster, file_name: str, content: bytes, by: str, now: datetime
+) -> Result | None:
+    """Take over a roster's content. Recurring shifts come into sight day by day, so a day is read once at least."""
+    settings = f"{roster!r} {services.floor.shifts.roles!r} {services.floor.shifts.people!r} {now:%Y-%m-%d}"
+    digest = hashlib.sha256(content + settings.encode()).hexdigest()[:32]
+    with services.database.reading() as session:
+        state = session.get(RosterState, roster.name)
+    if state and state.content_hash == digest and not state.error:
+        return None
+    read = list(parse(roster.name, file_name, content, defaults_of(services.floor, roster), now))
+    with services.database.transaction() as session:
+        return importing.take_over(session, services.floor, roster.name, read, by, now, digest)
+
+
+def defaults_of(floor: Floor, roster: Roster) -> Defaults:
+    """What a roster's lines need not say."""
+    return Defaults(roster.zone, roster.role.casefold(), roster.region, floor.shifts.roles, floor.shifts.people)
+
+
+def parse(
+    name: str, file_name: str, content: bytes, defaults: Defaults, now: datetime
+) -> Iterator[ReadShift | LeftOut]:
+    """The shifts of a file, by what it is."""
+    day = datetime(now.year, now.month, now.day, tzinfo=UTC)
+    window = day - BACK, day + AHEAD
+    if content.lstrip()[:15].upper().startswith(b"BEGIN:VCALENDAR") or file_name.lower().endswith(".ics"):
+        yield from read_calendar(name, content, defaults, *window)
+        return
+    with TemporaryDirectory(prefix="roster-") as folder:
+        path = Path(folder) / (Path(file_name).name or "roster")
+        path.write_bytes(content)
+        yield from read_table(name, path, defaults, *window)
+
+
+def _content(services: Services, roster: Roster) -> bytes:
+    try:
+        if roster.file:
+            return (services.get(RosterFolder).path / roster.file).read_bytes()[: LARGEST_BYTES + 1]
+        request = Request(roster.address, headers={"User-Agent": "Watchfloor"})  # noqa: S310 - checked in floor.yaml
+        with services.slack.network.open(request, TIMEOUT_S) as answer:
+            return bytes(answer.read(LARGEST_BYTES + 1))
+    except (OSError, HTTPException) as failure:
+        reason = getattr(failure, "strerror", None) or getattr(failure, "reason", None) or type(failure).__name__
+        raise RosterUnreadable(name=roster.name, reason=str(reason)) from failure
+
+
+def _report(services: Services, name: str, sentence: str, now: datetime) -> None:
+    channel_id = administrators_channel_id(services)
+    log.warning("a roster could not be read", extra={"roster": name, "reason": sentence})
+    with services.database.transaction() as session:
+        state = session.get(RosterState, name)
+        if state and state.error == sentence:
+            return
+        if channel_id:
+            key = f"roster:{name}:{now.isoformat()}"
+            outbox.post(session, key, channel_id, f"⚠️ Roster {escape(sentence)}", now)
+        if state is None:
+            # Read for the first time, it tells nobody that their shifts are new.
+            upsert(session, RosterState(name=name, content_hash="", read_at=now, error=sentence))
+        else:
+            state.error = sentence
+            session.add(state)
+        tables.roster_changed(session, now)

@@ -1,0 +1,225 @@
+"""Shifts and what must be covered: who is on, which minutes nobody or too few are, who is booked twice. Pure.
+
+Moments are minutes since 1970 UTC, so that a change of the clocks is nothing special: 22:00 to 06:00 in New York on
+31 October 2026 is nine hours.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from bot.errors import WatchfloorError
+
+MINUTE_S = 60
+DAY = timedelta(days=1)
+ONE = 1
+
+
+class Problem(StrEnum):
+    """What is wrong with a roster at some time."""
+
+    GAP = "gap"  # nobody is on
+    SHORT = "short"  # fewer than needed; one person alone is lone cover
+    OVERLAP = "overlap"  # a person is on two shifts at once
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A shift, as far as rules need to know it: from `start` until just before `end`."""
+
+    start: int
+    end: int
+    person: str
+    role: str
+    region: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True)
+class Needed:
+    """So many people in a role during these hours of these weekdays (Monday is 0), in a zone's own time.
+
+    The same hour twice is the whole day. Without a region or site, anybody in the role counts.
+    """
+
+    role: str
+    region: str = ""
+    site: str = ""
+    hours: tuple[time, time] = (time(0), time(0))
+    weekdays: frozenset[int] = frozenset(range(7))
+    zone: str = "UTC"
+    people: int = ONE
+
+    def is_met_by(self, duty: Duty) -> bool:
+        """Does this shift count? Capitals do not."""
+        return (
+            self.role.casefold() == duty.role.casefold()
+            and (not self.region or self.region.casefold() == duty.region.casefold())
+            and (not self.site or self.site.casefold() == duty.site.casefold())
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A time at which something is wrong; `people` are those who are on."""
+
+    problem: Problem
+    role: str
+    region: str
+    site: str
+    start: int
+    end: int
+    needed: int = ONE
+    people: tuple[str, ...] = field(default=(), compare=False)
+
+
+class AlreadyOnShift(WatchfloorError):
+    """{person} is on another shift at that time already. Choose somebody else."""
+
+
+def to_minute(moment: datetime) -> int:
+    """The minute in which the moment lies, since 1970 UTC."""
+    return int(moment.timestamp()) // MINUTE_S
+
+
+def to_moment(minute: int) -> datetime:
+    """The beginning of a minute."""
+    return datetime.fromtimestamp(minute * MINUTE_S, UTC)
+
+
+def problems(duties: Sequence[Duty], needs: Iterable[Needed], start: int, end: int) -> list[Finding]:
+    """Everything that is wrong between two minutes, by time. A roster without shifts is a gap all the time."""
+    found = [finding for need in needs for finding in _uncovered(duties, need, start, end)]
+    return sorted({*found, *overlaps(duties, start, end)}, key=lambda each: (each.start, each.role, each.region))
+
+
+def _uncovered(duties: Sequence[Duty], need: Needed, start: int, end: int) -> Iterator[Finding]:
+    counted = [duty for duty in duties if duty.end > start and duty.start < end and need.is_met_by(duty)]
+    staffed = _staffed(counted, start, end)
+    for window_start, window_end in windows(need, start, end):
+        for part_start, part_end, people in _within(staffed, window_start, window_end):
+            if len(people) < need.people:
+                problem = Problem.SHORT if people else Problem.GAP
+                where = (need.role, need.region, need.site)
+                yield Finding(problem, *where, part_start, part_end, need.people, people)
+
+
+Part = tuple[int, int, tuple[str, ...]]
+
+
+def _staffed(duties: Sequence[Duty], start: int, end: int) -> list[Part]:
+    """The whole time in parts, each with who is on; neighbours differ."""
+    starting: dict[int, list[str]] = {}
+    ending: dict[int, list[str]] = {}
+    for duty in duties:
+        if duty.end > duty.start:
+            starting.setdefault(max(duty.start, start), []).append(duty.person)
+            ending.setdefault(min(duty.end, end), []).append(duty.person)
+    parts: list[Part] = []
+    on: dict[str, int] = {}
+    at = start
+    for moment in sorted({*starting, *ending, end}):
+        if moment > at:
+            _append(parts, at, moment, tuple(sorted(on)))
+            at = moment
+        for person in ending.get(moment, ()):
+            on[person] -= 1
+            if not on[person]:
+                del on[person]
+        for person in starting.get(moment, ()):
+            on[person] = on.get(person, 0) + 1
+    return parts
+
+
+def _append(parts: list[Part], start: int, end: int, people: tuple[str, ...]) -> None:
+    if parts and parts[-1][1] == start and parts[-1][2] == people:
+        parts[-1] = (parts[-1][0], end, people)
+    else:
+        parts.append((start, end, people))
+
+
+def _within(parts: Sequence[Part], start: int, end: int) -> Iterator[Part]:
+    low, high = 0, len(parts)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if parts[middle][1] <= start else (low, middle)
+    for part_start, part_end, people in parts[low:]:
+        if part_start >= end:
+            return
+        yield max(part_start, start), min(part_end, end), people
+
+
+def windows(need: Needed, start: int, end: int) -> list[tuple[int, int]]:
+    """When the need is there between two minutes, by the zone's own clock; neighbours are put together.
+
+    A minute counts when the clock on the wall shows one of the hours then. Hours that a change of the clocks leaves
+    out are not there, and those that it repeats are there twice. Hours over midnight belong to the day they begin.
+    """
+    zone = ZoneInfo(need.zone)
+    points = {start, end, *(point for point in _clock_points(need, zone, start, end) if start < point < end)}
+    found: list[tuple[int, int]] = []
+    ordered = sorted(points)
+    for here, there in pairwise(ordered):
+        if not _is_needed(need, to_moment(here).astimezone(zone)):
+            continue
+        if found and found[-1][1] == here:
+            found[-1] = (found[-1][0], there)
+        else:
+            found.append((here, there))
+    return found
+
+
+def _is_needed(need: Needed, local: datetime) -> bool:
+    opens, closes = need.hours
+    today, yesterday = local.weekday() in need.weekdays, (local.weekday() - 1) % 7 in need.weekdays
+    now = local.time()
+    if opens < closes:
+        return today and opens <= now < closes
+    return (today and now >= opens) or (yesterday and now < closes)
+
+
+def _clock_points(need: Needed, zone: ZoneInfo, start: int, end: int) -> Iterator[int]:
+    """Every minute at which the answer may change: the hours of each day, and the changes of the clocks."""
+    day, last = to_moment(start).astimezone(zone).date() - DAY, to_moment(end).astimezone(zone).date() + DAY
+    while day <= last:
+        for hour in {*need.hours, time(0)}:
+            for fold in (0, 1):
+                yield to_minute(datetime.combine(day, hour, zone).replace(fold=fold))
+        yield from _clock_change(day, zone)
+        day += DAY
+
+
+def _clock_change(day: date, zone: ZoneInfo) -> Iterator[int]:
+    """The minute of a day at which the clocks change, if they do."""
+    low, high = (to_minute(datetime.combine(each, time(0), zone)) for each in (day, day + DAY))
+    before, after = (to_moment(minute).astimezone(zone).utcoffset() for minute in (low, high))
+    if before == after:
+        return
+    while high - low > 1:
+        middle = (low + high) // 2
+        is_before = to_moment(middle).astimezone(zone).utcoffset() == before
+        low, high = (middle, high) if is_before else (low, middle)
+    yield high
+
+
+def overlaps(duties: Iterable[Duty], start: int, end: int) -> Iterator[Finding]:
+    """Times at which a person is on two shifts at once."""
+    by_person: dict[str, list[Duty]] = {}
+    for duty in duties:
+        if duty.end > start and duty.start < end:
+            by_person.setdefault(duty.person, []).append(duty)
+    for person, own in by_person.items():
+        latest: Duty | None = None
+        for duty in sorted(own, key=lambda each: (each.start, each.end)):
+            if latest and duty.start < latest.end:
+                both = max(duty.start, start), min(duty.end, latest.end, end)
+                yield Finding(Problem.OVERLAP, duty.role, duty.region, duty.site, *both, people=(person,))
+            latest = duty if latest is None or duty.end > latest.end else latest
+
+
+def is_free(duties: Iterable[Duty], person: str, start: int, end: int) -> bool:
+    """Is the person on no shift then?"""
+    return not any(duty.person == person and duty.start < end and duty.end > start for duty in duties)

@@ -1,0 +1,46 @@
+"""Shifts that one person asks another to take: agreed to by both before the roster changes."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, Session, select
+
+from bot.errors import WatchfloorError
+from bot.runtime.database import Numbered, utc_column
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+
+
+class NoSuchSwap(WatchfloorError):
+    """That was answered already, or it is not there any more."""
+
+
+class Swap(Numbered, table=True):
+    """Somebody asks a colleague to take a shift, in exchange for one of theirs or for nothing."""
+
+    __tablename__ = "shift_swaps"
+
+    from_id: str
+    to_id: str
+    # An open time instead of a shift, when somebody is asked to fill a gap.
+    shift_id: int | None = Field(default=None, index=True)
+    for_shift_id: int | None = Field(default=None, index=True)
+    open_time_id: int | None = Field(default=None, index=True)
+    state: str = State.ASKED
+    asked_at: datetime = Field(sa_column=utc_column(nullable=False))
+    answered_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+def asked(session: Session, number: int) -> Swap:
+    """The request of that number while it waits for an answer."""
+    query = select(Swap).where(Swap.id == number, Swap.state == State.ASKED).with_for_update()
+    found = session.exec(query.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NoSuchSwap()
+    return found

@@ -1,0 +1,277 @@
+"""Shifts: what is uncovered, to the minute, over both changes of the clocks; rosters as they come, good and bad."""
+
+import random
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.errors import WatchfloorError
+from bot.shifts import oncall
+from bot.shifts.reading.calendar_file import read_calendar
+from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift
+from bot.shifts.reading.table_file import read_table
+from bot.shifts.rules import Duty, Finding, Needed, Problem, problems, to_minute, to_moment
+from bot.shifts.tables import without_absences
+
+ROSTER = Path(__file__).parent / "rosters" / "made_roster.ics"
+ROLES = {"gqm": "Global queue manager", "ic": "Incident commander"}
+DEFAULTS = Defaults("Europe/London", roles=ROLES)
+ZONES = ("Europe/London", "America/New_York", "Australia/Sydney")
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def read(content: str | bytes, start: str = "2026-10-25", end: str = "2026-12-01") -> list[ReadShift | LeftOut]:
+    raw = content.encode() if isinstance(content, str) else content
+    return list(read_calendar("EMEA", raw, DEFAULTS, utc(start), utc(end)))
+
+
+def duties_of(shifts: list[ReadShift | LeftOut]) -> list[Duty]:
+    return [
+        Duty(to_minute(each.starts_at), to_minute(each.ends_at), each.person, each.role, each.region, each.site)
+        for each in shifts
+        if isinstance(each, ReadShift)
+    ]
+
+
+def gaps(found: list[Finding]) -> list[tuple[datetime, datetime]]:
+    return [(to_moment(each.start), to_moment(each.end)) for each in found if each.problem is Problem.GAP]
+
+
+# The sample with its answers
+
+
+def test_an_all_day_entry_covers_nothing_and_an_exception_of_a_series_counts() -> None:
+    shifts = read(ROSTER.read_bytes())
+    assert gaps(
+        problems(duties_of(shifts), [Needed("gqm")], to_minute(utc("2026-11-26")), to_minute(utc("2026-11-28")))
+    ) == [
+        (utc("2026-11-26T00:00"), utc("2026-11-26T09:00")),  # London's shift of that day begins at 9, and is Ben's
+        (
+            utc("2026-11-27T00:00"),
+            utc("2026-11-27T16:00"),
+        ),  # it is left out on the 27th; both APAC days are all-day
+    ]
+    left_out = [each for each in shifts if isinstance(each, LeftOut)]
+    assert [each.where for each in left_out] == [
+        "GQM APAC dai@example.com, 26 November 2026",
+        "GQM APAC eko@example.com, 27 November 2026",
+    ]
+    assert all(
+        each.reason == "is an all-day entry and covers no time; give it a start and an end" for each in left_out
+    )
+
+
+def test_a_night_over_the_change_of_the_clocks_has_its_true_length() -> None:
+    (night,) = [each for each in read(ROSTER.read_bytes()) if isinstance(each, ReadShift) and each.role == "ic"]
+    assert (night.starts_at, night.ends_at) == (utc("2026-11-01T02:00"), utc("2026-11-01T11:00"))
+    assert night.ends_at - night.starts_at == timedelta(hours=9)
+    assert (night.region, night.person, night.zone) == ("night", "fay@example.com", "America/New_York")
+
+
+def test_no_roster_at_all_is_one_gap() -> None:
+    start, end = to_minute(utc("2026-11-26")), to_minute(utc("2026-11-28"))
+    assert gaps(problems([], [Needed("gqm")], start, end)) == [(to_moment(start), to_moment(end))]
+
+
+# Every minute, found independently
+
+
+def wrong_minutes(duties: list[Duty], need: Needed, start: int, end: int) -> dict[int, Problem]:
+    """Minute by minute: what the clock on the wall shows, who is on, is that enough?"""
+    zone, wrong = ZoneInfo(need.zone), {}
+    opens, closes = need.hours
+    for minute in range(start, end):
+        local = datetime.fromtimestamp(minute * 60, zone)
+        weekday, now = local.weekday(), local.time().replace(second=0)
+        if opens < closes:
+            is_needed = weekday in need.weekdays and opens <= now < closes
+        else:
+            is_needed = (weekday in need.weekdays and now >= opens) or (
+                (weekday + 6) % 7 in need.weekdays and now < closes
+            )
+        on = {
+            duty.person
+            for duty in duties
+            if duty.start <= minute < duty.end
+            and duty.role == need.role
+            and need.region in ("", duty.region)
+            and need.site in ("", duty.site)
+        }
+        if is_needed and len(on) < need.people:
+            wrong[minute] = Problem.SHORT if on else Problem.GAP
+    return wrong
+
+
+def made_roster(dice: random.Random, people: int, first: datetime, days: int) -> list[Duty]:
+    """Shifts by the clock of three zones, some missing, some short, some twice."""
+    duties = []
+    for number in range(people):
+        zone = ZoneInfo(ZONES[number % 3])
+        for day in range(-1, days + 1):
+            if dice.random() < 0.3:
+                continue
+            local = (first + timedelta(days=day)).replace(tzinfo=zone)
+            start = local.replace(hour=dice.choice((0, 1, 6, 8, 14, 22)), minute=dice.choice((0, 0, 30)))
+            length = timedelta(minutes=dice.choice((60, 240, 480, 510, 540)))
+            end = (start.replace(tzinfo=None) + length).replace(tzinfo=zone)
+            duties.append(Duty(to_minute(start), to_minute(end), f"P{number}", "gqm", f"R{number % 3}"))
+    return duties
+
+
+@pytest.mark.parametrize("first", ["2026-03-27", "2026-04-03", "2026-10-02", "2026-10-24", "2026-10-31"])
+def test_every_uncovered_minute_is_found_and_none_is_invented(first: str) -> None:
+    dice = random.Random(first)
+    day, days = datetime.fromisoformat(first), 4
+    duties = made_roster(dice, 9, day, days)
+    start, end = to_minute(utc(first)), to_minute(utc(first) + timedelta(days=days))
+    nights = (time(22), time(1, 30)), (time(1), time(2, 30)), (time(0), time(0)), (time(8), time(17))
+    for zone, region in zip((*ZONES, "Australia/Lord_Howe"), ("R0", "R1", "R2", ""), strict=True):
+        for hours in nights:
+            need = Needed("gqm", region, "", hours, frozenset({0, 4, 5, 6}), zone, dice.choice((1, 2)))
+            found = [each for each in problems(duties, [need], start, end) if each.problem is not Problem.OVERLAP]
+            minutes = {minute: each.problem for each in found for minute in range(each.start, each.end)}
+            assert minutes == wrong_minutes(duties, need, start, end)
+            assert sum(each.end - each.start for each in found) == len(minutes), "no minute is told of twice"
+
+
+def test_a_person_on_two_shifts_at_once_is_an_overlap_and_two_people_are_none() -> None:
+    twice = [
+        Duty(0, 60, "ana", "gqm"),
+        Duty(50, 120, "ana", "ic"),
+        Duty(0, 120, "ben", "gqm"),
+        Duty(55, 58, "ana", "x"),
+    ]
+    found = problems(twice, [], 0, 200)
+    assert [(each.start, each.end, each.people) for each in found] == [(50, 60, ("ana",)), (55, 58, ("ana",))]
+
+
+def test_an_absence_takes_its_time_out_of_a_shift() -> None:
+    rest = without_absences(Duty(0, 100, "ana", "gqm"), [(10, 20), (90, 200), (300, 400)])
+    assert [(each.start, each.end) for each in rest] == [(0, 10), (20, 90)]
+
+
+# Bad rosters, each with its sentence
+
+EVENT = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:a\r\n{}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+NINE = "DTSTART:20261126T090000Z\r\nDTEND:20261126T170000Z"
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (f"SUMMARY:Lunch ana@example.com\r\n{NINE}", "names no role of floor.yaml (`shifts: roles`: gqm, ic)"),
+        (f"SUMMARY:GQM EMEA\r\n{NINE}", "names nobody; write the person's e-mail address or @handle at the end"),
+        (
+            "SUMMARY:GQM ana@example.com\r\nDTSTART:20261126T170000Z\r\nDTEND:20261126T090000Z",
+            "ends before it begins; an end after midnight needs the next day's date",
+        ),
+        (
+            "SUMMARY:GQM ana@example.com\r\nDTSTART:20261126T090000Z\r\nDTEND:20261129T090000Z",
+            "lasts 72 hours; nobody is on for so long, so write a shift a day",
+        ),
+        ("SUMMARY:GQM ana@example.com\r\nDTSTART:tomorrow", "has a DTSTART that cannot be read"),
+        ("SUMMARY:GQM ana@example.com", "has no start"),
+        (f"SUMMARY:GQM ana@example.com\r\n{NINE}\r\nRRULE:FREQ=SECONDLY", "repeats secondly; no shift does"),
+        (f"SUMMARY:GQM ana@example.com\r\n{NINE}\r\nRRULE:FREQ=SOMETIMES", "has a RRULE that cannot be read"),
+    ],
+)
+def test_an_entry_that_is_no_shift_is_named_with_its_reason(lines: str, reason: str) -> None:
+    assert [each.reason for each in read(EVENT.format(lines)) if isinstance(each, LeftOut)] == [reason]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"\x00\xff\xfe", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", b"<html></html>"]
+)
+def test_what_is_no_calendar_is_refused(content: bytes) -> None:
+    with pytest.raises(WatchfloorError) as refused:
+        read(content)
+    assert "it is no iCalendar file, which begins with `BEGIN:VCALENDAR`. Nothing of it was changed" in str(
+        refused.value
+    )
+
+
+def test_one_bad_entry_leaves_the_others() -> None:
+    both = ROSTER.read_text().replace(
+        "BEGIN:VEVENT", "BEGIN:VEVENT\nUID:b\nSUMMARY:GQM x@example.com\nEND:VEVENT\nBEGIN:VEVENT", 1
+    )
+    read_again = read(both)
+    assert any(isinstance(each, LeftOut) and each.reason == "has no start" for each in read_again)
+    assert len(duties_of(read_again)) == len(duties_of(read(ROSTER.read_bytes())))
+
+
+def spreadsheet(tmp_path: Path, text: str) -> list[ReadShift | LeftOut]:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(text.encode("utf-8-sig"))
+    return list(read_table("EMEA", path, DEFAULTS, utc("2026-10-01"), utc("2026-12-31")))
+
+
+def test_a_spreadsheet_is_read_with_its_zone_nights_and_days(tmp_path: Path) -> None:
+    rows = spreadsheet(
+        tmp_path,
+        "Roster of the week;;;;;\nName;Role;Region;Date;Start;End;Time zone\n"
+        "ana@example.com;GQM;EMEA;26/11/2026;08:00;16:00;\n"
+        "Ben Okafor;Global queue manager;AMER;31/10/2026;22:00;06:00;America/New_York\n",
+    )
+    assert [(each.person, each.role, each.region) for each in rows if isinstance(each, ReadShift)] == [
+        ("ana@example.com", "gqm", "EMEA"),
+        ("Ben Okafor", "gqm", "AMER"),
+    ]
+    assert rows[1].starts_at == utc("2026-11-01T02:00")
+    assert rows[1].ends_at == utc("2026-11-01T11:00")
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("ana@example.com,Lunch,26/11/2026,08:00,16:00", "names no role"),
+        (",GQM,26/11/2026,08:00,16:00", "names nobody"),
+        ("ana@example.com,GQM,26/11/2026,,", "is a whole day; give it a start and an end"),
+        ("ana@example.com,GQM,26/11/2026,08:00,", "has no end"),
+        ("ana@example.com,GQM,31/31/2026,08:00,16:00", "`31/31/2026` is not a date"),
+        ("ana@example.com,GQM,26/11/2026,25:00,16:00", "`25:00` is not a time of day"),
+        ("ana@example.com,GQM,25/10/2026,08:00,soon", "`soon` is not a time of day"),
+    ],
+)
+def test_a_row_that_is_no_shift_is_named_with_its_line_and_reason(tmp_path: Path, row: str, reason: str) -> None:
+    (left_out,) = spreadsheet(tmp_path, f"Person,Role,Date,Start,End\n{row}\n")
+    assert isinstance(left_out, LeftOut)
+    assert left_out.where == "line 2"
+    assert reason in left_out.reason
+
+
+def test_a_spreadsheet_without_a_person_or_a_time_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WatchfloorError, match="names columns that I know, such as"):
+        spreadsheet(tmp_path, "Queue,Offered\nBilling,3\n")
+
+
+# Times as people type them
+
+NOW = utc("2026-11-26T15:00")  # a Thursday, 23:00 in Manila
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [
+        ("23:30", "2026-11-26T15:30"),
+        ("08:00", "2026-11-27T00:00"),
+        ("tomorrow 08:00", "2026-11-27T00:00"),
+        ("friday 22:00", "2026-11-27T14:00"),
+        ("2026-12-01 08:00", "2026-12-01T00:00"),
+        ("8", "2026-11-27T00:00"),
+        ("10:30 pm", "2026-11-26T14:30"),
+    ],
+)
+def test_a_time_is_read_by_the_clock_of_the_person(typed: str, moment: str) -> None:
+    assert oncall.read_at(typed, ZoneInfo("Asia/Manila"), NOW) == utc(moment)
+
+
+def test_a_time_that_nobody_can_read_is_refused() -> None:
+    with pytest.raises(oncall.NotATime):
+        oncall.read_at("whenever", ZoneInfo("Asia/Manila"), NOW)

@@ -1,0 +1,184 @@
+"""A follow-the-sun floor in three regions while Europe's clocks go back: who is on, what is open, who takes it,
+and how one shift hands over to the next."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.runtime.clock import utcnow
+from bot.shifts import ids, rosters
+from tests.floor import TestFloor
+from tests.stories.record import rows
+
+SHIFTS = """
+shifts:
+  roles: {gqm: Global queue manager}
+  contact: gqm
+  channel: "#operations"
+  rosters: [{name: Follow the sun, file: roster.ics}]
+  needs: [{role: gqm}]
+  managers: ["@farah"]
+  fallback: ["@devi"]
+  handover: {call: "https://meet.example.com/handover"}
+"""
+ENTRY = """BEGIN:VEVENT
+UID:{name}@example
+SUMMARY:GQM {region} {name}@example.com
+DTSTART;TZID={zone}:{first:%Y%m%d}T{start}
+DTEND;TZID={zone}:{first:%Y%m%d}T{end}
+RRULE:FREQ=DAILY
+END:VEVENT
+"""
+
+
+def sunday_of_change(now: datetime) -> datetime:
+    """The next last Sunday of October, when Europe's clocks go back; America's follow a week later."""
+    for year in (now.year, now.year + 1):
+        day = datetime(year, 10, 31, tzinfo=UTC)
+        day -= timedelta(days=(day.weekday() + 1) % 7)
+        if day - timedelta(days=3) > now:
+            return day
+    raise AssertionError("there is one every year")
+
+
+def roster(first: datetime, ends_in_london: str = "160000") -> str:
+    people = (
+        ("ana", "APAC", "Asia/Manila", "080000", "160000"),
+        ("ben", "EMEA", "Europe/London", "080000", ends_in_london),
+        ("erik", "AMER", "America/New_York", "110000", "190000"),
+    )
+    entries = [
+        ENTRY.format(name=name, region=region, zone=zone, first=first, start=start, end=end)
+        for name, region, zone, start, end in people
+    ]
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{''.join(entries)}END:VCALENDAR\n"
+
+
+class Sun:
+    """The floor, and the moments of its days."""
+
+    def __init__(self, floor: TestFloor, folder: Path) -> None:
+        self.floor, self.folder = floor, folder
+        self.sunday = sunday_of_change(utcnow())
+
+    def writes(self, text: str) -> None:
+        (self.folder / "roster.ics").write_text(text.replace("\n", "\r\n"))
+
+    def reads(self) -> None:
+        rosters.read_all(self.floor.services)
+        self.floor.tick()
+        self.floor.tick()
+
+    def at(self, moment: datetime) -> None:
+        self.floor.passes(seconds=(moment - utcnow()).total_seconds())
+        self.floor.tick()
+
+    def on(self, days: int, hour: int, minute: int = 0) -> datetime:
+        """A moment in UTC, days after the Sunday."""
+        return self.sunday + timedelta(days=days, hours=hour, minutes=minute)
+
+    def told(self, who: str) -> list[str]:
+        return [message.words for message in self.floor.sandbox.person(who).direct_messages()]
+
+    def contact(self) -> str:
+        (pinned,) = [m for m in self.floor.ana.sees("operations") if "Point of contact now" in m.words]
+        return pinned.words.splitlines()[0]
+
+
+@pytest.fixture
+def sun(tmp_path: Path) -> Iterator[Sun]:
+    shipped = Path("floor.yaml").read_text()
+    (tmp_path / "floor.yaml").write_text(f"{shipped}\n{SHIFTS}")
+    with TestFloor(tmp_path, floor_file=tmp_path / "floor.yaml") as floor:
+        sun = Sun(floor, tmp_path)
+        sun.writes(roster(sun.sunday - timedelta(days=4)))
+        sun.at(sun.on(-2, 12))
+        sun.reads()
+        yield sun
+        floor.nothing_was_malformed()
+
+
+def test_the_point_of_contact_is_pinned_and_what_is_open_is_found_told_once_taken_and_escalated(sun: Sun) -> None:
+    floor = sun.floor
+    assert "<@U0BEN> (EMEA) until" in sun.contact()
+    pinned = [row for row in rows(floor, "outbox") if row["kind"] == "contact"]
+    assert "<@U0ERIK>" in floor.says("ana", "/incident oncall gqm AMER at tomorrow 03:00")
+    assert "neither a role nor a region" in floor.says("ana", "/incident oncall nobody")
+
+    # New York's summer shift ends at 23:00 UTC, Manila's begins at 00:00: an hour of each night is nobody's.
+    for who in ("ana", "ben", "erik"):
+        told = [words for words in sun.told(who) if "Nobody is on as Global queue manager" in words]
+        assert len(told) == 2, "the two nights of the 48 hours ahead"
+    floor.passes(minutes=30)
+    assert len([words for words in sun.told("ben") if "Nobody is on" in words]) == 2
+
+    floor.ben.clicks(ids.TAKE)
+    floor.settle()
+    floor.tick()
+    taken = next(row for row in rows(floor, "open_times") if row["state"] == "filled")
+    assert taken["filled_by"] == "U0BEN"
+    assert any("<@U0BEN> took it" in words for words in sun.told("ana")), "nobody else is asked any more"
+    assert sun.told("farah") == []
+
+    sun.at(sun.on(-2, 14, 30))
+    assert "<@U0BEN>" in sun.contact()
+    sun.at(sun.on(-2, 15))
+    assert "<@U0ERIK> (AMER) until" in sun.contact()
+    assert [row["ts"] for row in rows(floor, "outbox") if row["kind"] == "contact"] == [pinned[0]["ts"]], "edited"
+
+    # Four hours before the other night's hour somebody else is told.
+    missing = next(row for row in rows(floor, "open_times") if row["state"] == "open")
+    sun.at(datetime.fromisoformat(missing["starts_at"]).replace(tzinfo=UTC) - timedelta(hours=4))
+    assert any("Still open" in words for words in sun.told("farah"))
+    floor.farah.clicks(ids.ASK)
+    floor.farah.fills(ids.PERSON, "ana")
+    assert floor.farah.submits().closed
+    floor.settle()
+    assert "asks whether you can take it" in sun.told("ana")[-1]
+    floor.ana.clicks(ids.AGREE)
+    floor.settle()
+    assert "<@U0ANA> takes it" in sun.told("farah")[-1]
+
+
+def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun) -> None:
+    floor = sun.floor
+    assert not any("Your shifts changed" in words for words in sun.told("ben")), "all of it was new"
+    sun.writes(roster(sun.sunday - timedelta(days=4), ends_in_london="150000"))
+    sun.reads()
+    assert any("Your shifts changed (roster Follow the sun)" in words for words in sun.told("ben"))
+    assert not any("Your shifts changed" in words for words in sun.told("erik"))
+
+    mine = floor.says("ben", "/incident oncall mine")
+    assert "Your shifts" in mine
+    coming = [row for row in rows(floor, "shifts") if row["starts_at"] > f"{sun.on(0, 0):%Y-%m-%d}"]
+    shifts = {row["user_id"]: row for row in reversed(coming)}
+    floor.ben.clicks(f"{ids.SWAP}.{shifts['U0BEN']['id']}", channel="general")
+    floor.ben.fills(ids.OTHER, str(shifts["U0ERIK"]["id"]))
+    assert floor.ben.submits().closed
+    floor.settle()
+    assert [row["user_id"] for row in rows(floor, "shifts") if row["id"] == shifts["U0BEN"]["id"]] == ["U0BEN"]
+    floor.erik.clicks(ids.AGREE)
+    floor.settle()
+    swapped = {row["id"]: row["user_id"] for row in rows(floor, "shifts")}
+    assert swapped[shifts["U0BEN"]["id"]] == "U0ERIK"
+    assert swapped[shifts["U0ERIK"]["id"]] == "U0BEN"
+    sun.reads()
+    assert {row["id"]: row["user_id"] for row in rows(floor, "shifts")} == swapped, "the roster leaves it as agreed"
+
+    floor.says("ana", "/incident absence")
+    floor.ana.fills(ids.STARTS, int(sun.on(-1, 0).timestamp()))
+    floor.ana.fills(ids.ENDS, int(sun.on(-1, 9).timestamp()))
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.tick()
+    (grown,) = [row for row in rows(floor, "open_times") if row["ends_at"] >= f"{sun.on(-1, 7):%Y-%m-%d %H}"][:1]
+    assert grown["starts_at"] == f"{sun.on(-2, 23):%Y-%m-%d %H:%M:%S.%f}", (
+        "her shift is part of the night's gap now"
+    )
+    floor.says("ana", "/incident oncall gaps")
+    assert "Nobody is on as Global queue manager" in floor.whispered("ana", "general")[-1]
+    floor.says("farah", "/incident absences export")
+    floor.tick()
+    assert any("Absences for workforce management" in words for words in sun.told("farah"))
