@@ -36,7 +36,7 @@ def main() -> None:
         page.goto(f"{URL}/?as=ana")
         _play()
         _keep_animation(page)
-        _wait_for_caption(page, "Half an hour passes")
+        _wait_for_caption(page, "Five good test calls")
         _keep_incident(page, browser)
         _wait_for_caption(page, "The workspace is yours now")
         _keep_post_mortem(page)
@@ -106,7 +106,7 @@ def _keep_incident(page: Page, browser: Browser) -> None:
         other = browser.new_page(viewport=viewport, color_scheme=scheme)
         other.goto(address)
         _dismiss(other)
-        card = other.locator("#messages .message", has_text="declared by").first
+        card = other.locator("#messages .row", has_text="declared by").first
         _above(card)
         _keep(lambda shown=other: shown.screenshot(), name)
         other.close()
