@@ -11,7 +11,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from bot.runtime.database import UtcDateTime
 
 revision = "0028"
-down_revision = "0040"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
