@@ -288,12 +288,14 @@ def was_requested(session: Session, incident_id: int, occasion: str) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def drop_all(session: Session, incident_id: int) -> None:
-    """No more updates by the clock: the incident is over."""
+def drop_all(session: Session, incident_id: int, but: str = "") -> None:
+    """No more updates by the clock: the incident is over. What is to be sent on the occasion `but` stays."""
+    theirs = [col(Promise.incident_id) == incident_id, col(Promise.state).in_((WAITING, PAUSED))]
+    if but:
+        theirs.append(~col(Promise.occasion).startswith(f"{but}:", autoescape=True))
     session.connection().execute(
-        sa.update(Promise)
-        .where(col(Promise.incident_id) == incident_id, col(Promise.state).in_((WAITING, PAUSED)))
-        .values(state=DROPPED, escalate_at=None)
+        sa.update(Promise).where(*theirs).values(state=DROPPED, escalate_at=None),
+        execution_options={"synchronize_session": False},
     )
 
 

@@ -20,6 +20,7 @@ HANDLERS = {
         "partners.handlers.begin",
         "playbooks.run_actions.start_matching",
         "impact.watching.look_again",
+        "cases.linking.link_declared",
         "alerts.actions.follow_declared",
     ],
     "ChannelOpened": ["updates.handlers.send_first", "alerts.actions.show_incident"],
@@ -38,7 +39,12 @@ HANDLERS = {
         "escalation.ladder.follow_status",
         "partners.handlers.follow_status",
     ],
-    "Resolved": ["updates.handlers.send_last_update", "escalation.ladder.stop", "partners.handlers.give_all_clear"],
+    "Resolved": [
+        "updates.handlers.send_last_update",
+        "escalation.ladder.stop",
+        "partners.handlers.give_all_clear",
+        "cases.linking.note_end",
+    ],
     "Closed": [
         "updates.handlers.send_at_close",
         "escalation.ladder.stop",
@@ -54,6 +60,7 @@ HANDLERS = {
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
         "frontdoor.engagements.end_open",
+        "cases.linking.note_end",
     ],
     "Merged": [
         "updates.handlers.say_merged",
@@ -64,6 +71,7 @@ HANDLERS = {
         "subscriptions.actions.follow_merge",
         "frontdoor.actions.follow_merge",
         "frontdoor.engagements.end_open",
+        "cases.linking.follow_merge",
         "alerts.actions.follow_merge",
     ],
     "MadePrivate": [
@@ -95,7 +103,11 @@ HANDLERS = {
     "UpdateRequested": ["updates.handlers.send_to_one"],
     "UpdateMissed": ["escalation.ladder.follow_missed_update"],
     "UpdateDue": ["partners.updates.post_updates"],
-    "UpdateComposed": ["playbooks.handlers.skip_told", "subscriptions.copies.post_copies"],
+    "UpdateComposed": [
+        "playbooks.handlers.skip_told",
+        "subscriptions.copies.post_copies",
+        "cases.linking.copy_update",
+    ],
     "UpdateAmended": ["partners.updates.edit_footers", "subscriptions.copies.edit_footers"],
 }
 
