@@ -4,7 +4,7 @@ Each transaction writes its rows and how far the file is, so that a row counts o
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,8 +126,8 @@ def _line(work: _Work, key: str, row: OwedRow) -> Line:
 def _apply(work: _Work, rows: Sequence[PaidRow]) -> int:
     """The payer's rows one after another: an account may be paid and reversed in one file."""
     keys = {row.line: work.hasher.key(row.account) for row in rows}
-    known = _known(work, set(keys.values()))
     lines = tables.lines_of_accounts(work.session, work.ledger.number, set(keys.values()))
+    known = _known(work, lines)
     moves: list[Move] = []
     for row in rows:
         key = keys[row.line]
@@ -139,16 +139,16 @@ def _apply(work: _Work, rows: Sequence[PaidRow]) -> int:
         if verdict.moves:
             moves += _moves(lines[key], row, verdict)
             known[key] = _after(known[key], row, verdict.moves[-1])
-    _settle(work, [key for key in set(keys.values()) if key in {each.line.account_key for each in moves}])
+    _settle(work, sorted({each.line.account_key for each in moves}))
     move(work.session, moves, work.origin)
     return len({each.line.number for each in moves})
 
 
-def _known(work: _Work, keys: set[str]) -> dict[str, Known]:
-    session, lines = work.session, tables.lines_of_accounts(work.session, work.ledger.number, keys)
+def _known(work: _Work, lines: Mapping[str, Line]) -> dict[str, Known]:
+    session = work.session
     references = tables.references_of(session, [line.number for line in lines.values()])
     released = tables.released_ids(session, work.ledger.number)
-    elsewhere = tables.paid_elsewhere(session, work.others, keys)
+    elsewhere = tables.paid_elsewhere(session, work.others, lines.keys())
     return {
         key: Known(
             State(line.state),

@@ -68,7 +68,8 @@ class Line(Numbered, table=True):
         partial_index(
             "ux_ledger_lines_account", "ledger_id", "account_key", where="state <> 'excluded'", unique=True
         ),
-        sa.Index("ix_ledger_lines_account", "account_key"),
+        # Accounts are looked up by the hundred: both columns, or SQLite reads the whole ledger each time.
+        sa.Index("ix_ledger_lines_account", "account_key", "ledger_id"),
         sa.Index("ix_ledger_lines_state", "ledger_id", "cohort", "currency", "state"),
         sa.CheckConstraint("amount > 0", name="ck_ledger_lines_amount"),
     )

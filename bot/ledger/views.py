@@ -55,7 +55,7 @@ def _state(ledger: Ledger | None, now: datetime) -> str:
 
 def _totals(row: TotalsRow, rule: str, facts: LedgerFacts) -> list[Block]:
     lines = [
-        f"*{escape(row.cohort)}*, {row.currency} · {row.lines} lines",
+        f"*{escape(row.cohort)}*, {row.currency} · {row.lines} accounts",
         f"Eligible *{format_amount(row.eligible, row.currency)}* = issued {_sum(row.issued, row)} + "
         f"failed {_sum(row.failed, row)} + excluded {_sum(row.excluded, row)} + pending *{_sum(row.pending, row)}*",
     ]

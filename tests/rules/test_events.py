@@ -22,6 +22,7 @@ HANDLERS = {
         "impact.watching.look_again",
         "cases.linking.link_declared",
         "alerts.actions.follow_declared",
+        "lockouts.actions.follow_declared",
     ],
     "ChannelOpened": ["updates.handlers.send_first", "alerts.actions.show_incident"],
     "DeclaredAfterwards": [],
