@@ -11,7 +11,9 @@ from bot.config.floor.reading import WEEKDAYS, Duration, FloorPart, read_time_of
 
 Priority = Literal["P1", "P2", "P3", "P4", "P5"]
 ALWAYS = "always"
-_HOURS = re.compile(r"(?P<first>[a-z]{1,12})(?:-(?P<last>[a-z]{1,12}))? (?P<begins>\d{1,2}:\d{2})-(?P<ends>\d{1,2}:\d{2})")
+_HOURS = re.compile(
+    r"(?P<first>[a-z]{1,12})(?:-(?P<last>[a-z]{1,12}))? (?P<begins>\d{1,2}:\d{2})-(?P<ends>\d{1,2}:\d{2})"
+)
 DAY_MIN = 24 * 60
 
 # Weekdays (Monday is 0), and minutes of the day from and until.
