@@ -34,7 +34,9 @@ GUIDES = (
 
 def render(registry: Registry) -> str:
     """The whole page as Markdown."""
-    rows = [_row(registry.commands[word].__doc__ or "") for word in sorted(registry.commands)]
+    # Two words may call the same function.
+    commands = dict.fromkeys(subcommand for _, subcommand in sorted(registry.commands.items()))
+    rows = [_row(subcommand.__doc__ or "") for subcommand in commands]
     lines = ["| What you type | What it does |", "|---|---|", *(f"| {typed} | {does} |" for typed, does in rows)]
     guides = [f"- [{title}]({name}): {about}" for name, title, about in GUIDES]
     return INTRODUCTION + "\n".join([*lines, "", "## More", "", *guides, ""])

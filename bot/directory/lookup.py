@@ -164,6 +164,7 @@ def channel_names(services: Services) -> set[str]:
     audiences = services.floor.audiences.values()
     channels = {channel for audience in audiences for channel in audience.channels if channel.startswith("#")}
     channels |= {partner.channel for partner in services.floor.partners if partner.channel}
+    channels |= {name for name in services.floor.cases.channels if name.startswith("#")}
     if services.floor.administrators_channel:
         channels.add(services.floor.administrators_channel)
     if services.floor.postmortems.channel:

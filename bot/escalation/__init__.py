@@ -41,6 +41,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Reopened, ladder.reopen)
     registry.on(events.RoleChanged, ladder.follow_commander)
     registry.on(events.HandoverUnaccepted, unaccepted.page_next_people)
+    registry.on(events.AnswerOverdue, unaccepted.page_for_answer)
     registry.on(events.UpdateMissed, ladder.follow_missed_update)
     registry.ticks += [
         Tick("escalations", escalate.start_due, tables.NEXT_TURN),

@@ -27,6 +27,7 @@ from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.incidents import tables as incidents
 from bot.incidents.permissions import check_member
+from bot.incidents.registry import DroppedFile, Registry
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
@@ -152,6 +153,8 @@ def _handle(services: Services, number: int) -> None:
         return
     try:
         with _downloaded(services, preview) as path:
+            if preview.state == WAITING and preview.columns is None and _is_taken(services, preview, path):
+                return
             if preview.state == WAITING:
                 _read_for_preview(services, preview, path)
             else:
@@ -160,6 +163,22 @@ def _handle(services: Services, number: int) -> None:
         raise TryLater("another process imports the file") from running
     except WatchfloorError as refused:
         _end(services, preview, f"⚠️ {refused.sentence}", [])
+
+
+def _is_taken(services: Services, preview: Preview, path: Path) -> bool:
+    """Does the file hold something else than figures, which another noun reads?"""
+    readers = services.get(Registry).table_readers
+    reader = next((reader for reader in readers if reader.recognises(path)), None)
+    if reader is None:
+        return False
+    dropped = DroppedFile(preview.file_id, preview.file_name, preview.channel_id, preview.ts, preview.by)
+    reader.show(services, dropped, path)
+    with services.database.transaction() as session:
+        current = preview_tables.preview(session, preview.number)
+        if current is not None:
+            current.state = DISCARDED
+            session.add(current)
+    return True
 
 
 @contextmanager

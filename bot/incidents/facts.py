@@ -48,6 +48,46 @@ class FigureTable:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class CallerMessageRow:
+    """What callers heard for a while, as one version of a message said it."""
+
+    on_at: datetime
+    off_at: datetime | None
+    minutes: int
+    variant: str
+    lines: str
+    text: str
+    version: int
+    approved_by: str
+    heard_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MoneyRow:
+    """What a cohort is owed in a currency: sums as people write them, eligible being the total of the others."""
+
+    cohort: str
+    lines: int
+    eligible: str
+    issued: str
+    failed: str
+    excluded: str
+    pending: str
+
+
+def _no_money(session: Session, number: int) -> Sequence[MoneyRow]:
+    return ()
+
+
+def _no_wording(session: Session, number: int, language: str) -> str:
+    return ""
+
+
+def _no_messages(session: Session, services: Services, number: int, now: datetime) -> Sequence[CallerMessageRow]:
+    return ()
+
+
 def _no_sentences(session: Session, number: int, language: str) -> FigureSentences:
     return FigureSentences()
 
@@ -96,6 +136,10 @@ def _not_private(services: Services, incident: Incident) -> bool:
     return False
 
 
+def _no_writer(services: Services, source: str) -> None:
+    return None
+
+
 NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]
 # When the next update is due: to any audience, or to one of those named.
 NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", _never)
@@ -117,6 +161,18 @@ FIGURE_SENTENCES: Fact[Callable[[Session, int, str], FigureSentences]] = Fact("f
 FIGURE_TABLE: Fact[Callable[[Session, Services, int, datetime, str], FigureTable]] = Fact("figure table", _no_table)
 # The chart of the figures as PNG, at a moment; it takes a third of a second.
 FIGURE_CHART: Fact[Callable[[Services, int, datetime], bytes]] = Fact("figure chart", _no_chart)
+# What callers hear now, in a language; empty when they hear nothing, or nothing in that language.
+CALLER_WORDING: Fact[Callable[[Session, int, str], str]] = Fact("caller wording", _no_wording)
+# Everything that callers heard, version by version.
+CALLER_MESSAGES: Fact[Callable[[Session, Services, int, datetime], Sequence[CallerMessageRow]]] = Fact(
+    "caller messages", _no_messages
+)
+# Credits and refunds by cohort and currency; no account is in it.
+MONEY: Fact[Callable[[Session, int], Sequence[MoneyRow]]] = Fact("money", _no_money)
+# Writes a work note to a case at a source, by the case's external id, with its text and a key that makes
+# repeating it harmless; None where the source takes none.
+AddCaseNote = Callable[[str, str, str], None]
+CASE_NOTES: Fact[Callable[[Services, str], AddCaseNote | None]] = Fact("case notes", _no_writer)
 # Who may take over a person's shift at a moment, the likeliest first.
 NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]] = Fact(
     "next on shift", _nobody_next

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from pydantic import SecretStr
@@ -174,6 +175,26 @@ class SignedPost:
     take: Callable[[Services, Session, bytes, datetime], Mapping[str, object]]
 
 
+@dataclass(frozen=True)
+class DroppedFile:
+    """A file that somebody sent in a message: which it is, where, by whom."""
+
+    file_id: str
+    name: str
+    channel_id: str
+    ts: str
+    by: str
+
+
+@dataclass(frozen=True)
+class TableReader:
+    """Takes dropped tables that hold no figures: says by a file's columns whether it is one of its own, then
+    shows it."""
+
+    recognises: Callable[[Path], bool]
+    show: Callable[[Services, DroppedFile, Path], None]
+
+
 @dataclass
 class Registry:
     """Everything that nouns have registered, in the order in which `bootstrap.py` lists them."""
@@ -210,6 +231,8 @@ class Registry:
     parts: list[Callable[[Settings, Floor], object | None]] = field(default_factory=list)
     # Addresses at which other systems send rows.
     posts: list[SignedPost] = field(default_factory=list)
+    # Who takes files that people drop, asked before they are read as figures.
+    table_readers: list[TableReader] = field(default_factory=list)
     _handlers: dict[type[Event], list[Handler[Any]]] = field(default_factory=dict)
     _facts: dict[str, Callable[..., Any]] = field(default_factory=dict)
 

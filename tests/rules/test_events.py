@@ -44,6 +44,7 @@ HANDLERS = {
         "escalation.ladder.stop",
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
+        "frontdoor.engagements.end_open",
         "postmortems.request.follow_close",
     ],
     "Declined": [
@@ -52,6 +53,7 @@ HANDLERS = {
         "partners.handlers.say_false_alarm",
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
+        "frontdoor.engagements.end_open",
     ],
     "Merged": [
         "updates.handlers.say_merged",
@@ -60,6 +62,8 @@ HANDLERS = {
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
         "subscriptions.actions.follow_merge",
+        "frontdoor.actions.follow_merge",
+        "frontdoor.engagements.end_open",
         "alerts.actions.follow_merge",
     ],
     "MadePrivate": [
@@ -78,6 +82,8 @@ HANDLERS = {
     "SituationChanged": ["updates.handlers.follow_situation"],
     "BridgeChanged": [],
     "CommandHandedOver": ["playbooks.handlers.hand_over_steps"],
+    "AnswerOverdue": ["escalation.unaccepted.page_for_answer"],
+    "FrontDoorSet": ["frontdoor.actions.follow_playbook"],
     "HandoverUnaccepted": ["escalation.unaccepted.page_next_people"],
     "RoleChanged": [
         "updates.handlers.reassign_drafts",

@@ -53,7 +53,7 @@ def test_a_message_left_empty_is_not_sent_and_neither_is_one_of_a_private_incide
     secret.presses("ana", ids.STEP_ANSWER, "Tell the executives")
     assert "the message of this step is not sent" in str(floor.ana.modal)
     secret.submits("ana", {})
-    assert any("private, so its message was not sent" in words for words in secret.told("ana"))
+    assert any("private, so the message was not sent" in words for words in secret.told("ana"))
     assert "because of a person" not in floor.words("executives")
 
 
@@ -64,7 +64,8 @@ def test_a_step_sets_the_status_the_front_door_and_how_often_updates_come(floor:
     desk.does("ana", "Switch the message on")
 
     (incident,) = rows(floor, "incidents")
-    assert (incident["status"], incident["front_door"]) == ("identified", "inform")
+    assert incident["status"] == "identified"
+    assert "*Callers hear a message* (inform, then queue)" in floor.words(desk.channel)
     assert 600 not in before
     assert {row["cadence_s"] for row in rows(floor, "promises") if row["state"] == "waiting"} == {600}
     assert "identified" in floor.words(desk.channel).lower()

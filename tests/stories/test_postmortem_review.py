@@ -161,7 +161,7 @@ def test_its_author_is_reminded_before_it_is_due_and_when_it_is_late(floor: Test
     presses(floor, "ben", ids.PUBLISH)
     assert not submits(floor, "ben", where=ids.CONFIGURED, reason="it was a test call")
     floor.passes(days=4)
-    assert len(reminders(floor, "ben")) == 2, "what is published is not asked for any more"
+    assert len(reminders(floor, "ben")) == 2, "what is published is no longer needed"
 
 
 def reminders(floor: TestFloor, who: str) -> list[str]:

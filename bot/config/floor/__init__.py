@@ -11,8 +11,11 @@ from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
 from bot.config.floor.alerts import AlertRule, AlertSource
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
+from bot.config.floor.cases import Cases
+from bot.config.floor.credits import Credits
 from bot.config.floor.drills import Drills
 from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
+from bot.config.floor.front_door import FrontDoor
 from bot.config.floor.handovers import Handovers
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
@@ -46,12 +49,15 @@ __all__ = [
     "AlertSource",
     "Audience",
     "Bookmark",
+    "Cases",
+    "Credits",
     "Drills",
     "Duration",
     "Figures",
     "Floor",
     "FollowUpDigest",
     "FollowUps",
+    "FrontDoor",
     "Limits",
     "Moment",
     "Need",
@@ -118,6 +124,9 @@ class Floor(FloorPart):
     handovers: Handovers = Handovers()
     shifts: Shifts = Shifts()
     figures: Figures = Figures()
+    front_door: FrontDoor = FrontDoor()
+    credits: Credits = Credits()
+    cases: Cases = Cases()
     retention: Retention = Retention()
     drills: Drills = Drills()
     alerts: dict[Annotated[str, Field(pattern=SOURCE_NAME)], AlertSource] = Field(default_factory=dict)
@@ -190,16 +199,19 @@ class Floor(FloorPart):
         names += [*self.shifts.managers, *self.shifts.fallback]
         permissions = self.permissions
         names += [*permissions.declare, *permissions.lead, *permissions.steps, *permissions.close]
-        names += [*permissions.followups, *permissions.postmortem, *self.postmortems.copy_to]
+        names += [*permissions.followups, *permissions.postmortem, *permissions.ledger, *permissions.cases]
+        names += [*self.postmortems.copy_to, *self.cases.people]
         for audience in self.audiences.values():
             names += [*audience.approval, *audience.members]
+        names += [self.front_door.routing_team or ""]
         return {name.removeprefix("@") for name in names if name.startswith("@")}
 
     @property
     def people_or_groups(self) -> set[str]:
         """Those of them that may be people as well: in ladders, and whoever gets a copy of post-mortems."""
         names = [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
-        return {name.removeprefix("@") for name in (*names, *self.postmortems.copy_to) if name.startswith("@")}
+        names += [*self.postmortems.copy_to, *self.cases.people]
+        return {name.removeprefix("@") for name in names if name.startswith("@")}
 
     def severity(self, name: str) -> Severity:
         """What the file says of a severity."""

@@ -13,6 +13,8 @@ from bot.directory import tables as directory
 FORMAT = "watchfloor-incident"
 VERSION = 1
 INCIDENTS = "incidents"
+# In place of what belongs to customers and is for few: their accounts.
+PRIVATE = "[private]"
 
 Record = dict[str, Any]
 
@@ -58,7 +60,11 @@ def of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
 
 def _rows(session: Session, table: sa.Table, condition: sa.ColumnElement[bool]) -> list[Record]:
     rows = session.connection().execute(sa.select(table).where(condition).order_by(*table.primary_key.columns))
-    return [{name: _json_value(value) for name, value in row._mapping.items()} for row in rows]
+    private = {column.name for column in table.columns if column.info.get("is_private")}
+    return [
+        {name: PRIVATE if name in private else _json_value(value) for name, value in row._mapping.items()}
+        for row in rows
+    ]
 
 
 def _json_value(value: Any) -> Any:

@@ -1,0 +1,57 @@
+"""Cases of customers: which breach next, who takes them, which of them are one incident, who hears when they
+lie."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, a command, files and signed rows, the board, ticks, what incidents tell their cases."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.cases import (
+        boards,
+        detecting,
+        escalating,
+        escalation_tables,
+        feeding,
+        linking,
+        listeners,
+        open_cases,
+        renderers,
+        requests,
+        uploads,
+    )
+    from bot.incidents import events
+    from bot.incidents.registry import TableWords, Tick
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.posts.append(requests.POST)
+    registry.takes_rows.setdefault("cases", []).append(feeding.take)
+    registry.table_readers.append(uploads.READER)
+    registry.parts += [open_cases.OpenCases.of, detecting.Detector.of]
+    registry.home.append(boards.on_home)
+    registry.on(events.Declared, linking.link_declared)
+    registry.on(events.Resolved, linking.note_end)
+    registry.on(events.Declined, linking.note_end)
+    registry.on(events.Merged, linking.follow_merge)
+    registry.on(events.UpdateComposed, linking.copy_update)
+    registry.ticks += [
+        Tick("case escalations", escalating.escalate_due, escalation_tables.NEXT_DUE),
+        Tick("like cases", detecting.look, detecting.NEXT_DUE),
+        Tick("case board", boards.refresh, boards.NEXT_DUE),
+    ]
+    registry.kinds += renderers.KINDS
+    registry.words += [
+        TableWords("cases"),
+        TableWords("case_states"),
+        TableWords("case_notes"),
+        TableWords("incident_cases"),
+        TableWords("case_escalations"),
+        TableWords("case_boards"),
+        TableWords("case_clusters"),
+        TableWords("case_cluster_members"),
+        TableWords("case_previews"),
+    ]

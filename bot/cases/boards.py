@@ -1,0 +1,87 @@
+"""The board: as a command shows it, on the home tab, and kept current in a channel."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.cases import views
+from bot.cases.open_cases import OpenCases
+from bot.cases.rules.board import Board, Wanted, board
+from bot.directory.lookup import channel_id
+from bot.incidents.permissions import check_member
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Context, Message
+from bot.runtime.clock import utcnow
+from bot.runtime.database import insert_new, utc_column
+from bot.services import Services
+from bot.slack.blocks import Block
+
+# What is red changes with time alone; a change of a case is shown sooner, but not each of a thousand.
+EVERY, SOON = timedelta(minutes=1), timedelta(seconds=5)
+IN_CHANNEL, ON_HOME = 8, 5
+SUBJECT = "case_board"
+
+
+class BoardClock(SQLModel, table=True):
+    """When the board in the channel is drawn again."""
+
+    __tablename__ = "case_boards"
+
+    channel: str = Field(primary_key=True)
+    due_at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+NEXT_DUE = select(sa.func.min(BoardClock.due_at))
+
+
+def page(services: Services, wanted: Wanted, now: datetime, per_page: int = views.PER_PAGE) -> Board:
+    """A page of the open cases."""
+    with services.database.reading() as session:
+        entries = services.get(OpenCases).entries(session, now)
+    return board(entries, wanted, now, per_page)
+
+
+def screen(services: Services, wanted: Wanted, now: datetime) -> views.Screen:
+    """A page for somebody who may see it: everybody who works here."""
+    check_member(services, wanted.by)
+    return views.board_screen(page(services, wanted, now), now)
+
+
+def on_home(services: Services, user_id: str) -> list[Block]:
+    """The cases at risk first, while there are any."""
+    now = utcnow()
+    shown = page(services, Wanted(by=user_id), now, ON_HOME)
+    return views.home_blocks(shown, now) if shown.total else []
+
+
+def change_soon(session: Session, services: Services, now: datetime) -> None:
+    """Something of a case changed: the board in the channel is to show it."""
+    channel = services.floor.cases.board
+    if channel is None or insert_new(session, BoardClock(channel=channel, due_at=now)):
+        return
+    sooner = sa.update(BoardClock).where(col(BoardClock.channel) == channel, col(BoardClock.due_at) > now + SOON)
+    session.connection().execute(sooner.values(due_at=now + SOON))
+
+
+def refresh(services: Services, now: datetime) -> None:
+    """Draw the board in the channel again; what reads the same is not sent."""
+    channel = services.floor.cases.board
+    with services.database.transaction() as session:
+        session.connection().execute(sa.delete(BoardClock).where(col(BoardClock.channel) != (channel or "")))
+        session.connection().execute(sa.update(BoardClock).values(due_at=now + EVERY))
+        if channel and not outbox.enqueue(session, kinds.CASE_BOARD, SUBJECT, now, subject=SUBJECT):
+            outbox.edit_named(session, None, kinds.CASE_BOARD, SUBJECT, now)
+
+
+def message(context: Context) -> Message:
+    """The board as it is to be read now."""
+    now = utcnow()
+    shown = page(context.services, Wanted(), now, IN_CHANNEL)
+    return views.board_message(shown, now)
+
+
+def channel_of(context: Context) -> str:
+    """Where it is."""
+    return channel_id(context.services, context.services.floor.cases.board or "")

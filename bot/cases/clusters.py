@@ -1,0 +1,98 @@
+"""Groups of like cases that were found, and what people said of them; their queries."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.cases.tables import Case
+from bot.errors import WatchfloorError
+from bot.runtime.database import Numbered, insert_new, utc_column
+
+OPEN, INCIDENT, DISMISSED, DECLARING = "open", "incident", "dismissed", "declaring"
+
+
+class NoSuchCluster(WatchfloorError):
+    """I do not know these cases any more. `/incident board` lists what is open."""
+
+
+class Cluster(Numbered, table=True):
+    """Like cases. `alerted_at` is None while they are not surprising enough to bother anybody."""
+
+    __tablename__ = "case_clusters"
+
+    # The traits that they share, as text; empty when it is their words.
+    key: str
+    title: str
+    traits: list[list[str]] = Field(default_factory=list, sa_column=sa.Column(sa.JSON(), nullable=False))
+    terms: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON(), nullable=False))
+    at: datetime = Field(sa_column=utc_column(nullable=False, index=True))
+    first_at: datetime = Field(sa_column=utc_column(nullable=False))
+    last_at: datetime = Field(sa_column=utc_column(nullable=False))
+    alerted_at: datetime | None = Field(default=None, sa_column=utc_column())
+    score: float
+    expected: float
+    window_s: int
+    state: str = OPEN
+    incident_id: int | None = Field(default=None, foreign_key="incidents.id", index=True)
+    by: str = ""
+    reason: str = ""
+    decided_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+class ClusterMember(SQLModel, table=True):
+    """A case in a group."""
+
+    __tablename__ = "case_cluster_members"
+
+    cluster_id: int = Field(foreign_key="case_clusters.id", primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", primary_key=True)
+
+
+def get_locked(session: Session, number: int) -> Cluster:
+    """A group, kept from being changed by others; `NoSuchCluster`."""
+    found = session.exec(select(Cluster).where(Cluster.id == number).with_for_update()).first()
+    if found is None:
+        raise NoSuchCluster()
+    return found
+
+
+def since(session: Session, moment: datetime) -> Sequence[Cluster]:
+    """The groups that were seen after this moment, in their order."""
+    return session.exec(select(Cluster).where(Cluster.last_at > moment).order_by(col(Cluster.id))).all()
+
+
+def members(session: Session, cluster_ids: Collection[int]) -> dict[int, list[int]]:
+    """The cases of several groups."""
+    rows = session.exec(
+        select(ClusterMember.cluster_id, ClusterMember.case_id)
+        .where(col(ClusterMember.cluster_id).in_(cluster_ids))
+        .order_by(col(ClusterMember.case_id))
+    )
+    found: dict[int, list[int]] = {}
+    for cluster_id, case_id in rows:
+        found.setdefault(cluster_id, []).append(case_id)
+    return found
+
+
+def cases_of(session: Session, cluster_id: int) -> Sequence[Case]:
+    """The cases of a group, as they came."""
+    theirs = select(ClusterMember.case_id).where(ClusterMember.cluster_id == cluster_id)
+    return session.exec(
+        select(Case).where(col(Case.id).in_(theirs)).order_by(col(Case.opened_at), col(Case.id))
+    ).all()
+
+
+def add_members(session: Session, cluster_id: int, case_ids: Collection[int]) -> list[int]:
+    """More cases belong to the group; gives back which are new."""
+    return [
+        case_id
+        for case_id in sorted(case_ids)
+        if insert_new(session, ClusterMember(cluster_id=cluster_id, case_id=case_id))
+    ]
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[Cluster]:
+    """The groups that became part of an incident."""
+    return session.exec(select(Cluster).where(Cluster.incident_id == incident_id)).all()

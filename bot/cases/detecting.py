@@ -1,0 +1,157 @@
+"""New cases are compared with those of the last weeks; what looks like one incident is proposed where the floor
+looks.
+
+The scanner is each process's own memory of what is in the database: it is filled when it is first needed, and
+reads on from the last case that it knows. What was found, and what people said of it, is kept in tables.
+"""
+
+import json
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.cases import cluster_views, clusters, linking, proposing
+from bot.cases.clusters import Cluster
+from bot.cases.rules.alerting import Alerting, Decision, Episode
+from bot.cases.rules.bursts import Candidate, Key, Scanner, Sighting
+from bot.cases.rules.counting import REMEMBERED_S
+from bot.cases.rules.similar_text import shared_terms
+from bot.cases.tables import Case
+from bot.config.floor import Floor
+from bot.config.settings import Settings
+from bot.services import Services
+
+MOST_REMEMBERED = 20_000
+AT_ONCE = 200
+REMEMBERED = timedelta(seconds=REMEMBERED_S)
+NEXT_DUE = select(sa.func.min(Case.examine_at)).where(col(Case.examine_at).is_not(None))
+
+
+class Detector:
+    """A part of the services: the scanner of this process."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.scanner = Scanner()
+        self.known: set[int] = set()
+
+    @classmethod
+    def of(cls, settings: Settings, floor: Floor) -> "Detector":
+        """For a floor."""
+        return cls()
+
+    def catch_up(self, session: Session, now: datetime) -> None:
+        """Remember what others have looked at: once all of it, then what is new."""
+        looked_at = sa.select(*map(col, _COLUMNS)).where(col(Case.examine_at).is_(None))
+        if self.known:
+            # Whatever was written since has a higher number, or was looked at a moment ago.
+            looked_at = looked_at.where(col(Case.touched_at) > now - timedelta(hours=1))
+        else:
+            looked_at = looked_at.where(col(Case.opened_at) > now - REMEMBERED)
+        newest = looked_at.order_by(col(Case.opened_at).desc()).limit(MOST_REMEMBERED)
+        for row in reversed(session.connection().execute(newest).all()):
+            if row.id not in self.known:
+                self.known.add(row.id)
+                self.scanner.add(_sighting(row))
+
+
+_COLUMNS = (Case.id, Case.opened_at, Case.customer, Case.traits, Case.title, Case.text, Case.team)
+
+
+def _sighting(case: "Case | sa.Row[tuple[object, ...]]") -> Sighting:
+    number = int(case.id or 0)
+    return Sighting(number, case.opened_at.timestamp(), case.customer, dict(case.traits), case.title, case.text)
+
+
+def look(services: Services, now: datetime) -> None:
+    """Compare the cases that nobody has compared yet, in the order in which they were opened."""
+    detector = services.get(Detector)
+    with detector.lock:
+        with services.database.reading() as session:
+            detector.catch_up(session, now)
+            due = session.exec(
+                select(Case)
+                .where(col(Case.examine_at) <= now)
+                .order_by(col(Case.opened_at), col(Case.id))
+                .limit(AT_ONCE)
+            ).all()
+            alerting = _alerting(services, session, now)
+        found = []
+        for case in due:
+            if case.number in detector.known:
+                continue
+            detector.known.add(case.number)
+            decision = alerting.decide(candidate := detector.scanner.see(_sighting(case)))
+            if decision and candidate:
+                found.append((candidate, decision))
+        with services.database.transaction() as session:
+            for candidate, decision in found:
+                _keep(session, services, candidate, decision, now)
+            examined = sa.update(Case).where(col(Case.id).in_([case.number for case in due]))
+            session.connection().execute(examined.values(examine_at=None))
+
+
+def _alerting(services: Services, session: Session, now: datetime) -> Alerting:
+    """What was found in the last weeks, and what people said of it."""
+    alerting = Alerting(services.floor.cases.alerts_a_day)
+    first_at = session.exec(select(sa.func.min(Case.opened_at))).one()
+    alerting.begin((first_at or now).timestamp())
+    earlier = clusters.since(session, now - REMEMBERED)
+    members = clusters.members(session, [each.number for each in earlier])
+    alerting.episodes = [_episode(each, members.get(each.number, [])) for each in earlier]
+    return alerting
+
+
+def _episode(cluster: Cluster, case_ids: Sequence[int]) -> Episode:
+    return Episode(
+        key=key_of(cluster),
+        began_at=cluster.at.timestamp(),
+        last_at=cluster.last_at.timestamp(),
+        peak=cluster.score,
+        cases=set(case_ids),
+        alerted_at=cluster.alerted_at.timestamp() if cluster.alerted_at else None,
+        is_dismissed=cluster.state == clusters.DISMISSED,
+        number=cluster.number,
+    )
+
+
+def key_of(cluster: Cluster) -> Key:
+    """What the cases of a group share."""
+    return tuple((name, value) for name, value in cluster.traits)
+
+
+def _keep(session: Session, services: Services, candidate: Candidate, decision: Decision, now: datetime) -> None:
+    episode, at = decision.episode, datetime.fromtimestamp(candidate.at, UTC)
+    cluster = clusters.get_locked(session, episode.number) if episode.number else _new(candidate, at)
+    cluster.last_at, cluster.score = max(cluster.last_at, at), max(cluster.score, candidate.score)
+    session.add(cluster)
+    session.flush()
+    episode.number = cluster.number
+    fresh = clusters.add_members(session, cluster.number, candidate.cases)
+    cases = clusters.cases_of(session, cluster.number)
+    texts = [f"{case.title} {case.text}" for case in cases]
+    cluster.terms = shared_terms(texts)
+    cluster.title = cluster_views.title_of(cluster, cases)
+    if decision.alerts:
+        cluster.alerted_at = now
+    if cluster.state == clusters.INCIDENT and fresh:
+        linking.link_more(session, services, cluster, [case for case in cases if case.number in fresh], now)
+    if cluster.alerted_at is not None and fresh:
+        proposing.propose(session, services, cluster, cases, now)
+
+
+def _new(candidate: Candidate, at: datetime) -> Cluster:
+    return Cluster(
+        key=json.dumps(candidate.key),
+        title="",
+        traits=[list(each) for each in candidate.key],
+        at=at,
+        first_at=datetime.fromtimestamp(candidate.first_at, UTC),
+        last_at=at,
+        score=candidate.score,
+        expected=candidate.expected,
+        window_s=candidate.window_s,
+    )

@@ -1,0 +1,161 @@
+"""Escalations of P1 and P2 cases: clocks start with what sources say, and the tick tells whoever is next."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.cases import escalation_tables, ids, notes, tables
+from bot.cases.escalation_tables import CaseEscalation, end
+from bot.cases.rules.escalation import BY_HAND, LEVELS, NOT_ACTIONED, UNASSIGNED, first_due, next_level
+from bot.cases.rules.states import ENDED, Phase
+from bot.cases.tables import Case, CaseNote
+from bot.config.floor.cases import CaseEscalation as Allowed
+from bot.directory import tables as directory
+from bot.incidents.permissions import check_member
+from bot.incidents.registry import Registry
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.blocks import Block, actions, button, section
+from bot.slack.text import format_duration, mention, one_line
+
+__all__ = ["NOT_ACTIONED", "UNASSIGNED", "end"]
+
+
+def watch(session: Session, services: Services, case: Case, now: datetime) -> None:
+    """Start or stop the clocks of a case as its source has it now."""
+    allowed = _allowed(services, case)
+    is_unassigned = case.is_open and case.phase != Phase.PENDING and case.is_unassigned
+    is_idle = case.is_open and case.phase == Phase.NEW and not case.is_unassigned
+    for kind, lies in ((UNASSIGNED, is_unassigned), (NOT_ACTIONED, is_idle)):
+        if not (lies and allowed):
+            end(session, case.number, kind, now)
+            continue
+        # What was heard of late has lain since it was opened all the same.
+        since = case.opened_at if kind == UNASSIGNED and not case.reopened else case.updated_at
+        within = allowed.unassigned if kind == UNASSIGNED else allowed.not_actioned
+        clock = CaseEscalation(case_id=case.number, kind=kind, since=since, due_at=first_due(since, within))
+        escalation_tables.begin(session, clock)
+
+
+def begin_by_hand(
+    session: Session, services: Services, case: Case, reason: str, by: str, now: datetime
+) -> list[str]:
+    """Tell the first level at once; gives back who is told, as mentions."""
+    clock = CaseEscalation(case_id=case.number, kind=BY_HAND, since=now)
+    if not escalation_tables.begin(session, clock):
+        clock = next(each for each in escalation_tables.open_of(session, [case.number]) if each.kind == BY_HAND)
+    why = f"{mention(by)} escalates it: {one_line(reason, 500)}"
+    return [mention(person) for person in _tell_next(session, services, clock, case, why, now)]
+
+
+def escalate_due(services: Services, now: datetime) -> None:
+    """Tell whoever is next about each case that has lain too long."""
+    with services.database.transaction() as session:
+        clocks = escalation_tables.due(session, now)
+        cases = tables.of_numbers(session, [clock.case_id for clock in clocks])
+        for clock in clocks:
+            case = cases[clock.case_id]
+            if case.phase in ENDED:
+                end(session, case.number, clock.kind, now)
+                continue
+            lain = format_duration(now - clock.since)
+            _tell_next(session, services, clock, case, f"It has been {clock.kind} for {lain}.", now)
+
+
+def _tell_next(
+    session: Session, services: Services, clock: CaseEscalation, case: Case, why: str, now: datetime
+) -> Sequence[str]:
+    allowed = _allowed(services, case) or Allowed()
+    found = next_level(clock.level, _people(session, services, case), allowed.next_after, now)
+    text, blocks = _message(clock, case, why)
+    if found is None:
+        # Nobody is named anywhere: where everybody looks it is at least seen.
+        clock.due_at = None
+        session.add(clock)
+        _post_to_floor(session, services, clock, text, blocks, now)
+        return ()
+    for person in found.people:
+        key = f"case-escalation:{clock.number}:{found.level}:{person}"
+        outbox.post(session, key, person, text, now, blocks=blocks, priority=outbox.URGENT)
+    names = ", ".join(mention(person) for person in found.people)
+    said = f"{LEVELS[found.level]} is told: {names}. {why}"
+    key = f"escalated:{clock.number}:{found.level}"
+    note = CaseNote(case_id=case.number, key=key, kind="escalated", at=now, text=said[0].upper() + said[1:])
+    notes.add(session, services, case, note)
+    clock.level, clock.due_at = found.level + 1, found.due_at
+    session.add(clock)
+    return found.people
+
+
+def _post_to_floor(
+    session: Session, services: Services, clock: CaseEscalation, text: str, blocks: list[Block], now: datetime
+) -> None:
+    channel_id = directory.channel_id(session, alerts_channel(services))
+    if channel_id:
+        key = f"case-escalation:{clock.number}:floor"
+        outbox.post(session, key, channel_id, text, now, blocks=blocks, priority=outbox.URGENT)
+
+
+def alerts_channel(services: Services) -> str:
+    """The name of the channel in which the floor hears of cases."""
+    return (services.floor.cases.alerts or services.floor.incidents_channel).removeprefix("#")
+
+
+def _message(clock: CaseEscalation, case: Case, why: str) -> tuple[str, list[Block]]:
+    about = " · ".join(one_line(part, 60) for part in (case.customer, case.team, case.region) if part)
+    text = f"⏫ *{one_line(case.name, 60)}* {case.priority} {one_line(case.title, 150)}\n{about}\n{why}"
+    return text, [section(text), actions([button("I see to it", ids.ACTIONED, str(clock.number), style="primary")])]
+
+
+def answer(services: Services, number: int, by: str, now: datetime) -> str:
+    """Somebody sees to it: nobody else is told. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        clock = escalation_tables.get(session, number)
+        if clock is None:
+            raise tables.NoSuchCase()
+        case = tables.case(session, clock.case_id)
+        name = one_line(case.name, 60)
+        if clock.ended_at is not None:
+            who = f" by {mention(clock.answered_by)}" if clock.answered_by else ""
+            return f"{name} is seen to already{who}."
+        end(session, case.number, clock.kind, now, by)
+        key = f"actioned:{clock.number}"
+        said = f"sees to the escalation ({clock.kind})"
+        note = CaseNote(case_id=case.number, key=key, kind="actioned", by=by, at=now, text=said)
+        notes.add(session, services, case, note)
+    return f"Thank you. Nobody else is told about {name}."
+
+
+def _people(session: Session, services: Services, case: Case) -> list[list[str]]:
+    """Of each level those who can be reached."""
+    settings = services.floor.cases
+    team = settings.teams.get(case.team)
+    region = settings.regions.get(case.region)
+    managers = [team.manager] if team and team.manager else list(region.managers if region else ())
+    return [
+        reachable(session, services, names)
+        for names in (managers, settings.processed_by, settings.senior_management)
+    ]
+
+
+def reachable(session: Session, services: Services, names: Sequence[str]) -> list[str]:
+    """The people that these names mean, as far as they are known and still there; a group stands for its
+    members."""
+    wanted = [user_id for name in names for user_id in _resolved(session, services, name)]
+    there = {person.id for person in directory.people(session, wanted) if not person.is_gone}
+    return [each for each in dict.fromkeys(wanted) if each in there]
+
+
+def _resolved(session: Session, services: Services, name: str) -> Sequence[str]:
+    if ":" in name:  # such as `roster:queue manager`, which another noun knows
+        found = (resolve(services, 0, name) for resolve in services.get(Registry).people)
+        return next((user_ids for user_ids in found if user_ids is not None), ())
+    handle = name.removeprefix("@")
+    person = directory.user_id_by_handle(session, handle)
+    return [person] if person else directory.group_members(session, handle) or ([name] if name == handle else ())
+
+
+def _allowed(services: Services, case: Case) -> Allowed | None:
+    return services.floor.cases.escalations.get(case.priority)  # type: ignore[call-overload]  # P3 to P5 have none

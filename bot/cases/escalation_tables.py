@@ -1,0 +1,66 @@
+"""Escalations of cases: what lies too long, since when, and whom it has reached; their queries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
+
+from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+
+
+class CaseEscalation(Numbered, table=True):
+    """One clock of a case; `level` is the next one to be told."""
+
+    __tablename__ = "case_escalations"
+    __table_args__ = (
+        partial_index("ix_case_escalations_due", "due_at", where="due_at IS NOT NULL"),
+        partial_index("ix_case_escalations_open", "case_id", "kind", where="ended_at IS NULL", unique=True),
+    )
+
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    kind: str
+    since: datetime = Field(sa_column=utc_column(nullable=False))
+    level: int = 0
+    due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    ended_at: datetime | None = Field(default=None, sa_column=utc_column())
+    answered_by: str | None = None
+
+
+NEXT_DUE = select(sa.func.min(CaseEscalation.due_at)).where(col(CaseEscalation.due_at).is_not(None))
+
+
+def begin(session: Session, escalation: CaseEscalation) -> bool:
+    """Start a clock; False when it runs already."""
+    return insert_new(session, escalation)
+
+
+def end(session: Session, case_id: int, kind: str, now: datetime, by: str | None = None) -> None:
+    """Stop a clock."""
+    running = (
+        col(CaseEscalation.case_id) == case_id,
+        col(CaseEscalation.kind) == kind,
+        col(CaseEscalation.ended_at).is_(None),
+    )
+    stopped = sa.update(CaseEscalation).where(*running).values(ended_at=now, due_at=None, answered_by=by)
+    session.connection().execute(stopped)
+
+
+def due(session: Session, now: datetime, limit: int = 50) -> Sequence[CaseEscalation]:
+    """The clocks that have run out, kept from being handled twice."""
+    which = select(CaseEscalation).where(col(CaseEscalation.due_at) <= now).order_by(col(CaseEscalation.due_at))
+    return session.exec(which.limit(limit).with_for_update(skip_locked=True)).all()
+
+
+def get(session: Session, number: int) -> CaseEscalation | None:
+    """One of them, kept from being changed by others."""
+    return session.exec(select(CaseEscalation).where(CaseEscalation.id == number).with_for_update()).first()
+
+
+def open_of(session: Session, case_ids: Sequence[int]) -> Sequence[CaseEscalation]:
+    """The clocks of several cases that run, or have reached the end of the ladder unanswered."""
+    return session.exec(
+        select(CaseEscalation).where(
+            col(CaseEscalation.case_id).in_(case_ids), col(CaseEscalation.ended_at).is_(None)
+        )
+    ).all()

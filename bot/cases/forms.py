@@ -1,0 +1,91 @@
+"""The forms of a case's buttons."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.cases import ids
+from bot.cases.clusters import Cluster
+from bot.cases.tables import Case
+from bot.config.floor import Floor
+from bot.incidents.forms import severity_select
+from bot.incidents.tables import Incident
+from bot.slack.blocks import (
+    Block,
+    datetime_picker,
+    field,
+    modal,
+    option,
+    section,
+    select,
+    text_input,
+    user_select,
+)
+from bot.slack.text import one_line
+
+
+def assign_form(case: Case, told: str) -> Block:
+    """Who takes it, and why."""
+    person = field("Who takes it", ids.PERSON, user_select(ids.PERSON))
+    return _form("Assign", ids.ASSIGN_FORM, case, told, [person], "Assign")
+
+
+def escalate_form(case: Case, told: str) -> Block:
+    """Why it cannot wait."""
+    return _form("Escalate", ids.ESCALATE_FORM, case, told, [], "Escalate")
+
+
+def note_form(case: Case, told: str) -> Block:
+    """What is to be on record."""
+    return _form("Note", ids.NOTE_FORM, case, told, [], "Add")
+
+
+def snooze_form(case: Case, told: str, until: datetime) -> Block:
+    """Until when it may wait, and why."""
+    return _form(
+        "Snooze",
+        ids.SNOOZE_FORM,
+        case,
+        told,
+        [field("Until", ids.UNTIL, datetime_picker(ids.UNTIL, until))],
+        "Snooze",
+    )
+
+
+def _form(title: str, callback_id: str, case: Case, told: str, fields: list[Block], submit: str) -> Block:
+    about = section(f"*{one_line(case.name, 60)}* {one_line(case.title, 150)}")
+    earlier = [section(told)] if told else []
+    label = "Note" if callback_id == ids.NOTE_FORM else "Why"
+    reason = field(
+        label,
+        ids.REASON,
+        text_input(ids.REASON, multiline=True, longest=1_000),
+        hint="It goes to the case's work notes.",
+    )
+    blocks = [about, *earlier, *fields, reason]
+    return modal(title, blocks, callback_id=callback_id, submit=submit, private_metadata=str(case.number))
+
+
+def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor) -> Block:
+    """An incident of these cases."""
+    about = section(f"{len(cases)} like cases are linked to it, and hear of its updates in their work notes.")
+    title = field("What is wrong?", ids.TITLE, text_input(ids.TITLE, initial=cluster.title, longest=300))
+    severity = field("Severity", ids.SEVERITY, severity_select(floor, "S2"), hint="When unsure, take the higher.")
+    return modal(
+        "Declare an incident",
+        [about, title, severity],
+        callback_id=ids.DECLARE_FORM,
+        submit="Declare",
+        private_metadata=str(cluster.number),
+    )
+
+
+def link_form(number: int, incidents: Sequence[Incident]) -> Block:
+    """Which open incident these cases are part of."""
+    if not incidents:
+        text = "No incident is open. Declare one of these cases."
+        return modal("No open incident", [section(text)], callback_id=ids.INCIDENT_FORM, close="Close")
+    options = [option(f"#{each.number} {each.severity} {each.title}", str(each.number)) for each in incidents]
+    chosen = field("Incident", ids.INCIDENT, select(ids.INCIDENT, options))
+    return modal(
+        "It is an incident", [chosen], callback_id=ids.INCIDENT_FORM, submit="Link", private_metadata=str(number)
+    )

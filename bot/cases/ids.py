@@ -1,0 +1,33 @@
+"""Names that Slack gives back: of buttons, of forms, of their fields."""
+
+TAKE = "case.take"
+ASSIGN = "case.assign"
+ESCALATE = "case.escalate"
+NOTE = "case.note"
+SNOOZE = "case.snooze"
+PAGE = "case.page"
+FILTER = "case.filter"
+
+ASSIGN_FORM = "case.assign_form"
+ESCALATE_FORM = "case.escalate_form"
+NOTE_FORM = "case.note_form"
+SNOOZE_FORM = "case.snooze_form"
+
+PERSON = "person"
+REASON = "reason"
+UNTIL = "until"
+
+USE = "case.use_file"
+DISCARD = "case.discard_file"
+
+DECLARE = "case.declare"
+DECLARE_FORM = "case.declare_form"
+TITLE = "title"
+SEVERITY = "severity"
+IS_INCIDENT = "case.is_incident"
+NOT_RELATED = "case.not_related"
+INCIDENT_FORM = "case.incident_form"
+NOT_RELATED_FORM = "case.not_related_form"
+INCIDENT = "incident"
+
+ACTIONED = "case.actioned"

@@ -1,0 +1,68 @@
+"""Decisions about cases: kept here, and brought to the case's work notes where its source takes them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.cases import tables
+from bot.cases.tables import Case, CaseNote
+from bot.directory.lookup import display_names
+from bot.incidents.facts import CASE_NOTES
+from bot.incidents.registry import Registry
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.text import mentioned_user_ids, to_plain_text
+
+
+def add(session: Session, services: Services, case: Case, note: CaseNote) -> bool:
+    """Keep a decision, and write it to the source; False when it was known."""
+    if not tables.add_note(session, note):
+        return False
+    if services.get(Registry).ask(CASE_NOTES)(services, case.source):
+        key = f"case-note:{note.key}"
+        outbox.enqueue(
+            session, kinds.CASE_NOTE, key, note.at, payload={"note": note.number}, lane=f"case:{case.id}"
+        )
+    return True
+
+
+def add_to_all(
+    session: Session,
+    services: Services,
+    cases: Iterable[Case],
+    kind: str,
+    key: str,
+    text: str,
+    by: str,
+    now: datetime,
+) -> None:
+    """The same note for several cases."""
+    for case in cases:
+        note = CaseNote(case_id=case.number, key=f"{key}:{case.number}", kind=kind, by=by, at=now, text=text)
+        add(session, services, case, note)
+
+
+def call(context: Context) -> Call:
+    """Write one note to its source."""
+    services, number = context.services, int((context.row.payload or {})["note"])
+    return Call(context.row.key, lambda: _write(services, number))
+
+
+def _write(services: Services, number: int) -> None:
+    with services.database.reading() as session:
+        note = session.get_one(CaseNote, number)
+        case = tables.case(session, note.case_id)
+    writer = services.get(Registry).ask(CASE_NOTES)(services, case.source)
+    if writer is None or note.written_at is not None:
+        return
+    names = display_names(services, mentioned_user_ids(f"<@{note.by}> {note.text}"))
+    who = names.get(note.by, note.by) if note.by else "Watchfloor"
+    writer(case.external_id, f"{who}: {to_plain_text(note.text, names.get)}", note.key)
+    with services.database.transaction() as session:
+        written = session.get_one(CaseNote, number)
+        written.written_at = utcnow()
+        session.add(written)

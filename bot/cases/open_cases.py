@@ -1,0 +1,95 @@
+"""The open cases, remembered by each process: what changed since the last look is read, not all of them again."""
+
+import threading
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from bot.cases.rules.board import Capacity, Entry, OpenCase, rank
+from bot.cases.rules.states import Phase
+from bot.cases.tables import Case
+from bot.config.floor import Floor
+from bot.config.floor.cases import Cases
+from bot.config.settings import Settings
+
+# A transaction that began before the last look may have ended after it.
+OVERLAP = timedelta(seconds=60)
+_COLUMNS = (
+    *(Case.id, Case.is_open, Case.touched_at, Case.name, Case.title, Case.customer, Case.priority, Case.region),
+    *(Case.team, Case.owner, Case.owner_id, Case.phase, Case.due_at, Case.target_s, Case.opened_at, Case.reopened),
+    *(Case.snoozed_until, Case.url),
+)
+
+
+class OpenCases:
+    """A part of the services; `entries` is asked within a reading."""
+
+    def __init__(self, settings: Cases) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._cases: dict[int, OpenCase] = {}
+        self._seen_at: datetime | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, floor: Floor) -> "OpenCases":
+        """For a floor."""
+        return cls(floor.cases)
+
+    def all(self, session: Session) -> list[OpenCase]:
+        """Every open case, as it is now."""
+        with self._lock:
+            self._refresh(session)
+            return list(self._cases.values())
+
+    def entries(self, session: Session, now: datetime) -> list[Entry]:
+        """Every open case with its arithmetic, the least time left first."""
+        cases = self.all(session)
+        return rank(cases, capacity_of(self._settings, cases), now)
+
+    def _refresh(self, session: Session) -> None:
+        changed = sa.select(*map(col, _COLUMNS))
+        if self._seen_at is None:
+            changed = changed.where(col(Case.is_open))
+        else:
+            changed = changed.where(col(Case.touched_at) >= self._seen_at - OVERLAP)
+        for row in session.connection().execute(changed):
+            if self._seen_at is None or row.touched_at > self._seen_at:
+                self._seen_at = row.touched_at
+            if row.is_open:
+                self._cases[row.id] = self._case(row)
+            else:
+                self._cases.pop(row.id, None)
+
+    def _case(self, row: "sa.Row[tuple[object, ...]]") -> OpenCase:
+        return OpenCase(
+            number=row.id,
+            name=row.name,
+            title=row.title,
+            customer=row.customer,
+            priority=row.priority,
+            region=row.region,
+            team=row.team,
+            owner=row.owner,
+            owner_id=row.owner_id,
+            phase=row.phase,
+            due_at=row.due_at,
+            target_s=row.target_s,
+            opened_at=row.opened_at,
+            reopened=row.reopened,
+            is_sensitive=self._settings.is_sensitive(row.customer),
+            snoozed_until=row.snoozed_until,
+            url=row.url,
+        )
+
+
+def capacity_of(settings: Cases, cases: list[OpenCase]) -> dict[str, Capacity]:
+    """Of each team the engineers that work on no case at the moment."""
+    busy: dict[str, set[str]] = {}
+    for case in cases:
+        if case.phase == Phase.WORKING and not case.is_unassigned:
+            busy.setdefault(case.team, set()).add(case.owner_id or case.owner)
+    return {
+        name: Capacity(max(0, team.engineers - len(busy.get(name, ()))), team.cases_per_hour)
+        for name, team in settings.teams.items()
+    }

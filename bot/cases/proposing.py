@@ -1,0 +1,31 @@
+"""A group of like cases where the floor looks: one message, edited as it grows and when somebody decides."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from bot.cases import cluster_views, escalating
+from bot.cases.clusters import Cluster
+from bot.cases.tables import Case
+from bot.directory import tables as directory
+from bot.outbox import tables as outbox
+from bot.services import Services
+
+log = logging.getLogger(__name__)
+
+
+def propose(session: Session, services: Services, cluster: Cluster, cases: Sequence[Case], now: datetime) -> None:
+    """Say it where the floor looks: one message a group, edited as the group grows and when somebody decides."""
+    text, blocks = cluster_views.proposal(cluster, cases, now)
+    key = f"case-cluster:{cluster.number}"
+    row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == key)).first()
+    if row is not None:
+        outbox.edit(session, row, blocks, now)
+        return
+    channel_id = directory.channel_id(session, escalating.alerts_channel(services))
+    if channel_id is None:
+        log.warning("the channel for like cases is not known", extra={"cluster": cluster.number})
+        return
+    outbox.post(session, key, channel_id, text, now, blocks=blocks, priority=outbox.URGENT)

@@ -1,0 +1,224 @@
+"""Files of cases: columns recognised by their names, rows read as cases; what cannot be read is named with its
+line."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.cases.rows import CaseRow
+from bot.cases.rules.states import ENDED, phase_of
+from bot.errors import WatchfloorError
+from bot.sources.tabular.cells import NotReadable, is_unknown, read_length
+from bot.sources.tabular.moments import Clock, read_start, says_day_first
+from bot.sources.tabular.names import normalized
+from bot.sources.tabular.sheet import Header, Sheet, open_sheet
+
+MOST_ROWS = 200_000
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_NAME = 300, 8_000, 200
+
+# What columns are called; the first name that a file has counts.
+COLUMNS = {
+    "external_id": (
+        "sys id",
+        "id",
+        "case id",
+        "ticket id",
+        "number",
+        "case number",
+        "ticket number",
+        "ticket",
+        "key",
+    ),
+    "name": ("number", "case number", "ticket number", "display id", "key"),
+    "title": ("short description", "subject", "title", "summary"),
+    "text": ("description", "text", "details", "body"),
+    "customer": ("customer", "account", "company", "account name", "client", "organization", "caller id", "caller"),
+    "priority": ("priority", "prio"),
+    "region": ("region",),
+    "team": ("assignment group", "team", "queue", "group", "owner group"),
+    "owner": ("assigned to", "owner", "assignee", "engineer", "agent"),
+    "state": ("incident state", "state", "status"),
+    "opened_at": ("opened at", "created at", "created", "opened", "created date", "open date", "sys created on"),
+    "updated_at": (
+        "sys updated at",
+        "updated at",
+        "last modified",
+        "sys updated on",
+        "updated",
+        "last modified date",
+    ),
+    "started_at": ("sla start", "sla start at", "sla started at"),
+    "target": ("sla target", "sla duration", "target"),
+    "schedule": ("schedule", "sla schedule"),
+    "resolved_at": ("resolved at", "resolved"),
+    "closed_at": ("closed at", "closed", "closed date"),
+    "reopened": ("reopen count", "reopened", "reopens"),
+    "kind": ("type", "kind", "record type", "sys class name"),
+    "url": ("url", "link"),
+}
+TRAITS = {
+    "category": ("category",),
+    "subcategory": ("subcategory", "sub category"),
+    "symptom": ("u symptom", "symptom", "error", "error code"),
+    "site": ("location", "site", "country"),
+    "product": ("product", "service", "business service", "application"),
+    "item": ("cmdb ci", "configuration item", "ci"),
+}
+KINDS = {"change": "change", "change request": "change", "task": "task", "sc task": "task", "case task": "task"}
+MOMENTS = ("opened_at", "updated_at", "started_at", "resolved_at", "closed_at")
+
+
+class ColumnsMissing(WatchfloorError):
+    """{name} has no column for {missing}. A file of cases needs the case's number and when it was opened."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A row that is not used, with its line and the reason."""
+
+    line: int
+    reason: str
+
+
+@dataclass
+class ReadCases:
+    """What a file holds."""
+
+    rows: list[CaseRow] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cases(self) -> int:
+        """How many cases: a file may have a row for every change."""
+        return len({row.external_id for row in self.rows})
+
+
+def recognised(header: Sequence[str]) -> dict[str, int]:
+    """Which column holds what."""
+    places = {normalized(name): place for place, name in reversed(list(enumerate(header))) if name}
+    found = {}
+    for meaning, names in (COLUMNS | TRAITS).items():
+        place = next((places[name] for name in names if name in places), None)
+        if place is not None:
+            found[meaning] = place
+    return found
+
+
+def _score(cells: Sequence[str]) -> int:
+    columns = recognised(cells)
+    return len(columns) if {"external_id", "opened_at"} <= set(columns) else 0
+
+
+HEADER = Header(_score, "Number, Opened at, Priority and State")
+
+
+def is_table_of_cases(path: Path) -> bool:
+    """Does the file name a case's number and when it was opened?"""
+    try:
+        open_sheet(path, HEADER)
+    except WatchfloorError:
+        return False
+    return True
+
+
+def read_cases(path: Path, zone: str) -> ReadCases:
+    """Every case of a file; times without a zone are in `zone`. Raises `FileRefused`, `ColumnsMissing`."""
+    sheet = open_sheet(path, HEADER)
+    columns = recognised(sheet.header)
+    result = ReadCases(columns={name: sheet.header[place] for name, place in columns.items()})
+    reader = _Reader(sheet, columns, zone)
+    for line, cells in sheet.rows():
+        if len(result.rows) >= MOST_ROWS:
+            result.left_out.append(LeftOut(line, f"more than {MOST_ROWS:,} rows are not read at once"))
+            break
+        try:
+            result.rows.append(reader.row(cells))
+        except NotReadable as reason:
+            result.left_out.append(LeftOut(line, str(reason)))
+    return result
+
+
+class _Reader:
+    """Reads rows of one file: its days and months are in one order."""
+
+    def __init__(self, sheet: Sheet, columns: dict[str, int], zone: str) -> None:
+        self._columns = columns
+        self._day_first = says_day_first(self._dates(sheet))
+        self._clock = Clock(ZoneInfo(zone))
+
+    def _dates(self, sheet: Sheet) -> Iterator[str]:
+        places = [self._columns[name] for name in MOMENTS if name in self._columns]
+        for _, cells in sheet.rows():
+            yield from (cells[place] for place in places if place < len(cells))
+
+    def row(self, cells: Sequence[str]) -> CaseRow:
+        """A row as a case; `NotReadable` says what is wrong with it."""
+        number, opened_at = self._text(cells, "external_id", LONGEST_NAME), self._moment(cells, "opened_at")
+        if not number or opened_at is None:
+            raise NotReadable("it has no number, or does not say when it was opened")
+        state = self._text(cells, "state", LONGEST_NAME)
+        ended_at = self._moment(cells, "resolved_at") or self._moment(cells, "closed_at")
+        has_ended = phase_of(state) in ENDED
+        updated_at = self._moment(cells, "updated_at") or (ended_at if has_ended else None) or opened_at
+        return CaseRow(
+            external_id=number,
+            opened_at=opened_at,
+            updated_at=updated_at,
+            name=self._text(cells, "name", LONGEST_NAME) or number,
+            kind=KINDS.get(normalized(self._text(cells, "kind", LONGEST_NAME)), "case"),
+            title=self._text(cells, "title", LONGEST_TITLE),
+            text=self._text(cells, "text", LONGEST_TEXT),
+            customer=self._text(cells, "customer", LONGEST_NAME),
+            priority=priority_of(self._text(cells, "priority", LONGEST_NAME)),
+            region=self._text(cells, "region", LONGEST_NAME),
+            team=self._text(cells, "team", LONGEST_NAME),
+            owner=self._text(cells, "owner", LONGEST_NAME),
+            state=state,
+            started_at=self._moment(cells, "started_at"),
+            target=self._length(cells, "target"),
+            schedule=self._text(cells, "schedule", LONGEST_NAME),
+            # What a log of changes says of the end is known in rows before the end, too.
+            ended_at=ended_at if has_ended else None,
+            reopened=self._count(cells, "reopened"),
+            url=_address(self._text(cells, "url", 500)),
+            traits={name: self._text(cells, name, LONGEST_NAME) for name in TRAITS if name in self._columns},
+        )
+
+    def _cell(self, cells: Sequence[str], name: str) -> str:
+        place = self._columns.get(name)
+        text = cells[place] if place is not None and place < len(cells) else ""
+        return "" if is_unknown(text) else text
+
+    def _text(self, cells: Sequence[str], name: str, longest: int) -> str:
+        return " ".join(self._cell(cells, name).split())[:longest]
+
+    def _count(self, cells: Sequence[str], name: str) -> int:
+        text = self._cell(cells, name).strip()
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+    def _moment(self, cells: Sequence[str], name: str) -> datetime | None:
+        text = self._cell(cells, name)
+        if not text:
+            return None
+        at = read_start(text, "", day_first=self._day_first is not False).at
+        return datetime.fromtimestamp(self._clock.moment(at, name), UTC)
+
+    def _length(self, cells: Sequence[str], name: str) -> timedelta | None:
+        text = self._cell(cells, name)
+        seconds = read_length(text, ".", 60.0) if text else None
+        return timedelta(seconds=seconds) if seconds else None
+
+
+def priority_of(text: str) -> str:
+    """`3 - Moderate`, `P3`, `Critical` as P1 to P5; empty when it is none."""
+    words = {"critical": "P1", "urgent": "P1", "high": "P2", "moderate": "P3", "medium": "P3", "normal": "P3"}
+    words |= {"low": "P4", "planning": "P5"}
+    digits = [letter for letter in text[:3] if letter in "12345"]
+    return f"P{digits[0]}" if digits else words.get(text.strip().lower(), "")
+
+
+def _address(text: str) -> str:
+    return text if text.startswith("https://") and not any(sign in text for sign in "<>| ") else ""

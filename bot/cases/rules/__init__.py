@@ -1,0 +1,1 @@
+"""What is computed of cases: deadlines, the board's order, balance, bursts of like cases. Pure."""

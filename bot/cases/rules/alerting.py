@@ -1,0 +1,115 @@
+"""Which bursts people hear of: surprising enough, not heard of already, and not more often than they can look at.
+
+The threshold is a false-alarm rate: bursts as surprising as this one were seen, over the last weeks, at most as
+often as `alerts_a_day` allows. Where nothing is known yet, `LEAST_SCORE` holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.cases.rules.bursts import Candidate, Key
+from bot.cases.rules.counting import DAY_S, REMEMBERED_S
+
+# By traits alone one in three thousand: the false-alarm rate decides soon. Words say more, so more is asked of
+# them.
+LEAST_SCORE, LEAST_SCORE_OF_WORDS = 3.5, 6.0
+ALERTS_A_DAY = 2
+# Beyond a day's usual number only what is more surprising than all that people were alerted of; what is as
+# surprising as this they hear of always.
+ALWAYS = 12.0
+# "Not related" halves every two weeks.
+DISMISSED_BY, DISMISSED_HALF_S = 3.0, 14 * DAY_S
+SAME_FOR_S = 12 * 3_600
+# So much of a burst's cases in an earlier one make it the same.
+OVERLAP = 0.3
+
+
+@dataclass
+class Episode:
+    """A burst from its beginning on, whether people were alerted, and whether they said it is nothing."""
+
+    key: Key
+    began_at: float
+    last_at: float
+    peak: float
+    cases: set[int] = field(default_factory=set)
+    alerted_at: float | None = None
+    is_dismissed: bool = False
+    # Its row in the database, once it has one.
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What comes of a candidate: the episode that it belongs to, and whether people are to be alerted now."""
+
+    episode: Episode
+    alerts: bool
+
+
+class Alerting:
+    """The episodes of the last four weeks."""
+
+    def __init__(self, alerts_a_day: float = ALERTS_A_DAY) -> None:
+        self._alerts_a_day = alerts_a_day
+        self._began_at: float | None = None
+        self.episodes: list[Episode] = []
+
+    def begin(self, at: float) -> None:
+        """The first case that is known."""
+        self._began_at = at if self._began_at is None else min(self._began_at, at)
+
+    def decide(self, candidate: Candidate | None) -> Decision | None:
+        """None when it is not surprising enough to remember."""
+        if candidate is None or candidate.score < (LEAST_SCORE_OF_WORDS if candidate.is_text else LEAST_SCORE):
+            return None
+        now = candidate.at
+        self.episodes = [each for each in self.episodes if each.last_at > now - REMEMBERED_S]
+        episode = self._same(candidate)
+        if episode is None:
+            episode = Episode(candidate.key, now, now, 0.0)
+            self.episodes.append(episode)
+        episode.last_at, episode.peak = max(episode.last_at, now), max(episode.peak, candidate.score)
+        episode.cases |= set(candidate.cases)
+        if episode.alerted_at is None and candidate.score >= self.threshold(candidate, episode):
+            episode.alerted_at = now
+            return Decision(episode, alerts=True)
+        return Decision(episode, alerts=False)
+
+    def threshold(self, candidate: Candidate, episode: Episode) -> float:
+        """The score that this candidate must reach."""
+        usual = max(self._usual_peak(candidate.at, episode), self._peak_of_full_day(candidate.at))
+        return min(usual, ALWAYS) + self._taught(candidate)
+
+    def _usual_peak(self, now: float, episode: Episode) -> float:
+        """What bursts reached in the last weeks as often as alerts are allowed."""
+        days = max(1.0, (now - max(self._began_at or now, now - REMEMBERED_S)) / DAY_S)
+        peaks = sorted((each.peak for each in self.episodes if each is not episode), reverse=True)
+        allowed = int(self._alerts_a_day * days)
+        return peaks[allowed] if len(peaks) > allowed else LEAST_SCORE
+
+    def _peak_of_full_day(self, now: float) -> float:
+        """What alerts reached today, once there were as many as people can look at."""
+        alerted = [each for each in self.episodes if each.alerted_at is not None and each.alerted_at > now - DAY_S]
+        return max(each.peak for each in alerted) if len(alerted) >= self._alerts_a_day else LEAST_SCORE
+
+    def _taught(self, candidate: Candidate) -> float:
+        """What people said of bursts of the same kind: that they are no incident."""
+        return sum(
+            DISMISSED_BY * 0.5 ** ((candidate.at - each.last_at) / DISMISSED_HALF_S)
+            for each in self.episodes
+            if each.is_dismissed and _is_alike(each, candidate)
+        )
+
+    def _same(self, candidate: Candidate) -> Episode | None:
+        recent: Sequence[Episode] = [each for each in self.episodes if each.last_at > candidate.at - SAME_FOR_S]
+        same = [each for each in recent if _is_alike(each, candidate) or _overlap(each, candidate) >= OVERLAP]
+        return max(same, key=lambda each: (each.alerted_at is not None, each.last_at), default=None)
+
+
+def _is_alike(episode: Episode, candidate: Candidate) -> bool:
+    return episode.key == candidate.key if candidate.key else _overlap(episode, candidate) > 0
+
+
+def _overlap(episode: Episode, candidate: Candidate) -> float:
+    return len(episode.cases.intersection(candidate.cases)) / len(candidate.cases)

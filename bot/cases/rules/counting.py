@@ -1,0 +1,60 @@
+"""How often something is seen: within a window, before it, and at this time of day. Times are seconds since
+1970."""
+
+from bisect import insort
+from collections import deque
+from dataclasses import dataclass, field
+
+HOUR_S = 3_600
+DAY_S = 24 * HOUR_S
+REMEMBERED_S = 28 * DAY_S
+
+
+def hour_of(at: float) -> int:
+    """The hour of the day in UTC: what matters is that it is the same hour as on other days."""
+    return int(at // HOUR_S) % 24
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many were seen in a window; before it; and before it within an hour of this time of day."""
+
+    within: int
+    before: int
+    at_this_hour: int
+
+
+@dataclass
+class Occurrences:
+    """When something was seen in the last four weeks, by which case and for which customer."""
+
+    seen: deque[tuple[float, int, str]] = field(default_factory=deque)
+    hours: list[int] = field(default_factory=lambda: [0] * 24)
+
+    def add(self, at: float, case: int, customer: str) -> None:
+        """It was seen once more; a little late or early is put where it belongs."""
+        entry = (at, case, customer)
+        if self.seen and entry < self.seen[-1]:
+            insort(self.seen, entry)
+        else:
+            self.seen.append(entry)
+        self.hours[hour_of(at)] += 1
+        while self.seen and self.seen[0][0] < at - REMEMBERED_S:
+            self.hours[hour_of(self.seen.popleft()[0])] -= 1
+
+    def since(self, at: float, until: float) -> list[tuple[float, int, str]]:
+        """What was seen after `at` and not after `until`, the latest first."""
+        found = []
+        for entry in reversed(self.seen):
+            if entry[0] <= at:
+                break
+            if entry[0] <= until:
+                found.append(entry)
+        return found
+
+    def counts(self, window: list[tuple[float, int, str]], now: float) -> Counts:
+        """How often it was seen in the window, and before it."""
+        band = {hour_of(now + shift * HOUR_S) for shift in (-1, 0, 1)}
+        inside = sum(hour_of(at) in band for at, _, _ in window)
+        at_this_hour = sum(self.hours[hour] for hour in band) - inside
+        return Counts(len(window), len(self.seen) - len(window), at_this_hour)

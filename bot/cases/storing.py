@@ -1,0 +1,170 @@
+"""Cases are kept as sources give them: the same row twice changes nothing, an older one does not undo a newer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.cases import contracts, tables
+from bot.cases.rows import CaseRow, StateChange
+from bot.cases.rules.states import ENDED, Phase, Step, phase_of, reopenings
+from bot.cases.tables import Case, CaseState
+from bot.config.floor.cases import Cases
+
+AT_ONCE = 200
+# Only what came lately can be part of a burst that is going on.
+EXAMINED_FOR = timedelta(hours=4)
+PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
+
+
+@dataclass
+class Stored:
+    """What became of rows: how many cases are new, changed, and as they were; and which were reopened."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    reopened: list[int] = field(default_factory=list)
+
+    def add(self, other: "Stored") -> None:
+        """What became of more rows."""
+        self.new, self.changed = self.new + other.new, self.changed + other.changed
+        self.unchanged += other.unchanged
+        self.reopened += other.reopened
+
+    @property
+    def count(self) -> int:
+        """How many cases there were."""
+        return self.new + self.changed + self.unchanged
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a case before its rows are taken."""
+
+    source: str
+    case: Case | None
+    states: Sequence[Step]
+    now: datetime
+
+
+def upsert(session: Session, settings: Cases, source: str, rows: Iterable[CaseRow], now: datetime) -> Stored:
+    """Keep the rows of a source within the transaction of whoever read them. Several rows of one case are its
+    history; the newest says how it is."""
+    result = Stored()
+    by_case: dict[str, list[CaseRow]] = {}
+    for row in rows:
+        by_case.setdefault(row.external_id, []).append(row)
+    waiting = list(by_case.items())
+    for start in range(0, len(waiting), AT_ONCE):
+        chunk = waiting[start : start + AT_ONCE]
+        cases = tables.by_external_ids(session, source, [external_id for external_id, _ in chunk])
+        states = tables.states_of(session, [each.number for each in cases.values()])
+        for external_id, versions in chunk:
+            case = cases.get(external_id)
+            steps = [Step(each.at, each.phase, each.state) for each in states.get(case.number, [])] if case else []
+            versions.sort(key=lambda row: row.updated_at)
+            _store(session, settings, result, _Known(source, case, steps, now), versions)
+    return result
+
+
+def _store(session: Session, settings: Cases, result: Stored, known: _Known, versions: Sequence[CaseRow]) -> None:
+    newest, history = versions[-1], _history(versions, known.states)
+    case = known.case or _new(known.source, newest, known.now)
+    before = case.model_dump(exclude={"touched_at"}) if known.case else {}
+    if newest.updated_at >= case.updated_at:
+        _take_over(settings, case, newest)
+    _follow_history(case, history, max(each.reopened for each in versions))
+    _set_deadline(settings, case, history)
+    if before == case.model_dump(exclude={"touched_at"}) and len(history) == len(known.states):
+        result.unchanged += 1
+        return
+    case.touched_at = known.now
+    session.add(case)
+    session.flush()
+    tables.add_states(session, [_state(case.number, each) for each in history if each not in known.states])
+    if not before:
+        result.new += 1
+        return
+    result.changed += 1
+    if case.is_open and not before["is_open"]:
+        result.reopened.append(case.number)
+
+
+def _new(source: str, row: CaseRow, now: datetime) -> Case:
+    is_recent = now - EXAMINED_FOR < row.opened_at
+    return Case(
+        source=source,
+        external_id=row.external_id,
+        name=row.name or row.external_id,
+        opened_at=row.opened_at,
+        started_at=row.started_at or row.opened_at,
+        updated_at=row.updated_at,
+        touched_at=now,
+        examine_at=now if is_recent else None,
+    )
+
+
+def _take_over(settings: Cases, case: Case, row: CaseRow) -> None:
+    if row.owner != case.owner:
+        case.owner_id = None
+    contract = settings.contract_of(row.customer)
+    case.priority = row.priority if row.priority in PRIORITIES else case.priority
+    target = row.target or contract.targets.get(case.priority) or settings.targets.get(case.priority)  # type: ignore[call-overload]  # checked above
+    case.target_s = int(target.total_seconds()) if target else None
+    case.schedule = row.schedule or contract.schedule
+    case.name, case.kind, case.title, case.text = row.name or case.name, row.kind, row.title, row.text
+    case.customer, case.owner, case.url = row.customer, row.owner, row.url
+    team = settings.teams.get(row.team)
+    case.team, case.region = row.team, row.region or (team.region if team else "")
+    case.state = row.state
+    case.traits = {name: value for name, value in sorted(row.traits.items()) if value}
+    case.opened_at, case.started_at = row.opened_at, row.started_at or row.opened_at
+    case.updated_at = row.updated_at
+
+
+def _history(versions: Sequence[CaseRow], before: Sequence[Step]) -> list[Step]:
+    """Every state with the moment since when it was in it; a row that repeats the state before says nothing new."""
+    changes = [StateChange(each.at, each.state) for each in before]
+    for row in versions:
+        changes += row.history
+        if row.state:
+            ended = row.ended_at if phase_of(row.state) in ENDED else None
+            changes.append(StateChange(ended or row.updated_at, row.state))
+    history: list[Step] = []
+    phase: str = Phase.NEW
+    for change in sorted(set(changes), key=lambda each: (each.at, each.state)):
+        phase = phase_of(change.state) or phase
+        if not history or history[-1].state != change.state:
+            history.append(Step(change.at, str(phase), change.state))
+    return history
+
+
+def _state(case_id: int, step: Step) -> CaseState:
+    return CaseState(case_id=case_id, at=step.at, state=step.state, phase=step.phase)
+
+
+def _follow_history(case: Case, steps: Sequence[Step], reopened: int) -> None:
+    if steps:
+        case.phase = steps[-1].phase
+    case.is_open = case.phase not in ENDED
+    case.reopened = max(reopened, reopenings(steps))
+    case.ended_at = None if case.is_open or not steps else _ended_at(steps)
+
+
+def _ended_at(steps: Sequence[Step]) -> datetime:
+    """Since when it is over: resolved and then closed, it is since it was resolved."""
+    ended = steps[-1].at
+    for step in reversed(steps):
+        if step.phase not in ENDED:
+            break
+        ended = step.at
+    return ended
+
+
+def _set_deadline(settings: Cases, case: Case, steps: Sequence[Step]) -> None:
+    clock = contracts.clock_of(settings, case, steps)
+    case.due_at = clock.deadline() if clock and case.is_open else None
+    # What ended is judged by when it ended; what is open by the clock, when somebody looks.
+    case.is_breached = bool(clock and case.ended_at and clock.is_breached(case.ended_at))

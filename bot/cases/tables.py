@@ -1,0 +1,197 @@
+"""Cases, what became of them, and what was decided about them; their queries."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.errors import WatchfloorError
+from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+
+IS_OPEN = {"where": "is_open", "on_sqlite": "is_open = 1"}
+
+
+class NoSuchCase(WatchfloorError):
+    """I do not know such a case. `/incident board` lists the open ones."""
+
+
+def _json() -> Any:
+    return sa.Column(sa.JSON(), nullable=False)
+
+
+class Case(Numbered, table=True):
+    """A case, change or task of another system, as it was heard of last, and what was decided about it here."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        sa.UniqueConstraint("source", "external_id"),
+        partial_index("ix_cases_open", "due_at", **IS_OPEN),
+        partial_index("ix_cases_unseen", "examine_at", where="examine_at IS NOT NULL"),
+        sa.Index("ix_cases_touched", "touched_at"),
+        sa.Index("ix_cases_opened", "opened_at"),
+        sa.Index("ix_cases_ended", "ended_at"),
+    )
+
+    source: str
+    external_id: str
+    # `case`, `change` or `task`.
+    kind: str = "case"
+    # What people call it, such as INC0003847.
+    name: str
+    title: str = ""
+    text: str = ""
+    customer: str = ""
+    priority: str = "P3"
+    region: str = ""
+    team: str = ""
+    # As the source names them; and who took it here, until the source names somebody else.
+    owner: str = ""
+    owner_id: str | None = None
+    state: str = ""
+    phase: str = "new"
+    is_open: bool = True
+    reopened: int = 0
+    url: str = ""
+    # What it has in common with others: product, category, site …
+    traits: dict[str, str] = Field(default_factory=dict, sa_column=_json())
+    opened_at: datetime = Field(sa_column=utc_column(nullable=False))
+    started_at: datetime = Field(sa_column=utc_column(nullable=False))
+    target_s: int | None = None
+    schedule: str = "always"
+    # None while it is paused, and without a target.
+    due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    is_breached: bool = False
+    ended_at: datetime | None = Field(default=None, sa_column=utc_column())
+    updated_at: datetime = Field(sa_column=utc_column(nullable=False))
+    # When anything of it changed here.
+    touched_at: datetime = Field(sa_column=utc_column(nullable=False))
+    snoozed_until: datetime | None = Field(default=None, sa_column=utc_column())
+    # It is yet to be compared with others.
+    examine_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+    @property
+    def is_unassigned(self) -> bool:
+        """Does nobody work on it?"""
+        return not (self.owner or self.owner_id)
+
+
+class CaseState(SQLModel, table=True):
+    """Since when a case was in a state."""
+
+    __tablename__ = "case_states"
+
+    case_id: int = Field(foreign_key="cases.id", primary_key=True)
+    at: datetime = Field(sa_column=sa.Column(utc_column().type, primary_key=True))
+    state: str = Field(primary_key=True)
+    phase: str
+
+
+class CaseNote(Numbered, table=True):
+    """A decision about a case with its reason: the bot's log of cases, and the work note at the source."""
+
+    __tablename__ = "case_notes"
+
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    key: str = Field(unique=True)
+    kind: str
+    by: str = ""
+    at: datetime = Field(sa_column=utc_column(nullable=False))
+    text: str
+    # When the source took it; None where no source writes.
+    written_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+class IncidentCase(SQLModel, table=True):
+    """A case that is part of an incident."""
+
+    __tablename__ = "incident_cases"
+
+    incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", primary_key=True, index=True)
+    by: str = ""
+    at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+def case(session: Session, number: int) -> Case:
+    """The case of that number here; `NoSuchCase`."""
+    found = session.get(Case, number)
+    if found is None:
+        raise NoSuchCase()
+    return found
+
+
+def locked(session: Session, number: int) -> Case:
+    """The case, kept from being changed by others until the transaction ends; `NoSuchCase`."""
+    found = session.exec(select(Case).where(Case.id == number).with_for_update()).first()
+    if found is None:
+        raise NoSuchCase()
+    return found
+
+
+def named(session: Session, name: str) -> Case:
+    """The newest case that people call so; `NoSuchCase`."""
+    newest = select(Case).where(sa.func.lower(col(Case.name)) == name.lower()).order_by(col(Case.id).desc())
+    found = session.exec(newest.limit(1)).first()
+    if found is None:
+        raise NoSuchCase()
+    return found
+
+
+def by_external_ids(session: Session, source: str, external_ids: Collection[str]) -> dict[str, Case]:
+    """The cases of a source with these ids."""
+    theirs = select(Case).where(Case.source == source, col(Case.external_id).in_(external_ids))
+    return {each.external_id: each for each in session.exec(theirs.with_for_update())}
+
+
+def of_numbers(session: Session, numbers: Collection[int]) -> dict[int, Case]:
+    """The cases of these numbers."""
+    return {each.number: each for each in session.exec(select(Case).where(col(Case.id).in_(numbers)))}
+
+
+def states_of(session: Session, case_ids: Collection[int]) -> dict[int, list[CaseState]]:
+    """The states of several cases, each in their order."""
+    in_order = select(CaseState).where(col(CaseState.case_id).in_(case_ids)).order_by(col(CaseState.at))
+    states: dict[int, list[CaseState]] = {}
+    for each in session.exec(in_order):
+        states.setdefault(each.case_id, []).append(each)
+    return states
+
+
+def add_states(session: Session, states: Iterable[CaseState]) -> None:
+    """Cases were in these states; what was known is not written twice."""
+    for each in states:
+        insert_new(session, each)
+
+
+def notes_of(session: Session, case_id: int, limit: int = 20) -> Sequence[CaseNote]:
+    """What was decided about a case, the newest first."""
+    newest = select(CaseNote).where(CaseNote.case_id == case_id).order_by(col(CaseNote.id).desc())
+    return session.exec(newest.limit(limit)).all()
+
+
+def add_note(session: Session, note: CaseNote) -> bool:
+    """Keep a decision; False when it was known."""
+    return insert_new(session, note)
+
+
+def link(session: Session, incident_id: int, case_ids: Iterable[int], by: str, now: datetime) -> list[int]:
+    """These cases are part of the incident; gives back which are new."""
+    return [
+        case_id
+        for case_id in case_ids
+        if insert_new(session, IncidentCase(incident_id=incident_id, case_id=case_id, by=by, at=now))
+    ]
+
+
+def cases_of_incident(session: Session, incident_id: int) -> Sequence[Case]:
+    """The cases that are part of an incident."""
+    linked = select(IncidentCase.case_id).where(IncidentCase.incident_id == incident_id)
+    return session.exec(select(Case).where(col(Case.id).in_(linked)).order_by(col(Case.id))).all()
+
+
+def incidents_of_cases(session: Session, case_ids: Collection[int]) -> Mapping[int, int]:
+    """The newest incident of each of these cases."""
+    theirs = select(IncidentCase.case_id, IncidentCase.incident_id).where(col(IncidentCase.case_id).in_(case_ids))
+    return dict(session.exec(theirs.order_by(col(IncidentCase.incident_id))).all())

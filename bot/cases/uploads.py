@@ -1,0 +1,166 @@
+"""Files of cases that people drop: shown in their thread as they would be read, taken over when somebody says
+so."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlmodel import Field, Session, select
+
+from bot.cases import following, storing, upload_views
+from bot.cases.reading import ReadCases, is_table_of_cases, read_cases
+from bot.cases.storing import Stored
+from bot.errors import WatchfloorError
+from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.registry import DroppedFile, TableReader
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
+from bot.runtime.clock import utcnow
+from bot.runtime.database import Numbered, insert_new, utc_column
+from bot.services import Services
+from bot.slack.blocks import Block, section
+from bot.slack.errors import SlackRefused
+
+WAITING, IMPORTING, IMPORTED, DISCARDED = "waiting", "importing", "imported", "discarded"
+# A transaction is to be short: who clicks must not wait for a file.
+ROWS_AT_ONCE = 500
+# Files are one source, whatever they are called: a case is known by its number.
+SOURCE = "file"
+
+
+class NotWaiting(WatchfloorError):
+    """This file was {state} already."""
+
+
+class FileGone(WatchfloorError):
+    """{name} could not be taken from Slack ({reason}). Send it again."""
+
+
+class CasePreview(Numbered, table=True):
+    """A dropped file of cases."""
+
+    __tablename__ = "case_previews"
+
+    file_id: str = Field(unique=True)
+    file_name: str
+    channel_id: str
+    ts: str
+    by: str
+    state: str = WAITING
+    asked_at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+def show(services: Services, dropped: DroppedFile, path: Path) -> None:
+    """Show how the file would be read, with its buttons."""
+    read = read_cases(path, services.floor.cases.zone)
+    with services.database.transaction() as session:
+        preview = CasePreview(
+            file_id=dropped.file_id,
+            file_name=dropped.name,
+            channel_id=dropped.channel_id,
+            ts=dropped.ts,
+            by=dropped.by,
+            asked_at=utcnow(),
+        )
+        if insert_new(session, preview):
+            _say(session, preview, *upload_views.preview_message(preview.number, dropped.name, read))
+
+
+READER = TableReader(is_table_of_cases, show)
+
+
+def use(services: Services, number: int, by: str, now: datetime) -> None:
+    """Take the file's cases over."""
+    with _waiting(services, number, by) as (session, preview):
+        preview.state, preview.by = IMPORTING, by
+        session.add(preview)
+        _say(session, preview, "Importing …", [])
+        payload = {"preview": number}
+        facts = {"payload": payload, "channel_id": preview.channel_id, "lane": f"case-file:{number}"}
+        outbox.enqueue(session, kinds.CASE_FILE, f"case-file:{number}", now, **facts)
+
+
+def discard(services: Services, number: int, by: str) -> None:
+    """The file is not wanted."""
+    with _waiting(services, number, by) as (session, preview):
+        preview.state = DISCARDED
+        session.add(preview)
+        _say(session, preview, "Discarded; nothing of it was kept.", [])
+
+
+@contextmanager
+def _waiting(services: Services, number: int, by: str) -> Iterator[tuple[Session, CasePreview]]:
+    check_member(services, by)
+    with services.database.transaction() as session:
+        check_permission(services, session, by, "cases")
+        preview = session.exec(select(CasePreview).where(CasePreview.id == number).with_for_update()).first()
+        if preview is None or preview.state != WAITING:
+            raise NotWaiting(state=preview.state if preview else DISCARDED)
+        yield session, preview
+
+
+def call(context: Context) -> Call:
+    """Import a file."""
+    services, number = context.services, int((context.row.payload or {})["preview"])
+    return Call(context.row.key, lambda: _import(services, number))
+
+
+def _import(services: Services, number: int) -> None:
+    with services.database.reading() as session:
+        preview = session.get_one(CasePreview, number)
+    if preview.state != IMPORTING:
+        return
+    try:
+        read = _read(services, preview)
+        stored = import_rows(services, SOURCE, read)
+        text, state = upload_views.imported_text(preview.file_name, stored, read), IMPORTED
+    except WatchfloorError as refused:
+        text, state = f"⚠️ {refused.sentence}", DISCARDED
+    with services.database.transaction() as session:
+        current = session.get_one(CasePreview, number)
+        current.state = state
+        session.add(current)
+        _say(session, current, text, [])
+
+
+def _read(services: Services, preview: CasePreview) -> ReadCases:
+    with TemporaryDirectory(prefix="cases-") as folder:
+        path = Path(folder) / (Path(preview.file_name).name or "file")
+        try:
+            path.write_bytes(services.slack.download(preview.file_id))
+        except SlackRefused as refused:
+            raise FileGone(name=preview.file_name, reason=refused.error.replace("_", " ")) from refused
+        return read_cases(path, services.floor.cases.zone)
+
+
+def import_rows(services: Services, source: str, read: ReadCases) -> Stored:
+    """Keep a file's cases a few hundred at a time, every case with all of its rows; cut off and begun again,
+    nothing is there twice."""
+    total = Stored()
+    rows = sorted(read.rows, key=lambda row: row.external_id)
+    start = 0
+    while start < len(rows):
+        end = min(start + ROWS_AT_ONCE, len(rows))
+        while end < len(rows) and rows[end].external_id == rows[end - 1].external_id:
+            end += 1
+        now = utcnow()
+        with services.database.transaction() as session:
+            stored = storing.upsert(session, services.floor.cases, source, rows[start:end], now)
+            following.after_rows(services, session, now)
+        total.add(stored)
+        start = end
+    return total
+
+
+def _say(session: Session, preview: CasePreview, text: str, blocks: list[Block]) -> None:
+    """The one message about a file, in its thread."""
+    key, shown = f"case-preview:{preview.number}", blocks or [section(text)]
+    row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
+    if row is not None:
+        outbox.edit(session, row, shown, utcnow())
+        return
+    outbox.post(session, key, preview.channel_id, text, utcnow(), thread_ts=preview.ts, blocks=shown)

@@ -1,0 +1,165 @@
+"""Cases of customers: how long their contracts give, in which hours, who works on them, and when who is told."""
+
+import re
+from datetime import date, timedelta
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from bot.config.floor.reading import WEEKDAYS, Duration, FloorPart, read_time_of_day, read_zone
+
+Priority = Literal["P1", "P2", "P3", "P4", "P5"]
+ALWAYS = "always"
+_HOURS = re.compile(
+    r"\s*(?P<first>[a-z]+)(?:\s*-\s*(?P<last>[a-z]+))?\s+(?P<begins>\d{1,2}:\d{2})\s*-\s*(?P<ends>\d{1,2}:\d{2})\s*"
+)
+DAY_MIN = 24 * 60
+
+# Weekdays (Monday is 0), and minutes of the day from and until.
+Hours = tuple[tuple[int, ...], int, int]
+
+
+def read_hours(raw: Any) -> Any:
+    """`monday-friday 09:00-17:00` as weekdays and minutes of the day; `24:00` ends a day."""
+    match = _HOURS.fullmatch(str(raw).lower()) if isinstance(raw, str) else None
+    if isinstance(raw, tuple):
+        return raw
+    if match is None or match["first"] not in WEEKDAYS or (match["last"] or WEEKDAYS[0]) not in WEEKDAYS:
+        raise ValueError(f"{raw!r} are no hours; write them like `monday-friday 09:00-17:00`")
+    first = WEEKDAYS.index(match["first"])
+    last = WEEKDAYS.index(match["last"]) if match["last"] else first
+    days = tuple((first + place) % 7 for place in range((last - first) % 7 + 1))
+    begins, ends = _minutes(match["begins"]), _minutes(match["ends"])
+    if begins >= ends:
+        raise ValueError(f"{raw!r} ends before it begins; write a night as two, such as `monday 22:00-24:00`")
+    return days, begins, ends
+
+
+def _minutes(text: str) -> int:
+    if text == "24:00":
+        return DAY_MIN
+    at = read_time_of_day(text)
+    return int(at.hour) * 60 + int(at.minute)
+
+
+class ContractHours(FloorPart):
+    """When a contract's clock runs, in its own zone."""
+
+    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
+    hours: tuple[Annotated[Hours, BeforeValidator(read_hours)], ...] = ()
+    holidays: tuple[date, ...] = ()
+
+
+class Contract(FloorPart):
+    """What customers are promised: `customers` are names, `*` stands for anything."""
+
+    customers: tuple[str, ...] = Field(min_length=1)
+    schedule: str = ALWAYS
+    targets: dict[Priority, Duration] = Field(default_factory=dict)
+
+
+class Region(FloorPart):
+    """Who decides there, and when people work there."""
+
+    managers: tuple[str, ...] = ()
+    schedule: str = ALWAYS
+
+
+class Team(FloorPart):
+    """How many work on cases at once, and how many cases each of them takes on in an hour."""
+
+    region: str = ""
+    engineers: int = Field(default=0, ge=0, le=10_000)
+    cases_per_hour: float = Field(default=1.0, gt=0, le=1_000)
+    manager: str = ""
+
+
+class CaseEscalation(FloorPart):
+    """How long a case may lie before the team's manager is told, then the next, on a clock apart from the SLA's."""
+
+    unassigned: Duration = timedelta(minutes=10)
+    not_actioned: Duration = timedelta(minutes=30)
+    next_after: Duration = timedelta(minutes=10)
+
+
+class Guide(FloorPart):
+    """A trouble-shooting guide that is somewhere else."""
+
+    title: str = Field(min_length=1, max_length=150)
+    url: str = Field(pattern=r"^https://[^\s<>|]+$", max_length=500)
+    words: str = ""
+
+
+DEFAULT_TARGETS = {
+    "P1": timedelta(hours=4),
+    "P2": timedelta(hours=8),
+    "P3": timedelta(days=3),
+    "P4": timedelta(days=5),
+    "P5": timedelta(days=10),
+}
+DEFAULT_ESCALATIONS = {
+    "P1": CaseEscalation(unassigned=timedelta(minutes=5), not_actioned=timedelta(minutes=15)),
+    "P2": CaseEscalation(unassigned=timedelta(minutes=15), not_actioned=timedelta(minutes=45)),
+}
+
+
+class Cases(FloorPart):
+    """Contracts are asked in their order; a customer of none has the schedule and the targets that stand here."""
+
+    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
+    schedules: dict[str, ContractHours] = Field(default_factory=dict)
+    contracts: dict[str, Contract] = Field(default_factory=dict)
+    schedule: str = ALWAYS
+    targets: dict[Priority, Duration] = Field(default_factory=lambda: dict(DEFAULT_TARGETS))
+    sensitive: tuple[str, ...] = ()
+    regions: dict[str, Region] = Field(default_factory=dict)
+    teams: dict[str, Team] = Field(default_factory=dict)
+    # The channel in which the board is kept current; without it there is the command and the home tab.
+    board: str | None = None
+    # Where like cases are proposed as an incident, and unusual intake is said; the incidents channel when left out.
+    alerts: str | None = None
+    alerts_a_day: int = Field(default=2, ge=1, le=50)
+    escalations: dict[Literal["P1", "P2"], CaseEscalation] = Field(
+        default_factory=lambda: dict(DEFAULT_ESCALATIONS)
+    )
+    processed_by: tuple[str, ...] = ()
+    senior_management: tuple[str, ...] = ()
+    guides: tuple[Guide, ...] = ()
+    guides_folder: str | None = None
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> "Cases":
+        named = [self.schedule, *(each.schedule for each in (*self.contracts.values(), *self.regions.values()))]
+        unknown = sorted({name for name in named if name != ALWAYS and name not in self.schedules})
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is no schedule; add it to `schedules`, or write `always`")
+        regions = sorted({team.region for team in self.teams.values() if team.region} - set(self.regions))
+        if regions:
+            raise ValueError(f"{', '.join(regions)} is no region; add it to `regions`")
+        return self
+
+    def contract_of(self, customer: str) -> Contract:
+        """What a customer is promised."""
+        own = (each for each in self.contracts.values() if _is_one_of(customer, each.customers))
+        return next(own, Contract(customers=("*",), schedule=self.schedule, targets=self.targets))
+
+    def is_sensitive(self, customer: str) -> bool:
+        """Is it a customer that is watched with care?"""
+        return _is_one_of(customer, self.sensitive)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The names of the channels, with their #."""
+        return tuple(name for name in (self.board, self.alerts) if name)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Every person and group that is named."""
+        managers = [name for region in self.regions.values() for name in region.managers]
+        managers += [team.manager for team in self.teams.values() if team.manager]
+        return (*managers, *self.processed_by, *self.senior_management)
+
+
+def _is_one_of(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns)
