@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
+from bot.incidents.tables import Incident
 from bot.ledger.rules import State, Totals
 from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
 
@@ -222,6 +223,14 @@ def lock_of_incidents(session: Session, incident_ids: Collection[int]) -> Sequen
     """The ledgers of these incidents, kept from being changed by others; in the order of their ids."""
     query = select(Ledger).where(col(Ledger.incident_id).in_(incident_ids)).order_by(col(Ledger.id))
     return session.exec(query.with_for_update(), execution_options={"populate_existing": True}).all()
+
+
+def open_ledgers(session: Session, number: int) -> Sequence[Ledger]:
+    """The open ledgers of an incident and of those that were merged into it."""
+    merged = select(Incident.id).where(col(Incident.merged_into) == number)
+    theirs = sa.or_(col(Ledger.incident_id) == number, col(Ledger.incident_id).in_(merged))
+    query = select(Ledger).where(theirs, Ledger.state == "open").order_by(col(Ledger.id))
+    return session.exec(query).all()
 
 
 def open_ledger(session: Session, incident_id: int, by: str, now: datetime) -> None:

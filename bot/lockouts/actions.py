@@ -115,7 +115,7 @@ def declare(services: Services, burst_id: int, by: str, reply_to: str, now: date
     """Open one incident for a burst. Gives back what to answer."""
     check_may_declare(services, by)
     with services.database.reading() as session:
-        burst = _check_open(tables.burst(session, burst_id))
+        burst = _check_open(tables.burst(session, burst_id, is_locked=False))
     request = DeclareRequest(
         key=f"{KEY}{burst.number}",
         user_id=by,

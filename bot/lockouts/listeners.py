@@ -28,7 +28,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def lockouts(services: Services, typed: SlashCommand) -> Response:
-    """`/incident lockouts`, `/incident lockouts add`: which agents are locked out of sign-on, and who sees to it."""
+    """`/incident lockouts`, `/incident lockouts add`: which agents are locked out, and who sees to it."""
     if typed.rest.strip().lower() == ADD:
         services.slack.open_view(typed.trigger_id, actions.form(services, typed.user_id))
         return None

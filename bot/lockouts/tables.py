@@ -116,9 +116,10 @@ def open_burst(session: Session, partner: str) -> Burst | None:
     return session.exec(select(Burst).where(Burst.partner == partner, Burst.state == OPEN)).first()
 
 
-def burst(session: Session, burst_id: int) -> Burst:
-    """A burst, kept from being changed by others; `NoSuchLockout` when there is none."""
-    found = session.exec(select(Burst).where(Burst.id == burst_id).with_for_update()).first()
+def burst(session: Session, burst_id: int, *, is_locked: bool = True) -> Burst:
+    """A burst, kept from being changed by others unless it is only looked at; `NoSuchLockout` without one."""
+    query = select(Burst).where(Burst.id == burst_id)
+    found = session.exec(query.with_for_update() if is_locked else query).first()
     if found is None:
         raise NoSuchLockout()
     return found
