@@ -6,7 +6,7 @@ the transaction of the entries.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -84,6 +84,30 @@ class Line(Numbered, table=True):
     currency: str
     state: str = State.PENDING
     release_id: int | None = Field(default=None, foreign_key="ledger_releases.id")
+
+
+class LineRow(NamedTuple):
+    """A line as it is read and written by the hundred: a tenth of the time that an object of the table takes."""
+
+    number: int
+    ledger_id: int
+    cohort: str
+    account_key: str
+    amount: int
+    currency: str
+    state: str
+    release_id: int | None
+
+
+class NewLine(NamedTuple):
+    """What an account is owed, before it is in a ledger."""
+
+    ledger_id: int
+    cohort: str
+    account: str
+    account_key: str
+    amount: int
+    currency: str
 
 
 class Entry(Numbered, table=True):
@@ -269,14 +293,47 @@ def releases_of(session: Session, ledger_id: int) -> Sequence[Release]:
     return session.exec(select(Release).where(Release.ledger_id == ledger_id).order_by(col(Release.id))).all()
 
 
-def lines_of_accounts(session: Session, ledger_id: int, keys: Collection[str]) -> dict[str, Line]:
+_LINE = sa.select(
+    *(
+        col(column)
+        for column in (
+            Line.id,
+            Line.ledger_id,
+            Line.cohort,
+            Line.account_key,
+            Line.amount,
+            Line.currency,
+            Line.state,
+            Line.release_id,
+        )
+    )
+)
+
+
+def lines_of_accounts(session: Session, ledger_id: int, keys: Collection[str]) -> dict[str, LineRow]:
     """The line of each account: the one that counts, else the newest that is excluded."""
-    query = select(Line).where(Line.ledger_id == ledger_id, col(Line.account_key).in_(keys))
-    found: dict[str, Line] = {}
-    for line in session.exec(query.order_by(col(Line.id))):
-        if line.account_key not in found or found[line.account_key].state == State.EXCLUDED:
-            found[line.account_key] = line
+    mine = _LINE.where(col(Line.ledger_id) == ledger_id, col(Line.account_key).in_(keys)).order_by(col(Line.id))
+    found: dict[str, LineRow] = {}
+    for row in map(LineRow._make, session.connection().execute(mine)):
+        if row.account_key not in found or found[row.account_key].state == State.EXCLUDED:
+            found[row.account_key] = row
     return found
+
+
+def insert_lines(session: Session, lines: Sequence[NewLine]) -> list[LineRow]:
+    """New lines, each pending, with their numbers."""
+    if not lines:
+        return []
+    statement = sa.insert(Line).returning(col(Line.id), sort_by_parameter_order=True)
+    values = [line._asdict() | {"state": State.PENDING} for line in lines]
+    numbers = session.connection().execute(statement, values).scalars()
+    return [
+        LineRow(
+            number, line.ledger_id, line.cohort, line.account_key, line.amount, line.currency, State.PENDING, None
+        )
+        for number, line in zip(numbers, lines, strict=True)
+        if number is not None
+    ]
 
 
 def references_of(session: Session, line_ids: Collection[int]) -> dict[int, frozenset[str]]:
