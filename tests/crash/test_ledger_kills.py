@@ -55,8 +55,15 @@ def _file(database: Database, ledger: int, folder: Path, kind: str, header: str,
     rows = "".join(f"ACCOUNT-{at:06},5.00,{rest}\n" for at in range(ROWS))
     (folder / f"{kind}.csv").write_text(f"{header}\n{rows}", encoding="utf-8")
     with database.transaction() as session:
-        brought = {"brought_by": "U1", "brought_at": NOW}
-        file = LedgerFile(ledger_id=ledger, kind=kind, cohort="x", slack_id=kind, file_name=kind, **brought)
+        file = LedgerFile(
+            ledger_id=ledger,
+            kind=kind,
+            cohort="x",
+            slack_id=kind,
+            file_name=kind,
+            brought_by="U1",
+            brought_at=NOW,
+        )
         session.add(file)
         session.flush()
         return file.number
@@ -64,18 +71,27 @@ def _file(database: Database, ledger: int, folder: Path, kind: str, header: str,
 
 def _release(database: Database) -> None:
     with database.transaction() as session:
-        facts = {"cohort": "x", "currency": "EUR", "amount": 1, "lines": 1, "needs_second": False}
-        made = Release(ledger_id=1, state="released", asked_by="U1", asked_at=NOW, **facts)
+        made = Release(
+            ledger_id=1,
+            cohort="x",
+            currency="EUR",
+            amount=1,
+            lines=1,
+            needs_second=False,
+            state="released",
+            asked_by="U1",
+            asked_at=NOW,
+        )
         session.add(made)
         session.flush()
         session.connection().execute(sa.update(Line).values(release_id=made.number))
 
 
 def _until_done(url: str, database: Database, file_id: int, path: Path) -> int:
-    """Kill the import at its first commit, then at its second …, until it ends; gives back how often."""
+    """Kill the import at its first transaction, then at its second …, until it ends; gives back how often."""
     for kills in count():
         process = multiprocessing.get_context("fork").Process(
-            target=_import_and_die, args=(url, file_id, path, kills % 3 + 1)
+            target=_import_and_die, args=(url, file_id, path, kills + 1)
         )
         process.start()
         process.join()
@@ -87,7 +103,7 @@ def _until_done(url: str, database: Database, file_id: int, path: Path) -> int:
 
 
 def _import_and_die(url: str, file_id: int, path: Path, commits: int) -> None:
-    """Die right before or after the commit of that number."""
+    """Die before the commit of that number, or as the transaction of that number begins."""
     database, seen = Database(url), count(1)
 
     def die(_: object) -> None:
