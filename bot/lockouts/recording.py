@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, select
 
@@ -18,8 +18,8 @@ from bot.services import Services
 from bot.sources.port import Lockout, LockoutKind
 
 log = logging.getLogger(__name__)
-# What a source brings late is a lockout all the same, and no burst of this minute.
-FRESH = timedelta(minutes=15)
+# As the Okta source says that an account does not unlock itself.
+AT_LIMIT = "user.account.lock.limit"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,6 @@ class Seen:
 
 def take_rows(session: Session, services: Services, source: str, key: str, rows: Sequence[Lockout]) -> None:
     """Rows that a source brought; the partner is that of the login's domain."""
-    limit = "user.account.lock.limit"
     seen = [
         Seen(
             row.external_id,
@@ -45,7 +44,7 @@ def take_rows(session: Session, services: Services, source: str, key: str, rows:
             row.login,
             row.kind,
             row.at,
-            release=Release.ADMINISTRATOR if limit in row.reason else Release.ITSELF,
+            release=Release.ADMINISTRATOR if row.reason == AT_LIMIT else Release.ITSELF,
         )
         for row in rows
     ]
@@ -58,6 +57,9 @@ def record(session: Session, services: Services, source: str, rows: Iterable[See
     for row in sorted(rows, key=lambda each: each.at):
         if row.kind != LockoutKind.LOCKED:
             _end(session, source, row)
+            continue
+        if known := tables.open_of(session, source, row.user_id):
+            _at_limit(session, known, row)
             continue
         partner = row.partner or _partner_of(services, row.login)
         account = LockedAccount(
@@ -75,6 +77,13 @@ def record(session: Session, services: Services, source: str, rows: Iterable[See
     for partner in sorted(partners - {""}):
         _look(session, services, partner, now)
     return new
+
+
+def _at_limit(session: Session, account: LockedAccount, row: Seen) -> None:
+    """It was locked already, and it does not unlock itself any more."""
+    if row.release == Release.ADMINISTRATOR:
+        account.release = Release.ADMINISTRATOR
+        session.add(account)
 
 
 def _partner_of(services: Services, login: str) -> str:

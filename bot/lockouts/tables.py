@@ -62,9 +62,7 @@ class Burst(Numbered, table=True):
 
 
 def add(session: Session, locked: LockedAccount) -> bool:
-    """Another lockout; False when it is known, or the account is locked already."""
-    if open_of(session, locked.source, locked.user_id):
-        return False
+    """Another lockout; False when it is known."""
     return insert_new(session, locked)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.lockouts.recording import AT_LIMIT
 from bot.lockouts.rules import (
     LoginsMissing,
     TooManyLogins,
@@ -10,6 +11,7 @@ from bot.lockouts.rules import (
     read_logins,
     usual_in_window,
 )
+from bot.sources.okta import lockouts
 
 
 def test_the_tail_is_that_of_the_negative_binomial_distribution():
@@ -33,3 +35,13 @@ def test_logins_are_read_once_each_and_within_reason():
         read_logins(" \n ")
     with pytest.raises(TooManyLogins):
         read_logins("\n".join(map(str, range(201))))
+
+
+def test_an_account_at_its_limit_is_told_from_one_that_unlocks_itself():
+    user = {"type": "User", "id": "u1", "alternateId": "a1@northline.example"}
+    events = [
+        {"uuid": name, "eventType": name, "published": "2026-11-26T09:00:00.000Z", "target": [user]}
+        | {"outcome": {"result": "SUCCESS", "reason": None}}
+        for name in ("user.account.lock", "user.account.lock.limit")
+    ]
+    assert [lockout.reason for lockout in lockouts(events)] == ["", AT_LIMIT]
