@@ -16,6 +16,7 @@ from bench import (
     declarations,
     events,
     impact,
+    ledger,
     messages,
     postmortems,
     recovery,
@@ -40,6 +41,7 @@ PARTS: dict[str, Part] = {
     "ticks": ticks.measure,
     "updates": updates.measure,
     "impact": impact.measure,
+    "ledger": ledger.measure,
     "messages": messages.measure,
     "recovery": recovery.measure,
 }
