@@ -8,6 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.cases import views
 from bot.cases.open_cases import OpenCases
 from bot.cases.rules.board import Board, Wanted, board
+from bot.config.floor import Floor
 from bot.directory.lookup import channel_id
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
@@ -56,9 +57,9 @@ def on_home(services: Services, user_id: str) -> list[Block]:
     return views.home_blocks(shown, now) if shown.total else []
 
 
-def change_soon(session: Session, services: Services, now: datetime) -> None:
+def change_soon(session: Session, floor: Floor, now: datetime) -> None:
     """Something of a case changed: the board in the channel is to show it."""
-    channel = services.floor.cases.board
+    channel = floor.cases.board
     if channel is None or insert_new(session, BoardClock(channel=channel, due_at=now)):
         return
     sooner = sa.update(BoardClock).where(col(BoardClock.channel) == channel, col(BoardClock.due_at) > now + SOON)

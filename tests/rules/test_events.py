@@ -20,6 +20,7 @@ HANDLERS = {
         "partners.handlers.begin",
         "playbooks.run_actions.start_matching",
         "impact.watching.look_again",
+        "cases.linking.link_declared",
     ],
     "ChannelOpened": ["updates.handlers.send_first"],
     "DeclaredAfterwards": [],
@@ -37,7 +38,12 @@ HANDLERS = {
         "escalation.ladder.follow_status",
         "partners.handlers.follow_status",
     ],
-    "Resolved": ["updates.handlers.send_last_update", "escalation.ladder.stop", "partners.handlers.give_all_clear"],
+    "Resolved": [
+        "updates.handlers.send_last_update",
+        "escalation.ladder.stop",
+        "partners.handlers.give_all_clear",
+        "cases.linking.note_end",
+    ],
     "Closed": [
         "updates.handlers.send_at_close",
         "escalation.ladder.stop",
@@ -51,6 +57,7 @@ HANDLERS = {
         "partners.handlers.say_false_alarm",
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
+        "cases.linking.note_end",
     ],
     "Merged": [
         "updates.handlers.say_merged",
@@ -59,6 +66,7 @@ HANDLERS = {
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
         "subscriptions.actions.follow_merge",
+        "cases.linking.follow_merge",
     ],
     "MadePrivate": [
         "updates.handlers.withdraw_outside",
@@ -86,7 +94,11 @@ HANDLERS = {
     "UpdateRequested": ["updates.handlers.send_to_one"],
     "UpdateMissed": ["escalation.ladder.follow_missed_update"],
     "UpdateDue": ["partners.updates.post_updates"],
-    "UpdateComposed": ["playbooks.handlers.skip_told", "subscriptions.copies.post_copies"],
+    "UpdateComposed": [
+        "playbooks.handlers.skip_told",
+        "subscriptions.copies.post_copies",
+        "cases.linking.copy_update",
+    ],
     "UpdateAmended": ["partners.updates.edit_footers", "subscriptions.copies.edit_footers"],
 }
 
