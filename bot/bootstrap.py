@@ -9,16 +9,21 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt.authorization import AuthorizeResult
+from starlette.routing import Route
 
 from bot import (
     alarms,
+    alerts,
     cases,
     channels,
     escalation,
+    feeds,
     followups,
+    frontdoor,
     handovers,
     impact,
     incidents,
+    ledger,
     partners,
     playbooks,
     postmortems,
@@ -26,6 +31,7 @@ from bot import (
     shifts,
     subscriptions,
     updates,
+    webhooks,
 )
 from bot.channels import recovery
 from bot.channels.listening import Listening
@@ -60,8 +66,11 @@ from bot.slack.connection_monitor import ConnectionWatch
 from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health
+from bot.web.alerts_endpoint import AlertsEndpoint
+from bot.web.api.endpoints import Api
 from bot.web.events_endpoint import EventsEndpoint
 from bot.web.health import Health
+from bot.web.metrics import Metrics
 from bot.web.replay_guard import ReplayGuard
 from bot.web.server import Server
 from bot.web.signed_posts import signed_posts
@@ -81,8 +90,13 @@ NOUNS = (
     subscriptions,
     followups,
     impact,
+    frontdoor,
+    ledger,
     cases,
     postmortems,
+    feeds,
+    alerts,
+    webhooks,
     alarms,
     screens,
     incident_list,
@@ -112,7 +126,7 @@ class Bot:
 
     def start(self) -> None:
         """Finish what an earlier process left behind, listen to Slack, watch the clock."""
-        if self.settings.serves_http:
+        if self.settings.serves_http or self.services.floor.alerts:
             self.server = Server(self.settings.host, self.settings.port)
         # First, so that no other process works on a database whose shape is changed.
         self.services.replicas.join()
@@ -165,6 +179,10 @@ class Bot:
             self.socket_mode.connect()
         if self.server:
             posts = signed_posts(self.services, self.settings)
+            alerts_endpoint = AlertsEndpoint(self.services)
+            if alerts_endpoint.is_open:
+                posts.append(Route("/alerts/{name}", alerts_endpoint.answer, methods=["POST"]))
+            posts += [*Api(self.services).routes(), Metrics(self.services, self.ticks).route()]
             self.server.start(site(self._health(), self.events_endpoint, posts))
 
     def _health(self) -> Health:

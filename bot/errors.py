@@ -4,7 +4,7 @@ from typing import Any
 
 
 class WatchfloorError(Exception):
-    """That did not work. Try again; if it stays so, ask the administrator to run `watchfloor doctor`."""
+    """That did not work. Try again; if it keeps failing, ask the administrator to run `watchfloor doctor`."""
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts

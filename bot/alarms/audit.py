@@ -32,6 +32,8 @@ def audit_at(services: Services, now: datetime, stuck_after: timedelta = STUCK_A
     """The same at a given moment."""
     with services.database.reading() as session:
         findings = _overdue_work(session, services, now) | _failing_rows(session)
+        for audit_floor in services.get(Registry).audits_of_floor:
+            findings |= audit_floor(session, services, now)
     findings |= _stuck_flows(services, stuck_after)
     administrators_channel = administrators_channel_id(services)
     with services.database.transaction() as session:

@@ -144,7 +144,7 @@ def give_up(services: Services, gap_id: int, reason: str) -> None:
 
 
 def _refusal_text(incident: Incident, gap: Gap, reason: str) -> str:
-    remedy = "`/invite` me there, and I read it back. " if reason in NOT_IN_CHANNEL else ""
+    remedy = "`/invite` me there and I will read it back. " if reason in NOT_IN_CHANNEL else ""
     return (
         f"I did not listen to {channel_link(incident.channel_id or '')} from {day_and_time(gap.since)} to "
         f"{day_and_time(gap.until)}, and Slack does not show me what was said ({reason}). {remedy}"

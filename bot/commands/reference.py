@@ -26,6 +26,9 @@ GUIDES = (
     ("playbooks.md", "Playbooks", "playbooks and their steps"),
     ("partners.md", "Partners", "notices to partners"),
     ("impact.md", "Impact", "figures, the chart, what-if"),
+    ("frontdoor.md", "Front door and routing", "what callers hear, routing faults"),
+    ("shifts.md", "Shifts", "who is on duty, absences, gaps"),
+    ("ledger.md", "Credits and refunds", "the ledger of an incident"),
     ("timeline.md", "The timeline", "notes, milestones, corrections"),
     ("followups.md", "Follow-ups", "what is left to do"),
     ("postmortem.md", "The post-mortem", "the post-mortem"),
@@ -34,7 +37,9 @@ GUIDES = (
 
 def render(registry: Registry) -> str:
     """The whole page as Markdown."""
-    rows = [_row(registry.commands[word].__doc__ or "") for word in sorted(registry.commands)]
+    # Two words may call the same function.
+    commands = dict.fromkeys(subcommand for _, subcommand in sorted(registry.commands.items()))
+    rows = [_row(subcommand.__doc__ or "") for subcommand in commands]
     lines = ["| What you type | What it does |", "|---|---|", *(f"| {typed} | {does} |" for typed, does in rows)]
     guides = [f"- [{title}]({name}): {about}" for name, title, about in GUIDES]
     return INTRODUCTION + "\n".join([*lines, "", "## More", "", *guides, ""])

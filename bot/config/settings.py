@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     templates_dir: Path = Path("message_templates")
     clock_file: Path | None = None
 
+    sources_dir: Path = Path("data/sources")  # files that sources bring, until they are read
+
     sandbox_port: int = Field(8099, ge=0, le=65535)
     sandbox_dir: Path = Path("data/sandbox")
 

@@ -11,11 +11,11 @@ class NotForGuests(WatchfloorError):
 
 
 class PersonUnknown(WatchfloorError):
-    """Slack knows nobody of that name in this workspace any more. Please choose somebody else."""
+    """That person is not in this workspace any more. Please choose somebody else."""
 
 
 class NotAllowed(WatchfloorError):
-    """On this floor only {who} may {what}. Ask one of them, or the administrator to change `floor.yaml`."""
+    """Only {who} may {what} here. Ask one of them, or the administrator to change `floor.yaml`."""
 
 
 class PersonGone(WatchfloorError):

@@ -25,6 +25,7 @@ def register(registry: "Registry") -> None:
         unaccepted,
     )
     from bot.incidents import events
+    from bot.incidents.facts import UNANSWERED_PAGES
     from bot.incidents.registry import SummaryPart, TableWords, Tick
     from bot.incidents.summaries import WAITING
     from bot.runtime.network import Network
@@ -41,12 +42,14 @@ def register(registry: "Registry") -> None:
     registry.on(events.Reopened, ladder.reopen)
     registry.on(events.RoleChanged, ladder.follow_commander)
     registry.on(events.HandoverUnaccepted, unaccepted.page_next_people)
+    registry.on(events.AnswerOverdue, unaccepted.page_for_answer)
     registry.on(events.UpdateMissed, ladder.follow_missed_update)
     registry.ticks += [
         Tick("escalations", escalate.start_due, tables.NEXT_TURN),
         Tick("unanswered pages", paging.record_silences, tables.NEXT_SILENCE),
     ]
     registry.summary_parts.append(SummaryPart(WAITING, "People paged", summary.people_awaited))
+    registry.answers(UNANSWERED_PAGES, summary.unanswered_pages)
     registry.audits.append(auditing.escalations_that_stopped)
     registry.parts.append(
         lambda settings, floor: pager.build_pager(

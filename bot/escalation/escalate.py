@@ -28,7 +28,7 @@ from bot.timeline import tables as timeline
 
 REASONS = {
     StopsOn.COMMANDER: "no commander is named yet",
-    StopsOn.ACKNOWLEDGED: "nobody said yet that they are on the way",
+    StopsOn.ACKNOWLEDGED: "nobody is on the way yet",
 }
 
 
@@ -37,7 +37,7 @@ class NoLadder(WatchfloorError):
 
 
 class LadderExhausted(WatchfloorError):
-    """Everyone on the escalation ladder was told already. `/incident page @someone reason` tells a person."""
+    """Everyone on the escalation ladder has been paged. `/incident page @someone reason` pages a person by name."""
 
 
 class ClimbRequest(BaseModel):
@@ -117,7 +117,7 @@ def _report_ladder_exhausted(
     lead = lead_of(session, incident)
     channel = channel_link(incident.channel_id or "")
     text = (
-        f"Everyone on the escalation ladder of incident {number} was told, and nobody is on the way: {channel}. "
+        f"Everyone on the escalation ladder of incident {number} was paged, and nobody is on the way: {channel}. "
         "`/incident page @someone reason` there tells a person by name."
     )
     key = f"unanswered:{number}:{now.isoformat()}"
@@ -137,8 +137,8 @@ def _report_nobody(session: Session, incident: Incident, rung: Rung, now: dateti
     lead = lead_of(session, incident)
     names = ", ".join(escape(name) for name in rung.tell)
     text = (
-        f"Tier {rung.position + 1} of the escalation ladder of incident {number} has nobody else to tell: {names}. "
-        f"The next tier is told now: {channel_link(incident.channel_id or '')}."
+        f"Tier {rung.position + 1} of the escalation ladder of incident {number} has nobody left to page: {names}. "
+        f"The next tier is being paged: {channel_link(incident.channel_id or '')}."
     )
     outbox.post(session, f"nobody:{number}:{rung.position}:{now.isoformat()}", lead, text, now, incident_id=number)
 
@@ -169,4 +169,4 @@ def escalate_now(services: Services, number: int, reason: str, by: str, now: dat
         change.log("escalated", tier=next_tier.position + 1, reason=reason)
     start_due(services, now)
     names = ", ".join(escape(name) for name in next_tier.tell)
-    return f"Tier {next_tier.position + 1} of the escalation ladder is told now: {names}."
+    return f"Tier {next_tier.position + 1} of the escalation ladder is being paged: {names}."

@@ -46,7 +46,7 @@ def cannot(services: Services, number: int, by: str, now: datetime) -> str:
             raise NotAsked()
         was_coming = any(page.answer == Answer.COMING for page in pages)
         if all(page.answer == Answer.CANNOT for page in pages):
-            return "You said so already; others are asked."
+            return "You already said so; others are being asked."
         for page in pages:
             _set_answer(session, page, Answer.CANNOT, now)
         timeline.append(session, number, "page_declined", now, by)
@@ -54,7 +54,7 @@ def cannot(services: Services, number: int, by: str, now: datetime) -> str:
             ladder.advance(session, number, now)
         ladder.mark_stale(session, number)
     start_due(services, now)
-    return "Thank you for saying so. The next are told."
+    return "Thank you for saying so. The next people are being paged."
 
 
 def _pages_of_person(session: Session, number: int, by: str) -> tuple[Incident, list[Page]]:

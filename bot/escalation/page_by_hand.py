@@ -38,7 +38,7 @@ class RoleIsFree(WatchfloorError):
 
 
 class RecipientMissing(WatchfloorError):
-    """Say whom: a person, a group or a role that somebody holds, such as
+    """Say whom to page: a person, a group or a role that somebody holds, such as
     `/incident page {example} please look at the trunks`."""
 
 
@@ -99,7 +99,7 @@ def request_page(
         raise TooManyToPage(given=escape(recipient), count=len(user_ids), most=MAX_PEOPLE)
     request = PageRequest(number=number, key=f"hand:{key}", user_ids=user_ids, reason=reason, by=by)
     services.flows.start_once(f"page:{key}", page, request)
-    return f"I am telling {mentions(user_ids)}. Their answers stand in the escalation's message in the channel."
+    return f"Paging {mentions(user_ids)}. Their answers show in the escalation's message in the channel."
 
 
 def _refusal(services: Services, number: int, recipient: str, reason: str, by: str) -> WatchfloorError:

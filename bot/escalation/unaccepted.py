@@ -1,4 +1,4 @@
-"""A handover that nobody accepted: the next people of the escalation ladder are paged."""
+"""What nobody answered in time: the next people of the escalation ladder are paged."""
 
 from collections.abc import Sequence
 
@@ -8,21 +8,27 @@ from bot.escalation.ladder import mark_stale
 from bot.escalation.paging import Occasion, Recipient
 from bot.escalation.rules import ANSWER_WITHIN, Ladder
 from bot.incidents.change import Change
-from bot.incidents.events import HandoverUnaccepted
+from bot.incidents.drills import may_page
+from bot.incidents.events import AnswerOverdue, HandoverUnaccepted
 
 
 def page_next_people(change: Change, event: HandoverUnaccepted) -> None:
     """Whoever would be told next, or was told last, is asked to see to it. The commander stays in command."""
+    _page(change, event.key, "a handover of command has not been accepted", (event.old, event.new))
+
+
+def page_for_answer(change: Change, event: AnswerOverdue) -> None:
+    """The same for whatever else waits for an answer."""
+    _page(change, event.key, event.reason, event.asked)
+
+
+def _page(change: Change, key: str, reason: str, asked: Sequence[str]) -> None:
     session, number = change.session, change.number
     names = _next_names(tables.ladder(session, number))
-    people = [user_id for user_id in _people(change, names) if user_id not in (event.old, event.new)]
-    if not people:
+    people = [user_id for user_id in _people(change, names) if user_id not in asked]
+    if not people or not may_page(change.services, change.incident):
         return
-    occasion = Occasion(
-        key=event.key,
-        reason="a handover of command has not been accepted",
-        answer_by=change.now + ANSWER_WITHIN,
-    )
+    occasion = Occasion(key=key, reason=reason, answer_by=change.now + ANSWER_WITHIN)
     recipients = [Recipient(user_id=user_id) for user_id in people]
     paging.page_people(session, change.services, change.incident, recipients, occasion)
     mark_stale(session, number)

@@ -22,7 +22,7 @@ ANSWER_TEXTS = {
 }
 THANKS = {
     Answer.COMING: "✅ You are on your way.",
-    Answer.CANNOT: "You said that you can't. Thank you, others are asked.",
+    Answer.CANNOT: "You said that you can't. Thank you; others are being asked.",
 }
 
 
@@ -59,9 +59,9 @@ def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     elif facts.asks or (page.asked_by and facts.incident.status in OPEN):
         blocks.append(_buttons(facts.incident))
     elif facts.coming:
-        blocks.append(section(f"{mentions(facts.coming)} is on the way; nothing is asked of you any more."))
+        blocks.append(section(f"{mentions(facts.coming)} is on the way; you are no longer needed."))
     else:
-        blocks.append(section("It is over; nothing is asked of you any more."))
+        blocks.append(section("It is over; you are no longer needed."))
     return text, blocks
 
 

@@ -57,7 +57,7 @@ class UnknownKind(WatchfloorError):
 
 
 class DayIsOver(WatchfloorError):
-    """{given} is over already. Choose today or a later day."""
+    """{given} has passed. Choose today or a later day."""
 
 
 class DayTooFar(WatchfloorError):

@@ -73,7 +73,7 @@ class DirectMessage:
 def owner_message(facts: FollowUpFacts, message: DirectMessage) -> tuple[str, list[Block]]:
     """A direct message to who has a follow-up, or is to find an owner for it; the newest carries the buttons."""
     follow_up = facts.follow_up
-    text_shown = _short_text(follow_up) if message.may_read else "_its words are in the channel_"
+    text_shown = _short_text(follow_up) if message.may_read else "_its text is in the channel_"
     lead = _lead(facts, message)
     text = f"🔖 {lead} Follow-up {follow_up.number}: {text_shown}"
     if message.number < follow_up.told:

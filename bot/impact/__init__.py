@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Listeners, commands, dropped files, the tick that looks at new figures, and what others ask of them."""
     # Loaded here, so that code that needs the tables alone need not load the listeners.
-    from bot.impact import facts, listeners, renderers, requests, tables, uploads, watch_tables, watching
+    from bot.impact import facts, feeding, listeners, renderers, requests, tables, uploads, watch_tables, watching
     from bot.incidents import events
     from bot.incidents.checklist import FIGURES
     from bot.incidents.facts import FIGURE_CHART, FIGURE_SENTENCES, FIGURE_TABLE
@@ -21,6 +21,8 @@ def register(registry: "Registry") -> None:
     registry.record(uploads.record_file, "message")
     registry.ticks.append(Tick("figures", watching.look, tables.NEXT_LOOK))
     registry.kinds += renderers.KINDS
+    registry.takes_rows.setdefault("intervals", []).append(feeding.take_intervals)
+    registry.takes_files.append(feeding.take_file)
     registry.posts.append(requests.POST)
     registry.checklist.append(
         ChecklistItem(FIGURES, "Impact figures: `/incident figures`", watch_tables.has_figures)

@@ -40,7 +40,7 @@ def request_chart(services: Services, number: int, key: str, by: str) -> str:
             incident_id=incident.number,
             payload={"asked_by": by},
         )
-    return "The chart is being drawn; it comes into the incident's channel."
+    return "The chart is being drawn and will be posted in the incident's channel."
 
 
 def chart_png(services: Services, number: int, now: datetime) -> bytes:
@@ -142,7 +142,7 @@ def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
     file_id = services.slack.upload(f"figures-{number}.png", png)
     with services.database.transaction() as session:
         outbox.remember(session, row, kept | {"file_id": file_id}, utcnow())
-    text = f"The figures as a chart, asked for by {mention(kept['asked_by'])}."
+    text = f"The figures as a chart, requested by {mention(kept['asked_by'])}."
     services.slack.share_files([(file_id, f"Figures {number}")], channel_id, text)
 
 

@@ -24,7 +24,7 @@ MOST_NAMED = 200
 
 
 class ImportRunning(WatchfloorError):
-    """This file is being imported at this moment. Its figures are there in a minute."""
+    """This file is being imported at this moment. Its figures will be there in a minute."""
 
 
 class NothingUsable(WatchfloorError):

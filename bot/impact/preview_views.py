@@ -35,7 +35,7 @@ class FilePreview:
 def preview_message(preview: FilePreview) -> Screen:
     """What each column was taken for, rows read, rows left out and why; *Use it* or *Change a column*."""
     name = one_line(preview.name, 80)
-    text = f"{name}: {number(preview.rows)} intervals can be used"
+    text = f"{name}: {_intervals(preview.rows)} can be used"
     blocks = [
         section(f"📄 *{name}*\n{_found(preview)}"),
         section("*Columns*\n" + "\n".join(_column_lines(preview.plan))),
@@ -54,6 +54,10 @@ def preview_message(preview: FilePreview) -> Screen:
     return text, blocks
 
 
+def _intervals(rows: int) -> str:
+    return "1 interval" if rows == 1 else f"{number(rows)} intervals"
+
+
 def _found(preview: FilePreview) -> str:
     if not preview.rows:
         return "Not one row can be used as the columns are read now."
@@ -62,7 +66,7 @@ def _found(preview: FilePreview) -> str:
     first, last = (f"{moment(at):%d %b %Y %H:%M} UTC" for at in (preview.first_at, preview.last_at))
     minutes = preview.plan.interval_s // 60
     span = f"{first} to {last}, {minutes} min each" if preview.first_at != preview.last_at else first
-    return f"{number(preview.rows)} intervals of {queues}{more}\n{span}"
+    return f"{_intervals(preview.rows)} of {queues}{more}\n{span}"
 
 
 def _column_lines(plan: Plan) -> list[str]:
@@ -100,7 +104,8 @@ def imported_message(result: Result, name: str) -> Screen:
     if result.is_known:
         text = f"{one_line(name, 80)} was imported before, so nothing was changed."
         return text, plain(text)
-    text = f"✅ {number(result.rows)} intervals of {one_line(name, 80)} count now. `/incident figures` shows them."
+    count = "counts" if result.rows == 1 else "count"
+    text = f"✅ {_intervals(result.rows)} of {one_line(name, 80)} {count} now. `/incident figures` shows them."
     blocks = plain(text)
     if result.left_out_count:
         lines = [f"• line {row.line}: {escape(row.reason)}" for row in result.left_out[:REASONS_SHOWN]]

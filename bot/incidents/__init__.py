@@ -37,7 +37,7 @@ def register(registry: "Registry") -> None:
     registry.departures.append(roles.release_all)
     registry.people += [people.holders_of_role, people.person_or_group]
     registry.words += [
-        TableWords("incidents", ("title", "description", "impact", "cause", "front_door", "bridge", "search_text")),
+        TableWords("incidents", ("title", "description", "impact", "cause", "bridge", "search_text")),
         TableWords("situation_values", ("text", "original")),
         TableWords("participants"),
         TableWords("role_holders"),

@@ -60,7 +60,7 @@ def register(registry: Registry) -> None:
 
 HELP = (
     (Section.ANYWHERE, 1, "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once"),
-    (Section.ANYWHERE, 3, "`/incident drill S1 IVR down in Manila` practises one"),
+    (Section.ANYWHERE, 3, "`/incident drill S1 IVR down in Manila` for practice"),
     (
         Section.CHANNEL,
         2,

@@ -3,7 +3,7 @@ which `bootstrap.py` lists the nouns; events of one noun that another follows li
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.incidents.recognition import Scope
 from bot.incidents.rules import OPEN
@@ -146,6 +146,23 @@ class HandoverUnaccepted(Event):
     key: str
     old: str
     new: str
+
+
+@dataclass(frozen=True)
+class AnswerOverdue(Event):
+    """Nobody answered in time what the incident waits for; `asked` were asked already."""
+
+    key: str
+    reason: str
+    asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FrontDoorSet(Event):
+    """A playbook step switched what callers hear on or off; `heard_at` is when somebody dialled in."""
+
+    state: str
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True)

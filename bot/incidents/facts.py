@@ -48,6 +48,87 @@ class FigureTable:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class CallerMessageRow:
+    """What callers heard for a while, as one version of a message said it."""
+
+    on_at: datetime
+    off_at: datetime | None
+    minutes: int
+    variant: str
+    lines: str
+    text: str
+    version: int
+    approved_by: str
+    heard_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MoneyRow:
+    """What a cohort is owed in a currency: sums as people write them, eligible being the total of the others."""
+
+    cohort: str
+    lines: int
+    eligible: str
+    issued: str
+    failed: str
+    excluded: str
+    pending: str
+
+
+def _no_money(session: Session, number: int) -> Sequence[MoneyRow]:
+    return ()
+
+
+def _no_wording(session: Session, number: int, language: str) -> str:
+    return ""
+
+
+def _no_messages(session: Session, services: Services, number: int, now: datetime) -> Sequence[CallerMessageRow]:
+    return ()
+
+
+@dataclass(frozen=True)
+class HandoverItem:
+    """Something that one shift hands over to the next, as plain text. `key` stays the same while it lasts."""
+
+    key: str
+    title: str
+    # `S1` of an incident, `P2` of a case; empty for what has none.
+    severity: str = ""
+    stability: str = ""
+    situation: str = ""
+    # Whose action it is, and what comes next (the technical action plan).
+    owner_id: str | None = None
+    next_step: str = ""
+    due_at: datetime | None = None
+    # Without a next step its owner is asked for one.
+    needs_next_step: bool = False
+    channel_id: str = ""
+    incident_id: int | None = None
+
+
+@dataclass(frozen=True)
+class HandoverCounts:
+    """Handovers of shifts that were begun in a time: how many were complete, and how many were late."""
+
+    begun: int = 0
+    complete: int = 0
+    late: int = 0
+
+
+def _no_items(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
+    return ()
+
+
+def _no_handovers(session: Session, start: datetime, end: datetime) -> HandoverCounts:
+    return HandoverCounts()
+
+
+def _no_gaps(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
+    return 0, 0
+
+
 def _no_sentences(session: Session, number: int, language: str) -> FigureSentences:
     return FigureSentences()
 
@@ -92,6 +173,10 @@ def _no_fallback(session: Session, services: Services, user_id: str, now: dateti
     return None
 
 
+def _no_contact(session: Session, services: Services, now: datetime) -> Sequence[str]:
+    return ()
+
+
 def _not_private(services: Services, incident: Incident) -> bool:
     return False
 
@@ -121,6 +206,14 @@ FIGURE_SENTENCES: Fact[Callable[[Session, int, str], FigureSentences]] = Fact("f
 FIGURE_TABLE: Fact[Callable[[Session, Services, int, datetime, str], FigureTable]] = Fact("figure table", _no_table)
 # The chart of the figures as PNG, at a moment; it takes a third of a second.
 FIGURE_CHART: Fact[Callable[[Services, int, datetime], bytes]] = Fact("figure chart", _no_chart)
+# What callers hear now, in a language; empty when they hear nothing, or nothing in that language.
+CALLER_WORDING: Fact[Callable[[Session, int, str], str]] = Fact("caller wording", _no_wording)
+# Everything that callers heard, version by version.
+CALLER_MESSAGES: Fact[Callable[[Session, Services, int, datetime], Sequence[CallerMessageRow]]] = Fact(
+    "caller messages", _no_messages
+)
+# Credits and refunds by cohort and currency; no account is in it.
+MONEY: Fact[Callable[[Session, int], Sequence[MoneyRow]]] = Fact("money", _no_money)
 # Writes a work note to a case at a source, by the case's external id, with its text and a key that makes
 # repeating it harmless; None where the source takes none.
 AddCaseNote = Callable[[str, str, str], None]
@@ -131,3 +224,19 @@ NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]]
 )
 # Who is accountable instead of a person who is not available from a moment on.
 FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact("fallback", _no_fallback)
+# Who is the point of contact at a moment.
+CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", _no_contact)
+# What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.
+RISKY_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact("risky cases", _no_items)
+UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
+    "unanswered pages", _no_items
+)
+PROMISES_DUE: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
+    "promises due", _no_items
+)
+# Handovers of shifts begun in a time.
+SHIFT_HANDOVERS: Fact[Callable[[Session, datetime, datetime], HandoverCounts]] = Fact(
+    "shift handovers", _no_handovers
+)
+# Of the gaps that began in a time: how many there were, and how many were filled late or never.
+SHIFT_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("shift gaps", _no_gaps)

@@ -141,4 +141,4 @@ def _answer(channel_id: str, refused: str | None, bridge: str) -> str:
     if refused is None:
         return f"You are in {channel_link(channel_id)}. {bridge}".strip()
     reason = REFUSAL_REASONS.get(refused) or refusals.reason("conversations.invite", refused)
-    return f"I could not bring you into {channel_link(channel_id)}: {reason}."
+    return f"I could not add you to {channel_link(channel_id)}: {reason}."

@@ -23,7 +23,7 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
         if old == status:
             return f"It is {status} already; nothing was changed."
         set_status(change, status, reason)
-    return f"The status is {status} now, it was {old}."
+    return f"Status changed from {old} to {status}."
 
 
 def set_status(change: Change, status: str, reason: str) -> None:
@@ -68,7 +68,7 @@ def decline(services: Services, number: int, reason: str, key: str, by: str, now
     with changing(services, number, by, now, "close") as change:
         rules.check_may_change(number, change.incident.status)
         set_and_publish(change, Status.DECLINED, "declined", Declined(key, reason), reason=reason)
-    return "Declined as a false alarm. Everyone who was told is told; nothing more is promised."
+    return "Declined as a false alarm. Everyone who was told of it hears that; no more updates are promised."
 
 
 def reopen(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
@@ -76,7 +76,7 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
     with changing(services, number, by, now, "close") as change:
         rules.check_may_reopen(number, change.incident.status)
         set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
-    return f"Incident {number} is open again and updates are promised again."
+    return f"Incident {number} is open again, and updates are promised again."
 
 
 def _objections(services: Services, session: Session, number: int, action: str) -> list[Objection]:

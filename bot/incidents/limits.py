@@ -23,7 +23,7 @@ class TooManyInWorkspace(WatchfloorError):
 
 
 class TooManyCommands(WatchfloorError):
-    """You have typed {count} commands within a minute, which is all that I carry out for one person. Please wait a
+    """You have typed {count} commands within a minute, which is the most that one person may. Please wait a
     minute."""
 
 

@@ -12,7 +12,7 @@ class WhichIncident(WatchfloorError):
 
 
 class MergedIntoItself(WatchfloorError):
-    """Incident {number} is this one. Name the incident that it is to be merged into."""
+    """This is incident {number}. Name the incident to merge it into."""
 
 
 class TargetOver(WatchfloorError):
@@ -29,11 +29,11 @@ class TargetPrivate(WatchfloorError):
 
 
 class RelatedToItself(WatchfloorError):
-    """Incident {number} is this one. Name another incident that it has to do with."""
+    """This is incident {number}. Name another one that it is related to."""
 
 
 class BothPrivate(WatchfloorError):
-    """Both incidents are private, and their people may be others, so neither may name the other."""
+    """Both incidents are private and may have different people, so neither may name the other."""
 
 
 class MergeFacts(Protocol):

@@ -36,7 +36,7 @@ def correct_milestone(
         raise milestones.ReasonMissing()
     with changing(services, number, by, now) as change:
         set_milestone(change, name, at, reason, key, how)
-    return f"{TITLES[name]}: {day_and_time(at)}. It stands in the timeline and in every figure."
+    return f"{TITLES[name]}: {day_and_time(at)}. It is in the timeline and counts in every figure."
 
 
 def set_milestone(change: Change, name: MilestoneName, at: datetime, reason: str, key: str, how: str = "") -> None:

@@ -119,6 +119,12 @@ def selected_users(body: Payload, name: str) -> list[str]:
     return list(_field(body, name).get("selected_users") or [])
 
 
+def uploaded_files(body: Payload, name: str) -> list[tuple[str, str]]:
+    """The ids and names of the files given in the field `name` of a form."""
+    files = _field(body, name).get("files") or []
+    return [(str(file["id"]), str(file.get("name") or "file")) for file in files]
+
+
 def _field(body: Payload, name: str) -> Payload:
     block: Payload = body["view"]["state"]["values"].get(name, {})
     return next(iter(block.values()), {})

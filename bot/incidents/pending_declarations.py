@@ -15,7 +15,7 @@ KEPT_FOR = timedelta(days=7)
 
 
 class NoSuchDeclaration(WatchfloorError):
-    """That question is not there any more. `/incident declare` opens an incident, `/incident list` shows what is
+    """That question is no longer open. `/incident declare` opens an incident, `/incident list` shows what is
     open."""
 
 

@@ -12,7 +12,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.rules import is_permitted
 from bot.services import Services
 
-Permission = Literal["declare", "lead", "steps", "close", "followups", "postmortem", "cases"]
+Permission = Literal["declare", "lead", "steps", "close", "followups", "postmortem", "ledger", "cases"]
 PERMISSION_PHRASES = {
     "declare": "declare incidents",
     "lead": "change an incident",
@@ -20,6 +20,7 @@ PERMISSION_PHRASES = {
     "close": "resolve, close or reopen incidents",
     "followups": "add or change follow-ups",
     "postmortem": "assign, review or publish post-mortems",
+    "ledger": "work on the ledger of credits and refunds",
     "cases": "decide about cases",
 }
 

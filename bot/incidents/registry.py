@@ -27,6 +27,7 @@ from bot.outbox.kinds import Kind
 from bot.runtime.csv_file import Cell
 from bot.services import Services
 from bot.slack.blocks import Block
+from bot.sources.port import TableFile
 
 if TYPE_CHECKING:
     from bot.incidents.change import Change
@@ -150,6 +151,12 @@ class ChecklistItem:
 
 # Looks once over all incidents and gives back what to say of each: the key of an alarm, and its sentence.
 Audit = Callable[[Session, Services, datetime], Callable[[Incident], Mapping[str, str]]]
+# Likewise, of what belongs to no incident.
+FloorAudit = Callable[[Session, Services, datetime], Mapping[str, str]]
+# Stores rows of a source, within the transaction that moves its cursor; the same key is the same rows.
+TakeRows = Callable[[Session, Services, str, str, Sequence[Any]], None]
+# Stores a file of a source, once for each content; gives back why it cannot be used, or nothing.
+TakeFile = Callable[[Services, str, TableFile], str]
 
 
 TAKEN_BEFORE: Mapping[str, object] = {"rows": 0, "note": "taken before, so nothing was changed"}
@@ -212,6 +219,10 @@ class Registry:
     # What should be done before a post-mortem is published, by place.
     checklist: list[ChecklistItem] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
+    audits_of_floor: list[FloorAudit] = field(default_factory=list)
+    # Who uses what other systems know, by the kind of rows (`bot/sources/port.py`).
+    takes_rows: dict[str, list[TakeRows]] = field(default_factory=dict)
+    takes_files: list[TakeFile] = field(default_factory=list)
     words: list[TableWords] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     # What the noun shows in Slack: the kinds of its rows in the outbox.

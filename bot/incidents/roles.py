@@ -67,7 +67,7 @@ def assign(services: Services, number: int, role: str, to: str, by: str, now: da
             return f"{mention(to)} is {_role_title(services, role)} already."
         _assign(change, role, to)
         change.log("role_given", user=to, role=_role_title(services, role))
-    return f"{mention(to)} is {_role_title(services, role)} of incident {number} now, and was told."
+    return f"{mention(to)} is {_role_title(services, role)} of incident {number} now and has been told."
 
 
 def pass_on(change: Change, role: str, to: str) -> None:
@@ -99,7 +99,7 @@ def leave(services: Services, number: int, role: str, by: str, now: datetime) ->
         change.publish(RoleChanged(role, None))
         change.log("role_left", user=by, role=_role_title(services, role))
         remaining = incidents.roles(change.session, number).get(role, [])
-    vacant = "" if remaining else " Nobody holds it until somebody claims it."
+    vacant = "" if remaining else " The role is free until somebody takes it."
     return f"You are no longer {_role_title(services, role)}.{vacant}"
 
 

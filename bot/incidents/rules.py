@@ -109,7 +109,7 @@ class NewTitleMissing(WatchfloorError):
 
 
 class ImpactMissing(WatchfloorError):
-    """Please say who feels what, such as `/incident impact half the calls to Manila are dropped`."""
+    """Please say who is affected and how, such as `/incident impact half the calls to Manila are dropped`."""
 
 
 class UnknownSubcommand(WatchfloorError):

@@ -21,7 +21,8 @@ from bot.timeline.wording import user_ids_in
 
 LINES_SHOWN = 6
 LINE = 300
-STATE, DECISIONS, RULED_OUT_PART, OPEN_STEPS, PROMISES, WAITING = 10, 20, 30, 40, 50, 60
+STATE, DECISIONS, RULED_OUT_PART, CALLERS_HEAR, OPEN_STEPS, PROMISES, WAITING = 10, 20, 30, 35, 40, 50, 60
+MONEY_OWED = 70
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def situation_lines(situation: Situation) -> list[str]:
     return [
         f"*Impact* {one_line(situation.text(SituationField.IMPACT), LINE) or 'not described yet'}",
         f"*Cause{suspected}* {cause or 'not known yet'}",
-        *([f"*Being done* {actions}"] if actions else []),
+        *([f"*Under way* {actions}"] if actions else []),
         *([f"*Needed* {needs}"] if needs else []),
     ]
 

@@ -43,7 +43,6 @@ class Incident(Numbered, table=True):
     status: str = "investigating"
     sites: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     partners: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
-    front_door: str = ""
     # Where people talk: an address or a phone number; without one, what the floor's file says.
     bridge: str = ""
     is_private: bool = False

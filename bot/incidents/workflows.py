@@ -83,10 +83,16 @@ def record(services: Services, request: DeclareRequest) -> int:
         number, now = incident.number, request.at
         _add_first_entries(session, number, request)
         _first_rows(session, services, incident)
-        participants.join(session, number, [request.user_id], now)
+        if not _is_bot(services, request.user_id):
+            participants.join(session, number, [request.user_id], now)
         change = Change(session, services, incident, request.user_id, now)
         change.publish(DeclaredAfterwards() if request.ended_at else Declared())
         return number
+
+
+def _is_bot(services: Services, user_id: str) -> bool:
+    """Was it declared for an alert, without anybody being asked?"""
+    return user_id == services.slack.user_id()
 
 
 def incident_of(request: DeclareRequest) -> Incident:
@@ -200,7 +206,9 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
     groups = services.floor.severity(incident.severity).invite if _calls_people(services, incident) else ()
     # Nobody waits for what Slack says of groups: those that are not known yet are invited from the outbox.
     known, unknown = known_people(services, groups)
-    invite_all(services, number, list(dict.fromkeys([declarer_id, *known])))
+    people = [user_id for user_id in dict.fromkeys([declarer_id, *known]) if not _is_bot(services, user_id)]
+    if people:
+        invite_all(services, number, people)
     if unknown:
         with services.database.transaction() as session:
             invitations.invite(session, number, f"responders:{number}", utcnow(), [], groups=unknown)
@@ -251,6 +259,8 @@ def tell(services: Services, number: int, request: DeclareRequest, refusal: str)
         if incident.told_at is not None:
             return
         incidents.set_declarer_answered(session, number, utcnow())
+        if _is_bot(services, request.user_id):
+            return
         text, blocks = _declared_message(session, services, incident, request, refusal)
         if not request.reply_to:
             outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)

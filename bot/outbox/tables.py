@@ -220,6 +220,8 @@ def supersede(session: Session, key_begins: str) -> None:
             sa.text(_UNSETTLED),
             sa.or_(col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_not(None)),
             col(OutboxRow.key).startswith(key_begins, autoescape=True),
+            # A batch is named after its first part, and says what its other parts say.
+            col(OutboxRow.batch_group).is_(None),
         )
         .values(refused=SUPERSEDED)
     )

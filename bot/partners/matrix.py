@@ -44,14 +44,14 @@ def add(services: Services, number: int, typed: str, by: str, now: datetime) -> 
         check_may_change(number, incident.status)
         added = [name for name in names if name not in incident.partners]
         if not added:
-            return f"{', '.join(names)}: among the affected already; `/incident partners` shows where it stands."
+            return f"{', '.join(names)}: already listed as affected; `/incident partners` shows where it stands."
         incident.partners = [*incident.partners, *added]
         change.session.add(incident)
         for name in added:
             change.log("partner_added", partner=name)
         partners.update_notices(change)
     start_due(services, now)
-    return f"Now among the affected: {', '.join(added)}. `/incident partners` shows who is told when."
+    return f"Added as affected: {', '.join(added)}. `/incident partners` shows who is told when."
 
 
 def send_notice_now(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
@@ -100,7 +100,7 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
         agents_note = f"{counted} agents affected" if counted else ""
         change.log("partner_phoned", partner=partner, reason=agents_note)
         outbox.mark_stale(session, number, (kinds.PARTNER,))
-    return f"Written down: {partner} was phoned."
+    return f"Recorded: {partner} was phoned."
 
 
 def send_from_button(services: Services, notice_id: int, by: str, now: datetime) -> views.Screen:

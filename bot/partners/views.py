@@ -78,7 +78,7 @@ class Matrix:
 def matrix(facts: Matrix) -> Screen:
     """`/incident partners`: who was told what and when, who answered, and who must be phoned."""
     if not facts.rows:
-        summary = "No partner is affected as far as is known. `/incident partners add NAME` adds one."
+        summary = "No partner is known to be affected. `/incident partners add NAME` adds one."
         return summary, [section(summary)]
     told_count = sum(row.told_at is not None for row in facts.rows)
     answered_count = sum(row.answer != Answer.NONE for row in facts.rows)
@@ -98,7 +98,7 @@ def matrix(facts: Matrix) -> Screen:
     blocks.append(
         context(
             "`/incident partners add NAME` · `/incident partners tell` tells those who wait now · "
-            "`/incident partners phoned NAME 12` writes down a call"
+            "`/incident partners phoned NAME 12` records a call"
         )
     )
     return summary, blocks

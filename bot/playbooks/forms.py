@@ -119,7 +119,7 @@ def _step_line(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders)
         text = finished_with_answers(run.book.steps[step.step_key], step)
         return section(text, accessory=undo_button(step) if run.is_running else None)
     if not is_open(step):
-        return context(f"▫️ {escape(step.title)} · not asked for as things stand")
+        return context(f"▫️ {escape(step.title)} · not needed as things stand")
     instructions = run.book.steps[step.step_key].instructions
     more = f"\n{shorten(escape(instructions), INSTRUCTIONS_SHOWN)}" if instructions else ""
     due_note = f" · due {clock_time(step.due_at)}" if step.due_at else ""

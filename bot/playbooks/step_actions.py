@@ -90,7 +90,7 @@ def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None
     has_effects = written.posts or written.sets or written.invites or any(ask.milestone for ask in written.asks)
     if change.facts["was"] != State.DONE or not has_effects:
         return None
-    return f"“{escape(change.title)}” is open again. What it sent, set or whom it brought in stays as it is."
+    return f"“{escape(change.title)}” is open again. What it sent or set, and whom it invited, stays as it is."
 
 
 def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetime) -> str:
@@ -100,8 +100,8 @@ def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetim
         services, step_id, by, now, lambda session, hand: reminders.snooze(session, hand, by, length, now)
     )
     if not change.facts["is_reminded"]:
-        return f"“{escape(change.title)}” has had all its reminders; none would come. It stays due when it was."
-    return f"“{escape(change.title)}” rests for {minutes} minutes. It stays due when it was."
+        return f"“{escape(change.title)}” has had all its reminders, so there is nothing to snooze."
+    return f"“{escape(change.title)}” is snoozed for {minutes} minutes. Its due time stays."
 
 
 def _change_step(

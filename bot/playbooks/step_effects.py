@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot.incidents import tables as incidents
 from bot.incidents.audiences import audiences_of, describe_channels
 from bot.incidents.change import Change
-from bot.incidents.events import CadenceRequested, UpdateRequested
+from bot.incidents.events import CadenceRequested, FrontDoorSet, UpdateRequested
 from bot.incidents.invitations import invite
 from bot.incidents.lifecycle import set_status
 from bot.incidents.milestones import milestones_of, set_milestone
@@ -53,7 +53,7 @@ class StepEffects:
         if sets.status and sets.status != incident.status:
             set_status(self.change, sets.status, self.step.title)
             sentences.append(f"The status is {sets.status} now.")
-        if sets.front_door and sets.front_door != incident.front_door:
+        if sets.front_door:
             sentences.append(self._set_front_door(sets.front_door))
         if sets.cadence:
             self.change.publish(CadenceRequested(sets.cadence))
@@ -79,19 +79,21 @@ class StepEffects:
         return sentences
 
     def _set_front_door(self, state: str) -> str:
-        self.change.incident.front_door = state
-        self.change.session.add(self.change.incident)
-        self.change.log("front_door", new=state)
-        return f"Caller message recorded as “{state}”."
+        asked = next((ask.id for ask in self.step.written.asks if ask.kind == "time"), "")
+        heard_at = datetime.fromisoformat(str(self.answers[asked])) if self.answers.get(asked) else None
+        self.change.publish(FrontDoorSet(state, heard_at))
+        if state == "normal":
+            return "The caller message is recorded as off."
+        return "The caller message is recorded as on; its card in the channel asks for its wording and lines."
 
     def _send(self, posts: Post | None) -> list[str]:
         if posts is None:
             return []
         audience = audiences_of(self.change.services, self.change.incident).get(posts.to)
         if audience is None:
-            return ["This incident is private, so its message was not sent."]
+            return ["This incident is private, so the message was not sent."]
         if not (self.sending and self.sending.words):
-            return ["Its message was left empty, so nothing was sent."]
+            return ["The message was left empty, so nothing was sent."]
         key = f"step:{self.step.step_id}:{self.step.at.isoformat()}"
         self.change.publish(UpdateRequested(posts.to, self.sending.words, key))
         return [f"The update goes to {describe_channels(audience, self.change.incident)} now."]

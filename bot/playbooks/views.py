@@ -122,7 +122,7 @@ def _reminder(step: AnyStep, now: datetime, reason: str = "", *, is_over: bool =
     if step.state != State.OPEN:
         return [section(finished_line(step), block_id=block_id)]
     if is_over:
-        return [section(f"▫️ {escape(step.title)} · not asked for any more", block_id=block_id)]
+        return [section(f"▫️ {escape(step.title)} · no longer needed", block_id=block_id)]
     snooze_note = _snooze_note(step, now)
     text = f"⏰ *{escape(step.title)}* · {owner_and_clock(step, now)}{snooze_note}" + (
         f"\n_{reason}_" if reason else ""

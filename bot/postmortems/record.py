@@ -144,6 +144,19 @@ class Similar:
 
 
 @dataclass(frozen=True)
+class CallerMessage:
+    """What callers heard from one moment to another, as one version of a message said it."""
+
+    on_at: datetime
+    off_at: datetime | None
+    minutes: int
+    lines: str
+    text: str
+    approved_by: str
+    heard_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Record:
     """Everything the post-mortem is written from."""
 
@@ -182,6 +195,7 @@ class Record:
     interval_head: Sequence[str] = ()
     interval_rows: Sequence[Sequence[str]] = ()
     interval_notes: Sequence[str] = ()
+    caller_messages: Sequence[CallerMessage] = ()
 
     def first(self, *kinds: str) -> Entry | None:
         """The first entry of one of those kinds."""

@@ -6,13 +6,14 @@ from itertools import groupby
 from bot.postmortems import rules
 from bot.postmortems.document import Day, Heading, Lines, Moment, Part, Section, Statement, Table
 from bot.postmortems.phrases import Phrases
-from bot.postmortems.record import Adherence, Entry, Promise, Proposal, Record, Run, Step
+from bot.postmortems.record import Adherence, CallerMessage, Entry, Promise, Proposal, Record, Run, Step
 from bot.postmortems.summary_sections import communication_statement, unknown_statement
 from bot.slack.text import shorten
 
 DASH = Statement("–", nature="note")
 # A message may have 40,000 characters; the whole of it is in Slack, where its number leads.
 MAX_ENTRY_TEXT = 3_000
+FRONT_DOOR_KINDS = ("front_door", "front_door_on", "front_door_changed", "front_door_off", "front_door_waived")
 IMPACT_KINDS = ("impact", "customer_impact")
 
 
@@ -56,13 +57,32 @@ def communications_section(record: Record, phrases: Phrases) -> Section:
         parts.append(Lines([Statement(phrases("no_promises"), nature="note")]))
     if record.partners:
         parts += [Heading(phrases("heading_partners")), _partners(record, phrases)]
-    front_door_entries = record.all("front_door")
-    if front_door_entries:
-        parts += [
-            Heading(phrases("heading_front_door")),
-            Lines([_entry_line(entry, phrases) for entry in front_door_entries]),
-        ]
+    heard_entries = record.all(*FRONT_DOOR_KINDS)
+    if heard_entries:
+        entries = Lines([_entry_line(entry, phrases) for entry in heard_entries])
+        parts += [Heading(phrases("heading_front_door")), *_callers_heard(record, phrases), entries]
     return Section("communications", phrases("section_communications"), parts)
+
+
+def _callers_heard(record: Record, phrases: Phrases) -> list[Part]:
+    if not record.caller_messages:
+        return []
+    keys = ("callers_heard", "lines", "on_since", "off_since", "minutes", "approved_by", "heard_at")
+    rows = [_caller_message_row(message, phrases) for message in record.caller_messages]
+    return [Table([phrases(f"head_{key}") for key in keys], rows)]
+
+
+def _caller_message_row(message: CallerMessage, phrases: Phrases) -> list[Statement]:
+    cells = [
+        message.text or phrases("wording_unknown"),
+        message.lines or "–",
+        phrases.moment(message.on_at),
+        phrases.moment(message.off_at) if message.off_at else phrases("still_on"),
+        str(message.minutes),
+        message.approved_by or "–",
+        phrases.moment(message.heard_at) if message.heard_at else "–",
+    ]
+    return [Statement(cell, nature="note") for cell in cells]
 
 
 def _adherence(record: Record, phrases: Phrases) -> Table:

@@ -105,7 +105,7 @@ def request_by_command(services: Services, number: int, asked_key: str, by: str,
             postmortem = tables.newest(session, number)
             existing_copy = postmortem and copies.of_place(session, postmortem.number, by)
             if existing_copy and existing_copy.delivered_at:
-                return "You have it in your direct messages with me; its files are in the thread there."
+                return "You have it in your direct messages with me; its files are in the thread."
             if postmortem is None:
                 postmortem = versions.request(session, number, [by], now)
             copies.add(session, postmortem, by)

@@ -46,7 +46,7 @@ def _record_document(session: Session, copy: Copy, event: Event) -> None:
     if file is None:
         _reply(session, copy, event, f"I keep {', '.join(DOCUMENTS)} files as versions; this one I left alone.")
     elif file.get("size", 0) > LARGEST_FILE:
-        _reply(session, copy, event, "That file is too large for me; a version may have 25 MB.")
+        _reply(session, copy, event, "That file is too large: a version may have 25 MB.")
     elif postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
         _reply(session, copy, event, f"This one is a {postmortem.state}, so I did not keep your file as a version.")
     else:

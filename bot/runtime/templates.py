@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, nodes
+from jinja2 import (
+    ChainableUndefined,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    nodes,
+)
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -39,6 +47,10 @@ TEMPLATE_ERRORS = (
 
 class TemplateBroken(WatchfloorError):
     """The template {name} cannot be used: {reason}. Mend the file; the plain wording is used until then."""
+
+
+class ExpressionBroken(WatchfloorError):
+    """The expression `{text}` cannot be used: {reason}. Correct it in floor.yaml."""
 
 
 class SandboxedTemplates(ImmutableSandboxedEnvironment):
@@ -97,10 +109,39 @@ def _environment(folder: Path) -> SandboxedTemplates:
         # Mrkdwn and Markdown are escaped by who gives the facts; in HTML everything is escaped here.
         autoescape=lambda name: bool(name) and str(name).endswith(HTML),
     )
+    return _with_limited_filters(environment)
+
+
+def _with_limited_filters(environment: SandboxedTemplates) -> SandboxedTemplates:
     for name in PADDING_FILTERS:
         del environment.filters[name]
     environment.filters |= FILTERS
     return environment
+
+
+class Expression:
+    """A Jinja expression of floor.yaml, in the same sandbox; what is missing in its facts is empty."""
+
+    def __init__(self, text: str) -> None:
+        """Raises `ExpressionBroken`."""
+        self.text = text
+        try:
+            self._evaluate = _expressions().compile_expression(text)
+        except TEMPLATE_ERRORS as broken:
+            raise ExpressionBroken(text=text, reason=_describe_error(broken)) from broken
+
+    def __call__(self, **facts: Any) -> Any:
+        """Its value. Raises `ExpressionBroken`."""
+        try:
+            with time_limit():
+                return self._evaluate(**facts, range=_limited_range())
+        except TEMPLATE_ERRORS as broken:
+            raise ExpressionBroken(text=self.text, reason=_describe_error(broken)) from broken
+
+
+@lru_cache(maxsize=1)
+def _expressions() -> SandboxedTemplates:
+    return _with_limited_filters(SandboxedTemplates(undefined=ChainableUndefined))
 
 
 class Templates:

@@ -29,11 +29,12 @@ SITUATION_KINDS = {
     "nothing_needed": "needs",
 }
 FIGURE_KINDS = ("figures_typed", "figures_warning")
+CALLER_KINDS = ("front_door_on", "front_door_changed", "front_door_off")
 REPORTED_KINDS = (
     *("severity", *STATUS_KINDS, *SITUATION_KINDS, "situation_cleared"),
-    *("step_done", *ROLE_KINDS, *FIGURE_KINDS),
+    *("step_done", *ROLE_KINDS, *FIGURE_KINDS, *CALLER_KINDS),
 )
-REPORTED_OUTSIDE = ("severity", *STATUS_KINDS, "impact")
+REPORTED_OUTSIDE = ("severity", *STATUS_KINDS, "impact", *CALLER_KINDS)
 
 
 @dataclass(frozen=True)

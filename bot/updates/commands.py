@@ -36,7 +36,7 @@ class UnknownAudience(WatchfloorError):
 
 
 class AlreadyPaused(WatchfloorError):
-    """Updates are paused since {who} said: {reason}. `/incident resume` lets them go on."""
+    """Updates are paused; {who} said: {reason}. `/incident resume` starts them again."""
 
 
 class NotPaused(WatchfloorError):
@@ -60,9 +60,7 @@ def set_cadence(services: Services, number: int, typed: str, by: str, now: datet
             known_audiences.audience_title(services, name) for name in dict.fromkeys(audiences_changed)
         )
         if not audiences_changed:
-            return (
-                "Nobody is told by the clock at this severity, so nothing was changed. Name an audience to begin."
-            )
+            return "No audience has scheduled updates at this severity. Name an audience to begin."
         pace = f"every {wording.describe_cadence(cadence)}" if cadence else "as usual"
         change.log("update_pace", audience=titles, new=pace)
         copies.update_footers(change, dict.fromkeys(audiences_changed))
@@ -124,7 +122,7 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
         cadence_actions.pause(change, reason.strip())
         change.log("updates_paused", reason=reason.strip())
         copies.update_footers(change, known_audiences.audiences_of(services, change.incident))
-    return "Updates are paused; the last one of each audience says so. `/incident resume` lets them go on."
+    return "Updates are paused; the last one of each audience says so. `/incident resume` starts them again."
 
 
 def resume(services: Services, number: int, by: str, now: datetime) -> str:

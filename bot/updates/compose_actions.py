@@ -119,6 +119,4 @@ def _waits_for_approval(session: Session, number: int, name: str) -> bool:
 def _answer(awaited: list[str]) -> str:
     if not awaited:
         return UPDATE_ON_ITS_WAY
-    return (
-        f"{UPDATE_ON_ITS_WAY} For {', '.join(awaited)} it waits for approval; the draft was shown to who approves."
-    )
+    return f"{UPDATE_ON_ITS_WAY} For {', '.join(awaited)} it waits for approval; those who approve have the draft."

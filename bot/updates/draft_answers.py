@@ -24,7 +24,7 @@ class DecidedAlready(WatchfloorError):
 
 
 class NotApprover(WatchfloorError):
-    """{who} approves what {audience} are told. Ask them to press *Approve*; your words can wait in the draft."""
+    """{who} approves what {audience} are told. Ask them to press *Approve*; your text can wait in the draft."""
 
 
 class NotLater(WatchfloorError):
@@ -99,7 +99,7 @@ def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> 
         _record_choice(promise, Choice.NOTHING, by)
         promise.words = ""
         due = near_time(promise.due_at, now)
-    return f"It says at {due} that nothing has changed."
+    return f"At {due} it will say that nothing has changed."
 
 
 def edit(services: Services, promise_id: int, text: str, by: str, now: datetime, *, at_once: bool) -> str:
@@ -119,7 +119,7 @@ def edit(services: Services, promise_id: int, text: str, by: str, now: datetime,
     if at_once:
         start_due(services, now)
         return "It goes out now as you wrote it."
-    return f"It goes out at {due} as you wrote it." if is_approved else "Your words wait for approval."
+    return f"It goes out at {due} as you wrote it." if is_approved else "Your text waits for approval."
 
 
 def approve(services: Services, promise_id: int, by: str, now: datetime) -> str:
@@ -144,4 +144,4 @@ def postpone(services: Services, promise_id: int, due_at: datetime, reason: str,
         times = {"old_at": promise.due_at.isoformat(), "new_at": due_at.isoformat()}
         change.log("update_moved", audience=title, reason=reason, **times)
         copies.update_footers(change, [promise.audience])
-    return f"The update for {title} comes {near_time(due_at, now)} now, and its last message says so."
+    return f"The update for {title} now comes {near_time(due_at, now)}; the last one says so."

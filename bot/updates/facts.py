@@ -11,7 +11,7 @@ from bot.directory import tables as directory
 from bot.incidents import situation_tables
 from bot.incidents import tables as incidents
 from bot.incidents.bridge_rules import bridge_address
-from bot.incidents.facts import FIGURE_SENTENCES, FOLLOW_UPS, STEPS_TAKEN
+from bot.incidents.facts import CALLER_WORDING, FIGURE_SENTENCES, FOLLOW_UPS, STEPS_TAKEN
 from bot.incidents.incident_text import IncidentText, as_typed, incident_text
 from bot.incidents.outside_filter import outside_filter, outside_names_filter
 from bot.incidents.registry import Registry
@@ -87,6 +87,8 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     facts |= _unchanged(session, incident, context, since)
     facts |= _next_update(session, incident, context)
     facts |= _figures(session, services, incident, context)
+    heard = services.get(Registry).ask(CALLER_WORDING)(session, incident.number, context.language)
+    facts["callers_hear"] = one_line(heard, variables.IMPACT)
     return facts | (
         HIDDEN_OUTSIDE if audience.outside else _inside_facts(session, services, incident, context.language)
     )

@@ -150,7 +150,7 @@ def postpone_form(promise: Promise, title: str, now: datetime) -> Block:
 
 def cadence_form(incident: Incident, audiences: Mapping[str, Audience]) -> Block:
     """How often an audience is told."""
-    options = [option("Everybody who is told by the clock", EVERYBODY)]
+    options = [option("Every audience with scheduled updates", EVERYBODY)]
     options += [option(audience.title, name) for name, audience in audiences.items()]
     paces = [
         option(f"Every {wording.describe_cadence(timedelta(minutes=minutes))}", f"{minutes} min")
@@ -169,7 +169,7 @@ def cadence_form(incident: Incident, audiences: Mapping[str, Audience]) -> Block
 def pause_form(incident: Incident) -> Block:
     """Send nothing by the clock for a while."""
     blocks = [
-        section("Nothing is sent by the clock until `/incident resume`; the last update of each audience says so."),
+        section("No scheduled updates until `/incident resume`; the last update to each audience says so."),
         field("Why?", ids.REASON, text_input(ids.REASON, longest=MAX_REASON)),
     ]
     return modal(

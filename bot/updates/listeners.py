@@ -25,7 +25,7 @@ Decision = Callable[[Services, int, str, datetime], str]
 
 
 class TimeMissing(WatchfloorError):
-    """Please choose the time at which the update shall come."""
+    """Please choose when the update is to come."""
 
 
 def register(app: App, services: Services) -> None:
@@ -54,7 +54,7 @@ HELP = (
     "`/incident update` a form to tell audiences · `/incident update what to say` tells all of them now",
     "`/incident updates` what is promised and how it was kept · `/incident cadence 20 min` or "
     "`cadence executives 1 h`",
-    "`/incident pause reason` sends nothing by the clock until `/incident resume`",
+    "`/incident pause reason` stops scheduled updates until `/incident resume`",
     "`/incident updates add executives` lets an audience read of a private incident",
 )
 

@@ -45,11 +45,11 @@ def remove(services: Services, number: int, typed: str, by: str, now: datetime) 
         name = audience_named(services.floor.audiences, typed)
         title = services.floor.audiences[name].title
         if name not in incident.audiences:
-            return f"{escape(title)} were not given to it by hand, so nothing was changed."
+            return f"{escape(title)} had not been added to it, so nothing was changed."
         incident.audiences = [known for known in incident.audiences if known != name]
         change.session.add(incident)
         change.log("audience_removed", audience=title)
         if name not in known_audiences.audiences_of(services, incident):
             for promise in tables.waiting(change.session, number, name):
                 promising.drop_promise(change.session, promise)
-    return f"{escape(title)} are told nothing more of it."
+    return f"{escape(title)} get no more updates of it."

@@ -76,7 +76,8 @@ STARTS = ("", "Hi, ", "Hello team, ", "User reports: ", "RE: ", "Agent says ")
 
 
 def stream(seed: int, days: int = 21, bursts: int = 10) -> list[tuple[Sighting, int | None]]:
-    """Cases of three weeks with a daily rhythm and topics of unlike frequency; in it bursts of one topic, labelled."""
+    """Cases of three weeks with a daily rhythm and topics of unlike frequency; in it bursts of one topic,
+    labelled."""
     dice = random.Random(seed)
     topics = [(act, system) for act in ACTS for system in SYSTEMS]
     dice.shuffle(topics)

@@ -63,6 +63,13 @@ def test_every_text_of_a_table_of_words_is_either_taken_out_or_an_id_or_a_state(
             "kind",
             "field",
             "certainty",
+            "cohort",
+            "currency",
+            "old_state",
+            "new_state",
+            "reference",
+            "digest",
+            "trouble",
             "language",
         ),
     }

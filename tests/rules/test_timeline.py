@@ -47,7 +47,7 @@ def named(user_id: str) -> str:
             "step_done",
             "U1",
             {"step": "Call", "answers": {"Who?": "<@U2>", "How many?": "12"}},
-            "Ana Reyes did: Call (Who? @Ben Okafor; How many? 12)",
+            "Ana Reyes finished: Call (Who? @Ben Okafor; How many? 12)",
         ),
         ("channel_lost", None, {"reason": "it was archived"}, "Watchfloor lost the channel: it was archived"),
         ("something_new", "U1", {}, "something new"),

@@ -59,6 +59,7 @@ def end(actor: Actor) -> None:
     """Resolved, closed or opened again by the panel, past every step that stands in the way."""
     channel, reason = actor.an_incident(), actor.token()
     actor.types(incidents.COMMAND, channel, ".*")
+    panel = actor.shared.ledger.last_answer(actor.name)
     button, kind = actor.rng.choice(
         (
             (incidents.RESOLVE, "resolved"),
@@ -72,7 +73,9 @@ def end(actor: Actor) -> None:
         if has_field(actor, incidents.WAIVER):
             actor.me.fills(incidents.WAIVER, "later")
         trace = Trace(kind, number_of(channel), actor.id, (("reason", reason),))
-        actor.submits(kind, channel, trace)
+        # What is resolved already is not resolved again.
+        is_again = kind == "resolved" and "· resolved ·" in panel
+        actor.submits(kind, channel, None if is_again else trace)
 
 
 def draft(actor: Actor) -> None:
@@ -81,7 +84,7 @@ def draft(actor: Actor) -> None:
     if act == "now":
         actor.clicks(updates.SEND_NOW, DM, done="It goes out now")
     elif act == "nothing":
-        actor.clicks(updates.NOTHING_NEW, DM, done="It says at")
+        actor.clicks(updates.NOTHING_NEW, DM, done="it will say that nothing has changed")
     elif act == "later" and actor.opens_form(updates.LATER, DM):
         actor.me.fills(updates.REASON, f"the carrier calls back {actor.token()}")
         actor.submits("update put off", DM, None)

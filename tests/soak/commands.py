@@ -41,7 +41,7 @@ def severity(actor: Actor) -> None:
     channel, reason = actor.an_incident(), actor.token()
     trace = Trace("severity", number_of(channel), actor.id, (("reason", reason),))
     wanted = actor.rng.choice(SEVERITIES)
-    actor.types(f"{COMMAND} severity {wanted} {reason}", channel, r"The severity is S\d now", trace)
+    actor.types(f"{COMMAND} severity {wanted} {reason}", channel, r"Severity changed from S\d to S\d", trace)
 
 
 def status(actor: Actor) -> None:
@@ -92,14 +92,14 @@ def note(actor: Actor) -> None:
     """A note in the timeline."""
     channel, words = actor.an_incident(), actor.token()
     trace = Trace("note", number_of(channel), actor.id, (("text", words),))
-    actor.types(f"{COMMAND} note we restarted it {words}", channel, "It stands in the timeline", trace)
+    actor.types(f"{COMMAND} note we restarted it {words}", channel, "Added to the timeline", trace)
 
 
 def follow_up(actor: Actor) -> None:
     """Something that is left to do."""
     channel, words, owner = actor.an_incident(), actor.token(), actor.rng.choice(STAFF)
     trace = Trace("followup_added", number_of(channel), actor.id, (("text", words),))
-    actor.types(f"{COMMAND} followup <@{owner}> mend {words}", channel, r"Follow-up \d+ is written down", trace)
+    actor.types(f"{COMMAND} followup <@{owner}> mend {words}", channel, r"Follow-up \d+ added", trace)
 
 
 def pause(actor: Actor) -> None:
@@ -135,7 +135,7 @@ def partner_added(actor: Actor) -> None:
     """One more partner is hit."""
     channel, partner = actor.an_incident(), actor.rng.choice(("Northline", "Sagebrush", "Telvia"))
     trace = Trace("partner_added", number_of(channel), actor.id, (("partner", partner),))
-    actor.types(f"{COMMAND} partners add {partner}", channel, "Now among the affected", trace)
+    actor.types(f"{COMMAND} partners add {partner}", channel, "Added as affected", trace)
 
 
 def partner_told(actor: Actor) -> None:
@@ -143,7 +143,7 @@ def partner_told(actor: Actor) -> None:
     channel = actor.an_incident()
     actor.types(f"{COMMAND} partners tell", channel, "The notice is on its way")
     trace = Trace("partner_phoned", number_of(channel), actor.id, (("partner", "Telvia"),))
-    actor.types(f"{COMMAND} partners phoned Telvia 12", channel, "Written down: Telvia", trace)
+    actor.types(f"{COMMAND} partners phoned Telvia 12", channel, "Recorded: Telvia", trace)
 
 
 def page(actor: Actor) -> None:

@@ -17,6 +17,8 @@ READS_FOR_S = 0.8
 NEWEST_CHANNELS = 10
 NUMBER = re.compile(r"inc-(\d+)-")
 NEVER = "(?!)"
+UNKNOWN = "I do not know whether"
+SUMMARY = re.compile(r"\S+ \*S\d\* ")
 OUT_OF_PLACE = (NotVisible, NothingToClick, LookupError, TimeoutError)
 
 
@@ -65,7 +67,7 @@ class Actor:
         """Type a command; an answer that begins with `done` says that it is done."""
         answer = self.me.types(command, channel=channel)
         assert not isinstance(answer, Message), "a command is no message"
-        if answer.timed_out or not answer.ok:
+        if answer.timed_out or not answer.ok or UNKNOWN in answer.text:
             outcome = Outcome.UNSURE
         elif re.match(done, answer.text):
             outcome = Outcome.DONE
@@ -140,11 +142,20 @@ class Actor:
 
     def _answer_after(self, before: set[str], channel: str) -> str:
         def new() -> list[Message]:
-            return [message for message in self._whispers(channel) if message.ts not in before]
+            return [
+                message
+                for message in self._whispers(channel)
+                if message.ts not in before and not _is_summary(message)
+            ]
 
         with suppress(TimeoutError):
             return str(self.shared.sandbox.wait_for(new, READS_FOR_S)[-1].words)
         return ""
+
+
+def _is_summary(message: Message) -> bool:
+    """Is it what is shown to somebody who joins, and no answer to what they did?"""
+    return bool(SUMMARY.match(message.words))
 
 
 def number_of(channel: str) -> int:

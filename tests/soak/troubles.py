@@ -172,10 +172,14 @@ class Troubles:
         return f"{how}, {length_s:.1f} s"
 
     def slack_refuses(self, rng: Random) -> str:
-        """Slack asks to wait, fails, cuts the connection, or its answer is lost after it did what was asked."""
+        """Slack asks to wait, fails, cuts the connection, its answer is lost, or a proxy answers in its place."""
         method, count = rng.choice(METHODS), rng.randint(1, 3)
-        kind = rng.choice(("rate_limited", "server_error", "refused", "lost_answer"))
-        detail = {"retry_after": rng.randint(1, 3)} if kind == "rate_limited" else {}
+        kind = rng.choice(("rate_limited", "server_error", "refused", "lost_answer", "not_slack"))
+        details = {
+            "rate_limited": {"retry_after": rng.randint(1, 3)},
+            "not_slack": {"status": rng.choice((200, 403, 407, 502)), "carried_out": rng.random() < 0.3},
+        }
+        detail = details.get(kind, {})
         self._phase.sandbox.fault(method, kind, count, after=rng.randint(0, 5), **detail)
         return f"{kind} {method} × {count}"
 

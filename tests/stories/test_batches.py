@@ -59,17 +59,19 @@ def test_a_person_gets_one_direct_message_a_minute_of_those_that_can_wait(floor:
 
     floor.says("ana", "/incident update The carrier is called", two)
     floor.says("ana", "/incident update Rosters come by mail", three)
+    floor.says("ana", "/incident update The carrier answers", two)
     assert len(copies(floor, "chloe")) == 1
     floor.passes(minutes=1)
 
     [_, second] = copies(floor, "chloe")
-    assert "The carrier is called" in second
+    assert "The carrier answers" in second
+    assert "The carrier is called" not in second, "newer words take its place"
     assert "Rosters come by mail" in second
 
     floor.says("ana", "/incident private names of customers", two)
     floor.passes(minutes=1)
     [first, second] = copies(floor, "chloe")
-    assert "The carrier is called" not in second, "what is private now is taken out of the message"
+    assert "The carrier answers" not in second, "what is private now is taken out of the message"
     assert "Rosters come by mail" in second
     floor.says("ana", "/incident private names of customers", three)
     floor.passes(minutes=1)

@@ -64,7 +64,7 @@ def test_on_my_way_stops_the_clock_invites_the_person_and_says_so(floor: TestFlo
     assert channel in [seen.name for seen in floor.chloe.channels()]
     assert "on the way" in line(floor, channel)
     assert "You are on your way" in pages(floor, "chloe")[0]
-    assert "nothing is asked of you any more" in pages(floor, "devi")[0]
+    assert "no longer needed" in pages(floor, "devi")[0]
     assert pages(floor, "erik") == []
     assert happened(floor, 1).count("on_my_way") == 1
 
@@ -153,6 +153,6 @@ def test_a_tier_in_which_nobody_is_found_is_said_to_who_declared_and_the_next_is
 
         is_told(floor, "chloe")
         [said] = [
-            message.words for message in floor.ana.direct_messages() if "nobody else to tell" in message.words
+            message.words for message in floor.ana.direct_messages() if "nobody left to page" in message.words
         ]
-        assert "Tier 1 of the escalation ladder of incident 1 has nobody else to tell: @telefony-oncall." in said
+        assert "Tier 1 of the escalation ladder of incident 1 has nobody left to page: @telefony-oncall." in said

@@ -29,7 +29,7 @@ def test_a_person_is_paged_by_name_with_the_reason(floor: TestFloor) -> None:
     answer = floor.says("ana", "/incident page <@U0CHLOE|chloe> the trunks look dead", channel)
     is_told(floor, "chloe")
 
-    assert "I am telling" in answer
+    assert "Paging" in answer
     assert "The trunks look dead" in pages(floor, "chloe")[0]
     floor.chloe.clicks(ids.ON_MY_WAY, channel="dm")
     floor.settle()
@@ -45,7 +45,7 @@ def test_a_noun_can_say_who_is_meant_by_a_name_of_its_own(floor: TestFloor) -> N
     answer = floor.says("ana", "/incident page roster:lead the trunks look dead", channel)
 
     is_told(floor, "ben")
-    assert "I am telling <@U0BEN>" in answer
+    assert "Paging <@U0BEN>" in answer
     assert "roster:night" in floor.says("ana", "/incident page roster:night anybody there?", channel)
 
 
@@ -97,7 +97,7 @@ def test_escalating_tells_the_next_tier_now_and_the_clock_goes_on_from_there(flo
     assert pages(floor, "erik") == []
     floor.passes(minutes=4)
     is_told(floor, "erik")
-    assert "told already" in floor.says("ana", "/incident escalate", channel)
+    assert "has been paged" in floor.says("ana", "/incident escalate", channel)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_refused_page_gives_an_example_that_works_here(floor: TestFloor, typed
     assert "a person, a group or a role that somebody holds" in refusal
     assert refusal.count(". ") == 0, "it is one sentence"
     (example,) = re.findall(r"`(/incident page .+?)`", refusal)
-    assert "I am telling" in floor.says("ana", example, channel)
+    assert "Paging" in floor.says("ana", example, channel)
 
 
 def test_the_example_is_a_role_when_somebody_else_holds_one(floor: TestFloor) -> None:

@@ -111,14 +111,14 @@ def test_columns_are_put_right_and_the_next_file_of_that_shape_is_read_the_same_
     floor.ana.fills(f"{ids.COLUMN}.1", "offered")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "1 intervals of Chat &lt;!channel&gt;" in floor.live_markup(channel)
+    assert "1 interval of Chat &lt;!channel&gt;" in floor.live_markup(channel)
     assert "Angebote → offered" in floor.words(channel)
     press(floor, ids.USE, channel)
 
     drop(floor, channel, text.format(start + HALF_HOUR).encode(), "next.csv")
-    assert floor.live_markup(channel).count("1 intervals of Chat") == 1
+    assert floor.live_markup(channel).count("1 interval of Chat") == 1
     press(floor, ids.USE, channel)
-    assert "1 intervals of next.csv count now" in floor.words(channel)
+    assert "1 interval of next.csv counts now" in floor.words(channel)
     floor.nothing_was_malformed()
 
 
@@ -167,7 +167,7 @@ def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: 
     assert "no stable answer: the queue grows by 1.7 contacts a minute" in shown
     assert "agents back from breaks and off-phone work (free, at once)" in shown
     assert "Nobody answers for 45 min" in shown
-    assert "`coffee` is nothing that I can compute" in floor.says("ana", "/incident whatif coffee", channel=channel)
+    assert "`coffee` is not a change I can compute" in floor.says("ana", "/incident whatif coffee", channel=channel)
 
     floor.says("ana", "/incident whatif", channel=channel)
     floor.ana.fills(ids.AGENTS_CHANGE, "-6")

@@ -115,7 +115,7 @@ def test_what_is_private_stays_with_those_in_its_channel(floor: TestFloor) -> No
     floor.ben.leaves(channel)
     floor.settle()
     floor.passes(days=6)  # three days and a weekend: a reminder comes, whatever day it is today
-    assert floor.sandbox.wait_for(lambda: "its words are in the channel" in told(floor, "ben")[-1], timeout=30)
+    assert floor.sandbox.wait_for(lambda: "its text is in the channel" in told(floor, "ben")[-1], timeout=30)
     with pytest.raises(NothingToClick):
         floor.ben.clicks(ids.DONE, channel="dm")
     with_others = {name: words for name, words in seen_by_all(floor).items() if not name.startswith(("inc-2", "D"))}

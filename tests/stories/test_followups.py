@@ -20,7 +20,7 @@ def in_days(days: int) -> str:
 def test_one_that_is_typed_goes_from_hand_to_hand_until_it_is_done(floor: TestFloor) -> None:
     channel = floor.declares()
     words = f"/incident followup @ben prevent: alarm on trunk errors by {in_days(9)}"
-    assert "Follow-up 1 is written down" in floor.says("ana", words, channel)
+    assert "Follow-up 1 added" in floor.says("ana", words, channel)
 
     is_shown(floor, channel, "alarm on trunk errors")
     is_told(floor, "ben", "yours to do")
@@ -58,7 +58,7 @@ def test_the_form_of_a_message_in_another_channel_asks_which_incident_it_is_abou
     assert "https://" in floor.ben.submits().errors[ids.LINK]
     floor.ben.fills("Link", "https://tickets.example/7")
     floor.ben.fills("By which day?", in_days(-3))
-    assert "is over already" in floor.ben.submits().errors[ids.TEXT]
+    assert "has passed" in floor.ben.submits().errors[ids.TEXT]
     floor.ben.fills("By which day?", in_days(3))
     assert floor.ben.submits().closed
 
@@ -132,7 +132,7 @@ def test_who_may_not_or_says_what_cannot_be_is_told_so_and_nothing_changes(floor
         assert "Guests" in floor.says("gus", "/incident followups")
         assert "Guests" in floor.says("ana", "/incident followup @gus pay it", channel)
         assert "what is to be done" in floor.says("ana", "/incident followup @ben", channel)
-        assert "is over already" in floor.says("ana", "/incident followup x by 2020-01-01", channel)
+        assert "has passed" in floor.says("ana", "/incident followup x by 2020-01-01", channel)
         assert "two years" in floor.says("ana", "/incident followup x by 2999-01-01", channel)
         assert "not a day" in floor.says("ana", "/incident followup x by 2030-02-31", channel)
         assert "I do not know" in floor.says("ana", "/incident followups all", channel)

@@ -62,7 +62,7 @@ def test_a_merged_incident_leads_to_the_one_in_which_it_goes_on(floor: TestFloor
     floor.passes(minutes=70)
 
     assert "Incident 9 is" not in floor.says("ben", "/incident merge 9", second)
-    assert "is this one" in floor.says("ben", "/incident merge #2", second)
+    assert "This is incident" in floor.says("ben", "/incident merge #2", second)
     assert "Incident 2 is merged into incident 1" in floor.says("ben", "/incident merge inc-1", second)
 
     assert "🔗 merged" in floor.card(second, who="ben")

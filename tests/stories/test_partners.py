@@ -130,7 +130,7 @@ def test_what_changes_edits_the_notice_updates_come_below_it_and_the_all_clear_f
     channel = declared(floor, "S2 Chat is slow at Sagebrush")
     floor.says("ana", "/incident partners tell", channel)
     assert "Estamos buscando la causa." in notices(floor, SAGEBRUSH)[0]
-    assert "Now among the affected: Northline." in floor.says(
+    assert "Added as affected: Northline." in floor.says(
         "ana", "/incident partners add northlin, Sagebrush", channel
     )
     assert "already" in floor.says("ana", "/incident partners add Northline", channel)

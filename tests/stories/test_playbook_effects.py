@@ -33,6 +33,7 @@ def test_a_message_is_read_changed_and_sent_to_its_audience_only_after_that(floo
 
     assert "Half of the calls <!here> fail" in floor.words("executives").replace("&lt;", "<").replace("&gt;", ">")
     assert "<!here>" not in floor.live_markup("executives")
+    assert "Changed: the next update" not in floor.words("executives"), "it says that itself"
     assert any("The update goes to #executives now." in words for words in desk.told("ben"))
     sent = [row for row in timeline(floor, "update_sent") if row["actor_id"] == "U0BEN"]
     assert len(sent) == 1
@@ -53,7 +54,7 @@ def test_a_message_left_empty_is_not_sent_and_neither_is_one_of_a_private_incide
     secret.presses("ana", ids.STEP_ANSWER, "Tell the executives")
     assert "the message of this step is not sent" in str(floor.ana.modal)
     secret.submits("ana", {})
-    assert any("private, so its message was not sent" in words for words in secret.told("ana"))
+    assert any("private, so the message was not sent" in words for words in secret.told("ana"))
     assert "because of a person" not in floor.words("executives")
 
 
@@ -64,7 +65,8 @@ def test_a_step_sets_the_status_the_front_door_and_how_often_updates_come(floor:
     desk.does("ana", "Switch the message on")
 
     (incident,) = rows(floor, "incidents")
-    assert (incident["status"], incident["front_door"]) == ("identified", "inform")
+    assert incident["status"] == "identified"
+    assert "*Callers hear a message* (inform, then queue)" in floor.words(desk.channel)
     assert 600 not in before
     assert {row["cadence_s"] for row in rows(floor, "promises") if row["state"] == "waiting"} == {600}
     assert "identified" in floor.words(desk.channel).lower()

@@ -88,7 +88,7 @@ def test_a_reminder_shows_what_became_of_its_steps_and_a_snooze_says_whose(floor
 
     desk.presses("ben", ids.STEP_SNOOZE_30, "Call the carrier", ts=reminder.ts)
     desk.presses("ben", ids.STEP_DONE, "Tell the floor", ts=reminder.ts)
-    assert any("rests for 30 minutes" in words for words in desk.told("ben"))
+    assert any("is snoozed for 30 minutes" in words for words in desk.told("ben"))
     (reminder,) = desk.reminders()
     assert "💤 until" in reminder.words
     assert "✅ Tell the floor" in reminder.words

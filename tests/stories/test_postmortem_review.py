@@ -59,7 +59,7 @@ def test_the_draft_comes_with_its_files_to_the_commander_and_the_declarer(floor:
     for who in ("ana", "ben"):
         said = says(floor, who)
         assert "Post-mortem draft of incident 1, S1 IVR down in Manila" in said
-        assert "what ended it: trunk replaced." in said
+        assert "What solved it: trunk replaced." in said
         assert "Author nobody yet · due" in said
         names = [name for name, _ in post_mortem_files(floor, who)]
         assert names == ["post-mortem-1.md", "post-mortem-1.html", "post-mortem-1-leadership.html"]
@@ -161,7 +161,7 @@ def test_its_author_is_reminded_before_it_is_due_and_when_it_is_late(floor: Test
     presses(floor, "ben", ids.PUBLISH)
     assert not submits(floor, "ben", where=ids.CONFIGURED, reason="it was a test call")
     floor.passes(days=4)
-    assert len(reminders(floor, "ben")) == 2, "what is published is not asked for any more"
+    assert len(reminders(floor, "ben")) == 2, "what is published is no longer needed"
 
 
 def reminders(floor: TestFloor, who: str) -> list[str]:

@@ -61,7 +61,7 @@ def test_who_is_given_a_role_from_outside_is_brought_into_the_channel_and_told(f
 
     answer = floor.says("ana", "/incident assign comms <@U0BEN|ben>", channel)
 
-    assert answer == "<@U0BEN> is communications lead of incident 1 now, and was told."
+    assert answer == "<@U0BEN> is communications lead of incident 1 now and has been told."
     assert "every update goes out when it was promised" in told(floor, "ben")
     assert channel in [found.name for found in floor.ben.channels() if "U0BEN" in found.members]
 
@@ -94,7 +94,7 @@ def test_who_leaves_a_role_leaves_it_free_to_claim(floor: TestFloor) -> None:
 
     answer = floor.says("ana", "/incident leave", channel)
 
-    assert answer == "You are no longer commander. Nobody holds it until somebody claims it."
+    assert answer == "You are no longer commander. The role is free until somebody takes it."
     floor.devi.clicks(CLAIM_COMMANDER, channel=channel)
     floor.settle()
     assert "*Commander* <@U0DEVI>" in floor.card(channel)

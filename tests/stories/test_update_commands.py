@@ -162,7 +162,7 @@ def test_a_pause_holds_everything_back_says_so_and_ends_in_a_soon_update(floor: 
     (told,) = updates(floor, channel)
     assert "Updates are paused: the carrier works until six" in told
     assert "<!channel>" not in floor.live_markup(channel)
-    assert "Updates are paused since Ana Reyes said" in floor.says("ben", "/incident pause again", channel)
+    assert "Updates are paused; Ana Reyes said" in floor.says("ben", "/incident pause again", channel)
     floor.passes(hours=3)
     assert len(updates(floor, channel)) == 1
     audit.audit_at(floor.services, utcnow())

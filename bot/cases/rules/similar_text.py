@@ -27,9 +27,10 @@ RENEWED_AT = frozenset(2**power for power in range(3, 9))
 _WORD = re.compile(r"\w+")
 # Of documents so alike, words that most of them have in common are named.
 MOST_SHARED = 5
-_ENGLISH = """a an and are as at be but by can cannot do does for from has have how i in is it my no not of on or
-    since so that the their them there they this to was we were when with you your please hello hi thanks regards
-    issue problem error help"""
+_ENGLISH = """
+    a an and are as at be but by can cannot do does for from has have how i in is it my no not of on or our
+    since so that the their them there they this to was we were when with you your please hello hi thanks
+    regards issue problem error help"""
 _SPANISH = "de la el en y los las que un una no se con por para es al del hola gracias"
 STOP_WORDS = frozenset(f"{_ENGLISH} {_SPANISH}".split())
 
@@ -41,7 +42,8 @@ def fold(text: str) -> str:
 
 
 def grams(title: str, text: str = "") -> dict[str, float]:
-    """The 4-grams of a document's words but the commonest, each with 1 + ln of how often it comes; the title counts three times."""
+    """The 4-grams of a document's words but the commonest, each with 1 + ln of how often it comes; the title
+    counts three times."""
     counts: Counter[str] = Counter()
     for part, weight in ((title, TITLE_WEIGHT), (text, 1)):
         for word in _WORD.findall(fold(part[:LONGEST_TEXT])):

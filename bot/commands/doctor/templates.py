@@ -18,6 +18,7 @@ EXAMPLE_SITUATIONS: tuple[dict[str, Any], ...] = (
         "status": "mitigated",
         "impact": "Calls are dropped",
         "figures": "About 200 contacts lost.",
+        "callers_hear": "We know about the problem.",
         "queue_figures": "Service level 41 %.",
         "cause": "a trunk",
         "certainty": "suspected",

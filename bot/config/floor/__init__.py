@@ -9,10 +9,13 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
+from bot.config.floor.alerts import AlertRule, AlertSource
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
 from bot.config.floor.cases import Cases
+from bot.config.floor.credits import Credits
 from bot.config.floor.drills import Drills
 from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
+from bot.config.floor.front_door import FrontDoor
 from bot.config.floor.handovers import Handovers
 from bot.config.floor.links import Bookmark, Pager
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
@@ -33,6 +36,8 @@ from bot.config.floor.reading import (
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.severities import Severity
 from bot.config.floor.shifts import Need, Roster, Shifts
+from bot.config.floor.sources import NAME as SOURCE_NAME
+from bot.config.floor.sources import Source, Webhook
 
 __all__ = [
     "DIGEST",
@@ -40,15 +45,19 @@ __all__ = [
     "PARTNERS",
     "ROLES",
     "SEVERITIES",
+    "AlertRule",
+    "AlertSource",
     "Audience",
     "Bookmark",
     "Cases",
+    "Credits",
     "Drills",
     "Duration",
     "Figures",
     "Floor",
     "FollowUpDigest",
     "FollowUps",
+    "FrontDoor",
     "Limits",
     "Moment",
     "Need",
@@ -68,7 +77,9 @@ __all__ = [
     "Severity",
     "SeverityName",
     "Shifts",
+    "Source",
     "Timeline",
+    "Webhook",
     "WorkingDays",
     "read",
     "read_duration",
@@ -113,9 +124,14 @@ class Floor(FloorPart):
     handovers: Handovers = Handovers()
     shifts: Shifts = Shifts()
     figures: Figures = Figures()
+    front_door: FrontDoor = FrontDoor()
+    credits: Credits = Credits()
     cases: Cases = Cases()
     retention: Retention = Retention()
     drills: Drills = Drills()
+    alerts: dict[Annotated[str, Field(pattern=SOURCE_NAME)], AlertSource] = Field(default_factory=dict)
+    webhooks: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Webhook] = Field(default_factory=dict)
+    sources: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Source] = Field(default_factory=dict)
 
     @field_validator("incidents_channel", "administrators_channel")
     @classmethod
@@ -183,10 +199,11 @@ class Floor(FloorPart):
         names += [*self.shifts.managers, *self.shifts.fallback]
         permissions = self.permissions
         names += [*permissions.declare, *permissions.lead, *permissions.steps, *permissions.close]
-        names += [*permissions.followups, *permissions.postmortem, *permissions.cases, *self.postmortems.copy_to]
-        names += self.cases.people
+        names += [*permissions.followups, *permissions.postmortem, *permissions.ledger, *permissions.cases]
+        names += [*self.postmortems.copy_to, *self.cases.people]
         for audience in self.audiences.values():
             names += [*audience.approval, *audience.members]
+        names += [self.front_door.routing_team or ""]
         return {name.removeprefix("@") for name in names if name.startswith("@")}
 
     @property

@@ -31,6 +31,8 @@ class Permissions(FloorPart):
     close: tuple[str, ...] = (ANYONE,)
     followups: tuple[str, ...] = (ANYONE,)
     postmortem: tuple[str, ...] = (ANYONE,)
+    # Accounts of customers are for few.
+    ledger: tuple[str, ...] = ("commander", "communications_lead")
     cases: tuple[str, ...] = (ANYONE,)
 
     @field_validator("*")

@@ -13,7 +13,7 @@ LONGEST_OUTAGE_MIN = 24 * 60
 
 
 class UnknownLever(WatchfloorError):
-    """`{given}` is nothing that I can compute. Write `agents -6`, `aht +25%`, `volume x1.4` or `outage 45 min`;
+    """`{given}` is not a change I can compute. Write `agents -6`, `aht +25%`, `volume x1.4` or `outage 45 min`;
     several are separated by commas."""
 
 

@@ -2,20 +2,32 @@
 
 import html
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.directory import tables as directory
 from bot.followups import tables as followups
 from bot.incidents import related
 from bot.incidents import tables as incidents
-from bot.incidents.facts import FIGURE_SENTENCES, FIGURE_TABLE
+from bot.incidents.facts import CALLER_MESSAGES, FIGURE_SENTENCES, FIGURE_TABLE, MONEY
 from bot.incidents.recognition import find_duplicates
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.partners import tables as partners
 from bot.postmortems.phrases import Phrases
-from bot.postmortems.record import Adherence, Entry, FollowUp, Milestone, PartnerAnswer, Promise, Record, Similar
+from bot.postmortems.record import (
+    Adherence,
+    CallerMessage,
+    Entry,
+    FollowUp,
+    Milestone,
+    PartnerAnswer,
+    Promise,
+    Record,
+    Similar,
+)
 from bot.screens.postmortem import runs
 from bot.screens.postmortem.evidence import Evidence
 from bot.screens.postmortem.participants import Participants, find_participants
@@ -79,10 +91,37 @@ def gather_record(
         follow_ups=_follow_ups(session, number, entries, participants),
         similar=_similar(session, services, incident),
         customers=tuple(line for line in html.unescape(sentences.executives).splitlines() if line),
+        money=_money(session, services, number, phrases),
         interval_head=figures.header,
         interval_rows=figures.rows,
         interval_notes=figures.notes,
+        caller_messages=_caller_messages(session, services, number, now, participants),
     )
+
+
+def _money(session: Session, services: Services, number: int, phrases: Phrases) -> tuple[str, ...]:
+    rows = services.get(Registry).ask(MONEY)(session, number)
+    return tuple(phrases("money_row", **asdict(row)) for row in rows)
+
+
+def _caller_messages(
+    session: Session, services: Services, number: int, now: datetime, participants: Participants
+) -> list[CallerMessage]:
+    heard = services.get(Registry).ask(CALLER_MESSAGES)(session, services, number, now)
+    # They may have approved the wording without ever being in the channel.
+    names = directory.display_names(session, {row.approved_by for row in heard}) | dict(participants.labels)
+    return [
+        CallerMessage(
+            on_at=row.on_at,
+            off_at=row.off_at,
+            minutes=row.minutes,
+            lines=row.lines,
+            text=row.text,
+            approved_by=names.get(row.approved_by, ""),
+            heard_at=row.heard_at,
+        )
+        for row in heard
+    ]
 
 
 def _milestones(entries: Sequence[TimelineEntry], phrases: Phrases) -> dict[str, Milestone]:

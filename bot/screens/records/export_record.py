@@ -13,6 +13,8 @@ from bot.directory import tables as directory
 FORMAT = "watchfloor-incident"
 VERSION = 1
 INCIDENTS = "incidents"
+# In place of what belongs to customers and is for few: their accounts.
+PRIVATE = "[private]"
 
 Record = dict[str, Any]
 
@@ -41,7 +43,9 @@ def tables_of_incidents() -> Sequence[sa.Table]:
 
 
 def _parent(table: sa.Table, tables: dict[str, sa.Table]) -> sa.ForeignKey | None:
-    return next((key for key in table.foreign_keys if key.column.table.name in tables), None)
+    """What a row belongs to, by a column that is never empty where there is one."""
+    known = [key for key in table.foreign_keys if key.column.table.name in tables]
+    return min(known, key=lambda key: (bool(key.parent.nullable), key.parent.name), default=None)
 
 
 def of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
@@ -58,7 +62,11 @@ def of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
 
 def _rows(session: Session, table: sa.Table, condition: sa.ColumnElement[bool]) -> list[Record]:
     rows = session.connection().execute(sa.select(table).where(condition).order_by(*table.primary_key.columns))
-    return [{name: _json_value(value) for name, value in row._mapping.items()} for row in rows]
+    private = {column.name for column in table.columns if column.info.get("is_private")}
+    return [
+        {name: PRIVATE if name in private else _json_value(value) for name, value in row._mapping.items()}
+        for row in rows
+    ]
 
 
 def _json_value(value: Any) -> Any:

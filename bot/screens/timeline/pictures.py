@@ -42,7 +42,7 @@ def request_picture(services: Services, number: int, key: str, by: str) -> str:
     with services.database.transaction() as session:
         payload = {"asked_by": by}
         outbox.enqueue(session, kinds.PICTURE, f"picture:{key}", now, incident_id=incident.number, payload=payload)
-    return "The picture is being drawn; it comes into the incident's channel."
+    return "The picture is being drawn and will be posted in the incident's channel."
 
 
 def call(context: Context) -> Call:
@@ -67,7 +67,7 @@ def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
     file_id = services.slack.upload(f"timeline-{number}.png", picture_png(services, number, utcnow()))
     with services.database.transaction() as session:
         outbox.remember(session, row, payload | {"file_id": file_id}, utcnow())
-    text = f"The timeline as a picture, asked for by {mention(payload['asked_by'])}. Times are UTC."
+    text = f"The timeline as a picture, requested by {mention(payload['asked_by'])}. Times are UTC."
     services.slack.share_files([(file_id, f"Timeline {number}")], channel_id, text)
 
 

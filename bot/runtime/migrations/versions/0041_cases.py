@@ -10,7 +10,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
 
-revision = "0028"
+revision = "0041"
 down_revision = "0040"
 branch_labels = None
 depends_on = None

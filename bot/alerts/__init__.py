@@ -1,0 +1,28 @@
+"""Alerts of monitoring systems: kept once, grouped, and proposed or declared as incidents."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """The buttons under alerts, the systems that may send them, and what was ignored long enough."""
+    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    from bot.alerts import actions, listeners, proposing, sources, tables
+    from bot.incidents import events
+    from bot.incidents.registry import TableWords, Tick
+
+    registry.listeners.append(listeners.register)
+    registry.on(events.Declared, actions.follow_declared)
+    registry.on(events.ChannelOpened, actions.show_incident)
+    registry.on(events.MadePrivate, actions.show_incident)
+    registry.on(events.Withdrawn, actions.propose_again)
+    registry.on(events.Merged, actions.follow_merge)
+    registry.ticks.append(Tick("ignored alerts", actions.show_again, tables.NEXT_DUE))
+    registry.parts.append(sources.AlertSources.of)
+    registry.kinds += proposing.KINDS
+    registry.words += [
+        TableWords("alert_groups", ("title",)),
+        TableWords("alerts", ("title", "text", "link"), {"labels": {}}),
+    ]

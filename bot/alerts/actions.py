@@ -1,0 +1,161 @@
+"""What people decide about alerts: declare, say to which incident they belong, ignore them for a while."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.alerts import proposing, tables, views
+from bot.alerts.rules import State
+from bot.alerts.tables import AlertGroup
+from bot.errors import WatchfloorError
+from bot.incidents import tables as incidents
+from bot.incidents.change import Change, changing
+from bot.incidents.declaring import check_may_be_declared, check_may_declare, opening, start_declaration
+from bot.incidents.events import Declared, Merged, Withdrawn
+from bot.incidents.rules import OPEN
+from bot.incidents.tables import Incident
+from bot.services import Services
+from bot.timeline import tables as timeline
+
+IGNORED_FOR = timedelta(hours=views.IGNORED_FOR_H)
+
+
+class AlreadyDecided(WatchfloorError):
+    """Somebody decided about these alerts already; the message says what."""
+
+
+class NothingFires(WatchfloorError):
+    """These alerts are resolved meanwhile. To open an incident all the same, type `/incident declare`."""
+
+
+class NoOpenIncident(WatchfloorError):
+    """There is no open incident that they could belong to. Declare one."""
+
+
+class IncidentOver(WatchfloorError):
+    """Incident {number} is {status}. Choose one that is open, or declare another."""
+
+
+@contextmanager
+def _undecided(services: Services, group_id: int) -> Iterator[tuple[Session, AlertGroup]]:
+    with services.database.transaction() as session:
+        yield session, _check_undecided(tables.group_locked(session, group_id))
+
+
+def _check_undecided(group: AlertGroup) -> AlertGroup:
+    if group.state == State.OVER:
+        raise NothingFires()
+    if group.state not in (State.PROPOSED, State.IGNORED):
+        raise AlreadyDecided()
+    return group
+
+
+def declare(services: Services, group_id: int, by: str, reply_to: str, now: datetime) -> str:
+    """Open an incident for them. Gives back what to answer."""
+    check_may_declare(services, by)
+    with services.database.reading() as session:
+        group = _check_undecided(tables.group(session, group_id))
+    request = proposing.request_of(services, group, by, now, reply_to)
+    check_may_be_declared(services, request)
+    # The flow is the guarantee, under the group's own key: pressed twice, there is one incident.
+    start_declaration(services, request)
+    with _decided(services, group_id) as (session, group):
+        if group.state in (State.PROPOSED, State.IGNORED):
+            group.state, group.declared_key, group.decided_by, group.due_at = State.DECLARED, request.key, by, None
+            tables.save(session, group)
+            proposing.show(services, session, group, now)
+    return opening(request.title)
+
+
+@contextmanager
+def _decided(services: Services, group_id: int) -> Iterator[tuple[Session, AlertGroup]]:
+    with services.database.transaction() as session:
+        yield session, tables.group_locked(session, group_id)
+
+
+def choices(services: Services, group_id: int, by: str) -> tuple[AlertGroup, list[Incident]]:
+    """The open incidents that this person sees. Raises `NoOpenIncident`."""
+    check_may_declare(services, by)
+    with services.database.reading() as session:
+        group = _check_undecided(tables.group(session, group_id))
+        found = [one for one in incidents.active(session, by) if one.status in OPEN]
+    if not found:
+        raise NoOpenIncident()
+    return group, found
+
+
+def belongs_to(services: Services, group_id: int, number: int, by: str, now: datetime) -> str:
+    """They are alerts of an incident that is open: noted there, and nothing else is declared."""
+    with changing(services, number, by, now, permission=None) as change:
+        if change.incident.status not in OPEN:
+            raise IncidentOver(number=number, status=change.incident.status)
+        group = _check_undecided(tables.group_locked(change.session, group_id))
+        group.state, group.incident_id, group.decided_by, group.due_at = State.DECLARED, number, by, None
+        tables.save(change.session, group)
+        _note_all(change, group)
+        proposing.show(services, change.session, group, now)
+    return f"The alerts are on the record of incident {number}."
+
+
+def ignore(services: Services, group_id: int, by: str, now: datetime) -> None:
+    """Say nothing of them for two hours; what fires then is shown again."""
+    check_may_declare(services, by)
+    with _undecided(services, group_id) as (session, group):
+        group.state, group.decided_by, group.due_at = State.IGNORED, by, now + IGNORED_FOR
+        tables.save(session, group)
+        proposing.show(services, session, group, now)
+
+
+def show_again(services: Services, now: datetime) -> None:
+    """What was ignored long enough and still fires is proposed again."""
+    with services.database.transaction() as session:
+        for group in tables.due(session, now):
+            group.state, group.due_at = State.PROPOSED, None
+            tables.save(session, group)
+            proposing.show(services, session, group, now)
+
+
+def follow_declared(change: Change, event: Declared) -> None:
+    """The incident that was declared for alerts has them on its record."""
+    group = tables.declared_by_key(change.session, change.incident.declared_key)
+    if group is None and change.incident.declared_key.startswith(tables.KEY):
+        # Declared by a click whose own transaction comes after the flow's.
+        group = tables.group_locked(change.session, int(change.incident.declared_key.removeprefix(tables.KEY)))
+    if group is None:
+        return
+    group.state, group.incident_id, group.declared_key = State.DECLARED, change.number, change.incident.declared_key
+    group.due_at = None
+    tables.save(change.session, group)
+    _note_all(change, group)
+    proposing.show(change.services, change.session, group, change.now)
+
+
+def propose_again(change: Change, event: Withdrawn) -> None:
+    """The incident could not be opened: somebody has to decide anew."""
+    for group in tables.groups_of(change.session, change.number):
+        group.state, group.incident_id, group.declared_key = State.PROPOSED, None, ""
+        tables.save(change.session, group)
+        proposing.show(change.services, change.session, group, change.now)
+
+
+def follow_merge(change: Change, event: Merged) -> None:
+    """Their incident goes on in another one."""
+    for group in tables.groups_of(change.session, change.number):
+        group.incident_id = event.into
+        tables.save(change.session, group)
+        proposing.show(change.services, change.session, group, change.now)
+
+
+def show_incident(change: Change, event: object) -> None:
+    """The message about the alerts names the incident's channel, unless that is private now."""
+    for group in tables.groups_of(change.session, change.number):
+        proposing.show(change.services, change.session, group, change.now)
+
+
+def _note_all(change: Change, group: AlertGroup) -> None:
+    for alert in tables.alerts_of(change.session, group.number):
+        facts = {"text": alert.title, "source": alert.source_name, "link": alert.link}
+        key = f"alert_fired:{alert.number}"
+        timeline.append_once(change.session, change.number, key, "alert_fired", change.now, **facts)

@@ -1,0 +1,8 @@
+"""What the buttons and the form about alerts are called."""
+
+DECLARE = "alerts.declare"
+BELONGS = "alerts.belongs"
+IGNORE = "alerts.ignore"
+OPEN = "alerts.open"
+BELONGS_FORM = "alerts.belongs_form"
+INCIDENT = "alerts.incident"

@@ -1,0 +1,94 @@
+"""What is shown of a group of alerts in its channel, and the incidents that are declared for one without asking."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from bot.alerts import tables, views
+from bot.alerts.rules import State
+from bot.alerts.sources import AlertSources
+from bot.alerts.tables import AlertGroup
+from bot.directory.lookup import channel_id, forget_channel
+from bot.incidents import scope
+from bot.incidents import tables as incidents
+from bot.incidents.declaring import start_declaration
+from bot.incidents.workflows import DeclareRequest
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import POSTED, Call, Context, Kind
+from bot.outbox.tables import OutboxRow
+from bot.services import Services
+
+
+def show(services: Services, session: Session, group: AlertGroup, now: datetime) -> None:
+    """The one message about a group reads as it stands; a group that is only noted has none."""
+    key = f"alerts:{group.number}"
+    row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
+    if row is None and group.state != State.PROPOSED and not group.declared_key:
+        return
+    incident = incidents.by_number(session, group.incident_id) if group.incident_id else None
+    alerts = tables.alerts_of(session, group.number)
+    text, blocks = views.message(group, alerts, incident, group.due_at)
+    if row is not None:
+        outbox.edit(session, row, blocks, now)
+        return
+    outbox.enqueue(
+        session,
+        kinds.ALERTS,
+        key,
+        now,
+        payload={"text": text, "blocks": blocks},
+        subject=_channel_name(services, group),
+        lane=key,
+        priority=outbox.URGENT,
+    )
+
+
+def _channel_name(services: Services, group: AlertGroup) -> str:
+    source = services.get(AlertSources).by_name.get(group.source_name)
+    return (source.described.channel if source else "") or services.floor.incidents_channel
+
+
+def declare_at_once(session: Session, group: AlertGroup, now: datetime) -> None:
+    """The rule asks nobody: the start of the declaration is a row, so that a commit brings it about."""
+    group.state, group.declared_key = State.DECLARED, f"alerts:{group.number}"
+    tables.save(session, group)
+    key = f"alerts:{group.number}:declare"
+    outbox.enqueue(session, kinds.ALERTS_DECLARATION, key, now, subject=str(group.number), priority=outbox.FIRST)
+
+
+def request_of(services: Services, group: AlertGroup, by: str, now: datetime, reply_to: str = "") -> DeclareRequest:
+    """What is declared for a group."""
+    source = services.get(AlertSources).by_name.get(group.source_name)
+    rule = source.rules[group.rule_place].described if source and group.rule_place < len(source.rules) else None
+    request = DeclareRequest(
+        key=f"alerts:{group.number}",
+        user_id=by,
+        title=group.title,
+        severity=group.severity or "S2",
+        type=rule.type if rule else "",
+        at=now,
+        reply_to=reply_to,
+    )
+    return scope.complete(services, request)
+
+
+def _declaration(context: Context) -> Call:
+    services, now = context.services, context.row.retry_at
+    group = tables.group_locked(context.session, int(context.row.subject))
+
+    def perform() -> None:
+        request = request_of(services, group, services.slack.user_id(), now)
+        start_declaration(services, request)
+
+    return Call(context.row.key, perform)
+
+
+def _channel(context: Context) -> str:
+    return channel_id(context.services, context.row.subject)
+
+
+KINDS = (
+    Kind(kinds.ALERTS, "", POSTED.render, _channel, forget=forget_channel),
+    Kind(kinds.ALERTS_DECLARATION, "", _declaration, lambda context: ""),
+)

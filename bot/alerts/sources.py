@@ -1,0 +1,99 @@
+"""The monitoring systems that may send alerts, with their secrets and what floor.yaml says of them."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from bot.alerts.rules import ReceivedAlert
+from bot.alerts.sns import Certificates, fetcher
+from bot.config.floor import AlertRule, AlertSource, Floor
+from bot.config.settings import Settings
+from bot.errors import WatchfloorError
+from bot.runtime.network import Network
+from bot.runtime.templates import Expression, ExpressionBroken
+
+
+class AlertSecretMissing(WatchfloorError):
+    """floor.yaml names {variable} for the alerts of `{name}`, but it is not set. Set it, or remove them."""
+
+
+class CryptographyMissing(WatchfloorError):
+    """Alerts of SNS need the package cryptography; `pip install 'watchfloor[sns]'` brings it."""
+
+
+@dataclass(frozen=True)
+class RuleMade:
+    """A rule with its expressions."""
+
+    described: AlertRule
+    when: Expression
+    title: Expression | None
+
+
+@dataclass(frozen=True)
+class AlertSourceMade:
+    """A system that may send alerts."""
+
+    name: str
+    described: AlertSource
+    secret: bytes
+    rules: tuple[RuleMade, ...]
+    mapping: Mapping[str, Expression]
+
+    def rule_of(self, alert: ReceivedAlert) -> int | None:
+        """The place of the first rule that holds for an alert; None when none does."""
+        for place, rule in enumerate(self.rules):
+            try:
+                if rule.when(**alert.facts):
+                    return place
+            except ExpressionBroken:
+                continue  # such as a sum of words: it does not hold
+        return None
+
+    def title_of(self, alert: ReceivedAlert, place: int) -> str:
+        """What an incident about it is called."""
+        made = self.rules[place].title
+        if made is None:
+            return alert.title
+        try:
+            return " ".join(str(made(**alert.facts)).split())[:300] or alert.title
+        except ExpressionBroken:
+            return alert.title
+
+
+@dataclass
+class AlertSources:
+    """Made once, by their names."""
+
+    by_name: Mapping[str, AlertSourceMade]
+    certificates: Certificates = field(repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings, floor: Floor, environment: Mapping[str, str] | None = None) -> Self:
+        """As floor.yaml describes them. Raises `AlertSecretMissing`, `ExpressionBroken`, `CryptographyMissing`."""
+        values = os.environ if environment is None else environment
+        made = {name: _make(name, described, values) for name, described in floor.alerts.items()}
+        if any(described.kind == "sns" for described in floor.alerts.values()):
+            _check_cryptography()
+        return cls(made, Certificates(fetcher(Network.of(settings.proxy, settings.ca_file))))
+
+
+def _make(name: str, described: AlertSource, environment: Mapping[str, str]) -> AlertSourceMade:
+    secret = environment.get(described.secret, "").strip() if described.secret else ""
+    if described.secret and not secret:
+        raise AlertSecretMissing(variable=described.secret, name=name)
+    rules = tuple(
+        RuleMade(rule, Expression(rule.when), Expression(rule.title) if rule.title else None)
+        for rule in described.rules
+    )
+    mapping = {key: Expression(text) for key, text in described.mapping.items()}
+    return AlertSourceMade(name, described, secret.encode(), rules, mapping)
+
+
+def _check_cryptography() -> None:
+    try:
+        import cryptography
+    except ImportError:
+        raise CryptographyMissing() from None
+    assert cryptography

@@ -1,0 +1,138 @@
+"""Alerts as they fire and are resolved, and the groups in which people see them; every query on them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
+
+from bot.alerts.rules import State
+from bot.errors import WatchfloorError
+from bot.runtime.database import Numbered, partial_index, utc_column
+
+
+class NoSuchGroup(WatchfloorError):
+    """These alerts are not kept any more. What fires now has a message of its own."""
+
+
+class AlertGroup(Numbered, table=True):
+    """Alerts that belong together, from the first that fires until all of them are resolved."""
+
+    __tablename__ = "alert_groups"
+    __table_args__ = (
+        partial_index("ux_alert_groups_live", "source_name", "group_key", where="ended_at IS NULL", unique=True),
+        partial_index("ix_alert_groups_due", "due_at", where="due_at IS NOT NULL"),
+    )
+
+    source_name: str
+    group_key: str
+    state: str = State.NOTED
+    # The first alert's, or what the rule makes of it.
+    title: str
+    # Of the rule that holds for the first alert, by its place.
+    rule_place: int = 0
+    severity: str = ""
+    incident_id: int | None = Field(default=None, foreign_key="incidents.id", index=True)
+    declared_key: str = ""
+    # Who decided, and what for how long is ignored.
+    decided_by: str = ""
+    due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    began_at: datetime = Field(sa_column=utc_column(nullable=False))
+    ended_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+class Alert(Numbered, table=True):
+    """One alert from its beginning to its end; firing again later, it is another one."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (sa.Index("ix_alerts_key", "source_name", "alert_key"),)
+
+    group_id: int = Field(foreign_key="alert_groups.id", index=True)
+    source_name: str
+    alert_key: str
+    title: str
+    severity: str = ""
+    text: str = ""
+    link: str = ""
+    labels: dict[str, str] = Field(default_factory=dict, sa_column=sa.Column(sa.JSON(), nullable=False))
+    times: int = 1
+    # By the monitoring system's clock, of the newest that it sent.
+    sent_at: datetime | None = Field(default=None, sa_column=utc_column())
+    fired_at: datetime = Field(sa_column=utc_column(nullable=False))
+    resolved_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+NEXT_DUE = select(sa.func.min(col(AlertGroup.due_at))).where(col(AlertGroup.due_at).is_not(None))
+
+
+def newest(session: Session, source: str, keys: Sequence[str]) -> dict[str, Alert]:
+    """The newest of each of these alerts, by its key: one statement."""
+    last = (
+        select(sa.func.max(col(Alert.id)))
+        .where(Alert.source_name == source, col(Alert.alert_key).in_(keys))
+        .group_by(col(Alert.alert_key))
+    )
+    return {alert.alert_key: alert for alert in session.exec(select(Alert).where(col(Alert.id).in_(last)))}
+
+
+def live_group(session: Session, source: str, group_key: str) -> AlertGroup | None:
+    """The group in which alerts of that key are now."""
+    query = select(AlertGroup).where(
+        AlertGroup.source_name == source, AlertGroup.group_key == group_key, col(AlertGroup.ended_at).is_(None)
+    )
+    return session.exec(query.with_for_update()).first()
+
+
+def last_group(session: Session, source: str, group_key: str) -> AlertGroup | None:
+    """The group in which alerts of that key were the last time."""
+    query = select(AlertGroup).where(AlertGroup.source_name == source, AlertGroup.group_key == group_key)
+    return session.exec(query.order_by(col(AlertGroup.id).desc()).limit(1)).first()
+
+
+def group_locked(session: Session, group_id: int) -> AlertGroup:
+    """A group, for who changes it. Raises `NoSuchGroup`."""
+    group = session.exec(select(AlertGroup).where(AlertGroup.id == group_id).with_for_update()).first()
+    if group is None:
+        raise NoSuchGroup()
+    return group
+
+
+def declared_by_key(session: Session, declared_key: str) -> AlertGroup | None:
+    """The group for which an incident was declared under that key."""
+    query = select(AlertGroup).where(AlertGroup.declared_key == declared_key, AlertGroup.declared_key != "")
+    return session.exec(query.with_for_update()).first()
+
+
+def alerts_of(session: Session, group_id: int) -> Sequence[Alert]:
+    """What is in a group, the oldest first."""
+    return session.exec(select(Alert).where(Alert.group_id == group_id).order_by(col(Alert.id)).limit(500)).all()
+
+
+def due(session: Session, now: datetime) -> Sequence[AlertGroup]:
+    """Groups that are no longer ignored."""
+    query = select(AlertGroup).where(col(AlertGroup.due_at) <= now).order_by(col(AlertGroup.due_at)).limit(50)
+    return session.exec(query.with_for_update(skip_locked=True)).all()
+
+
+def save(session: Session, *rows: Any) -> None:
+    """Write changed rows."""
+    session.add_all(rows)
+    session.flush()
+
+
+# Before the number of a group: the key of a declaration for it.
+KEY = "alerts:"
+
+
+def group(session: Session, group_id: int) -> AlertGroup:
+    """A group. Raises `NoSuchGroup`."""
+    found = session.get(AlertGroup, group_id)
+    if found is None:
+        raise NoSuchGroup()
+    return found
+
+
+def groups_of(session: Session, incident_id: int) -> Sequence[AlertGroup]:
+    """The groups of an incident."""
+    return session.exec(select(AlertGroup).where(AlertGroup.incident_id == incident_id)).all()

@@ -1,0 +1,86 @@
+"""What people see of a group of alerts, and the form that says to which incident it belongs. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.alerts import ids
+from bot.alerts.rules import State
+from bot.alerts.tables import Alert, AlertGroup
+from bot.incidents.tables import Incident
+from bot.slack.blocks import Block, actions, button, context, field, modal, option, section, select
+from bot.slack.text import channel_link, day_and_time, link, mention, one_line
+
+ALERTS_SHOWN = 5
+IGNORED_FOR_H = 2
+
+
+def message(
+    group: AlertGroup, alerts: Sequence[Alert], incident: Incident | None, until: datetime | None
+) -> tuple[str, list[Block]]:
+    """The one message about a group, as it stands."""
+    firing = [alert for alert in alerts if alert.resolved_at is None]
+    title = one_line(group.title, 250)
+    mark = "🔔" if firing else "✅"
+    text = f"{mark} {title}: {_counted(firing, alerts)}"
+    lines = [_line(alert) for alert in (firing or alerts)[:ALERTS_SHOWN]]
+    more = len(firing or alerts) - len(lines)
+    if more > 0:
+        lines.append(f"and {more} more")
+    blocks = [section(f"{mark} *{title}*\n" + "\n".join(lines)), context(_standing(group, alerts, incident, until))]
+    if group.state in (State.PROPOSED, State.IGNORED) and firing:
+        blocks.append(_buttons(group))
+    return text, blocks
+
+
+def _counted(firing: Sequence[Alert], alerts: Sequence[Alert]) -> str:
+    if not firing:
+        return "resolved" if len(alerts) == 1 else f"all {len(alerts)} alerts are resolved"
+    return "1 alert fires" if len(firing) == 1 else f"{len(firing)} alerts fire"
+
+
+def _line(alert: Alert) -> str:
+    title = link(alert.link, alert.title[:200]) if alert.link else one_line(alert.title, 200)
+    severity = f" · {one_line(alert.severity, 40)}" if alert.severity else ""
+    return f"• {title}{severity} · since {day_and_time(alert.fired_at)}"
+
+
+def _standing(group: AlertGroup, alerts: Sequence[Alert], incident: Incident | None, until: datetime | None) -> str:
+    firing = [alert for alert in alerts if alert.resolved_at is None]
+    origin = f"From {one_line(group.source_name, 40)} · {_counted(firing, alerts)}"
+    if incident is not None and incident.is_private:
+        return f"{origin} · An incident has them."
+    if incident is not None:
+        where = f" {channel_link(incident.channel_id)}" if incident.channel_id else ""
+        return f"{origin} · Incident {incident.number}{where} has them."
+    if group.state == State.DECLARED:
+        return f"{origin} · An incident is being opened."
+    if group.state == State.IGNORED and until:
+        return f"{origin} · Ignored by {mention(group.decided_by)} until {day_and_time(until)}"
+    return origin
+
+
+def _buttons(group: AlertGroup) -> Block:
+    value = str(group.number)
+    buttons = [
+        button(f"Declare {group.severity or 'S2'}", ids.DECLARE, value, style="primary"),
+        button("Belongs to an incident…", ids.BELONGS, value),
+    ]
+    if group.state == State.PROPOSED:
+        buttons.append(button(f"Ignore for {IGNORED_FOR_H} h", ids.IGNORE, value))
+    return actions(buttons)
+
+
+def belongs_form(group: AlertGroup, open_incidents: Sequence[Incident]) -> Block:
+    """Which of the open incidents is it?"""
+    options = [option(f"{one.number} · {one.severity} · {one.title}", str(one.number)) for one in open_incidents]
+    fields = [
+        section(f"*{one_line(group.title, 250)}*"),
+        field("Incident", ids.INCIDENT, select(ids.INCIDENT, options, placeholder="Choose an open incident")),
+    ]
+    return modal(
+        "Belongs to",
+        fields,
+        callback_id=ids.BELONGS_FORM,
+        submit="Add to incident",
+        private_metadata=str(group.number),
+    )

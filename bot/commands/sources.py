@@ -1,0 +1,67 @@
+"""`watchfloor sources`: what comes from a source, and how old what is known of each is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.bootstrap import build_registry
+from bot.config import floor
+from bot.config.settings import Settings
+from bot.errors import TryLater, WatchfloorError
+from bot.feeds import rules, tables
+from bot.feeds.sources import Sources
+from bot.runtime import migrations
+from bot.runtime.clock import use_offset_file, utcnow
+from bot.runtime.database import Database
+from bot.sources.port import TableFile, read_page, streams_of
+
+ROWS_SHOWN = 5
+
+
+class NotNow(WatchfloorError):
+    """{name} cannot be read at this moment: {reason}. Try again{later}."""
+
+
+def sources_of(settings: Settings) -> Sources:
+    """The sources that floor.yaml names."""
+    use_offset_file(settings.clock_file)
+    return Sources.of(settings, floor.read(settings.floor_file))
+
+
+def try_source(settings: Settings, name: str) -> Iterator[str]:
+    """Read a page of everything that a source brings, without keeping anything."""
+    source = sources_of(settings).get(name)
+    yield from source.check()
+    for stream in streams_of(source):
+        try:
+            page = read_page(source, stream, "", utcnow())
+        except TryLater as later:
+            after = f" in {later.wait_s:.0f} s" if later.wait_s else ""
+            raise NotNow(name=name, reason=later.reason, later=after) from later
+        more = "" if page.complete_until else ", and more follows"
+        yield f"{stream}: {len(page.rows)} rows came{more}."
+        yield from (f"  {_shown(row)}" for row in page.rows[:ROWS_SHOWN])
+
+
+def _shown(row: object) -> str:
+    if isinstance(row, TableFile):
+        return f"{row.name} ({Path(row.path).stat().st_size:,} bytes)"
+    return str(row)
+
+
+def list_sources(settings: Settings) -> Iterator[str]:
+    """Each source, what it brings, and how old that is."""
+    sources = sources_of(settings)
+    build_registry()
+    database = Database(settings.database_url)
+    migrations.check(database.engine)
+    with database.reading() as session:
+        feeds = tables.every_feed(session)
+    database.close()
+    for name, described in sources.settings.items():
+        its = [feed for feed in feeds if feed.source == name]
+        for feed in its:
+            problem = f" {feed.error}" if feed.error else ""
+            age = rules.age(feed.read_at, utcnow())
+            yield f"{name} ({described.kind}): {feed.stream}, {feed.rows:,} rows, {age}.{problem}"
+        if not its:
+            yield f"{name} ({described.kind}): nothing was read yet."

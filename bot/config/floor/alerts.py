@@ -1,0 +1,55 @@
+"""Alerts of monitoring systems: who may send them, how they are grouped, and when an incident is proposed."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from bot.config.floor.reading import Duration, FloorPart, SeverityName, read_handle
+from bot.config.floor.sources import VARIABLE
+
+AlertKind = Literal["alertmanager", "grafana", "datadog", "sns", "pagerduty", "generic"]
+ChannelName = Annotated[str, BeforeValidator(lambda raw: str(read_handle(raw)).removeprefix("#"))]
+NEEDED_OF_GENERIC = ("key", "title", "status")
+
+
+class AlertRule(FloorPart):
+    """The first rule whose condition holds says what becomes of an alert. `when` and `title` are Jinja."""
+
+    when: str = "true"
+    # That many alerts of a group must fire within that time; resolved ones do not count.
+    at_least: int = Field(1, ge=1, le=1000)
+    within: Duration = timedelta(minutes=20)
+    then: Literal["propose", "declare", "note"] = "propose"
+    title: str = ""
+    severity: SeverityName = "S2"
+    type: str = ""
+
+
+class AlertSource(FloorPart):
+    """A system that may send alerts to `/alerts/NAME`."""
+
+    kind: AlertKind
+    # The environment variable with the secret; SNS has none: its messages are signed by AWS.
+    secret: str = Field("", pattern=rf"{VARIABLE}|^$")
+    signed: bool = False
+    # SNS: the topic that may send.
+    topic: str = ""
+    channel: ChannelName = ""
+    # Labels whose values put alerts into one group; without any, each alert stands for itself.
+    group_by: tuple[str, ...] = ()
+    rules: tuple[AlertRule, ...] = (AlertRule(),)
+    # For `generic`: Jinja expressions over `body` and, for each alert, `item`.
+    mapping: dict[str, str] = Field(default_factory=dict)
+    requests_per_minute: int = Field(120, ge=1, le=6000)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "AlertSource":
+        if self.kind == "sns" and not self.topic.startswith("arn:"):
+            raise ValueError("topic: name the SNS topic, like `arn:aws:sns:eu-west-1:123456789012:alarms`")
+        if self.kind != "sns" and not self.secret:
+            raise ValueError("secret: name the environment variable that holds it")
+        missing = [name for name in NEEDED_OF_GENERIC if name not in self.mapping]
+        if self.kind == "generic" and missing:
+            raise ValueError(f"mapping: {', '.join(missing)} missing")
+        return self

@@ -1,0 +1,17 @@
+"""What callers hear: how long a message may be on before somebody is asked, and which team routes calls."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from bot.config.floor.reading import Duration, FloorPart, read_handle
+
+
+class FrontDoor(FloorPart):
+    """`routing_team` is a user group; without one nobody is brought in for a routing fault."""
+
+    look_again_after: Duration = timedelta(minutes=30)
+    escalated_after: Duration = timedelta(minutes=10)
+    routing_team: Annotated[str | None, BeforeValidator(read_handle)] = Field(default=None, pattern=r"^@\S+$")
+    routing_answer_within: Duration = timedelta(minutes=30)

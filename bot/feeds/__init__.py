@@ -1,0 +1,23 @@
+"""Feeds: what is read of other systems, page by page on a schedule, and handed to the nouns that use it."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """The sources that floor.yaml names, and the tick that reads what is due."""
+    # Loaded here, so that code that needs the tables alone need not load the workflow.
+    from bot.feeds import auditing, notes, reading, sources, tables
+    from bot.incidents.facts import CASE_NOTES
+    from bot.incidents.registry import TableWords, Tick
+
+    registry.parts.append(sources.Sources.of)
+    registry.ticks += [
+        Tick("sources of the floor", reading.keep_feeds),
+        Tick("sources", reading.start_due, tables.NEXT_READ),
+    ]
+    registry.audits_of_floor.append(auditing.sources_behind)
+    registry.answers(CASE_NOTES, notes.writer)
+    registry.words.append(TableWords("feeds"))

@@ -1,0 +1,29 @@
+"""Sources that are behind: what people see of them is old, and the administrators hear why."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.feeds import rules, tables
+from bot.feeds.sources import Sources
+from bot.feeds.tables import Feed
+from bot.services import Services
+from bot.slack.text import escape
+
+
+def sources_behind(session: Session, services: Services, now: datetime) -> Mapping[str, str]:
+    """The key of an alarm and its sentence for each feed that has not been read for too long."""
+    settings = services.get(Sources).settings
+    return {
+        f"source:{feed.source}:{feed.stream}": _sentence(feed, now)
+        for feed in tables.every_feed(session)
+        if feed.source in settings
+        and feed.error
+        and rules.is_behind(settings[feed.source].every, feed.read_at, now)
+    }
+
+
+def _sentence(feed: Feed, now: datetime) -> str:
+    age = rules.age(feed.read_at, now)
+    return f"The {feed.stream} of the source `{feed.source}` are {age}: {escape(feed.error)}"

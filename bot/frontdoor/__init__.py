@@ -1,0 +1,51 @@
+"""The front door: what callers hear because of an incident, and what is asked of those who route calls."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, commands, the playbook steps that switch messages, reminders, the guard, what others ask."""
+    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    from bot.frontdoor import (
+        actions,
+        engagement_tables,
+        engagements,
+        exporting,
+        facts,
+        listeners,
+        reminders,
+        renderers,
+        tables,
+    )
+    from bot.frontdoor.guard import MESSAGES_ON
+    from bot.incidents import events
+    from bot.incidents.facts import CALLER_MESSAGES, CALLER_WORDING
+    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.summaries import CALLERS_HEAR
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.on(events.FrontDoorSet, actions.follow_playbook)
+    registry.on(events.Merged, actions.follow_merge)
+    registry.on(events.Merged, engagements.end_open)
+    registry.on(events.Closed, engagements.end_open)
+    registry.on(events.Declined, engagements.end_open)
+    registry.ticks += [
+        Tick("caller messages", reminders.remind, tables.NEXT_DUE),
+        Tick("routing faults", engagements.escalate, engagement_tables.NEXT_DUE),
+    ]
+    # Named before what playbooks want: it is what callers notice.
+    registry.guards.insert(0, MESSAGES_ON)
+    registry.summary_parts.append(SummaryPart(CALLERS_HEAR, "Callers hear", facts.lines))
+    registry.answers(CALLER_WORDING, facts.wording)
+    registry.answers(CALLER_MESSAGES, facts.history)
+    registry.kinds += renderers.KINDS
+    registry.words += [
+        TableWords("caller_messages"),
+        TableWords("caller_message_versions", emptied={"texts": {}, "lines": []}),
+        TableWords("routing_faults", ("wrong", "examples", "workaround", "answer")),
+    ]
+    registry.exports += [exporting.MESSAGES, exporting.ENGAGEMENTS]

@@ -1,0 +1,223 @@
+"""Caller messages are recorded, changed, heard, kept on and switched off: one transaction each.
+
+The bot switches nothing itself: it keeps what people did at the telephone system, with who dialled in and heard it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.directory.lookup import person_of
+from bot.directory.rules import NotForGuests
+from bot.frontdoor import rules, tables, views
+from bot.frontdoor.rules import Wording
+from bot.frontdoor.tables import CallerMessage
+from bot.frontdoor.views import Screen
+from bot.incidents import tables as incidents
+from bot.incidents.access import visible_incident
+from bot.incidents.change import Change, changing
+from bot.incidents.events import FrontDoorSet, Merged
+from bot.incidents.rules import check_may_change
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.text import near_time
+
+# Clocks of people are a little ahead of ours.
+TOLERANCE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed into the form."""
+
+    wording: Wording
+    on_at: datetime | None
+    look_at: datetime | None
+    is_heard: bool
+
+
+def overview(services: Services, number: int, by: str, now: datetime) -> Screen:
+    """What callers hear because of an incident."""
+    incident = visible_incident(services, number, by)
+    with services.database.reading() as session:
+        return views.overview(incident, tables.on(session, number), now)
+
+
+def form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form for a new message."""
+    incident = visible_incident(services, number, by, "lead")
+    return views.form(incident, languages(services), now, now + services.floor.front_door.look_again_after)
+
+
+def change_form(services: Services, message_id: int, by: str, now: datetime) -> Block:
+    """The form for a message that is on."""
+    with services.database.reading() as session:
+        message = tables.get(session, message_id)
+        incident = incidents.by_number(session, message.incident_id)
+        incidents.check_visible(session, incident, by, tables.NoSuchMessage)
+        wording = tables.wording_of(session, message)
+    visible_incident(services, message.incident_id, by, "lead")
+    _check_on(message, now)
+    look_at = max(message.look_at, now + services.floor.front_door.look_again_after)
+    return views.form(incident, languages(services), now, look_at, message, wording)
+
+
+def languages(services: Services) -> tuple[str, ...]:
+    """The languages in which callers may be spoken to."""
+    floor = services.floor
+    of_partners = [partner.language for partner in floor.partners]
+    return rules.languages_of(floor.language, *(each.languages for each in floor.audiences.values()), of_partners)
+
+
+def record(services: Services, number: int, message_id: int, typed: Typed, by: str, now: datetime) -> str:
+    """A message is on, or reads otherwise from now on (`message_id`). Gives back what to answer."""
+    rules.check_wording(typed.wording)
+    look_at = typed.look_at or now + services.floor.front_door.look_again_after
+    rules.check_times(typed.on_at or now, look_at, now, TOLERANCE)
+    if not person_of(services, typed.wording.approved_by).may_act:
+        raise NotForGuests()
+    if message_id:
+        return _change(services, message_id, typed, look_at, by, now)
+    with changing(services, number, by, now) as change:
+        check_may_change(number, change.incident.status)
+        message = _new(change, typed.wording, typed.on_at or now, look_at)
+        if typed.is_heard:
+            _hear(change, message, now)
+    return "Recorded. Its card in the channel says who dialled in and when somebody looks at it again."
+
+
+def _new(change: Change, wording: Wording, on_at: datetime, look_at: datetime) -> CallerMessage:
+    message = CallerMessage(
+        incident_id=change.number, on_by=change.by, on_at=min(on_at, change.now), look_at=look_at, due_at=look_at
+    )
+    tables.add(change.session, message, wording, change.by, change.now)
+    outbox.add(change.session, kinds.FRONT_DOOR, change.number, change.now, str(message.number))
+    _log(change, "front_door_on", wording)
+    return message
+
+
+def _change(services: Services, message_id: int, typed: Typed, look_at: datetime, by: str, now: datetime) -> str:
+    with _message(services, message_id, by, now) as (change, message):
+        _check_on(message, now)
+        message.wait_until(look_at)
+        message.on_at = typed.on_at or message.on_at
+        if typed.wording != tables.wording_of(change.session, message):
+            _reword(change, message, typed.wording)
+        if typed.is_heard:
+            _hear(change, message, now)
+    return f"Saved as version {message.version}. Dial in to hear it."
+
+
+def _reword(change: Change, message: CallerMessage, wording: Wording) -> None:
+    """What was heard before is another wording."""
+    message.version += 1
+    message.heard_by = message.heard_at = None
+    tables.add_version(change.session, message, wording, change.by, change.now)
+    _log(change, "front_door_changed", wording)
+
+
+def hear(services: Services, message_id: int, by: str, now: datetime) -> str:
+    """Somebody dialled in and heard it. Gives back what to answer."""
+    with _message(services, message_id, by, now) as (change, message):
+        _check_on(message, now)
+        _hear(change, message, now)
+    return "Recorded: you dialled in and heard it."
+
+
+def _hear(change: Change, message: CallerMessage, at: datetime) -> None:
+    message.heard_by, message.heard_at = change.by or None, at
+    change.log("front_door_heard")
+
+
+def keep_on(services: Services, message_id: int, by: str, now: datetime) -> str:
+    """It is still needed: nobody is asked for a while. Gives back what to answer."""
+    with _message(services, message_id, by, now) as (change, message):
+        _check_on(message, now)
+        message.wait_until(now + services.floor.front_door.look_again_after)
+        change.log("front_door_kept")
+    return f"It stays on. You are asked again {near_time(message.look_at, now)}; *Change* sets another time."
+
+
+def switch_off(services: Services, message_id: int, by: str, now: datetime) -> str:
+    """Callers do not hear it any more. Gives back what to answer."""
+    with _message(services, message_id, by, now) as (change, message):
+        _check_on(message, now)
+        _switch_off(change, message)
+    return "Recorded as off. Dial in, then press *I heard it is gone*."
+
+
+def _switch_off(change: Change, message: CallerMessage) -> None:
+    message.off_by, message.off_at, message.due_at = change.by, change.now, None
+    change.session.add(message)
+    _log(change, "front_door_off", tables.wording_of(change.session, message))
+
+
+def hear_gone(services: Services, message_id: int, by: str, now: datetime) -> str:
+    """Somebody dialled in and heard that it is gone. Gives back what to answer."""
+    with _message(services, message_id, by, now) as (change, message):
+        if message.is_on:
+            raise rules.MessageOn()
+        message.gone_by, message.gone_at = by, now
+        change.log("front_door_gone")
+    return "Recorded: you dialled in, and it is gone."
+
+
+def follow_playbook(change: Change, event: FrontDoorSet) -> None:
+    """A playbook step switched the message on or off; what the step does not say is asked for on the card."""
+    on = tables.on(change.session, change.number)
+    if event.state == rules.NORMAL:
+        for message, _ in on:
+            _switch_off(change, message)
+            if event.heard_at:
+                message.gone_by, message.gone_at = change.by, event.heard_at
+        return
+    for message, wording in on:
+        if wording.variant != event.state:
+            _reword(change, message, Wording(event.state, wording.lines, wording.texts, wording.approved_by))
+    messages = [message for message, _ in on] or [_of_step(change, event)]
+    for message in messages:
+        if event.heard_at:
+            _hear(change, message, event.heard_at)
+        change.session.add(message)
+
+
+def _of_step(change: Change, event: FrontDoorSet) -> CallerMessage:
+    look_at = change.now + change.services.floor.front_door.look_again_after
+    return _new(change, Wording(event.state), event.heard_at or change.now, look_at)
+
+
+def follow_merge(change: Change, event: Merged) -> None:
+    """What callers hear goes on in the other incident, where somebody is asked about it."""
+    target = incidents.by_number(change.session, event.into)
+    for message, wording in tables.on(change.session, change.number):
+        message.incident_id = event.into
+        change.session.add(message)
+        outbox.add(change.session, kinds.FRONT_DOOR, event.into, change.now, str(message.number))
+        _log(Change(change.session, change.services, target, change.by, change.now), "front_door_on", wording)
+    change.mark_stale(kinds.FRONT_DOOR)
+
+
+@contextmanager
+def _message(services: Services, message_id: int, by: str, now: datetime) -> Iterator[tuple[Change, CallerMessage]]:
+    """A transaction on a message by somebody who may change its incident."""
+    with services.database.reading() as session:
+        number = tables.get(session, message_id).incident_id
+        incidents.check_visible(session, incidents.by_number(session, number), by, tables.NoSuchMessage)
+    with changing(services, number, by, now) as change:
+        message = tables.get(change.session, message_id)
+        yield change, message
+        change.session.add(message)
+        change.mark_stale(kinds.FRONT_DOOR)
+
+
+def _check_on(message: CallerMessage, now: datetime) -> None:
+    if message.off_at:
+        raise rules.MessageOff(when=near_time(message.off_at, now))
+
+
+def _log(change: Change, kind: str, wording: Wording) -> None:
+    text = wording.text(change.services.floor.language, *(wording.texts or {}))
+    change.log(kind, variant=wording.variant, lines=", ".join(wording.lines), text=text)

@@ -1,0 +1,46 @@
+"""What is asked of those who route calls: states, what is refused, when others are told. Pure."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.errors import WatchfloorError
+
+LONGEST = 1_000
+
+
+class State(StrEnum):
+    """Where a question stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+class WrongMissing(WatchfloorError):
+    """Describe what is wrong, such as `Billing calls in Spanish reach the English queue`."""
+
+
+class DueInPast(WatchfloorError):
+    """Choose a time that is still to come: by then an answer is due."""
+
+
+class SinceInFuture(WatchfloorError):
+    """A fault cannot be there since a time that is still to come."""
+
+
+class ReplyMissing(WatchfloorError):
+    """Type what was found or done."""
+
+
+class NotOpen(WatchfloorError):
+    """This was {state} {when}. `/incident routing` asks anew."""
+
+
+def check(wrong: str, since: datetime, answer_by: datetime, now: datetime, tolerance: timedelta) -> None:
+    """It says what is wrong since when, and leaves time to answer."""
+    if not wrong.strip():
+        raise WrongMissing()
+    if since > now + tolerance:
+        raise SinceInFuture()
+    if answer_by <= now:
+        raise DueInPast()

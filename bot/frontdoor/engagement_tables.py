@@ -1,0 +1,70 @@
+"""What is asked of those who route calls when calls go astray; every query on it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
+
+from bot.errors import WatchfloorError
+from bot.frontdoor.engagement_rules import State
+from bot.runtime.database import Numbered, partial_index, utc_column
+
+
+class NoSuchEngagement(WatchfloorError):
+    """There is no such routing fault that you may see. `/incident routing` in an incident's channel reports one."""
+
+
+class Engagement(Numbered, table=True):
+    """A routing fault that a team is asked to look at, and what it answered."""
+
+    __tablename__ = "routing_faults"
+    __table_args__ = (partial_index("ix_routing_faults_due", "due_at", where="due_at IS NOT NULL"),)
+
+    incident_id: int = Field(foreign_key="incidents.id", index=True)
+    wrong: str
+    examples: str = ""
+    since: datetime = Field(sa_column=utc_column(nullable=False))
+    workaround: str = ""
+    asked_by: str
+    asked_at: datetime = Field(sa_column=utc_column(nullable=False))
+    owner_id: str | None = None
+    answer_by: datetime = Field(sa_column=utc_column(nullable=False))
+    # When others are told that nobody answered.
+    due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    escalations: int = 0
+    state: str = State.OPEN
+    answer: str = ""
+    answered_by: str | None = None
+    answered_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+def get(session: Session, engagement_id: int) -> Engagement:
+    """The fault of that id; `NoSuchEngagement` when there is none."""
+    engagement = session.get(Engagement, engagement_id, populate_existing=True)
+    if engagement is None:
+        raise NoSuchEngagement()
+    return engagement
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[Engagement]:
+    """Every fault of an incident, in order."""
+    return session.exec(
+        select(Engagement).where(Engagement.incident_id == incident_id).order_by(col(Engagement.id))
+    ).all()
+
+
+def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Engagement]:
+    """Those that nobody has answered in time."""
+    return session.exec(
+        select(Engagement).where(col(Engagement.due_at) <= now).order_by(col(Engagement.due_at)).limit(limit)
+    ).all()
+
+
+# When an answer is due next.
+NEXT_DUE = (
+    sa.select(col(Engagement.due_at))
+    .where(col(Engagement.due_at).is_not(None))
+    .order_by(col(Engagement.due_at))
+    .limit(1)
+)

@@ -1,0 +1,107 @@
+"""What people see of a routing fault: the form, the card with its buttons, the answer's form. Pure."""
+
+from datetime import datetime
+
+from bot.frontdoor import ids
+from bot.frontdoor.engagement_rules import LONGEST, State
+from bot.frontdoor.engagement_tables import Engagement
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    datetime_picker,
+    field,
+    modal,
+    section,
+    text_input,
+    user_select,
+)
+from bot.slack.text import escape, mention, near_time, one_line
+
+Screen = tuple[str, list[Block]]
+SHOWN = 700
+TITLE = 120
+
+
+def form(number: int, team: str, now: datetime, answer_by: datetime) -> Block:
+    """What those who route calls need to know."""
+    blocks = [
+        field("What is wrong?", ids.WRONG, _text(ids.WRONG, "Billing in Spanish reaches the English queue")),
+        field(
+            "Example contacts",
+            ids.EXAMPLES,
+            _text(ids.EXAMPLES, "Contact ids with their times, one a line. No names, no numbers of callers"),
+            optional=True,
+        ),
+        field("Since", ids.SINCE, datetime_picker(ids.SINCE, now)),
+        field("Workaround", ids.WORKAROUND, _text(ids.WORKAROUND, "Agents transfer by hand"), optional=True),
+        field("Who looks at it, if you know?", ids.OWNER, user_select(ids.OWNER), optional=True),
+        field("Answer due", ids.DUE, datetime_picker(ids.DUE, answer_by)),
+        context(f"{escape(team)} comes into the channel and gets a card to answer." if team else _NO_TEAM),
+    ]
+    return modal("Routing fault", blocks, callback_id=ids.ROUTING_FORM, submit="Ask", private_metadata=str(number))
+
+
+_NO_TEAM = '`front_door: {routing_team: "@group"}` in `floor.yaml` names the team that is brought in.'
+
+
+def _text(name: str, placeholder: str) -> Block:
+    return text_input(name, multiline=True, longest=LONGEST, placeholder=placeholder)
+
+
+def answer_form(engagement: Engagement) -> Block:
+    """What was found or done."""
+    blocks = [
+        section(f"*{one_line(engagement.wrong, SHOWN)}*"),
+        field("What did you find or do?", ids.REPLY, text_input(ids.REPLY, multiline=True, longest=LONGEST)),
+    ]
+    number = str(engagement.number)
+    return modal("Answer", blocks, callback_id=ids.ANSWER_FORM, submit="Answer", private_metadata=number)
+
+
+def card(engagement: Engagement, now: datetime) -> Screen:
+    """The card in the incident's channel."""
+    text = f"🔀 Routing fault: {one_line(engagement.wrong, TITLE)}"
+    lines = [
+        f"🔀 *Routing fault* {one_line(engagement.wrong, SHOWN)}",
+        f"*Since* {near_time(engagement.since, now)}",
+    ]
+    for title, typed in (("Examples", engagement.examples), ("Workaround", engagement.workaround)):
+        lines += [f"*{title}* {one_line(typed, SHOWN)}"] if typed else []
+    blocks = [section("\n".join(lines)), context(_state(engagement, now))]
+    return text, [*blocks, *_buttons(engagement)]
+
+
+def _state(engagement: Engagement, now: datetime) -> str:
+    when = near_time(engagement.answered_at or now, now)
+    if engagement.state == State.ANSWERED:
+        return f"✅ {mention(engagement.answered_by or '')} {when}: {one_line(engagement.answer, SHOWN)}"
+    if engagement.state == State.WITHDRAWN:
+        return f"Taken back {when}"
+    owner = mention(engagement.owner_id) if engagement.owner_id else "nobody yet"
+    late = "⚠️ answer was due" if engagement.answer_by <= now else "answer due"
+    asked = f"asked by {mention(engagement.asked_by)}"
+    return f"Looked at by {owner} · {late} {near_time(engagement.answer_by, now)} · {asked}"
+
+
+def _buttons(engagement: Engagement) -> list[Block]:
+    if engagement.state != State.OPEN:
+        return []
+    number = str(engagement.number)
+    buttons = [
+        *([] if engagement.owner_id else [button("I look at it", ids.TAKE, number, style="primary")]),
+        button("Answer", ids.ANSWER, number),
+        button("Take back", ids.WITHDRAW, number),
+    ]
+    return [actions(buttons, block_id=f"routing-{number}")]
+
+
+def overdue_text(engagement: Engagement, now: datetime) -> str:
+    """What the channel reads when nobody answered in time."""
+    owner = mention(engagement.owner_id) if engagement.owner_id else "Nobody"
+    has = "has not" if engagement.owner_id else "has"
+    return (
+        f"⚠️ {owner} {has} answered the routing fault “{one_line(engagement.wrong, TITLE)}”; the answer was due "
+        f"{near_time(engagement.answer_by, now)}. Please answer on its card."
+    )

@@ -1,0 +1,179 @@
+"""A routing fault is reported, looked at, answered or taken back; nobody answers, and others are told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.directory.lookup import person_of
+from bot.directory.rules import NotForGuests
+from bot.frontdoor import engagement_rules as rules
+from bot.frontdoor import engagement_tables as tables
+from bot.frontdoor import engagement_views as views
+from bot.frontdoor.engagement_rules import State
+from bot.frontdoor.engagement_tables import Engagement
+from bot.incidents import invitations
+from bot.incidents import tables as incidents
+from bot.incidents.access import visible_incident
+from bot.incidents.change import Change, changing
+from bot.incidents.events import AnswerOverdue, Closed, Declined, Merged
+from bot.incidents.rules import check_may_change
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.text import mention, near_time
+
+# Clocks of people are a little ahead of ours.
+TOLERANCE = timedelta(minutes=1)
+REASON = "a routing fault has not been answered"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What somebody typed of a fault."""
+
+    wrong: str
+    examples: str
+    since: datetime | None
+    workaround: str
+    owner_id: str
+    answer_by: datetime | None
+
+
+def form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form for a fault."""
+    incident = visible_incident(services, number, by, "lead")
+    check_may_change(number, incident.status)
+    floor = services.floor.front_door
+    return views.form(number, floor.routing_team or "", now, now + floor.routing_answer_within)
+
+
+def ask(services: Services, number: int, fault: Fault, by: str, now: datetime) -> str:
+    """The team is brought in, and has a card to answer. Gives back what to answer."""
+    floor = services.floor.front_door
+    answer_by = fault.answer_by or now + floor.routing_answer_within
+    rules.check(fault.wrong, fault.since or now, answer_by, now, TOLERANCE)
+    if fault.owner_id and not person_of(services, fault.owner_id).may_act:
+        raise NotForGuests()
+    with changing(services, number, by, now) as change:
+        check_may_change(number, change.incident.status)
+        engagement = _new(change, fault, answer_by)
+        groups = [floor.routing_team] if floor.routing_team and not change.incident.is_private else []
+        owners = [fault.owner_id] if fault.owner_id else []
+        key = f"routing:{engagement.number}"
+        invitations.invite(change.session, number, key, now, owners, groups=groups)
+        change.log("routing_asked", text=fault.wrong)
+    return (
+        f"Asked. An answer is due {near_time(answer_by, now)}; then the escalation ladder's next people are told."
+    )
+
+
+def _new(change: Change, fault: Fault, answer_by: datetime) -> Engagement:
+    engagement = Engagement(
+        incident_id=change.number,
+        wrong=fault.wrong.strip(),
+        examples=fault.examples.strip(),
+        since=fault.since or change.now,
+        workaround=fault.workaround.strip(),
+        asked_by=change.by,
+        asked_at=change.now,
+        owner_id=fault.owner_id or None,
+        answer_by=answer_by,
+        due_at=answer_by,
+    )
+    change.session.add(engagement)
+    change.session.flush()
+    outbox.add(change.session, kinds.ENGAGEMENT, change.number, change.now, str(engagement.number))
+    return engagement
+
+
+def take(services: Services, engagement_id: int, by: str, now: datetime) -> str:
+    """Somebody looks at it. Gives back what to answer."""
+    with _open(services, engagement_id, by, now) as (change, engagement):
+        engagement.owner_id = by
+        change.log("routing_taken")
+    return f"It is yours; the answer is due {near_time(engagement.answer_by, now)}."
+
+
+def answer_form(services: Services, engagement_id: int, by: str, now: datetime) -> Block:
+    """The form for the answer."""
+    with _open(services, engagement_id, by, now) as (_, engagement):
+        return views.answer_form(engagement)
+
+
+def answer(services: Services, engagement_id: int, reply: str, by: str, now: datetime) -> str:
+    """What was found or done. Gives back what to answer."""
+    if not reply.strip():
+        raise rules.ReplyMissing()
+    with _open(services, engagement_id, by, now) as (change, engagement):
+        _end(engagement, State.ANSWERED, by, now)
+        engagement.answer = reply.strip()
+        engagement.owner_id = engagement.owner_id or by
+        change.log("routing_answered", text=reply.strip())
+        text = f"{mention(by)} answered your routing fault in incident {change.number}; the answer is on its card."
+        key = f"routing:{engagement.number}:answered"
+        if engagement.asked_by != by:
+            outbox.post(change.session, key, engagement.asked_by, text, now, incident_id=change.number)
+    return "Answered. It is on the card and in the timeline."
+
+
+def withdraw(services: Services, engagement_id: int, by: str, now: datetime) -> str:
+    """It is no fault after all. Gives back what to answer."""
+    with _open(services, engagement_id, by, now) as (change, engagement):
+        _end(engagement, State.WITHDRAWN, by, now)
+        change.log("routing_withdrawn")
+    return "Taken back; nobody need answer."
+
+
+def _end(engagement: Engagement, state: State, by: str, now: datetime) -> None:
+    engagement.state, engagement.answered_by, engagement.answered_at, engagement.due_at = state, by, now, None
+
+
+def end_open(change: Change, event: Closed | Declined | Merged) -> None:
+    """It is over: nobody need answer."""
+    for engagement in tables.of_incident(change.session, change.number):
+        if engagement.state == State.OPEN:
+            _end(engagement, State.WITHDRAWN, change.by, change.now)
+            change.session.add(engagement)
+
+
+def escalate(services: Services, now: datetime) -> None:
+    """Tell others of every fault that nobody answered in time; then again, until somebody does."""
+    with services.database.reading() as session:
+        due = [(engagement.number, engagement.incident_id) for engagement in tables.due(session, now)]
+    for engagement_id, number in due:
+        with services.database.transaction() as session:
+            incident = incidents.by_number_locked(session, number)
+            _escalate(Change(session, services, incident, "", now), tables.get(session, engagement_id))
+
+
+def _escalate(change: Change, engagement: Engagement) -> None:
+    if engagement.due_at is None or engagement.due_at > change.now:
+        return
+    engagement.escalations += 1
+    engagement.due_at = change.now + change.services.floor.front_door.routing_answer_within
+    change.session.add(engagement)
+    key, text = f"routing:{engagement.number}:{engagement.escalations}", views.overdue_text(engagement, change.now)
+    if change.incident.channel_id:
+        outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
+    change.log("routing_overdue", text=engagement.wrong)
+    asked = (engagement.owner_id,) if engagement.owner_id else ()
+    change.publish(AnswerOverdue(key, REASON, asked))
+    change.mark_stale(kinds.ENGAGEMENT)
+
+
+@contextmanager
+def _open(services: Services, engagement_id: int, by: str, now: datetime) -> Iterator[tuple[Change, Engagement]]:
+    """A transaction on a fault that is open, by any member who sees its incident."""
+    with services.database.reading() as session:
+        number = tables.get(session, engagement_id).incident_id
+        incidents.check_visible(session, incidents.by_number(session, number), by, tables.NoSuchEngagement)
+    with changing(services, number, by, now, None) as change:
+        engagement = tables.get(change.session, engagement_id)
+        if engagement.state != State.OPEN:
+            state = {State.ANSWERED: "answered"}.get(State(engagement.state), "taken back")
+            raise rules.NotOpen(state=state, when=near_time(engagement.answered_at or now, now))
+        yield change, engagement
+        change.session.add(engagement)
+        change.mark_stale(kinds.ENGAGEMENT)

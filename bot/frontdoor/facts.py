@@ -1,0 +1,65 @@
+"""What other nouns ask about caller messages, answered as plain data."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.frontdoor import tables
+from bot.frontdoor.rules import minutes_on
+from bot.frontdoor.tables import CallerMessage, MessageVersion
+from bot.incidents.facts import CallerMessageRow
+from bot.incidents.tables import Incident
+from bot.services import Services
+from bot.slack.text import escape, near_time
+
+
+def wording(session: Session, number: int, language: str) -> str:
+    """What callers hear now, in a language; of several messages one after another."""
+    texts = (said.text(language) for _, said in tables.on(session, number))
+    return "\n".join(dict.fromkeys(text for text in texts if text))
+
+
+def history(session: Session, services: Services, number: int, now: datetime) -> list[CallerMessageRow]:
+    """Every version of every message, with how long callers heard it."""
+    messages = tables.of_incident(session, number)
+    versions = tables.versions_of(session, [message.number for message in messages])
+    zone, language = ZoneInfo(services.floor.zone), services.floor.language
+    return [
+        _row(message, version, following, now, zone, language)
+        for message in messages
+        for version, following in zip(versions[message.number], [*versions[message.number][1:], None], strict=True)
+    ]
+
+
+def _row(
+    message: CallerMessage,
+    version: MessageVersion,
+    following: MessageVersion | None,
+    now: datetime,
+    zone: ZoneInfo,
+    language: str,
+) -> CallerMessageRow:
+    starts_at = message.on_at if version.version == 1 else version.at
+    ends_at = following.at if following else message.off_at
+    is_heard = following is None and bool(message.heard_by)
+    return CallerMessageRow(
+        on_at=starts_at,
+        off_at=ends_at,
+        minutes=minutes_on(starts_at, ends_at, now),
+        variant=version.variant,
+        lines=", ".join(version.lines),
+        text=version.wording.text(language, *version.texts),
+        version=version.version,
+        approved_by=version.approved_by,
+        heard_at=message.heard_at if is_heard else None,
+    )
+
+
+def lines(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
+    """What callers hear, for somebody who takes over."""
+    return [
+        f"{said.variant} on {escape(', '.join(said.lines)) or 'lines that are not recorded'}, "
+        f"on since {near_time(message.on_at, now)}, to be looked at {near_time(message.look_at, now)}"
+        for message, said in tables.on(session, incident.number)
+    ]

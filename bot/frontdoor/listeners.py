@@ -1,0 +1,155 @@
+"""`/incident frontdoor`, `/incident routing`, their forms and buttons: parse, act, answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from slack_bolt import Ack, App
+
+from bot.frontdoor import actions, engagements, ids
+from bot.frontdoor.actions import Typed
+from bot.frontdoor.engagements import Fault
+from bot.frontdoor.rules import TITLES, Wording, read_lines
+from bot.incidents import parse
+from bot.incidents import responses as answering
+from bot.incidents.access import incident_number_here
+from bot.incidents.parse import NotOurForm, SlashCommand
+from bot.incidents.registry import Registry, Section
+from bot.incidents.responses import FieldsRefused, Payload, Response
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.blocks import Block
+
+ADD = "add"
+Act = Callable[[Services, int, str, datetime], str]
+OpenForm = Callable[[Services, int, str, datetime], Block]
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident frontdoor` and `/incident routing`."""
+    registry.command("frontdoor", front_door)
+    registry.command("routing", routing)
+    registry.help(
+        Section.CHANNEL,
+        66,
+        "`/incident frontdoor` what callers hear, `add` records a message · "
+        "`/incident routing` asks the team that routes calls to look at a fault",
+    )
+
+
+def front_door(services: Services, typed: SlashCommand) -> Response:
+    """`/incident frontdoor`, `/incident frontdoor add`: what callers hear, on which lines, since when."""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    if typed.rest.strip().lower() == ADD:
+        services.slack.open_view(typed.trigger_id, actions.form(services, number, typed.user_id, utcnow()))
+        return None
+    return actions.overview(services, number, typed.user_id, utcnow())
+
+
+def routing(services: Services, typed: SlashCommand) -> Response:
+    """`/incident routing`: a routing fault, with examples, its owner and when an answer is due."""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    services.slack.open_view(typed.trigger_id, engagements.form(services, number, typed.user_id, utcnow()))
+    return None
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to the buttons of the cards, and to the forms."""
+    opening: dict[str, OpenForm] = {
+        ids.ADD: actions.form,
+        ids.CHANGE: actions.change_form,
+        ids.ANSWER: engagements.answer_form,
+    }
+    acting: dict[str, Act] = {
+        ids.HEARD: actions.hear,
+        ids.STILL_NEEDED: actions.keep_on,
+        ids.SWITCH_OFF: actions.switch_off,
+        ids.HEARD_GONE: actions.hear_gone,
+        ids.TAKE: engagements.take,
+        ids.WITHDRAW: engagements.withdraw,
+    }
+    for action_id, open_form in opening.items():
+        app.action(action_id)(_opens(services, open_form))
+    for action_id, act in acting.items():
+        app.action(action_id)(_acts(services, act))
+    _register_forms(app, services)
+
+
+def _opens(services: Services, open_form: OpenForm) -> Callable[..., None]:
+    def listener(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            view = open_form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.answer_click(services, body, act, ack)
+
+    return listener
+
+
+def _acts(services: Services, act: Act) -> Callable[..., None]:
+    def listener(ack: Ack, body: Payload) -> None:
+        answering.answer_click(
+            services, body, lambda: act(services, parse.clicked_number(body), parse.user_id(body), utcnow()), ack
+        )
+
+    return listener
+
+
+def _register_forms(app: App, services: Services) -> None:
+    @app.view(ids.FORM)
+    def record(ack: Ack, body: Payload) -> None:
+        answering.answer_form(services, body, ids.LINES, lambda: _record(services, body), ack)
+
+    @app.view(ids.ROUTING_FORM)
+    def ask(ack: Ack, body: Payload) -> None:
+        answering.answer_form(services, body, ids.WRONG, lambda: _ask(services, body), ack)
+
+    @app.view(ids.ANSWER_FORM)
+    def answer(ack: Ack, body: Payload) -> None:
+        def act() -> str:
+            reply = parse.field_value(body, ids.REPLY)
+            return engagements.answer(services, parse.form_number(body), reply, parse.user_id(body), utcnow())
+
+        answering.answer_form(services, body, ids.REPLY, act, ack)
+
+
+def _record(services: Services, body: Payload) -> str:
+    number, _, message = parse.private_metadata(body).partition(":")
+    variant = parse.field_value(body, ids.VARIANT)
+    if variant not in TITLES:
+        raise NotOurForm()
+    fields = body["view"]["state"]["values"]
+    texts = {
+        name.removeprefix(f"{ids.TEXT}."): parse.field_value(body, name)
+        for name in fields
+        if name.startswith(f"{ids.TEXT}.")
+    }
+    approved_by = parse.field_value(body, ids.APPROVED_BY)
+    if not approved_by:
+        raise FieldsRefused({ids.APPROVED_BY: "Choose the person who approved the wording."})
+    wording = Wording(
+        variant,
+        read_lines(parse.field_value(body, ids.LINES)),
+        {language: text for language, text in texts.items() if text},
+        approved_by,
+    )
+    typed = Typed(
+        wording,
+        parse.selected_time(body, ids.ON_AT),
+        parse.selected_time(body, ids.LOOK_AT),
+        bool(parse.selected_values(body, ids.HEARD_NOW)),
+    )
+    return actions.record(
+        services, parse.parse_number(number), parse.parse_number(message), typed, parse.user_id(body), utcnow()
+    )
+
+
+def _ask(services: Services, body: Payload) -> str:
+    fault = Fault(
+        parse.field_value(body, ids.WRONG),
+        parse.field_value(body, ids.EXAMPLES),
+        parse.selected_time(body, ids.SINCE),
+        parse.field_value(body, ids.WORKAROUND),
+        parse.field_value(body, ids.OWNER),
+        parse.selected_time(body, ids.DUE),
+    )
+    return engagements.ask(services, parse.form_number(body), fault, parse.user_id(body), utcnow())

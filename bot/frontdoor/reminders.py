@@ -1,0 +1,70 @@
+"""The forgotten message: somebody is asked whether it is still needed, then others are told, until it is off."""
+
+from datetime import datetime
+
+from bot.directory import tables as directory
+from bot.frontdoor import rules, tables, views
+from bot.frontdoor.rules import Wording
+from bot.frontdoor.tables import CallerMessage
+from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import AnswerOverdue
+from bot.incidents.roles import lead_of
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.text import channel_link
+
+REASON = "nobody says whether a caller message is still needed"
+
+
+def remind(services: Services, now: datetime) -> None:
+    """Ask about every message whose time has come; it is asked once, however many look at the clock."""
+    with services.database.reading() as session:
+        due = [(message.number, message.incident_id) for message in tables.due(session, now)]
+    for message_id, number in due:
+        with services.database.transaction() as session:
+            incident = incidents.by_number_locked(session, number)
+            _ask(Change(session, services, incident, "", now), tables.get(session, message_id))
+
+
+def _ask(change: Change, message: CallerMessage) -> None:
+    if message.due_at is None or message.due_at > change.now or message.incident_id != change.number:
+        return
+    floor, wording = change.services.floor.front_door, tables.wording_of(change.session, message)
+    message.due_at = rules.next_due(message.reminded_at, change.now, floor.escalated_after, floor.look_again_after)
+    if message.reminded_at is None:
+        _remind(change, message, wording)
+    else:
+        _escalate(change, message, wording)
+    change.session.add(message)
+    change.mark_stale(kinds.FRONT_DOOR)
+
+
+def _remind(change: Change, message: CallerMessage, wording: Wording) -> None:
+    message.reminded_at = change.now
+    where = channel_link(change.incident.channel_id or "")
+    text, blocks = views.reminder(message, wording, change.incident, where, change.now)
+    lead = lead_of(change.session, change.incident)
+    key = f"frontdoor:{message.number}:{change.now.isoformat()}:ask"
+    outbox.post(change.session, key, lead, text, change.now, incident_id=change.number, blocks=blocks)
+    change.log("front_door_reminded", user=lead)
+
+
+def _escalate(change: Change, message: CallerMessage, wording: Wording) -> None:
+    message.reminded_at, message.escalations = None, message.escalations + 1
+    key = f"frontdoor:{message.number}:{message.escalations}"
+    text = views.forgotten_text(message, wording, change.now)
+    if change.incident.channel_id:
+        outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
+    if not change.services.floor.severity(change.incident.severity).ladder and not change.incident.is_private:
+        _tell_operations(change, f"Incident {change.number}: {text}", key)
+    change.log("front_door_forgotten")
+    change.publish(AnswerOverdue(key, REASON))
+
+
+def _tell_operations(change: Change, text: str, key: str) -> None:
+    """Without an escalation ladder the incidents channel reads of it."""
+    channel_id = directory.channel_id(change.session, change.services.floor.incidents_channel)
+    if channel_id:
+        outbox.post(change.session, f"{key}:operations", channel_id, text, change.now, incident_id=change.number)

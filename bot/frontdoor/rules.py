@@ -1,0 +1,123 @@
+"""What callers hear: variants, what a message must say, and when somebody is asked about it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.errors import WatchfloorError
+
+NORMAL = "normal"
+LONGEST_TEXT = 1_000
+LONGEST_LINES = 300
+MOST_LINES = 20
+
+
+class Variant(StrEnum):
+    """What happens to a call behind the message; the values are those of a playbook's `front_door`."""
+
+    INFORM = "inform"
+    DEFLECT = "inform and deflect"
+    DISCONNECT = "inform and disconnect"
+
+
+TITLES = {
+    Variant.INFORM: "Inform, then queue",
+    Variant.DEFLECT: "Inform and deflect",
+    Variant.DISCONNECT: "Inform and disconnect",
+}
+GUIDANCE = {
+    Variant.INFORM: "Callers hear it and wait as usual",
+    Variant.DEFLECT: "Callers are offered chat, web or a callback",
+    Variant.DISCONNECT: "The call ends after the message",
+}
+
+
+class TextMissing(WatchfloorError):
+    """Type what callers hear, in at least one language."""
+
+
+class LinesMissing(WatchfloorError):
+    """Name the lines it is on, such as `Billing, 0800 100 200`."""
+
+
+class TooManyLines(WatchfloorError):
+    """That is {count} lines, and a message takes at most {most}. Name groups of lines instead."""
+
+
+class InFuture(WatchfloorError):
+    """A message cannot be on since a time that is still to come. Record it once it is on."""
+
+
+class LookInPast(WatchfloorError):
+    """Choose a time that is still to come: then somebody is asked whether the message is still needed."""
+
+
+class MessageOff(WatchfloorError):
+    """This caller message was switched off {when}. `/incident frontdoor` records a new one."""
+
+
+class MessageOn(WatchfloorError):
+    """This caller message is on. Switch it off first, then dial in and hear that it is gone."""
+
+
+class MessagesOn(WatchfloorError):
+    """Before you {act}, switch off what callers hear: {messages}. `/incident frontdoor` shows it; {button} on the
+    control panel (`/incident`) goes on for a reason."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What callers hear, as one version of a message says it. `texts` are by language."""
+
+    variant: str
+    lines: tuple[str, ...] = ()
+    texts: Mapping[str, str] | None = None
+    approved_by: str = ""
+
+    def text(self, *languages: str) -> str:
+        """The text in the first of these languages that there is one in; empty without."""
+        texts = self.texts or {}
+        return next((texts[language] for language in languages if texts.get(language)), "")
+
+
+def read_lines(typed: str) -> tuple[str, ...]:
+    """Lines as people write them: separated by commas, semicolons or line ends, each once."""
+    parts = typed.replace(";", ",").replace("\n", ",").split(",")
+    lines = tuple(dict.fromkeys(" ".join(part.split()) for part in parts if part.strip()))
+    if not lines:
+        raise LinesMissing()
+    if len(lines) > MOST_LINES:
+        raise TooManyLines(count=len(lines), most=MOST_LINES)
+    return lines
+
+
+def check_wording(wording: Wording) -> None:
+    """A message that is recorded says something, on some line."""
+    if not any((wording.texts or {}).values()):
+        raise TextMissing()
+    if not wording.lines:
+        raise LinesMissing()
+
+
+def check_times(on_at: datetime, look_at: datetime, now: datetime, tolerance: timedelta) -> None:
+    """On since a time that was, looked at again at a time that comes."""
+    if on_at > now + tolerance:
+        raise InFuture()
+    if look_at <= now:
+        raise LookInPast()
+
+
+def minutes_on(on_at: datetime, off_at: datetime | None, now: datetime) -> int:
+    """Whole minutes that callers heard it; until now while it is on."""
+    return max(0, int(((off_at or now) - on_at).total_seconds()) // 60)
+
+
+def next_due(reminded_at: datetime | None, now: datetime, escalated_after: timedelta, again: timedelta) -> datetime:
+    """When somebody is asked next: after the reminder others are told, after that it begins anew."""
+    return now + (again if reminded_at else escalated_after)
+
+
+def languages_of(own: str, *others: Sequence[str]) -> tuple[str, ...]:
+    """The languages in which a message may be needed, the floor's own first; at most four, for the form."""
+    return tuple(dict.fromkeys([own, *(language for languages in others for language in languages)]))[:4]

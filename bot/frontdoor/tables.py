@@ -1,0 +1,148 @@
+"""Caller messages, their versions, and what was asked of those who route calls; every query on them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.errors import WatchfloorError
+from bot.frontdoor.rules import Wording
+from bot.runtime.database import Numbered, partial_index, utc_column
+
+
+class NoSuchMessage(WatchfloorError):
+    """There is no such caller message that you may see. `/incident frontdoor` in a channel shows its own."""
+
+
+class CallerMessage(Numbered, table=True):
+    """What callers hear on some lines, from on to off. Its wording is the newest version."""
+
+    __tablename__ = "caller_messages"
+    __table_args__ = (partial_index("ix_caller_messages_due", "due_at", where="due_at IS NOT NULL"),)
+
+    incident_id: int = Field(foreign_key="incidents.id", index=True)
+    version: int = 1
+    on_by: str = ""
+    on_at: datetime = Field(sa_column=utc_column(nullable=False))
+    # Somebody dialled in: this version was heard; and, after it is off, that it is gone.
+    heard_by: str | None = None
+    heard_at: datetime | None = Field(default=None, sa_column=utc_column())
+    gone_by: str | None = None
+    gone_at: datetime | None = Field(default=None, sa_column=utc_column())
+    look_at: datetime = Field(sa_column=utc_column(nullable=False))
+    # When somebody is reminded of it, or others are told.
+    due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    reminded_at: datetime | None = Field(default=None, sa_column=utc_column())
+    escalations: int = 0
+    off_by: str | None = None
+    off_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+    @property
+    def is_on(self) -> bool:
+        """Do callers hear it?"""
+        return self.off_at is None
+
+    def wait_until(self, look_at: datetime) -> None:
+        """Nobody is asked about it before that."""
+        self.look_at = self.due_at = look_at
+        self.reminded_at = None
+
+
+class MessageVersion(SQLModel, table=True):
+    """The wording of a message from a moment on; none is ever changed."""
+
+    __tablename__ = "caller_message_versions"
+
+    message_id: int = Field(foreign_key="caller_messages.id", primary_key=True)
+    version: int = Field(primary_key=True)
+    variant: str
+    lines: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    texts: dict[str, str] = Field(default_factory=dict, sa_column=sa.Column(sa.JSON, nullable=False))
+    approved_by: str = ""
+    set_by: str = ""
+    at: datetime = Field(sa_column=utc_column(nullable=False))
+
+    @property
+    def wording(self) -> Wording:
+        """As a rule reads it."""
+        return Wording(self.variant, tuple(self.lines), self.texts, self.approved_by)
+
+
+def add(session: Session, message: CallerMessage, wording: Wording, by: str, now: datetime) -> CallerMessage:
+    """A new message with its first version."""
+    session.add(message)
+    session.flush()
+    add_version(session, message, wording, by, now)
+    return message
+
+
+def add_version(session: Session, message: CallerMessage, wording: Wording, by: str, now: datetime) -> None:
+    """The message's wording from now on."""
+    version = MessageVersion(
+        message_id=message.number,
+        version=message.version,
+        variant=wording.variant,
+        lines=list(wording.lines),
+        texts=dict(wording.texts or {}),
+        approved_by=wording.approved_by,
+        set_by=by,
+        at=now,
+    )
+    session.add(version)
+    session.flush()
+
+
+def get(session: Session, message_id: int) -> CallerMessage:
+    """The message of that id; `NoSuchMessage` when there is none."""
+    message = session.get(CallerMessage, message_id, populate_existing=True)
+    if message is None:
+        raise NoSuchMessage()
+    return message
+
+
+def versions_of(session: Session, message_ids: Collection[int]) -> dict[int, list[MessageVersion]]:
+    """Every version of these messages, oldest first."""
+    found: dict[int, list[MessageVersion]] = {number: [] for number in message_ids}
+    query = select(MessageVersion).where(col(MessageVersion.message_id).in_(message_ids))
+    for version in session.exec(query.order_by(col(MessageVersion.message_id), col(MessageVersion.version))):
+        found[version.message_id].append(version)
+    return found
+
+
+def wording_of(session: Session, message: CallerMessage) -> Wording:
+    """What the message says now."""
+    return versions_of(session, [message.number])[message.number][-1].wording
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[CallerMessage]:
+    """Every message of an incident, in order."""
+    return session.exec(
+        select(CallerMessage).where(CallerMessage.incident_id == incident_id).order_by(col(CallerMessage.id))
+    ).all()
+
+
+def on(session: Session, incident_id: int) -> list[tuple[CallerMessage, Wording]]:
+    """What callers hear now because of an incident."""
+    messages = [message for message in of_incident(session, incident_id) if message.is_on]
+    versions = versions_of(session, [message.number for message in messages])
+    return [(message, versions[message.number][-1].wording) for message in messages]
+
+
+def due(session: Session, now: datetime, limit: int = 100) -> Sequence[CallerMessage]:
+    """Those about which somebody is to be asked now."""
+    return session.exec(
+        select(CallerMessage)
+        .where(col(CallerMessage.due_at) <= now)
+        .order_by(col(CallerMessage.due_at))
+        .limit(limit)
+    ).all()
+
+
+# When somebody is to be asked next about any message.
+NEXT_DUE = (
+    sa.select(col(CallerMessage.due_at))
+    .where(col(CallerMessage.due_at).is_not(None))
+    .order_by(col(CallerMessage.due_at))
+    .limit(1)
+)

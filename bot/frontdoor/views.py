@@ -1,0 +1,207 @@
+"""What people see of caller messages: the card in the incident's channel, the form, the list. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.frontdoor import ids
+from bot.frontdoor.rules import GUIDANCE, LONGEST_LINES, LONGEST_TEXT, TITLES, Variant, Wording, minutes_on
+from bot.frontdoor.tables import CallerMessage
+from bot.incidents.tables import Incident
+from bot.slack.blocks import (
+    Block,
+    Element,
+    actions,
+    button,
+    checkboxes,
+    confirmation,
+    context,
+    datetime_picker,
+    field,
+    modal,
+    option,
+    section,
+    select,
+    text_input,
+    user_select,
+)
+from bot.slack.text import escape, format_duration, listed, mention, near_time, one_line
+
+Screen = tuple[str, list[Block]]
+TEXT_SHOWN = 500
+LINES_SHOWN = 6
+NOTHING_ON = "Callers hear nothing of this incident."
+
+
+def form(
+    incident: Incident,
+    languages: Sequence[str],
+    now: datetime,
+    look_at: datetime,
+    message: CallerMessage | None = None,
+    wording: Wording | None = None,
+) -> Block:
+    """What callers hear; a message that is on begins with what it says now."""
+    said = wording or Wording(Variant.INFORM)
+    texts = said.texts or {}
+    blocks = [
+        field("What happens to the call?", ids.VARIANT, _variants(said.variant)),
+        *(
+            field(
+                f"What callers hear ({language})",
+                f"{ids.TEXT}.{language}",
+                text_input(ids.TEXT, initial=texts.get(language, ""), multiline=True, longest=LONGEST_TEXT),
+                optional=True,
+                hint="The approved text. No cause, no end time." if place == 0 else "",
+            )
+            for place, language in enumerate(dict.fromkeys([*languages, *texts]))
+        ),
+        field(
+            "On which lines?",
+            ids.LINES,
+            text_input(
+                ids.LINES, initial=", ".join(said.lines), placeholder="Billing, Orders", longest=LONGEST_LINES
+            ),
+        ),
+        field("Who approved the wording?", ids.APPROVED_BY, user_select(ids.APPROVED_BY, initial=said.approved_by)),
+        field("On since", ids.ON_AT, datetime_picker(ids.ON_AT, message.on_at if message else now)),
+        field("Look at it again", ids.LOOK_AT, datetime_picker(ids.LOOK_AT, look_at)),
+        field("Did you dial in?", ids.HEARD_NOW, _heard_box(), optional=True),
+    ]
+    return modal(
+        "Caller message",
+        blocks,
+        callback_id=ids.FORM,
+        submit="Save",
+        private_metadata=f"{incident.number}:{message.number if message else 0}",
+    )
+
+
+def _variants(chosen: str) -> Element:
+    options = [option(TITLES[variant], variant, GUIDANCE[variant]) for variant in Variant]
+    return select(ids.VARIANT, options, initial=chosen)
+
+
+def _heard_box() -> Element:
+    return checkboxes(ids.HEARD_NOW, [option("I dialled in and heard this wording", "yes")])
+
+
+def card(message: CallerMessage, wording: Wording, now: datetime) -> Screen:
+    """The one message in the incident's channel about what callers hear."""
+    text = f"📣 {headline(message, wording, now)}"
+    lines = [text, *_quotes(wording)]
+    blocks = [section("\n".join(lines)), context(*_facts(message, wording, now))]
+    buttons = _buttons(message)
+    return text, [*blocks, actions(buttons, block_id=f"frontdoor-{message.number}")] if buttons else blocks
+
+
+def moved(message: CallerMessage) -> Screen:
+    """What stands in the channel of an incident that was merged into another."""
+    text = f"📣 What callers hear goes on in incident {message.incident_id}."
+    return text, [section(text)]
+
+
+def headline(message: CallerMessage, wording: Wording, now: datetime) -> str:
+    """The message in one line: what it does, where, since when."""
+    where = f" on *{_lines(wording)}*" if wording.lines else ""
+    what = TITLES[Variant(wording.variant)].lower()
+    if message.off_at:
+        length = format_duration(timedelta(minutes=minutes_on(message.on_at, message.off_at, now)))
+        return (
+            f"~Callers hear a message~ ({what}){where}: off since {near_time(message.off_at, now)}, was on {length}"
+        )
+    return f"*Callers hear a message* ({what}){where}, since {near_time(message.on_at, now)}"
+
+
+def _lines(wording: Wording) -> str:
+    return listed([one_line(line, 60) for line in wording.lines], LINES_SHOWN)
+
+
+def _quotes(wording: Wording) -> list[str]:
+    texts = [(language, text) for language, text in (wording.texts or {}).items() if text]
+    if not texts:
+        return ["_The wording is not recorded yet: press Change._"]
+    return [f"> {escape(language)}: {one_line(text, TEXT_SHOWN)}" for language, text in texts]
+
+
+def _facts(message: CallerMessage, wording: Wording, now: datetime) -> list[str]:
+    approved = mention(wording.approved_by) if wording.approved_by else "not recorded"
+    facts = [f"Wording approved by {approved} · version {message.version} · switched on by {_who(message.on_by)}"]
+    if message.heard_by and message.heard_at:
+        facts.append(f"✅ heard by {mention(message.heard_by)} {near_time(message.heard_at, now)}")
+    elif message.is_on:
+        facts.append("⚠️ nobody has dialled in and heard it yet")
+    if message.is_on:
+        late = "⏰ should have been looked at" if message.look_at <= now else "look at it again"
+        return [*facts, f"{late} {near_time(message.look_at, now)}"]
+    facts.append(f"switched off by {_who(message.off_by or '')}")
+    if message.gone_by and message.gone_at:
+        facts.append(f"✅ {mention(message.gone_by)} dialled in {near_time(message.gone_at, now)}: it is gone")
+    else:
+        facts.append("⚠️ nobody has dialled in to hear that it is gone")
+    return facts
+
+
+def _who(user_id: str) -> str:
+    return mention(user_id) if user_id else "a playbook step"
+
+
+def _buttons(message: CallerMessage) -> list[Element]:
+    number = str(message.number)
+    if not message.is_on:
+        return [] if message.gone_by else [button("I heard it is gone", ids.HEARD_GONE, number, style="primary")]
+    buttons = [] if message.heard_by else [button("I heard it", ids.HEARD, number, style="primary")]
+    question = confirmation(
+        "Switch it off?",
+        "The bot only records it: switch the message off at the telephone system, too.",
+        "It is off",
+        "Cancel",
+    )
+    return [
+        *buttons,
+        button("Still needed", ids.STILL_NEEDED, number),
+        button("Change", ids.CHANGE, number),
+        button("Switch off", ids.SWITCH_OFF, number, style="danger", confirm=question),
+    ]
+
+
+def overview(incident: Incident, messages: Sequence[tuple[CallerMessage, Wording]], now: datetime) -> Screen:
+    """What callers hear, for somebody who asks."""
+    blocks: list[Block] = []
+    for message, wording in messages:
+        blocks += card(message, wording, now)[1]
+    add = button("Record a message", ids.ADD, str(incident.number), style=None if messages else "primary")
+    blocks = blocks or [section(NOTHING_ON)]
+    return NOTHING_ON, [*blocks, actions([add], block_id="frontdoor-add")]
+
+
+def reminder(message: CallerMessage, wording: Wording, incident: Incident, where: str, now: datetime) -> Screen:
+    """Somebody is asked whether the message is still needed."""
+    what = "a caller message" if incident.is_private else _on_lines(wording)
+    text = (
+        f"⏰ Is it still needed? {what} of incident {incident.number} ({where}) has been on since "
+        f"{near_time(message.on_at, now)}."
+    )
+    number = str(message.number)
+    buttons = [
+        button("Still needed", ids.STILL_NEEDED, number),
+        button("Switched off", ids.SWITCH_OFF, number, style="danger"),
+    ]
+    return text, [section(text), actions(buttons, block_id=f"frontdoor-ask-{number}-{int(now.timestamp())}")]
+
+
+def _on_lines(wording: Wording) -> str:
+    return f"The caller message on {_lines(wording)}" if wording.lines else "The caller message"
+
+
+def forgotten_text(message: CallerMessage, wording: Wording, now: datetime) -> str:
+    """What the channel reads when nobody said whether it is still needed."""
+    return (
+        f"⚠️ {_on_lines(wording)} has been on since {near_time(message.on_at, now)}, and nobody said whether it is "
+        "still needed. Please answer on its card: *Still needed* or *Switch off*."
+    )
+
+
+def objection(message: CallerMessage, wording: Wording) -> str:
+    """Why an incident should not be resolved yet, as plain text."""
+    lines = ", ".join(wording.lines[:LINES_SHOWN])
+    return f"Callers still hear a message on {lines}" if lines else "Callers still hear a message"

@@ -1,0 +1,57 @@
+"""Figures that sources bring: rows of a page, or files that are read as people confirmed for their shape."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.errors import TryLater, WatchfloorError
+from bot.impact import importing, preview_tables
+from bot.impact.importing import ImportRunning, Source
+from bot.impact.reading.header import open_report
+from bot.impact.reading.other_shapes import read
+from bot.impact.reading.plan import ColumnMap, plan, recognise
+from bot.impact.reading.rows import QueueName, ReadRow
+from bot.impact.rules.figures import NAMES
+from bot.impact.uploads import content_key
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.sources.port import Interval, TableFile
+from bot.sources.tabular.sheet import Sheet
+
+
+def take_intervals(session: Session, services: Services, source: str, key: str, rows: Sequence[Interval]) -> None:
+    """One import for each page, which counts with the commit that moves the cursor."""
+    # A page may repeat a queue and interval; the later row knows more.
+    by_interval = {
+        (row.queue, row.starts_at): row for row in (_row(line, each) for line, each in enumerate(rows, 1))
+    }
+    if by_interval:
+        importing.import_few(session, Source(f"source:{key}", source), list(by_interval.values()), utcnow())
+
+
+def _row(line: int, interval: Interval) -> ReadRow:
+    queue = QueueName(interval.queue, interval.site, interval.partner, interval.language, interval.channel)
+    figures = tuple(interval.figures.get(name) for name in NAMES)
+    return ReadRow(line, queue, int(interval.starts_at.timestamp()), interval.length_s, figures)
+
+
+def take_file(services: Services, source: str, file: TableFile) -> str:
+    """Import a file; one that was imported before changes nothing. Gives back why it cannot be used."""
+    zone = services.floor.figures.zone
+    try:
+        sheet = open_report(file.path)
+        columns = _columns(services, sheet)
+        its = Source(content_key(file.path, columns, zone), file.name)
+        importing.import_rows(services.database, its, read(plan(sheet, columns), ZoneInfo(zone)))
+    except ImportRunning as running:
+        raise TryLater("another process imports the file") from running
+    except WatchfloorError as refused:
+        return f"{file.name}: {refused.sentence}"
+    return ""
+
+
+def _columns(services: Services, sheet: Sheet) -> ColumnMap:
+    with services.database.reading() as session:
+        kept = preview_tables.column_map(session, sheet.shape)
+    return ColumnMap.from_json(kept) if kept else recognise(sheet)

@@ -1,0 +1,38 @@
+"""Credits and refunds: who is eligible, what was issued, what failed, and whether it adds up."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, the command, the guard of closing, kinds of messages, and what others may ask."""
+    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    from bot.incidents.checklist import LEDGER
+    from bot.incidents.facts import MONEY
+    from bot.incidents.registry import ChecklistItem, SummaryPart, TableWords
+    from bot.incidents.summaries import MONEY_OWED
+    from bot.ledger import exporting, facts, listeners, renderers
+    from bot.ledger.guard import BALANCED
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.guards.append(BALANCED)
+    registry.checklist.append(ChecklistItem(LEDGER, "Credits and refunds: `/incident ledger`", facts.is_done))
+    registry.summary_parts.append(SummaryPart(MONEY_OWED, "Credits and refunds", facts.lines))
+    registry.answers(MONEY, facts.money)
+    registry.kinds += renderers.KINDS
+    registry.words += [
+        TableWords("ledgers", ("waiver",)),
+        TableWords("ledger_cohorts", ("rule",)),
+        # The keyed hash of the account stays: it refuses a second payment.
+        TableWords("ledger_lines", ("account",)),
+        TableWords("ledger_entries", ("reason",)),
+        TableWords("ledger_totals"),
+        TableWords("ledger_releases"),
+        TableWords("ledger_files", ("file_name",)),
+        TableWords("ledger_differences", ("shown",)),
+        TableWords("ledger_keys"),
+    ]
+    registry.exports.append(exporting.ENTRIES)

@@ -1,0 +1,59 @@
+"""Accounts by a keyed hash, and the incidents that have the same cause."""
+
+import hashlib
+import hmac
+import secrets
+
+from sqlmodel import Session, col, or_, select
+
+from bot.incidents.related import RelatedIncident
+from bot.incidents.tables import Incident
+from bot.ledger.tables import AccountKey, Ledger
+from bot.runtime.database import insert_new
+
+
+class Hasher:
+    """Turns accounts into keys that say nothing of them to whoever has not the secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    @classmethod
+    def of(cls, session: Session) -> "Hasher":
+        """With the secret of this database, which is made when it is needed first."""
+        kept = session.get(AccountKey, 1)
+        if kept is None:
+            insert_new(session, AccountKey(secret=secrets.token_hex(32)))
+            kept = session.get_one(AccountKey, 1)
+        return cls(bytes.fromhex(kept.secret))
+
+    def key(self, account: str) -> str:
+        """The same for every way of writing an account: capitals and spaces do not count."""
+        plain = "".join(account.split()).casefold()
+        return hmac.new(self._secret, plain.encode(), hashlib.sha256).hexdigest()
+
+
+def same_cause(session: Session, number: int) -> set[int]:
+    """The incident and those that were merged with it or are related to it, however many steps away."""
+    known, new = {number}, {number}
+    while new:
+        new = _neighbours(session, new) - known
+        known |= new
+    return known
+
+
+def _neighbours(session: Session, numbers: set[int]) -> set[int]:
+    related = select(RelatedIncident.incident_id, RelatedIncident.related_id).where(
+        or_(col(RelatedIncident.incident_id).in_(numbers), col(RelatedIncident.related_id).in_(numbers))
+    )
+    merged = select(Incident.id, Incident.merged_into).where(
+        col(Incident.merged_into).is_not(None),
+        or_(col(Incident.id).in_(numbers), col(Incident.merged_into).in_(numbers)),
+    )
+    pairs = [*session.exec(related), *session.exec(merged)]
+    return {number for pair in pairs for number in pair if number is not None}
+
+
+def others(ledgers: list[Ledger], ledger: Ledger) -> list[int]:
+    """The ledgers of the same cause besides this one."""
+    return [other.number for other in ledgers if other.number != ledger.number]

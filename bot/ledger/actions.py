@@ -1,0 +1,314 @@
+"""What people do with a ledger: bring files, add, change, release, close. One transaction each.
+
+Whoever sees the incident reads the totals; accounts are worked on, and shown, only with the right to the ledger.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.errors import WatchfloorError
+from bot.incidents import tables as incidents
+from bot.incidents.access import visible_incident
+from bot.incidents.change import Change, changing
+from bot.ledger import balance, forms, releases, rules, tables, views
+from bot.ledger.accounts import Hasher, others, same_cause
+from bot.ledger.entries import Move, Origin, add_lines, move
+from bot.ledger.importing import LINES, RESULTS
+from bot.ledger.money import format_amount, read_amount, read_currency
+from bot.ledger.rules import REVERSED, SAME_CAUSE, LedgerClosed, NoLedger, State
+from bot.ledger.tables import Cohort, Ledger, LedgerFile, Line
+from bot.ledger.views import Screen
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.runtime.database import upsert
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.sources.tabular.cells import NotReadable, decimal_sign
+
+CLOSED, OPEN = "closed", "open"
+
+
+class AmountWrong(WatchfloorError):
+    """{reason}. Type an amount such as `12.50` and a currency such as `EUR`."""
+
+
+class KnownAlready(WatchfloorError):
+    """This account is in the ledger already ({state}). *Change a line* changes what is owed to it."""
+
+
+def screen(services: Services, number: int, by: str, now: datetime) -> Screen:
+    """The ledger as it stands, without any account."""
+    visible_incident(services, number, by)
+    with services.database.reading() as session:
+        return views.screen(number, balance.facts_of(session, tables.of_incident(session, number)), now)
+
+
+def add_form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form for a file of accounts."""
+    return forms.add_form(number, services.floor.credits.cohorts, _rules(services, number, by))
+
+
+def line_form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form for one account."""
+    return forms.line_form(number, services.floor.credits.cohorts, _rules(services, number, by))
+
+
+def _rules(services: Services, number: int, by: str) -> dict[str, str]:
+    visible_incident(services, number, by, "ledger")
+    with services.database.reading() as session:
+        ledger = tables.of_incident(session, number)
+        cohorts = tables.cohorts_of(session, ledger.number) if ledger else []
+    return {cohort.cohort: cohort.rule for cohort in cohorts}
+
+
+def results_form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form for the payer's file."""
+    visible_incident(services, number, by, "ledger")
+    return forms.results_form(number)
+
+
+def change_form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form for one line."""
+    visible_incident(services, number, by, "ledger")
+    return forms.change_form(number)
+
+
+def close_form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form that closes it, with what does not add up."""
+    visible_incident(services, number, by, "ledger")
+    with services.database.reading() as session:
+        ledger = tables.of_incident(session, number)
+        if ledger is None:
+            raise NoLedger()
+        return forms.close_form(number, balance.reasons(session, ledger))
+
+
+def bring_accounts(
+    services: Services, number: int, cohort: str, rule: str, file_id: str, name: str, by: str, now: datetime
+) -> str:
+    """A file of accounts is to be read. Gives back what to answer."""
+    with changing(services, number, by, now, "ledger") as change:
+        ledger = _opened(change)
+        _set_rule(change, ledger, cohort, rule)
+        _bring(change, ledger, LINES, cohort, file_id, name)
+    return "The file is being read. You get a direct message when it is done."
+
+
+def bring_results(services: Services, number: int, file_id: str, name: str, by: str, now: datetime) -> str:
+    """The payer's file is to be read. Gives back what to answer."""
+    with _ledger(services, number, by, now) as (change, ledger):
+        _bring(change, ledger, RESULTS, "", file_id, name)
+    return "The file is being read. You get a direct message when it is done."
+
+
+def _bring(change: Change, ledger: Ledger, kind: str, cohort: str, file_id: str, name: str) -> None:
+    file = LedgerFile(
+        ledger_id=ledger.number,
+        kind=kind,
+        cohort=cohort,
+        slack_id=file_id,
+        file_name=name[:200],
+        brought_by=change.by,
+        brought_at=change.now,
+    )
+    change.session.add(file)
+    change.session.flush()
+    payload, key = {"file": file.number}, f"ledger-file:{file.number}"
+    # One after another: what is paid in one file is known when the next is read.
+    outbox.enqueue(
+        change.session,
+        kinds.LEDGER_FILE,
+        key,
+        change.now,
+        incident_id=change.number,
+        payload=payload,
+        channel_id=change.by,
+        lane=f"ledger:{ledger.number}",
+    )
+
+
+def add_one(
+    services: Services, number: int, cohort: str, rule: str, typed: tuple[str, str, str], by: str, now: datetime
+) -> str:
+    """One account, its amount and currency as typed. Gives back what to answer."""
+    account = " ".join(typed[0].split())
+    amount, currency = _read_money(typed[1], typed[2])
+    with changing(services, number, by, now, "ledger") as change:
+        ledger = _opened(change)
+        _set_rule(change, ledger, cohort, rule)
+        key = Hasher.of(change.session).key(account)
+        line = Line(
+            ledger_id=ledger.number,
+            cohort=cohort,
+            account=account,
+            account_key=key,
+            amount=amount,
+            currency=currency,
+        )
+        is_paid = _add(change, ledger, line)
+    if is_paid:
+        return f"Added as excluded: {SAME_CAUSE}."
+    return f"Added: {format_amount(amount, currency)} is pending in {cohort}."
+
+
+def _read_money(amount: str, currency: str) -> tuple[int, str]:
+    try:
+        code = read_currency(currency)
+        return read_amount(amount, code, decimal_sign([amount], ())), code
+    except NotReadable as reason:
+        raise AmountWrong(reason=reason) from None
+
+
+def _add(change: Change, ledger: Ledger, line: Line) -> bool:
+    """Add a line; True when it is excluded at once, for another incident of the same cause has paid."""
+    session, origin = change.session, Origin(change.by, change.now)
+    locked = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
+    known = tables.lines_of_accounts(session, ledger.number, [line.account_key]).get(line.account_key)
+    if known is not None and known.state != State.EXCLUDED:
+        raise KnownAlready(state=known.state)
+    elsewhere = tables.paid_elsewhere(session, others(locked, ledger), [line.account_key])
+    add_lines(session, [line], origin)
+    move(session, [Move(line, State.EXCLUDED, SAME_CAUSE)] if elsewhere else [], origin)
+    return bool(elsewhere)
+
+
+def change_line(
+    services: Services, number: int, account: str, what: str, reason: str, by: str, now: datetime
+) -> str:
+    """One line becomes something else. Gives back what to answer."""
+    if not reason.strip():
+        raise rules.ReasonMissing()
+    with _ledger(services, number, by, now) as (change, ledger):
+        key = Hasher.of(change.session).key(account)
+        line = tables.lines_of_accounts(change.session, ledger.number, [key]).get(key)
+        if line is None:
+            raise rules.UnknownAccount()
+        new = {forms.EXCLUDE: State.EXCLUDED, forms.WITHDRAW: State.EXCLUDED, forms.ISSUED: State.ISSUED}.get(
+            what, State.PENDING
+        )
+        _check_change(change.session, ledger, line, what, new)
+        why = f"{REVERSED}: {reason.strip()}" if what in (forms.WITHDRAW, forms.REVERSE) else reason.strip()
+        move(change.session, [Move(line, new, why)], Origin(by, now))
+        tables.settle_differences(change.session, ledger.number, [key], 0, now)
+    return f"{rules.mask(account)} is {new} now."
+
+
+def _check_change(session: Session, ledger: Ledger, line: Line, what: str, new: State) -> None:
+    """The words of the form stand for one move each: a reversal is of what was issued, a retry of what failed."""
+    expected = {forms.RETRY: State.FAILED, forms.REVERSE: State.ISSUED, forms.WITHDRAW: State.ISSUED}.get(
+        what, State.PENDING
+    )
+    if line.state != expected:
+        raise rules.WrongMove(old=line.state, new=new, advice="Choose what happened to a line that is so.")
+    if what == forms.ISSUED and line.release_id not in tables.released_ids(session, ledger.number):
+        raise rules.NotReleased()
+
+
+def release(services: Services, number: int, cohort: str, currency: str, by: str, now: datetime) -> str:
+    """Everything that is pending there may be paid, or waits for a second person. Gives back what to answer."""
+    with _ledger(services, number, by, now) as (change, ledger):
+        made = releases.ask(change, ledger, cohort, currency)
+    amount = format_amount(made.amount, currency)
+    if made.needs_second:
+        return f"{amount} is above the limit, so somebody else has to approve it: the message is in the channel."
+    return f"{amount} is released. The workbook has the accounts to pay."
+
+
+def decide(services: Services, release_id: int, by: str, now: datetime, *, is_approved: bool) -> str:
+    """Somebody approves or refuses a release. Gives back what to answer."""
+    with services.database.reading() as session:
+        _, number = releases.of(session, release_id)
+        incidents.check_visible(session, incidents.by_number(session, number), by, tables.NoSuchLedger)
+    with _ledger(services, number, by, now) as (change, _):
+        asked, _ = releases.of(change.session, release_id)
+        releases.decide(change, asked, is_approved=is_approved)
+    return "Approved: it may be paid." if is_approved else "Refused: nothing of it may be paid."
+
+
+def close(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
+    """Nothing is pending and everything adds up, or there is a reason. Gives back what to answer."""
+    with _ledger(services, number, by, now) as (change, ledger):
+        found = balance.reasons(change.session, ledger)
+        if found and not reason.strip():
+            raise rules.NotBalanced(reasons="; ".join(found))
+        close_with(change, ledger, reason.strip() if found else "")
+    return "The ledger is closed."
+
+
+def close_with(change: Change, ledger: Ledger, waiver: str) -> None:
+    """Close it within a transaction; `waiver` says why although it does not add up."""
+    ledger.state, ledger.closed_by, ledger.closed_at, ledger.waiver = CLOSED, change.by, change.now, waiver
+    change.session.add(ledger)
+    if waiver:
+        change.log("ledger_waived", reason=waiver)
+    else:
+        change.log("ledger_closed")
+
+
+def reopen(services: Services, number: int, by: str, now: datetime) -> str:
+    """It may be changed again. Gives back what to answer."""
+    with changing(services, number, by, now, "ledger") as change:
+        ledger = _of(change)
+        if ledger.is_open:
+            return "The ledger is open already."
+        ledger.state, ledger.closed_by, ledger.closed_at, ledger.waiver = OPEN, None, None, ""
+        change.session.add(ledger)
+        change.log("ledger_reopened")
+    return "The ledger is open again."
+
+
+def send_workbook(services: Services, number: int, key: str, by: str, now: datetime) -> str:
+    """The workbook with every account, for somebody who may see them. Gives back what to answer."""
+    visible_incident(services, number, by, "ledger")
+    with services.database.transaction() as session:
+        if tables.of_incident(session, number) is None:
+            raise NoLedger()
+        row_key, payload = f"ledger-workbook:{key}", {"to": by}
+        outbox.enqueue(
+            session, kinds.LEDGER_WORKBOOK, row_key, now, incident_id=number, payload=payload, channel_id=by
+        )
+    return "The workbook comes by direct message. It holds accounts: keep it where they may be kept."
+
+
+@contextmanager
+def _ledger(services: Services, number: int, by: str, now: datetime) -> Iterator[tuple[Change, Ledger]]:
+    """A transaction on an open ledger, by somebody with the right to it."""
+    with changing(services, number, by, now, "ledger") as change:
+        ledger = _of(change)
+        if not ledger.is_open:
+            raise LedgerClosed()
+        yield change, ledger
+
+
+def _of(change: Change) -> Ledger:
+    """The incident's ledger, kept from being changed by others."""
+    [*found] = tables.lock_of_incidents(change.session, [change.number])
+    if not found:
+        raise NoLedger()
+    return found[0]
+
+
+def _opened(change: Change) -> Ledger:
+    if tables.of_incident(change.session, change.number) is None:
+        tables.open_ledger(change.session, change.number, change.by, change.now)
+        change.log("ledger_opened")
+    ledger = _of(change)
+    if not ledger.is_open:
+        raise LedgerClosed()
+    return ledger
+
+
+def _set_rule(change: Change, ledger: Ledger, cohort: str, rule: str) -> None:
+    known = change.services.floor.credits.cohorts
+    if cohort not in known:
+        raise rules.UnknownCohort(given=cohort, known=", ".join(known))
+    kept = next((each for each in tables.cohorts_of(change.session, ledger.number) if each.cohort == cohort), None)
+    if kept is None or (rule and kept.rule != rule):
+        upsert(
+            change.session,
+            Cohort(ledger_id=ledger.number, cohort=cohort, rule=rule, set_by=change.by, set_at=change.now),
+        )
+        change.log("ledger_rule", cohort=cohort, text=rule)

@@ -1,0 +1,51 @@
+"""Does a ledger add up: its totals, the lines under them, the payer's file."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from bot.ledger import tables
+from bot.ledger.rules import State, Totals, open_reasons
+from bot.ledger.tables import Ledger, Line
+from bot.ledger.views import LedgerFacts
+
+
+def facts_of(session: Session, ledger: Ledger | None) -> LedgerFacts:
+    """Everything the screen says of a ledger."""
+    if ledger is None:
+        return LedgerFacts(None)
+    number = ledger.number
+    return LedgerFacts(
+        ledger,
+        tables.cohorts_of(session, number),
+        tables.totals_of(session, number),
+        tables.releases_of(session, number),
+        tables.open_differences(session, number, 50),
+        tables.count_differences(session, number),
+        errors(session, number),
+        _unreleased(session, number),
+    )
+
+
+def errors(session: Session, ledger_id: int) -> list[str]:
+    """Totals that are not what their lines add up to."""
+    counted = tables.sums_of_lines(session, ledger_id)
+    kept = {(row.cohort, row.currency): row.totals for row in tables.totals_of(session, ledger_id)}
+    wrong = [key for key in counted.keys() | kept.keys() if counted.get(key, Totals()) != kept.get(key, Totals())]
+    return [
+        f"the totals of {cohort}, {currency} are not what its lines add up to" for cohort, currency in sorted(wrong)
+    ]
+
+
+def reasons(session: Session, ledger: Ledger) -> Sequence[str]:
+    """Why it may not be closed without a waiver."""
+    totals = [row.totals for row in tables.totals_of(session, ledger.number)]
+    differences = tables.count_differences(session, ledger.number)
+    return open_reasons(totals, differences, len(errors(session, ledger.number)))
+
+
+def _unreleased(session: Session, ledger_id: int) -> frozenset[tuple[str, str]]:
+    query = select(Line.cohort, Line.currency).where(
+        Line.ledger_id == ledger_id, Line.state == State.PENDING, col(Line.release_id).is_(None)
+    )
+    return frozenset((cohort, currency) for cohort, currency in session.exec(query.distinct()))

@@ -1,0 +1,118 @@
+"""Entries and the totals that they move, in one transaction: the only way in which a line changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from bot.ledger.rules import State, Totals, check_move
+from bot.ledger.tables import Entry, Line, TotalsRow
+from bot.runtime.database import insert_new
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who changes lines, when, and by which file."""
+
+    by: str
+    at: datetime
+    file_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """A line goes to another state."""
+
+    line: Line
+    new: State
+    reason: str = ""
+    reference: str = ""
+
+
+def add_lines(session: Session, lines: Sequence[Line], origin: Origin) -> None:
+    """New lines, each pending."""
+    for line in lines:
+        line.state = State.PENDING
+    session.add_all(lines)
+    session.flush()
+    entries = [_entry(line, None, State.PENDING, origin) for line in lines]
+    _write(session, entries, [(line, None, State.PENDING) for line in lines])
+
+
+def move(session: Session, moves: Sequence[Move], origin: Origin) -> None:
+    """Lines change their state, in this order; `WrongMove` when one may not.
+
+    A line that is pending again needs another release before it is paid.
+    """
+    entries, moved = [], []
+    final: dict[int, State] = {}
+    for each in moves:
+        old = final.get(each.line.number, State(each.line.state))
+        check_move(old, each.new)
+        entries.append(_entry(each.line, old, each.new, origin, each.reason, each.reference))
+        moved.append((each.line, old, each.new))
+        final[each.line.number] = each.new
+    _write(session, entries, moved)
+    for state in State:
+        _set_state(session, [line_id for line_id, new in final.items() if new == state], state)
+
+
+def _set_state(session: Session, line_ids: list[int], state: State) -> None:
+    if line_ids:
+        values = {"state": state} | ({"release_id": None} if state == State.PENDING else {})
+        statement = sa.update(Line).where(col(Line.id).in_(line_ids)).values(**values)
+        session.connection().execute(statement)
+
+
+def _entry(
+    line: Line, old: State | None, new: State, origin: Origin, reason: str = "", reference: str = ""
+) -> dict[str, object]:
+    return {
+        "ledger_id": line.ledger_id,
+        "line_id": line.number,
+        "old_state": old,
+        "new_state": new,
+        "amount": line.amount,
+        "reason": reason,
+        "reference": reference,
+        "file_id": origin.file_id,
+        "by": origin.by,
+        "at": origin.at,
+    }
+
+
+def _write(
+    session: Session, entries: list[dict[str, object]], moved: Sequence[tuple[Line, State | None, State]]
+) -> None:
+    if not entries:
+        return
+    session.connection().execute(sa.insert(Entry), entries)
+    sums: dict[tuple[int, str, str], dict[str, int]] = {}
+    for line, old, new in moved:
+        delta = sums.setdefault((line.ledger_id, line.cohort, line.currency), {})
+        delta[new] = delta.get(new, 0) + line.amount
+        if old is None:
+            delta["eligible"] = delta.get("eligible", 0) + line.amount
+            delta["lines"] = delta.get("lines", 0) + 1
+        else:
+            delta[old] = delta.get(old, 0) - line.amount
+    # In one order, so that two transactions wait in no circle.
+    for (ledger_id, cohort, currency), delta in sorted(sums.items()):
+        _move_totals(session, ledger_id, cohort, currency, delta)
+
+
+def _move_totals(session: Session, ledger_id: int, cohort: str, currency: str, delta: dict[str, int]) -> None:
+    insert_new(session, TotalsRow(ledger_id=ledger_id, cohort=cohort, currency=currency))
+    table = TotalsRow.__table__  # type: ignore[attr-defined]  # what SQLModel makes of the class
+    values = {str(name): table.c[str(name)] + amount for name, amount in delta.items()}
+    mine = sa.and_(table.c.ledger_id == ledger_id, table.c.cohort == cohort, table.c.currency == currency)
+    session.connection().execute(sa.update(table).where(mine).values(**values))
+
+
+def totals_after(totals: Totals, moved: Sequence[tuple[State | None, State, int]]) -> Totals:
+    """What totals are after some moves: the rule that the database keeps."""
+    for old, new, amount in moved:
+        totals = totals.moved(old, new, amount)
+    return totals

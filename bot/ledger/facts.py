@@ -1,0 +1,45 @@
+"""What other nouns ask about credits and refunds, answered as plain data; no account is in it."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.incidents.facts import MoneyRow
+from bot.incidents.tables import Incident
+from bot.ledger import balance, tables
+from bot.ledger.money import format_amount
+from bot.services import Services
+from bot.slack.text import escape
+
+
+def money(session: Session, number: int) -> list[MoneyRow]:
+    """A row for each cohort and currency, as people write sums."""
+    ledger = tables.of_incident(session, number)
+    totals = tables.totals_of(session, ledger.number) if ledger else []
+    return [
+        MoneyRow(
+            row.cohort,
+            row.lines,
+            *(
+                format_amount(amount, row.currency)
+                for amount in (row.eligible, row.issued, row.failed, row.excluded, row.pending)
+            ),
+        )
+        for row in totals
+    ]
+
+
+def is_done(session: Session, incident: Incident) -> bool | None:
+    """Is the ledger closed? None without one."""
+    ledger = tables.of_incident(session, incident.number)
+    return None if ledger is None else not ledger.is_open
+
+
+def lines(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
+    """What of it is open, for somebody who takes over."""
+    ledger = tables.of_incident(session, incident.number)
+    if ledger is None or not ledger.is_open:
+        return []
+    rows = money(session, incident.number)
+    open_ = [f"{escape(row.cohort)}: {row.pending} of {row.eligible} pending" for row in rows]
+    return [*open_, *balance.reasons(session, ledger)] or ["open, without accounts yet"]

@@ -1,0 +1,100 @@
+"""Forms of a ledger. Pure: Block Kit from data."""
+
+from collections.abc import Sequence
+
+from bot.ledger import ids
+from bot.slack.blocks import Block, Element, context, field, modal, option, section, select, text_input
+from bot.slack.text import escape
+
+LONGEST_RULE, LONGEST_REASON = 1_000, 500
+EXCLUDE, REVERSE, WITHDRAW, RETRY, ISSUED = "exclude", "reverse", "withdraw", "retry", "issued"
+CHANGES = (
+    (EXCLUDE, "Exclude", "It is not to be paid"),
+    (ISSUED, "Paid", "Paid by hand, after its release"),
+    (RETRY, "Pay again after a failure", "Failed becomes pending"),
+    (REVERSE, "Reversed, still owed", "Issued becomes pending"),
+    (WITHDRAW, "Reversed, not owed", "Issued becomes excluded"),
+)
+
+
+def add_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Block:
+    """A file of accounts for a cohort, and who of it is eligible."""
+    blocks = [
+        _cohort(cohorts),
+        _rule(next(iter(rules.values()), "")),
+        field("File", ids.FILE, _file(), hint="CSV or xlsx with the columns account, amount, currency"),
+        context("Nothing is taken while a row is wrong. Please delete the file in Slack afterwards."),
+    ]
+    return modal("Add accounts", blocks, callback_id=ids.ADD_FORM, submit="Add", private_metadata=str(number))
+
+
+def line_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Block:
+    """One account."""
+    blocks = [
+        _cohort(cohorts),
+        _rule(next(iter(rules.values()), "")),
+        field("Account", ids.ACCOUNT, text_input(ids.ACCOUNT, longest=100)),
+        field("Amount", ids.AMOUNT, text_input(ids.AMOUNT, longest=30, placeholder="12.50")),
+        field("Currency", ids.CURRENCY, text_input(ids.CURRENCY, longest=3, placeholder="EUR")),
+    ]
+    return modal("Add one account", blocks, callback_id=ids.LINE_FORM, submit="Add", private_metadata=str(number))
+
+
+def results_form(number: int) -> Block:
+    """The payer's file."""
+    blocks = [
+        field(
+            "File",
+            ids.FILE,
+            _file(),
+            hint="CSV or xlsx: account, amount, currency, status; reference if there is one",
+        ),
+        context("Statuses: issued, failed, reversed, pending. A file that comes twice pays nobody twice."),
+    ]
+    return modal(
+        "Payer's results", blocks, callback_id=ids.RESULTS_FORM, submit="Read", private_metadata=str(number)
+    )
+
+
+def change_form(number: int) -> Block:
+    """One line, by its account."""
+    options = [option(title, value, description) for value, title, description in CHANGES]
+    blocks = [
+        field("Account", ids.ACCOUNT, text_input(ids.ACCOUNT, longest=100)),
+        field("What happened?", ids.WHAT, select(ids.WHAT, options)),
+        field("Why?", ids.REASON, text_input(ids.REASON, longest=LONGEST_REASON)),
+    ]
+    return modal("Change a line", blocks, callback_id=ids.CHANGE_FORM, submit="Save", private_metadata=str(number))
+
+
+def close_form(number: int, reasons: Sequence[str]) -> Block:
+    """Close the ledger; what does not add up needs a reason."""
+    blocks: list[Block] = [section("Everything adds up, and nothing is pending.")]
+    if reasons:
+        lines = "\n".join(f"• {escape(reason)}" for reason in reasons)
+        blocks = [section(f"*It does not add up yet*\n{lines}")]
+        why = text_input(ids.REASON, longest=LONGEST_REASON, multiline=True)
+        blocks.append(field("Why is it closed all the same?", ids.REASON, why))
+    return modal(
+        "Close the ledger", blocks, callback_id=ids.CLOSE_FORM, submit="Close", private_metadata=str(number)
+    )
+
+
+def _cohort(cohorts: Sequence[str]) -> Block:
+    options = [option(cohort, cohort) for cohort in cohorts]
+    return field("Cohort", ids.COHORT, select(ids.COHORT, options, initial=cohorts[0]))
+
+
+def _rule(known: str) -> Block:
+    rule = text_input(
+        ids.RULE,
+        initial=known,
+        multiline=True,
+        longest=LONGEST_RULE,
+        placeholder="Charged twice between 09:00 and 10:30",
+    )
+    return field("Who is eligible?", ids.RULE, rule)
+
+
+def _file() -> Element:
+    return {"type": "file_input", "action_id": ids.FILE, "filetypes": ["csv", "xlsx", "tsv"], "max_files": 1}

@@ -1,0 +1,145 @@
+"""`/incident ledger`, its buttons and forms: parse, act, answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from slack_bolt import Ack, App
+
+from bot.incidents import parse
+from bot.incidents import responses as answering
+from bot.incidents.access import incident_number_here
+from bot.incidents.parse import NotOurForm, SlashCommand
+from bot.incidents.registry import Registry, Section
+from bot.incidents.responses import FieldsRefused, Payload, Response
+from bot.ledger import actions, ids
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.blocks import Block
+
+OpenForm = Callable[[Services, int, str, datetime], Block]
+FILE_MISSING = "Choose a file, CSV or xlsx."
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident ledger`."""
+    registry.command("ledger", show)
+    registry.help(
+        Section.CHANNEL,
+        67,
+        "`/incident ledger` credits and refunds: who is owed what, what was issued, what adds up",
+    )
+
+
+def show(services: Services, typed: SlashCommand) -> Response:
+    """`/incident ledger`: credits and refunds, who is eligible and what was issued."""
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    return actions.screen(services, number, typed.user_id, utcnow())
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to the screen's buttons, the releases', and the forms."""
+    opening: dict[str, OpenForm] = {
+        ids.ADD: actions.add_form,
+        ids.ADD_ONE: actions.line_form,
+        ids.RESULTS: actions.results_form,
+        ids.CHANGE: actions.change_form,
+        ids.CLOSE: actions.close_form,
+    }
+    for action_id, open_form in opening.items():
+        app.action(action_id)(_opens(services, open_form))
+    _register_clicks(app, services)
+    _register_forms(app, services)
+
+
+def _opens(services: Services, open_form: OpenForm) -> Callable[..., None]:
+    def listener(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            view = open_form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.answer_click(services, body, act, ack)
+
+    return listener
+
+
+def _register_clicks(app: App, services: Services) -> None:
+    def on(action_id: str, act: Callable[[Payload], str]) -> None:
+        def listener(ack: Ack, body: Payload) -> None:
+            answering.answer_click(services, body, lambda: act(body), ack)
+
+        app.action(action_id)(listener)
+
+    def decide(*, is_approved: bool) -> Callable[[Payload], str]:
+        return lambda body: actions.decide(
+            services, parse.clicked_number(body), parse.user_id(body), utcnow(), is_approved=is_approved
+        )
+
+    on(ids.RELEASE, lambda body: _release(services, body))
+    on(ids.APPROVE, decide(is_approved=True))
+    on(ids.REFUSE, decide(is_approved=False))
+    on(ids.REOPEN, lambda body: actions.reopen(services, parse.clicked_number(body), parse.user_id(body), utcnow()))
+    on(
+        ids.WORKBOOK,
+        lambda body: actions.send_workbook(
+            services, parse.clicked_number(body), body["trigger_id"], parse.user_id(body), utcnow()
+        ),
+    )
+
+
+def _release(services: Services, body: Payload) -> str:
+    number, currency, cohort = [*parse.action_value(body).split(":", 2), "", ""][:3]
+    return actions.release(services, parse.parse_number(number), cohort, currency, parse.user_id(body), utcnow())
+
+
+def _register_forms(app: App, services: Services) -> None:
+    def on(callback_id: str, field: str, act: Callable[[Payload], str]) -> None:
+        def listener(ack: Ack, body: Payload) -> None:
+            answering.answer_form(services, body, field, lambda: act(body), ack)
+
+        app.view(callback_id)(listener)
+
+    on(ids.ADD_FORM, ids.FILE, lambda body: _add(services, body))
+    on(ids.RESULTS_FORM, ids.FILE, lambda body: _results(services, body))
+    on(ids.LINE_FORM, ids.ACCOUNT, lambda body: _add_one(services, body))
+    on(ids.CHANGE_FORM, ids.ACCOUNT, lambda body: _change(services, body))
+    on(ids.CLOSE_FORM, ids.REASON, lambda body: _close(services, body))
+
+
+def _add(services: Services, body: Payload) -> str:
+    cohort, rule = parse.field_value(body, ids.COHORT), parse.field_value(body, ids.RULE)
+    file_id, name = _file(body)
+    number, by = parse.form_number(body), parse.user_id(body)
+    return actions.bring_accounts(services, number, cohort, rule, file_id, name, by, utcnow())
+
+
+def _results(services: Services, body: Payload) -> str:
+    file_id, name = _file(body)
+    return actions.bring_results(services, parse.form_number(body), file_id, name, parse.user_id(body), utcnow())
+
+
+def _file(body: Payload) -> tuple[str, str]:
+    files = parse.uploaded_files(body, ids.FILE)
+    if not files:
+        raise FieldsRefused({ids.FILE: FILE_MISSING})
+    return files[0]
+
+
+def _add_one(services: Services, body: Payload) -> str:
+    typed = tuple(parse.field_value(body, name) for name in (ids.ACCOUNT, ids.AMOUNT, ids.CURRENCY))
+    cohort, rule = parse.field_value(body, ids.COHORT), parse.field_value(body, ids.RULE)
+    if not typed[0]:
+        raise NotOurForm()
+    number, by = parse.form_number(body), parse.user_id(body)
+    return actions.add_one(services, number, cohort, rule, (typed[0], typed[1], typed[2]), by, utcnow())
+
+
+def _change(services: Services, body: Payload) -> str:
+    account, what = parse.field_value(body, ids.ACCOUNT), parse.field_value(body, ids.WHAT)
+    reason = parse.field_value(body, ids.REASON)
+    number, by = parse.form_number(body), parse.user_id(body)
+    return actions.change_line(services, number, account, what, reason, by, utcnow())
+
+
+def _close(services: Services, body: Payload) -> str:
+    reason = parse.field_value(body, ids.REASON)
+    return actions.close(services, parse.form_number(body), reason, parse.user_id(body), utcnow())

@@ -1,0 +1,75 @@
+"""Money as integers of a currency's smallest unit: read without guessing, and shown. Pure."""
+
+import re
+from decimal import Decimal
+
+from bot.sources.tabular.cells import NotReadable
+
+_CODES = re.compile("[A-Z]{3}")
+# ISO 4217: active currencies, and those whose smallest unit is not a hundredth.
+CURRENCIES = frozenset(
+    _CODES.findall(
+        """
+        AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
+        CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF
+        GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP
+        LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB
+        PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL
+        THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UYW UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR
+        ZMW ZWG
+        """,
+    )
+)
+EXPONENTS = (
+    dict.fromkeys(_CODES.findall("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"), 0)
+    | dict.fromkeys(_CODES.findall("BHD IQD JOD KWD LYD OMR TND"), 3)
+    | dict.fromkeys(_CODES.findall("CLF UYW"), 4)
+)
+# Nobody is owed more than this in one line; sums of a million such lines fit into 64 bits.
+LARGEST_MINOR = 1_000_000_000_000
+_SPACES = re.compile(r"[\s\u00a0\u202f'’]")
+_FORMS = {
+    ".": re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?"),
+    ",": re.compile(r"(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?"),
+}
+
+
+def read_currency(text: str) -> str:
+    """A currency by its ISO 4217 code; `NotReadable` when it is none."""
+    code = text.strip().upper()
+    if code not in CURRENCIES:
+        raise NotReadable(f"`{_shown(text)}` is no currency; write its three letters, such as EUR")
+    return code
+
+
+def read_amount(text: str, currency: str, decimal: str) -> int:
+    """An amount in the currency's smallest unit. `decimal` is the sign before decimals; `NotReadable` for anything
+    that is not more than 0 or has more decimals than the currency: money is never rounded."""
+    tidy = _SPACES.sub("", text).removeprefix(currency).removesuffix(currency)
+    if tidy.startswith("-"):
+        raise NotReadable(f"`{_shown(text)}` is less than nothing")
+    if not _FORMS[decimal].fullmatch(tidy):
+        raise NotReadable(f"`{_shown(text)}` is no amount")
+    plain = tidy.replace(",", "") if decimal == "." else tidy.replace(".", "").replace(",", ".")
+    minor = Decimal(plain).scaleb(EXPONENTS.get(currency, 2))
+    if minor != minor.to_integral_value():
+        raise NotReadable(f"`{_shown(text)}` has more decimals than {currency}")
+    if not 0 < minor <= LARGEST_MINOR:
+        raise NotReadable(
+            f"`{_shown(text)}` is nothing" if not minor else f"`{_shown(text)}` is too large to be true"
+        )
+    return int(minor)
+
+
+def format_amount(minor: int, currency: str) -> str:
+    """`EUR 1,204.50`, with as many decimals as the currency has."""
+    return f"{currency} {major(minor, currency):,}"
+
+
+def major(minor: int, currency: str) -> Decimal:
+    """The amount in whole units, exact."""
+    return Decimal(minor).scaleb(-EXPONENTS.get(currency, 2))
+
+
+def _shown(text: str) -> str:
+    return text.strip().replace("`", "'")[:40]

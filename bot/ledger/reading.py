@@ -1,0 +1,217 @@
+"""Files of accounts and of the payer's results, read to their last row before anything of them counts."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from bot.errors import WatchfloorError
+from bot.ledger.money import read_amount, read_currency
+from bot.ledger.rules import Payer, mask
+from bot.sources.tabular.cells import NotReadable, decimal_sign
+from bot.sources.tabular.names import normalized
+from bot.sources.tabular.sheet import Header, Sheet, open_sheet
+from bot.sources.tabular.text_table import Cells
+
+LONGEST_ACCOUNT, LONGEST_REASON, LONGEST_REFERENCE = 100, 300, 100
+MOST_ROWS = 500_000
+MOST_NAMED = 5
+
+NAMES: Mapping[str, str] = {
+    name: meaning
+    for meaning, names in {
+        "account": (
+            "account, account id, account number, account no, customer, customer id, customer number, merchant id, "
+            "courier id, user id, cuenta, numero de cuenta, cliente, id de cliente, numero de cliente"
+        ),
+        "amount": "amount, value, credit, refund, credit amount, refund amount, paid amount, importe, monto",
+        "currency": "currency, ccy, currency code, iso currency, moneda, divisa",
+        "status": "status, state, result, outcome, payment status, estado, resultado",
+        "reason": "reason, error, message, failure reason, error message, motivo, causa",
+        "reference": (
+            "reference, payment id, payment reference, transaction id, transaction, payout id, referencia, "
+            "id de pago, id de transaccion"
+        ),
+    }.items()
+    for name in names.split(", ")
+}
+STATUSES: Mapping[str, Payer] = {
+    word: status
+    for status, words in {
+        Payer.ISSUED: "issued, paid, success, successful, succeeded, completed, complete, ok, settled, done, "
+        "credited, refunded, pagado, pagada, emitido, abonado, correcto, completado",
+        Payer.FAILED: "failed, failure, error, rejected, declined, refused, fallido, fallida, rechazado, rechazada",
+        Payer.REVERSED: "reversed, returned, charged back, chargeback, devuelto, revertido, anulado",
+        Payer.PENDING: "pending, processing, in progress, queued, pendiente, en curso, procesando",
+    }.items()
+    for word in words.split(", ")
+}
+TOTALS = frozenset({"total", "totals", "grand total", "sum", "suma", "totales", "total general"})
+
+
+class ColumnsMissing(WatchfloorError):
+    """{name} has no column of {missing}. It needs {needed}, each with its name in the header."""
+
+
+class RowsWrong(WatchfloorError):
+    """Nothing of {name} was taken, because {count} of its rows are wrong: {reasons} Put them right and send it
+    again."""
+
+
+class TooManyRows(WatchfloorError):
+    """{name} has more than {most:,} rows. Send it in parts."""
+
+
+@dataclass(frozen=True)
+class OwedRow:
+    """What one account is owed, in the currency's smallest unit."""
+
+    line: int
+    account: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PaidRow:
+    """What the payer says of one payment."""
+
+    line: int
+    account: str
+    amount: int
+    currency: str
+    status: Payer
+    reason: str = ""
+    reference: str = ""
+    # The file pays this account before, and no reference says that it is the same payment.
+    is_repeated: bool = False
+
+
+@dataclass
+class Wrong:
+    """Rows that cannot be taken: how many, and why the first of them."""
+
+    count: int = 0
+    reasons: list[str] = field(default_factory=list)
+
+    def add(self, line: int, reason: str) -> None:
+        """Another one."""
+        self.count += 1
+        if self.count <= MOST_NAMED:
+            self.reasons.append(f"Line {line}: {reason}.")
+
+
+Columns = Mapping[str, int]
+Row = TypeVar("Row", OwedRow, PaidRow)
+
+
+def owed_rows(path: Path) -> list[OwedRow]:
+    """The accounts of a file; refused as a whole when a row is wrong or an account stands in it twice."""
+    needed = ("account", "amount", "currency")
+    rows = _read(path, needed, _owed)
+    first: dict[str, int] = {}
+    wrong = Wrong()
+    for row in rows:
+        account = "".join(row.account.split()).casefold()
+        if (line := first.setdefault(account, row.line)) != row.line:
+            wrong.add(
+                row.line, f"the account {mask(row.account)} stands on line {line} already; write its sum once"
+            )
+    _check(path, wrong)
+    return rows
+
+
+def paid_rows(path: Path) -> list[PaidRow]:
+    """The payer's results; refused as a whole when a row is wrong."""
+    return list(_marked(_read(path, ("account", "amount", "currency", "status"), _paid)))
+
+
+def _marked(rows: Sequence[PaidRow]) -> Iterator[PaidRow]:
+    paid: set[str] = set()
+    for row in rows:
+        account = "".join(row.account.split()).casefold()
+        yield replace(row, is_repeated=account in paid and not row.reference)
+        if row.status == Payer.ISSUED:
+            paid.add(account)
+        elif row.status == Payer.REVERSED:
+            paid.discard(account)
+
+
+def _read(path: Path, needed: Sequence[str], read_row: Callable[[int, list[str], Columns, str], Row]) -> list[Row]:
+    sheet = _open(path, needed)
+    columns = {NAMES[normalized(name)]: at for at, name in enumerate(sheet.header) if normalized(name) in NAMES}
+    if missing := [name for name in needed if name not in columns]:
+        raise ColumnsMissing(name=path.name, missing=" and ".join(missing), needed=", ".join(needed))
+    decimal = decimal_sign((_cell(cells, columns, "amount") for _, cells in _rows(sheet, columns)), ())
+    rows: list[Row] = []
+    wrong = Wrong()
+    for line, cells in _rows(sheet, columns):
+        if len(rows) >= MOST_ROWS:
+            raise TooManyRows(name=path.name, most=MOST_ROWS)
+        try:
+            rows.append(read_row(line, cells, columns, decimal))
+        except NotReadable as reason:
+            wrong.add(line, str(reason))
+    _check(path, wrong)
+    return rows
+
+
+def _open(path: Path, needed: Sequence[str]) -> Sheet:
+    def score(names: Sequence[str]) -> int:
+        known = {NAMES.get(normalized(name)) for name in names} - {None}
+        return len(known) if len(known) > 1 else 0
+
+    return open_sheet(path, Header(score, ", ".join(needed)))
+
+
+def _rows(sheet: Sheet, columns: Columns) -> Iterator[Cells]:
+    """Every row but those of totals, which say nothing of an account."""
+    for line, cells in sheet.rows():
+        if normalized(_cell(cells, columns, "account")) not in TOTALS:
+            yield line, cells
+
+
+def _check(path: Path, wrong: Wrong) -> None:
+    if wrong.count:
+        raise RowsWrong(name=path.name, count=wrong.count, reasons=" ".join(wrong.reasons))
+
+
+def _cell(cells: Sequence[str], columns: Columns, name: str) -> str:
+    at = columns.get(name, len(cells))
+    return cells[at].strip() if at < len(cells) else ""
+
+
+def _owed(line: int, cells: Sequence[str], columns: Columns, decimal: str) -> OwedRow:
+    currency = read_currency(_cell(cells, columns, "currency"))
+    amount = read_amount(_cell(cells, columns, "amount"), currency, decimal)
+    return OwedRow(line, _account(cells, columns), amount, currency)
+
+
+def _account(cells: Sequence[str], columns: Columns) -> str:
+    account = " ".join(_cell(cells, columns, "account").split())
+    if not account:
+        raise NotReadable("it names no account")
+    if len(account) > LONGEST_ACCOUNT:
+        raise NotReadable("its account is too long to be one")
+    if account.startswith(("=", "@")):
+        raise NotReadable("its account is a formula")
+    return account
+
+
+def _paid(line: int, cells: Sequence[str], columns: Columns, decimal: str) -> PaidRow:
+    owed = _owed(line, cells, columns, decimal)
+    word = _cell(cells, columns, "status")
+    status = STATUSES.get(normalized(word))
+    if status is None:
+        raise NotReadable(
+            f"`{word.replace('`', chr(39))[:40]}` is no status; write issued, failed, reversed or pending"
+        )
+    return PaidRow(
+        line,
+        owed.account,
+        owed.amount,
+        owed.currency,
+        status,
+        _cell(cells, columns, "reason")[:LONGEST_REASON],
+        _cell(cells, columns, "reference")[:LONGEST_REFERENCE],
+    )

@@ -1,0 +1,114 @@
+"""What a ledger brings to Slack: releases in the channel; files that are read and workbooks, to one person."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.errors import WatchfloorError
+from bot.ledger import importing, releases, tables, views, workbook
+from bot.ledger.tables import LedgerFile
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context, Kind, Message, Settled
+from bot.outbox.rules import Refusal
+from bot.outbox.tables import OutboxRow
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.errors import SlackRefused
+
+DONE, REFUSED = "done", "refused"
+
+
+class FileGone(WatchfloorError):
+    """{name} could not be taken from Slack ({reason}). At most 25 MB can be sent here; send it in parts."""
+
+
+def _release(context: Context) -> Message:
+    release, _ = releases.of(context.session, int(context.row.subject))
+    return views.release_card(release, utcnow())
+
+
+def _read(context: Context) -> Call:
+    """Read a file that somebody brought, and tell them what became of it."""
+    services, row = context.services, context.row
+    return Call(row.key, lambda: _read_file(services, row.incident_id or 0, int((row.payload or {})["file"])))
+
+
+def _read_file(services: Services, number: int, file_id: int) -> None:
+    with services.database.reading() as session:
+        file = session.get_one(LedgerFile, file_id)
+    if file.state == REFUSED:
+        return
+    try:
+        with TemporaryDirectory(prefix="ledger-") as folder:
+            path = Path(folder) / (Path(file.file_name).name or "file")
+            path.write_bytes(_download(services, file))
+            outcome = importing.import_file(services.database, file_id, path)
+        text = views.file_done(file, outcome, number)
+    except WatchfloorError as refused:
+        text = f"⚠️ {refused.sentence}"
+    _answer(services, number, file_id, text)
+
+
+def _download(services: Services, file: LedgerFile) -> bytes:
+    try:
+        return services.slack.download(file.slack_id)
+    except SlackRefused as refused:
+        raise FileGone(name=file.file_name, reason=refused.error.replace("_", " ")) from refused
+
+
+def _answer(services: Services, number: int, file_id: int, text: str) -> None:
+    with services.database.transaction() as session:
+        file = session.get_one(LedgerFile, file_id)
+        if file.state != DONE:
+            file.state = REFUSED
+        session.add(file)
+        outbox.post(session, f"ledger-file:{file_id}:done", file.brought_by, text, utcnow(), incident_id=number)
+
+
+def _send(context: Context) -> Call:
+    """Build the workbook, and share it in a direct message."""
+    services, row = context.services, context.row
+    kept = row.payload or {}
+    file_id, channel_id = str(kept.get("file_id", "")), str(kept.get("dm", ""))
+    return Call(
+        row.key,
+        lambda: _share(services, row),
+        exists=lambda: bool(file_id) and services.slack.is_shared(file_id, channel_id),
+    )
+
+
+def _share(services: Services, row: OutboxRow) -> None:
+    number, kept = row.incident_id or 0, row.payload or {}
+    with services.database.snapshot() as session:
+        ledger = tables.of_incident(session, number)
+        content = workbook.build(session, ledger) if ledger else b""
+    if not content:
+        return
+    channel_id = services.slack.direct_channel(kept["to"])
+    file_id = services.slack.upload(f"ledger-{number}.xlsx", content)
+    with services.database.transaction() as session:
+        outbox.remember(session, row, kept | {"file_id": file_id, "dm": channel_id}, utcnow())
+    text = f"The ledger of incident {number}. It holds accounts: keep it where they may be kept."
+    services.slack.share_files([(file_id, f"Ledger {number}")], channel_id, text)
+
+
+def _note_refused(settled: Settled, error: str) -> None:
+    """Slack does not take it: the person who asked is told."""
+    row = settled.row
+    text = f"Slack did not let me send the ledger of incident {row.incident_id}: {error}."
+    to = (row.payload or {})["to"]
+    outbox.post(settled.session, f"{row.key}:refused", to, text, utcnow(), incident_id=row.incident_id)
+
+
+KINDS = (
+    Kind(kinds.LEDGER_RELEASE, "show what is released to be paid", _release),
+    Kind(kinds.LEDGER_FILE, "", _read, lambda context: "", otherwise=Refusal.FINAL),
+    Kind(
+        kinds.LEDGER_WORKBOOK,
+        "",
+        _send,
+        lambda context: "",
+        otherwise=Refusal.FINAL,
+        on_given_up=_note_refused,
+    ),
+)

@@ -1,0 +1,219 @@
+"""Credits and refunds: the states of a line, the equation of its totals, who may release what. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.errors import WatchfloorError
+
+SAME_CAUSE = "paid for the same cause in another incident"
+REVERSED = "reversed"
+
+
+class State(StrEnum):
+    """Where a line stands. Eligible is what all of them are together."""
+
+    PENDING = "pending"
+    ISSUED = "issued"
+    FAILED = "failed"
+    EXCLUDED = "excluded"
+
+
+# What may follow what. A reversal leads from issued to pending, or to excluded.
+FOLLOWS: Mapping[State, frozenset[State]] = {
+    State.PENDING: frozenset({State.ISSUED, State.FAILED, State.EXCLUDED}),
+    State.FAILED: frozenset({State.PENDING}),
+    State.ISSUED: frozenset({State.PENDING, State.EXCLUDED}),
+    State.EXCLUDED: frozenset(),
+}
+
+
+class WrongMove(WatchfloorError):
+    """This line is {old}, so it cannot become {new}. {advice}"""
+
+
+class LedgerClosed(WatchfloorError):
+    """The ledger is closed. *Reopen* in `/incident ledger` opens it again."""
+
+
+class NoLedger(WatchfloorError):
+    """There is no ledger yet. *Add accounts* in `/incident ledger` begins one."""
+
+
+class NothingToRelease(WatchfloorError):
+    """Nothing is waiting for release in {cohort}, {currency}."""
+
+
+class SecondPersonNeeded(WatchfloorError):
+    """You asked for this release, so somebody else has to approve it."""
+
+
+class NotWaiting(WatchfloorError):
+    """This release was {state} already."""
+
+
+class UnknownAccount(WatchfloorError):
+    """There is no such account in this ledger. Look at the workbook for how it is written."""
+
+
+class ReasonMissing(WatchfloorError):
+    """Please give a reason; it stays in the ledger."""
+
+
+class NotBalanced(WatchfloorError):
+    """The ledger does not add up yet: {reasons}. Give a reason to close it all the same."""
+
+
+class NotReleased(WatchfloorError):
+    """This line is not released yet, so nothing can have been paid. *Release* in `/incident ledger` comes first."""
+
+
+class UnknownCohort(WatchfloorError):
+    """`{given}` is no cohort. `floor.yaml` names {known}."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums of a cohort in a currency, in its smallest unit."""
+
+    issued: int = 0
+    failed: int = 0
+    excluded: int = 0
+    pending: int = 0
+    lines: int = 0
+
+    @property
+    def eligible(self) -> int:
+        """Everything together."""
+        return self.issued + self.failed + self.excluded + self.pending
+
+    def moved(self, old: State | None, new: State, amount: int) -> "Totals":
+        """After an amount went from one state to another; from nowhere when the line is new."""
+        sums = self.sums()
+        if old is not None:
+            sums[old] -= amount
+        sums[new] += amount
+        return Totals(**{str(state): sum_ for state, sum_ in sums.items()}, lines=self.lines + (old is None))
+
+    def sums(self) -> dict[State, int]:
+        """By state."""
+        return {state: getattr(self, state) for state in State}
+
+
+def check_move(old: State, new: State) -> None:
+    """Raise `WrongMove` unless the one may follow the other."""
+    if new in FOLLOWS[old]:
+        return
+    advice = {
+        State.EXCLUDED: "Add the account again when it is to be paid after all.",
+        State.ISSUED: "Reverse it first.",
+    }.get(old, "Release it first.")
+    raise WrongMove(old=old, new=new, advice=advice)
+
+
+def needs_second_person(amount: int, released_alone: int, limit: int | None) -> bool:
+    """Does a release need another person? What was released without one before counts, so that parts of a sum do
+    not pass below the limit. Without a limit none does; all in the currency's smallest unit."""
+    return limit is not None and amount + released_alone > limit
+
+
+def mask(account: str) -> str:
+    """As much of an account as may be shown: its last four signs, of a short one none."""
+    return f"…{account[-4:]}" if len(account) >= 8 else "••••"
+
+
+class Payer(StrEnum):
+    """What the payer's file says of a payment."""
+
+    ISSUED = "issued"
+    FAILED = "failed"
+    REVERSED = "reversed"
+    PENDING = "pending"
+
+
+class Trouble(StrEnum):
+    """What does not add up between the ledger and the payer's file."""
+
+    UNKNOWN = "the ledger has no such account"
+    AMOUNT = "another amount"
+    CURRENCY = "another currency"
+    NOT_RELEASED = "paid, but not released"
+    EXCLUDED = "paid, but excluded"
+    AGAIN = "paid a second time"
+    SAME_CAUSE = "paid for the same cause in another incident"
+    NOT_ISSUED = "reversed, but never paid"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the ledger knows of an account. `is_paid_elsewhere`: for the same cause, in another incident."""
+
+    state: State
+    amount: int
+    currency: str
+    is_released: bool
+    references: frozenset[str] = frozenset()
+    is_paid_elsewhere: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a row of the payer's file does: the states that the line goes through, or what does not add up."""
+
+    moves: tuple[State, ...] = ()
+    trouble: Trouble | None = None
+
+
+NOTHING = Verdict()
+
+
+def judge(
+    known: Known | None, status: Payer, amount: int, currency: str, reference: str, *, is_repeated: bool = False
+) -> Verdict:
+    """What a row of the payer's file means for the line of its account.
+
+    A payment that is known already changes nothing, however often its row comes: by its reference, or without one
+    because the line is issued. `is_repeated`: the same file pays the account before, without a reference that would
+    say that it is the same payment.
+    """
+    if known is None:
+        return Verdict(trouble=Trouble.UNKNOWN)
+    if reference and f"{status}:{reference}" in known.references:
+        return NOTHING
+    if currency != known.currency:
+        return Verdict(trouble=Trouble.CURRENCY)
+    if amount != known.amount:
+        return Verdict(trouble=Trouble.AMOUNT)
+    if status == Payer.ISSUED and known.state == State.ISSUED and is_repeated:
+        return Verdict(trouble=Trouble.AGAIN)
+    if status == Payer.ISSUED:
+        return _judge_payment(known, reference)
+    if status == Payer.REVERSED:
+        is_issued = known.state == State.ISSUED
+        return Verdict((State.PENDING,)) if is_issued else Verdict(trouble=Trouble.NOT_ISSUED)
+    if status == Payer.FAILED and known.state == State.PENDING and known.is_released:
+        return Verdict((State.FAILED,))
+    return NOTHING
+
+
+def _judge_payment(known: Known, reference: str) -> Verdict:
+    if known.state == State.ISSUED:
+        return Verdict(trouble=Trouble.AGAIN) if reference and known.references else NOTHING
+    if known.state == State.EXCLUDED:
+        return Verdict(trouble=Trouble.EXCLUDED)
+    if known.is_paid_elsewhere:
+        return Verdict(trouble=Trouble.SAME_CAUSE)
+    if not known.is_released:
+        return Verdict(trouble=Trouble.NOT_RELEASED)
+    return Verdict((State.PENDING, State.ISSUED) if known.state == State.FAILED else (State.ISSUED,))
+
+
+def open_reasons(totals: Iterable[Totals], differences: int, errors: int) -> list[str]:
+    """Why a ledger may not be closed yet, as sentences without a full stop."""
+    pending = sum(1 for each in totals if each.pending)
+    reasons = [f"money is pending in {pending} total{'s' if pending > 1 else ''}"] if pending else []
+    if differences:
+        reasons.append(f"{differences} difference{'s' if differences > 1 else ''} from the payer's file")
+    if errors:
+        reasons.append("sums differ from the lines")
+    return reasons

@@ -1,0 +1,344 @@
+"""Ledgers, their cohorts, lines, entries and totals; every query on them.
+
+The totals of a cohort in a currency carry the equation as a constraint of the database; `entries.py` moves them in
+the transaction of the entries.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.errors import WatchfloorError
+from bot.ledger.rules import State, Totals
+from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+
+EQUATION = "eligible = issued + failed + excluded + pending"
+NOT_NEGATIVE = "issued >= 0 AND failed >= 0 AND excluded >= 0 AND pending >= 0"
+# An account of a person is shown to those who are permitted and in no export.
+PRIVATE = {"is_private": True}
+
+
+class NoSuchLedger(WatchfloorError):
+    """There is no such ledger that you may see. `/incident ledger` in an incident's channel shows its own."""
+
+
+def _minor() -> Any:
+    return sa.Column(sa.BigInteger(), nullable=False)
+
+
+class Ledger(Numbered, table=True):
+    """What an incident owes to whom."""
+
+    __tablename__ = "ledgers"
+
+    incident_id: int = Field(foreign_key="incidents.id", unique=True)
+    state: str = "open"
+    opened_by: str
+    opened_at: datetime = Field(sa_column=utc_column(nullable=False))
+    closed_by: str | None = None
+    closed_at: datetime | None = Field(default=None, sa_column=utc_column())
+    waiver: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """May it be changed?"""
+        return self.state == "open"
+
+
+class Cohort(SQLModel, table=True):
+    """A group of customers, and why they are eligible, in words."""
+
+    __tablename__ = "ledger_cohorts"
+
+    ledger_id: int = Field(foreign_key="ledgers.id", primary_key=True)
+    cohort: str = Field(primary_key=True)
+    rule: str = ""
+    set_by: str
+    set_at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+class Line(Numbered, table=True):
+    """What one account is owed. Its state is that of its newest entry."""
+
+    __tablename__ = "ledger_lines"
+    __table_args__ = (
+        partial_index(
+            "ux_ledger_lines_account", "ledger_id", "account_key", where="state <> 'excluded'", unique=True
+        ),
+        sa.Index("ix_ledger_lines_account", "account_key"),
+        sa.Index("ix_ledger_lines_state", "ledger_id", "cohort", "currency", "state"),
+        sa.CheckConstraint("amount > 0", name="ck_ledger_lines_amount"),
+    )
+
+    ledger_id: int = Field(foreign_key="ledgers.id")
+    cohort: str
+    account: str = Field(sa_column=sa.Column(sa.String(), nullable=False, info=PRIVATE))
+    # A keyed hash: after the account is purged it still refuses a second payment.
+    account_key: str
+    amount: int = Field(sa_column=_minor())
+    currency: str
+    state: str = State.PENDING
+    release_id: int | None = Field(default=None, foreign_key="ledger_releases.id")
+
+
+class Entry(Numbered, table=True):
+    """A change of a line; none is ever changed or taken away."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        partial_index("ux_ledger_entries_reference", "line_id", "reference", where="reference <> ''", unique=True),
+        sa.Index("ix_ledger_entries_line", "line_id"),
+    )
+
+    ledger_id: int = Field(foreign_key="ledgers.id")
+    line_id: int = Field(foreign_key="ledger_lines.id")
+    old_state: str | None = None
+    new_state: str
+    amount: int = Field(sa_column=_minor())
+    reason: str = ""
+    # The payer's own name of the payment, with what happened to it.
+    reference: str = ""
+    file_id: int | None = Field(default=None, foreign_key="ledger_files.id")
+    by: str
+    at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+class TotalsRow(SQLModel, table=True):
+    """Sums of a cohort in a currency; the database refuses them when they do not add up."""
+
+    __tablename__ = "ledger_totals"
+    __table_args__ = (
+        sa.CheckConstraint(EQUATION, name="ck_ledger_totals_equation"),
+        sa.CheckConstraint(NOT_NEGATIVE, name="ck_ledger_totals_not_negative"),
+    )
+
+    ledger_id: int = Field(foreign_key="ledgers.id", primary_key=True)
+    cohort: str = Field(primary_key=True)
+    currency: str = Field(primary_key=True)
+    eligible: int = Field(default=0, sa_column=_minor())
+    issued: int = Field(default=0, sa_column=_minor())
+    failed: int = Field(default=0, sa_column=_minor())
+    excluded: int = Field(default=0, sa_column=_minor())
+    pending: int = Field(default=0, sa_column=_minor())
+    lines: int = 0
+
+    @property
+    def totals(self) -> Totals:
+        """As rules read them."""
+        return Totals(self.issued, self.failed, self.excluded, self.pending, self.lines)
+
+
+class Release(Numbered, table=True):
+    """Money that may be paid: what was pending in a cohort and currency when somebody asked."""
+
+    __tablename__ = "ledger_releases"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "NOT needs_second OR state <> 'released' OR (decided_by IS NOT NULL AND decided_by <> asked_by)",
+            name="ck_ledger_releases_two_people",
+        ),
+        sa.Index("ix_ledger_releases_ledger", "ledger_id"),
+    )
+
+    ledger_id: int = Field(foreign_key="ledgers.id")
+    cohort: str
+    currency: str
+    amount: int = Field(sa_column=_minor())
+    lines: int
+    needs_second: bool
+    state: str = "waiting"
+    asked_by: str
+    asked_at: datetime = Field(sa_column=utc_column(nullable=False))
+    decided_by: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+class LedgerFile(Numbered, table=True):
+    """A file of accounts or of the payer's results; `done_line` is how far it was worked through."""
+
+    __tablename__ = "ledger_files"
+    __table_args__ = (sa.Index("ix_ledger_files_digest", "ledger_id", "digest"),)
+
+    ledger_id: int = Field(foreign_key="ledgers.id")
+    kind: str
+    cohort: str = ""
+    slack_id: str = Field(unique=True)
+    file_name: str
+    digest: str = ""
+    state: str = "waiting"
+    done_line: int = 0
+    changed: int = 0
+    brought_by: str
+    brought_at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+class Difference(Numbered, table=True):
+    """Something that does not add up between the ledger and the payer's file."""
+
+    __tablename__ = "ledger_differences"
+    __table_args__ = (
+        partial_index("ix_ledger_differences_open", "ledger_id", "account_key", where="settled_at IS NULL"),
+    )
+
+    ledger_id: int = Field(foreign_key="ledgers.id")
+    file_id: int = Field(foreign_key="ledger_files.id")
+    line_number: int
+    trouble: str
+    # The account as it may be shown: masked.
+    shown: str
+    account_key: str
+    amount: int = Field(sa_column=_minor())
+    currency: str
+    settled_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+class AccountKey(SQLModel, table=True):
+    """The secret of the keyed hashes, made once."""
+
+    __tablename__ = "ledger_keys"
+
+    id: int = Field(default=1, primary_key=True)
+    secret: str
+
+
+def of_incident(session: Session, incident_id: int) -> Ledger | None:
+    """The incident's ledger, if it has one."""
+    return session.exec(select(Ledger).where(Ledger.incident_id == incident_id)).first()
+
+
+def get(session: Session, ledger_id: int) -> Ledger:
+    """The ledger of that id; `NoSuchLedger` when there is none."""
+    ledger = session.get(Ledger, ledger_id)
+    if ledger is None:
+        raise NoSuchLedger()
+    return ledger
+
+
+def lock_of_incidents(session: Session, incident_ids: Collection[int]) -> Sequence[Ledger]:
+    """The ledgers of these incidents, kept from being changed by others; in the order of their ids."""
+    query = select(Ledger).where(col(Ledger.incident_id).in_(incident_ids)).order_by(col(Ledger.id))
+    return session.exec(query.with_for_update(), execution_options={"populate_existing": True}).all()
+
+
+def open_ledger(session: Session, incident_id: int, by: str, now: datetime) -> None:
+    """The incident has a ledger from now on."""
+    insert_new(session, Ledger(incident_id=incident_id, opened_by=by, opened_at=now))
+
+
+def totals_of(session: Session, ledger_id: int) -> Sequence[TotalsRow]:
+    """Every total of a ledger."""
+    query = select(TotalsRow).where(TotalsRow.ledger_id == ledger_id)
+    return session.exec(query.order_by(col(TotalsRow.cohort), col(TotalsRow.currency))).all()
+
+
+def sums_of_lines(session: Session, ledger_id: int) -> dict[tuple[str, str], Totals]:
+    """The same added up from the lines, to compare."""
+    query = (
+        sa.select(col(Line.cohort), col(Line.currency), col(Line.state), sa.func.sum(Line.amount), sa.func.count())
+        .where(col(Line.ledger_id) == ledger_id)
+        .group_by(col(Line.cohort), col(Line.currency), col(Line.state))
+    )
+    found: dict[tuple[str, str], Totals] = {}
+    for cohort, currency, state, amount, count in session.connection().execute(query):
+        before = found.get((cohort, currency), Totals())
+        sums = {str(name): sum_ for name, sum_ in before.sums().items()} | {str(state): int(amount)}
+        found[cohort, currency] = Totals(**sums, lines=before.lines + count)
+    return found
+
+
+def cohorts_of(session: Session, ledger_id: int) -> Sequence[Cohort]:
+    """The cohorts of a ledger, with their rules."""
+    return session.exec(select(Cohort).where(Cohort.ledger_id == ledger_id).order_by(col(Cohort.cohort))).all()
+
+
+def releases_of(session: Session, ledger_id: int) -> Sequence[Release]:
+    """Every release of a ledger, in order."""
+    return session.exec(select(Release).where(Release.ledger_id == ledger_id).order_by(col(Release.id))).all()
+
+
+def lines_of_accounts(session: Session, ledger_id: int, keys: Collection[str]) -> dict[str, Line]:
+    """The line of each account: the one that counts, else the newest that is excluded."""
+    query = select(Line).where(Line.ledger_id == ledger_id, col(Line.account_key).in_(keys))
+    found: dict[str, Line] = {}
+    for line in session.exec(query.order_by(col(Line.id))):
+        if line.account_key not in found or found[line.account_key].state == State.EXCLUDED:
+            found[line.account_key] = line
+    return found
+
+
+def references_of(session: Session, line_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """The payer's references that are known of each line, with what happened."""
+    query = select(Entry.line_id, Entry.reference).where(
+        col(Entry.line_id).in_(line_ids), col(Entry.reference) != ""
+    )
+    found: dict[int, set[str]] = {}
+    for line_id, reference in session.exec(query):
+        found.setdefault(line_id, set()).add(reference)
+    return {line_id: frozenset(references) for line_id, references in found.items()}
+
+
+def released_ids(session: Session, ledger_id: int) -> set[int]:
+    """The releases that somebody may be paid by."""
+    query = select(Release.id).where(Release.ledger_id == ledger_id, Release.state == "released")
+    return {number for number in session.exec(query) if number is not None}
+
+
+def paid_elsewhere(session: Session, ledger_ids: Collection[int], keys: Collection[str]) -> set[str]:
+    """The accounts that other ledgers have paid or are about to: issued, or released and pending."""
+    if not ledger_ids or not keys:
+        return set()
+    is_paid = sa.or_(
+        col(Line.state) == State.ISSUED,
+        sa.and_(col(Line.state) == State.PENDING, col(Line.release_id).is_not(None)),
+    )
+    query = select(Line.account_key).where(
+        col(Line.ledger_id).in_(ledger_ids), col(Line.account_key).in_(keys), is_paid
+    )
+    return set(session.exec(query).all())
+
+
+def open_differences(session: Session, ledger_id: int, limit: int = 1_000) -> Sequence[Difference]:
+    """What does not add up, oldest first."""
+    query = select(Difference).where(Difference.ledger_id == ledger_id, col(Difference.settled_at).is_(None))
+    return session.exec(query.order_by(col(Difference.id)).limit(limit)).all()
+
+
+def count_differences(session: Session, ledger_id: int) -> int:
+    """How many there are."""
+    query = select(sa.func.count()).select_from(Difference)
+    is_open = col(Difference.settled_at).is_(None)
+    return session.exec(query.where(Difference.ledger_id == ledger_id, is_open)).one()
+
+
+def file_of_digest(session: Session, ledger_id: int, digest: str, besides: int) -> LedgerFile | None:
+    """The same content, brought before and worked through."""
+    query = select(LedgerFile).where(
+        LedgerFile.ledger_id == ledger_id,
+        LedgerFile.digest == digest,
+        LedgerFile.state == "done",
+        LedgerFile.id != besides,
+    )
+    return session.exec(query).first()
+
+
+def settle_differences(
+    session: Session, ledger_id: int, keys: Collection[str], besides_file: int, now: datetime
+) -> None:
+    """What earlier files said of these accounts does not count any more."""
+    if keys:
+        theirs = sa.update(Difference).where(
+            col(Difference.ledger_id) == ledger_id,
+            col(Difference.account_key).in_(keys),
+            col(Difference.file_id) != besides_file,
+            col(Difference.settled_at).is_(None),
+        )
+        session.connection().execute(theirs.values(settled_at=now))
+
+
+def count_of_file(session: Session, file_id: int) -> int:
+    """How many differences a file brought."""
+    query = select(sa.func.count()).select_from(Difference)
+    return session.exec(query.where(Difference.file_id == file_id)).one()

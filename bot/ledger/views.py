@@ -1,0 +1,158 @@
+"""What people see of a ledger: its screen, releases that wait, what became of a file. Pure; no account is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.ledger import ids
+from bot.ledger.importing import LINES, Outcome
+from bot.ledger.money import format_amount
+from bot.ledger.tables import Cohort, Difference, Ledger, LedgerFile, Release, TotalsRow
+from bot.slack.blocks import Block, actions, button, confirmation, divider, section
+from bot.slack.text import escape, mention, near_time, one_line
+
+Screen = tuple[str, list[Block]]
+DIFFERENCES_SHOWN = 8
+RULE_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class LedgerFacts:
+    """Everything the screen says."""
+
+    ledger: Ledger | None
+    cohorts: Sequence[Cohort] = ()
+    totals: Sequence[TotalsRow] = ()
+    releases: Sequence[Release] = ()
+    differences: Sequence[Difference] = ()
+    difference_count: int = 0
+    # Totals whose sums differ from the lines: never, unless somebody wrote into the database.
+    errors: Sequence[str] = ()
+    unreleased: frozenset[tuple[str, str]] = frozenset()
+
+
+def screen(number: int, facts: LedgerFacts, now: datetime) -> Screen:
+    """Totals by cohort and currency, what waits, what does not add up, and what can be done."""
+    text = f"Credits and refunds of incident {number}"
+    blocks: list[Block] = [section(f"*{text}*{_state(facts.ledger, now)}")]
+    rules = {cohort.cohort: cohort.rule for cohort in facts.cohorts}
+    for row in facts.totals:
+        blocks += _totals(row, rules.get(row.cohort, ""), facts)
+    if not facts.totals:
+        blocks.append(section("No accounts yet. *Add accounts* takes a CSV or xlsx file, or a single account."))
+    blocks += _differences(facts)
+    blocks += [section("⚠️ " + escape("; ".join(facts.errors)))] if facts.errors else []
+    return text, [*blocks, divider(), *_buttons(number, facts)]
+
+
+def _state(ledger: Ledger | None, now: datetime) -> str:
+    if ledger is None or ledger.is_open:
+        return ""
+    when = near_time(ledger.closed_at or now, now)
+    waiver = f", not balanced: {one_line(ledger.waiver, RULE_SHOWN)}" if ledger.waiver else ""
+    return f" · closed {when} by {mention(ledger.closed_by or '')}{waiver}"
+
+
+def _totals(row: TotalsRow, rule: str, facts: LedgerFacts) -> list[Block]:
+    lines = [
+        f"*{escape(row.cohort)}*, {row.currency} · {row.lines} lines",
+        f"Eligible *{format_amount(row.eligible, row.currency)}* = issued {_sum(row.issued, row)} + "
+        f"failed {_sum(row.failed, row)} + excluded {_sum(row.excluded, row)} + pending *{_sum(row.pending, row)}*",
+    ]
+    lines += [f"_Eligible: {one_line(rule, RULE_SHOWN)}_"] if rule else []
+    waiting = [each for each in facts.releases if (each.cohort, each.currency) == (row.cohort, row.currency)]
+    lines += [
+        f"⏳ {format_amount(each.amount, each.currency)} waits for a second person: {mention(each.asked_by)} asked"
+        for each in waiting
+        if each.state == "waiting"
+    ]
+    is_open = facts.ledger is not None and facts.ledger.is_open
+    if not is_open or (row.cohort, row.currency) not in facts.unreleased:
+        return [section("\n".join(lines))]
+    value = f"{row.ledger_id}:{row.currency}:{row.cohort}"
+    return [section("\n".join(lines), accessory=button("Release", ids.RELEASE, value, confirm=_sure(row)))]
+
+
+def _sum(minor: int, row: TotalsRow) -> str:
+    return format_amount(minor, row.currency).partition(" ")[2]
+
+
+def _sure(row: TotalsRow) -> Block:
+    text = f"Everything that is pending in {row.cohort}, {row.currency}, and not released yet may then be paid."
+    return confirmation("Release it?", text, "Release", "Cancel")
+
+
+def _differences(facts: LedgerFacts) -> list[Block]:
+    if not facts.difference_count:
+        return []
+    lines = [f"⚠️ *{facts.difference_count} differences from the payer's file*"]
+    lines += [_difference(each) for each in facts.differences[:DIFFERENCES_SHOWN]]
+    more = facts.difference_count - DIFFERENCES_SHOWN
+    return [section("\n".join([*lines, *([f"… and {more} more in the workbook"] if more > 0 else [])]))]
+
+
+def _difference(each: Difference) -> str:
+    amount = format_amount(each.amount, each.currency)
+    return f"• line {each.line_number}: {escape(each.shown)} {amount}, {each.trouble}"
+
+
+def _buttons(number: int, facts: LedgerFacts) -> list[Block]:
+    value = str(number)
+    workbook = button("Send me the workbook", ids.WORKBOOK, value)
+    if facts.ledger is None:
+        return [actions(_adding(value), block_id="ledger-add")]
+    if not facts.ledger.is_open:
+        return [actions([workbook, button("Reopen", ids.REOPEN, value)], block_id="ledger-closed")]
+    work = [
+        button("Payer's results", ids.RESULTS, value),
+        button("Change a line", ids.CHANGE, value),
+        workbook,
+        button("Close", ids.CLOSE, value),
+    ]
+    return [actions(_adding(value), block_id="ledger-add"), actions(work, block_id="ledger-work")]
+
+
+def _adding(value: str) -> list[Block]:
+    return [
+        button("Add accounts", ids.ADD, value, style="primary"),
+        button("Add one account", ids.ADD_ONE, value),
+    ]
+
+
+def release_card(release: Release, now: datetime) -> Screen:
+    """The message in the channel about money that may be paid, without any account."""
+    amount = format_amount(release.amount, release.currency)
+    what = f"*{amount}* to {release.lines} accounts ({escape(release.cohort)})"
+    asked = f"{mention(release.asked_by)} {near_time(release.asked_at, now)}"
+    if release.state == "waiting":
+        text = f"💶 {what}: {asked} asks to release it. It is above the limit, so somebody else has to approve."
+        number = str(release.number)
+        buttons = [
+            button("Approve", ids.APPROVE, number, style="primary"),
+            button("Refuse", ids.REFUSE, number, style="danger"),
+        ]
+        return text, [section(text), actions(buttons, block_id=f"ledger-release-{number}")]
+    decided = (
+        f"{mention(release.decided_by)} {near_time(release.decided_at or now, now)}" if release.decided_by else ""
+    )
+    if release.state == "released":
+        approved = f", approved by {decided}" if decided else ""
+        text = f"💶 {what}: released by {asked}{approved}."
+    else:
+        text = f"💶 {what}: asked by {asked}, refused by {decided}."
+    return text, [section(text)]
+
+
+def file_done(file: LedgerFile, outcome: Outcome, number: int) -> str:
+    """What became of a file, for the person who brought it."""
+    name = f"*{one_line(file.file_name, 80)}*"
+    if outcome.is_known:
+        return f"{name} was brought into the ledger of incident {number} before, so nothing was changed."
+    same = outcome.rows - outcome.changed - outcome.differences
+    if file.kind == LINES:
+        rest = f" {same} are in it already and were left as they are." if same > 0 else ""
+        return f"{name}: {outcome.changed} accounts are in the ledger of incident {number} now.{rest}"
+    rest = (
+        f" {outcome.differences} rows do not add up: `/incident ledger` shows them." if outcome.differences else ""
+    )
+    return f"{name}: {outcome.changed} of {outcome.rows} rows changed the ledger of incident {number}.{rest}"

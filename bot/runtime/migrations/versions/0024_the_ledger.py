@@ -1,0 +1,188 @@
+"""Credits and refunds: ledgers with append-only entries, and totals whose equation the database keeps."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0024"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+TABLES = ("keys", "differences", "entries", "lines", "files", "releases", "totals", "cohorts")
+SUMS = ("eligible", "issued", "failed", "excluded", "pending")
+
+
+def upgrade() -> None:
+    """To this shape."""
+    op.create_table(
+        "ledgers",
+        _id(),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False, unique=True),
+        *_texts("state", "opened_by"),
+        _moment("opened_at"),
+        sa.Column("closed_by", AutoString()),
+        sa.Column("closed_at", UtcDateTime()),
+        *_texts("waiver"),
+    )
+    op.create_table(
+        "ledger_cohorts",
+        _ledger(primary_key=True),
+        sa.Column("cohort", AutoString(), primary_key=True),
+        *_texts("rule", "set_by"),
+        _moment("set_at"),
+    )
+    op.create_table(
+        "ledger_totals",
+        _ledger(primary_key=True),
+        sa.Column("cohort", AutoString(), primary_key=True),
+        sa.Column("currency", AutoString(), primary_key=True),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in SUMS),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.CheckConstraint("eligible = issued + failed + excluded + pending", name="ck_ledger_totals_equation"),
+        sa.CheckConstraint(
+            "issued >= 0 AND failed >= 0 AND excluded >= 0 AND pending >= 0", name="ck_ledger_totals_not_negative"
+        ),
+    )
+    _create_releases()
+    _create_files()
+    _create_lines()
+    _create_entries()
+    op.create_table(
+        "ledger_keys", sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False), *_texts("secret")
+    )
+
+
+def _create_releases() -> None:
+    op.create_table(
+        "ledger_releases",
+        _id(),
+        _ledger(),
+        *_texts("cohort", "currency"),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("needs_second", sa.Boolean(), nullable=False),
+        *_texts("state", "asked_by"),
+        _moment("asked_at"),
+        sa.Column("decided_by", AutoString()),
+        sa.Column("decided_at", UtcDateTime()),
+        sa.CheckConstraint(
+            "NOT needs_second OR state <> 'released' OR (decided_by IS NOT NULL AND decided_by <> asked_by)",
+            name="ck_ledger_releases_two_people",
+        ),
+    )
+    op.create_index("ix_ledger_releases_ledger", "ledger_releases", ["ledger_id"])
+
+
+def _create_files() -> None:
+    op.create_table(
+        "ledger_files",
+        _id(),
+        _ledger(),
+        *_texts("kind", "cohort"),
+        sa.Column("slack_id", AutoString(), nullable=False, unique=True),
+        *_texts("file_name", "digest", "state"),
+        sa.Column("done_line", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        *_texts("brought_by"),
+        _moment("brought_at"),
+    )
+    op.create_index("ix_ledger_files_digest", "ledger_files", ["ledger_id", "digest"])
+
+
+def _create_lines() -> None:
+    op.create_table(
+        "ledger_lines",
+        _id(),
+        _ledger(),
+        *_texts("cohort"),
+        sa.Column("account", sa.String(), nullable=False),
+        *_texts("account_key"),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        *_texts("currency", "state"),
+        sa.Column("release_id", sa.Integer(), sa.ForeignKey("ledger_releases.id")),
+        sa.CheckConstraint("amount > 0", name="ck_ledger_lines_amount"),
+    )
+    counts = sa.text("state <> 'excluded'")
+    op.create_index(
+        "ux_ledger_lines_account",
+        "ledger_lines",
+        ["ledger_id", "account_key"],
+        unique=True,
+        sqlite_where=counts,
+        postgresql_where=counts,
+    )
+    op.create_index("ix_ledger_lines_account", "ledger_lines", ["account_key"])
+    op.create_index("ix_ledger_lines_state", "ledger_lines", ["ledger_id", "cohort", "currency", "state"])
+
+
+def _create_entries() -> None:
+    op.create_table(
+        "ledger_entries",
+        _id(),
+        _ledger(),
+        sa.Column("line_id", sa.Integer(), sa.ForeignKey("ledger_lines.id"), nullable=False),
+        sa.Column("old_state", AutoString()),
+        *_texts("new_state"),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        *_texts("reason", "reference"),
+        sa.Column("file_id", sa.Integer(), sa.ForeignKey("ledger_files.id")),
+        *_texts("by"),
+        _moment("at"),
+    )
+    is_named = sa.text("reference <> ''")
+    op.create_index(
+        "ux_ledger_entries_reference",
+        "ledger_entries",
+        ["line_id", "reference"],
+        unique=True,
+        sqlite_where=is_named,
+        postgresql_where=is_named,
+    )
+    op.create_index("ix_ledger_entries_line", "ledger_entries", ["line_id"])
+    op.create_table(
+        "ledger_differences",
+        _id(),
+        _ledger(),
+        sa.Column("file_id", sa.Integer(), sa.ForeignKey("ledger_files.id"), nullable=False),
+        sa.Column("line_number", sa.Integer(), nullable=False),
+        *_texts("trouble", "shown", "account_key"),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        *_texts("currency"),
+        sa.Column("settled_at", UtcDateTime()),
+    )
+    is_open = sa.text("settled_at IS NULL")
+    op.create_index(
+        "ix_ledger_differences_open",
+        "ledger_differences",
+        ["ledger_id", "account_key"],
+        sqlite_where=is_open,
+        postgresql_where=is_open,
+    )
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", sa.Integer(), primary_key=True)
+
+
+def _ledger(*, primary_key: bool = False) -> sa.Column[int]:
+    return sa.Column(
+        "ledger_id", sa.Integer(), sa.ForeignKey("ledgers.id"), nullable=False, primary_key=primary_key
+    )
+
+
+def _texts(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, AutoString(), nullable=False) for name in names]
+
+
+def _moment(name: str) -> sa.Column[UtcDateTime]:
+    return sa.Column(name, UtcDateTime(), nullable=False)
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    for table in TABLES:
+        op.drop_table(f"ledger_{table}")
+    op.drop_table("ledgers")

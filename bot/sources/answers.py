@@ -1,0 +1,81 @@
+"""An answer of another system, checked: refused in a sentence, put off as it asks, never taken for no rows."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import TryLater
+from bot.sources.port import SourceRefused
+
+if TYPE_CHECKING:
+    import httpx
+
+LATER = (408, 425, 429, 503)
+REASONS = {
+    400: "it does not understand the request ({detail})",
+    401: "it does not accept the credentials; check the secret, and whether it has expired",
+    403: "the credentials lack a right ({detail})",
+    404: "there is nothing at that address; check `url`",
+}
+LONGEST_DETAIL = 200
+LONGEST_WAIT_S = 3600.0
+
+
+def checked(name: str, answer: "httpx.Response") -> Any:
+    """The JSON of an answer. Raises `TryLater` where waiting helps, `SourceRefused` where somebody has to act."""
+    status = answer.status_code
+    if status in LATER or status >= 500:
+        raise TryLater(f"{name} answered {status}", wait_s=wait_s(answer.headers) if status in LATER else None)
+    if status >= 300:
+        text = REASONS.get(status, "it answered {status} ({detail})")
+        raise SourceRefused(name=name, reason=text.format(status=status, detail=_detail(answer)))
+    if status == 204 or not answer.content:
+        return None
+    try:
+        return json.loads(answer.content)
+    except ValueError:
+        # A proxy's or a captive portal's page, whatever its status.
+        raise TryLater(f"{name} did not answer with JSON") from None
+
+
+def wait_s(headers: Mapping[str, str]) -> float | None:
+    """How long the other system asks to wait, by `Retry-After` or `X-Rate-Limit-Reset` (seconds since 1970); None
+    when it does not say. Moments are compared with its own `Date`: clocks differ."""
+    after = headers.get("retry-after", "").strip()
+    if after.isdigit():
+        return min(float(after), LONGEST_WAIT_S)
+    reset = headers.get("x-rate-limit-reset", "").strip()
+    until = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() and len(reset) < 12 else _date(after)
+    now = _date(headers.get("date", ""))
+    return min(LONGEST_WAIT_S, max(1.0, (until - now).total_seconds())) if until and now else None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _detail(answer: "httpx.Response") -> str:
+    return " ".join(answer.text.split())[:LONGEST_DETAIL] or "no reason given"
+
+
+def next_link(headers: Mapping[str, str]) -> str:
+    """The address that `Link: …; rel="next"` names; empty when there is none."""
+    links = re.findall(r'<([^<>]*)>\s*;[^,<]*\brel="?next"?', headers.get("link", ""))
+    return str(links[0]) if links else ""
+
+
+def sent(name: str, send: "Callable[[], httpx.Response]") -> "httpx.Response":
+    """What is answered; `TryLater` when nobody answers, or not in time."""
+    import httpx
+
+    try:
+        return send()
+    except httpx.HTTPError as failure:
+        raise TryLater(f"{name} does not answer ({type(failure).__name__})") from failure

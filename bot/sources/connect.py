@@ -1,0 +1,216 @@
+"""Amazon Connect: figures of queues by interval, and who is staffed and how long somebody waits now.
+
+Needs boto3 (`pip install 'watchfloor[connect]'`) and the rights connect:GetMetricDataV2 and
+connect:GetCurrentMetricData. The secret is `ACCESS_KEY_ID:SECRET_ACCESS_KEY`; without one boto3 finds the machine's
+own role.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from bot.errors import TryLater
+from bot.sources import moments
+from bot.sources.port import Interval, Page, SourceConfig, SourceRefused
+from bot.sources.throttle import Throttle, throttle_of
+
+PAGE = 100
+QUEUES_AT_ONCE = 100
+# One request covers less than three days.
+LONGEST_SPAN = timedelta(days=1)
+FIRST_READ = timedelta(days=1)
+PERIODS = {15: "FIFTEEN_MIN", 30: "THIRTY_MIN", 60: "HOUR"}
+THROTTLED = ("ThrottlingException", "TooManyRequestsException", "Throttling", "LimitExceededException")
+THROTTLE_S = 5.0
+TIMEOUT_S = 10
+# By metric and whether it has a threshold: the name of the figure.
+FIGURES = {
+    "CONTACTS_QUEUED": "offered",
+    "CONTACTS_HANDLED": "answered",
+    "CONTACTS_ABANDONED": "abandoned",
+    "SUM_CONTACTS_ANSWERED_IN_X": "answered_in",
+    "SUM_CONTACTS_ABANDONED_IN_X": "abandoned_in",
+    "CONTACTS_REMOVED_FROM_QUEUE_IN_X": "removed_in",
+    "AVG_HANDLE_TIME": "aht_s",
+    "AVG_QUEUE_ANSWER_TIME": "asa_s",
+}
+WITH_THRESHOLD = ("SUM_CONTACTS_ANSWERED_IN_X", "SUM_CONTACTS_ABANDONED_IN_X", "CONTACTS_REMOVED_FROM_QUEUE_IN_X")
+# With a grouping, ages are seconds; without one they would be milliseconds.
+CURRENT = {"AGENTS_STAFFED": ("agents", "COUNT"), "OLDEST_CONTACT_AGE": ("oldest_s", "SECONDS")}
+
+
+class Connect:
+    """Finished intervals span by span; the last page brings the current figures of the interval that runs."""
+
+    def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
+        options = config.options
+        self._name, self._instance_arn = config.name, str(options.get("instance_arn", ""))
+        parts = self._instance_arn.split(":")
+        if len(parts) != 6 or "/" not in parts[5]:
+            reason = "`instance_arn` is to be like arn:aws:connect:eu-west-1:123456789012:instance/…"
+            raise SourceRefused(name=config.name, reason=reason)
+        self._region, self._account, self._instance_id = parts[3], parts[4], parts[5].partition("/")[2]
+        self._queues: dict[str, str] = {str(key): str(name) for key, name in (options.get("queues") or {}).items()}
+        if not self._queues:
+            raise SourceRefused(name=config.name, reason="`queues` is to name them by their ids")
+        self._minutes = int(options.get("interval_min", 30))
+        self._threshold_s = int(options.get("threshold_s", 20))
+        self._throttle: Throttle = throttle_of(self._account)
+        self._client = _client(config, self._region)
+
+    def check(self) -> list[str]:
+        """Can current figures be read?"""
+        try:
+            self._current(datetime(2000, 1, 1, tzinfo=UTC), list(self._queues)[:1])
+        except SourceRefused as refused:
+            return [refused.sentence]
+        return []
+
+    def read(self, cursor: str, now: datetime) -> Page[Interval]:
+        """The page behind the cursor: a span of time, a batch of queues, and Connect's own continuation."""
+        length = timedelta(minutes=self._minutes)
+        finished = _floor(now, length)
+        place: dict[str, Any] = json.loads(cursor or _cursor(finished - FIRST_READ))
+        start = moments.required(place["from"])
+        end = min(start + LONGEST_SPAN, finished)
+        batches = _batches(list(self._queues))
+        rows: list[Interval] = []
+        if start < end:
+            rows, token = self._finished(start, end, batches[place["batch"]], place["token"], now)
+            if token:
+                return Page(rows, json.dumps(place | {"token": token}))
+            if place["batch"] + 1 < len(batches):
+                return Page(rows, json.dumps(place | {"batch": place["batch"] + 1, "token": ""}))
+        if end < finished:
+            return Page(rows, _cursor(end))
+        for batch in batches:
+            rows += self._current(now, batch)
+        # The last interval is read once more: contacts that were still on the line end in it.
+        return Page(rows, _cursor(end - length), end)
+
+    def _finished(
+        self, start: datetime, end: datetime, queues: Sequence[str], token: str, now: datetime
+    ) -> tuple[list[Interval], str]:
+        asked: dict[str, Any] = {
+            "ResourceArn": self._instance_arn,
+            "StartTime": start,
+            "EndTime": end,
+            "Interval": {"TimeZone": "UTC", "IntervalPeriod": PERIODS.get(self._minutes, "THIRTY_MIN")},
+            "Filters": [{"FilterKey": "QUEUE", "FilterValues": list(queues)}],
+            "Groupings": ["QUEUE"],
+            "Metrics": [self._metric(name) for name in FIGURES],
+            "MaxResults": PAGE,
+        }
+        answer = self._call("get_metric_data_v2", asked | ({"NextToken": token} if token else {}), now)
+        length_s = self._minutes * 60
+        rows = [self._interval(result, length_s) for result in answer.get("MetricResults") or ()]
+        return rows, str(answer.get("NextToken") or "")
+
+    def _metric(self, name: str) -> dict[str, Any]:
+        if name not in WITH_THRESHOLD:
+            return {"Name": name}
+        return {"Name": name, "Threshold": [{"Comparison": "LTE", "ThresholdValue": float(self._threshold_s)}]}
+
+    def _interval(self, result: Mapping[str, Any], length_s: int) -> Interval:
+        found = result.get("Collections") or ()
+        # A value that is missing is not known; zero is a value.
+        values = {one["Metric"]["Name"]: one["Value"] for one in found if one.get("Value") is not None}
+        figures = {FIGURES[name]: float(value) for name, value in values.items() if name in FIGURES}
+        starts_at = result["MetricInterval"]["StartTime"].astimezone(UTC)
+        return Interval(self._queue(result["Dimensions"]["QUEUE"]), starts_at, length_s, figures)
+
+    def _current(self, now: datetime, queues: Sequence[str]) -> list[Interval]:
+        asked: dict[str, Any] = {
+            "InstanceId": self._instance_id,
+            "Filters": {"Queues": list(queues), "Channels": ["VOICE"]},
+            "Groupings": ["QUEUE"],
+            "CurrentMetrics": [{"Name": name, "Unit": unit} for name, (_, unit) in CURRENT.items()],
+            "MaxResults": PAGE,
+        }
+        rows: list[Interval] = []
+        token = ""
+        while True:
+            answer = self._call("get_current_metric_data", asked | ({"NextToken": token} if token else {}), now)
+            rows += self._current_rows(answer.get("MetricResults") or (), now)
+            token = str(answer.get("NextToken") or "")
+            if not token:
+                return rows
+
+    def _current_rows(self, results: Iterable[Mapping[str, Any]], now: datetime) -> list[Interval]:
+        starts_at = _floor(now, timedelta(minutes=self._minutes))
+        rows = []
+        for result in results:
+            found = {one["Metric"]["Name"]: one.get("Value") for one in result.get("Collections") or ()}
+            figures = {name: float(found[key]) for key, (name, _) in CURRENT.items() if found.get(key) is not None}
+            queue = self._queue(result["Dimensions"]["Queue"]["Id"])
+            rows.append(Interval(queue, starts_at, self._minutes * 60, figures))
+        return rows
+
+    def _queue(self, queue_id: str) -> str:
+        return self._queues.get(queue_id.rpartition("/")[2], queue_id)
+
+    def _call(self, method: str, parameters: dict[str, Any], now: datetime) -> dict[str, Any]:
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        self._throttle.check(now)
+        try:
+            answer: dict[str, Any] = getattr(self._client, method)(**parameters)
+        except ClientError as refused:
+            self._raise(refused.response, now)
+        except (BotoCoreError, ResponseParserError) as failure:
+            raise TryLater(f"{self._name} does not answer ({type(failure).__name__})") from failure
+        if "MetricResults" not in answer:
+            # boto3 takes a proxy's page, or half an answer, for an empty one.
+            raise TryLater(f"{self._name} did not answer with figures")
+        return answer
+
+    def _raise(self, response: Mapping[str, Any], now: datetime) -> None:
+        error, status = response.get("Error") or {}, response["ResponseMetadata"]["HTTPStatusCode"]
+        code = str(error.get("Code"))
+        if code in THROTTLED or status == 429:
+            after = str(response["ResponseMetadata"].get("HTTPHeaders", {}).get("retry-after", ""))
+            wait_s = float(after) if after.isdigit() else THROTTLE_S
+            self._throttle.close(now + timedelta(seconds=wait_s))
+            raise TryLater(f"{self._name}: the account's limit of requests is reached", wait_s=wait_s)
+        if status >= 500:
+            raise TryLater(f"{self._name} answered {status}")
+        raise SourceRefused(name=self._name, reason=f"{code}: {error.get('Message', 'no reason given')}")
+
+
+def _client(config: SourceConfig, region: str) -> Any:
+    try:
+        import boto3
+        from botocore.config import Config
+    except ImportError:
+        reason = "boto3 is not installed; `pip install 'watchfloor[connect]'` brings it"
+        raise SourceRefused(name=config.name, reason=reason) from None
+    key, _, secret = config.secret.partition(":")
+    keys = {"aws_access_key_id": key, "aws_secret_access_key": secret} if secret else {}
+    proxy = str(config.options.get("proxy") or "")
+    # The reader waits as the service asks, without holding a thread: boto3 is not to wait and try again itself.
+    settings = Config(
+        retries={"total_max_attempts": 1},
+        connect_timeout=TIMEOUT_S,
+        read_timeout=TIMEOUT_S,
+        proxies={"http": proxy, "https": proxy} if proxy else None,
+    )
+    address = {"endpoint_url": config.url} if config.url else {}
+    trusted = {"verify": str(config.options["ca_file"])} if config.options.get("ca_file") else {}
+    return boto3.client("connect", region_name=region, config=settings, **keys, **address, **trusted)
+
+
+def _batches(queues: Sequence[str]) -> list[Sequence[str]]:
+    return [queues[start : start + QUEUES_AT_ONCE] for start in range(0, len(queues), QUEUES_AT_ONCE)]
+
+
+def _cursor(start: datetime) -> str:
+    return json.dumps({"from": moments.iso(start), "batch": 0, "token": ""})
+
+
+def _floor(moment: datetime, length: timedelta) -> datetime:
+    seconds = int(moment.timestamp())
+    return datetime.fromtimestamp(seconds - seconds % int(length.total_seconds()), UTC)

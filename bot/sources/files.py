@@ -1,0 +1,110 @@
+"""Files: a folder that is watched, and a Google sheet that is published as CSV."""
+
+import hashlib
+import json
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from bot.sources.answers import checked, sent
+from bot.sources.port import Page, SourceConfig, SourceRefused, TableFile
+
+ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
+# A file that is still being written grows.
+SETTLED_AFTER_S = 10
+REDIRECTS = (301, 302, 303, 307, 308)
+GOOGLE = (".googleusercontent.com", ".google.com")
+
+
+class Folder:
+    """A folder into which another system puts its exports; the files stay as they are."""
+
+    def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
+        self._name, self._folder = config.name, Path(str(config.options.get("folder", "")))
+        self._pattern = str(config.options.get("files", "*"))
+
+    def check(self) -> list[str]:
+        """Is the folder there?"""
+        try:
+            self._files()
+        except SourceRefused as refused:
+            return [refused.sentence]
+        return []
+
+    def files(self, cursor: str, now: datetime) -> Page[TableFile]:
+        """The next file that is new or has changed, oldest first; the cursor knows what was read of each."""
+        known: dict[str, str] = json.loads(cursor) if cursor else {}
+        present = self._files()
+        read = {name: state for name, state in known.items() if name in present}
+        waiting = [name for name, path in present.items() if known.get(name) != _state(path)]
+        settled = [name for name in waiting if now.timestamp() - present[name].stat().st_mtime >= SETTLED_AFTER_S]
+        if not settled:
+            return Page((), json.dumps(read), now)
+        name = settled[0]
+        read[name] = _state(present[name])
+        file = TableFile(f"{name}:{read[name]}", name, present[name])
+        return Page((file,), json.dumps(read), now if len(settled) == 1 else None)
+
+    def _files(self) -> dict[str, Path]:
+        if not self._folder.is_dir():
+            raise SourceRefused(name=self._name, reason=f"there is no folder {self._folder}")
+        try:
+            paths = [path for path in self._folder.glob(self._pattern) if path.suffix.lower() in ENDINGS]
+            # A link could lead to any file that this process may read.
+            regular = [path for path in paths if path.is_file() and not path.is_symlink()]
+            return {path.name: path for path in sorted(regular, key=lambda path: (path.stat().st_mtime, path.name))}
+        except (OSError, ValueError) as failure:
+            raise SourceRefused(name=self._name, reason=f"the folder cannot be read ({failure})") from failure
+
+
+def _state(path: Path) -> str:
+    status = path.stat()
+    return f"{status.st_mtime_ns}:{status.st_size}"
+
+
+class Sheet:
+    """A sheet that is published as CSV: one address, and nothing to sign in with."""
+
+    def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
+        self._name, self._http, self._url, self._folder = config.name, http, config.url, config.folder
+
+    def check(self) -> list[str]:
+        """Is it published?"""
+        try:
+            self._content()
+        except SourceRefused as refused:
+            return [refused.sentence]
+        return []
+
+    def files(self, cursor: str, now: datetime) -> Page[TableFile]:
+        """The sheet, when it has changed; the cursor is a digest of what it was."""
+        content = self._content()
+        digest = hashlib.sha256(content).hexdigest()
+        if digest == cursor:
+            return Page((), cursor, now)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{self._name}.csv"
+        path.write_bytes(content)
+        return Page((TableFile(digest, f"{self._name}.csv", path),), digest, now)
+
+    def _content(self) -> bytes:
+        answer = sent(self._name, partial(self._http.get, self._url))
+        if answer.status_code in REDIRECTS:
+            answer = sent(self._name, partial(self._http.get, self._redirect(answer)))
+        if answer.status_code != 200:
+            checked(self._name, answer)
+        if "text/csv" not in answer.headers.get("content-type", ""):
+            reason = "it is no CSV; publish the sheet with File → Share → Publish to web → CSV"
+            raise SourceRefused(name=self._name, reason=reason)
+        return answer.content
+
+    def _redirect(self, answer: httpx.Response) -> str:
+        """Google hands a published sheet out from a host of its own."""
+        address = str(answer.headers.get("location", ""))
+        parts = urlsplit(address)
+        if parts.scheme != "https" or not (parts.hostname or "").endswith(GOOGLE):
+            raise SourceRefused(name=self._name, reason=f"it leads to {parts.hostname or 'another address'}")
+        return address

@@ -1,0 +1,53 @@
+"""The kinds of sources: those that come with Watchfloor, and those that packages add by an entry point.
+
+A package registers a function of a `SourceConfig` and an `httpx.Client` in the group `watchfloor.sources`; the name
+of the entry point is the `kind` in floor.yaml.
+"""
+
+from importlib.metadata import entry_points
+
+from bot.errors import WatchfloorError
+from bot.sources.port import Build
+
+GROUP = "watchfloor.sources"
+
+
+class UnknownKind(WatchfloorError):
+    """There is no kind of source called `{kind}`. There are {known}."""
+
+
+class KindUnusable(WatchfloorError):
+    """The kind of source `{kind}` cannot be loaded: {reason}. Install its package again, or remove the source."""
+
+
+def build_function(kind: str) -> Build:
+    """What makes a source of that kind. Raises `UnknownKind`, `KindUnusable`."""
+    built_in = _built_in()
+    if kind in built_in:
+        return built_in[kind]
+    added = {point.name: point for point in entry_points(group=GROUP)}
+    if kind not in added:
+        raise UnknownKind(kind=kind, known=", ".join(sorted({*built_in, *added})))
+    try:
+        build: Build = added[kind].load()
+    except Exception as failure:  # a package of somebody else may fail in any way
+        raise KindUnusable(kind=kind, reason=f"{type(failure).__name__}: {failure}") from failure
+    return build
+
+
+def _built_in() -> dict[str, Build]:
+    # Loaded when a floor has sources: their client takes a while to load.
+    from bot.sources.connect import Connect
+    from bot.sources.files import Folder, Sheet
+    from bot.sources.okta import Okta
+    from bot.sources.salesforce import Salesforce
+    from bot.sources.servicenow import ServiceNow
+
+    return {
+        "connect": Connect,
+        "folder": Folder,
+        "okta": Okta,
+        "salesforce": Salesforce,
+        "servicenow": ServiceNow,
+        "sheet": Sheet,
+    }

@@ -1,0 +1,76 @@
+"""Access tokens by client credentials: asked for once, and again when one is not accepted any more."""
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from bot.errors import TryLater
+from bot.sources.port import SourceRefused
+
+if TYPE_CHECKING:
+    from bot.sources.port import SourceConfig
+
+UNAUTHORIZED = 401
+
+
+class ClientCredentials(httpx.Auth):
+    """For ServiceNow and Salesforce; a token that has expired costs one request more."""
+
+    requires_response_body = True
+
+    def __init__(self, config: "SourceConfig", path: str) -> None:
+        self._name, self._url = config.name, config.url.rstrip("/") + path
+        self._form = {
+            "grant_type": "client_credentials",
+            "client_id": str(config.options["client_id"]),
+            "client_secret": config.secret,
+        }
+        self._token = ""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request with a token."""
+        if not self._token:
+            self._token = self._read(
+                (yield httpx.Request("POST", self._url, data=self._form, headers={"Accept": "application/json"}))
+            )
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        answer = yield request
+        if answer.status_code == UNAUTHORIZED:
+            self._token = self._read(
+                (yield httpx.Request("POST", self._url, data=self._form, headers={"Accept": "application/json"}))
+            )
+            request.headers["Authorization"] = f"Bearer {self._token}"
+            yield request
+
+    def _read(self, answer: httpx.Response) -> str:
+        if answer.status_code >= 500:
+            raise TryLater(f"{self._name} gave no token ({answer.status_code})")
+        try:
+            token: Any = answer.json().get("access_token")
+        except (ValueError, AttributeError):
+            token = None
+        if answer.status_code >= 300 or not isinstance(token, str):
+            raise SourceRefused(name=self._name, reason="it gives no token; check `client_id` and the secret")
+        return token
+
+
+def credentials(config: "SourceConfig", path: str) -> httpx.Auth:
+    """By what is in the options: client credentials, a name with a password, or else a token as it is."""
+    if config.options.get("client_id"):
+        return ClientCredentials(config, path)
+    if user := config.options.get("user"):
+        return httpx.BasicAuth(str(user), config.secret)
+    return Bearer(config.secret)
+
+
+class Bearer(httpx.Auth):
+    """A token that does not change."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request with the token."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request

@@ -1,0 +1,104 @@
+"""Okta: locked accounts from the System Log, and unlocking.
+
+Needs an API token, or (`oauth: true`) an access token with the scopes okta.logs.read and okta.users.manage.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import httpx
+
+from bot.sources import moments
+from bot.sources.answers import checked, next_link, sent
+from bot.sources.port import Lockout, LockoutKind, Outcome, Page, SourceConfig, SourceRefused
+
+PAGE = 1000
+FIRST_READ = timedelta(hours=24)
+SESSION_START = "user.session.start"
+# By its type alone: the same lock comes with the outcome FAILURE and SUCCESS.
+KINDS = {
+    "user.account.lock": LockoutKind.LOCKED,
+    "user.account.lock.limit": LockoutKind.LOCKED,
+    "user.account.unlock": LockoutKind.UNLOCKED,
+    "user.account.unlock_by_admin": LockoutKind.UNLOCKED,
+    SESSION_START: LockoutKind.SIGNED_IN,
+}
+FILTER = " or ".join(f'eventType eq "{name}"' for name in KINDS)
+# What Okta answers about an account that is not locked.
+NOT_LOCKED = "E0000032"
+
+
+class Okta:
+    """The System Log, polled: every answer names where to go on, also when there is nothing new."""
+
+    def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
+        self._name, self._http = config.name, http
+        scheme = "Bearer" if config.options.get("oauth") else "SSWS"
+        self._headers = {"Authorization": f"{scheme} {config.secret}", "Accept": "application/json"}
+
+    def check(self) -> list[str]:
+        """Can the log be read?"""
+        try:
+            self._events({"limit": "1"})
+        except SourceRefused as refused:
+            return [f"{refused.sentence} The log needs the scope okta.logs.read, unlocking okta.users.manage."]
+        return []
+
+    def since(self, cursor: str, now: datetime) -> Page[Lockout]:
+        """The page behind the cursor, which holds Okta's own continuation."""
+        begin = {"since": moments.iso(now - FIRST_READ), "sortOrder": "ASCENDING", "filter": FILTER}
+        asked = json.loads(cursor) if cursor else {**begin, "limit": str(PAGE)}
+        events, following = self._events(asked)
+        # A continuation is there at the end, too: an empty page is the end, a short one may not be.
+        return Page(lockouts(events), json.dumps(following or asked), None if events else now)
+
+    def unlock(self, user_id: str) -> Outcome:
+        """Unlock an account."""
+        address = f"/api/v1/users/{quote(user_id, safe='')}/lifecycle/unlock"
+        answer = sent(self._name, partial(self._http.post, address, headers=self._headers))
+        if answer.status_code == 403 and NOT_LOCKED in answer.text:
+            return Outcome(True, "the account was not locked")
+        checked(self._name, answer)
+        return Outcome(True)
+
+    def _events(self, parameters: dict[str, str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
+        asked = partial(self._http.get, "/api/v1/logs", params=parameters, headers=self._headers)
+        answer = sent(self._name, asked)
+        events = checked(self._name, answer)
+        if not isinstance(events, list):
+            raise SourceRefused(name=self._name, reason="what it answers is not a list of events")
+        # Only the query is taken: the token goes to no other address, whatever an answer names.
+        return events, dict(parse_qsl(urlsplit(next_link(answer.headers)).query))
+
+
+def lockouts(events: Sequence[dict[str, Any]]) -> list[Lockout]:
+    """What events of the System Log say about accounts; one that is repeated within the page counts once."""
+    by_id = {event["uuid"]: event for event in events if event.get("eventType") in KINDS and not _has_failed(event)}
+    return [_lockout(event) for event in by_id.values()]
+
+
+def _has_failed(event: dict[str, Any]) -> bool:
+    """A sign-in that did not work is none."""
+    return bool(event["eventType"] == SESSION_START and _outcome(event).get("result") != "SUCCESS")
+
+
+def _outcome(event: dict[str, Any]) -> dict[str, Any]:
+    outcome: dict[str, Any] = event.get("outcome") or {}
+    return outcome
+
+
+def _lockout(event: dict[str, Any]) -> Lockout:
+    users = [target for target in event.get("target") or () if target.get("type") == "User"]
+    user = users[0] if users else event.get("actor") or {}
+    return Lockout(
+        external_id=event["uuid"],
+        user_id=str(user.get("id") or ""),
+        login=str(user.get("alternateId") or ""),
+        kind=KINDS[event["eventType"]],
+        at=moments.required(event["published"]),
+        reason=str(_outcome(event).get("reason") or ""),
+    )

@@ -1,0 +1,143 @@
+"""Salesforce: cases with their milestones, and which of them wait to be accepted.
+
+The connected app's user needs to read Case, CaseMilestone and PendingServiceRouting.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from bot.sources import moments
+from bot.sources.answers import checked, sent
+from bot.sources.oauth import credentials
+from bot.sources.port import Case, Page, ServiceTarget, SourceConfig, SourceRefused
+
+VERSION = "v61.0"
+PAGE = 200
+FIRST_READ = timedelta(days=7)
+# A record becomes visible when its transaction ends, with the time of its change: a little is read again.
+LATE = timedelta(minutes=2)
+PRIORITIES = {"Critical": "P1", "High": "P2", "Medium": "P3", "Low": "P4"}
+MILESTONES = "SELECT MilestoneType.Name, StartDate, TargetDate, IsViolated, IsCompleted FROM CaseMilestones"
+OF_CASE = "Id, CaseNumber, Subject, Priority, Status, IsClosed, CreatedDate, SystemModstamp, Owner.Name"
+FIELDS = f"SELECT {OF_CASE}, ({MILESTONES}) FROM Case"  # noqa: S608 - SOQL, of names of ours
+WAITING = (
+    "SELECT WorkItemId, Group.Name, CustomRequestedDateTime, CreatedDate FROM PendingServiceRouting "
+    "WHERE IsPushed = false ORDER BY CreatedDate"
+)
+ANY = "SELECT Id FROM {} LIMIT 1"
+CASE_PREFIX = "500"
+
+Record = Mapping[str, Any]
+
+
+class Salesforce:
+    """Cases in the order in which they were changed; at the end those that wait."""
+
+    def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
+        self._name, self._http, self._url = config.name, http, config.url.rstrip("/")
+        self._auth = credentials(config, "/services/oauth2/token")
+        self._priorities = PRIORITIES | dict(config.options.get("priorities") or {})
+
+    def check(self) -> list[str]:
+        """Which objects cannot be read."""
+        problems = []
+        for name in ("Case", "CaseMilestone", "PendingServiceRouting"):
+            try:
+                self._query(ANY.format(name))
+            except SourceRefused as refused:
+                problems.append(f"{refused.sentence} It needs to read {name}.")
+        return problems
+
+    def changed(self, cursor: str, now: datetime) -> Page[Case]:
+        """The page behind the cursor: the last record's time and id, and where Salesforce goes on with a query."""
+        place = json.loads(cursor) if cursor else {"at": moments.iso(now - FIRST_READ), "id": "", "next": ""}
+        records, following = self._get(place["next"]) if place["next"] else self._query(_changed(place))
+        waiting = {} if records or following else self._waiting()
+        cases = records if waiting == {} else self._of(list(waiting))
+        rows = [self._case(record, waiting.get(record["Id"])) for record in cases]
+        last = records[-1] if records else None
+        at, case_id = (_at(last), last["Id"]) if last else (place["at"], place["id"])
+        is_last = not (records or following)
+        if is_last:
+            at, case_id = min(at, moments.iso(now - LATE)), ""
+        return Page(rows, json.dumps({"at": at, "id": case_id, "next": following}), now if is_last else None)
+
+    def _waiting(self) -> dict[str, Record]:
+        records, following = self._query(WAITING)
+        while following:
+            more, following = self._get(following)
+            records = [*records, *more]
+        return {work["WorkItemId"]: work for work in records if str(work["WorkItemId"]).startswith(CASE_PREFIX)}
+
+    def _of(self, case_ids: Sequence[str]) -> list[Record]:
+        found: list[Record] = []
+        for start in range(0, len(case_ids), PAGE):
+            names = ", ".join(f"'{case_id}'" for case_id in case_ids[start : start + PAGE] if case_id.isalnum())
+            records, following = self._query(f"{FIELDS} WHERE Id IN ({names})")
+            found += records
+            while following:
+                records, following = self._get(following)
+                found += records
+        return found
+
+    def _case(self, record: Record, waiting: Record | None) -> Case:
+        since = waiting and (waiting.get("CustomRequestedDateTime") or waiting.get("CreatedDate"))
+        milestones = ((record.get("CaseMilestones") or {}).get("records")) or ()
+        return Case(
+            external_id=record["Id"],
+            number=str(record.get("CaseNumber") or ""),
+            title=str(record.get("Subject") or ""),
+            priority=self._priorities.get(record.get("Priority") or "", ""),
+            state=str(record.get("Status") or ""),
+            opened_at=moments.required(record["CreatedDate"]),
+            updated_at=moments.required(record["SystemModstamp"]),
+            queue=_name(waiting, "Group") if waiting else "",
+            assignee="" if waiting else _name(record, "Owner"),
+            link=f"{self._url}/lightning/r/Case/{record['Id']}/view",
+            is_open=not record.get("IsClosed"),
+            waiting_since=moments.read(since) if since else None,
+            targets=tuple(_milestone(one) for one in milestones if not one.get("IsCompleted")),
+        )
+
+    def _query(self, query: str) -> tuple[list[Record], str]:
+        return self._get(f"/services/data/{VERSION}/query", {"q": query})
+
+    def _get(self, address: str, parameters: dict[str, str] | None = None) -> tuple[list[Record], str]:
+        # Only the path of a continuation is taken: the token goes to no other address, whatever an answer names.
+        path = urlsplit(address).path
+        answer = sent(self._name, partial(self._http.get, path, params=parameters, auth=self._auth))
+        content = checked(self._name, answer)
+        records = content.get("records") if isinstance(content, dict) else None
+        if not isinstance(records, list):
+            raise SourceRefused(name=self._name, reason="what it answers has no `records`")
+        return records, str(content.get("nextRecordsUrl") or "")
+
+
+def _changed(place: Mapping[str, str]) -> str:
+    behind = f"SystemModstamp > {place['at']}"
+    if place["id"]:
+        behind = f"({behind} OR (SystemModstamp = {place['at']} AND Id > '{place['id']}'))"
+    return f"{FIELDS} WHERE {behind} ORDER BY SystemModstamp, Id LIMIT {PAGE}"
+
+
+def _at(record: Record) -> str:
+    return moments.iso(moments.required(record["SystemModstamp"]))
+
+
+def _name(record: Record, relation: str) -> str:
+    return str((record.get(relation) or {}).get("Name") or "")
+
+
+def _milestone(record: Record) -> ServiceTarget:
+    return ServiceTarget(
+        name=_name(record, "MilestoneType"),
+        started_at=moments.required(record["StartDate"]),
+        due_at=moments.read(record.get("TargetDate")),
+        is_breached=bool(record.get("IsViolated")),
+    )

@@ -1,0 +1,156 @@
+"""ServiceNow: incidents as cases, with their SLAs, and work notes on them.
+
+The account needs to read `incident`, `task_sla` and `sys_journal_field`, and to write `incident.work_notes`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from bot.sources import moments
+from bot.sources.answers import checked, next_link, sent
+from bot.sources.oauth import credentials
+from bot.sources.port import Case, Page, ServiceTarget, SourceConfig, SourceRefused
+
+PAGE = 200
+FIRST_READ = timedelta(days=7)
+FIELDS = (
+    "sys_id,number,short_description,priority,state,active,opened_at,sys_updated_on,assignment_group,assigned_to"
+)
+TARGET_FIELDS = "sys_id,task,sla,stage,start_time,planned_end_time,pause_duration,has_breached"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Record = Mapping[str, Any]
+
+
+class ServiceNow:
+    """The Table API, read in the order in which records were changed."""
+
+    def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
+        self._name, self._http, self._url = config.name, http, config.url.rstrip("/")
+        self._auth = credentials(config, "/oauth_token.do")
+        self._query = str(config.options.get("query", "")).strip("^")
+
+    def check(self) -> list[str]:
+        """Which tables cannot be read."""
+        problems = []
+        for table in ("incident", "task_sla", "sys_journal_field"):
+            try:
+                self._records(table, "", "sys_id", 0, 1)
+            except SourceRefused as refused:
+                problems.append(f"{refused.sentence} It needs to read `{table}`.")
+        return problems
+
+    def changed(self, cursor: str, now: datetime) -> Page[Case]:
+        """The page behind the cursor: the last record's time and id, and an offset among those of one second."""
+        place: dict[str, Any] = (
+            json.loads(cursor) if cursor else {"at": _written(now - FIRST_READ), "id": "", "offset": 0}
+        )
+        query = "^".join(
+            filter(None, [self._query, f"sys_updated_on>={place['at']}", "ORDERBYsys_updated_on", "ORDERBYsys_id"])
+        )
+        records, has_more = self._records("incident", query, FIELDS, place["offset"], PAGE)
+        new = [record for record in records if _key(record) > (place["at"], place["id"])]
+        rows = self._cases(new)
+        return Page(rows, json.dumps(_next(place, records, has_more)), None if has_more else now)
+
+    def add(self, case_id: str, text: str, key: str) -> None:
+        """A work note, which carries its key; it is looked for before it is written."""
+        marked = f"{text}\n[{key}]"
+        known = f"element_id={case_id}^element=work_notes^valueLIKE[{key}]"
+        found, _ = self._records("sys_journal_field", known, "sys_id", 0, 1)
+        if found:
+            return
+        address = f"/api/now/table/incident/{quote(case_id, safe='')}"
+        note = partial(self._http.patch, address, json={"work_notes": marked}, auth=self._auth)
+        checked(self._name, sent(self._name, note))
+
+    def _cases(self, records: Sequence[Record]) -> list[Case]:
+        targets = self._targets([_value(record, "sys_id") for record in records])
+        return [self._case(record, targets.get(_value(record, "sys_id"), ())) for record in records]
+
+    def _targets(self, case_ids: Sequence[str]) -> dict[str, list[ServiceTarget]]:
+        by_case: dict[str, list[ServiceTarget]] = {}
+        offset, has_more = 0, bool(case_ids)
+        while has_more:
+            query = f"taskIN{','.join(case_ids)}^stage!=cancelled^ORDERBYsys_id"
+            records, has_more = self._records("task_sla", query, TARGET_FIELDS, offset, 1000)
+            offset += 1000
+            for record in records:
+                by_case.setdefault(_value(record, "task"), []).append(_target(record))
+        return by_case
+
+    def _case(self, record: Record, targets: Iterable[ServiceTarget]) -> Case:
+        case_id = _value(record, "sys_id")
+        return Case(
+            external_id=case_id,
+            number=_value(record, "number"),
+            title=_value(record, "short_description"),
+            priority=f"P{_value(record, 'priority')}" if _value(record, "priority") else "",
+            state=_shown(record, "state"),
+            opened_at=moments.required(_value(record, "opened_at")),
+            updated_at=moments.required(_value(record, "sys_updated_on")),
+            queue=_shown(record, "assignment_group"),
+            assignee=_shown(record, "assigned_to"),
+            link=f"{self._url}/nav_to.do?uri=incident.do?sys_id={case_id}",
+            is_open=_value(record, "active") == "true",
+            targets=tuple(targets),
+        )
+
+    def _records(self, table: str, query: str, fields: str, offset: int, limit: int) -> tuple[list[Record], bool]:
+        """Some records, and whether there are more: records that may not be read are missing from a page, so that a
+        short one is not the last."""
+        asked = {"sysparm_query": query, "sysparm_fields": fields, "sysparm_display_value": "all"}
+        page = {"sysparm_limit": str(limit), "sysparm_offset": str(offset)}
+        address = f"/api/now/table/{table}"
+        answer = sent(self._name, partial(self._http.get, address, params=asked | page, auth=self._auth))
+        content = checked(self._name, answer)
+        records = content.get("result") if isinstance(content, dict) else None
+        if not isinstance(records, list):
+            raise SourceRefused(name=self._name, reason="what it answers has no `result`")
+        return records, bool(next_link(answer.headers))
+
+
+def _next(place: dict[str, Any], records: Sequence[Record], has_more: bool) -> dict[str, Any]:
+    last = max((_key(record) for record in records), default=(place["at"], place["id"]))
+    if last[0] > place["at"]:
+        return {"at": last[0], "id": last[1], "offset": 0}
+    # One second holds more than a page: half a page is read twice, for records that change leave it meanwhile.
+    offset = place["offset"] + PAGE // 2 if has_more else 0
+    return {"at": place["at"], "id": place["id"] if has_more else last[1], "offset": offset}
+
+
+def _key(record: Record) -> tuple[str, str]:
+    return _value(record, "sys_updated_on"), _value(record, "sys_id")
+
+
+def _target(record: Record) -> ServiceTarget:
+    paused = moments.read(_value(record, "pause_duration"))
+    return ServiceTarget(
+        name=_shown(record, "sla"),
+        started_at=moments.required(_value(record, "start_time")),
+        due_at=moments.read(_value(record, "planned_end_time")),
+        # A duration is written as a moment since 1970.
+        paused_s=(paused - EPOCH).total_seconds() if paused else 0,
+        is_paused=_value(record, "stage") == "paused",
+        is_breached=_value(record, "has_breached") == "true",
+    )
+
+
+def _value(record: Record, name: str) -> str:
+    field = record.get(name)
+    return str((field.get("value") if isinstance(field, dict) else field) or "")
+
+
+def _shown(record: Record, name: str) -> str:
+    field = record.get(name)
+    return str((field.get("display_value") if isinstance(field, dict) else field) or "")
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

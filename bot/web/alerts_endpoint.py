@@ -1,0 +1,110 @@
+"""`POST /alerts/NAME`: alerts of a monitoring system, checked before anything reads them."""
+
+import threading
+from collections.abc import Mapping
+from math import ceil
+
+from sqlalchemy.exc import IntegrityError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse
+
+from bot.alerts import authentication, payloads, receiving, sns
+from bot.alerts.sources import AlertSourceMade, AlertSources
+from bot.errors import TryLater, WatchfloorError
+from bot.runtime.clock import elapsed_s, utcnow
+from bot.services import Services
+from bot.sources.signatures import NotSigned, NotUnderstood
+from bot.web.events_endpoint import TooLarge, read_body
+from bot.web.replay_guard import ReplayGuard
+
+NOT_SIGNED = "invalid request"
+
+
+class AlertsEndpoint:
+    """Answers with how many alerts were new."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._sources = services.get(AlertSources)
+        self._replay_guard = ReplayGuard(services.database)
+        self._rates = {
+            name: Rate(source.described.requests_per_minute) for name, source in self._sources.by_name.items()
+        }
+
+    @property
+    def is_open(self) -> bool:
+        """May anybody send alerts?"""
+        return bool(self._sources.by_name)
+
+    async def answer(self, request: Request) -> JSONResponse:
+        """Answer one request."""
+        source = self._sources.by_name.get(request.path_params["name"])
+        try:
+            body = await read_body(request)
+        except TooLarge:
+            return _refusal(413, "at most 2 MB at once")
+        except ClientDisconnect:
+            return _refusal(400, "cut off")
+        if source is None:
+            # As for a wrong secret: nobody learns which names there are.
+            return _refusal(401, NOT_SIGNED)
+        return await run_in_threadpool(self._take, source, body, dict(request.headers))
+
+    def _take(self, source: AlertSourceMade, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
+        try:
+            return self._taken(source, body, headers)
+        except NotSigned:
+            return _refusal(401, NOT_SIGNED)
+        except NotUnderstood as wrong:
+            return _refusal(422, str(wrong))
+        except WatchfloorError as refused:
+            return _refusal(503, refused.sentence)
+        except TryLater as later:
+            return _refusal(503, later.reason)
+        except IntegrityError:
+            # Another replica took the same alert at the same moment.
+            return _refusal(503, "try again")
+
+    def _taken(self, source: AlertSourceMade, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
+        now = utcnow()
+        content = payloads.parse(body) if source.described.kind == "sns" else {}
+        certificates = self._sources.certificates
+        once = authentication.check(source.described, source.secret, certificates, body, content, headers, now)
+        wait_s = self._rates[source.name].wait_s()
+        if wait_s:
+            refusal = _refusal(429, "too many requests")
+            refusal.headers["Retry-After"] = str(ceil(wait_s))
+            return refusal
+        if content.get("Type") == sns.CONFIRMATION:
+            sns.confirm(content, source.described.topic, certificates.fetch)
+            return JSONResponse({"new": 0, "note": "the subscription is confirmed"})
+        alerts = payloads.read(source.described.kind, body, source.mapping)
+        with self._services.database.transaction() as session:
+            if once and not self._replay_guard.take(session, f"alerts:{source.name}:{once}"):
+                return JSONResponse({"new": 0, "note": "taken before, so nothing was changed"})
+            return JSONResponse({"new": receiving.take(self._services, session, source, alerts, now)})
+
+
+class Rate:
+    """So many requests a minute, as many at once; counted for those alone who know the secret."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_s, self._most = per_minute / 60, float(per_minute)
+        self._left, self._at = self._most, elapsed_s()
+        self._lock = threading.Lock()
+
+    def wait_s(self) -> float:
+        """Take one; how long to wait when there is none left, else 0."""
+        with self._lock:
+            now = elapsed_s()
+            self._left = min(self._most, self._left + (now - self._at) * self._per_s)
+            self._at = now
+            if self._left < 1:
+                return (1 - self._left) / self._per_s
+            self._left -= 1
+            return 0.0
+
+
+def _refusal(status: int, reason: str) -> JSONResponse:
+    return JSONResponse({"error": reason}, status)

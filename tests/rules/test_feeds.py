@@ -1,0 +1,201 @@
+"""Reading sources: pages and cursors in one transaction, waiting without a thread, old data that is named."""
+
+import json
+import os
+import signal
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from bot.config.floor import Source as Described
+from bot.errors import TryLater
+from bot.feeds import auditing, reading, rules, tables
+from bot.feeds.reading import DONE, MORE, STOPPED, ReadRequest
+from bot.feeds.sources import SecretMissing, Sources
+from bot.impact import feeding
+from bot.incidents.registry import Registry
+from bot.runtime.clock import utcnow
+from bot.runtime.database import Database
+from bot.runtime.network import Network
+from bot.services import Services
+from bot.sources.port import Interval, Page, SourceRefused
+from tests import prepared
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+@dataclass
+class Made:
+    """A source of so many intervals, in pages."""
+
+    rows: int
+    page: int = 1000
+    trouble: list[Exception] = field(default_factory=list)
+
+    def check(self) -> list[str]:
+        return []
+
+    def read(self, cursor: str, now: datetime) -> Page[Interval]:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        first = int(cursor or 0)
+        last = min(first + self.page, self.rows)
+        rows = [
+            Interval("Billing", START + timedelta(minutes=15 * n), 900, {"offered": n}) for n in range(first, last)
+        ]
+        return Page(rows, str(last), now if last == self.rows else None)
+
+
+def services_for(database: Database, source: Made, take: Callable[..., None] = feeding.take_intervals) -> Services:
+    """What a reader needs, without Slack."""
+    described = Described(kind="made", url="https://made.example")
+    sources = Sources({"made": described}, Network(), Path())
+    sources._made["made"] = source
+    registry = Registry(takes_rows={"intervals": [take]})
+    parts = {Sources: sources, Registry: registry}
+    nothing = cast(Any, None)
+    return Services(database, nothing, nothing, nothing, nothing, nothing, nothing, parts)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(prepared.database(tmp_path))
+    with database.transaction() as session:
+        tables.keep(session, {("made", "intervals")}, NOW)
+    yield database
+    database.close()
+
+
+def feed(database: Database) -> tables.Feed:
+    with database.reading() as session:
+        found = tables.feed(session, "made", "intervals")
+    assert found is not None
+    return found
+
+
+def stored(database: Database) -> tuple[int, int, float]:
+    """Rows, different intervals, and the sum of what was offered."""
+    query = "SELECT count(*), count(DISTINCT starts_at), sum(offered) FROM interval_figures"
+    with database.reading() as session:
+        return tuple(session.connection().execute(sa.text(query)).one())
+
+
+def read_all(services: Services) -> str:
+    state = MORE
+    while state == MORE:
+        state = reading.read_next(services, "made", "intervals")
+    return state
+
+
+def test_a_hundred_thousand_rows_are_read_in_bounded_memory(database: Database) -> None:
+    services = services_for(database, Made(100_000))
+    assert reading.read_next(services, "made", "intervals") == MORE
+    tracemalloc.start()
+    assert read_all(services) == DONE
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert stored(database) == (100_000, 100_000, sum(range(100_000)))
+    assert feed(database).rows == 100_000
+    assert peak < 20 * 1024 * 1024
+
+
+@pytest.mark.parametrize("when", ["before the commit", "after the commit"])
+def test_killed_between_page_and_cursor_no_row_is_lost_or_doubled(database: Database, when: str) -> None:
+    def take_and_die(session: Session, services: Services, source: str, key: str, rows: Sequence[Interval]) -> None:
+        feeding.take_intervals(session, services, source, key, rows)
+        if key.endswith(":2"):
+            if when == "after the commit":
+                own.after_commit = lambda notes: os.kill(os.getpid(), signal.SIGKILL)
+                session.info["noted"] = True
+                return
+            session.flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        own = Database(database.url)
+        read_all(services_for(own, Made(500, page=100), take_and_die))
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert stored(database)[0] == (200 if when == "before the commit" else 300)
+
+    assert read_all(services_for(database, Made(500, page=100))) == DONE
+    assert stored(database) == (500, 500, sum(range(500)))
+
+
+def test_a_page_that_another_replica_stored_is_not_stored_again(database: Database) -> None:
+    services = services_for(database, Made(300, page=100))
+    before = feed(database)
+    page = Made(300, page=100).read("", NOW)
+    reading.store(services, before, page)
+    reading.store(services, before, page)
+    assert stored(database)[0] == 100
+    assert feed(database).pages == 1
+
+
+def test_what_a_source_asks_to_wait_is_no_failure_and_holds_no_thread(database: Database) -> None:
+    source = Made(200, page=100)
+    services = services_for(database, source)
+    reading.read_next(services, "made", "intervals")
+    source.trouble = [TryLater("it answered 429", wait_s=90)]
+    began = utcnow()
+    assert reading.read_next(services, "made", "intervals") == STOPPED
+    found = feed(database)
+    assert (found.failures, found.error, found.cursor) == (0, "it answered 429", "100")
+    assert found.next_at is not None
+    assert timedelta(seconds=89) < found.next_at - began < timedelta(seconds=95)
+    assert read_all(services) == DONE
+    assert feed(database).error == ""
+
+
+def test_failures_back_off_and_old_data_is_named_with_its_age(database: Database) -> None:
+    source = Made(100, page=100)
+    services = services_for(database, source)
+    assert read_all(services) == DONE
+    read_at = feed(database).read_at
+    assert read_at is not None
+    source.trouble = [SourceRefused(name="made", reason="it does not accept the credentials <!channel>.")] * 2
+    for _ in range(2):
+        reading.read_next(services, "made", "intervals")
+    assert feed(database).failures == 2
+    with database.reading() as session:
+        assert auditing.sources_behind(session, services, read_at + timedelta(minutes=4)) == {}
+        found = auditing.sources_behind(session, services, read_at + timedelta(hours=2))
+    assert found == {
+        "source:made:intervals": "The intervals of the source `made` are 2 h 00 min old: made cannot be read: it "
+        "does not accept the credentials &lt;!channel&gt;."
+    }
+
+
+def test_the_schedule_skips_what_was_missed_and_more_is_read_at_once(database: Database) -> None:
+    every = timedelta(minutes=5)
+    assert rules.next_read(every, NOW, NOW + timedelta(minutes=1)) == NOW + every
+    assert rules.next_read(every, NOW, NOW + timedelta(minutes=17)) == NOW + timedelta(minutes=20)
+    assert rules.retry_at(1, None, NOW) == NOW + timedelta(seconds=30)
+    assert rules.retry_at(50, None, NOW) == NOW + timedelta(minutes=30)
+    services = services_for(database, Made(1))
+    request = ReadRequest(source="made", stream="intervals", due_at=utcnow())
+    reading.plan_next(services, request, MORE)
+    next_at = feed(database).next_at
+    assert next_at is not None
+    assert next_at <= utcnow()
+    reading.plan_next(services, request, DONE)
+    assert feed(database).next_at == request.due_at + every
+
+
+def test_secrets_come_from_the_environment_alone(tmp_path: Path) -> None:
+    described = Described(kind="okta", url="https://x.okta.com", secret="OKTA_TOKEN")  # a name
+    sources = Sources({"okta": described}, Network(), tmp_path, environment={})
+    with pytest.raises(SecretMissing, match="OKTA_TOKEN"):
+        sources.get("okta")
+    sources = Sources({"okta": described}, Network(), tmp_path, environment={"OKTA_TOKEN": "t"})
+    assert json.dumps(sources.settings["okta"].model_dump(mode="json")).count("OKTA_TOKEN") == 1
+    assert sources.get("okta") is sources.get("okta")

@@ -1,0 +1,227 @@
+"""The ledger in the database: the equation is a constraint, files may come again, accounts stay private."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from bot.bootstrap import build_registry
+from bot.incidents.related import RelatedIncident
+from bot.incidents.tables import Incident
+from bot.ledger import balance, importing, tables, workbook
+from bot.ledger.entries import Move, Origin, move
+from bot.ledger.rules import FOLLOWS, State
+from bot.ledger.tables import Ledger, LedgerFile, Line, Release
+from bot.runtime.database import Database
+from bot.screens.records import export_record, purge_text
+from tests import prepared
+
+NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+ORIGIN = Origin("U1", NOW)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Two incidents, each with an empty ledger."""
+    is_file = request.param == "sqlite"
+    database = Database(
+        prepared.database(tmp_path) if is_file else request.getfixturevalue("prepared_postgres_url")
+    )
+    with database.transaction() as session:
+        for number in (1, 2):
+            session.add(
+                Incident(
+                    declared_key=str(number), title=f"t{number}", severity="S1", declared_by="U1", declared_at=NOW
+                )
+            )
+        session.flush()
+        for number in (1, 2):
+            session.add(Ledger(incident_id=number, opened_by="U1", opened_at=NOW))
+    yield database
+    database.close()
+
+
+def bring(database: Database, folder: Path, kind: str, text: str, ledger: int = 1) -> importing.Outcome:
+    name = f"{random.random()}.csv"
+    (folder / name).write_text(text, encoding="utf-8")
+    with database.transaction() as session:
+        file = LedgerFile(
+            ledger_id=ledger,
+            kind=kind,
+            cohort="consumers",
+            slack_id=name,
+            file_name=name,
+            brought_by="U1",
+            brought_at=NOW,
+        )
+        session.add(file)
+        session.flush()
+    return importing.import_file(database, file.number, folder / name)
+
+
+def owe(count: int, amount: str = "5.00") -> str:
+    return "account,amount,currency\n" + "".join(f"ACCOUNT-{at:06},{amount},EUR\n" for at in range(count))
+
+
+def paid(count: int, status: str = "issued", reference: str = "p") -> str:
+    rows = "".join(f"ACCOUNT-{at:06},5.00,EUR,{status},{reference and f'{reference}{at}'}\n" for at in range(count))
+    return "account,amount,currency,status,reference\n" + rows
+
+
+def release(database: Database, ledger: int = 1) -> None:
+    with database.transaction() as session:
+        made = Release(
+            ledger_id=ledger,
+            cohort="consumers",
+            currency="EUR",
+            amount=1,
+            lines=1,
+            needs_second=False,
+            state="released",
+            asked_by="U1",
+            asked_at=NOW,
+        )
+        session.add(made)
+        session.flush()
+        session.connection().execute(
+            sa.update(Line)
+            .where(col(Line.ledger_id) == ledger, col(Line.state) == "pending")
+            .values(release_id=made.number)
+        )
+
+
+def totals(database: Database, ledger: int = 1) -> dict[str, int]:
+    with database.reading() as session:
+        [row] = tables.totals_of(session, ledger)
+        assert balance.errors(session, ledger) == []
+        return {
+            name: getattr(row, name) for name in ("eligible", "issued", "failed", "excluded", "pending", "lines")
+        }
+
+
+def test_files_go_to_the_last_line_and_again_without_paying_anybody_twice(database, tmp_path):
+    assert bring(database, tmp_path, "lines", owe(1200)).changed == 1200
+    assert bring(database, tmp_path, "lines", owe(1201)).changed == 1, "known accounts are left as they are"
+    release(database)
+    assert bring(database, tmp_path, "results", paid(1000)).changed == 1000
+    assert bring(database, tmp_path, "results", paid(1000)).is_known, "the very same file changes nothing"
+    again = bring(database, tmp_path, "results", paid(1001))
+    assert (again.changed, again.differences) == (1, 0), "the payments that are known change nothing"
+    assert totals(database) == {
+        "eligible": 600500,
+        "issued": 500500,
+        "failed": 0,
+        "excluded": 0,
+        "pending": 100000,
+        "lines": 1201,
+    }
+
+    assert bring(database, tmp_path, "results", paid(1, "reversed", "r")).changed == 1
+    late = bring(database, tmp_path, "results", paid(3) + "STRANGER-00001,5.00,EUR,issued,x1\n")
+    assert (late.changed, late.differences) == (0, 1), "an old row pays nobody again after a reversal"
+    with database.reading() as session:
+        [difference] = tables.open_differences(session, 1)
+        assert (difference.shown, difference.trouble) == ("…0001", "the ledger has no such account")
+        assert balance.reasons(session, tables.get(session, 1)) == [
+            "money is pending in 1 total",
+            "1 difference from the payer's file",
+        ]
+    assert totals(database)["issued"] == 500000
+
+
+def test_nobody_is_paid_for_the_same_cause_in_a_related_incident(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(3))
+    release(database)
+    with database.transaction() as session:
+        session.add(RelatedIncident(incident_id=1, related_id=2))
+
+    bring(database, tmp_path, "lines", owe(5), ledger=2)
+
+    assert totals(database, 2)["excluded"] == 1500
+    assert totals(database, 2)["pending"] == 1000
+    bring(database, tmp_path, "lines", owe(6), ledger=2)
+    assert totals(database, 2)["lines"] == 6, "what is excluded is not added once more"
+
+
+def test_the_database_itself_refuses_totals_that_do_not_add_up_and_one_person_for_two(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(2))
+    wrong = (
+        "UPDATE ledger_totals SET issued = 100",
+        "UPDATE ledger_totals SET eligible = 0, pending = 0, issued = -1, failed = 1",
+    )
+    for statement in wrong:
+        with pytest.raises(IntegrityError), database.transaction() as session:
+            session.connection().execute(sa.text(statement))
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.add(
+            Release(
+                ledger_id=1,
+                cohort="consumers",
+                currency="EUR",
+                amount=1,
+                lines=1,
+                needs_second=True,
+                state="released",
+                asked_by="U1",
+                asked_at=NOW,
+                decided_by="U1",
+                decided_at=NOW,
+            )
+        )
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.add(
+            Line(ledger_id=1, cohort="x", account="a", account_key=_key(database), amount=5, currency="EUR")
+        )
+
+
+def _key(database: Database) -> str:
+    with database.reading() as session:
+        return next(line.account_key for line in _lines(session))
+
+
+def test_the_equation_holds_whatever_is_done_and_whatever_is_undone_half_way(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(20))
+    dice = random.Random(7)
+    for _ in range(60):
+        try:
+            with database.transaction() as session:
+                lines = list(
+                    tables.lines_of_accounts(session, 1, [row.account_key for row in _lines(session)]).values()
+                )
+                chosen = dice.sample(lines, 3)
+                moves = [
+                    Move(line, dice.choice(sorted(FOLLOWS[State(line.state)]) or [State.ISSUED])) for line in chosen
+                ]
+                move(session, moves, ORIGIN)
+                if dice.random() < 0.3:
+                    raise RuntimeError("killed")
+        except Exception as stopped:  # noqa: BLE001 - whatever stops it, nothing half-done may stay
+            assert stopped is not None
+        totals(database)
+
+
+def _lines(session: Session) -> list[Line]:
+    return list(session.exec(select(Line).where(Line.ledger_id == 1)))
+
+
+def test_accounts_are_in_the_workbook_alone_and_a_purged_one_still_refuses_a_second_payment(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(2))
+    with database.reading() as session:
+        assert "ACCOUNT-000001" not in str(export_record.record(session, 1, NOW))
+        book = openpyxl.load_workbook(BytesIO(workbook.build(session, tables.get(session, 1))))
+        assert book.sheetnames == ["Totals", "Lines", "Entries", "Does not add up"]
+        assert [cell.value for cell in book["Lines"][2]][:5] == [1, "consumers", "ACCOUNT-000000", 5, "EUR"]
+
+    with database.transaction() as session:
+        purge_text.remove_text(session, build_registry(), 1)
+
+    with database.reading() as session:
+        assert {line.account for line in _lines(session)} == {"[removed]"}
+    assert bring(database, tmp_path, "lines", owe(3)).changed == 1

@@ -1,0 +1,211 @@
+"""Credits and refunds: money is never guessed, the equation always holds, and nobody is paid twice."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.ledger import money
+from bot.ledger.entries import totals_after
+from bot.ledger.reading import ColumnsMissing, RowsWrong, owed_rows, paid_rows
+from bot.ledger.rules import (
+    FOLLOWS,
+    NOTHING,
+    Known,
+    Payer,
+    State,
+    Totals,
+    Trouble,
+    Verdict,
+    WrongMove,
+    check_move,
+    judge,
+    mask,
+    needs_second_person,
+)
+from bot.sources.tabular.cells import NotReadable
+from bot.sources.tabular.errors import FileRefused, NoHeader
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "decimal", "minor"),
+    [
+        ("12.50", "EUR", ".", 1250),
+        ("1,204.5", "EUR", ".", 120450),
+        ("1.204,50", "EUR", ",", 120450),
+        ("EUR 7", "EUR", ".", 700),
+        ("1 204", "JPY", ".", 1204),
+        ("1.234", "KWD", ".", 1234),
+        ("0.0001", "CLF", ".", 1),
+    ],
+)
+def test_an_amount_is_read_to_the_smallest_unit_of_its_currency(text, currency, decimal, minor):
+    assert money.read_amount(text, currency, decimal) == minor
+
+
+@pytest.mark.parametrize(
+    "text", ["1.234", "12.505", "0", "0.00", "-5", "=1+1", "12,50,00", "", "twelve", "1e5", "99999999999999"]
+)
+def test_what_is_no_exact_amount_is_refused_and_never_rounded(text):
+    with pytest.raises(NotReadable):
+        money.read_amount(text, "EUR", ".")
+
+
+def test_amounts_are_shown_with_the_decimals_of_their_currency():
+    shown = [money.format_amount(*each) for each in ((120450, "EUR"), (1204, "JPY"), (1234, "KWD"), (-5, "EUR"))]
+    assert shown == ["EUR 1,204.50", "JPY 1,204", "KWD 1.234", "EUR -0.05"]
+    with pytest.raises(NotReadable, match="no currency"):
+        money.read_currency("Euro")
+
+
+moves = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(list(State))), max_size=60)
+
+
+@given(st.lists(st.integers(1, 10**12), min_size=1, max_size=10), moves)
+def test_eligible_is_issued_failed_excluded_and_pending_after_any_sequence_of_entries(amounts, wanted):
+    states = dict.fromkeys(range(len(amounts)), State.PENDING)
+    totals = totals_after(Totals(), [(None, State.PENDING, amount) for amount in amounts])
+
+    for at, new in wanted:
+        line = at % len(amounts)
+        try:
+            check_move(states[line], new)
+        except WrongMove:
+            assert new not in FOLLOWS[states[line]]
+            continue
+        totals = totals.moved(states[line], new, amounts[line])
+        states[line] = new
+
+        by_state = {state: sum(a for place, a in enumerate(amounts) if states[place] == state) for state in State}
+        assert totals.sums() == by_state
+        assert totals.eligible == sum(amounts)
+
+
+PENDING = Known(State.PENDING, 500, "EUR", is_released=True)
+
+
+@pytest.mark.parametrize(
+    ("known", "status", "reference", "verdict"),
+    [
+        (None, Payer.ISSUED, "", Verdict(trouble=Trouble.UNKNOWN)),
+        (PENDING, Payer.ISSUED, "p1", Verdict((State.ISSUED,))),
+        (PENDING, Payer.FAILED, "", Verdict((State.FAILED,))),
+        (PENDING, Payer.PENDING, "", NOTHING),
+        (PENDING, Payer.REVERSED, "", Verdict(trouble=Trouble.NOT_ISSUED)),
+        (Known(State.PENDING, 500, "EUR", False), Payer.ISSUED, "", Verdict(trouble=Trouble.NOT_RELEASED)),
+        (
+            Known(State.PENDING, 500, "EUR", True, is_paid_elsewhere=True),
+            Payer.ISSUED,
+            "",
+            Verdict(trouble=Trouble.SAME_CAUSE),
+        ),
+        (Known(State.FAILED, 500, "EUR", True), Payer.ISSUED, "", Verdict((State.PENDING, State.ISSUED))),
+        (Known(State.EXCLUDED, 500, "EUR", False), Payer.ISSUED, "", Verdict(trouble=Trouble.EXCLUDED)),
+        (Known(State.ISSUED, 500, "EUR", True), Payer.ISSUED, "", NOTHING),
+        (Known(State.ISSUED, 500, "EUR", True, frozenset({"issued:p1"})), Payer.ISSUED, "p1", NOTHING),
+        (
+            Known(State.ISSUED, 500, "EUR", True, frozenset({"issued:p1"})),
+            Payer.ISSUED,
+            "p2",
+            Verdict(trouble=Trouble.AGAIN),
+        ),
+        (Known(State.ISSUED, 500, "EUR", True), Payer.REVERSED, "", Verdict((State.PENDING,))),
+        # Its payment was reversed since: the old row does not pay it again.
+        (Known(State.PENDING, 500, "EUR", True, frozenset({"issued:p1"})), Payer.ISSUED, "p1", NOTHING),
+        (Known(State.PENDING, 501, "EUR", True), Payer.ISSUED, "", Verdict(trouble=Trouble.AMOUNT)),
+        (Known(State.PENDING, 500, "USD", True), Payer.ISSUED, "", Verdict(trouble=Trouble.CURRENCY)),
+    ],
+)
+def test_a_row_of_the_payer_is_judged_by_what_the_ledger_knows(known, status, reference, verdict):
+    assert judge(known, status, 500, "EUR", reference) == verdict
+
+
+def test_a_file_that_pays_an_account_twice_without_a_reference_does_not_add_up():
+    issued = Known(State.ISSUED, 500, "EUR", is_released=True)
+    assert judge(issued, Payer.ISSUED, 500, "EUR", "", is_repeated=True).trouble == Trouble.AGAIN
+
+
+def test_parts_of_a_sum_do_not_pass_below_the_limit():
+    assert not needs_second_person(50_000, 0, 50_000)
+    assert needs_second_person(50_001, 0, 50_000)
+    assert needs_second_person(1, 50_000, 50_000)
+    assert not needs_second_person(10**9, 0, None)
+
+
+def test_of_an_account_its_last_four_signs_are_shown_at_most():
+    assert [mask(account) for account in ("ES91 2100 0418", "12345678", "1234567", "")] == [
+        "…0418",
+        "…5678",
+        "••••",
+        "••••",
+    ]
+
+
+def write(folder: Path, text: str, name: str = "accounts.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_of_accounts_is_read_in_the_notation_of_its_country(tmp_path):
+    path = write(
+        tmp_path,
+        "Abonos\n\nCuenta;Importe;Moneda\nA-1;1.204,50;EUR\nA-2;7,00;eur\nTotal;1.211,50;EUR\n",
+    )
+
+    rows = [(row.account, row.amount, row.currency) for row in owed_rows(path)]
+
+    assert rows == [("A-1", 120450, "EUR"), ("A-2", 700, "EUR")]
+
+
+def test_a_wrong_row_refuses_the_whole_file_and_names_its_line_without_the_account(tmp_path):
+    wrong = "=cmd(),5,EUR\naccount-0001,6.00,EUR\nB-2,5.001,EUR\nB-3,5,EURO\n"
+    text = f"account,amount,currency\nACCOUNT-0001,5.00,EUR\n{wrong}"
+    with pytest.raises(RowsWrong) as refused:
+        owed_rows(write(tmp_path, text))
+    sentence = refused.value.sentence
+    for known in (
+        "Line 3: its account is a formula",
+        "Line 5: `5.001` has more decimals than EUR",
+        "Line 6: `EURO` is no",
+    ):
+        assert known in sentence
+    assert "ACCOUNT-0001" not in sentence
+
+    with pytest.raises(RowsWrong, match="…0001 stands on line 2 already"):
+        owed_rows(write(tmp_path, "account,amount,currency\nACCOUNT-0001,5.00,EUR\naccount-0001,6.00,EUR\n"))
+
+
+def test_the_payers_words_are_understood_and_others_refused(tmp_path):
+    header = "Customer ID,Paid amount,Currency,Status,Payment ID,Error\n"
+    good = write(
+        tmp_path, header + "A-1,5.00,EUR,Succeeded,p1,\nA-2,5.00,EUR,RECHAZADO,,no card\nA-1,5.00,EUR,ok,,\n"
+    )
+    rows = paid_rows(good)
+    assert [(row.status, row.reference, row.reason, row.is_repeated) for row in rows] == [
+        (Payer.ISSUED, "p1", "", False),
+        (Payer.FAILED, "", "no card", False),
+        (Payer.ISSUED, "", "", True),
+    ]
+    with pytest.raises(RowsWrong, match="`maybe` is no status"):
+        paid_rows(write(tmp_path, header + "A-1,5.00,EUR,maybe,,\n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"", FileRefused),
+        (b"\x00\x01\x02\x03" * 400, FileRefused),
+        (b"hello\nworld\n", NoHeader),
+        (b"account,amount\nA,1\n", ColumnsMissing),
+        (b"PK\x03\x04 no workbook", FileRefused),
+        (b'account,amount,currency\n"A,1,EUR\n' + b"x" * 20_000, FileRefused),
+    ],
+)
+def test_hostile_files_have_a_sentence_each(tmp_path, content, refusal):
+    path = tmp_path / "accounts.csv"
+    path.write_bytes(content)
+    with pytest.raises(refusal) as refused:
+        owed_rows(path)
+    assert refused.value.sentence.endswith(".")

@@ -1,0 +1,92 @@
+"""Amazon Connect's metrics, asked by boto3 itself."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tests.sources.stand_in import StandIn
+
+PERIODS = {"FIFTEEN_MIN": 15, "THIRTY_MIN": 30, "HOUR": 60}
+
+
+class ConnectStandIn(StandIn):
+    """Every queue has 100 contacts an interval; nothing is known of one called `silent`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.largest_page = 100
+        self.spans: list[tuple[datetime, datetime]] = []
+
+    async def answer(self, request: Request) -> Response:
+        if self.faults and self.faults[0] == "throttled":
+            self.faults.popleft()
+            self.requests.append(request)
+            return _error("TooManyRequestsException", 429, {"Retry-After": "7"})
+        if self.faults and self.faults[0] in ("unauthorized", "forbidden"):
+            self.faults.popleft()
+            return _error("AccessDeniedException", 403)
+        return await super().answer(request)
+
+    async def handle(self, request: Request, fault: str) -> Response:
+        assert request.headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=KEY/")
+        body = json.loads(await request.body())
+        if request.url.path == "/metrics/data":
+            return self._finished(body, fault)
+        assert request.url.path.startswith("/metrics/current/")
+        if not 1 <= len(body["Filters"]["Queues"]) <= 100 or len(body["Groupings"]) > 2:
+            return _error("InvalidParameterException", 400)
+        return JSONResponse({"MetricResults": [self._current(queue) for queue in body["Filters"]["Queues"]]})
+
+    def _finished(self, body: dict[str, Any], fault: str) -> Response:
+        start, end = (datetime.fromtimestamp(body[name], UTC) for name in ("StartTime", "EndTime"))
+        queues = body["Filters"][0]["FilterValues"]
+        length = timedelta(minutes=PERIODS[body["Interval"]["IntervalPeriod"]])
+        is_aligned = (start.timestamp() % length.total_seconds(), end.timestamp() % length.total_seconds()) == (
+            0,
+            0,
+        )
+        if not (is_aligned and start < end and end - start < timedelta(days=3) and 1 <= len(queues) <= 100):
+            return _error("InvalidParameterException", 400)
+        if body["MaxResults"] > 100 or len(body["Groupings"]) > 4:
+            return _error("InvalidParameterException", 400)
+        self.spans.append((start, end))
+        count = int((end - start) / length)
+        wanted = [(queue, start + place * length) for place in range(count) for queue in queues]
+        first = int(body.get("NextToken", "0"))
+        last = first + min(body["MaxResults"], self.largest_page)
+        rows = [_result(queue, at, length, body["Metrics"]) for queue, at in wanted[first:last]]
+        if fault == "repeated":
+            rows = [*rows, *rows[:3]]
+        if fault == "reordered":
+            rows.reverse()
+        token = {"NextToken": str(last)} if last < len(wanted) else {}
+        return JSONResponse({"MetricResults": rows, **token})
+
+    def _current(self, queue: str) -> dict[str, Any]:
+        # In seconds, as there is a grouping.
+        values = [("AGENTS_STAFFED", "COUNT", 12.0), ("OLDEST_CONTACT_AGE", "SECONDS", 95.0)]
+        collections = [{"Metric": {"Name": name, "Unit": unit}, "Value": value} for name, unit, value in values]
+        return {"Dimensions": {"Queue": {"Id": queue, "Arn": f"arn:queue/{queue}"}}, "Collections": collections}
+
+
+def _result(queue: str, at: datetime, length: timedelta, metrics: list[dict[str, Any]]) -> dict[str, Any]:
+    found = []
+    for metric in metrics:
+        value = {"CONTACTS_QUEUED": 100.0, "AVG_HANDLE_TIME": 312.5}.get(metric["Name"], 80.0)
+        found.append({"Metric": metric} | ({} if queue == "silent" else {"Value": value}))
+    return {
+        "Dimensions": {"QUEUE": queue},
+        "MetricInterval": {
+            "Interval": "THIRTY_MIN",
+            "StartTime": at.timestamp(),
+            "EndTime": (at + length).timestamp(),
+        },
+        "Collections": found,
+    }
+
+
+def _error(code: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"message": "refused"}, status, {"x-amzn-ErrorType": code, **(headers or {})})

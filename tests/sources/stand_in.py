@@ -1,0 +1,90 @@
+"""A stand-in of another system on loopback, as strict as its documents, with faults on demand."""
+
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.runtime import outgoing
+from bot.runtime.network import Network
+from bot.runtime.outgoing import Reach
+
+TOKEN = "s3cret"  # of the stand-ins alone
+
+
+class StandIn:
+    """Answers like the system; `faults` are used up one a request."""
+
+    def __init__(self) -> None:
+        self.faults: deque[str] = deque()
+        self.requests: list[Request] = []
+        self.token = TOKEN
+        self.url = ""
+
+    async def answer(self, request: Request) -> Response:
+        self.requests.append(request)
+        await request.body()
+        fault = self.faults.popleft() if self.faults else ""
+        if fault == "throttled":
+            return PlainTextResponse("slow down", 429, {"Retry-After": "7"})
+        if fault == "down":
+            return PlainTextResponse("oops", 500)
+        if fault == "captive portal":
+            return Response("<html>Sign in to the network</html>", 200, media_type="text/html")
+        if fault == "unauthorized":
+            return JSONResponse({"error": "invalid_token"}, 401)
+        if fault == "forbidden":
+            return JSONResponse({"error": "no right"}, 403)
+        answer = await self.handle(request, fault)
+        if fault == "answer lost":
+            # What was asked for is done; the connection ends in the middle of the answer.
+            return Response(b"{", headers={"content-length": "1000"})
+        return answer
+
+    async def handle(self, request: Request, fault: str) -> Response:
+        raise NotImplementedError
+
+    def client(self) -> httpx.Client:
+        """The real client, as the bot makes it."""
+        return outgoing.client(Network(), Reach.of(self.url, ["127.0.0.0/8"], is_insecure=True), self.url)
+
+
+@contextmanager
+def running(stand_in: StandIn) -> Iterator[StandIn]:
+    """It answers on a port of its own until the block ends."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    stand_in.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    methods = ["GET", "POST", "PATCH", "PUT"]
+    site = Starlette(routes=[Route("/{path:path}", stand_in.answer, methods=methods)])
+    server = uvicorn.Server(uvicorn.Config(site, lifespan="off", log_config=None))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    listening.listen()
+    thread.start()
+    try:
+        yield stand_in
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+def everything(read: Callable[[str], Any], cursor: str = "", most: int = 2000) -> tuple[list[Any], str, int]:
+    """Every row from the cursor on, the cursor behind them, and how many pages they were."""
+    rows: list[Any] = []
+    for pages in range(1, most):
+        page = read(cursor)
+        rows += page.rows
+        cursor = page.next_cursor
+        if page.complete_until is not None:
+            return rows, cursor, pages
+    raise AssertionError("it never comes to an end")

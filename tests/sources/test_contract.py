@@ -1,0 +1,152 @@
+"""What every source keeps to, whatever fails on the other side; asked by the real clients."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.errors import TryLater
+from bot.sources.connect import Connect
+from bot.sources.okta import Okta
+from bot.sources.port import SourceConfig, SourceRefused, streams_of
+from bot.sources.salesforce import Salesforce
+from bot.sources.servicenow import ServiceNow
+from bot.sources.throttle import throttle_of
+from tests.sources.connect import ConnectStandIn
+from tests.sources.okta import OktaStandIn
+from tests.sources.salesforce import SalesforceStandIn
+from tests.sources.servicenow import ServiceNowStandIn
+from tests.sources.stand_in import TOKEN, StandIn, everything, running
+
+NOW = datetime(2026, 11, 26, 2, 10, tzinfo=UTC)
+ACCOUNT = "123456789012"
+ARN = f"arn:aws:connect:eu-west-1:{ACCOUNT}:instance/i-1"
+
+
+@dataclass
+class Subject:
+    """A source with its stand-in, how it is read, and what is there to be read."""
+
+    stand_in: StandIn
+    source: Any
+    read: Callable[[str], Any]
+    key: Callable[[Any], object]
+    expected: int
+
+
+@contextmanager
+def okta() -> Iterator[Subject]:
+    events = [
+        {
+            "uuid": f"u{number}",
+            "eventType": "user.account.lock",
+            "published": "2026-11-26T01:00:00.000Z",
+            "outcome": {"result": "FAILURE"},
+            "target": [{"type": "User", "id": f"00u{number}", "alternateId": f"a{number}@x.example"}],
+        }
+        for number in range(25)
+    ]
+    stand_in = OktaStandIn(events)
+    stand_in.largest_page = 10
+    with running(stand_in), stand_in.client() as http:
+        source = Okta(SourceConfig("okta", stand_in.url, TOKEN), http)
+        yield Subject(stand_in, source, lambda at: source.since(at, NOW), lambda row: row.external_id, 25)
+
+
+@contextmanager
+def servicenow() -> Iterator[Subject]:
+    stand_in = ServiceNowStandIn()
+    stand_in.largest_page = 10
+    for number in range(25):
+        stand_in.incident(number, f"2026-11-26 01:{number:02d}:00")
+    with running(stand_in), stand_in.client() as http:
+        source = ServiceNow(SourceConfig("snow", stand_in.url, TOKEN), http)
+        yield Subject(stand_in, source, lambda at: source.changed(at, NOW), lambda row: row.external_id, 25)
+
+
+@contextmanager
+def salesforce() -> Iterator[Subject]:
+    stand_in = SalesforceStandIn()
+    stand_in.batch = 10
+    for number in range(25):
+        stand_in.case(number, NOW - timedelta(minutes=40 - number))
+    with running(stand_in), stand_in.client() as http:
+        source = Salesforce(SourceConfig("sf", stand_in.url, TOKEN, {"client_id": "c"}), http)
+        yield Subject(stand_in, source, lambda at: source.changed(at, NOW), lambda row: row.external_id, 25)
+
+
+@contextmanager
+def connect() -> Iterator[Subject]:
+    stand_in = ConnectStandIn()
+    stand_in.largest_page = 10
+    throttle_of.cache_clear()
+    with running(stand_in), stand_in.client() as http:
+        options = {"instance_arn": ARN, "queues": {"q1": "Billing", "silent": "Night"}}
+        source = Connect(SourceConfig("connect", stand_in.url, "KEY:secret", options), http)
+        # A day of half-hours of two queues, and the one that runs.
+        yield Subject(
+            stand_in, source, lambda at: source.read(at, NOW), lambda row: (row.queue, row.starts_at), 2 * 49
+        )
+
+
+@pytest.fixture(params=[okta, servicenow, salesforce, connect], ids=lambda made: made.__name__)
+def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
+    with request.param() as made:
+        yield made
+
+
+def test_everything_comes_page_by_page_and_then_only_what_is_new(subject: Subject) -> None:
+    assert streams_of(subject.source)
+    assert subject.source.check() == []
+
+    rows, cursor, pages = everything(subject.read)
+
+    assert len({subject.key(row) for row in rows}) == subject.expected
+    assert pages > 2
+    json.dumps(cursor)
+    again, _, pages = everything(subject.read, cursor)
+    assert pages <= 2
+    # Little is read again; all of it can be stored once more.
+    assert len(again) <= 6
+
+
+@pytest.mark.parametrize("fault", ["repeated", "reordered"])
+def test_rows_that_are_repeated_or_out_of_order_are_neither_lost_nor_hidden(subject: Subject, fault: str) -> None:
+    subject.stand_in.faults.extend([fault] * 20)
+    rows, _, _ = everything(subject.read)
+    assert len({subject.key(row) for row in rows}) == subject.expected
+
+
+def test_asked_to_wait_it_says_how_long_and_goes_on_where_it_was(subject: Subject) -> None:
+    first = subject.read("")
+    subject.stand_in.faults.append("throttled")
+    with pytest.raises(TryLater) as later:
+        subject.read(first.next_cursor)
+    assert later.value.wait_s == 7
+    throttle_of(ACCOUNT).__init__()  # type: ignore[misc]  # the time has passed
+    rows, _, _ = everything(subject.read, first.next_cursor)
+    assert len({subject.key(row) for row in [*first.rows, *rows]}) == subject.expected
+
+
+@pytest.mark.parametrize("fault", ["down", "captive portal", "answer lost"])
+def test_what_is_no_answer_is_tried_later_and_never_taken_for_no_rows(subject: Subject, fault: str) -> None:
+    everything(subject.read)  # a token is there
+    subject.stand_in.faults.extend([fault])
+    with pytest.raises(TryLater):
+        subject.read("")
+    rows, _, _ = everything(subject.read)
+    assert len({subject.key(row) for row in rows}) == subject.expected
+
+
+def test_a_missing_right_is_a_sentence_for_the_administrator(subject: Subject) -> None:
+    everything(subject.read)
+    subject.stand_in.faults.append("forbidden")
+    with pytest.raises(SourceRefused) as refused:
+        subject.read("")
+    assert refused.value.sentence.startswith(subject.source._name)
+    subject.stand_in.faults.extend(["forbidden"] * 3)
+    assert subject.source.check()

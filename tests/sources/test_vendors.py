@@ -1,0 +1,211 @@
+"""What is particular to each vendor, against what its documents say."""
+
+import itertools
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.errors import TryLater
+from bot.sources.connect import Connect
+from bot.sources.files import Folder, Sheet
+from bot.sources.okta import Okta, lockouts
+from bot.sources.port import LockoutKind, SourceConfig, SourceRefused
+from bot.sources.salesforce import Salesforce
+from bot.sources.servicenow import ServiceNow
+from bot.sources.throttle import throttle_of
+from tests.sources.connect import ConnectStandIn
+from tests.sources.okta import OktaStandIn
+from tests.sources.salesforce import SalesforceStandIn
+from tests.sources.servicenow import ServiceNowStandIn
+from tests.sources.stand_in import TOKEN, StandIn, everything, running
+from tests.sources.test_contract import ACCOUNT, ARN, NOW, connect
+
+SAMPLE = Path("/work/shared/data/made_okta_system_log.jsonl")
+
+
+def lock(uuid: str, event_type: str = "user.account.lock", result: str = "FAILURE") -> dict:
+    user = {"type": "User", "id": "00u1", "alternateId": "ana@x.example"}
+    at = "2026-11-26T01:01:41.116Z"
+    return {"uuid": uuid, "eventType": event_type, "published": at, "outcome": {"result": result}, "target": [user]}
+
+
+def test_okta_goes_by_type_and_counts_an_event_once() -> None:
+    rows = lockouts([lock("1"), lock("1"), lock("2", result="SUCCESS"), lock("3", "user.account.unlock_by_admin")])
+    assert [row.kind for row in rows] == [LockoutKind.LOCKED, LockoutKind.LOCKED, LockoutKind.UNLOCKED]
+    assert lockouts([lock("4", "user.session.start"), lock("5", "user.mfa.factor.update", "SUCCESS")]) == []
+    assert lockouts([lock("6", "user.session.start", "SUCCESS")])[0].kind is LockoutKind.SIGNED_IN
+
+
+@pytest.mark.skipif(not SAMPLE.exists(), reason="the sample is not here")
+def test_the_sample_log_has_eight_lockouts_and_one_unlock() -> None:
+    rows = lockouts([json.loads(line) for line in SAMPLE.read_text().splitlines()])
+    kinds = [row.kind for row in rows]
+    assert len({row.external_id for row in rows}) == len(rows)
+    assert kinds.count(LockoutKind.UNLOCKED) == 1
+    assert kinds.count(LockoutKind.SIGNED_IN) == 0
+    assert kinds.count(LockoutKind.LOCKED) == len(rows) - 1
+
+
+def test_okta_unlocks_and_an_account_that_is_not_locked_counts_as_done() -> None:
+    with running(OktaStandIn([])) as stand_in, stand_in.client() as http:
+        okta = Okta(SourceConfig("okta", stand_in.url, TOKEN), http)
+        assert okta.unlock("00u1").is_done
+        assert okta.unlock("00u1").reason == "the account was not locked"
+        okta = Okta(SourceConfig("okta", stand_in.url, "wrong"), http)
+        with pytest.raises(SourceRefused, match="does not accept the credentials"):
+            okta.unlock("00u1")
+
+
+def test_servicenow_follows_pages_that_are_short_and_seconds_that_hold_more_than_a_page() -> None:
+    stand_in = ServiceNowStandIn()
+    for number in range(450):
+        stand_in.incident(number, "2026-11-26 01:00:00")
+    for number in range(450, 500):
+        stand_in.incident(number, "2026-11-26 01:00:01")
+    # A whole page that may not be read, and single ones.
+    stand_in.hidden = {f"{number:032x}" for number in [*range(200), 300, 499]}
+    with running(stand_in), stand_in.client() as http:
+        source = ServiceNow(SourceConfig("snow", stand_in.url, TOKEN), http)
+        rows, cursor, _ = everything(lambda at: source.changed(at, NOW))
+        assert {row.number for row in rows} == {f"INC{n:07d}" for n in range(200, 499) if n != 300}
+        # Changed in the same second as the last one that was read, after that was read.
+        stand_in.incident(500, "2026-11-26 01:00:01")
+        stand_in.incident(600, "2026-11-26 01:30:00")
+        rows, _, _ = everything(lambda at: source.changed(at, NOW), cursor)
+        assert [row.number for row in rows] == ["INC0000500", "INC0000600"]
+
+
+def test_servicenow_brings_slas_with_pauses_and_writes_a_note_once() -> None:
+    stand_in = ServiceNowStandIn()
+    stand_in.incident(1, "2026-11-26 01:00:00", priority="1")
+    target = {
+        "sys_id": "t",
+        "task": f"{1:032x}",
+        "sla": "P1 resolution",
+        "stage": "paused",
+        "start_time": "2026-11-26 01:00:00",
+        "planned_end_time": "2026-11-26 05:35:00",
+        "pause_duration": "1970-01-01 00:35:00",
+        "has_breached": "false",
+    }
+    stand_in.tables["task_sla"] = [target, target | {"sys_id": "u", "stage": "cancelled"}]
+    with running(stand_in), stand_in.client() as http:
+        source = ServiceNow(SourceConfig("snow", stand_in.url, TOKEN), http)
+        [case] = source.changed("", NOW).rows
+        assert (case.priority, case.queue, case.is_open) == ("P1", "Billing", True)
+        [sla] = case.targets
+        assert (sla.paused_s, sla.is_paused) == (2100, True)
+        assert sla.due_at == datetime(2026, 11, 26, 5, 35, tzinfo=UTC)
+
+        stand_in.faults.extend(["", "answer lost"])
+        with pytest.raises(TryLater):
+            source.add(case.external_id, "Incident 7 is open.", "note-7")
+        source.add(case.external_id, "Incident 7 is open.", "note-7")
+        assert len(stand_in.tables["sys_journal_field"]) == 1
+
+
+def test_salesforce_renews_an_expired_token_and_says_who_waits() -> None:
+    stand_in = SalesforceStandIn()
+    stand_in.case(1, NOW - timedelta(minutes=9))
+    milestone = {
+        "MilestoneType": {"Name": "First response"},
+        "StartDate": "2026-11-26T02:00:00.000+0000",
+        "TargetDate": "2026-11-26T02:30:00.000+0000",
+        "IsViolated": True,
+        "IsCompleted": False,
+    }
+    stand_in.cases[0]["CaseMilestones"] = {"records": [milestone, milestone | {"IsCompleted": True}]}
+    asked = {"CustomRequestedDateTime": "2026-11-26T02:01:00.000+0000", "Group": {"Name": "Chat"}}
+    stand_in.waiting = [asked | {"WorkItemId": stand_in.cases[0]["Id"]}, asked | {"WorkItemId": "0Mw0001"}]
+    with running(stand_in), stand_in.client() as http:
+        source = Salesforce(SourceConfig("sf", stand_in.url, TOKEN, {"client_id": "c"}), http)
+        source.changed("", NOW)
+        stand_in.faults.append("unauthorized")
+        rows, _, _ = everything(lambda at: source.changed(at, NOW))
+        assert stand_in.tokens_given == 2
+    waits = rows[-1]
+    assert (waits.queue, waits.waiting_since) == ("Chat", datetime(2026, 11, 26, 2, 1, tzinfo=UTC))
+    assert [(one.name, one.is_breached) for one in waits.targets] == [("First response", True)]
+
+
+def test_connect_reads_spans_leaves_out_what_is_not_known_and_brings_seconds() -> None:
+    with connect() as subject:
+        rows, cursor, _ = everything(subject.read)
+        billing = [row for row in rows if row.queue == "Billing"]
+        assert billing[0].figures["offered"] == 100
+        assert billing[0].figures["aht_s"] == 312.5
+        assert all("offered" not in row.figures for row in rows if row.queue == "Night")
+        assert billing[-1].figures == {"agents": 12, "oldest_s": 95}
+        assert billing[-1].starts_at == datetime(2026, 11, 26, 2, tzinfo=UTC)
+        # After five days of silence: spans of a day at most, without a gap.
+        stand_in = subject.stand_in
+        assert isinstance(stand_in, ConnectStandIn)
+        stand_in.spans.clear()
+        everything(lambda at: subject.source.read(at, NOW + timedelta(days=5)), cursor)
+        spans = sorted(set(stand_in.spans))
+        assert all(after[0] == before[1] for before, after in itertools.pairwise(spans))
+        assert spans[-1][1] == datetime(2026, 12, 1, 2, tzinfo=UTC)
+
+
+def test_connect_asks_for_a_hundred_queues_at_once_and_shares_the_accounts_limit() -> None:
+    throttle_of.cache_clear()
+    with running(ConnectStandIn()) as stand_in, stand_in.client() as http:
+        options = {"instance_arn": ARN, "queues": {f"q{number}": f"Queue {number}" for number in range(130)}}
+        made = [Connect(SourceConfig(name, stand_in.url, "KEY:s", options), http) for name in ("one", "two")]
+        rows, _, _ = everything(lambda at: made[0].read(at, NOW))
+        assert len({row.queue for row in rows}) == 130
+        stand_in.faults.append("throttled")
+        with pytest.raises(TryLater):
+            made[0].read("", NOW)
+        asked = len(stand_in.requests)
+        with pytest.raises(TryLater, match="another source of this account"):
+            made[1].read("", NOW + timedelta(seconds=2))
+        assert len(stand_in.requests) == asked
+        made[1].read("", NOW + timedelta(seconds=8))
+    assert throttle_of(ACCOUNT) is throttle_of(ACCOUNT)
+    with pytest.raises(SourceRefused, match="instance_arn"):
+        Connect(SourceConfig("odd", "", "", {"instance_arn": "x"}), http)
+
+
+class SheetStandIn(StandIn):
+    content, media_type = b"Queue,Offered\nBilling,3\n", "text/csv"
+
+    async def handle(self, request: Request, fault: str) -> Response:
+        if fault == "elsewhere":
+            return Response(status_code=307, headers={"location": "https://169.254.169.254/"})
+        return Response(self.content, media_type=self.media_type)
+
+
+def test_a_published_sheet_is_read_when_it_changes_and_leads_nowhere_else(tmp_path: Path) -> None:
+    with running(SheetStandIn()) as stand_in, stand_in.client() as http:
+        assert isinstance(stand_in, SheetStandIn)
+        sheet = Sheet(SourceConfig("roster", stand_in.url, "", folder=tmp_path), http)
+        page = sheet.files("", NOW)
+        assert page.rows[0].path.read_bytes() == stand_in.content
+        assert sheet.files(page.next_cursor, NOW).rows == ()
+        stand_in.faults.append("elsewhere")
+        with pytest.raises(SourceRefused, match=r"it leads to 169\.254"):
+            sheet.files("", NOW)
+        stand_in.media_type = "text/html"
+        assert "Publish to web" in sheet.check()[0]
+
+
+def test_a_folder_gives_each_file_once_and_not_before_it_is_whole(tmp_path: Path) -> None:
+    folder = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path)}), None)  # type: ignore[arg-type]
+    now = datetime.now(UTC)
+    for name in ("b.csv", "a.csv", "notes.docx"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "link.csv").symlink_to("/etc/passwd")
+    assert folder.files("", now).rows == ()
+    later = now + timedelta(seconds=11)
+    rows, cursor, _ = everything(lambda at: folder.files(at, later))
+    assert sorted(row.name for row in rows) == ["a.csv", "b.csv"]
+    (tmp_path / "a.csv").write_text("longer")
+    rows, _, _ = everything(lambda at: folder.files(at, later + timedelta(seconds=11)), cursor)
+    assert [row.name for row in rows] == ["a.csv"]
+    gone = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path / "no")}), None)  # type: ignore[arg-type]
+    assert "there is no folder" in gone.check()[0]

@@ -1,0 +1,137 @@
+"""Alerts come in: proposed, declared, put with an incident that is open, ignored; resolved ones close nothing."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.alerts import ids
+from bot.runtime.clock import utcnow
+from tests.floor import TestFloor
+from tests.stories.conftest import PLAYBOOKS
+from tests.stories.record import timeline
+
+ALERTS = """
+alerts:
+  metrics:
+    kind: alertmanager
+    secret: METRICS_SECRET
+    channel: "#general"
+    group_by: [site, alertname]
+    rules:
+      - when: labels.severity == 'critical' and labels.alertname == 'SiteLost'
+        then: declare
+        severity: S1
+        title: "'Site ' ~ labels.site ~ ' is lost'"
+      - {when: labels.severity == 'critical', at_least: 2, within: 10 min, severity: S1}
+      - {then: note}
+"""
+
+
+@pytest.fixture
+def floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("METRICS_SECRET", "open sesame")
+    file = tmp_path / "floor.yaml"
+    file.write_text(Path("floor.yaml").read_text() + ALERTS)
+    settings: dict[str, Any] = {"playbooks_dir": PLAYBOOKS, "floor_file": file, "PORT": "0", "host": "127.0.0.1"}
+    with TestFloor(tmp_path, **settings) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def send(floor: TestFloor, *hosts: str, status: str = "firing", secret: str = "open sesame", **labels: str) -> Any:
+    now = utcnow()
+    named = {"alertname": "TrunkDown", "severity": "critical", "site": "Manila"} | labels
+    alerts = [
+        {
+            "status": status,
+            "labels": named | {"host": host},
+            "annotations": {"summary": f"{named['alertname']} on {host} <!channel>"},
+            "startsAt": (now if status == "firing" else now - timedelta(minutes=5)).isoformat(),
+            "endsAt": now.isoformat(),
+            "generatorURL": "https://metrics.example/graph",
+            "fingerprint": f"{named['alertname']}-{host}",
+        }
+        for host in hosts
+    ]
+    headers = {"Authorization": f"Bearer {secret}"}
+    answer = httpx.post(f"{floor.address}/alerts/metrics", json={"alerts": alerts}, headers=headers)
+    floor.settle()
+    return answer
+
+
+def proposal(floor: TestFloor) -> list[str]:
+    return [m.words for m in floor.ana.sees("general") if "TrunkDown" in m.words and not m.ephemeral]
+
+
+def test_alerts_are_proposed_once_declared_once_and_their_end_closes_nothing(floor: TestFloor) -> None:
+    assert send(floor, "sbc1", secret="wrong").status_code == 401
+    assert httpx.post(f"{floor.address}/alerts/nobody", json={}).status_code == 401
+    assert send(floor, "sbc1").json() == {"new": 1}
+    assert proposal(floor) == []  # the rule wants two
+    assert send(floor, "sbc1").json() == {"new": 0}
+    # Resolved, and another: still one that fires.
+    assert send(floor, "sbc1", status="resolved").json() == {"new": 1}
+    floor.passes(minutes=1)
+    send(floor, "sbc2")
+    assert proposal(floor) == []
+    send(floor, "sbc3")
+    [message] = proposal(floor)
+    assert "2 alerts fire" in message
+    assert "<!channel>" not in floor.live_markup("general")
+
+    floor.ana.clicks(ids.DECLARE, channel="general")
+    floor.settle()
+    channel = next(one.name for one in floor.ana.channels() if one.name.startswith("inc-1-"))
+    assert "S1" in floor.card(channel)
+    assert ["sbc2" in row["facts"] for row in timeline(floor, "alert_fired")] == [True, False]
+    [message] = proposal(floor)
+    assert "Incident 1" in message
+    assert "Declare" not in message
+
+    # Resolved alerts are noted; the incident stays open, and what fires again is on its record.
+    send(floor, "sbc2", "sbc3", status="resolved")
+    assert len(timeline(floor, "alert_resolved")) == 2
+    assert "investigating" in floor.card(channel).lower()
+    floor.passes(minutes=5)
+    send(floor, "sbc2", "sbc3")
+    assert len(timeline(floor, "alert_fired")) == 4
+    assert len(proposal(floor)) == 1
+    send(floor, "sbc2", "sbc3", status="resolved")
+
+    # Once the incident is over, what fires is proposed anew.
+    floor.says("ana", "/incident resolve fixed", channel=channel)
+    floor.passes(minutes=5)
+    send(floor, "sbc2", "sbc3")
+    assert len(proposal(floor)) == 2
+    assert "Declare S1" in proposal(floor)[-1]
+
+
+def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_themselves(floor: TestFloor) -> None:
+    channel = floor.declares("S2 card terminals of Cebu answer slowly")
+    send(floor, "a", "b", site="Cebu")
+    floor.ben.clicks(ids.IGNORE, channel="general")
+    floor.settle()
+    assert "Ignored by" in proposal(floor)[0]
+    send(floor, "c", site="Cebu")
+    assert "Ignored by" in proposal(floor)[0]
+    floor.passes(hours=2, minutes=1)
+    assert "Ignored by" not in proposal(floor)[0]
+    assert "3 alerts fire" in proposal(floor)[0]
+
+    floor.ana.clicks(ids.BELONGS, channel="general")
+    floor.ana.fills(ids.INCIDENT, "1")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "Incident 1" in proposal(floor)[0]
+    assert len(timeline(floor, "alert_fired")) == 3
+    assert "TrunkDown on a" in str(timeline(floor, "alert_fired"))
+    assert floor.words(channel)
+
+    # A rule may ask nobody.
+    send(floor, "gw", alertname="SiteLost", site="Pune")
+    assert "Site Pune is lost" in floor.words("incidents")
+    send(floor, "gw", alertname="SiteLost", site="Pune")
+    assert floor.words("incidents").count("Site Pune is lost") == 1

@@ -1,0 +1,184 @@
+"""What callers hear: who approved and who heard it, never forgotten; routing faults that are answered."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.frontdoor import ids
+from bot.incidents import ids as incident_ids
+from bot.runtime.clock import utcnow
+from tests.floor import TestFloor
+from tests.stories.playbook_desk import Desk
+from tests.stories.record import post_mortems, rows, timeline
+
+PLAYBOOK = """
+title: Lines down
+summary: For tests.
+applies:
+  types: [telephony]
+phases:
+  - id: first
+    title: First ten minutes
+    steps:
+      - id: message-on
+        title: Switch the message on
+        asks: [{id: heard_on_at, question: When did you hear it?, kind: time}]
+        sets: {front_door: inform}
+      - id: message-off
+        title: Switch the message off
+        sets: {front_door: normal}
+"""
+ENGLISH = "We know that calls drop. <!here> Please use the web form."
+TEXT = {"en": f"{ids.TEXT}.en", "es": f"{ids.TEXT}.es"}
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    """A floor with a team that routes calls."""
+    settings = yaml.safe_load(Path("floor.yaml").read_text(encoding="utf-8"))
+    settings["front_door"] |= {"routing_team": "@telephony-oncall"}
+    floor_file = tmp_path / "floor.yaml"
+    floor_file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    playbooks = tmp_path / "playbooks"
+    playbooks.mkdir()
+    (playbooks / "lines.yaml").write_text(PLAYBOOK, encoding="utf-8")
+    with TestFloor(tmp_path, floor_file=floor_file, playbooks_dir=playbooks) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def press(floor: TestFloor, who: str, action: str, channel: str | None = None) -> None:
+    floor.sandbox.person(who).clicks(action, channel=channel)
+    floor.settle()
+
+
+def submit(floor: TestFloor, who: str, fields: dict[str, Any]) -> Any:
+    person = floor.sandbox.person(who)
+    for name, value in fields.items():
+        person.fills(name, value)
+    done = person.submits()
+    floor.settle()
+    return done
+
+
+def card(floor: TestFloor, channel: str) -> str:
+    [message] = [m for m in floor.ana.sees(channel) if m.words.startswith("📣")]
+    return message.words
+
+
+def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_resolved(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down in Manila")
+    floor.says("ana", "/incident claim commander", channel)
+    floor.says("ana", "/incident frontdoor add", channel)
+    late = int(utcnow().timestamp()) + 3600
+    fields = {TEXT["en"]: ENGLISH, TEXT["es"]: "Sabemos que se cortan", ids.LINES: "Billing; Orders"}
+    refused = submit(floor, "ana", fields | {ids.APPROVED_BY: "chloe", ids.ON_AT: late})
+    assert "cannot be on since a time that is still to come" in refused.errors[ids.LINES]
+    assert submit(floor, "ana", {ids.ON_AT: late - 3660}).closed
+
+    shown = card(floor, channel)
+    for known in (
+        "Billing, Orders",
+        "Please use the web form",
+        "Sabemos",
+        "approved by <@U0CHLOE>",
+        "nobody has dialled",
+    ):
+        assert known in shown
+    assert "<!here>" not in floor.live_markup(channel)
+    press(floor, "ben", ids.HEARD, channel)
+    assert "heard by <@U0BEN>" in card(floor, channel)
+    press(floor, "ana", ids.CHANGE, channel)
+    assert submit(floor, "ana", {TEXT["en"]: "Please use the web form."}).closed
+    assert "version 2" in card(floor, channel)
+    assert "nobody has dialled in" in card(floor, channel), "what was heard is another wording"
+
+    floor.says("ana", "/incident resolve over", channel)
+    assert "Callers still hear a message on Billing, Orders" in floor.whispered("ana", channel)[-1]
+    assert "resolved" not in floor.card(channel)
+
+    floor.passes(minutes=21)
+    assert "What callers hear:* “Please use the web form.”" in floor.live_markup("front-line")
+    floor.passes(minutes=10)
+    asked = floor.ana.direct_messages()[-1].words
+    assert "Is it still needed?" in asked
+    assert "Billing, Orders" in asked
+    floor.stop_bot()
+    floor.passes(minutes=11)
+    floor.start_bot()
+    floor.tick()
+    assert "nobody said whether it is still needed" in floor.words(channel)
+    assert any(row["occasion"].startswith("frontdoor:") for row in rows(floor, "pages"))
+    press(floor, "ana", ids.STILL_NEEDED, channel)
+    before = len(timeline(floor, "front_door_reminded"))
+    floor.passes(minutes=29)
+    assert len(timeline(floor, "front_door_reminded")) == before
+    floor.passes(minutes=2)
+    assert len(timeline(floor, "front_door_reminded")) == before + 1
+
+    press(floor, "ana", ids.SWITCH_OFF, channel)
+    press(floor, "ben", ids.HEARD_GONE, channel)
+    assert "it is gone" in card(floor, channel)
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close done", channel)
+    assert "resolved" in floor.words(channel)
+    floor.passes(hours=3)
+    assert len(timeline(floor, "front_door_reminded")) == before + 1
+    [draft] = post_mortems(floor, "ana")
+    assert "Callers heard" in draft
+    assert "Billing, Orders" in draft
+
+
+def test_steps_of_a_playbook_switch_it_and_a_waived_one_rings_on_after_the_end(floor: TestFloor) -> None:
+    desk = Desk(floor, floor.declares("S0 all phone lines are dead"))
+    now = int(utcnow().timestamp())
+    desk.answers("ana", "Switch the message on", {"heard_on_at": now})
+
+    shown = card(floor, desk.channel)
+    assert "The wording is not recorded yet" in shown
+    assert "heard by <@U0ANA>" in shown
+    press(floor, "ana", ids.CHANGE, desk.channel)
+    fields = {TEXT["en"]: "Lines are down.", ids.LINES: "All lines", ids.APPROVED_BY: "ana", ids.HEARD_NOW: "yes"}
+    assert submit(floor, "ana", fields).closed
+    assert len(rows(floor, "caller_messages")) == 1, "the step and the form record one message"
+
+    floor.says("ana", "/incident", desk.channel)
+    press(floor, "ana", incident_ids.RESOLVE, desk.channel)
+    assert "Callers still hear a message on All lines" in str(floor.ana.modal)
+    assert submit(
+        floor, "ana", {incident_ids.REASON: "calls arrive", incident_ids.WAIVER: "The carrier takes it off at noon"}
+    ).closed
+    assert timeline(floor, "front_door_waived")
+    floor.passes(minutes=31)
+    assert timeline(floor, "front_door_reminded")
+
+    target = floor.declares("S2 Orders go to the wrong skill in Cebu")
+    floor.says("ana", "/incident reopen it goes on", desk.channel)
+    assert "is merged into incident 2" in floor.says("ana", "/incident merge 2", desk.channel)
+    assert "goes on in incident 2" in card(floor, desk.channel)
+    assert "All lines" in card(floor, target)
+    press(floor, "ana", ids.SWITCH_OFF, target)
+    assert "off since" in card(floor, target)
+
+
+def test_a_routing_fault_is_asked_escalated_and_answered(floor: TestFloor) -> None:
+    channel = floor.declares("S1 Spanish callers reach English agents")
+    floor.says("ana", "/incident routing", channel)
+    assert submit(floor, "ana", {ids.WRONG: "Spanish goes to <!here> English", ids.EXAMPLES: "c-1, 09:02"}).closed
+    assert "U0CHLOE" in floor.sandbox.workspace.channel(channel).members, "the team is brought in"
+    assert "Looked at by nobody yet" in floor.words(channel)
+    assert "<!here>" not in floor.live_markup(channel)
+
+    floor.passes(minutes=31)
+    assert "has answered the routing fault" in floor.words(channel)
+    assert any(row["occasion"].startswith("routing:") for row in rows(floor, "pages"))
+    press(floor, "chloe", ids.TAKE, channel)
+    press(floor, "chloe", ids.ANSWER, channel)
+    assert submit(floor, "chloe", {ids.REPLY: "A skill was lost in the last change"}).closed
+    assert "A skill was lost" in floor.words(channel)
+    assert "answered your routing fault" in floor.ana.direct_messages()[-1].words
+    floor.passes(hours=2)
+    assert len(timeline(floor, "routing_overdue")) == 1
