@@ -117,7 +117,8 @@ def _take_over(settings: Cases, case: Case, row: CaseRow) -> None:
     case.name, case.kind, case.title, case.text = row.name or case.name, row.kind, row.title, row.text
     case.customer, case.owner, case.url = row.customer, row.owner, row.url
     team = settings.teams.get(row.team)
-    case.team, case.region = row.team, row.region or (team.region if team else "")
+    if case.moved_from is None or row.team != case.moved_from:
+        case.team, case.region, case.moved_from = row.team, row.region or (team.region if team else ""), None
     case.state = row.state
     case.traits = {name: value for name, value in sorted(row.traits.items()) if value}
     case.opened_at, case.started_at = row.opened_at, row.started_at or row.opened_at

@@ -67,6 +67,8 @@ class Case(Numbered, table=True):
     updated_at: datetime = Field(sa_column=utc_column(nullable=False))
     # When anything of it changed here.
     touched_at: datetime = Field(sa_column=utc_column(nullable=False))
+    # Whose it is at the source while it was moved here.
+    moved_from: str | None = None
     snoozed_until: datetime | None = Field(default=None, sa_column=utc_column())
     # It is yet to be compared with others.
     examine_at: datetime | None = Field(default=None, sa_column=utc_column())

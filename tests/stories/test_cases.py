@@ -19,7 +19,9 @@ cases:
   targets: {P1: 4 h, P2: 8 h, P3: 3 days}
   sensitive: ["Grand Hotel*"]
   regions: {EMEA: {managers: ["@farah"]}}
-  teams: {Billing: {region: EMEA, engineers: 2, cases_per_hour: 2, manager: "@ben"}}
+  teams:
+    Billing: {region: EMEA, engineers: 2, cases_per_hour: 2, manager: "@ben", skill: billing}
+    Billing Manila: {engineers: 2, manager: "@devi", skill: billing}
   board: "#operations"
   processed_by: ["@devi"]
   senior_management: ["@erik"]
@@ -138,11 +140,11 @@ def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(des
     post(desk, *alike)
     desk.tick()
     proposed = desk.words("incidents")
-    assert "like cases of" in proposed
+    assert "like cases* of" in proposed
     assert "in common: portal" in proposed or "in common: login" in proposed
     post(desk, *alike)
     desk.tick()
-    assert desk.words("incidents").count("like cases of") == 1
+    assert desk.words("incidents").count("like cases* of") == 1
 
     desk.ana.clicks(ids.DECLARE, channel="incidents")
     desk.ana.fills(ids.TITLE, "Customers cannot log in to the portal")
@@ -157,6 +159,43 @@ def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(des
     desk.says("ana", "/incident resolve", channel=channel)
     desk.tick()
     assert sum("incident 1 is resolved" in note for note in notes(desk)) == linked
+
+    desk.says("ana", "/incident close", channel=channel)
+    desk.tick()
+    assert "No guide is about incident 1" in told(desk, "ana")[-1]
+    desk.ana.clicks(ids.WRITE, channel="dm")
+    desk.ana.fills(ids.TEXT, "Restart the login service; ask the vendor for its state")
+    desk.ana.fills(ids.PERSON, "ben")
+    assert desk.ana.submits().closed
+    desk.settle()
+    desk.ben.clicks(ids.PUBLISH, channel="dm")
+    desk.settle()
+    desk.says("ana", "/incident guide portal login")
+    assert "Customers cannot log in to the portal" in desk.whispered("ana")[-1]
+    desk.says("ana", "/incident guide coffee machine")
+    assert "No guide is about" in desk.whispered("ana")[-1]
+
+
+def test_cases_move_to_the_team_with_less_to_do_and_stay_there(desk: TestFloor) -> None:
+    cases = [case(number, owner="" if number % 3 else "ann") for number in range(1, 16)]
+    post(desk, *cases, case(20, team="Billing Manila", owner="carl", state="In Progress"))
+    desk.says("ana", "/incident balance")
+    shown = desk.whispered("ana")[-1]
+    assert "*Billing* (EMEA): 15 to work on, 10 unassigned, 7.5 for each of 2" in shown
+    assert "Move 7 cases from Billing to Billing Manila" in shown
+    desk.tick()
+    assert "10 cases wait unassigned for Billing" in "\n".join(told(desk, "farah"))
+
+    desk.ana.clicks(ids.MOVE)
+    desk.settle()
+    assert "7 cases were moved" in desk.whispered("ana")[-1]
+    assert "moved 7 cases from Billing to Billing Manila" in told(desk, "ben")[-1]
+    assert "moved 7 cases from Billing to Billing Manila" in told(desk, "devi")[-1]
+    post(desk, *[each | {"updated_at": utcnow(), "title": "changed"} for each in cases])
+    desk.says("ana", "/incident balance")
+    assert "*Billing Manila*: 8 to work on" in desk.whispered("ana")[-1]
+    desk.passes(minutes=5)
+    assert sum("wait unassigned" in text for text in told(desk, "farah")) == 1
 
 
 def test_what_lies_is_escalated_once_over_restarts_and_without_any_schedule(desk: TestFloor) -> None:
