@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import (
+    cases,
     clicks,
     declarations,
     events,
@@ -39,6 +40,7 @@ PARTS: dict[str, Part] = {
     "events": events.measure,
     "ticks": ticks.measure,
     "updates": updates.measure,
+    "cases": cases.measure,
     "impact": impact.measure,
     "messages": messages.measure,
     "recovery": recovery.measure,

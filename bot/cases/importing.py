@@ -7,7 +7,7 @@ from bot.config.floor import Floor
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, low_priority
 
-ROWS_AT_ONCE = 300
+ROWS_AT_ONCE = 50
 # Files are one source, whatever they are called: a case is known by its number.
 SOURCE = "file"
 
