@@ -31,6 +31,7 @@ from bot import (
     shifts,
     subscriptions,
     updates,
+    webhooks,
 )
 from bot.channels import recovery
 from bot.channels.listening import Listening
@@ -66,8 +67,10 @@ from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health
 from bot.web.alerts_endpoint import AlertsEndpoint
+from bot.web.api.endpoints import Api
 from bot.web.events_endpoint import EventsEndpoint
 from bot.web.health import Health
+from bot.web.metrics import Metrics
 from bot.web.replay_guard import ReplayGuard
 from bot.web.server import Server
 from bot.web.signed_posts import signed_posts
@@ -93,6 +96,7 @@ NOUNS = (
     postmortems,
     feeds,
     alerts,
+    webhooks,
     alarms,
     screens,
     incident_list,
@@ -178,6 +182,7 @@ class Bot:
             alerts_endpoint = AlertsEndpoint(self.services)
             if alerts_endpoint.is_open:
                 posts.append(Route("/alerts/{name}", alerts_endpoint.answer, methods=["POST"]))
+            posts += [*Api(self.services).routes(), Metrics(self.services, self.ticks).route()]
             self.server.start(site(self._health(), self.events_endpoint, posts))
 
     def _health(self) -> Health:

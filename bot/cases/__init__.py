@@ -15,6 +15,7 @@ def register(registry: "Registry") -> None:
         detecting,
         escalating,
         escalation_tables,
+        feeding,
         linking,
         listeners,
         open_cases,
@@ -28,6 +29,7 @@ def register(registry: "Registry") -> None:
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
     registry.posts.append(requests.POST)
+    registry.takes_rows.setdefault("cases", []).append(feeding.take)
     registry.table_readers.append(uploads.READER)
     registry.parts += [open_cases.OpenCases.of, detecting.Detector.of]
     registry.home.append(boards.on_home)

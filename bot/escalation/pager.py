@@ -6,17 +6,11 @@ with the shared secret, where TIMESTAMP is `X-Watchfloor-Timestamp`. The same `I
 
 import hashlib
 import hmac
-import ipaddress
 import json
-import socket
-import ssl
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.client import HTTPConnection, HTTPException
 from typing import Any
-from urllib.parse import urlsplit
 
 from bot.config import floor
 from bot.errors import TryLater, WatchfloorError
@@ -24,6 +18,7 @@ from bot.runtime.network import Network
 
 TIMEOUT_S = 5
 RETRY_STATUSES = (408, 425, 429)
+EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 
 class PagerSecretMissing(WatchfloorError):
@@ -46,10 +41,7 @@ class Pager:
     def ring(self, page: Mapping[str, Any], key: str, now: datetime) -> None:
         """Hand over one page. Raises `PagerRefused`, or `TryLater` when it may work another time."""
         body = json.dumps(page, sort_keys=True).encode()
-        try:
-            status = self._send(body, self._headers(body, key, now))
-        except (OSError, HTTPException) as lost:
-            raise TryLater(f"the pager does not answer ({type(lost).__name__})") from lost
+        status = self._send(body, self._headers(body, key, now))
         if status >= 500 or status in RETRY_STATUSES:
             raise TryLater(f"the pager answered {status}")
         if not 200 <= status < 300:
@@ -65,46 +57,20 @@ class Pager:
         }
 
     def _send(self, body: bytes, headers: dict[str, str]) -> int:
-        parts = urlsplit(self.url)
-        host, is_tls = parts.hostname or "", parts.scheme == "https"
-        port = parts.port or (443 if is_tls else 80)
-        connection = self._connection(host, port, is_tls=is_tls)
+        # Loaded when somebody is paged.
+        import httpx
+
+        from bot.runtime.outgoing import AddressRefused, Reach, client
+
+        networks = EVERYWHERE if self.allow_private else ()
+        reach = Reach.of(self.url, networks, is_insecure=self.allow_private)
         try:
-            target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-            connection.request("POST", target, body, headers)
-            return connection.getresponse().status
-        finally:
-            connection.close()
-
-    def _connection(self, host: str, port: int, *, is_tls: bool) -> HTTPConnection:
-        if proxy := self.network.proxy_for(self.url):
-            # The proxy finds the address, and decides who may be called; a name may mean nothing here.
-            self._refuse_private_literal(host)
-            return self.network.tunnel(proxy, host, port, TIMEOUT_S, is_tls=is_tls)
-        # The address that was checked is the one that is called: a name could be resolved anew to another.
-        return _PinnedConnection(host, port, self._address(host, port), self.network.tls if is_tls else None)
-
-    def _refuse_private_literal(self, host: str) -> None:
-        with suppress(ValueError):
-            if not self.allow_private and not is_public(host):
-                raise PagerRefused(reason=f"{host} is not a public address")
-
-    def _address(self, host: str, port: int) -> str:
-        addresses = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-        if not self.allow_private and not all(map(is_public, addresses)):
-            raise PagerRefused(reason=f"{host} is not a public address")
-        return addresses[0]
-
-
-class _PinnedConnection(HTTPConnection):
-    def __init__(self, host: str, port: int, address: str, tls: ssl.SSLContext | None) -> None:
-        super().__init__(host, port, timeout=TIMEOUT_S)
-        self._address, self._tls = address, tls
-
-    def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self.port), self.timeout)
-        if self._tls is not None:
-            self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host)
+            with client(self.network, reach, timeout_s=TIMEOUT_S) as http:
+                return http.post(self.url, content=body, headers=headers).status_code
+        except AddressRefused as refused:
+            raise PagerRefused(reason=refused.sentence.rstrip(".")) from refused
+        except httpx.HTTPError as lost:
+            raise TryLater(f"the pager does not answer ({type(lost).__name__})") from lost
 
 
 def build_pager(settings: floor.Pager | None, environment: Mapping[str, str], network: Network) -> Pager | None:
@@ -120,10 +86,3 @@ def build_pager(settings: floor.Pager | None, environment: Mapping[str, str], ne
 def signature(secret: bytes, at: str, body: bytes) -> str:
     """What tells the receiver that a page is ours, and fresh."""
     return f"v1={hmac.new(secret, b'v1:' + at.encode() + b':' + body, hashlib.sha256).hexdigest()}"
-
-
-def is_public(address: str) -> bool:
-    """Is it an address of the open internet, and not of one's own network, machine or cloud?"""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    inner = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
-    return (inner or ip).is_global and not (inner or ip).is_multicast

@@ -28,7 +28,7 @@ def test_private_addresses_are_not_called_whatever_they_are_written_like(address
 
 
 def test_public_addresses_and_networks_that_the_file_names_are() -> None:
-    assert all(map(is_public, ("8.8.8.8", "2606:4700::1111", "64:ff9b::808:808")))
+    assert all(map(is_public, ("8.8.8.8", "93.184.215.14", "2606:4700::1111", "64:ff9b::808:808")))
     reach = Reach.of("https://snow.internal", ["10.20.0.0/16", "fd00::/8"], is_insecure=False)
     assert reach.allows("10.20.3.4")
     assert reach.allows("::ffff:10.20.3.4")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.commands.doctor import alerts, database, files, port, sources, tokens, workspace
+from bot.commands.doctor import alerts, database, files, port, sources, tokens, webhooks, workspace
 from bot.commands.doctor.findings import Finding, missing
 from bot.config import floor
 from bot.config.settings import Settings
@@ -19,6 +19,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield from port.check(settings.host, settings.port)
     yield from sources.check(settings)
     yield from alerts.check(settings)
+    yield from webhooks.check(settings)
     token_findings = list(tokens.check(settings))
     yield from token_findings
     if settings.has_slack and not any(problem.is_missing for problem in token_findings):

@@ -37,7 +37,7 @@ from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Rea
 from bot.config.floor.severities import Severity
 from bot.config.floor.shifts import Need, Roster, Shifts
 from bot.config.floor.sources import NAME as SOURCE_NAME
-from bot.config.floor.sources import Source
+from bot.config.floor.sources import Source, Webhook
 
 __all__ = [
     "DIGEST",
@@ -79,6 +79,7 @@ __all__ = [
     "Shifts",
     "Source",
     "Timeline",
+    "Webhook",
     "WorkingDays",
     "read",
     "read_duration",
@@ -129,6 +130,7 @@ class Floor(FloorPart):
     retention: Retention = Retention()
     drills: Drills = Drills()
     alerts: dict[Annotated[str, Field(pattern=SOURCE_NAME)], AlertSource] = Field(default_factory=dict)
+    webhooks: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Webhook] = Field(default_factory=dict)
     sources: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Source] = Field(default_factory=dict)
 
     @field_validator("incidents_channel", "administrators_channel")

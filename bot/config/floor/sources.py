@@ -9,6 +9,9 @@ from pydantic import BeforeValidator, Field, model_validator
 from bot.config.floor.reading import Duration, FloorPart
 
 VARIABLE = r"^[A-Z][A-Z0-9_]*$"
+WEBHOOK_EVENTS = (
+    *("declared", "severity", "status", "resolved", "reopened", "closed", "declined", "merged", "renamed", "scope"),
+)
 NAME = r"^[a-z][a-z0-9_-]{0,39}$"
 
 
@@ -52,4 +55,20 @@ class Source(Address):
     def _is_not_too_often(self) -> "Source":
         if self.every < timedelta(seconds=15):
             raise ValueError("every: at least `15 s`; other systems count requests")
+        return self
+
+
+class Webhook(Address):
+    """Another system that is told what happens to incidents; each request is signed with the secret."""
+
+    url: str = Field(min_length=1)
+    secret: str = Field(pattern=VARIABLE)
+    # Those of `docs/api.md`; without any, all of them.
+    events: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_events(self) -> "Webhook":
+        unknown = sorted(set(self.events) - set(WEBHOOK_EVENTS))
+        if unknown:
+            raise ValueError(f"events: {', '.join(unknown)} are no events; there are {', '.join(WEBHOOK_EVENTS)}")
         return self

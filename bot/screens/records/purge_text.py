@@ -13,6 +13,7 @@ from bot.timeline.erasure import REMOVED, keep_figures
 
 # The tables below the nouns. Of the outbox nothing is left that was sent or shown.
 BASE = (
+    TableWords("api_tokens"),
     TableWords("groups"),
     TableWords("known_channels"),
     TableWords("outbox", emptied={"payload": {}}),

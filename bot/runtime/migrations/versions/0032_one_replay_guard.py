@@ -7,7 +7,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from bot.runtime.database import UtcDateTime
 
 revision = "0032"
-down_revision = "0030"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

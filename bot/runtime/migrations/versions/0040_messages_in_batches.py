@@ -5,7 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0040"
-down_revision = "0028"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,71 @@
+"""Cases that sources bring, page by page, within the transaction that moves the source's cursor."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.cases import following, storing, tables
+from bot.cases.rows import CaseRow
+from bot.cases.rules.states import Step, pauses_of
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.sources.port import Case, ServiceTarget
+
+
+def take(session: Session, services: Services, source: str, key: str, rows: Sequence[Case]) -> None:
+    """Keep the cases of a page."""
+    now = utcnow()
+    observed = _observed_pauses(session, source, [row.external_id for row in rows])
+    read = [case_row(row, observed.get(row.external_id, timedelta())) for row in rows]
+    storing.upsert(session, services.floor.cases, source, read, now)
+    following.after_rows(services, session, now)
+
+
+def _observed_pauses(session: Session, source: str, case_ids: Sequence[str]) -> Mapping[str, timedelta]:
+    """How long cases were seen to stand still; a pause that goes on is not part of it."""
+    known = tables.by_external_ids(session, source, case_ids)
+    states = tables.states_of(session, [case.number for case in known.values()])
+    return {
+        external_id: _paused([Step(each.at, each.phase, each.state) for each in states.get(case.number, [])])
+        for external_id, case in known.items()
+    }
+
+
+def _paused(steps: Sequence[Step]) -> timedelta:
+    return sum((pause.until - pause.since for pause in pauses_of(steps) if pause.until), timedelta())
+
+
+def case_row(case: Case, observed: timedelta) -> CaseRow:
+    """A case as the board knows them. Of several targets the one that is broken first counts.
+
+    The board adds the pauses that it saw itself; those before that move the beginning of the clock.
+    """
+    return CaseRow(
+        external_id=case.external_id,
+        opened_at=case.opened_at,
+        updated_at=case.updated_at,
+        name=case.number,
+        title=case.title,
+        priority=case.priority,
+        team=case.queue,
+        owner=case.assignee,
+        state=case.state,
+        ended_at=None if case.is_open else case.updated_at,
+        url=case.link,
+        **_clock(_first(case.targets), observed),
+    )
+
+
+def _first(targets: Sequence[ServiceTarget]) -> ServiceTarget | None:
+    return min((one for one in targets if one.due_at), key=lambda one: one.due_at or one.started_at, default=None)
+
+
+def _clock(target: ServiceTarget | None, observed: timedelta) -> dict[str, datetime | timedelta]:
+    if target is None or target.due_at is None:
+        return {}
+    paused = timedelta(seconds=target.paused_s)
+    length = target.due_at - target.started_at - paused
+    if length <= timedelta():
+        return {}
+    return {"started_at": target.started_at + max(paused - observed, timedelta()), "target": length}

@@ -1,0 +1,26 @@
+"""Which systems are told of incidents, and is the way there safe?"""
+
+from collections.abc import Iterator
+
+from bot.commands.doctor.findings import Finding, missing, note, ok
+from bot.config import floor
+from bot.config.settings import Settings
+from bot.config.yaml_file import FileRefused
+from bot.errors import WatchfloorError
+from bot.webhooks.targets import Webhooks
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Every webhook that floor.yaml names."""
+    try:
+        webhooks = Webhooks.of(settings, floor.read(settings.floor_file))
+    except (FileRefused, OSError):
+        return  # said before
+    except WatchfloorError as refused:
+        yield missing(refused.sentence, "docs/api.md describes `webhooks` in floor.yaml.")
+        return
+    for name, target in webhooks.by_name.items():
+        if target.described.insecure:
+            remedy = "Whoever is on the way can read and change what is sent; use `https://` and remove it."
+            yield note(f"The webhook {name} is `insecure: true`.", remedy)
+        yield ok(f"The webhook {name} is told of {', '.join(target.described.events) or 'every event'}.")

@@ -1,0 +1,73 @@
+"""`watchfloor tokens` and `watchfloor webhooks`: who may read, and sending again what a system missed."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from bot.bootstrap import build_registry
+from bot.config import floor
+from bot.config.settings import Settings
+from bot.errors import WatchfloorError
+from bot.runtime import migrations
+from bot.runtime.clock import use_offset_file, utcnow
+from bot.runtime.database import Database
+from bot.web import tokens
+from bot.webhooks import sending
+
+
+class NoScope(WatchfloorError):
+    """Say what the token is for, such as `--scope incidents`. There are {known}."""
+
+
+class NoSuchWebhook(WatchfloorError):
+    """floor.yaml names no webhook `{name}`. It names {known}."""
+
+
+@contextmanager
+def _changing(settings: Settings) -> Iterator[Session]:
+    use_offset_file(settings.clock_file)
+    build_registry()
+    database = Database(settings.database_url)
+    try:
+        migrations.upgrade(database.engine)
+        with database.transaction() as session:
+            yield session
+    finally:
+        database.close()
+
+
+def create_token(settings: Settings, name: str, scopes: Sequence[str]) -> str:
+    """A new token, to be shown once."""
+    if not scopes:
+        raise NoScope(known=", ".join(tokens.SCOPES))
+    with _changing(settings) as session:
+        return tokens.create(session, name, scopes, utcnow())
+
+
+def revoke_token(settings: Settings, name: str) -> None:
+    """It opens nothing any more."""
+    with _changing(settings) as session:
+        tokens.revoke(session, name, utcnow())
+
+
+def list_tokens(settings: Settings) -> list[str]:
+    """Each token, what it is for and since when; never the token itself."""
+    with _changing(settings) as session:
+        found = tokens.every_token(session)
+    return [
+        f"{one.name}: {', '.join(one.scopes)}, made {one.created_at:%Y-%m-%d}"
+        + (f", revoked {one.revoked_at:%Y-%m-%d}" if one.revoked_at else "")
+        for one in found
+    ]
+
+
+def replay(settings: Settings, webhook: str, since: timedelta) -> int:
+    """Let the bot send a webhook's events again; gives back how many they are."""
+    known = floor.read(settings.floor_file).webhooks
+    if webhook not in known:
+        raise NoSuchWebhook(name=webhook, known=", ".join(sorted(known)) or "none")
+    with _changing(settings) as session:
+        now = utcnow()
+        return sending.replay(session, webhook, now - since, now)

@@ -1,0 +1,44 @@
+"""Tokens of those who read the API and the metrics, and what was sent to webhooks."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0031"
+down_revision = "0030"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this shape."""
+    op.create_table(
+        "api_tokens",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("name", AutoString(), nullable=False, unique=True),
+        sa.Column("digest", AutoString(), nullable=False, unique=True),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("revoked_at", UtcDateTime()),
+    )
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("webhook_name", AutoString(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False, index=True),
+        *(sa.Column(name, AutoString(), nullable=False) for name in ("event_key", "kind")),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("delivered_at", UtcDateTime()),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("replays", sa.Integer(), nullable=False),
+    )
+    op.create_index("ix_webhook_deliveries_at", "webhook_deliveries", ["webhook_name", "at"])
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    op.drop_table("webhook_deliveries")
+    op.drop_table("api_tokens")

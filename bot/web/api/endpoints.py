@@ -1,0 +1,159 @@
+"""What the API answers: who may read, then one query, then plain data."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bot.config.floor.reading import SEVERITIES
+from bot.errors import WatchfloorError
+from bot.incidents.facts import FIGURE_TABLE
+from bot.incidents.public_view import public_view
+from bot.incidents.registry import Registry
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.sources import moments
+from bot.web import tokens
+from bot.web.api import queries, rules
+from bot.web.api.openapi import DESCRIPTION
+
+MOST = 200
+USUAL = 50
+LONGEST_REPORT = timedelta(days=400)
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class BadRequest(Exception):
+    """A parameter is not what is described; the message names it."""
+
+
+class NotThere(Exception):
+    """Nothing that this reader may know of."""
+
+
+Handle = Callable[[Request], dict[str, Any]]
+
+
+class Api:
+    """`/api/v1/…`, each part for tokens with its scope."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def routes(self) -> list[Route]:
+        """Every address."""
+        return [
+            Route("/api/v1/openapi.json", self._openapi),
+            Route("/api/v1/incidents", self._for("incidents", self._incidents)),
+            Route("/api/v1/incidents/{number:int}", self._for("incidents", self._incident)),
+            Route("/api/v1/incidents/{number:int}/figures", self._for("figures", self._figures)),
+            Route("/api/v1/reports/incidents", self._for("reports", self._report)),
+        ]
+
+    async def _openapi(self, request: Request) -> JSONResponse:
+        return JSONResponse(DESCRIPTION)
+
+    def _for(self, scope: str, handle: Handle) -> Callable[[Request], Any]:
+        async def answer(request: Request) -> JSONResponse:
+            return await run_in_threadpool(self._answer, request, scope, handle)
+
+        return answer
+
+    def _answer(self, request: Request, scope: str, handle: Handle) -> JSONResponse:
+        try:
+            refusal = refuse(self._services, request, scope)
+            return refusal or JSONResponse(handle(request), headers=NO_STORE)
+        except BadRequest as wrong:
+            return _error(400, str(wrong))
+        except NotThere:
+            return _error(404, "there is no such incident")
+        except WatchfloorError as refused:
+            return _error(503, refused.sentence)
+
+    def _incidents(self, request: Request) -> dict[str, Any]:
+        limit = _number(request, "limit", USUAL, 1, MOST)
+        severities = [one for one in request.query_params.get("severity", "").split(",") if one]
+        if not set(severities) <= set(SEVERITIES):
+            raise BadRequest("severity: S0 to S4, with commas between")
+        with self._services.database.reading() as session:
+            found = queries.page(
+                session,
+                before=_number(request, "before", 0, 0, 2**53) or None,
+                limit=limit + 1,
+                is_open=_choice(request, "state", ("all", "open")) == "open",
+                severities=severities,
+                since=_moment(request, "since"),
+                has_drills=_choice(request, "drills", ("false", "true")) == "true",
+            )
+        shown = found[:limit]
+        following = shown[-1].number if len(found) > limit else None
+        return {"incidents": [public_view(one) for one in shown], "next_before": following}
+
+    def _incident(self, request: Request) -> dict[str, Any]:
+        with self._services.database.reading() as session:
+            found = queries.incident(session, request.path_params["number"])
+        if found is None:
+            raise NotThere()
+        return public_view(found)
+
+    def _figures(self, request: Request) -> dict[str, Any]:
+        number = request.path_params["number"]
+        with self._services.database.reading() as session:
+            if queries.incident(session, number) is None:
+                raise NotThere()
+            ask = self._services.get(Registry).ask(FIGURE_TABLE)
+            table = ask(session, self._services, number, utcnow(), "en")
+        rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+        return {"incident": number, "intervals": rows, "notes": list(table.notes)}
+
+    def _report(self, request: Request) -> dict[str, Any]:
+        end = _moment(request, "to") or utcnow()
+        start = _moment(request, "from") or end - timedelta(days=30)
+        if not timedelta() < end - start <= LONGEST_REPORT:
+            raise BadRequest("from, to: a period of at most 400 days")
+        with self._services.database.reading() as session:
+            found = queries.declared_between(session, start, end)
+        return {"from": start.isoformat(), "to": end.isoformat(), **rules.report(found)}
+
+
+def refuse(services: Services, request: Request, scope: str) -> JSONResponse | None:
+    """The refusal for who may not read that; None for who may."""
+    with services.database.reading() as session:
+        allowed = tokens.may_read(session, request.headers.get("authorization", ""), scope)
+    if allowed is None:
+        refusal = _error(401, "a token is needed: Authorization: Bearer wf_…")
+        refusal.headers["WWW-Authenticate"] = "Bearer"
+        return refusal
+    return None if allowed else _error(403, f"this token is not for {scope}")
+
+
+def _error(status: int, reason: str) -> JSONResponse:
+    return JSONResponse({"error": reason}, status, NO_STORE)
+
+
+def _number(request: Request, name: str, usual: int, least: int, most: int) -> int:
+    text = request.query_params.get(name, "")
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) < 17 and least <= int(text) <= most):
+        raise BadRequest(f"{name}: a number from {least} to {most}")
+    return int(text)
+
+
+def _choice(request: Request, name: str, choices: tuple[str, ...]) -> str:
+    """One of the words; the first when nothing is said."""
+    text = request.query_params.get(name, choices[0])
+    if text not in choices:
+        raise BadRequest(f"{name}: one of {', '.join(choices)}")
+    return text
+
+
+def _moment(request: Request, name: str) -> datetime | None:
+    try:
+        return moments.read(request.query_params.get(name))
+    except ValueError:
+        raise BadRequest(f"{name}: a moment like 2026-11-26T09:00:00Z") from None

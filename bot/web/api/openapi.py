@@ -1,0 +1,120 @@
+"""The API as OpenAPI 3.1 describes it, for generators and people."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def _parameter(name: str, description: str, schema: Json, where: str = "query") -> Json:
+    return {
+        "name": name,
+        "in": where,
+        "required": where == "path",
+        "description": description,
+        "schema": schema,
+    }
+
+
+def _get(scope: str, summary: str, parameters: list[Json], schema: Json) -> Json:
+    answers = {"401": "No token, or a wrong one.", "403": "The token is for something else."}
+    refusals = {code: {"description": text} for code, text in answers.items()}
+    content = {"application/json": {"schema": schema}}
+    return {
+        "get": {
+            "summary": summary,
+            "security": [{"token": [scope]}],
+            "parameters": parameters,
+            "responses": {"200": {"description": summary, "content": content}, **refusals},
+        }
+    }
+
+
+TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
+MOMENT = {"type": "string", "format": "date-time"}
+MAYBE_MOMENT = {"type": ["string", "null"], "format": "date-time"}
+TEXTS = {"type": "array", "items": TEXT}
+NUMBER = _parameter("number", "The incident's number.", WHOLE, "path")
+COUNTS = {"type": "object", "additionalProperties": WHOLE}
+MINUTES = {
+    "type": "object",
+    "properties": {"n": WHOLE, "median": {"type": ["number", "null"]}, "p90": {"type": ["number", "null"]}},
+}
+INCIDENT = {
+    "type": "object",
+    "properties": {
+        "number": WHOLE,
+        "title": TEXT,
+        "severity": {"enum": ["S0", "S1", "S2", "S3", "S4"]},
+        "status": TEXT,
+        "type": TEXT,
+        "sites": TEXTS,
+        "partners": TEXTS,
+        "impact": TEXT,
+        "cause": TEXT,
+        "is_drill": {"type": "boolean"},
+        "channel_id": {"type": ["string", "null"]},
+        "declared_at": MOMENT,
+        "mitigated_at": MAYBE_MOMENT,
+        "resolved_at": MAYBE_MOMENT,
+        "closed_at": MAYBE_MOMENT,
+    },
+}
+REFERENCE = {"$ref": "#/components/schemas/Incident"}
+LIST = {
+    "type": "object",
+    "properties": {
+        "incidents": {"type": "array", "items": REFERENCE},
+        "next_before": {"type": ["integer", "null"], "description": "`before` of the next page."},
+    },
+}
+FIGURES = {
+    "type": "object",
+    "properties": {
+        "incident": WHOLE,
+        "intervals": {"type": "array", "items": {"type": "object", "additionalProperties": TEXT}},
+        "notes": TEXTS,
+    },
+}
+REPORT = {
+    "type": "object",
+    "properties": {
+        "from": MOMENT,
+        "to": MOMENT,
+        "count": WHOLE,
+        "by_severity": COUNTS,
+        "by_type": COUNTS,
+        "by_site": COUNTS,
+        "minutes_to_mitigate": MINUTES,
+        "minutes_to_resolve": MINUTES,
+    },
+}
+PAGING = [
+    _parameter("before", "Only incidents with a lower number.", WHOLE),
+    _parameter("limit", "At most so many, up to 200.", {"type": "integer", "default": 50}),
+    _parameter("state", "Which ones.", {"enum": ["all", "open"], "default": "all"}),
+    _parameter("severity", "Severities with commas between.", TEXT),
+    _parameter("since", "Declared at that moment or later.", MOMENT),
+    _parameter("drills", "Whether drills are among them.", {"enum": ["false", "true"], "default": "false"}),
+]
+PERIOD = [
+    _parameter("from", "The beginning; 30 days before `to` if it is not named.", MOMENT),
+    _parameter("to", "The end, which is not part of it; now if it is not named.", MOMENT),
+]
+DESCRIPTION: Json = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "Watchfloor",
+        "version": "1",
+        "description": "Incidents, figures and reports, to be read. Private incidents are never in it.",
+    },
+    "paths": {
+        "/api/v1/incidents": _get("incidents", "Incidents, the newest first.", PAGING, LIST),
+        "/api/v1/incidents/{number}": _get("incidents", "One incident.", [NUMBER], REFERENCE),
+        "/api/v1/incidents/{number}/figures": _get("figures", "Its figures by interval.", [NUMBER], FIGURES),
+        "/api/v1/reports/incidents": _get("reports", "Counts and times of a period.", PERIOD, REPORT),
+    },
+    "components": {
+        "schemas": {"Incident": INCIDENT},
+        "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+    },
+}

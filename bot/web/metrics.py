@@ -1,0 +1,89 @@
+"""`GET /metrics`: how the bot does, for Prometheus, with a token. Nothing of private incidents, no words at all."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.alarms.tables import open_alarms
+from bot.config.floor.reading import SEVERITIES
+from bot.errors import WatchfloorError
+from bot.feeds import tables as feeds
+from bot.outbox import tables as outbox
+from bot.runtime.clock import utcnow
+from bot.runtime.heartbeat import Heartbeat
+from bot.services import Services
+from bot.web.api import queries
+from bot.web.api.endpoints import refuse
+
+SCOPE = "metrics"
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+MANY_FAILURES = 3
+
+# Name, labels, value.
+Sample = tuple[str, dict[str, str], float]
+HELP = {
+    "watchfloor_incidents_open": "Open incidents that are neither private nor drills.",
+    "watchfloor_alarms_open": "What the auditor found and nobody has mended.",
+    "watchfloor_outbox_failing": "Rows that failed several times in a row, by kind.",
+    "watchfloor_clock_age_seconds": "Seconds since everything that was due was done.",
+    "watchfloor_source_age_seconds": "Seconds since a source was last read whole.",
+    "watchfloor_source_failures": "Failures in a row of reading a source.",
+}
+
+
+class Metrics:
+    """Read from the database at each request: a process that is started anew says the same."""
+
+    def __init__(self, services: Services, heartbeat: Heartbeat) -> None:
+        self._services, self._heartbeat = services, heartbeat
+
+    def route(self) -> Route:
+        """The address."""
+        return Route("/metrics", self.answer)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        return await run_in_threadpool(self._answer, request)
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            refusal = refuse(self._services, request, SCOPE)
+            return refusal or Response(self._text(utcnow()), media_type=CONTENT_TYPE)
+        except WatchfloorError as refused:
+            return JSONResponse({"error": refused.sentence}, 503)
+
+    def _text(self, now: datetime) -> bytes:
+        # Loaded when somebody asks.
+        from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+        registry = CollectorRegistry()
+        gauges: dict[str, Gauge] = {}
+        for name, labels, value in self._samples(now):
+            if name not in gauges:
+                gauges[name] = Gauge(name, HELP[name], list(labels), registry=registry)
+            (gauges[name].labels(**labels) if labels else gauges[name]).set(value)
+        return generate_latest(registry)
+
+    def _samples(self, now: datetime) -> Iterator[Sample]:
+        with self._services.database.reading() as session:
+            count = queries.open_by_severity(session)
+            alarms, failing = len(open_alarms(session)), outbox.failing(session, MANY_FAILURES)
+            read = feeds.every_feed(session)
+        for severity in SEVERITIES:
+            yield "watchfloor_incidents_open", {"severity": severity}, count.get(severity, 0)
+        yield "watchfloor_alarms_open", {}, alarms
+        yield "watchfloor_clock_age_seconds", {}, self._heartbeat.age_s
+        by_kind: dict[str, int] = {}
+        for one in failing:
+            by_kind[one.kind] = by_kind.get(one.kind, 0) + one.count
+        for kind, rows in by_kind.items():
+            yield "watchfloor_outbox_failing", {"kind": kind}, rows
+        for feed in read:
+            labels = {"source": feed.source, "stream": feed.stream}
+            yield "watchfloor_source_failures", labels, feed.failures
+            if feed.read_at is not None:
+                yield "watchfloor_source_age_seconds", labels, (now - feed.read_at).total_seconds()

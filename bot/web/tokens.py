@@ -1,0 +1,79 @@
+"""Tokens of other systems that read: kept as digests, each for what it may read, revoked for good."""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
+
+from bot.errors import WatchfloorError
+from bot.runtime.database import Numbered, insert_new, utc_column
+
+SCOPES = ("incidents", "figures", "reports", "metrics")
+PREFIX = "wf_"
+LONGEST = 200
+
+
+class UnknownScope(WatchfloorError):
+    """`{scope}` is nothing that a token can be for. There are {known}."""
+
+
+class NameTaken(WatchfloorError):
+    """There is or was a token called {name}. Choose another name."""
+
+
+class NoSuchToken(WatchfloorError):
+    """There is no token called {name} that still counts. `watchfloor tokens list` names them."""
+
+
+class ApiToken(Numbered, table=True):
+    """A token. What it is itself is shown once, to who makes it."""
+
+    __tablename__ = "api_tokens"
+
+    name: str = Field(unique=True)
+    digest: str = Field(unique=True)
+    scopes: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON(), nullable=False))
+    created_at: datetime = Field(sa_column=utc_column(nullable=False))
+    revoked_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+def create(session: Session, name: str, scopes: Collection[str], now: datetime) -> str:
+    """A new token, which nobody can find out later. Raises `UnknownScope`, `NameTaken`."""
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise UnknownScope(scope=scope, known=", ".join(SCOPES))
+    token = PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken(name=name, digest=_digest(token), scopes=sorted(set(scopes)), created_at=now)
+    if not insert_new(session, row):
+        raise NameTaken(name=name)
+    return token
+
+
+def revoke(session: Session, name: str, now: datetime) -> None:
+    """It opens nothing from now on. Raises `NoSuchToken`."""
+    mine = sa.update(ApiToken).where(col(ApiToken.name) == name, col(ApiToken.revoked_at).is_(None))
+    if not session.connection().execute(mine.values(revoked_at=now)).rowcount:
+        raise NoSuchToken(name=name)
+
+
+def every_token(session: Session) -> Sequence[ApiToken]:
+    """All of them, the oldest first."""
+    return session.exec(select(ApiToken).order_by(col(ApiToken.id))).all()
+
+
+def may_read(session: Session, authorization: str, scope: str) -> bool | None:
+    """May the bearer of this header read that? None when the token is none of ours."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.startswith(PREFIX) or len(token) > LONGEST:
+        return None
+    # Looked up by its digest: how long that takes says nothing about the token.
+    query = select(ApiToken).where(ApiToken.digest == _digest(token.strip()), col(ApiToken.revoked_at).is_(None))
+    found = session.exec(query).first()
+    return None if found is None else scope in found.scopes
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""What happens to an incident becomes a row for each system that is to hear of it, in the same transaction."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import uuid4
+
+from bot.incidents import events
+from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import Event
+from bot.incidents.public_view import public_view
+from bot.incidents.registry import Handler
+from bot.webhooks import sending, tables
+from bot.webhooks.tables import Delivery
+from bot.webhooks.targets import Webhooks
+
+NAMES: Mapping[type[Event], str] = {
+    events.Declared: "declared",
+    events.SeverityChanged: "severity",
+    events.StatusChanged: "status",
+    events.Resolved: "resolved",
+    events.Reopened: "reopened",
+    events.Closed: "closed",
+    events.Declined: "declined",
+    events.Merged: "merged",
+    events.Renamed: "renamed",
+    events.ScopeChanged: "scope",
+}
+# What is said of an event besides the incident itself.
+SAID = ("old", "new", "into")
+
+
+def tell(change: Change, event: Event) -> None:
+    """Every system that wants to hear of it will; of private incidents and drills nobody does."""
+    incident, name = change.incident, NAMES[type(event)]
+    if incident.is_private or incident.is_drill:
+        return
+    wanting = [target for target in change.services.get(Webhooks).by_name.values() if target.wants(name)]
+    if not wanting:
+        return
+    change.session.flush()
+    key = uuid4().hex
+    body = {
+        "id": key,
+        "event": name,
+        "at": change.now.isoformat(),
+        "incident": public_view(incident),
+        "details": _details(change, event),
+    }
+    for target in wanting:
+        kept = Delivery(
+            webhook_name=target.name,
+            incident_id=change.number,
+            event_key=key,
+            kind=name,
+            body=body,
+            at=change.now,
+        )
+        sending.enqueue(change.session, tables.add(change.session, kept), change.now)
+
+
+def _details(change: Change, event: Event) -> dict[str, Any]:
+    facts = asdict(event)
+    if isinstance(event, events.Merged) and incidents.by_number(change.session, event.into).is_private:
+        return {}
+    return {name: facts[name] for name in SAID if isinstance(facts.get(name), str | int)}
+
+
+def withhold(change: Change, event: events.MadePrivate) -> None:
+    """What was not sent yet stays here, and cannot be sent again either."""
+    tables.withhold(change.session, change.number)
+
+
+HANDLERS: Mapping[type[Event], Handler[Any]] = dict.fromkeys(NAMES, tell)

@@ -1,0 +1,81 @@
+"""Bringing events to other systems: by rows of the outbox, those of one incident in their order."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.errors import TryLater
+from bot.incidents import tables as incidents
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context, Kind
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.webhooks import tables
+from bot.webhooks.tables import Delivery
+from bot.webhooks.targets import Webhooks
+
+GIVE_UP_AFTER = timedelta(hours=24)
+WAITS_AT_MOST_S = 600.0
+# The longer an event has waited, the longer until it is tried again.
+PART_OF_AGE = 4
+
+
+def enqueue(session: Session, delivery: Delivery, now: datetime) -> None:
+    """It is to be sent, after what was before it of the same incident for the same system."""
+    outbox.enqueue(
+        session,
+        kinds.WEBHOOK,
+        f"webhook:{delivery.number}:{delivery.replays}",
+        now,
+        subject=str(delivery.number),
+        lane=f"webhook:{delivery.webhook_name}:{delivery.incident_id}",
+        payload={"since": now.isoformat()},
+        priority=outbox.LAST,
+    )
+
+
+def replay(session: Session, webhook: str, since: datetime, now: datetime) -> int:
+    """Send everything again that was for a system since then; its receiver knows events by their ids."""
+    found = [one for one in tables.since(session, webhook, since) if one.body]
+    for delivery in found:
+        delivery.replays, delivery.state, delivery.delivered_at = delivery.replays + 1, "", None
+        session.add(delivery)
+        session.flush()
+        enqueue(session, delivery, now)
+    return len(found)
+
+
+def _call(context: Context) -> Call:
+    services, row = context.services, context.row
+    since = datetime.fromisoformat(str((row.payload or {})["since"]))
+    return Call(row.key, lambda: _send(services, int(row.subject), since))
+
+
+def _send(services: Services, delivery_id: int, since: datetime) -> None:
+    """Send it, unless its incident became private meanwhile."""
+    now = utcnow()
+    with services.database.reading() as session:
+        delivery = tables.delivery(session, delivery_id)
+        if delivery is None or delivery.state == tables.WITHHELD or not delivery.body:
+            return
+        if incidents.by_number(session, delivery.incident_id).is_private:
+            return
+    target = services.get(Webhooks).by_name.get(delivery.webhook_name)
+    state = ""
+    try:
+        if target is None:
+            state = tables.GIVEN_UP
+        else:
+            target.send(delivery.body, delivery.event_key, now)
+    except TryLater as failed:
+        age = now - since
+        if age < GIVE_UP_AFTER:
+            wait_s = failed.wait_s or min(WAITS_AT_MOST_S, max(1.0, age.total_seconds() / PART_OF_AGE))
+            raise TryLater(failed.reason, wait_s=wait_s) from failed
+        state = tables.GIVEN_UP
+    with services.database.transaction() as session:
+        tables.settle(session, delivery_id, state, now)
+
+
+KINDS = (Kind(kinds.WEBHOOK, "", _call, lambda context: ""),)

@@ -1,0 +1,117 @@
+"""The systems that are told, each with a client that reaches it alone; one that fails is paused for a while."""
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from bot.config import floor
+from bot.config.floor import Floor
+from bot.config.settings import Settings
+from bot.errors import TryLater, WatchfloorError
+from bot.runtime.network import Network
+from bot.sources.signatures import sign
+
+if TYPE_CHECKING:
+    import httpx
+
+TIMEOUT_S = 5.0
+# After a failure nobody calls for so long: what waits must not hold threads that others need.
+PAUSE = timedelta(seconds=20)
+LATER = (408, 425, 429)
+
+
+class WebhookSecretMissing(WatchfloorError):
+    """floor.yaml names {variable} for the webhook `{name}`, but it is not set. Set it, or remove the webhook."""
+
+
+class UnknownWebhook(WatchfloorError):
+    """floor.yaml names no webhook `{name}`. It names {known}."""
+
+
+@dataclass
+class Target:
+    """One system."""
+
+    name: str
+    described: floor.Webhook
+    secret: bytes
+    network: Network
+    paused_until: datetime | None = None
+    _client: "httpx.Client | None" = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def wants(self, event: str) -> bool:
+        """Is it told of this kind of event?"""
+        return not self.described.events or event in self.described.events
+
+    def send(self, body: Mapping[str, Any], key: str, now: datetime) -> None:
+        """Hand over one event. Raises `TryLater`: whatever is wrong at the other end may be mended."""
+        if self.paused_until and now < self.paused_until:
+            raise TryLater(f"{self.name} did not answer just now", wait_s=(self.paused_until - now).total_seconds())
+        content = json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
+        status = self._post(content, self._headers(content, key, now), now)
+        if not 200 <= status < 300:
+            self.paused_until = now + PAUSE
+            raise TryLater(f"the webhook {self.name} answered {status}")
+
+    def _headers(self, content: bytes, key: str, now: datetime) -> dict[str, str]:
+        at = str(int(now.timestamp()))
+        return {
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+            "X-Watchfloor-Timestamp": at,
+            "X-Watchfloor-Signature": sign(self.secret, at, content),
+        }
+
+    def _post(self, content: bytes, headers: Mapping[str, str], now: datetime) -> int:
+        import httpx
+
+        try:
+            return self._made().post(self.described.url, content=content, headers=headers).status_code
+        except httpx.HTTPError as failure:
+            self.paused_until = now + PAUSE
+            raise TryLater(f"the webhook {self.name} does not answer ({type(failure).__name__})") from failure
+        except WatchfloorError as refused:
+            self.paused_until = now + PAUSE
+            raise TryLater(refused.sentence) from refused
+
+    def _made(self) -> "httpx.Client":
+        # Loaded when something is to be sent.
+        from bot.runtime.outgoing import Reach, client
+
+        with self._lock:
+            if self._client is None:
+                described = self.described
+                reach = Reach.of(described.url, described.allow_networks, is_insecure=described.insecure)
+                self._client = client(self.network, reach, timeout_s=TIMEOUT_S)
+            return self._client
+
+
+@dataclass
+class Webhooks:
+    """All of them, by their names."""
+
+    by_name: Mapping[str, Target]
+
+    @classmethod
+    def of(cls, settings: Settings, floor_settings: Floor, environment: Mapping[str, str] | None = None) -> Self:
+        """As floor.yaml names them. Raises `WebhookSecretMissing`."""
+        values = os.environ if environment is None else environment
+        network = Network.of(settings.proxy, settings.ca_file)
+        made = {}
+        for name, described in floor_settings.webhooks.items():
+            secret = values.get(described.secret, "").strip()
+            if not secret:
+                raise WebhookSecretMissing(variable=described.secret, name=name)
+            made[name] = Target(name, described, secret.encode(), network)
+        return cls(made)
+
+    def get(self, name: str) -> Target:
+        """The one of that name. Raises `UnknownWebhook`."""
+        if name not in self.by_name:
+            raise UnknownWebhook(name=name, known=", ".join(sorted(self.by_name)) or "none")
+        return self.by_name[name]
