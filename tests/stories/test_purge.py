@@ -54,7 +54,7 @@ def lived(floor: TestFloor) -> str:
     floor.says("ana", f"/incident page <@U0DEVI> {WORD} page", channel)
     floor.says("ana", f"/incident followup @ben {WORD} must not happen", channel)
     is_told(floor, "ben", "must not happen")
-    floor.says("ana", f"/incident resolve {WORD} solved it", channel)
+    floor.says("ana", f"/incident resolve {WORD} ended it", channel)
     floor.says("ana", f"/incident close {WORD} closed it", channel)
     floor.settle()
     return channel
