@@ -50,6 +50,7 @@ HANDLERS = {
         "updates.handlers.send_last_update",
         "escalation.ladder.stop",
         "partners.handlers.give_all_clear",
+        "cases.linking.note_end",
         "webhooks.handlers.tell",
     ],
     "Closed": [
@@ -68,6 +69,7 @@ HANDLERS = {
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
         "frontdoor.engagements.end_open",
+        "cases.linking.note_end",
         "webhooks.handlers.tell",
     ],
     "Merged": [
@@ -114,7 +116,11 @@ HANDLERS = {
     "UpdateRequested": ["updates.handlers.send_to_one"],
     "UpdateMissed": ["escalation.ladder.follow_missed_update"],
     "UpdateDue": ["partners.updates.post_updates"],
-    "UpdateComposed": ["playbooks.handlers.skip_told", "subscriptions.copies.post_copies"],
+    "UpdateComposed": [
+        "playbooks.handlers.skip_told",
+        "subscriptions.copies.post_copies",
+        "cases.linking.copy_update",
+    ],
     "UpdateAmended": ["partners.updates.edit_footers", "subscriptions.copies.edit_footers"],
 }
 
