@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # The tools of `make sbom` and `make audit`, apart from what the bot needs.
 TOOLS := .venv-tools/.ready
 
-.PHONY: run test check bench soak sbom audit lock clean
+.PHONY: run test check bench soak pictures sbom audit lock clean
 
 run: $(READY)
 	@exec $(BIN)/watchfloor run
@@ -33,6 +33,10 @@ soak: $(READY)
 	@$(BIN)/pytest -m hypothesis --hypothesis-profile thorough
 	@$(BIN)/python -m tests.soak.fuzz
 	@exec $(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+# The pictures of README.md and docs/, from the played story. They need Chromium.
+pictures: $(READY)
+	@exec $(BIN)/python -m tests.pictures
 
 # What the bot is made of, as CycloneDX: build/sbom.json.
 sbom: $(TOOLS)

@@ -28,6 +28,8 @@ from slack_sandbox.workspace import Workspace
 
 # How long a move of the clock waits for the app, how often it looks, and how far past a due moment it stops.
 _PATIENCE_S, _LOOK_EVERY_S, _AFTER_DUE_S = 20.0, 0.05, 0.5
+# An app that has called nothing for so long has done what was due.
+_SILENCE_S = 0.7
 _QUIET_S = 0.05
 _ANSWERS_WITHIN_S = 5
 
@@ -228,18 +230,29 @@ class Sandbox:
         self.late_requests.carry_out_due()
         self.workspace.touch("clock", offset_s=value)
 
-    def let_pass(self, seconds: float) -> None:
+    def let_pass(self, seconds: float, patience_s: float = _PATIENCE_S) -> None:
         """Let time pass with a stop at each moment for which the app has something to do, so that it does it then.
 
         It waits for the app at each stop; when the app is slow, or there are many, the rest passes at once.
         """
-        until, patience_ends = self.clock.now() + seconds, time.monotonic() + _PATIENCE_S
-        while (due_at := self.clock.next_due_at) and due_at < until and time.monotonic() < patience_ends:
+        until, patience_ends = self.clock.now() + seconds, time.monotonic() + patience_s
+        while time.monotonic() < patience_ends:
+            due_at = self.clock.next_due_at
+            if due_at is None or due_at >= until:
+                break
             self.clock_offset_s += max(0.0, due_at - self.clock.now()) + _AFTER_DUE_S
-            while self.clock.is_overdue and time.monotonic() < patience_ends:
-                time.sleep(_LOOK_EVERY_S)
-            self.quiet()
+            self._wait_until_done(patience_ends)
         self.clock_offset_s += max(0.0, until - self.clock.now())
+
+    def _wait_until_done(self, patience_ends: float) -> None:
+        """What the app began is done once it has named what is due next, and called nothing for a while."""
+        while self.clock.is_overdue or not self.is_idle or self._silent_s() < _SILENCE_S:
+            if time.monotonic() > patience_ends:
+                return
+            time.sleep(_LOOK_EVERY_S)
+
+    def _silent_s(self) -> float:
+        return time.monotonic() - max(self.journal.last_at, self.deliveries.last_at)
 
     # Waiting
 

@@ -31,7 +31,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def show_board(services: Services, typed: SlashCommand) -> Response:
-    """`/incident board`, `/incident board unassigned EMEA 2`"""
+    """`/incident board`, `/incident board unassigned EMEA 2`: cases at risk of breaching their SLA."""
     return boards.screen(services, read_wanted(typed.rest, typed.user_id), utcnow())
 
 

@@ -25,6 +25,7 @@ def register(registry: "Registry") -> None:
         unaccepted,
     )
     from bot.incidents import events
+    from bot.incidents.facts import UNANSWERED_PAGES
     from bot.incidents.registry import SummaryPart, TableWords, Tick
     from bot.incidents.summaries import WAITING
     from bot.runtime.network import Network
@@ -48,6 +49,7 @@ def register(registry: "Registry") -> None:
         Tick("unanswered pages", paging.record_silences, tables.NEXT_SILENCE),
     ]
     registry.summary_parts.append(SummaryPart(WAITING, "People paged", summary.people_awaited))
+    registry.answers(UNANSWERED_PAGES, summary.unanswered_pages)
     registry.audits.append(auditing.escalations_that_stopped)
     registry.parts.append(
         lambda settings, floor: pager.build_pager(

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.escalation import rules
+from bot.incidents.rules import OPEN
+from bot.incidents.tables import Incident
 from bot.runtime.database import Numbered, insert_new, partial_index, upsert, utc_column
 
 VOLUNTEER = "volunteer"
@@ -166,6 +168,17 @@ def overdue_answers(session: Session, now: datetime, limit: int = 200) -> Sequen
         .order_by(col(Page.answer_by))
         .limit(limit)
     ).all()
+
+
+def unanswered(session: Session, limit: int = 100) -> Sequence[tuple[Page, Incident]]:
+    """Pages of open incidents to which no answer came."""
+    owes = sa.or_(
+        col(Page.answer) == Answer.SILENT,
+        sa.and_(col(Page.answer) == Answer.NONE, col(Page.answer_by).is_not(None)),
+    )
+    query = select(Page, Incident).join(Incident, col(Incident.id) == col(Page.incident_id))
+    is_open = (col(Incident.status).in_(OPEN), col(Incident.is_drill).is_(False))
+    return session.exec(query.where(owes, *is_open).order_by(col(Page.id)).limit(limit)).all()
 
 
 def mark_silent(session: Session, page_id: int, now: datetime) -> Page | None:

@@ -66,7 +66,7 @@ def change_form(follow_up: FollowUp) -> Block:
 
 def later_form(follow_up: FollowUp, proposed: date) -> Block:
     """Another day, with a word why."""
-    reason_input = text_input(ids.REASON, longest=300, placeholder="It stands in the timeline")
+    reason_input = text_input(ids.REASON, longest=300, placeholder="It goes into the timeline")
     blocks = [
         section(f"{one_line(follow_up.words, 300)}\nIt is due {day(follow_up.due_at)}."),
         field("When will it be done?", ids.DUE, date_picker(ids.DUE, initial=proposed.isoformat())),

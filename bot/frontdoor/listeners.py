@@ -37,7 +37,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def front_door(services: Services, typed: SlashCommand) -> Response:
-    """`/incident frontdoor`, `/incident frontdoor add`"""
+    """`/incident frontdoor`, `/incident frontdoor add`: what callers hear, on which lines, since when."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if typed.rest.strip().lower() == ADD:
         services.slack.open_view(typed.trigger_id, actions.form(services, number, typed.user_id, utcnow()))
@@ -46,7 +46,7 @@ def front_door(services: Services, typed: SlashCommand) -> Response:
 
 
 def routing(services: Services, typed: SlashCommand) -> Response:
-    """`/incident routing`"""
+    """`/incident routing`: a routing fault, with examples, its owner and when an answer is due."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     services.slack.open_view(typed.trigger_id, engagements.form(services, number, typed.user_id, utcnow()))
     return None

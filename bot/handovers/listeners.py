@@ -4,7 +4,7 @@ import re
 
 from slack_bolt import Ack, App
 
-from bot.handovers import actions, ids, views
+from bot.handovers import actions, ids, shift_listeners, views
 from bot.incidents import ids as incident_ids
 from bot.incidents import parse
 from bot.incidents import responses as answering
@@ -26,11 +26,19 @@ def register_commands(registry: Registry) -> None:
         6,
         "`/incident handover @ana` command, with a summary · `/incident handover scribe @ana` a role at once",
     )
+    registry.help(
+        Section.ANYWHERE,
+        32,
+        "`/incident handover shift` your shift, item by item · `/incident handover watch the trunks` · "
+        "`/incident handover export`",
+    )
 
 
 def hand_over(services: Services, typed: SlashCommand) -> Response:
-    """`/incident handover @ana`, `/incident handover scribe @ana`: hand over command with a summary, or a role at
-    once."""
+    """`/incident handover @ana`, `/incident handover scribe @ana`, `/incident handover shift`: hand over command
+    with a summary, a role at once, or what the next shift takes over."""
+    if parse.first_word(typed.rest)[0].lower() in shift_listeners.COMMANDS:
+        return shift_listeners.shift_command(services, typed)
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     person = PERSON.search(typed.raw)
     named_role = typed.raw[: person.start()] if person else typed.raw.partition("@")[0]

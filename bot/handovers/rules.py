@@ -11,6 +11,7 @@ class Kind(StrEnum):
 
     COMMAND = "command"  # accepted by the other person
     ROLE = "role"  # taken over at once
+    SHIFT = "shift"  # one item of a shift, accepted one by one
 
 
 class State(StrEnum):

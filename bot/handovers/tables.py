@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
@@ -22,6 +23,7 @@ class Handover(Numbered, table=True):
     __table_args__ = (
         partial_index("ux_handovers_pending", "incident_id", "kind", where="state = 'pending'", unique=True),
         partial_index("ix_handovers_due", "due_at", where="due_at IS NOT NULL"),
+        partial_index("ux_handovers_item", "item", where="state = 'pending' AND kind = 'shift'", unique=True),
     )
 
     kind: str
@@ -41,6 +43,10 @@ class Handover(Numbered, table=True):
     reminded_at: datetime | None = Field(default=None, sa_column=utc_column())
     escalated_at: datetime | None = Field(default=None, sa_column=utc_column())
     decided_at: datetime | None = Field(default=None, sa_column=utc_column())
+    # Of an item of a shift: in which handover, what of it was read, and what tells that it has not moved.
+    shift_id: int | None = Field(default=None, foreign_key="shift_handovers.id", index=True)
+    content: dict[str, Any] | None = Field(default=None, sa_column=sa.Column(sa.JSON(none_as_null=True)))
+    fingerprint: str = ""
 
     @property
     def is_pending(self) -> bool:
@@ -83,7 +89,9 @@ def last(session: Session, incident_id: int, kind: str) -> Handover | None:
 def of_incident(session: Session, incident_id: int) -> Sequence[Handover]:
     """Every handover of an incident, in order."""
     return session.exec(
-        select(Handover).where(Handover.incident_id == incident_id).order_by(col(Handover.id))
+        select(Handover)
+        .where(sa.or_(col(Handover.incident_id) == incident_id, col(Handover.item) == f"incident:{incident_id}"))
+        .order_by(col(Handover.id))
     ).all()
 
 

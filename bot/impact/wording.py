@@ -53,7 +53,7 @@ ENGLISH = Language(
         "forecast": "forecast",
         "usual": "usual",
         "abandoned": "{share} abandoned",
-        "points": "{points} points of the day's service level",
+        "points": "{points} points of the day's service level lost",
         "definitions": "Service level: {formula}. Expected: {source}. Times: {zone}.",
         "cost": "Contacts lost (at most): {lost}. {suppressed} did not come, {returned} came back, {abandons} gave "
         "up beyond the usual. Waiting beyond the usual: {waiting} min. Points of the day lost: {points}.",
@@ -72,7 +72,7 @@ SPANISH = Language(
         "forecast": "lo previsto",
         "usual": "lo habitual",
         "abandoned": "{share} de abandono",
-        "points": "{points} puntos del nivel de servicio del día",
+        "points": "{points} puntos perdidos del nivel de servicio del día",
         "definitions": "Nivel de servicio: {formula}. Lo esperado: {source}. Horas: {zone}.",
         "cost": "Contactos perdidos (máximo): {lost}. {suppressed} no llegaron, {returned} volvieron, {abandons} "
         "abandonaron más de lo habitual. Espera adicional: {waiting} min. Puntos perdidos del día: {points}.",

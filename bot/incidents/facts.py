@@ -88,6 +88,47 @@ def _no_messages(session: Session, services: Services, number: int, now: datetim
     return ()
 
 
+@dataclass(frozen=True)
+class HandoverItem:
+    """Something that one shift hands over to the next, as plain text. `key` stays the same while it lasts."""
+
+    key: str
+    title: str
+    # `S1` of an incident, `P2` of a case; empty for what has none.
+    severity: str = ""
+    stability: str = ""
+    situation: str = ""
+    # Whose action it is, and what comes next (the technical action plan).
+    owner_id: str | None = None
+    next_step: str = ""
+    due_at: datetime | None = None
+    # Without a next step its owner is asked for one.
+    needs_next_step: bool = False
+    channel_id: str = ""
+    incident_id: int | None = None
+
+
+@dataclass(frozen=True)
+class HandoverCounts:
+    """Handovers of shifts that were begun in a time: how many were complete, and how many were late."""
+
+    begun: int = 0
+    complete: int = 0
+    late: int = 0
+
+
+def _no_items(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
+    return ()
+
+
+def _no_handovers(session: Session, start: datetime, end: datetime) -> HandoverCounts:
+    return HandoverCounts()
+
+
+def _no_gaps(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
+    return 0, 0
+
+
 def _no_sentences(session: Session, number: int, language: str) -> FigureSentences:
     return FigureSentences()
 
@@ -130,6 +171,10 @@ def _nobody_next(session: Session, services: Services, user_id: str, now: dateti
 
 def _no_fallback(session: Session, services: Services, user_id: str, now: datetime) -> str | None:
     return None
+
+
+def _no_contact(session: Session, services: Services, now: datetime) -> Sequence[str]:
+    return ()
 
 
 def _not_private(services: Services, incident: Incident) -> bool:
@@ -179,3 +224,19 @@ NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]]
 )
 # Who is accountable instead of a person who is not available from a moment on.
 FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact("fallback", _no_fallback)
+# Who is the point of contact at a moment.
+CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", _no_contact)
+# What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.
+RISKY_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact("risky cases", _no_items)
+UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
+    "unanswered pages", _no_items
+)
+PROMISES_DUE: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
+    "promises due", _no_items
+)
+# Handovers of shifts begun in a time.
+SHIFT_HANDOVERS: Fact[Callable[[Session, datetime, datetime], HandoverCounts]] = Fact(
+    "shift handovers", _no_handovers
+)
+# Of the gaps that began in a time: how many there were, and how many were filled late or never.
+SHIFT_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("shift gaps", _no_gaps)

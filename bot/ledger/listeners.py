@@ -31,7 +31,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def show(services: Services, typed: SlashCommand) -> Response:
-    """`/incident ledger`"""
+    """`/incident ledger`: credits and refunds, who is eligible and what was issued."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     return actions.screen(services, number, typed.user_id, utcnow())
 

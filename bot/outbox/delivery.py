@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
+
 from bot.errors import TryLater
 from bot.outbox import rules
 from bot.outbox.kinds import CARD, Call, Context, Incidents, Kind, Kinds, Message, Settled
@@ -64,6 +66,8 @@ def render(kinds: Kinds, context: Context) -> Rendered | Outcome:
         return _refused(Rendered(row, kinds.by_name[row.kind], ("", []), "", None), refused)
     except TryLater as later:  # likewise
         return _put_off(row, later)
+    except (DBAPIError, PendingRollbackError):  # no fault of the row: the database is away
+        raise
     except Exception:  # one broken row must not stop the others; it is tried again
         log.exception("a row of the outbox cannot be rendered", extra={"key": row.key})
         return _again(row, utcnow() + rules.backoff(row.attempts), attempts=row.attempts + 1, was_sent=False)

@@ -96,7 +96,7 @@ def _summary(facts: PostMortemFacts) -> str:
     incident = facts.incident
     if incident.resolved_at:
         duration_text = f"It lasted {format_duration(incident.resolved_at - incident.declared_at)}"
-        duration_text += f"; what ended it: {one_line(facts.ended_by, ENDING_SHOWN)}." if facts.ended_by else "."
+        duration_text += f". What solved it: {one_line(facts.ended_by, ENDING_SHOWN)}." if facts.ended_by else "."
     else:
         duration_text = f"It is not over: {incident.status} since {day_and_time(incident.declared_at)}."
     adherence_text = (

@@ -17,6 +17,7 @@ from bot.shifts.tables import CONTACT, Shift
 
 # Without any shift ahead, the message is looked at once a day.
 IDLE = timedelta(days=1)
+HAND_OVER_BEFORE = timedelta(minutes=15)
 NEXT_WITHIN = timedelta(days=2)
 MESSAGE_SOON_S = 0.5
 SUBJECT = "contact"
@@ -25,13 +26,31 @@ SUBJECT = "contact"
 def refresh(services: Services, now: datetime) -> None:
     """Bring the pinned message up to date; it is posted when there is none."""
     with services.database.transaction() as session:
-        tables.set_clock(session, CONTACT, tables.next_boundary(session, now) or now + IDLE)
+        tables.set_clock(session, CONTACT, _next_look(session, now))
         if not services.floor.shifts.contact:
             return
+        _ask_to_hand_over(session, services.floor.shifts.contact, now)
         if outbox.enqueue(session, kinds.CONTACT, SUBJECT, now, subject=SUBJECT):
             outbox.enqueue(session, kinds.CONTACT_PIN, "contact_pin", now, subject=SUBJECT)
         else:
             outbox.edit_named(session, None, kinds.CONTACT, SUBJECT, now)
+
+
+def _next_look(session: Session, now: datetime) -> datetime:
+    """When somebody comes on or goes off, or is to hand over because their shift ends soon."""
+    boundary = tables.next_boundary(session, now)
+    if boundary is None:
+        return now + IDLE
+    return boundary - HAND_OVER_BEFORE if boundary - HAND_OVER_BEFORE > now else boundary
+
+
+def _ask_to_hand_over(session: Session, role: str, now: datetime) -> None:
+    """The point of contact whose shift ends soon is asked once to hand over."""
+    for shift in tables.on_at(session, now, role):
+        if shift.user_id and shift.ends_at - HAND_OVER_BEFORE <= now:
+            key = f"shift_ends:{shift.number}:{shift.ends_at.isoformat()}"
+            text, blocks = views.shift_ends_message(shift, now)
+            outbox.post(session, key, shift.user_id, text, now, blocks=blocks)
 
 
 def message(context: Context) -> Message:

@@ -96,3 +96,10 @@ def look_up(session: Session, number: int) -> OpenTime:
     if found is None:
         raise NoSuchFinding()
     return found
+
+
+def gaps_late(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
+    """How many gaps began in a time, and how many of them were filled only after others were told, or never."""
+    began = (OpenTime.problem == "gap", col(OpenTime.starts_at) >= start, col(OpenTime.starts_at) < end)
+    gaps = session.exec(select(OpenTime).where(*began)).all()
+    return len(gaps), sum(gap.escalated_at is not None or gap.state == State.PASSED for gap in gaps)

@@ -41,24 +41,24 @@ def register_commands(registry: Registry) -> None:
 
 
 def who_is_on(services: Services, typed: SlashCommand) -> Response:
-    """`/incident oncall`, `/incident oncall gqm EMEA at tomorrow 08:00`, `mine`, `gaps`, `rosters`"""
+    """`/incident oncall`, `/incident oncall gqm EMEA at tomorrow 08:00`, `mine`, `gaps`: who is on duty."""
     return oncall.oncall(services, typed.rest, typed.user_id, utcnow())
 
 
 def enter_absence(services: Services, typed: SlashCommand) -> Response:
-    """`/incident absence`"""
+    """`/incident absence`: somebody cannot work; a form."""
     view = forms.absence_form(absences.KINDS, typed.user_id, utcnow())
     services.slack.open_view(typed.trigger_id, view)
     return None
 
 
 def export_absences(services: Services, typed: SlashCommand) -> Response:
-    """`/incident absences export`"""
+    """`/incident absences export`: everybody's absences as a file."""
     return absences.request_export(services, typed.trigger_id, typed.user_id, utcnow())
 
 
 def add_shift(services: Services, typed: SlashCommand) -> Response:
-    """`/incident shift`"""
+    """`/incident shift`: put somebody on a shift by hand."""
     if not services.floor.shifts.roles:
         raise by_hand.NoRoles()
     services.slack.open_view(typed.trigger_id, forms.shift_form(services.floor, utcnow()))

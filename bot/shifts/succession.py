@@ -28,6 +28,12 @@ def next_on_shift(session: Session, services: Services, user_id: str, now: datet
     return list(dict.fromkeys(str(shift.user_id) for shift in ordered))
 
 
+def contact_now(session: Session, services: Services, now: datetime) -> Sequence[str]:
+    """Who is the point of contact at a moment."""
+    role = services.floor.shifts.contact
+    return [shift.user_id for shift in tables.on_at(session, now, role) if shift.user_id] if role else ()
+
+
 def fallback(session: Session, services: Services, user_id: str, now: datetime) -> str | None:
     """Who is accountable instead of a person who is not available: the first that floor.yaml names who is."""
     shifts = services.floor.shifts

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.config.floor import Floor
+from bot.incidents import ids as incident_ids
 from bot.shifts import ids
 from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import Problem
@@ -58,6 +59,13 @@ def _where(shift: Shift) -> str:
 
 def _until(shift: Shift, now: datetime) -> str:
     return f"{person(shift)}{_where(shift)} until {near_time(shift.ends_at, now)}"
+
+
+def shift_ends_message(shift: Shift, now: datetime) -> Message:
+    """Somebody's shift ends soon."""
+    text = f"Your shift ends {near_time(shift.ends_at, now)}. Hand it over, item by item."
+    hand_over = button("Hand over", incident_ids.HAND_OVER_SHIFT, str(shift.number), style="primary")
+    return text, [section(text), actions([hand_over], block_id=f"shift-ends-{shift.number}")]
 
 
 def oncall_message(

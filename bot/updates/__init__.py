@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, the events that updates follow, ticks, and what others may ask of updates."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
-    from bot.incidents.facts import AUDIENCES_TOLD, NEXT_UPDATE, UPDATES_KEPT
+    from bot.incidents.facts import AUDIENCES_TOLD, NEXT_UPDATE, PROMISES_DUE, UPDATES_KEPT
     from bot.incidents.registry import SummaryPart, TableWords, Tick
     from bot.incidents.summaries import PROMISES
     from bot.updates import (
@@ -55,6 +55,7 @@ def register(registry: "Registry") -> None:
     registry.kinds += renderers.KINDS
     registry.answers(NEXT_UPDATE, handlers.next_update)
     registry.answers(AUDIENCES_TOLD, tables.audiences_told)
+    registry.answers(PROMISES_DUE, summary.promises_to_hand_over)
     registry.answers(UPDATES_KEPT, handlers.updates_kept)
     registry.words += [
         TableWords("promises", ("words", "moved_why")),

@@ -140,15 +140,15 @@ def _promise(change: Change, name: str, due_at: datetime, occasion: str) -> Prom
 
 
 def at_close(change: Change) -> None:
-    """Tell the audiences that are told when it is over."""
-    end(change)
+    """Tell the audiences that are told when it is over; the last update of all may still wait to be composed."""
+    end(change, but=RESOLVED)
     for name, audience in audiences_of(change.services, change.incident).items():
         if audience.usual_cadence(change.incident.severity) == Moment.AT_CLOSE:
             add_promise(change, _promise(change, name, change.now, CLOSED))
 
 
-def end(change: Change) -> None:
-    """Nothing more is promised."""
+def end(change: Change, *, but: str = "") -> None:
+    """Nothing more is promised, but what is to be sent on this occasion."""
     pauses.end_pause(change.session, change.number, None, change.now)
     draft_messages.mark_all_stale(change.session, change.number)
-    tables.drop_all(change.session, change.number)
+    tables.drop_all(change.session, change.number, but)

@@ -9,10 +9,11 @@ from bot.incidents import audiences as known_audiences
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateComposed, UpdateDue
+from bot.incidents.rules import OPEN
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block, context
-from bot.updates import deliveries, delivery_order, draft_messages, drafts, keeping, rules, tables, views
+from bot.updates import deliveries, delivery_order, draft_messages, drafts, keeping, pauses, rules, tables, views
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose, compose_in_languages
 from bot.updates.facts import has_nothing_new
@@ -48,7 +49,8 @@ def _compose(change: Change, promise: Promise) -> None:
     if unsent_since or promise.occasion == promising.CLOCK:
         promise.missed = promising.missed_count(services, incident, promise, unsent_since or promise.due_at, now)
     following = promising.next_update(session, services, incident, promise, now)
-    promise.next_due_at = following[0] if following else None
+    # What it names as the next one, so that it is known whether that stays true.
+    promise.next_due_at = following[0] if following else _already_promised(change, promise)
     change.publish(_due(change, promise))
     with session.no_autoflush:
         in_short = _in_short(change, promise)
@@ -73,6 +75,15 @@ def _compose(change: Change, promise: Promise) -> None:
     if not channels:
         # An audience that is told below its partners' notices alone has no channel of its own.
         keeping.conclude(session, services, promise, True, now)
+
+
+def _already_promised(change: Change, promise: Promise) -> datetime | None:
+    """When the audience hears next, if this update promises nothing itself."""
+    if change.incident.status not in OPEN or pauses.current(change.session, change.number):
+        return None
+    waiting = tables.waiting(change.session, change.number, promise.audience)
+    due = [other.due_at for other in waiting if other.row != promise.row and other.due_at > change.now]
+    return min(due, default=None)
 
 
 def _in_short(change: Change, promise: Promise) -> str:

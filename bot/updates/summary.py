@@ -1,14 +1,18 @@
 """What updates say to somebody who takes over: which are promised to whom, and when."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from bot.incidents.audiences import audience_title
+from bot.incidents.facts import HandoverItem
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import escape, near_time
 from bot.updates import tables
+
+HANDED_OVER_WITHIN = timedelta(hours=2)
 
 
 def promises_due(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
@@ -17,4 +21,19 @@ def promises_due(session: Session, services: Services, incident: Incident, now: 
     return [
         f"{escape(audience_title(services, promise.audience))} {near_time(promise.due_at, now)}"
         for promise in waiting
+    ]
+
+
+def promises_to_hand_over(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
+    """The updates that are due in the first two hours of the next shift."""
+    return [
+        HandoverItem(
+            key=f"promise:{promise.row}",
+            title=f"Update of #{incident.number} to {audience_title(services, promise.audience)}",
+            severity=incident.severity,
+            due_at=promise.due_at,
+            channel_id=incident.channel_id or "",
+            incident_id=incident.number,
+        )
+        for promise, incident in tables.due_before(session, now + HANDED_OVER_WITHIN)
     ]

@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.incidents.tables import NoSuchIncident
+from bot.incidents.tables import Incident, NoSuchIncident
 from bot.runtime.database import partial_index, utc_column
 
 WAITING = "waiting"
@@ -116,6 +116,13 @@ def due(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
         .order_by(col(Promise.due_at), col(Promise.id))
         .limit(limit)
     ).all()
+
+
+def due_before(session: Session, moment: datetime, limit: int = 200) -> Sequence[tuple[Promise, Incident]]:
+    """Promises of incidents that are no drill and that are due by then, with their incidents."""
+    query = select(Promise, Incident).join(Incident, col(Incident.id) == col(Promise.incident_id))
+    wanted = (col(Promise.state) == WAITING, col(Promise.due_at) <= moment, col(Incident.is_drill).is_(False))
+    return session.exec(query.where(*wanted).order_by(col(Promise.due_at), col(Promise.id)).limit(limit)).all()
 
 
 def _ready() -> sa.ColumnElement[bool]:
@@ -288,12 +295,14 @@ def was_requested(session: Session, incident_id: int, occasion: str) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def drop_all(session: Session, incident_id: int) -> None:
-    """No more updates by the clock: the incident is over."""
+def drop_all(session: Session, incident_id: int, but: str = "") -> None:
+    """No more updates by the clock: the incident is over. What is to be sent on the occasion `but` stays."""
+    theirs = [col(Promise.incident_id) == incident_id, col(Promise.state).in_((WAITING, PAUSED))]
+    if but:
+        theirs.append(~col(Promise.occasion).startswith(f"{but}:", autoescape=True))
     session.connection().execute(
-        sa.update(Promise)
-        .where(col(Promise.incident_id) == incident_id, col(Promise.state).in_((WAITING, PAUSED)))
-        .values(state=DROPPED, escalate_at=None)
+        sa.update(Promise).where(*theirs).values(state=DROPPED, escalate_at=None),
+        execution_options={"synchronize_session": False},
     )
 
 

@@ -1,5 +1,7 @@
 """The demo of *Show me*: a contact centre's phone menu goes silent, and is brought back."""
 
+from datetime import UTC, datetime
+
 from slack_sandbox.page.demo_steps import DemoSteps
 
 # The buttons of the app that is shown.
@@ -7,11 +9,15 @@ DECLARE_ANOTHER = "incident.open_another"
 CLAIM_COMMAND = "incident.claim.commander"
 CLAIM_COMMUNICATIONS = "incident.claim.communications_lead"
 STEP_DONE = ("step.done", "step.answer")
+USE_FIGURES = "figures.use"
 RESOLVE = "incident.resolve"
 CLOSE = "incident.close"
 
 LOOK_S = 3.5
 GLANCE_S = 1.5
+INTERVAL_S = 1800
+# Half hours before the report: contacts that came, and those answered in time; 200 were expected in each.
+MORNING = [(198, 170), (204, 172), (196, 169), (201, 171), (199, 168), (203, 174)]
 
 
 def play(steps: DemoSteps) -> None:
@@ -19,6 +25,8 @@ def play(steps: DemoSteps) -> None:
     _something_is_wrong(steps)
     _people_take_their_places(steps)
     _the_floor_is_kept_informed(steps)
+    _the_figures_say_what_it_costs(steps)
+    _it_is_mended(steps)
     _it_is_over(steps)
 
 
@@ -43,31 +51,69 @@ def _people_take_their_places(steps: DemoSteps) -> None:
     steps.waits(LOOK_S)
     steps.narrates("Ben joins and will speak for the incident.")
     steps.presses("ben", CLAIM_COMMUNICATIONS)
+    steps.waits(GLANCE_S)
+    steps.narrates("What is known goes into one form. Every update is written from it.")
+    steps.says("ben", "/incident brief")
+    steps.fills_form(
+        "ben",
+        impact="Callers in Manila hear silence; about half of 120 calls an hour are lost",
+        actions="Chloe moves calls to trunk 8",
+    )
     steps.waits(LOOK_S)
-    steps.says("ana", "/incident impact Callers in Manila hear silence; about half of 120 calls an hour are lost")
+    steps.narrates("The playbook asks for what matters later; who did what, and when, is written down.")
+    _steps_are_done(
+        steps,
+        ("ana", "I have command", ""),
+        ("chloe", "Both numbers", "Menu broken or silent"),
+        ("ana", "Manila alone", "Several queues"),
+        ("chloe", "Nothing of ours", "No"),
+        ("ben", "", ""),
+    )
+    steps.says("ana", "/incident milestones")
+    steps.fills_form("ana", milestone="detected", how="floor", reason="Devi saw two empty queues")
     steps.says("chloe", "`trunk-7` is flapping. Carrier ticket is open, I am moving calls to trunk 8.")
-    steps.waits(LOOK_S)
-    steps.says("ana", "/incident status identified Trunk 7 is flapping")
     steps.waits(LOOK_S)
 
 
 def _the_floor_is_kept_informed(steps: DemoSteps) -> None:
-    steps.narrates("Half an hour passes. The promised update goes out by itself, and names the next one.")
-    steps.lets_pass(minutes=31)
+    steps.says("ana", "/incident status identified Trunk 7 is flapping")
+    _steps_are_done(steps, ("chloe", "CAR-4711, Nadia", ""), ("ben", "On all lines", ""), ("chloe", "Trunk 8", ""))
+    steps.narrates("Half an hour passes. Each update goes out on its promised minute, and names the next one.")
+    steps.lets_pass(minutes=12)
+    _steps_are_done(steps, ("ben", "Told", ""), ("ben", "Told", ""))
+    steps.lets_pass(minutes=19)
+    steps.waits(2 * LOOK_S)
+
+
+def _the_figures_say_what_it_costs(steps: DemoSteps) -> None:
+    steps.narrates("Devi drops the wallboard's report into the channel: the bot says what it costs.")
+    steps.drops("devi", "billing-voice.csv", _report(steps, [*MORNING, (112, 31)]))
+    steps.presses("devi", USE_FIGURES)
     steps.waits(2 * LOOK_S)
     steps.says("chloe", "Calls are on trunk 8. First test call answered :tada:")
+    steps.says("ben", "/incident brief")
+    steps.fills_form("ben", cause="Trunk 7 of the carrier is flapping", certainty="Known")
     steps.says("ana", "/incident status mitigated Calls moved to trunk 8")
     steps.waits(LOOK_S)
-    steps.narrates("The next steps of the playbook are done; who did what, and when, is written down.")
-    for person, note in (("ana", "I have command"), ("chloe", "Both numbers answer"), ("ben", "Manila and Durban")):
-        steps.presses(person, *STEP_DONE)
-        steps.answers_form(person, note)
-        steps.waits(GLANCE_S)
+
+
+def _it_is_mended(steps: DemoSteps) -> None:
+    steps.narrates("Five good test calls, and the figures are back: the fix holds.")
+    steps.lets_pass(minutes=28)
+    _steps_are_done(
+        steps, ("chloe", "He replaces the card now", ""), ("chloe", "Five of five", ""), ("ana", "Breaks moved", "")
+    )
+    steps.drops("devi", "billing-voice-2.csv", _report(steps, [*MORNING, (112, 31), (214, 176)]))
+    steps.presses("devi", USE_FIGURES)
+    _steps_are_done(steps, ("ben", "Gone", ""), ("chloe", "All back", ""), ("ben", "", ""), ("devi", "Loaded", ""))
     steps.waits(LOOK_S)
 
 
 def _it_is_over(steps: DemoSteps) -> None:
-    steps.narrates("It is over: Ana resolves the incident and closes it.")
+    steps.narrates("Ana resolves it: everyone who was told hears how it ended.")
+    steps.says("ana", f"/incident followup <@{steps.id_of('chloe')}> prevent: a second carrier for Manila")
+    steps.says("ana", f"/incident followup <@{steps.id_of('ben')}> detect: an alarm on silent menus")
+    steps.says("ana", "/incident note decision: calls stay on trunk 8 until Monday")
     steps.says("ana", "/incident")
     steps.presses("ana", RESOLVE)
     steps.answers_form("ana", "The carrier replaced the card of trunk 7")
@@ -76,3 +122,24 @@ def _it_is_over(steps: DemoSteps) -> None:
     steps.answers_form("ana", "Everything is written down")
     steps.reads_the_direct_message("ana")
     steps.narrates("The post-mortem draft arrives as a file. The workspace is yours now.")
+
+
+def _steps_are_done(steps: DemoSteps, *answers: tuple[str, str, str]) -> None:
+    """The next steps of the playbook, each with what the person answers."""
+    for person, note, choice in answers:
+        steps.presses(person, *STEP_DONE)
+        steps.answers_form(person, note, choice=choice)
+        steps.waits(GLANCE_S)
+
+
+def _report(steps: DemoSteps, half_hours: list[tuple[int, int]]) -> bytes:
+    """A wallboard's export of the half hours until now."""
+    now = int(steps.now())
+    first = now - now % INTERVAL_S - (len(half_hours) - 1) * INTERVAL_S
+    lines = ["Queue,Site,Interval start,Offered,Answered,Answered in 20 seconds,Abandoned,AHT,ASA,Agents,Forecast"]
+    for place, (offered, in_time) in enumerate(half_hours):
+        at = datetime.fromtimestamp(first + place * INTERVAL_S, UTC)
+        answered = min(offered, in_time + 20)
+        cells = (offered, answered, in_time, offered - answered, 300, 24, 42, 200)
+        lines.append(f"Billing voice,Manila,{at:%Y-%m-%dT%H:%M}Z,{','.join(map(str, cells))}")
+    return "\n".join(lines).encode()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # The message it is in, its action_id and its value.
 Button = tuple[Message, str, str]
 PATIENCE_S = 15.0
+DUE_PATIENCE_S = 120.0
 FORM_IS_READ_S = 2.0
 _TEXTS = ("plain_text_input", "email_text_input", "url_text_input", "number_input")
 
@@ -86,8 +87,35 @@ class DemoSteps:
         message, action_id, value = self._until(button, f"There is no button {' or '.join(action_ids)}.")
         self._sandbox.person(person).clicks(action_id, channel=self.here, ts=message.ts, value=value or None)
 
-    def answers_form(self, person: str, text: str) -> None:
-        """Fill in the empty fields of the open form, and send it; nothing when no form is open."""
+    def fills_form(self, person: str, **values: Any) -> None:
+        """Fill in these fields of the open form, by their ids, and send it."""
+        self._sandbox.quiet()
+        actor = self._sandbox.person(person)
+        self.waits(FORM_IS_READ_S)
+        for block_id, value in values.items():
+            if value:
+                actor.fills(block_id, value)
+        actor.submits()
+        self._sandbox.quiet()
+
+    def drops(self, person: str, name: str, content: bytes) -> None:
+        """Upload a file into the channel."""
+        self._enters(person)
+        self._sandbox.person(person).uploads(self.here, name, content)
+
+    def now(self) -> float:
+        """What the workspace's clock says."""
+        return self._sandbox.clock.now()
+
+    def id_of(self, person: str) -> str:
+        """The id by which a person is mentioned."""
+        return self._sandbox.person(person).id
+
+    def answers_form(self, person: str, text: str, choice: str = "") -> None:
+        """Fill in the empty fields of the open form, and send it; nothing when no form is open.
+
+        Of options the chosen one is taken, where there is one of that name, else the first.
+        """
         self._sandbox.quiet()
         actor = self._sandbox.person(person)
         if actor.modal is None:
@@ -95,11 +123,11 @@ class DemoSteps:
         self.waits(FORM_IS_READ_S)
         for block in actor.modal["blocks"]:
             if block["type"] == "input" and _is_wanted(actor.modal, block):
-                actor.fills(block["block_id"], self._answer(block["element"], text, actor.id))
+                actor.fills(block["block_id"], self._answer(block["element"], text, choice, actor.id))
         actor.submits()
         self._sandbox.quiet()
 
-    def _answer(self, element: Json, text: str, person_id: str) -> Any:
+    def _answer(self, element: Json, text: str, choice: str, person_id: str) -> Any:
         """The value for a field: the text, the person, this minute, or the first option."""
         match element["type"]:
             case kind if kind in _TEXTS:
@@ -110,10 +138,11 @@ class DemoSteps:
                 return int(self._sandbox.clock.now())
             case _:
                 options = element.get("options") or element["option_groups"][0]["options"]
-                return str(options[0]["value"])
+                named = [option for option in options if option["text"]["text"] == choice]
+                return str((named or options)[0]["value"])
 
     def lets_pass(self, minutes: float) -> None:
-        self._sandbox.let_pass(minutes * 60)
+        self._sandbox.let_pass(minutes * 60, patience_s=DUE_PATIENCE_S)
 
     def reads_the_direct_message(self, person: str) -> None:
         """Wait for the file that the app sends this person."""

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
 
 from bot.bootstrap import build_registry
 from bot.incidents.related import RelatedIncident
@@ -90,7 +91,9 @@ def release(database: Database, ledger: int = 1) -> None:
         session.add(made)
         session.flush()
         session.connection().execute(
-            sa.update(Line).where(Line.ledger_id == ledger, Line.state == "pending").values(release_id=made.number)
+            sa.update(Line)
+            .where(col(Line.ledger_id) == ledger, col(Line.state) == "pending")
+            .values(release_id=made.number)
         )
 
 
@@ -180,7 +183,7 @@ def test_the_database_itself_refuses_totals_that_do_not_add_up_and_one_person_fo
 
 def _key(database: Database) -> str:
     with database.reading() as session:
-        return session.exec(sa.select(Line.account_key).limit(1)).scalar_one()
+        return next(line.account_key for line in _lines(session))
 
 
 def test_the_equation_holds_whatever_is_done_and_whatever_is_undone_half_way(database, tmp_path):
@@ -204,8 +207,8 @@ def test_the_equation_holds_whatever_is_done_and_whatever_is_undone_half_way(dat
         totals(database)
 
 
-def _lines(session):
-    return [row for (row,) in session.exec(sa.select(Line).where(Line.ledger_id == 1))]
+def _lines(session: Session) -> list[Line]:
+    return list(session.exec(select(Line).where(Line.ledger_id == 1)))
 
 
 def test_accounts_are_in_the_workbook_alone_and_a_purged_one_still_refuses_a_second_payment(database, tmp_path):

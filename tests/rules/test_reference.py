@@ -32,7 +32,7 @@ def test_the_index_leads_to_every_page() -> None:
     index = (DOCS / "README.md").read_text()
 
     linked = set(re.findall(r"\]\((\w[\w-]*\.md)\)", index))
-    assert linked == {page.name for page in DOCS.glob("*.md")} - {"README.md"}
+    assert {page.name for page in DOCS.glob("*.md")} - {"README.md"} <= linked
 
 
 def test_the_checklist_names_every_channel_and_group_of_the_floor_with_its_use() -> None:

@@ -347,6 +347,18 @@ def test_an_update_that_would_say_the_same_a_third_time_is_one_line(session: Ses
     assert "no change since" in told[2]
 
 
+def test_the_last_update_is_not_lost_when_the_incident_is_closed_before_it_is_composed(session: Session) -> None:
+    incident = smallest(session)
+    last = promise(session, incident, "operations", occasion="resolved:V1")
+    by_clock = promise(session, incident, "executives", occasion="clock")
+    session.flush()
+
+    tables.drop_all(session, incident.number, "resolved")
+
+    session.expire_all()
+    assert (last.state, by_clock.state) == (tables.WAITING, tables.DROPPED)
+
+
 def test_marked_messages_finished_steps_and_changes_are_told_once(session: Session) -> None:
     incident = smallest(session)
     timeline.append(

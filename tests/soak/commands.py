@@ -92,7 +92,7 @@ def note(actor: Actor) -> None:
     """A note in the timeline."""
     channel, words = actor.an_incident(), actor.token()
     trace = Trace("note", number_of(channel), actor.id, (("text", words),))
-    actor.types(f"{COMMAND} note we restarted it {words}", channel, "It stands in the timeline", trace)
+    actor.types(f"{COMMAND} note we restarted it {words}", channel, "Added to the timeline", trace)
 
 
 def follow_up(actor: Actor) -> None:

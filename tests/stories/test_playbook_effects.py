@@ -33,6 +33,7 @@ def test_a_message_is_read_changed_and_sent_to_its_audience_only_after_that(floo
 
     assert "Half of the calls <!here> fail" in floor.words("executives").replace("&lt;", "<").replace("&gt;", ">")
     assert "<!here>" not in floor.live_markup("executives")
+    assert "Changed: the next update" not in floor.words("executives"), "it says that itself"
     assert any("The update goes to #executives now." in words for words in desk.told("ben"))
     sent = [row for row in timeline(floor, "update_sent") if row["actor_id"] == "U0BEN"]
     assert len(sent) == 1

@@ -59,7 +59,7 @@ def test_the_draft_comes_with_its_files_to_the_commander_and_the_declarer(floor:
     for who in ("ana", "ben"):
         said = says(floor, who)
         assert "Post-mortem draft of incident 1, S1 IVR down in Manila" in said
-        assert "what ended it: trunk replaced." in said
+        assert "What solved it: trunk replaced." in said
         assert "Author nobody yet · due" in said
         names = [name for name, _ in post_mortem_files(floor, who)]
         assert names == ["post-mortem-1.md", "post-mortem-1.html", "post-mortem-1-leadership.html"]

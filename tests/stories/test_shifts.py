@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.handovers import ids as handover_ids
+from bot.incidents import ids as incident_ids
 from bot.runtime.clock import utcnow
-from bot.shifts import ids, rosters
+from bot.shifts import ids as shift_ids
+from bot.shifts import rosters
+from slack_sandbox.errors import NothingToClick
 from tests.floor import TestFloor
 from tests.stories.record import rows
 
@@ -114,7 +118,7 @@ def test_the_point_of_contact_is_pinned_and_what_is_open_is_found_told_once_take
     floor.passes(minutes=30)
     assert len([words for words in sun.told("ben") if "Nobody is on" in words]) == 2
 
-    floor.ben.clicks(ids.TAKE)
+    floor.ben.clicks(shift_ids.TAKE)
     floor.settle()
     floor.tick()
     taken = next(row for row in rows(floor, "open_times") if row["state"] == "filled")
@@ -132,12 +136,12 @@ def test_the_point_of_contact_is_pinned_and_what_is_open_is_found_told_once_take
     missing = next(row for row in rows(floor, "open_times") if row["state"] == "open")
     sun.at(datetime.fromisoformat(missing["starts_at"]).replace(tzinfo=UTC) - timedelta(hours=4))
     assert any("Still open" in words for words in sun.told("farah"))
-    floor.farah.clicks(ids.ASK)
-    floor.farah.fills(ids.PERSON, "ana")
+    floor.farah.clicks(shift_ids.ASK)
+    floor.farah.fills(shift_ids.PERSON, "ana")
     assert floor.farah.submits().closed
     floor.settle()
     assert "asks whether you can take it" in sun.told("ana")[-1]
-    floor.ana.clicks(ids.AGREE)
+    floor.ana.clicks(shift_ids.AGREE)
     floor.settle()
     assert "<@U0ANA> takes it" in sun.told("farah")[-1]
 
@@ -154,12 +158,12 @@ def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun)
     assert "Your shifts" in mine
     coming = [row for row in rows(floor, "shifts") if row["starts_at"] > f"{sun.on(0, 0):%Y-%m-%d}"]
     shifts = {row["user_id"]: row for row in reversed(coming)}
-    floor.ben.clicks(f"{ids.SWAP}.{shifts['U0BEN']['id']}", channel="general")
-    floor.ben.fills(ids.OTHER, str(shifts["U0ERIK"]["id"]))
+    floor.ben.clicks(f"{shift_ids.SWAP}.{shifts['U0BEN']['id']}", channel="general")
+    floor.ben.fills(shift_ids.OTHER, str(shifts["U0ERIK"]["id"]))
     assert floor.ben.submits().closed
     floor.settle()
     assert [row["user_id"] for row in rows(floor, "shifts") if row["id"] == shifts["U0BEN"]["id"]] == ["U0BEN"]
-    floor.erik.clicks(ids.AGREE)
+    floor.erik.clicks(shift_ids.AGREE)
     floor.settle()
     swapped = {row["id"]: row["user_id"] for row in rows(floor, "shifts")}
     assert swapped[shifts["U0BEN"]["id"]] == "U0ERIK"
@@ -168,8 +172,8 @@ def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun)
     assert {row["id"]: row["user_id"] for row in rows(floor, "shifts")} == swapped, "the roster leaves it as agreed"
 
     floor.says("ana", "/incident absence")
-    floor.ana.fills(ids.STARTS, int(sun.on(-1, 0).timestamp()))
-    floor.ana.fills(ids.ENDS, int(sun.on(-1, 9).timestamp()))
+    floor.ana.fills(shift_ids.STARTS, int(sun.on(-1, 0).timestamp()))
+    floor.ana.fills(shift_ids.ENDS, int(sun.on(-1, 9).timestamp()))
     assert floor.ana.submits().closed
     floor.settle()
     floor.tick()
@@ -182,3 +186,117 @@ def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun)
     floor.says("farah", "/incident absences export")
     floor.tick()
     assert any("Absences for workforce management" in words for words in sun.told("farah"))
+
+
+def presses_all(sun: Sun, who: str, button: str) -> int:
+    """Press every such button in the newest of the bot's messages that has one, one after the other."""
+    person, pressed = sun.floor.sandbox.person(who), 0
+    while True:
+        try:
+            person.clicks(button)
+        except NothingToClick:
+            return pressed
+        pressed += 1
+        sun.floor.settle()
+
+
+def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throughout(sun: Sun) -> None:
+    floor = sun.floor
+    phones = floor.declares("S1 IVR down in Manila", who="ana")
+    floor.chloe.joins(phones)
+    floor.says("chloe", "/incident claim commander", phones)
+    floor.declares("S3 Wallboard frozen in Pune", who="ana")
+    assert holders(floor) == {"incident:1": "U0BEN", "incident:2": "U0BEN"}, (
+        "the point of contact's, not who declared"
+    )
+
+    sun.at(sun.on(-2, 14, 45))
+    assert "Your shift ends" in sun.told("ben")[-1]
+    floor.ben.clicks(incident_ids.HAND_OVER_SHIFT)
+    form = str(floor.ben.modal)
+    assert "IVR down in Manila" in form
+    assert "no next step" in form
+    assert "'initial_user': 'U0ERIK'" in form, "the next on shift"
+    floor.ben.fills(handover_ids.RISKS, "The carrier's change at 04:00")
+    floor.ben.fills(handover_ids.CONTINGENCIES, "If the queue passes 200, then call Farah")
+    floor.ben.fills(handover_ids.WATCHED, "The <!here> trunks")
+    assert floor.ben.submits().closed
+    floor.settle()
+
+    # Who leads the S1 is asked for the next step that is missing.
+    assert "has no next step" in sun.told("chloe")[-1]
+    floor.chloe.clicks(handover_ids.ADD_NEXT_STEP)
+    floor.chloe.fills(handover_ids.NEXT_STEP, "Fail over to Cebu by 15:00")
+    assert floor.chloe.submits().closed
+    floor.settle()
+    offer = sun.told("erik")[-1]
+    for known in ("hands the shift over to you", "Fail over to Cebu by 15:00", "call Farah", "change at 04:00"):
+        assert known in offer
+    assert set(holders(floor).values()) == {"U0BEN"}
+
+    floor.erik.clicks(handover_ids.ACCEPT_ITEM)
+    floor.settle()
+    assert set(holders(floor).values()) == {"U0BEN"}, "first the top items are repeated"
+    floor.erik.clicks(handover_ids.REPEAT)
+    floor.erik.fills(handover_ids.REPEATED, "IVR first: failover at 15:00, I watch the queue")
+    assert floor.erik.submits().closed
+    floor.settle()
+    assert "failover at 15:00" in sun.told("ben")[-1]
+
+    floor.erik.clicks(handover_ids.SEND_ITEM_BACK)
+    floor.erik.fills(handover_ids.QUESTION, "Who talks to the carrier?")
+    assert floor.erik.submits().closed
+    floor.settle()
+    assert "Who talks to the carrier?" in sun.told("ben")[-1]
+    floor.ben.clicks(handover_ids.ANSWER_ITEM)
+    floor.ben.fills(handover_ids.ANSWER, "Chloe does")
+    assert floor.ben.submits().closed
+    floor.settle()
+    assert "Chloe does" in "".join(sun.told("erik"))
+
+    # Nobody has accepted everything after a quarter of an hour: others are told.
+    floor.passes(minutes=16)
+    assert "has not accepted" in sun.told("farah")[-1]
+    assert set(holders(floor).values()) == {"U0BEN"}
+    presses_all(sun, "erik", handover_ids.ACCEPT_ITEM)
+    assert set(holders(floor).values()) == {"U0ERIK"}
+    assert "has accepted everything" in sun.told("ben")[-1]
+
+    # What was accepted and has not moved goes on with one click; what moved is accepted by itself.
+    floor.says("erik", "/incident handover shift <@U0ANA|ana>")
+    assert floor.erik.submits().closed
+    floor.settle()
+    floor.ana.clicks(handover_ids.REPEAT)
+    floor.ana.fills(handover_ids.REPEATED, "IVR first")
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.ana.clicks(handover_ids.START_CALL)
+    floor.settle()
+    floor.ana.clicks(handover_ids.JOIN_CALL, channel="operations")
+    floor.settle()
+    assert "Present: <@U0ANA>" in floor.words("operations")
+    floor.ana.clicks(handover_ids.ACCEPT_UNCHANGED)
+    floor.settle()
+    assert set(holders(floor).values()) == {"U0ANA"}
+
+    # Who falls ill is replaced at once, and what was offered to them is not.
+    floor.says("ana", "/incident absence")
+    floor.ana.fills(shift_ids.STARTS, int(utcnow().timestamp()) - 60)
+    floor.ana.fills(shift_ids.ENDS, int(sun.on(-1, 9).timestamp()))
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "U0ANA" not in holders(floor).values()
+    assert holders(floor)["incident:2"] == "U0DEVI"
+    assert "you are accountable for" in sun.told("devi")[-1]
+
+    floor.says("ben", "/incident handover export")
+    floor.tick()
+    assert any("Handovers of shifts" in words for words in sun.told("ben"))
+    declined = floor.says("chloe", "/incident decline the carrier tested", phones)
+    assert "incident:1" not in holders(floor), declined
+
+
+def holders(floor: TestFloor) -> dict[str, str]:
+    """Who is accountable for each incident and everything watched."""
+    open_rows = [row for row in rows(floor, "accountabilities") if row["until"] is None]
+    return {row["item"]: row["user_id"] for row in open_rows if not row["item"].startswith("promise")}

@@ -65,7 +65,7 @@ def test_a_note_has_the_writers_time_and_what_is_wrong_is_put_right_with_a_reaso
     everyone_joins(floor, channel)
 
     answer = floor.says("ana", "/incident note ruled out: not the <!channel> carrier at 00:01", channel=channel)
-    assert "It stands in the timeline at" in answer
+    assert "Added to the timeline: " in answer
     [noted] = timeline(floor, "ruled_out")
     refused = floor.says("ben", f"/incident correct {noted['id']}", channel=channel)
     assert "Only who wrote entry" in refused

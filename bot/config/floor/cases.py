@@ -12,7 +12,7 @@ from bot.config.floor.reading import WEEKDAYS, Duration, FloorPart, read_time_of
 Priority = Literal["P1", "P2", "P3", "P4", "P5"]
 ALWAYS = "always"
 _HOURS = re.compile(
-    r"\s*(?P<first>[a-z]+)(?:\s*-\s*(?P<last>[a-z]+))?\s+(?P<begins>\d{1,2}:\d{2})\s*-\s*(?P<ends>\d{1,2}:\d{2})\s*"
+    r"(?P<first>[a-z]{1,12})(?:-(?P<last>[a-z]{1,12}))? (?P<begins>\d{1,2}:\d{2})-(?P<ends>\d{1,2}:\d{2})"
 )
 DAY_MIN = 24 * 60
 
@@ -20,9 +20,14 @@ DAY_MIN = 24 * 60
 Hours = tuple[tuple[int, ...], int, int]
 
 
+def _tidy(raw: str) -> str:
+    """In small letters, with one blank between words and none around a hyphen."""
+    return "-".join(part.strip() for part in " ".join(raw.lower().split()).split("-"))
+
+
 def read_hours(raw: Any) -> Any:
     """`monday-friday 09:00-17:00` as weekdays and minutes of the day; `24:00` ends a day."""
-    match = _HOURS.fullmatch(str(raw).lower()) if isinstance(raw, str) else None
+    match = _HOURS.fullmatch(_tidy(raw)) if isinstance(raw, str) else None
     if isinstance(raw, tuple):
         return raw
     if match is None or match["first"] not in WEEKDAYS or (match["last"] or WEEKDAYS[0]) not in WEEKDAYS:

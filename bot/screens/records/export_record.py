@@ -43,7 +43,9 @@ def tables_of_incidents() -> Sequence[sa.Table]:
 
 
 def _parent(table: sa.Table, tables: dict[str, sa.Table]) -> sa.ForeignKey | None:
-    return next((key for key in table.foreign_keys if key.column.table.name in tables), None)
+    """What a row belongs to, by a column that is never empty where there is one."""
+    known = [key for key in table.foreign_keys if key.column.table.name in tables]
+    return min(known, key=lambda key: (bool(key.parent.nullable), key.parent.name), default=None)
 
 
 def of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:

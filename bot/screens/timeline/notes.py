@@ -47,7 +47,7 @@ def add_note(services: Services, number: int, typed_note: Note, key: str, by: st
         raise milestones.MilestoneInFuture()
     with _writing_to_timeline(services, number, by, now) as change:
         timeline.append_once(change.session, number, f"note:{key}", typed_note.kind, at, by, text=typed_note.words)
-    return f"It stands in the timeline at {day_and_time(at)}."
+    return f"Added to the timeline: {day_and_time(at)}."
 
 
 @contextmanager

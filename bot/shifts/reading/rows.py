@@ -10,7 +10,7 @@ from bot.errors import WatchfloorError
 LONGEST = timedelta(hours=36)
 MOST_SHIFTS = 50_000
 ENDS_BEFORE = "ends before it begins; an end after midnight needs the next day's date"
-_PERSON = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+|@[\w.-]+")
+_PERSON = re.compile(r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}|@[\w.-]+")
 
 
 class RosterUnreadable(WatchfloorError):

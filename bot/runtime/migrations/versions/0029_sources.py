@@ -7,7 +7,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from bot.runtime.database import UtcDateTime
 
 revision = "0029"
-down_revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

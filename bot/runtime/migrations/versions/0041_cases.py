@@ -10,8 +10,8 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
 
-revision = "0028"
-down_revision = "0026"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,156 @@
+"""Exactly one person is accountable for each open item at every instant: given on in one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.directory import tables as directory
+from bot.handovers import shift_tables
+from bot.handovers.rules import State
+from bot.handovers.shift_tables import Accountability
+from bot.handovers.tables import Handover
+from bot.incidents.change import Change
+from bot.incidents.events import Closed, Declared, Declined, Merged, Reopened, Resolved, StatusChanged, Withdrawn
+from bot.incidents.facts import CONTACT_NOW, FALLBACK
+from bot.incidents.registry import Registry
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.text import mention
+
+BEGAN, ACCEPTED, UNAVAILABLE = "began", "accepted", "unavailable"
+INCIDENT = "incident:"
+
+
+def begin(session: Session, item: str, user_id: str, now: datetime) -> None:
+    """Somebody is accountable from now on, unless somebody is already."""
+    if shift_tables.accountable(session, item) is None:
+        session.add(Accountability(item=item, user_id=user_id, since=now, reason=BEGAN))
+        session.flush()
+
+
+def give(session: Session, item: str, user_id: str, reason: str, now: datetime) -> None:
+    """Somebody else is accountable from the same instant on until which the one before was."""
+    held = shift_tables.accountable(session, item)
+    if held is not None and held.user_id == user_id:
+        return
+    if held is not None:
+        # A clock that was set back must not turn a time around.
+        now = max(now, held.since)
+        held.until = now
+        session.add(held)
+        session.flush()
+    session.add(Accountability(item=item, user_id=user_id, since=now, reason=reason))
+    session.flush()
+
+
+def end(session: Session, item: str, now: datetime) -> None:
+    """It is over: nobody need be accountable, and nothing of it is to be accepted."""
+    held = shift_tables.accountable(session, item)
+    if held is not None:
+        held.until = max(now, held.since)
+        session.add(held)
+    if pending := shift_tables.pending_item(session, item):
+        withdraw(session, pending, now)
+    session.flush()
+
+
+def withdraw(session: Session, handover: Handover, now: datetime) -> None:
+    """It is offered no more."""
+    handover.decide(State.WITHDRAWN, now)
+    session.add(handover)
+    session.flush()
+    outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(handover.shift_id), now)
+
+
+# Incidents: accountable is who is on duty when it begins
+
+
+def follow_declared(change: Change, event: Declared) -> None:
+    """The point of contact is accountable for a new incident; without one the fallback, else the declarer."""
+    if not change.incident.is_drill:
+        begin(change.session, f"{INCIDENT}{change.number}", _on_duty(change), change.now)
+
+
+def follow_reopened(change: Change, event: Reopened | StatusChanged) -> None:
+    """It is open again."""
+    if not (isinstance(event, StatusChanged) and not event.is_open_again) and not change.incident.is_drill:
+        begin(change.session, f"{INCIDENT}{change.number}", _on_duty(change), change.now)
+
+
+def follow_ended(change: Change, event: Resolved | Closed | Declined | Merged | Withdrawn) -> None:
+    """It is over."""
+    end(change.session, f"{INCIDENT}{change.number}", change.now)
+
+
+def _on_duty(change: Change) -> str:
+    registry, session, services, now = change.services.get(Registry), change.session, change.services, change.now
+    on_duty = registry.ask(CONTACT_NOW)(session, services, now)
+    fallback = registry.ask(FALLBACK)(session, services, "", now) if not on_duty else None
+    return next(iter(on_duty), None) or fallback or change.incident.declared_by
+
+
+# Somebody is not available any more
+
+
+def replace(session: Session, services: Services, user_id: str, now: datetime) -> None:
+    """What a person is accountable for is the fallback's, in this transaction; offers to them are taken back."""
+    fallback = services.get(Registry).ask(FALLBACK)(session, services, user_id, now)
+    held = shift_tables.held_by(session, user_id)
+    if fallback:
+        for each in held:
+            give(session, each.item, fallback, UNAVAILABLE, now)
+    for pending in shift_tables.pending_of(session, user_id):
+        _follow(session, pending, user_id, fallback, now)
+    if held:
+        _tell(session, services, user_id, fallback, [each.item for each in held], now)
+
+
+def _follow(session: Session, pending: Handover, user_id: str, fallback: str | None, now: datetime) -> None:
+    """An offer to the person is taken back; one from them is the fallback's from now on."""
+    if pending.to_id == user_id:
+        withdraw(session, pending, now)
+        if pending.from_id != user_id:
+            text = f"{mention(user_id)} is not available any more, so what you offered them is yours still. "
+            text += "`/incident handover shift` offers it to somebody else."
+            outbox.post(session, f"shift_handover:{pending.shift_id}:{user_id}:away", pending.from_id, text, now)
+    elif fallback == pending.to_id:
+        pending.decide(State.ACCEPTED, now)
+        session.add(pending)
+    elif fallback:
+        pending.from_id = fallback
+        session.add(pending)
+    session.flush()
+    outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(pending.shift_id), now)
+
+
+def _tell(
+    session: Session, services: Services, user_id: str, fallback: str | None, items: Iterable[str], now: datetime
+) -> None:
+    count = len(list(items))
+    what = f"{count} item" if count == 1 else f"{count} items"
+    key = f"accountable:{user_id}:{now.isoformat()}"
+    if fallback:
+        text = f"{mention(user_id)} is not available: you are accountable for {what} of theirs now. "
+        text += "`/incident handover shift` shows them and hands them over."
+        outbox.post(session, key, fallback, text, now)
+        return
+    floor = services.floor
+    channel_id = directory.channel_id(session, floor.shifts.channel or floor.incidents_channel)
+    text = f"⚠️ {mention(user_id)} is not available, and nobody named in `shifts: fallback` is: {what} of theirs "
+    text += "are still theirs. Name somebody in floor.yaml who is."
+    if channel_id:
+        outbox.post(session, key, channel_id, text, now)
+
+
+def replace_gone(services: Services, user_id: str) -> None:
+    """A person's account is deactivated."""
+    with services.database.transaction() as session:
+        replace(session, services, user_id, utcnow())
+
+
+def of_items(session: Session) -> dict[str, str]:
+    """Who is accountable for each open item."""
+    return {each.item: each.user_id for each in shift_tables.all_held(session)}

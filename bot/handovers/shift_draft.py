@@ -1,0 +1,101 @@
+"""What a shift hands over, from the record: incidents, cases at risk, unanswered pages, promises, watch items."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.handovers import accountability, shift_rules, shift_tables
+from bot.handovers.shift_rules import STABILITY
+from bot.incidents import situation_tables
+from bot.incidents import tables as incidents
+from bot.incidents.facts import PROMISES_DUE, RISKY_CASES, STEPS_TAKEN, UNANSWERED_PAGES, HandoverItem
+from bot.incidents.registry import Registry
+from bot.incidents.situation import SituationField
+from bot.incidents.tables import Incident
+from bot.services import Services
+
+FROM_NOUNS = (RISKY_CASES, UNANSWERED_PAGES, PROMISES_DUE)
+NEEDS_NEXT_STEP = ("S0", "S1")
+PRIVATE = "private"
+
+
+def gather(session: Session, services: Services, now: datetime) -> list[HandoverItem]:
+    """Everything that is open now, whoever is accountable for it; the gravest first."""
+    registry = services.get(Registry)
+    items = [
+        _incident(session, services, incident, now)
+        for incident in incidents.all_open(session)
+        if not incident.is_drill
+    ]
+    for fact in FROM_NOUNS:
+        items += registry.ask(fact)(session, services, now)
+    items += [
+        HandoverItem(f"watch:{each.number}", each.text, stability="watched")
+        for each in shift_tables.watched(session)
+    ]
+    items = _with_known_steps(session, items)
+    return shift_rules.in_order(_without_words_of_private(session, items))[: shift_rules.MOST_ITEMS]
+
+
+def _with_known_steps(session: Session, items: Sequence[HandoverItem]) -> list[HandoverItem]:
+    """A next step that an engineer added to an earlier handover stands until the record has another."""
+    lacking = [item.key for item in items if shift_rules.lacks_next_step(item)]
+    known = shift_tables.last_next_steps(session, lacking)
+    return [replace(item, next_step=known[item.key]) if item.key in known else item for item in items]
+
+
+def of_person(session: Session, services: Services, user_id: str, now: datetime) -> list[HandoverItem]:
+    """What a person hands over: what they are accountable for, and what nobody is yet.
+
+    The second is theirs from now on; what is over is nobody's any more.
+    """
+    items = gather(session, services, now)
+    holders = accountability.of_items(session)
+    open_keys = {item.key for item in items}
+    for key in holders.keys() - open_keys:
+        accountability.end(session, key, now)
+    for item in items:
+        accountability.begin(session, item.key, user_id, now)
+    return [item for item in items if holders.get(item.key, user_id) == user_id]
+
+
+def _incident(session: Session, services: Services, incident: Incident, now: datetime) -> HandoverItem:
+    number = incident.number
+    situation = situation_tables.current(session, number)
+    steps = services.get(Registry).ask(STEPS_TAKEN)(session, number)
+    actions = situation.text(SituationField.ACTIONS)
+    written = [actions, *(step.title for step in steps[:3])]
+    parts = [situation.text(SituationField.IMPACT), situation.text(SituationField.CAUSE)]
+    return HandoverItem(
+        key=f"incident:{number}",
+        title=f"#{number} {incident.title}",
+        severity=incident.severity,
+        stability=STABILITY.get(incident.status, incident.status),
+        situation=" · ".join(part for part in parts if part),
+        owner_id=incidents.commander(session, number),
+        next_step=" · ".join(part for part in written if part),
+        needs_next_step=incident.severity in NEEDS_NEXT_STEP,
+        channel_id=incident.channel_id or "",
+        incident_id=number,
+    )
+
+
+def _without_words_of_private(session: Session, items: Sequence[HandoverItem]) -> list[HandoverItem]:
+    """Outside its channel nothing is said of a private incident but that it is there."""
+    numbers = {item.incident_id for item in items if item.incident_id}
+    known = incidents.by_numbers(session, [number for number in numbers if number])
+    return [
+        HandoverItem(
+            key=item.key,
+            title=f"#{item.incident_id} is private: read its channel",
+            severity=item.severity,
+            channel_id=item.channel_id,
+            incident_id=item.incident_id,
+            due_at=item.due_at,
+        )
+        if item.incident_id and known[item.incident_id].is_private
+        else item
+        for item in items
+    ]

@@ -1,0 +1,99 @@
+"""Handovers of shifts as a file, and counted for the reports."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.directory import tables as directory
+from bot.handovers import shift_tables
+from bot.handovers.rules import State
+from bot.handovers.shift_rules import ShiftState, from_json
+from bot.incidents import tables as incidents
+from bot.incidents.facts import HandoverCounts
+from bot.incidents.permissions import check_member
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
+from bot.runtime import csv_file
+from bot.runtime.clock import utcnow
+from bot.services import Services
+
+EXPORTED = timedelta(days=90)
+HEADER = (
+    *("handover", "from", "to", "state", "offered_at", "escalated_at", "completed_at", "present"),
+    *("item", "title", "severity", "stability", "next_step", "item_state", "answered_at", "question", "answer"),
+)
+
+
+def counts(session: Session, start: datetime, end: datetime) -> HandoverCounts:
+    """Of the handovers offered in a time: how many there were, were complete, and were not accepted in time.
+
+    One that was offered anew to somebody else does not count twice.
+    """
+    offered = [each for each in shift_tables.between(session, start, end) if each.state != ShiftState.ENDED]
+    complete = sum(each.state == ShiftState.COMPLETE for each in offered)
+    return HandoverCounts(len(offered), complete, sum(each.escalated_at is not None for each in offered))
+
+
+def request(services: Services, key: str, by: str, now: datetime) -> str:
+    """Send the handovers as a file to who asked. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        outbox.enqueue(session, kinds.HANDOVERS_FILE, f"handovers:{key}", now, payload={"to": by}, channel_id=by)
+    return "The file comes by direct message."
+
+
+def channel_of(context: Context) -> str:
+    """The conversation with who asked."""
+    return str((context.row.payload or {})["to"])
+
+
+def call(context: Context) -> Call:
+    """Upload the file and share it."""
+    services, row = context.services, context.row
+    return Call(row.key, lambda: _share(services, row))
+
+
+def _share(services: Services, row: OutboxRow) -> None:
+    now = utcnow()
+    with services.database.reading() as session:
+        found = rows(session, now - EXPORTED, now)
+    file_id = services.slack.upload(f"handovers-{now:%Y-%m-%d}.csv", csv_file.to_csv(HEADER, found))
+    channel_id = services.slack.direct_channel(str((row.payload or {})["to"]))
+    title = f"Handovers {now:%Y-%m-%d}"
+    services.slack.share_files(
+        [(file_id, title)], channel_id, "Handovers of shifts in the last 90 days; times are UTC"
+    )
+
+
+def rows(session: Session, start: datetime, end: datetime) -> Sequence[Sequence[csv_file.Cell]]:
+    """A row an item; of private incidents nothing but that they are private."""
+    shifts = shift_tables.between(session, start, end)
+    people = {user_id for shift in shifts for user_id in (shift.from_id, shift.to_id, *shift.present)}
+    names = directory.display_names(session, people)
+    found: list[Sequence[csv_file.Cell]] = []
+    for shift in shifts:
+        opening = (
+            shift.number,
+            *(names.get(user_id, user_id) for user_id in (shift.from_id, shift.to_id)),
+            *(shift.state, shift.offered_at, shift.escalated_at, shift.completed_at),
+            ", ".join(names.get(user_id, user_id) for user_id in shift.present),
+        )
+        for each in shift_tables.items(session, shift.number):
+            item = from_json(each.content or {"key": each.item, "title": ""})
+            is_private = _is_private(session, item.incident_id)
+            title, step = ("private", "") if is_private else (item.title, item.next_step)
+            found.append(
+                (
+                    *opening,
+                    *(each.item, title, item.severity, item.stability, step),
+                    *(State(each.state).value, each.decided_at, each.question, each.note),
+                )
+            )
+    return found
+
+
+def _is_private(session: Session, number: int | None) -> bool:
+    return number is not None and incidents.by_number(session, number).is_private

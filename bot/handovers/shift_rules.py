@@ -1,0 +1,114 @@
+"""The handover of a shift: its items, in which order, what of them has not moved, what is missing. Pure."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.errors import WatchfloorError
+from bot.incidents.facts import HandoverItem
+
+# How an incident is, by its status: I-PASS calls it the severity of the illness.
+STABILITY = {
+    "investigating": "unstable",
+    "identified": "watch closely",
+    "mitigated": "improving",
+    "monitoring": "steady",
+}
+RANKS = ("S0", "P1", "S1", "P2", "S2", "P3", "S3", "P4", "S4", "P5")
+MOST_ITEMS = 200
+
+
+class ShiftState(StrEnum):
+    """Where the handover of a shift stands."""
+
+    OFFERED = "offered"
+    COMPLETE = "complete"
+    ENDED = "ended"  # offered to somebody else, or nothing of it is left to accept
+
+
+class NothingToHandOver(WatchfloorError):
+    """Nothing is open: there is nothing to hand over. Say so to your colleague, and have a good rest."""
+
+
+class NotToYourself(WatchfloorError):
+    """Choose the colleague who takes over from you."""
+
+
+class NotYourShift(WatchfloorError):
+    """This handover is for {person}, so only they can answer it."""
+
+
+class NotAccountable(WatchfloorError):
+    """{person} is accountable for that, so only they can hand it over."""
+
+
+class ItemAnswered(WatchfloorError):
+    """That was answered already: {state}."""
+
+
+class RepeatFirst(WatchfloorError):
+    """First say the most important items in your own words: *Repeat the top items*. Then accept them."""
+
+
+class RepeatMissing(WatchfloorError):
+    """Say in your own words what is most important, and what you will do first."""
+
+
+class QuestionMissing(WatchfloorError):
+    """Please write what you need to know before you take it."""
+
+
+class AnswerMissing(WatchfloorError):
+    """Please answer the question."""
+
+
+class NotYourQuestion(WatchfloorError):
+    """That question is for {person}; whoever hands over or takes over may answer it as well."""
+
+
+class NextStepMissing(WatchfloorError):
+    """Please write what is done next, by whom and by when."""
+
+
+def in_order(items: Iterable[HandoverItem]) -> list[HandoverItem]:
+    """The gravest first; of the same severity, what is due first."""
+    last = len(RANKS)
+
+    def rank(item: HandoverItem) -> tuple[int, str, str]:
+        severity = RANKS.index(item.severity) if item.severity in RANKS else last
+        return severity, item.due_at.isoformat() if item.due_at else "9999", item.key
+
+    return sorted(items, key=rank)
+
+
+def lacks_next_step(item: HandoverItem) -> bool:
+    """Must it have a next step, and has none?"""
+    return item.needs_next_step and not item.next_step.strip()
+
+
+def fingerprint(item: HandoverItem) -> str:
+    """The same for as long as nothing of it has moved."""
+    facts = json.dumps(to_json(item), sort_keys=True)
+    return hashlib.sha256(facts.encode()).hexdigest()[:32]
+
+
+def to_json(item: HandoverItem) -> dict[str, Any]:
+    """The item as it is kept: what the incoming person read."""
+    facts = asdict(item)
+    facts["due_at"] = item.due_at.isoformat() if item.due_at else None
+    return facts
+
+
+def from_json(kept: dict[str, Any]) -> HandoverItem:
+    """The item as it was kept."""
+    due_at = datetime.fromisoformat(kept["due_at"]) if kept.get("due_at") else None
+    return HandoverItem(**{**kept, "due_at": due_at})
+
+
+def top(keys: Sequence[str], count: int) -> set[str]:
+    """The items that the incoming person repeats; their keys come in order."""
+    return set(keys[:count])

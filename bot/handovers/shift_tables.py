@@ -1,0 +1,178 @@
+"""Handovers of shifts, who is accountable for what since when, and what is watched; every query on them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
+
+from bot.errors import WatchfloorError
+from bot.handovers.rules import Kind, State
+from bot.handovers.shift_rules import ShiftState
+from bot.handovers.tables import Handover
+from bot.runtime.database import Numbered, partial_index, utc_column
+
+
+class NoSuchShiftHandover(WatchfloorError):
+    """That handover is not there any more. `/incident handover shift` starts one."""
+
+
+class ShiftHandover(Numbered, table=True):
+    """One shift handed over to the next; its items are rows of `handovers`."""
+
+    __tablename__ = "shift_handovers"
+    __table_args__ = (
+        partial_index("ix_shift_handovers_due", "due_at", where="due_at IS NOT NULL"),
+        sa.Index("ix_shift_handovers_offered", "offered_at"),
+        sa.Index("ix_shift_handovers_from", "from_id", "state"),
+    )
+
+    from_id: str
+    to_id: str
+    state: str = ShiftState.OFFERED
+    # What the outgoing person adds: risks of the next two hours, and what to do if they come true.
+    risks: str = ""
+    contingencies: str = ""
+    # The top items in the incoming person's own words.
+    repeated: str = ""
+    # Who was in the call.
+    present: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    offered_at: datetime = Field(sa_column=utc_column(nullable=False))
+    # When others are told that nobody has accepted it.
+    due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    escalated_at: datetime | None = Field(default=None, sa_column=utc_column())
+    completed_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+    @property
+    def is_offered(self) -> bool:
+        """Is an answer awaited?"""
+        return self.state == ShiftState.OFFERED
+
+
+class Accountability(Numbered, table=True):
+    """Who was or is accountable for an item, since when and until when: never nobody, and never two at once."""
+
+    __tablename__ = "accountabilities"
+    __table_args__ = (
+        partial_index("ux_accountabilities_item", "item", where="until IS NULL", unique=True),
+        partial_index("ix_accountabilities_user", "user_id", where="until IS NULL"),
+        sa.Index("ix_accountabilities_of_item", "item", "since"),
+    )
+
+    item: str
+    user_id: str
+    since: datetime = Field(sa_column=utc_column(nullable=False))
+    until: datetime | None = Field(default=None, sa_column=utc_column())
+    # Why they are: it began with them, they accepted it, or somebody was not available.
+    reason: str
+
+
+class WatchItem(Numbered, table=True):
+    """Something that the shifts keep an eye on until it is done."""
+
+    __tablename__ = "watch_items"
+    __table_args__ = (partial_index("ix_watch_items_open", "id", where="done_at IS NULL"),)
+
+    text: str
+    by: str
+    added_at: datetime = Field(sa_column=utc_column(nullable=False))
+    done_by: str | None = None
+    done_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+def get(session: Session, number: int) -> ShiftHandover:
+    """The handover of that number; `NoSuchShiftHandover` when there is none."""
+    handover = session.get(ShiftHandover, number, populate_existing=True)
+    if handover is None:
+        raise NoSuchShiftHandover()
+    return handover
+
+
+def locked(session: Session, number: int) -> ShiftHandover:
+    """Likewise, kept from being changed by others until the transaction ends."""
+    query = select(ShiftHandover).where(ShiftHandover.id == number).with_for_update()
+    handover = session.exec(query.execution_options(populate_existing=True)).first()
+    if handover is None:
+        raise NoSuchShiftHandover()
+    return handover
+
+
+def offered_by(session: Session, user_id: str) -> Sequence[ShiftHandover]:
+    """What a person has offered and nobody has accepted whole."""
+    offered = (ShiftHandover.from_id == user_id, ShiftHandover.state == ShiftState.OFFERED)
+    return session.exec(select(ShiftHandover).where(*offered).order_by(col(ShiftHandover.id))).all()
+
+
+def items(session: Session, shift_id: int) -> Sequence[Handover]:
+    """The items of a handover, the newest offer of each, in their order."""
+    own = select(Handover).where(Handover.shift_id == shift_id).order_by(col(Handover.id))
+    newest = {row.item: row for row in session.exec(own.execution_options(populate_existing=True))}
+    return list(newest.values())
+
+
+def pending_of(session: Session, user_id: str) -> Sequence[Handover]:
+    """Items that a person has offered or is to accept, and that were not answered."""
+    theirs = sa.or_(col(Handover.from_id) == user_id, col(Handover.to_id) == user_id)
+    is_pending = (Handover.kind == Kind.SHIFT, Handover.state == State.PENDING)
+    return session.exec(select(Handover).where(theirs, *is_pending).order_by(col(Handover.id))).all()
+
+
+def pending_item(session: Session, item: str) -> Handover | None:
+    """The offer of an item that waits for an answer."""
+    is_pending = (Handover.kind == Kind.SHIFT, Handover.state == State.PENDING)
+    return session.exec(select(Handover).where(Handover.item == item, *is_pending)).first()
+
+
+def last_accepted(session: Session, keys: Collection[str]) -> dict[str, str]:
+    """The fingerprint of each item when it was accepted last."""
+    accepted = (Handover.kind == Kind.SHIFT, Handover.state == State.ACCEPTED, col(Handover.item).in_(keys))
+    rows = session.exec(select(Handover).where(*accepted).order_by(col(Handover.id)))
+    return {row.item: row.fingerprint for row in rows}
+
+
+def last_next_steps(session: Session, keys: Collection[str]) -> dict[str, str]:
+    """The next step that each item had in the handover before, if it had one."""
+    if not keys:
+        return {}
+    of_items = select(Handover).where(Handover.kind == Kind.SHIFT, col(Handover.item).in_(keys))
+    rows = session.exec(of_items.order_by(col(Handover.id)))
+    return {row.item: step for row in rows if (step := str((row.content or {}).get("next_step") or ""))}
+
+
+def due(session: Session, now: datetime) -> Sequence[ShiftHandover]:
+    """Handovers that nobody accepted in time."""
+    return session.exec(
+        select(ShiftHandover).where(col(ShiftHandover.due_at) <= now).order_by(col(ShiftHandover.id))
+    ).all()
+
+
+NEXT_DUE: sa.Select[Any] = sa.select(sa.func.min(col(ShiftHandover.due_at)))
+
+
+def between(session: Session, start: datetime, end: datetime) -> Sequence[ShiftHandover]:
+    """The handovers offered in a time, in order."""
+    offered = (col(ShiftHandover.offered_at) >= start, col(ShiftHandover.offered_at) < end)
+    return session.exec(select(ShiftHandover).where(*offered).order_by(col(ShiftHandover.id))).all()
+
+
+def accountable(session: Session, item: str) -> Accountability | None:
+    """Who is accountable for an item now; None for what is over or never began."""
+    query = select(Accountability).where(Accountability.item == item, col(Accountability.until).is_(None))
+    return session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def held_by(session: Session, user_id: str) -> Sequence[Accountability]:
+    """Everything that a person is accountable for now."""
+    query = select(Accountability).where(Accountability.user_id == user_id, col(Accountability.until).is_(None))
+    return session.exec(query.order_by(col(Accountability.id)).with_for_update()).all()
+
+
+def all_held(session: Session) -> Sequence[Accountability]:
+    """Everything that somebody is accountable for now."""
+    return session.exec(select(Accountability).where(col(Accountability.until).is_(None))).all()
+
+
+def watched(session: Session) -> Sequence[WatchItem]:
+    """What is watched and not done."""
+    return session.exec(select(WatchItem).where(col(WatchItem.done_at).is_(None)).order_by(col(WatchItem.id))).all()

@@ -1,0 +1,159 @@
+"""Credits and refunds from the first file to the ledger's last line, by those who may, and nobody paid twice."""
+
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+
+from bot.incidents import ids as incident_ids
+from bot.ledger import ids
+from slack_sandbox.file_sharing import file_as_slack, new_file
+from tests.floor import TestFloor
+from tests.stories.record import rows, timeline
+
+HEADER = "Customer ID,Amount,Currency"
+ACCOUNTS = f"{HEADER}\nACC-00001,300.00,EUR\nACC-00002,300.00,EUR\nACC-00003,7.50,EUR\nTotal,607.50,EUR\n"
+
+
+def chosen_file(floor: TestFloor, who: str, name: str, text: str) -> dict[str, Any]:
+    """A file as somebody chooses it in a form."""
+    person = floor.sandbox.person(who)
+    file = new_file(floor.sandbox.workspace, person.user, name, len(text))
+    file.content = text.encode()
+    file.complete = True
+    return file_as_slack(floor.sandbox.workspace, file)
+
+
+def submit(floor: TestFloor, who: str, fields: dict[str, Any]) -> Any:
+    person = floor.sandbox.person(who)
+    for name, value in fields.items():
+        person.fills(name, value)
+    done = person.submits()
+    floor.settle()
+    return done
+
+
+def press(floor: TestFloor, who: str, action: str, channel: str) -> None:
+    floor.says(who, "/incident ledger", channel)
+    floor.sandbox.person(who).clicks(action, channel=channel)
+    floor.settle()
+
+
+def hears(floor: TestFloor, words: str) -> None:
+    """Ana is told by direct message; several of them come a second apart."""
+    floor.passes_until(lambda: any(words in message.words for message in floor.ana.direct_messages()), seconds=1)
+
+
+def bring(floor: TestFloor, channel: str, action: str, name: str, text: str, **fields: str) -> None:
+    press(floor, "ana", action, channel)
+    assert submit(floor, "ana", {ids.FILE: chosen_file(floor, "ana", name, text)} | fields).closed
+    floor.tick()
+
+
+def shown(floor: TestFloor, channel: str, who: str = "ana") -> str:
+    floor.says(who, "/incident ledger", channel)
+    return floor.whispered(who, channel)[-1]
+
+
+@pytest.fixture
+def channel(floor: TestFloor) -> str:
+    """Ana leads, Ben leads the communications, Chloe is there."""
+    channel = floor.declares("S2 Coffee machine overcharges")
+    floor.says("ana", "/incident claim commander", channel)
+    floor.says("ana", "/incident assign comms <@U0BEN>", channel)
+    floor.says("ana", "/incident assign scribe <@U0CHLOE>", channel)
+    return channel
+
+
+def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, channel: str) -> None:
+    press(floor, "chloe", ids.ADD, channel)
+    assert any("only commander, communications lead may" in words for words in floor.whispered("chloe", channel))
+
+    wrong = ACCOUNTS.replace("7.50", "7.505")
+    bring(floor, channel, ids.ADD, "wrong.csv", wrong, **{ids.RULE: "Charged twice <!here>"})
+    hears(floor, "Nothing of wrong.csv was taken")
+    hears(floor, "Line 4: `7.505` has more decimals than EUR")
+    assert "No accounts yet" in shown(floor, channel)
+    bring(floor, channel, ids.ADD, "right.csv", ACCOUNTS, **{ids.RULE: "Charged twice <!here>"})
+    hears(floor, "3 accounts are in the ledger of incident 1 now")
+    screen = shown(floor, channel, "chloe")
+    assert "Eligible *EUR 607.50* = issued 0.00 + failed 0.00 + excluded 0.00 + pending *607.50*" in screen
+    assert "ACC-0" not in screen
+
+    press(floor, "ana", ids.RELEASE, channel)
+    assert "EUR 607.50* to 3 accounts" in floor.words(channel)
+    floor.ana.clicks(ids.APPROVE, channel=channel)
+    floor.settle()
+    assert "somebody else has to approve it" in floor.whispered("ana", channel)[-1]
+    floor.chloe.clicks(ids.APPROVE, channel=channel)
+    floor.settle()
+    assert "may work on the ledger" in floor.whispered("chloe", channel)[-1]
+    early = "account,amount,currency,status,reference\nACC-00001,300.00,EUR,paid,p1\n"
+    bring(floor, channel, ids.RESULTS, "early.csv", early)
+    hears(floor, "1 rows do not add up")
+    assert "…0001 EUR 300.00, paid, but not released" in shown(floor, channel)
+    floor.ben.clicks(ids.APPROVE, channel=channel)
+    floor.settle()
+    assert "approved by <@U0BEN>" in floor.words(channel)
+
+    results = early + "ACC-00002,300.00,EUR,failed,p2\nACC-00003,7.50,EUR,paid,p3\n"
+    bring(floor, channel, ids.RESULTS, "results.csv", results)
+    assert "differences" not in shown(floor, channel), "what was paid is released now"
+    bring(floor, channel, ids.RESULTS, "again.csv", results)
+    hears(floor, "was brought into the ledger of incident 1 before")
+    assert "issued 307.50 + failed 300.00 + excluded 0.00 + pending *0.00*" in shown(floor, channel)
+
+    press(floor, "ana", ids.WORKBOOK, channel)
+    floor.tick()
+    [message] = [m for m in floor.ana.direct_messages() if m.files]
+    content = floor.sandbox.workspace.files[message.files[0]["id"]].content
+    book = openpyxl.load_workbook(BytesIO(content))
+    assert [row[2].value for row in book["Lines"].iter_rows(min_row=2)] == ["ACC-00001", "ACC-00002", "ACC-00003"]
+
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close done", channel)
+    assert "close the ledger of credits and refunds" in floor.whispered("ana", channel)[-1]
+    press(floor, "ana", ids.CLOSE, channel)
+    assert submit(floor, "ana", {}).closed
+    floor.says("ana", "/incident close done", channel)
+    assert timeline(floor, "ledger_closed")
+    assert rows(floor, "incidents")[0]["status"] == "closed"
+    assert "ACC-0" not in floor.words(channel)
+
+
+def test_one_account_by_hand_reversed_and_an_open_ledger_waived_at_the_close(
+    floor: TestFloor, channel: str
+) -> None:
+    one = {ids.RULE: "Charged twice", ids.ACCOUNT: "ACC-00009", ids.AMOUNT: "12,5", ids.CURRENCY: "eur"}
+    press(floor, "ana", ids.ADD_ONE, channel)
+    refused = submit(floor, "ana", one | {ids.CURRENCY: "EUX"})
+    assert "`EUX` is no currency" in refused.errors[ids.ACCOUNT]
+    assert submit(floor, "ana", {ids.CURRENCY: "EUR"}).closed
+    press(floor, "ana", ids.ADD_ONE, channel)
+    assert "in the ledger already (pending)" in submit(floor, "ana", one).errors[ids.ACCOUNT]
+    floor.ana.closes()
+
+    def change(what: str) -> Any:
+        press(floor, "ana", ids.CHANGE, channel)
+        return submit(floor, "ana", {ids.ACCOUNT: "acc-00009", ids.WHAT: what, ids.REASON: "by hand"})
+
+    assert "not released yet" in change("issued").errors[ids.ACCOUNT]
+    floor.ana.closes()
+    press(floor, "ana", ids.RELEASE, channel)
+    assert "released by <@U0ANA>" in floor.words(channel), "below the limit one person releases it"
+    assert change("issued").closed
+    assert change("reverse").closed
+    assert "Release" in shown(floor, channel), "what was reversed has to be released again"
+    assert "issued 0.00 + failed 0.00 + excluded 0.00 + pending *12.50*" in shown(floor, channel)
+
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident", channel)
+    floor.ana.clicks(incident_ids.CLOSE, channel=channel)
+    floor.settle()
+    assert "money is pending in 1 total" in str(floor.ana.modal)
+    waiver = {incident_ids.REASON: "done", incident_ids.WAIVER: "Finance pays it next week"}
+    assert submit(floor, "ana", waiver).closed
+    [ledger] = rows(floor, "ledgers")
+    assert (ledger["state"], ledger["waiver"]) == ("closed", "Finance pays it next week")
+    assert timeline(floor, "ledger_waived")
