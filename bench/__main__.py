@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import (
+    cases,
     clicks,
     declarations,
     events,
@@ -40,6 +41,7 @@ PARTS: dict[str, Part] = {
     "events": events.measure,
     "ticks": ticks.measure,
     "updates": updates.measure,
+    "cases": cases.measure,
     "impact": impact.measure,
     "ledger": ledger.measure,
     "messages": messages.measure,

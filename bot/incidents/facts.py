@@ -121,6 +121,28 @@ class HandoverCounts:
     late: int = 0
 
 
+@dataclass(frozen=True)
+class CaseFigures:
+    """Of a region, team and kind of work item (`case`, `change`, `task`) in a time: how many came, ended, and
+    were open at its end; how many of the ended had an SLA target, and met it; and how many people the team
+    has."""
+
+    region: str
+    team: str
+    kind: str
+    intake: int = 0
+    ended: int = 0
+    backlog: int = 0
+    with_target: int = 0
+    met: int = 0
+    reopened: int = 0
+    people: int = 0
+
+
+def _no_case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
+    return ()
+
+
 def _no_items(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
     return ()
 
@@ -246,3 +268,13 @@ SHIFT_HANDOVERS: Fact[Callable[[Session, datetime, datetime], HandoverCounts]] =
 )
 # Of the gaps that began in a time: how many there were, and how many were filled late or never.
 SHIFT_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("shift gaps", _no_gaps)
+# Cases by region, team and kind of work item, from a moment until before another.
+CASE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[CaseFigures]]] = Fact(
+    "case figures", _no_case_figures
+)
+# The open cases of sensitive customers, by name.
+SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
+    "sensitive cases", _no_items
+)
+# How many guides that are missing were noted in a time, and how many of those are published.
+KNOWLEDGE_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("knowledge gaps", _no_gaps)

@@ -68,6 +68,7 @@ HANDLERS = {
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
         "frontdoor.engagements.end_open",
+        "cases.knowledge.note_gap",
         "postmortems.request.follow_close",
         "webhooks.handlers.tell",
     ],
