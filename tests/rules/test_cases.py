@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cases.reading import priority_of, read_cases
-from bot.cases.rules.board import Capacity, OpenCase, Wanted, board, colour_of, expected_pickup, rank, read_wanted
+from bot.cases.rules.board import Capacity, OpenCase, Wanted, board, expected_pickup, rank, read_wanted
 from bot.cases.rules.escalation import next_level
 from bot.cases.rules.schedule import NeverOpen, Schedule
 from bot.cases.rules.sla import Clock, Pause, merged, percent
@@ -166,8 +166,9 @@ def test_the_board_shows_its_arithmetic_and_what_it_makes_red() -> None:
     assert [entry.colour for entry in entries] == ["red", "red", "green", "green", "paused"]
     assert expected_pickup(7, Capacity(3, 4)) == timedelta(minutes=45), "ceil(7 / 3) / 4 an hour"
     assert expected_pickup(1, Capacity()) is None
-    assert colour_of(timedelta(minutes=124), timedelta(), 8 * 3600) == "amber"
-    assert colour_of(timedelta(minutes=125), timedelta(), 8 * 3600) == "green"
+    (amber,) = rank([open_case(1, 124, owner="ann")], {}, NOW)
+    (green,) = rank([open_case(1, 125, owner="ann")], {}, NOW)
+    assert (amber.colour, green.colour) == ("amber", "green")
 
 
 def test_the_board_is_paged_and_counted_and_snoozed_cases_come_back_when_they_breach() -> None:
