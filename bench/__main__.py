@@ -17,6 +17,7 @@ from bench import (
     declarations,
     events,
     impact,
+    ledger,
     messages,
     postmortems,
     recovery,
@@ -42,6 +43,7 @@ PARTS: dict[str, Part] = {
     "updates": updates.measure,
     "cases": cases.measure,
     "impact": impact.measure,
+    "ledger": ledger.measure,
     "messages": messages.measure,
     "recovery": recovery.measure,
 }

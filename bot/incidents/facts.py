@@ -80,6 +80,10 @@ def _no_money(session: Session, number: int) -> Sequence[MoneyRow]:
     return ()
 
 
+def _no_unlocking(services: Services, source: str) -> Callable[[str], str] | None:
+    return None
+
+
 def _no_wording(session: Session, number: int, language: str) -> str:
     return ""
 
@@ -246,6 +250,8 @@ NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]]
 )
 # Who is accountable instead of a person who is not available from a moment on.
 FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact("fallback", _no_fallback)
+# What unlocks an account of a source by its id and gives back why it did not; None when the source cannot.
+UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("unlocking", _no_unlocking)
 # Who is the point of contact at a moment.
 CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", _no_contact)
 # What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.

@@ -74,6 +74,7 @@ SENTENCES = {
     "ledger_closed": "{who} closed the ledger; it adds up",
     "ledger_waived": "{who} closed the ledger although it does not add up: {reason}",
     "ledger_reopened": "{who} opened the ledger again",
+    "lockouts_declared": "{agents} agents of {partner} were locked out at once",
     "routing_asked": "{who} reported a routing fault: {text}",
     "routing_taken": "{who} looks at the routing fault",
     "routing_answered": "{who} answered the routing fault: {text}",

@@ -69,6 +69,7 @@ SENTENCES = {
     "ledger_closed": "{who} cerró el registro de abonos; cuadra",
     "ledger_waived": "{who} cerró el registro de abonos aunque no cuadra: {reason}",
     "ledger_reopened": "{who} volvió a abrir el registro de abonos",
+    "lockouts_declared": "{agents} agentes de {partner} quedaron bloqueados a la vez",
     "routing_asked": "{who} avisó de un fallo de enrutamiento: {text}",
     "routing_taken": "{who} se ocupa del fallo de enrutamiento",
     "routing_answered": "{who} respondió sobre el fallo de enrutamiento: {text}",

@@ -21,6 +21,7 @@ HANDLERS = {
         "handovers.accountability.follow_declared",
         "playbooks.run_actions.start_matching",
         "impact.watching.look_again",
+        "lockouts.actions.follow_declared",
         "cases.linking.link_declared",
         "alerts.actions.follow_declared",
         "webhooks.handlers.tell",
