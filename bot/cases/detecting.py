@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -67,8 +68,9 @@ class Detector:
 _COLUMNS = (Case.id, Case.opened_at, Case.customer, Case.traits, Case.title, Case.text, Case.team)
 
 
-def _sighting(case: "Case | sa.Row[tuple[object, ...]]") -> Sighting:
-    number = int(case.id or 0)
+def _sighting(case: Any) -> Sighting:
+    """Of a case, or of a row with these columns of it."""
+    number = int(case.id)
     return Sighting(number, case.opened_at.timestamp(), case.customer, dict(case.traits), case.title, case.text)
 
 

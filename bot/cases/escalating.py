@@ -159,4 +159,5 @@ def _resolved(session: Session, services: Services, name: str) -> Sequence[str]:
 
 
 def _allowed(floor: Floor, case: Case) -> Allowed | None:
-    return floor.cases.escalations.get(case.priority)  # type: ignore[call-overload]  # P3 to P5 have none
+    by_priority = {str(priority): allowed for priority, allowed in floor.cases.escalations.items()}
+    return by_priority.get(case.priority)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -72,7 +73,7 @@ class OpenCases:
             else:
                 self._cases.pop(row.id, None)
 
-    def _case(self, row: "sa.Row[tuple[object, ...]]") -> OpenCase:
+    def _case(self, row: Any) -> OpenCase:
         return OpenCase(
             number=row.id,
             name=row.name,

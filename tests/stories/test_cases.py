@@ -16,6 +16,7 @@ from bot.sources.signatures import sign
 from tests.floor import TestFloor
 from tests.stories.record import rows
 
+PLAYBOOKS = Path(__file__).parent / "playbooks"
 CASES = """
 cases:
   targets: {P1: 4 h, P2: 8 h, P3: 3 days}
@@ -35,7 +36,8 @@ def desk(tmp_path: Path) -> Iterator[TestFloor]:
     shipped, _, after = Path("floor.yaml").read_text().partition("\ncases:\n")
     rest = after[after.index("\n#") :]
     (tmp_path / "floor.yaml").write_text(f"{shipped}{CASES}{rest}")
-    with TestFloor(tmp_path, over_http=True, cases_secret="secret", floor_file=tmp_path / "floor.yaml") as floor:
+    settings = {"cases_secret": "secret", "floor_file": tmp_path / "floor.yaml", "playbooks_dir": PLAYBOOKS}
+    with TestFloor(tmp_path, over_http=True, **settings) as floor:
         yield floor
         floor.nothing_was_malformed()
 
@@ -194,7 +196,7 @@ def test_cases_move_to_the_team_with_less_to_do_and_stay_there(desk: TestFloor) 
     desk.tick()
     assert "10 cases wait unassigned for Billing" in "\n".join(told(desk, "farah"))
 
-    desk.ana.clicks(ids.MOVE)
+    desk.ana.clicks(ids.MOVE, channel="general")
     desk.settle()
     assert "7 cases were moved" in desk.whispered("ana")[-1]
     assert "moved 7 cases from Billing to Billing Manila" in told(desk, "ben")[-1]
