@@ -19,7 +19,7 @@ def take(session: Session, services: Services, source: str, key: str, rows: Sequ
     observed = _observed_pauses(session, source, [row.external_id for row in rows])
     read = [case_row(row, observed.get(row.external_id, timedelta())) for row in rows]
     storing.upsert(session, services.floor.cases, source, read, now)
-    following.after_rows(services, session, now)
+    following.after_rows(session, services.floor, now)
 
 
 def _observed_pauses(session: Session, source: str, case_ids: Sequence[str]) -> Mapping[str, timedelta]:
