@@ -19,6 +19,7 @@ from bench import (
     messages,
     postmortems,
     recovery,
+    shifts,
     size,
     starts,
     statements,
@@ -42,6 +43,7 @@ PARTS: dict[str, Part] = {
     "impact": impact.measure,
     "messages": messages.measure,
     "recovery": recovery.measure,
+    "shifts": shifts.measure,
 }
 
 

@@ -16,6 +16,7 @@ def register(registry: "Registry") -> None:
         escalating,
         escalation_tables,
         feeding,
+        handing_over,
         linking,
         listeners,
         open_cases,
@@ -24,6 +25,7 @@ def register(registry: "Registry") -> None:
         uploads,
     )
     from bot.incidents import events
+    from bot.incidents.facts import CASE_COUNTS, RISKY_CASES
     from bot.incidents.registry import TableWords, Tick
 
     registry.listeners.append(listeners.register)
@@ -31,6 +33,8 @@ def register(registry: "Registry") -> None:
     registry.posts.append(requests.POST)
     registry.takes_rows.setdefault("cases", []).append(feeding.take)
     registry.table_readers.append(uploads.READER)
+    registry.answers(RISKY_CASES, handing_over.at_risk)
+    registry.answers(CASE_COUNTS, handing_over.counts)
     registry.parts += [open_cases.OpenCases.of, detecting.Detector.of]
     registry.home.append(boards.on_home)
     registry.on(events.Declared, linking.link_declared)

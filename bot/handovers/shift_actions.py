@@ -87,6 +87,7 @@ def _end_earlier(session: Session, by: str, now: datetime) -> None:
 def _offered(shift: ShiftHandover, item: HandoverItem, by: str, now: datetime) -> Handover:
     return Handover(
         kind=Kind.SHIFT,
+        incident_id=item.incident_id,
         item=item.key,
         from_id=by,
         to_id=shift.to_id,

@@ -1,6 +1,6 @@
 """Questions about an incident that nouns answer for each other, as plain data; see `Registry.ask`."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -119,6 +119,29 @@ class HandoverCounts:
 
 def _no_items(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
     return ()
+
+
+@dataclass(frozen=True)
+class CaseCounts:
+    """Cases in a time: opened, closed, open at its end; of those closed, with a target and within it."""
+
+    intake: int = 0
+    closures: int = 0
+    backlog: int = 0
+    with_target: int = 0
+    target_met: int = 0
+
+
+def _none_kept(session: Session, numbers: Sequence[int]) -> Mapping[int, UpdatesKept]:
+    return {}
+
+
+def _no_cases(session: Session, start: datetime, end: datetime, region: str) -> CaseCounts | None:
+    return None
+
+
+def _none_overdue(session: Session, at: datetime) -> int:
+    return 0
 
 
 def _no_handovers(session: Session, start: datetime, end: datetime) -> HandoverCounts:
@@ -240,3 +263,11 @@ SHIFT_HANDOVERS: Fact[Callable[[Session, datetime, datetime], HandoverCounts]] =
 )
 # Of the gaps that began in a time: how many there were, and how many were filled late or never.
 SHIFT_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("shift gaps", _no_gaps)
+# Cases in a time, of a region or of all; None where there are no cases.
+CASE_COUNTS: Fact[Callable[[Session, datetime, datetime, str], CaseCounts | None]] = Fact("case counts", _no_cases)
+# How many follow-ups were open and late at a moment.
+FOLLOW_UPS_OVERDUE: Fact[Callable[[Session, datetime], int]] = Fact("follow-ups overdue", _none_overdue)
+# How promised updates were kept, of many incidents at once.
+UPDATES_KEPT_OF_MANY: Fact[Callable[[Session, Sequence[int]], Mapping[int, UpdatesKept]]] = Fact(
+    "updates kept of many", _none_kept
+)
