@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import (
+    cases,
     clicks,
     declarations,
     events,
     impact,
+    ledger,
     messages,
     postmortems,
     recovery,
@@ -40,7 +42,9 @@ PARTS: dict[str, Part] = {
     "events": events.measure,
     "ticks": ticks.measure,
     "updates": updates.measure,
+    "cases": cases.measure,
     "impact": impact.measure,
+    "ledger": ledger.measure,
     "messages": messages.measure,
     "recovery": recovery.measure,
     "shifts": shifts.measure,

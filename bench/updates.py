@@ -141,7 +141,7 @@ class ManyIncidents:
 
 
 def _key(call: dict[str, Any]) -> str:
-    return str(call["args"].get("metadata", {}).get("event_payload", {}).get("key", ""))
+    return str(call["args"].get("metadata", {}).get("event_payload", {}).get("key", "")).removesuffix(":batch")
 
 
 def _settings(sandbox: SandboxProcess, folder: Path) -> Settings:

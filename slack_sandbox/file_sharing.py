@@ -14,6 +14,13 @@ def new_file(workspace: Workspace, user: User, name: str, size: int, title: str 
         return file
 
 
+def keep_for_form(workspace: Workspace, user: User, name: str, content: bytes) -> File:
+    """A file that somebody chose in a form: it is shared nowhere, and the app may read it."""
+    file = new_file(workspace, user, name, len(content))
+    file.content, file.complete = content, True
+    return file
+
+
 def share(
     workspace: Workspace,
     user: User,

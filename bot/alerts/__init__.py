@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that code that needs the tables alone need not load the listeners.
     from bot.alerts import actions, listeners, proposing, sources, tables
     from bot.incidents import events
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.registry import Job, TableWords, Tick
 
     registry.listeners.append(listeners.register)
     registry.on(events.Declared, actions.follow_declared)
@@ -20,6 +20,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Withdrawn, actions.propose_again)
     registry.on(events.Merged, actions.follow_merge)
     registry.ticks.append(Tick("ignored alerts", actions.show_again, tables.NEXT_DUE))
+    registry.jobs.append(Job("old alerts", actions.FORGET_EVERY_S, actions.forget_old))
     registry.parts.append(sources.AlertSources.of)
     registry.kinds += proposing.KINDS
     registry.words += [

@@ -16,9 +16,12 @@ from bot.incidents.declaring import check_may_be_declared, check_may_declare, op
 from bot.incidents.events import Declared, Merged, Withdrawn
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
+from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import tables as timeline
 
+FORGET_EVERY_S = 6 * 3600
+KEPT_FOR = timedelta(days=90)
 IGNORED_FOR = timedelta(hours=views.IGNORED_FOR_H)
 
 
@@ -115,6 +118,12 @@ def show_again(services: Services, now: datetime) -> None:
             group.state, group.due_at = State.PROPOSED, None
             tables.save(session, group)
             proposing.show(services, session, group, now)
+
+
+def forget_old(services: Services) -> None:
+    """What was over long ago and belongs to no incident is taken away."""
+    with services.database.transaction() as session:
+        tables.delete_ended(session, utcnow() - KEPT_FOR)
 
 
 def follow_declared(change: Change, event: Declared) -> None:

@@ -121,6 +121,14 @@ def save(session: Session, *rows: Any) -> None:
     session.flush()
 
 
+def delete_ended(session: Session, before: datetime, limit: int = 500) -> None:
+    """Groups that were over before then and belong to no incident, some at a time."""
+    old = select(AlertGroup.id).where(col(AlertGroup.ended_at) < before, col(AlertGroup.incident_id).is_(None))
+    ids = session.exec(old.limit(limit)).all()
+    session.connection().execute(sa.delete(Alert).where(col(Alert.group_id).in_(ids)))
+    session.connection().execute(sa.delete(AlertGroup).where(col(AlertGroup.id).in_(ids)))
+
+
 # Before the number of a group: the key of a declaration for it.
 KEY = "alerts:"
 

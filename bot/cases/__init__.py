@@ -11,12 +11,16 @@ def register(registry: "Registry") -> None:
     """Listeners, a command, files and signed rows, the board, ticks, what incidents tell their cases."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.cases import (
+        balancing,
         boards,
         detecting,
         escalating,
         escalation_tables,
+        facts,
         feeding,
-        handing_over,
+        guides,
+        knowledge,
+        knowledge_tables,
         linking,
         listeners,
         open_cases,
@@ -25,7 +29,7 @@ def register(registry: "Registry") -> None:
         uploads,
     )
     from bot.incidents import events
-    from bot.incidents.facts import CASE_COUNTS, RISKY_CASES
+    from bot.incidents.facts import CASE_FIGURES, KNOWLEDGE_GAPS, RISKY_CASES, SENSITIVE_CASES
     from bot.incidents.registry import TableWords, Tick
 
     registry.listeners.append(listeners.register)
@@ -33,12 +37,11 @@ def register(registry: "Registry") -> None:
     registry.posts.append(requests.POST)
     registry.takes_rows.setdefault("cases", []).append(feeding.take)
     registry.table_readers.append(uploads.READER)
-    registry.answers(RISKY_CASES, handing_over.at_risk)
-    registry.answers(CASE_COUNTS, handing_over.counts)
-    registry.parts += [open_cases.OpenCases.of, detecting.Detector.of]
+    registry.parts += [open_cases.OpenCases.of, detecting.Detector.of, guides.GuideLibrary.of]
     registry.home.append(boards.on_home)
     registry.on(events.Declared, linking.link_declared)
     registry.on(events.Resolved, linking.note_end)
+    registry.on(events.Closed, knowledge.note_gap)
     registry.on(events.Declined, linking.note_end)
     registry.on(events.Merged, linking.follow_merge)
     registry.on(events.UpdateComposed, linking.copy_update)
@@ -46,7 +49,12 @@ def register(registry: "Registry") -> None:
         Tick("case escalations", escalating.escalate_due, escalation_tables.NEXT_DUE),
         Tick("like cases", detecting.look, detecting.NEXT_DUE),
         Tick("case board", boards.refresh, boards.NEXT_DUE),
+        Tick("case intake", balancing.watch, boards.NEXT_BALANCE),
     ]
+    registry.answers(RISKY_CASES, facts.risky_cases)
+    registry.answers(CASE_FIGURES, facts.case_figures)
+    registry.answers(KNOWLEDGE_GAPS, knowledge_tables.counts)
+    registry.answers(SENSITIVE_CASES, facts.sensitive_cases)
     registry.kinds += renderers.KINDS
     registry.words += [
         TableWords("cases"),
@@ -55,6 +63,8 @@ def register(registry: "Registry") -> None:
         TableWords("incident_cases"),
         TableWords("case_escalations"),
         TableWords("case_boards"),
+        TableWords("case_alerts"),
+        TableWords("knowledge_gaps", ("text",)),
         TableWords("case_clusters"),
         TableWords("case_cluster_members"),
         TableWords("case_previews"),

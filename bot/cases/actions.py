@@ -66,7 +66,7 @@ def deciding(services: Services, number: int, by: str, now: datetime) -> Iterato
         yield Decision(session, services, case, by, now)
         case.touched_at = now
         session.add(case)
-        following.after_rows(services, session, now)
+        following.after_rows(session, services.floor, now)
 
 
 def readable_case(services: Services, number: int, by: str, now: datetime) -> tuple[Case, str]:

@@ -8,6 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.cases import views
 from bot.cases.open_cases import OpenCases
 from bot.cases.rules.board import Board, Wanted, board
+from bot.config.floor import Floor
 from bot.directory.lookup import channel_id
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
@@ -33,7 +34,9 @@ class BoardClock(SQLModel, table=True):
     due_at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
-NEXT_DUE = select(sa.func.min(BoardClock.due_at))
+BALANCE = "balance"
+NEXT_DUE = select(sa.func.min(BoardClock.due_at)).where(col(BoardClock.channel) != BALANCE)
+NEXT_BALANCE = select(sa.func.min(BoardClock.due_at)).where(col(BoardClock.channel) == BALANCE)
 
 
 def page(services: Services, wanted: Wanted, now: datetime, per_page: int = views.PER_PAGE) -> Board:
@@ -56,9 +59,10 @@ def on_home(services: Services, user_id: str) -> list[Block]:
     return views.home_blocks(shown, now) if shown.total else []
 
 
-def change_soon(session: Session, services: Services, now: datetime) -> None:
+def change_soon(session: Session, floor: Floor, now: datetime) -> None:
     """Something of a case changed: the board in the channel is to show it."""
-    channel = services.floor.cases.board
+    channel = floor.cases.board
+    insert_new(session, BoardClock(channel=BALANCE, due_at=now))
     if channel is None or insert_new(session, BoardClock(channel=channel, due_at=now)):
         return
     sooner = sa.update(BoardClock).where(col(BoardClock.channel) == channel, col(BoardClock.due_at) > now + SOON)
@@ -69,10 +73,18 @@ def refresh(services: Services, now: datetime) -> None:
     """Draw the board in the channel again; what reads the same is not sent."""
     channel = services.floor.cases.board
     with services.database.transaction() as session:
-        session.connection().execute(sa.delete(BoardClock).where(col(BoardClock.channel) != (channel or "")))
-        session.connection().execute(sa.update(BoardClock).values(due_at=now + EVERY))
+        others = col(BoardClock.channel).not_in([channel or "", BALANCE])
+        session.connection().execute(sa.delete(BoardClock).where(others))
+        ours = sa.update(BoardClock).where(col(BoardClock.channel) == channel)
+        session.connection().execute(ours.values(due_at=now + EVERY))
         if channel and not outbox.enqueue(session, kinds.CASE_BOARD, SUBJECT, now, subject=SUBJECT):
             outbox.edit_named(session, None, kinds.CASE_BOARD, SUBJECT, now)
+
+
+def set_balance_clock(session: Session, now: datetime) -> None:
+    """Intake and queues were looked at."""
+    its = sa.update(BoardClock).where(col(BoardClock.channel) == BALANCE)
+    session.connection().execute(its.values(due_at=now + EVERY))
 
 
 def message(context: Context) -> Message:

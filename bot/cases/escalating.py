@@ -10,6 +10,7 @@ from bot.cases.escalation_tables import CaseEscalation, end
 from bot.cases.rules.escalation import BY_HAND, LEVELS, NOT_ACTIONED, UNASSIGNED, first_due, next_level
 from bot.cases.rules.states import ENDED, Phase
 from bot.cases.tables import Case, CaseNote
+from bot.config.floor import Floor
 from bot.config.floor.cases import CaseEscalation as Allowed
 from bot.directory import tables as directory
 from bot.incidents.permissions import check_member
@@ -22,9 +23,9 @@ from bot.slack.text import format_duration, mention, one_line
 __all__ = ["NOT_ACTIONED", "UNASSIGNED", "end"]
 
 
-def watch(session: Session, services: Services, case: Case, now: datetime) -> None:
+def watch(session: Session, floor: Floor, case: Case, now: datetime) -> None:
     """Start or stop the clocks of a case as its source has it now."""
-    allowed = _allowed(services, case)
+    allowed = _allowed(floor, case)
     is_unassigned = case.is_open and case.phase != Phase.PENDING and case.is_unassigned
     is_idle = case.is_open and case.phase == Phase.NEW and not case.is_unassigned
     for kind, lies in ((UNASSIGNED, is_unassigned), (NOT_ACTIONED, is_idle)):
@@ -66,7 +67,7 @@ def escalate_due(services: Services, now: datetime) -> None:
 def _tell_next(
     session: Session, services: Services, clock: CaseEscalation, case: Case, why: str, now: datetime
 ) -> Sequence[str]:
-    allowed = _allowed(services, case) or Allowed()
+    allowed = _allowed(services.floor, case) or Allowed()
     found = next_level(clock.level, _people(session, services, case), allowed.next_after, now)
     text, blocks = _message(clock, case, why)
     if found is None:
@@ -157,5 +158,5 @@ def _resolved(session: Session, services: Services, name: str) -> Sequence[str]:
     return [person] if person else directory.group_members(session, handle) or ([name] if name == handle else ())
 
 
-def _allowed(services: Services, case: Case) -> Allowed | None:
-    return services.floor.cases.escalations.get(case.priority)  # type: ignore[call-overload]  # P3 to P5 have none
+def _allowed(floor: Floor, case: Case) -> Allowed | None:
+    return floor.cases.escalations.get(case.priority)  # type: ignore[call-overload]  # P3 to P5 have none

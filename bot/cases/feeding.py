@@ -19,7 +19,7 @@ def take(session: Session, services: Services, source: str, key: str, rows: Sequ
     observed = _observed_pauses(session, source, [row.external_id for row in rows])
     read = [case_row(row, observed.get(row.external_id, timedelta())) for row in rows]
     storing.upsert(session, services.floor.cases, source, read, now)
-    following.after_rows(services, session, now)
+    following.after_rows(session, services.floor, now)
 
 
 def _observed_pauses(session: Session, source: str, case_ids: Sequence[str]) -> Mapping[str, timedelta]:
@@ -41,6 +41,7 @@ def case_row(case: Case, observed: timedelta) -> CaseRow:
 
     The board adds the pauses that it saw itself; those before that move the beginning of the clock.
     """
+    started_at, target = _clock(_first(case.targets), observed)
     return CaseRow(
         external_id=case.external_id,
         opened_at=case.opened_at,
@@ -51,9 +52,10 @@ def case_row(case: Case, observed: timedelta) -> CaseRow:
         team=case.queue,
         owner=case.assignee,
         state=case.state,
+        started_at=started_at,
+        target=target,
         ended_at=None if case.is_open else case.updated_at,
         url=case.link,
-        **_clock(_first(case.targets), observed),
     )
 
 
@@ -61,11 +63,12 @@ def _first(targets: Sequence[ServiceTarget]) -> ServiceTarget | None:
     return min((one for one in targets if one.due_at), key=lambda one: one.due_at or one.started_at, default=None)
 
 
-def _clock(target: ServiceTarget | None, observed: timedelta) -> dict[str, datetime | timedelta]:
+def _clock(target: ServiceTarget | None, observed: timedelta) -> tuple[datetime | None, timedelta | None]:
+    """When the clock begins, and how long it runs."""
     if target is None or target.due_at is None:
-        return {}
+        return None, None
     paused = timedelta(seconds=target.paused_s)
     length = target.due_at - target.started_at - paused
     if length <= timedelta():
-        return {}
-    return {"started_at": target.started_at + max(paused - observed, timedelta()), "target": length}
+        return None, None
+    return target.started_at + max(paused - observed, timedelta()), length

@@ -30,4 +30,11 @@ INCIDENT_FORM = "case.incident_form"
 NOT_RELATED_FORM = "case.not_related_form"
 INCIDENT = "incident"
 
+WRITE = "guide.write"
+WRITE_FORM = "guide.write_form"
+PUBLISH = "guide.publish"
+READ = "guide.read"
+TEXT = "text"
+
+MOVE = "case.move"
 ACTIONED = "case.actioned"

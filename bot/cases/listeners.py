@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from slack_bolt import Ack, App
 
-from bot.cases import actions, boards, escalating, forms, ids, linking, uploads
+from bot.cases import actions, balancing, boards, escalating, forms, guides, ids, knowledge, linking, uploads
 from bot.cases.rules.board import FILTERS, Wanted, read_wanted
 from bot.cases.tables import Case
 from bot.incidents import parse
@@ -25,8 +25,13 @@ SNOOZED_FOR = timedelta(hours=1)
 def register_commands(registry: Registry) -> None:
     """`/incident board`."""
     registry.command("board", show_board)
+    registry.command("balance", show_balance)
+    registry.command("guide", find_guides)
     registry.help(
-        Section.ANYWHERE, 8, "`/incident board` cases by time to breach · `board red EMEA` · `board mine`"
+        Section.ANYWHERE,
+        8,
+        "`/incident board` cases by time to breach · `board red EMEA` · `board mine` · "
+        "`/incident balance` load of the teams · `/incident guide sso lockout` trouble-shooting guides",
     )
 
 
@@ -35,12 +40,23 @@ def show_board(services: Services, typed: SlashCommand) -> Response:
     return boards.screen(services, read_wanted(typed.rest, typed.user_id), utcnow())
 
 
+def show_balance(services: Services, typed: SlashCommand) -> Response:
+    """`/incident balance`"""
+    return balancing.screen(services, typed.user_id, utcnow())
+
+
+def find_guides(services: Services, typed: SlashCommand) -> Response:
+    """`/incident guide sso lockout`"""
+    return guides.search(services, typed.rest, typed.user_id)
+
+
 def register(app: App, services: Services) -> None:
     """Listen to everything about cases but the command."""
     _register_board(app, services)
     _register_forms(app, services)
     _register_files(app, services)
     _register_clusters(app, services)
+    _register_guides(app, services)
 
 
 def _register_board(app: App, services: Services) -> None:
@@ -54,6 +70,16 @@ def _register_board(app: App, services: Services) -> None:
         def act() -> Response:
             occasion = str(body["trigger_id"])
             return actions.take(services, parse.clicked_number(body), occasion, parse.user_id(body), utcnow())
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.action(ids.MOVE)
+    def move(ack: Ack, body: Payload) -> None:
+        def act() -> Response:
+            count, _, teams = parse.action_value(body).partition("|")
+            source, _, target = teams.partition("|")
+            by = parse.user_id(body)
+            return balancing.move(services, source, target, parse.parse_number(count), by, utcnow())
 
         answering.answer_click(services, body, act, ack)
 
@@ -193,3 +219,38 @@ def _opens_about_cluster(app: App, services: Services, action_id: str, build: Ca
             services.slack.open_view(body["trigger_id"], view)
 
         answering.answer_click(services, body, act, ack)
+
+
+def _register_guides(app: App, services: Services) -> None:
+    @app.action(ids.READ)
+    def read(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            view = guides.reading_view(services, parse.action_value(body), parse.user_id(body))
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.action(ids.WRITE)
+    def write(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            view = knowledge.write_form(services, parse.clicked_number(body), parse.user_id(body))
+            services.slack.open_view(body["trigger_id"], view)
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.action(ids.PUBLISH)
+    def publish(ack: Ack, body: Payload) -> None:
+        def act() -> str:
+            return knowledge.publish(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.view(ids.WRITE_FORM)
+    def written(ack: Ack, body: Payload) -> None:
+        def act() -> str:
+            title, text, reviewer = (parse.field_value(body, name) for name in (ids.TITLE, ids.TEXT, ids.PERSON))
+            number, by = parse.form_number(body), parse.user_id(body)
+            occasion = str(body["view"]["id"])
+            return knowledge.send_to_review(services, number, title, text, reviewer, occasion, by, utcnow())
+
+        answering.answer_form(services, body, ids.TEXT, act, ack)

@@ -85,7 +85,7 @@ def _take(services: Services, session: Session, body: bytes, now: datetime) -> M
     except ValidationError as wrong:
         raise NotUnderstood.of(wrong) from None
     stored = storing.upsert(session, services.floor.cases, sent.source, [each.row() for each in sent.cases], now)
-    following.after_rows(services, session, now)
+    following.after_rows(session, services.floor, now)
     return {"rows": stored.count, "new": stored.new, "changed": stored.changed, "unchanged": stored.unchanged}
 
 

@@ -12,7 +12,7 @@ from bot.cases.rules.states import ENDED, Phase, Step, phase_of, reopenings
 from bot.cases.tables import Case, CaseState
 from bot.config.floor.cases import Cases
 
-AT_ONCE = 200
+AT_ONCE = 100
 # Only what came lately can be part of a burst that is going on.
 EXAMINED_FOR = timedelta(hours=4)
 PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
@@ -61,15 +61,23 @@ def upsert(session: Session, settings: Cases, source: str, rows: Iterable[CaseRo
         chunk = waiting[start : start + AT_ONCE]
         cases = tables.by_external_ids(session, source, [external_id for external_id, _ in chunk])
         states = tables.states_of(session, [each.number for each in cases.values()])
+        written: list[tuple[Case, list[Step]]] = []
         for external_id, versions in chunk:
             case = cases.get(external_id)
             steps = [Step(each.at, each.phase, each.state) for each in states.get(case.number, [])] if case else []
             versions.sort(key=lambda row: row.updated_at)
-            _store(session, settings, result, _Known(source, case, steps, now), versions)
+            written += _changed(settings, result, _Known(source, case, steps, now), versions)
+        # Together: one by one the rows of a file would keep others waiting.
+        session.add_all(case for case, _ in written)
+        session.flush()
+        tables.add_states(session, [_state(case.number, step) for case, steps in written for step in steps])
     return result
 
 
-def _store(session: Session, settings: Cases, result: Stored, known: _Known, versions: Sequence[CaseRow]) -> None:
+def _changed(
+    settings: Cases, result: Stored, known: _Known, versions: Sequence[CaseRow]
+) -> list[tuple[Case, list[Step]]]:
+    """The case as it is now, with its new states; nothing when it is as it was."""
     newest, history = versions[-1], _history(versions, known.states)
     case = known.case or _new(known.source, newest, known.now)
     before = case.model_dump(exclude={"touched_at"}) if known.case else {}
@@ -79,17 +87,15 @@ def _store(session: Session, settings: Cases, result: Stored, known: _Known, ver
     _set_deadline(settings, case, history)
     if before == case.model_dump(exclude={"touched_at"}) and len(history) == len(known.states):
         result.unchanged += 1
-        return
+        return []
     case.touched_at = known.now
-    session.add(case)
-    session.flush()
-    tables.add_states(session, [_state(case.number, each) for each in history if each not in known.states])
     if not before:
         result.new += 1
-        return
-    result.changed += 1
-    if case.is_open and not before["is_open"]:
-        result.reopened.append(case.number)
+    else:
+        result.changed += 1
+        if case.is_open and not before["is_open"]:
+            result.reopened.append(case.number)
+    return [(case, [each for each in history if each not in known.states])]
 
 
 def _new(source: str, row: CaseRow, now: datetime) -> Case:
@@ -117,7 +123,8 @@ def _take_over(settings: Cases, case: Case, row: CaseRow) -> None:
     case.name, case.kind, case.title, case.text = row.name or case.name, row.kind, row.title, row.text
     case.customer, case.owner, case.url = row.customer, row.owner, row.url
     team = settings.teams.get(row.team)
-    case.team, case.region = row.team, row.region or (team.region if team else "")
+    if case.moved_from is None or row.team != case.moved_from:
+        case.team, case.region, case.moved_from = row.team, row.region or (team.region if team else ""), None
     case.state = row.state
     case.traits = {name: value for name, value in sorted(row.traits.items()) if value}
     case.opened_at, case.started_at = row.opened_at, row.started_at or row.opened_at

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
-from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+from bot.runtime.database import Numbered, insert_all_new, insert_new, partial_index, utc_column
 
 IS_OPEN = {"where": "is_open", "on_sqlite": "is_open = 1"}
 
@@ -67,6 +67,8 @@ class Case(Numbered, table=True):
     updated_at: datetime = Field(sa_column=utc_column(nullable=False))
     # When anything of it changed here.
     touched_at: datetime = Field(sa_column=utc_column(nullable=False))
+    # Whose it is at the source while it was moved here.
+    moved_from: str | None = None
     snoozed_until: datetime | None = Field(default=None, sa_column=utc_column())
     # It is yet to be compared with others.
     examine_at: datetime | None = Field(default=None, sa_column=utc_column())
@@ -161,8 +163,7 @@ def states_of(session: Session, case_ids: Collection[int]) -> dict[int, list[Cas
 
 def add_states(session: Session, states: Iterable[CaseState]) -> None:
     """Cases were in these states; what was known is not written twice."""
-    for each in states:
-        insert_new(session, each)
+    insert_all_new(session, list(states))
 
 
 def notes_of(session: Session, case_id: int, limit: int = 20) -> Sequence[CaseNote]:

@@ -9,9 +9,8 @@ from tempfile import TemporaryDirectory
 
 from sqlmodel import Field, Session, select
 
-from bot.cases import following, storing, upload_views
+from bot.cases import importing, upload_views
 from bot.cases.reading import ReadCases, is_table_of_cases, read_cases
-from bot.cases.storing import Stored
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, TableReader
@@ -26,10 +25,6 @@ from bot.slack.blocks import Block, section
 from bot.slack.errors import SlackRefused
 
 WAITING, IMPORTING, IMPORTED, DISCARDED = "waiting", "importing", "imported", "discarded"
-# A transaction is to be short: who clicks must not wait for a file.
-ROWS_AT_ONCE = 500
-# Files are one source, whatever they are called: a case is known by its number.
-SOURCE = "file"
 
 
 class NotWaiting(WatchfloorError):
@@ -116,7 +111,7 @@ def _import(services: Services, number: int) -> None:
         return
     try:
         read = _read(services, preview)
-        stored = import_rows(services, SOURCE, read)
+        stored = importing.import_rows(services.database, services.floor, importing.SOURCE, read)
         text, state = upload_views.imported_text(preview.file_name, stored, read), IMPORTED
     except WatchfloorError as refused:
         text, state = f"⚠️ {refused.sentence}", DISCARDED
@@ -135,25 +130,6 @@ def _read(services: Services, preview: CasePreview) -> ReadCases:
         except SlackRefused as refused:
             raise FileGone(name=preview.file_name, reason=refused.error.replace("_", " ")) from refused
         return read_cases(path, services.floor.cases.zone)
-
-
-def import_rows(services: Services, source: str, read: ReadCases) -> Stored:
-    """Keep a file's cases a few hundred at a time, every case with all of its rows; cut off and begun again,
-    nothing is there twice."""
-    total = Stored()
-    rows = sorted(read.rows, key=lambda row: row.external_id)
-    start = 0
-    while start < len(rows):
-        end = min(start + ROWS_AT_ONCE, len(rows))
-        while end < len(rows) and rows[end].external_id == rows[end - 1].external_id:
-            end += 1
-        now = utcnow()
-        with services.database.transaction() as session:
-            stored = storing.upsert(session, services.floor.cases, source, rows[start:end], now)
-            following.after_rows(services, session, now)
-        total.add(stored)
-        start = end
-    return total
 
 
 def _say(session: Session, preview: CasePreview, text: str, blocks: list[Block]) -> None:

@@ -37,6 +37,10 @@ figure_commands = typer.Typer(help="The figures of queues.", no_args_is_help=Tru
 app.add_typer(figure_commands, name="figures")
 
 
+case_commands = typer.Typer(help="The cases of customers.", no_args_is_help=True)
+app.add_typer(case_commands, name="cases")
+
+
 source_commands = typer.Typer(help="Other systems that are read.", no_args_is_help=True)
 app.add_typer(source_commands, name="sources")
 
@@ -296,6 +300,38 @@ def import_figures(
 
     with errors_as_sentences():
         lines = figures.run(settings_of.read(), file, queue, zone, incident, is_dry=preview)
+    for line in lines:
+        typer.echo(line)
+
+
+@case_commands.command("import")
+def import_cases(
+    file: Annotated[Path, typer.Argument(help="CSV or xlsx, a row a case or a row a change.", exists=True)],
+    source: Annotated[
+        str, typer.Option(help="Which system they are from; a case is known by it and its number.")
+    ] = "",
+    zone: Annotated[str, typer.Option(help="Of times without a zone; `cases: zone:` of floor.yaml.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Only say what would be imported.")] = False,
+) -> None:
+    """Import cases from a file, beside a bot that runs or not. The same file twice changes nothing."""
+    from bot.commands import cases
+
+    with errors_as_sentences():
+        lines = cases.run(settings_of.read(), file, source, zone, is_dry=preview)
+    for line in lines:
+        typer.echo(line)
+
+
+@case_commands.command()
+def bursts(
+    file: Annotated[Path, typer.Argument(help="CSV or xlsx of cases.", exists=True)],
+    zone: Annotated[str, typer.Option(help="Of times without a zone; `cases: zone:` of floor.yaml.")] = "",
+) -> None:
+    """Print the alerts of like cases that a file would have brought, as they would have come; nothing is kept."""
+    from bot.commands import cases
+
+    with errors_as_sentences():
+        lines = cases.bursts(settings_of.read(), file, zone)
     for line in lines:
         typer.echo(line)
 

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """The sources that floor.yaml names, and the tick that reads what is due."""
     # Loaded here, so that code that needs the tables alone need not load the workflow.
-    from bot.feeds import auditing, notes, reading, sources, tables
-    from bot.incidents.facts import CASE_NOTES
+    from bot.feeds import auditing, notes, reading, sources, tables, unlocking
+    from bot.incidents.facts import CASE_NOTES, UNLOCKING
     from bot.incidents.registry import TableWords, Tick
 
     registry.parts.append(sources.Sources.of)
@@ -19,5 +19,6 @@ def register(registry: "Registry") -> None:
         Tick("sources", reading.start_due, tables.NEXT_READ),
     ]
     registry.audits_of_floor.append(auditing.sources_behind)
+    registry.answers(UNLOCKING, unlocking.unlocking)
     registry.answers(CASE_NOTES, notes.writer)
     registry.words.append(TableWords("feeds"))

@@ -19,7 +19,7 @@ from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import step, waiting_flow
 from bot.services import Services
-from bot.sources.port import Page, TableFile, read_page, streams_of
+from bot.sources.port import Page, SourceRefused, TableFile, read_page, streams_of
 
 log = logging.getLogger(__name__)
 
@@ -55,13 +55,24 @@ def read_next(services: Services, source: str, stream: str) -> str:
     if feed is None or source not in services.get(Sources).settings:
         return STOPPED
     try:
-        page = read_page(services.get(Sources).get(source), stream, feed.cursor, utcnow())
+        page = _page(services, feed)
         store(services, feed, page)
     except TryLater as later:
         return _failed(services, feed, later.reason, later.wait_s)
     except WatchfloorError as refused:
         return _failed(services, feed, refused.sentence, None)
     return DONE if page.complete_until else MORE
+
+
+def _page(services: Services, feed: Feed) -> Page[Any]:
+    source = services.get(Sources).get(feed.source)
+    try:
+        return read_page(source, feed.stream, feed.cursor, utcnow())
+    except (LookupError, TypeError, ValueError, AttributeError) as wrong:
+        # Another system may answer anything, and sources of others may have mistakes.
+        log.exception("a page of a source is not understood", extra={"source": feed.source})
+        reason = f"its answer is not understood ({type(wrong).__name__}: {wrong})."
+        raise SourceRefused(name=feed.source, reason=reason) from wrong
 
 
 def store(services: Services, feed: Feed, page: Page[Any]) -> None:

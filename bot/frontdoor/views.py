@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.frontdoor import ids
 from bot.frontdoor.rules import GUIDANCE, LONGEST_LINES, LONGEST_TEXT, TITLES, Variant, Wording, minutes_on
 from bot.frontdoor.tables import CallerMessage
+from bot.incidents.situation_forms import LANGUAGE_NAMES
 from bot.incidents.tables import Incident
 from bot.slack.blocks import (
     Block,
@@ -47,7 +48,7 @@ def form(
         field("What happens to the call?", ids.VARIANT, _variants(said.variant)),
         *(
             field(
-                f"What callers hear ({language})",
+                f"What callers hear ({LANGUAGE_NAMES.get(language, language)})",
                 f"{ids.TEXT}.{language}",
                 text_input(ids.TEXT, initial=texts.get(language, ""), multiline=True, longest=LONGEST_TEXT),
                 optional=True,
@@ -120,7 +121,10 @@ def _quotes(wording: Wording) -> list[str]:
     texts = [(language, text) for language, text in (wording.texts or {}).items() if text]
     if not texts:
         return ["_The wording is not recorded yet: press Change._"]
-    return [f"> {escape(language)}: {one_line(text, TEXT_SHOWN)}" for language, text in texts]
+    return [
+        f"> _{escape(LANGUAGE_NAMES.get(language, language))}_ {one_line(text, TEXT_SHOWN)}"
+        for language, text in texts
+    ]
 
 
 def _facts(message: CallerMessage, wording: Wording, now: datetime) -> list[str]:

@@ -139,7 +139,7 @@ def accept_item(services: Services, handover_id: int, by: str, now: datetime) ->
         handover = _pending(session, handover_id)
         _check_repeated(session, services, shift, [handover])
         _accept(session, handover, now)
-        return f"You are accountable for {shift_views.name_of(handover)} now."
+        return "You are accountable for it now."
 
     return _changing(services, _shift_of(services, handover_id), by, now, act)
 

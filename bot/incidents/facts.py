@@ -80,6 +80,10 @@ def _no_money(session: Session, number: int) -> Sequence[MoneyRow]:
     return ()
 
 
+def _no_unlocking(services: Services, source: str) -> Callable[[str], str] | None:
+    return None
+
+
 def _no_wording(session: Session, number: int, language: str) -> str:
     return ""
 
@@ -117,27 +121,34 @@ class HandoverCounts:
     late: int = 0
 
 
+@dataclass(frozen=True)
+class CaseFigures:
+    """Of a region, team and kind of work item (`case`, `change`, `task`) in a time: how many came, ended, and
+    were open at its end; how many of the ended had an SLA target, and met it; and how many people the team
+    has."""
+
+    region: str
+    team: str
+    kind: str
+    intake: int = 0
+    ended: int = 0
+    backlog: int = 0
+    with_target: int = 0
+    met: int = 0
+    reopened: int = 0
+    people: int = 0
+
+
+def _no_case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
+    return ()
+
+
 def _no_items(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
     return ()
 
 
-@dataclass(frozen=True)
-class CaseCounts:
-    """Cases in a time: opened, closed, open at its end; of those closed, with a target and within it."""
-
-    intake: int = 0
-    closures: int = 0
-    backlog: int = 0
-    with_target: int = 0
-    target_met: int = 0
-
-
 def _none_kept(session: Session, numbers: Sequence[int]) -> Mapping[int, UpdatesKept]:
     return {}
-
-
-def _no_cases(session: Session, start: datetime, end: datetime, region: str) -> CaseCounts | None:
-    return None
 
 
 def _none_overdue(session: Session, at: datetime) -> int:
@@ -247,6 +258,8 @@ NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]]
 )
 # Who is accountable instead of a person who is not available from a moment on.
 FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact("fallback", _no_fallback)
+# What unlocks an account of a source by its id and gives back why it did not; None when the source cannot.
+UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("unlocking", _no_unlocking)
 # Who is the point of contact at a moment.
 CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", _no_contact)
 # What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.
@@ -263,11 +276,19 @@ SHIFT_HANDOVERS: Fact[Callable[[Session, datetime, datetime], HandoverCounts]] =
 )
 # Of the gaps that began in a time: how many there were, and how many were filled late or never.
 SHIFT_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("shift gaps", _no_gaps)
-# Cases in a time, of a region or of all; None where there are no cases.
-CASE_COUNTS: Fact[Callable[[Session, datetime, datetime, str], CaseCounts | None]] = Fact("case counts", _no_cases)
 # How many follow-ups were open and late at a moment.
 FOLLOW_UPS_OVERDUE: Fact[Callable[[Session, datetime], int]] = Fact("follow-ups overdue", _none_overdue)
 # How promised updates were kept, of many incidents at once.
 UPDATES_KEPT_OF_MANY: Fact[Callable[[Session, Sequence[int]], Mapping[int, UpdatesKept]]] = Fact(
     "updates kept of many", _none_kept
 )
+# Cases by region, team and kind of work item, from a moment until before another.
+CASE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[CaseFigures]]] = Fact(
+    "case figures", _no_case_figures
+)
+# The open cases of sensitive customers, by name.
+SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
+    "sensitive cases", _no_items
+)
+# How many guides that are missing were noted in a time, and how many of those are published.
+KNOWLEDGE_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("knowledge gaps", _no_gaps)

@@ -12,7 +12,7 @@ from bot.incidents import tables as incidents
 from bot.incidents.rules import is_permitted
 from bot.services import Services
 
-Permission = Literal["declare", "lead", "steps", "close", "followups", "postmortem", "ledger", "cases"]
+Permission = Literal["declare", "lead", "steps", "close", "followups", "postmortem", "ledger", "cases", "lockouts"]
 PERMISSION_PHRASES = {
     "declare": "declare incidents",
     "lead": "change an incident",
@@ -21,6 +21,7 @@ PERMISSION_PHRASES = {
     "followups": "add or change follow-ups",
     "postmortem": "assign, review or publish post-mortems",
     "ledger": "work on the ledger of credits and refunds",
+    "lockouts": "see to lockouts",
     "cases": "decide about cases",
 }
 

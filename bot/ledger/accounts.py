@@ -1,6 +1,5 @@
 """Accounts by a keyed hash, and the incidents that have the same cause."""
 
-import hashlib
 import hmac
 import secrets
 
@@ -30,7 +29,7 @@ class Hasher:
     def key(self, account: str) -> str:
         """The same for every way of writing an account: capitals and spaces do not count."""
         plain = "".join(account.split()).casefold()
-        return hmac.new(self._secret, plain.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._secret, plain.encode(), "sha256").hex()
 
 
 def same_cause(session: Session, number: int) -> set[int]:

@@ -19,7 +19,7 @@ from bot.ledger.entries import Move, Origin, add_lines, move
 from bot.ledger.importing import LINES, RESULTS
 from bot.ledger.money import format_amount, read_amount, read_currency
 from bot.ledger.rules import REVERSED, SAME_CAUSE, LedgerClosed, NoLedger, State
-from bot.ledger.tables import Cohort, Ledger, LedgerFile, Line
+from bot.ledger.tables import Cohort, Ledger, LedgerFile, LineRow, NewLine
 from bot.ledger.views import Screen
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
@@ -140,14 +140,7 @@ def add_one(
         ledger = _opened(change)
         _set_rule(change, ledger, cohort, rule)
         key = Hasher.of(change.session).key(account)
-        line = Line(
-            ledger_id=ledger.number,
-            cohort=cohort,
-            account=account,
-            account_key=key,
-            amount=amount,
-            currency=currency,
-        )
+        line = NewLine(ledger.number, cohort, account, key, amount, currency)
         is_paid = _add(change, ledger, line)
     if is_paid:
         return f"Added as excluded: {SAME_CAUSE}."
@@ -162,7 +155,7 @@ def _read_money(amount: str, currency: str) -> tuple[int, str]:
         raise AmountWrong(reason=reason) from None
 
 
-def _add(change: Change, ledger: Ledger, line: Line) -> bool:
+def _add(change: Change, ledger: Ledger, line: NewLine) -> bool:
     """Add a line; True when it is excluded at once, for another incident of the same cause has paid."""
     session, origin = change.session, Origin(change.by, change.now)
     locked = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
@@ -170,8 +163,8 @@ def _add(change: Change, ledger: Ledger, line: Line) -> bool:
     if known is not None and known.state != State.EXCLUDED:
         raise KnownAlready(state=known.state)
     elsewhere = tables.paid_elsewhere(session, others(locked, ledger), [line.account_key])
-    add_lines(session, [line], origin)
-    move(session, [Move(line, State.EXCLUDED, SAME_CAUSE)] if elsewhere else [], origin)
+    [added] = add_lines(session, [line], origin)
+    move(session, [Move(added, State.EXCLUDED, SAME_CAUSE)] if elsewhere else [], origin)
     return bool(elsewhere)
 
 
@@ -196,7 +189,7 @@ def change_line(
     return f"{rules.mask(account)} is {new} now."
 
 
-def _check_change(session: Session, ledger: Ledger, line: Line, what: str, new: State) -> None:
+def _check_change(session: Session, ledger: Ledger, line: LineRow, what: str, new: State) -> None:
     """The words of the form stand for one move each: a reversal is of what was issued, a retry of what failed."""
     expected = {forms.RETRY: State.FAILED, forms.REVERSE: State.ISSUED, forms.WITHDRAW: State.ISSUED}.get(
         what, State.PENDING

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.ledger.rules import State, Totals, check_move
-from bot.ledger.tables import Entry, Line, TotalsRow
+from bot.ledger.tables import Entry, Line, LineRow, NewLine, TotalsRow, insert_lines
 from bot.runtime.database import insert_new
 
 
@@ -25,20 +25,18 @@ class Origin:
 class Move:
     """A line goes to another state."""
 
-    line: Line
+    line: LineRow
     new: State
     reason: str = ""
     reference: str = ""
 
 
-def add_lines(session: Session, lines: Sequence[Line], origin: Origin) -> None:
+def add_lines(session: Session, new: Sequence[NewLine], origin: Origin) -> list[LineRow]:
     """New lines, each pending."""
-    for line in lines:
-        line.state = State.PENDING
-    session.add_all(lines)
-    session.flush()
+    lines = insert_lines(session, new)
     entries = [_entry(line, None, State.PENDING, origin) for line in lines]
     _write(session, entries, [(line, None, State.PENDING) for line in lines])
+    return lines
 
 
 def move(session: Session, moves: Sequence[Move], origin: Origin) -> None:
@@ -67,7 +65,7 @@ def _set_state(session: Session, line_ids: list[int], state: State) -> None:
 
 
 def _entry(
-    line: Line, old: State | None, new: State, origin: Origin, reason: str = "", reference: str = ""
+    line: LineRow, old: State | None, new: State, origin: Origin, reason: str = "", reference: str = ""
 ) -> dict[str, object]:
     return {
         "ledger_id": line.ledger_id,
@@ -84,7 +82,7 @@ def _entry(
 
 
 def _write(
-    session: Session, entries: list[dict[str, object]], moved: Sequence[tuple[Line, State | None, State]]
+    session: Session, entries: list[dict[str, object]], moved: Sequence[tuple[LineRow, State | None, State]]
 ) -> None:
     if not entries:
         return

@@ -7,6 +7,7 @@ from bot.ledger import tables
 from bot.ledger.money import major
 from bot.ledger.rules import mask
 from bot.ledger.tables import Entry, Line
+from bot.timeline.erasure import REMOVED
 
 HEADER = ("line", "cohort", "account", "amount", "currency", "from", "to", "reason", "reference", "by", "at")
 
@@ -20,11 +21,15 @@ def _rows(session: Session, number: int, name_of: Naming) -> Rows:
     )
     return [
         (
-            *(line.number, line.cohort, mask(line.account), str(major(entry.amount, line.currency)), line.currency),
+            *(line.number, line.cohort, _shown(line), str(major(entry.amount, line.currency)), line.currency),
             *(entry.old_state or "", entry.new_state, entry.reason, entry.reference, name_of(entry.by), entry.at),
         )
         for entry, line in session.exec(query.order_by(col(Entry.id)))
     ]
+
+
+def _shown(line: Line) -> str:
+    return REMOVED if line.account == REMOVED else mask(line.account)
 
 
 ENTRIES = Export("ledger_entries.csv", HEADER, _rows)

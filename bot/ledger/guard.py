@@ -8,6 +8,7 @@ from bot.errors import WatchfloorError
 from bot.incidents.change import Change
 from bot.incidents.registry import Guard, Objection
 from bot.ledger import actions, balance, tables
+from bot.ledger.tables import Ledger
 
 
 class LedgerOpen(WatchfloorError):
@@ -16,11 +17,22 @@ class LedgerOpen(WatchfloorError):
 
 
 def _objections(session: Session, number: int, action: str) -> list[Objection]:
-    ledger = tables.of_incident(session, number) if action == "close" else None
-    if ledger is None or not ledger.is_open:
-        return []
-    reasons = "; ".join(balance.reasons(session, ledger)) or "it adds up, and nobody has closed it"
-    return [Objection(f"The ledger of credits and refunds is open: {reasons}")]
+    """Of the incident itself, and of those that were merged into it: nobody else would ask for theirs."""
+    ledgers = tables.open_ledgers(session, number) if action == "close" else []
+    return [Objection(f"{_name(ledger, number)} is open: {_reasons(session, ledger)}") for ledger in ledgers]
+
+
+def _name(ledger: Ledger, number: int) -> str:
+    of = (
+        ""
+        if ledger.incident_id == number
+        else f" of incident {ledger.incident_id}, which was merged into this one,"
+    )
+    return f"The ledger of credits and refunds{of}"
+
+
+def _reasons(session: Session, ledger: Ledger) -> str:
+    return "; ".join(balance.reasons(session, ledger)) or "it adds up, and nobody has closed it"
 
 
 def _refusal(action: str, objections: Sequence[Objection]) -> WatchfloorError:
@@ -29,8 +41,8 @@ def _refusal(action: str, objections: Sequence[Objection]) -> WatchfloorError:
 
 
 def _waive(change: Change, action: str, reason: str) -> None:
-    [ledger] = tables.lock_of_incidents(change.session, [change.number])
-    actions.close_with(change, ledger, reason)
+    for ledger in tables.open_ledgers(change.session, change.number):
+        actions.close_with(change, ledger, reason)
 
 
 BALANCED = Guard(_objections, _refusal, _waive)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -130,7 +132,7 @@ def _marked(rows: Sequence[PaidRow]) -> Iterator[PaidRow]:
     paid: set[str] = set()
     for row in rows:
         account = "".join(row.account.split()).casefold()
-        yield replace(row, is_repeated=account in paid and not row.reference)
+        yield replace(row, is_repeated=True) if account in paid and not row.reference else row
         if row.status == Payer.ISSUED:
             paid.add(account)
         elif row.status == Payer.REVERSED:
@@ -142,12 +144,13 @@ def _read(path: Path, needed: Sequence[str], read_row: Callable[[int, list[str],
     columns = {NAMES[normalized(name)]: at for at, name in enumerate(sheet.header) if normalized(name) in NAMES}
     if missing := [name for name in needed if name not in columns]:
         raise ColumnsMissing(name=path.name, missing=" and ".join(missing), needed=", ".join(needed))
-    decimal = decimal_sign((_cell(cells, columns, "amount") for _, cells in _rows(sheet, columns)), ())
+    found = list(islice(_rows(sheet, columns), MOST_ROWS + 1))
+    if len(found) > MOST_ROWS:
+        raise TooManyRows(name=path.name, most=MOST_ROWS)
+    decimal = decimal_sign({_cell(cells, columns, "amount") for _, cells in found}, ())
     rows: list[Row] = []
     wrong = Wrong()
-    for line, cells in _rows(sheet, columns):
-        if len(rows) >= MOST_ROWS:
-            raise TooManyRows(name=path.name, most=MOST_ROWS)
+    for line, cells in found:
         try:
             rows.append(read_row(line, cells, columns, decimal))
         except NotReadable as reason:
@@ -167,7 +170,7 @@ def _open(path: Path, needed: Sequence[str]) -> Sheet:
 def _rows(sheet: Sheet, columns: Columns) -> Iterator[Cells]:
     """Every row but those of totals, which say nothing of an account."""
     for line, cells in sheet.rows():
-        if normalized(_cell(cells, columns, "account")) not in TOTALS:
+        if _cell(cells, columns, "account").casefold() not in TOTALS:
             yield line, cells
 
 
@@ -183,8 +186,17 @@ def _cell(cells: Sequence[str], columns: Columns, name: str) -> str:
 
 def _owed(line: int, cells: Sequence[str], columns: Columns, decimal: str) -> OwedRow:
     currency = read_currency(_cell(cells, columns, "currency"))
-    amount = read_amount(_cell(cells, columns, "amount"), currency, decimal)
+    amount = _amount(_cell(cells, columns, "amount"), currency, decimal)
     return OwedRow(line, _account(cells, columns), amount, currency)
+
+
+# Many rows owe the same, and there are few words for what became of a payment.
+_amount = lru_cache(10_000)(read_amount)
+
+
+@lru_cache(1_000)
+def _status(word: str) -> Payer | None:
+    return STATUSES.get(normalized(word))
 
 
 def _account(cells: Sequence[str], columns: Columns) -> str:
@@ -201,7 +213,7 @@ def _account(cells: Sequence[str], columns: Columns) -> str:
 def _paid(line: int, cells: Sequence[str], columns: Columns, decimal: str) -> PaidRow:
     owed = _owed(line, cells, columns, decimal)
     word = _cell(cells, columns, "status")
-    status = STATUSES.get(normalized(word))
+    status = _status(word)
     if status is None:
         raise NotReadable(
             f"`{word.replace('`', chr(39))[:40]}` is no status; write issued, failed, reversed or pending"

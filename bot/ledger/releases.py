@@ -119,7 +119,8 @@ def _leave_out(
     paid = sa.exists().where(
         col(other.ledger_id).in_(other_ids), col(other.account_key) == col(Line.account_key), is_paid
     )
-    lines = session.exec(select(Line).where(*_unreleased(ledger, cohort, currency), paid)).all()
+    keys = session.exec(select(Line.account_key).where(*_unreleased(ledger, cohort, currency), paid)).all()
+    lines = tables.lines_of_accounts(session, ledger.number, keys).values()
     move(session, [Move(line, State.EXCLUDED, SAME_CAUSE) for line in lines], origin)
 
 

@@ -6,12 +6,13 @@ the transaction of the entries.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
+from bot.incidents.tables import Incident
 from bot.ledger.rules import State, Totals
 from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
 
@@ -68,7 +69,8 @@ class Line(Numbered, table=True):
         partial_index(
             "ux_ledger_lines_account", "ledger_id", "account_key", where="state <> 'excluded'", unique=True
         ),
-        sa.Index("ix_ledger_lines_account", "account_key"),
+        # Accounts are looked up by the hundred: both columns, or SQLite reads the whole ledger each time.
+        sa.Index("ix_ledger_lines_account", "account_key", "ledger_id"),
         sa.Index("ix_ledger_lines_state", "ledger_id", "cohort", "currency", "state"),
         sa.CheckConstraint("amount > 0", name="ck_ledger_lines_amount"),
     )
@@ -82,6 +84,30 @@ class Line(Numbered, table=True):
     currency: str
     state: str = State.PENDING
     release_id: int | None = Field(default=None, foreign_key="ledger_releases.id")
+
+
+class LineRow(NamedTuple):
+    """A line as it is read and written by the hundred: a tenth of the time that an object of the table takes."""
+
+    number: int
+    ledger_id: int
+    cohort: str
+    account_key: str
+    amount: int
+    currency: str
+    state: str
+    release_id: int | None
+
+
+class NewLine(NamedTuple):
+    """What an account is owed, before it is in a ledger."""
+
+    ledger_id: int
+    cohort: str
+    account: str
+    account_key: str
+    amount: int
+    currency: str
 
 
 class Entry(Numbered, table=True):
@@ -223,6 +249,14 @@ def lock_of_incidents(session: Session, incident_ids: Collection[int]) -> Sequen
     return session.exec(query.with_for_update(), execution_options={"populate_existing": True}).all()
 
 
+def open_ledgers(session: Session, number: int) -> Sequence[Ledger]:
+    """The open ledgers of an incident and of those that were merged into it."""
+    merged = select(Incident.id).where(col(Incident.merged_into) == number)
+    theirs = sa.or_(col(Ledger.incident_id) == number, col(Ledger.incident_id).in_(merged))
+    query = select(Ledger).where(theirs, Ledger.state == "open").order_by(col(Ledger.id))
+    return session.exec(query).all()
+
+
 def open_ledger(session: Session, incident_id: int, by: str, now: datetime) -> None:
     """The incident has a ledger from now on."""
     insert_new(session, Ledger(incident_id=incident_id, opened_by=by, opened_at=now))
@@ -259,14 +293,47 @@ def releases_of(session: Session, ledger_id: int) -> Sequence[Release]:
     return session.exec(select(Release).where(Release.ledger_id == ledger_id).order_by(col(Release.id))).all()
 
 
-def lines_of_accounts(session: Session, ledger_id: int, keys: Collection[str]) -> dict[str, Line]:
+_LINE = sa.select(
+    *(
+        col(column)
+        for column in (
+            Line.id,
+            Line.ledger_id,
+            Line.cohort,
+            Line.account_key,
+            Line.amount,
+            Line.currency,
+            Line.state,
+            Line.release_id,
+        )
+    )
+)
+
+
+def lines_of_accounts(session: Session, ledger_id: int, keys: Collection[str]) -> dict[str, LineRow]:
     """The line of each account: the one that counts, else the newest that is excluded."""
-    query = select(Line).where(Line.ledger_id == ledger_id, col(Line.account_key).in_(keys))
-    found: dict[str, Line] = {}
-    for line in session.exec(query.order_by(col(Line.id))):
-        if line.account_key not in found or found[line.account_key].state == State.EXCLUDED:
-            found[line.account_key] = line
+    mine = _LINE.where(col(Line.ledger_id) == ledger_id, col(Line.account_key).in_(keys)).order_by(col(Line.id))
+    found: dict[str, LineRow] = {}
+    for row in map(LineRow._make, session.connection().execute(mine)):
+        if row.account_key not in found or found[row.account_key].state == State.EXCLUDED:
+            found[row.account_key] = row
     return found
+
+
+def insert_lines(session: Session, lines: Sequence[NewLine]) -> list[LineRow]:
+    """New lines, each pending, with their numbers."""
+    if not lines:
+        return []
+    statement = sa.insert(Line).returning(col(Line.id), sort_by_parameter_order=True)
+    values = [line._asdict() | {"state": State.PENDING} for line in lines]
+    numbers = session.connection().execute(statement, values).scalars()
+    return [
+        LineRow(
+            number, line.ledger_id, line.cohort, line.account_key, line.amount, line.currency, State.PENDING, None
+        )
+        for number, line in zip(numbers, lines, strict=True)
+        if number is not None
+    ]
 
 
 def references_of(session: Session, line_ids: Collection[int]) -> dict[int, frozenset[str]]:

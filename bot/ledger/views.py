@@ -55,7 +55,7 @@ def _state(ledger: Ledger | None, now: datetime) -> str:
 
 def _totals(row: TotalsRow, rule: str, facts: LedgerFacts) -> list[Block]:
     lines = [
-        f"*{escape(row.cohort)}*, {row.currency} · {row.lines} lines",
+        f"*{escape(row.cohort)}*, {row.currency} · {row.lines} accounts",
         f"Eligible *{format_amount(row.eligible, row.currency)}* = issued {_sum(row.issued, row)} + "
         f"failed {_sum(row.failed, row)} + excluded {_sum(row.excluded, row)} + pending *{_sum(row.pending, row)}*",
     ]
@@ -66,10 +66,10 @@ def _totals(row: TotalsRow, rule: str, facts: LedgerFacts) -> list[Block]:
         for each in waiting
         if each.state == "waiting"
     ]
-    is_open = facts.ledger is not None and facts.ledger.is_open
-    if not is_open or (row.cohort, row.currency) not in facts.unreleased:
+    ledger = facts.ledger
+    if ledger is None or not ledger.is_open or (row.cohort, row.currency) not in facts.unreleased:
         return [section("\n".join(lines))]
-    value = f"{row.ledger_id}:{row.currency}:{row.cohort}"
+    value = f"{ledger.incident_id}:{row.currency}:{row.cohort}"
     return [section("\n".join(lines), accessory=button("Release", ids.RELEASE, value, confirm=_sure(row)))]
 
 

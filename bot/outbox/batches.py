@@ -131,6 +131,13 @@ def _begin(session: Session, part: OutboxRow, batching: Batching, length: int, u
     return batch.number
 
 
+def error_of(session: Session, rows: Sequence[OutboxRow]) -> str | None:
+    """Why one of these rows is not there yet; of a part its batch knows."""
+    numbers = [number for row in rows for number in (row.id, row.batch_id) if number is not None]
+    errors = select(OutboxRow.error).where(col(OutboxRow.id).in_(numbers), col(OutboxRow.error).is_not(None))
+    return session.exec(errors.order_by(col(OutboxRow.id)).limit(1)).first()
+
+
 def parts_of(session: Session, batch: OutboxRow) -> Sequence[OutboxRow]:
     """What a batch says, what matters most first; without what was withdrawn before it was sent."""
     is_said = sa.or_(col(OutboxRow.refused).is_(None), col(OutboxRow.ts).is_not(None))

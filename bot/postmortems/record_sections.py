@@ -27,7 +27,10 @@ def impact_section(record: Record, phrases: Phrases) -> Section:
         lines.insert(0, Statement(phrases("impact_reported", description=record.description), refs))
     if not impact_entries:
         lines.append(unknown_statement(phrases, record.commander, phrases("ask_impact")))
-    lines.append(unknown_statement(phrases, phrases("role_queue_manager"), phrases("ask_customers")))
+    lines += [Statement(line, nature="note") for line in (*record.customers, *record.money)]
+    if not (record.customers and record.money):
+        question = "ask_money" if record.customers else "ask_customers"
+        lines.append(unknown_statement(phrases, phrases("role_queue_manager"), phrases(question)))
     return Section("impact", phrases("section_impact"), [Lines([*lines, *_interval_notes(record)])])
 
 

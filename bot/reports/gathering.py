@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from bot.incidents.facts import (
-    CASE_COUNTS,
+    CASE_FIGURES,
     FOLLOW_UPS_OVERDUE,
+    KNOWLEDGE_GAPS,
     SHIFT_GAPS,
     SHIFT_HANDOVERS,
     UPDATES_KEPT_OF_MANY,
@@ -19,7 +20,7 @@ from bot.incidents.registry import Registry
 from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
 from bot.reports import rules
-from bot.reports.rules import Counted, Period, Report, Tally
+from bot.reports.rules import Counted, Period, Report, Tally, Work
 from bot.services import Services
 from bot.timeline import milestones
 from bot.timeline.milestones import MilestoneName, Milestones
@@ -97,16 +98,32 @@ def _tally(session: Session, services: Services, period: Period, region: str) ->
     registry, start, end = services.get(Registry), period.start, period.end
     handovers = registry.ask(SHIFT_HANDOVERS)(session, start, end)
     gaps, late = registry.ask(SHIFT_GAPS)(session, start, end)
-    cases = registry.ask(CASE_COUNTS)(session, start, end, region)
+    missing, written = registry.ask(KNOWLEDGE_GAPS)(session, start, end)
     return Tally(
         handovers=handovers.begun,
         handovers_complete=handovers.complete,
         gaps=gaps,
         gaps_late=late,
         follow_ups_overdue=registry.ask(FOLLOW_UPS_OVERDUE)(session, end),
-        intake=cases.intake if cases else None,
-        closures=cases.closures if cases else None,
-        backlog=cases.backlog if cases else None,
-        with_target=cases.with_target if cases else 0,
-        target_met=cases.target_met if cases else 0,
+        guides_missing=missing,
+        guides_written=written,
+        work=_work(session, services, period, region),
     )
+
+
+def _work(session: Session, services: Services, period: Period, region: str) -> dict[str, Work]:
+    """Cases, changes and tasks of a region or of all."""
+    found: dict[str, Work] = {}
+    for each in services.get(Registry).ask(CASE_FIGURES)(session, services, period.start, period.end):
+        if region and each.region.casefold() != region.casefold():
+            continue
+        known = found.get(each.kind, Work())
+        found[each.kind] = Work(
+            known.intake + each.intake,
+            known.ended + each.ended,
+            known.backlog + each.backlog,
+            known.with_target + each.with_target,
+            known.met + each.met,
+            known.people + each.people,
+        )
+    return found

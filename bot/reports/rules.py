@@ -1,7 +1,7 @@
 """What a report says: periods, times with n, median and 90th percentile, a period against the four before. Pure."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
@@ -79,6 +79,18 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Work:
+    """Work items of a kind in a period: how many came, ended and were open at its end; targets; the people."""
+
+    intake: int = 0
+    ended: int = 0
+    backlog: int = 0
+    with_target: int = 0
+    met: int = 0
+    people: int = 0
+
+
+@dataclass(frozen=True)
 class Tally:
     """What nouns count of a period, beside incidents; None where nobody counts it."""
 
@@ -87,11 +99,10 @@ class Tally:
     gaps: int = 0
     gaps_late: int = 0
     follow_ups_overdue: int = 0
-    intake: int | None = None
-    closures: int | None = None
-    backlog: int | None = None
-    with_target: int = 0
-    target_met: int = 0
+    guides_missing: int = 0
+    guides_written: int = 0
+    # By kind of work item, where any are read.
+    work: Mapping[str, Work] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,7 @@ class Report:
         return next(row for row in self.rows if (row.group, row.name) == (group, name))
 
 
+WORK_TITLES = {"case": "Cases", "change": "Changes", "task": "Tasks"}
 TIMES = {
     "To detect": "detect_s",
     "To acknowledge": "acknowledge_s",
@@ -140,10 +152,11 @@ DEFINITIONS = (
         "Gaps in the roster begun in the period that were escalated or never filled, of all gaps.",
     ),
     ("Follow-ups overdue", "Open at the end of the period and more than a day past their due date."),
-    ("Case intake", "Cases opened within the period."),
-    ("Case closures", "Cases ended within the period."),
-    ("Case backlog", "Cases open at the end of the period."),
-    ("Case target met", "Cases ended within the period that kept their target, of those that had one."),
+    ("Missing guides written", "Guides published, of those noted as missing in the period."),
+    ("Cases opened, ended", "Within the period; changes and tasks likewise."),
+    ("Cases open", "At the end of the period."),
+    ("Cases within target", "Ended within the period and kept their target, of those that had one."),
+    ("Cases open a person", "Open at the end of the period, divided by the people of their teams."),
 )
 
 
@@ -259,13 +272,28 @@ def _tally_rows(tallies: Sequence[Tally]) -> list[Row]:
         _share_of_tallies("Gaps filled late", own, past, "gaps_late", "gaps"),
         _count_of_tallies("Follow-ups overdue", own, past, "follow_ups_overdue"),
     ]
-    if own.intake is not None:
-        rows += [
-            _count_of_tallies("Case intake", own, past, "intake"),
-            _count_of_tallies("Case closures", own, past, "closures"),
-            _count_of_tallies("Case backlog", own, past, "backlog"),
-            _share_of_tallies("Case target met", own, past, "target_met", "with_target"),
-        ]
+    if own.guides_missing or any(each.guides_missing for each in past):
+        rows.append(_share_of_tallies("Missing guides written", own, past, "guides_written", "guides_missing"))
+    return rows + [row for kind in WORK_TITLES if kind in own.work for row in _work_rows(kind, own, past)]
+
+
+def _work_rows(kind: str, own: Tally, past: Sequence[Tally]) -> list[Row]:
+    title, now, then = WORK_TITLES[kind], own.work[kind], [each.work.get(kind, Work()) for each in past]
+    rows = [
+        Row(
+            "Floor",
+            f"{title} {name}",
+            getattr(now, part),
+            sum(getattr(each, part) for each in then) / PERIODS_BEFORE,
+        )
+        for name, part in (("opened", "intake"), ("ended", "ended"), ("open", "backlog"))
+    ]
+    met = sum(each.met for each in then), sum(each.with_target for each in then)
+    rows.append(_share_row(f"{title} within target", (now.met, now.with_target), met))
+    if now.people:
+        before_people = sum(each.people for each in then)
+        load = sum(each.backlog for each in then) / before_people if before_people else None
+        rows.append(Row("Floor", f"{title} open a person", now.backlog / now.people, load, n=now.people))
     return rows
 
 

@@ -13,9 +13,9 @@ SUMMARY = (
     ("Floor", "Handovers complete"),
     ("Floor", "Gaps filled late"),
     ("Floor", "Follow-ups overdue"),
-    ("Floor", "Case intake"),
-    ("Floor", "Case backlog"),
-    ("Floor", "Case target met"),
+    ("Floor", "Cases opened"),
+    ("Floor", "Cases open"),
+    ("Floor", "Cases within target"),
 )
 
 

@@ -2,7 +2,7 @@
 
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -357,6 +357,14 @@ def insert_new(session: Session, row: SQLModel) -> bool:
     if number is not None:
         row.id = number
     return number is not None
+
+
+def insert_all_new(session: Session, rows: Sequence[SQLModel]) -> None:
+    """Write rows of one table whose keys are known, but those that are there, even when two do so at once."""
+    if rows:
+        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+        insert = dialect.insert(type(rows[0])).on_conflict_do_nothing()
+        session.connection().execute(insert, [row.model_dump() for row in rows])
 
 
 def _insert(session: Session, row: SQLModel) -> Any:

@@ -134,7 +134,7 @@ class CheckedTransport(httpx.BaseTransport):
 
     def _behind(self, proxy: str, host: str) -> httpx.HTTPTransport:
         if not self._reach.allows_host(host):
-            reason = "behind a proxy only hosts that floor.yaml names are called; add it to `outgoing: hosts`."
+            reason = "behind a proxy only hosts that floor.yaml names are called."
             raise AddressRefused(host=host, reason=reason)
         self._refuse_private_literal(host)
         if proxy not in self._through:

@@ -64,7 +64,7 @@ class Connect:
     def check(self) -> list[str]:
         """Can current figures be read?"""
         try:
-            self._current(datetime(2000, 1, 1, tzinfo=UTC), list(self._queues)[:1])
+            self._call("get_current_metric_data", self._asked_now(list(self._queues)[:1]), None)
         except SourceRefused as refused:
             return [refused.sentence]
         return []
@@ -123,21 +123,24 @@ class Connect:
         return Interval(self._queue(result["Dimensions"]["QUEUE"]), starts_at, length_s, figures)
 
     def _current(self, now: datetime, queues: Sequence[str]) -> list[Interval]:
-        asked: dict[str, Any] = {
+        rows: list[Interval] = []
+        token = ""
+        while True:
+            asked = self._asked_now(queues) | ({"NextToken": token} if token else {})
+            answer = self._call("get_current_metric_data", asked, now)
+            rows += self._current_rows(answer.get("MetricResults") or (), now)
+            token = str(answer.get("NextToken") or "")
+            if not token:
+                return rows
+
+    def _asked_now(self, queues: Sequence[str]) -> dict[str, Any]:
+        return {
             "InstanceId": self._instance_id,
             "Filters": {"Queues": list(queues), "Channels": ["VOICE"]},
             "Groupings": ["QUEUE"],
             "CurrentMetrics": [{"Name": name, "Unit": unit} for name, (_, unit) in CURRENT.items()],
             "MaxResults": PAGE,
         }
-        rows: list[Interval] = []
-        token = ""
-        while True:
-            answer = self._call("get_current_metric_data", asked | ({"NextToken": token} if token else {}), now)
-            rows += self._current_rows(answer.get("MetricResults") or (), now)
-            token = str(answer.get("NextToken") or "")
-            if not token:
-                return rows
 
     def _current_rows(self, results: Iterable[Mapping[str, Any]], now: datetime) -> list[Interval]:
         starts_at = _floor(now, timedelta(minutes=self._minutes))
@@ -152,11 +155,12 @@ class Connect:
     def _queue(self, queue_id: str) -> str:
         return self._queues.get(queue_id.rpartition("/")[2], queue_id)
 
-    def _call(self, method: str, parameters: dict[str, Any], now: datetime) -> dict[str, Any]:
+    def _call(self, method: str, parameters: dict[str, Any], now: datetime | None) -> dict[str, Any]:
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
-        self._throttle.check(now)
+        if now:
+            self._throttle.check(now)
         try:
             answer: dict[str, Any] = getattr(self._client, method)(**parameters)
         except ClientError as refused:
@@ -168,13 +172,14 @@ class Connect:
             raise TryLater(f"{self._name} did not answer with figures")
         return answer
 
-    def _raise(self, response: Mapping[str, Any], now: datetime) -> None:
+    def _raise(self, response: Mapping[str, Any], now: datetime | None) -> None:
         error, status = response.get("Error") or {}, response["ResponseMetadata"]["HTTPStatusCode"]
         code = str(error.get("Code"))
         if code in THROTTLED or status == 429:
             after = str(response["ResponseMetadata"].get("HTTPHeaders", {}).get("retry-after", ""))
             wait_s = float(after) if after.isdigit() else THROTTLE_S
-            self._throttle.close(now + timedelta(seconds=wait_s))
+            if now:
+                self._throttle.close(now + timedelta(seconds=wait_s))
             raise TryLater(f"{self._name}: the account's limit of requests is reached", wait_s=wait_s)
         if status >= 500:
             raise TryLater(f"{self._name} answered {status}")

@@ -19,10 +19,11 @@ from bot.sources.port import Lockout, LockoutKind, Outcome, Page, SourceConfig, 
 PAGE = 1000
 FIRST_READ = timedelta(hours=24)
 SESSION_START = "user.session.start"
+LIMIT = "user.account.lock.limit"
 # By its type alone: the same lock comes with the outcome FAILURE and SUCCESS.
 KINDS = {
     "user.account.lock": LockoutKind.LOCKED,
-    "user.account.lock.limit": LockoutKind.LOCKED,
+    LIMIT: LockoutKind.LOCKED,
     "user.account.unlock": LockoutKind.UNLOCKED,
     "user.account.unlock_by_admin": LockoutKind.UNLOCKED,
     SESSION_START: LockoutKind.SIGNED_IN,
@@ -100,5 +101,6 @@ def _lockout(event: dict[str, Any]) -> Lockout:
         login=str(user.get("alternateId") or ""),
         kind=KINDS[event["eventType"]],
         at=moments.required(event["published"]),
-        reason=str(_outcome(event).get("reason") or ""),
+        # An account at its limit does not unlock itself; the outcome does not say so, the type does.
+        reason=LIMIT if event["eventType"] == LIMIT else str(_outcome(event).get("reason") or ""),
     )

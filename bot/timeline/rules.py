@@ -41,6 +41,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
         *("front_door_on", "front_door_changed", "front_door_heard", "front_door_kept", "front_door_off"),
         *("front_door_gone", "front_door_reminded", "front_door_forgotten", "front_door_waived"),
         *("ledger_opened", "ledger_rule", "ledger_release_asked", "ledger_released", "ledger_release_refused"),
+        "lockouts_declared",
         *("ledger_closed", "ledger_waived", "ledger_reopened"),
         *("routing_asked", "routing_taken", "routing_answered", "routing_withdrawn", "routing_overdue"),
     ),

@@ -63,7 +63,7 @@ def _reason(session: Session, promise: Promise) -> str:
     rows = deliveries.of_promise(session, promise)
     if promise.state == tables.REFUSED:
         return f"Slack refused it ({', '.join(sorted({row.refused for row in rows if row.refused}))})"
-    hindrance = next((row.error for row in rows if row.error), None)
+    hindrance = batches.error_of(session, rows)
     return f"Slack has not taken it ({hindrance})" if hindrance else "Slack was slow to take it"
 
 

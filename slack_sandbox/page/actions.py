@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from slack_sandbox.errors import NothingToClick
+from slack_sandbox.file_sharing import file_as_slack
 from slack_sandbox.model import Message
 from slack_sandbox.page import composer, elements
 from slack_sandbox.page.demo import Demo
@@ -190,6 +191,9 @@ def _values(viewer: Viewer, body: Json) -> list[Any]:
     if body["kind"] == "datetimepicker":
         zone = viewer.reader().zone
         return [int(datetime.fromisoformat(value).replace(tzinfo=zone).timestamp()) for value in values]
+    if body["kind"] == "file_input":
+        workspace = viewer.sandbox.workspace
+        return [file_as_slack(workspace, workspace.files[value]) for value in values if value in workspace.files]
     return values
 
 

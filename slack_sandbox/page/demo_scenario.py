@@ -10,6 +10,7 @@ CLAIM_COMMAND = "incident.claim.commander"
 CLAIM_COMMUNICATIONS = "incident.claim.communications_lead"
 STEP_DONE = ("step.done", "step.answer")
 USE_FIGURES = "figures.use"
+STILL_NEEDED = "frontdoor.still_needed"
 RESOLVE = "incident.resolve"
 CLOSE = "incident.close"
 
@@ -81,6 +82,7 @@ def _the_floor_is_kept_informed(steps: DemoSteps) -> None:
     steps.narrates("Half an hour passes. Each update goes out on its promised minute, and names the next one.")
     steps.lets_pass(minutes=12)
     _steps_are_done(steps, ("ben", "Told", ""), ("ben", "Told", ""))
+    steps.presses("ben", STILL_NEEDED)
     steps.lets_pass(minutes=19)
     steps.waits(2 * LOOK_S)
 
@@ -99,6 +101,7 @@ def _the_figures_say_what_it_costs(steps: DemoSteps) -> None:
 
 def _it_is_mended(steps: DemoSteps) -> None:
     steps.narrates("Five good test calls, and the figures are back: the fix holds.")
+    steps.presses("ben", STILL_NEEDED)
     steps.lets_pass(minutes=28)
     _steps_are_done(
         steps, ("chloe", "He replaces the card now", ""), ("chloe", "Five of five", ""), ("ana", "Breaks moved", "")

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from slack_sandbox import file_sharing
 from slack_sandbox.errors import NotVisible
 from slack_sandbox.page import actions, attachments, partials, refusals, responses, screens
 from slack_sandbox.page.completions import completions
@@ -100,17 +102,19 @@ class Site:
         if responses.is_cross_site(request):
             return responses.json({"error": "The page does not do that."}, 403)
         person, form = self._visitor(request), await request.form()
+        uploaded = []
         for file in form.getlist("file"):
             if not isinstance(file, str):
-                content = await file.read()
-                await run_in_threadpool(
-                    person.person.uploads,
-                    str(form["channel"]),
-                    file.filename or "file",
-                    content,
-                    thread_ts=str(form.get("thread") or "") or None,
-                )
-        return responses.json({})
+                content, name = await file.read(), file.filename or "file"
+                uploaded.append(await run_in_threadpool(self._upload, person, form, name, content))
+        return responses.json({"files": uploaded})
+
+    def _upload(self, person: Viewer, form: FormData, name: str, content: bytes) -> str:
+        """A file as a message in a channel; without one it waits for the form in which it was chosen."""
+        channel, thread = str(form["channel"]), str(form.get("thread") or "") or None
+        if channel:
+            return person.person.uploads(channel, name, content, thread_ts=thread).id
+        return file_sharing.keep_for_form(self._sandbox.workspace, person.user, name, content).id
 
     def file(self, request: Request) -> Response:
         person = self._visitor(request)

@@ -99,9 +99,11 @@ def post_mortems(desk: Desk, number: int) -> int:
 
 
 def keys(desk: Desk) -> Counter[str]:
-    """Every message of the bot by the key it carries."""
+    """Every message of the bot by the key it carries; a batch has that of its first part."""
     return Counter(
-        message.metadata["event_payload"]["key"] for message in messages(desk) if message.metadata is not None
+        message.metadata["event_payload"]["key"].removesuffix(":batch")
+        for message in messages(desk)
+        if message.metadata is not None
     )
 
 

@@ -21,8 +21,10 @@ HANDLERS = {
         "handovers.accountability.follow_declared",
         "playbooks.run_actions.start_matching",
         "impact.watching.look_again",
+        "lockouts.actions.follow_declared",
         "cases.linking.link_declared",
         "alerts.actions.follow_declared",
+        "webhooks.handlers.tell",
     ],
     "ChannelOpened": ["updates.handlers.send_first", "alerts.actions.show_incident"],
     "DeclaredAfterwards": [],
@@ -36,14 +38,20 @@ HANDLERS = {
         "escalation.ladder.follow_severity",
         "partners.handlers.follow_severity",
         "playbooks.handlers.offer_better_playbook",
+        "webhooks.handlers.tell",
     ],
-    "Renamed": [],
-    "ScopeChanged": ["partners.handlers.follow_scope", "playbooks.handlers.offer_better_playbook"],
+    "Renamed": ["webhooks.handlers.tell"],
+    "ScopeChanged": [
+        "partners.handlers.follow_scope",
+        "playbooks.handlers.offer_better_playbook",
+        "webhooks.handlers.tell",
+    ],
     "StatusChanged": [
         "updates.handlers.follow_status",
         "escalation.ladder.follow_status",
         "partners.handlers.follow_status",
         "handovers.accountability.follow_reopened",
+        "webhooks.handlers.tell",
     ],
     "Resolved": [
         "updates.handlers.send_last_update",
@@ -51,6 +59,7 @@ HANDLERS = {
         "partners.handlers.give_all_clear",
         "handovers.accountability.follow_ended",
         "cases.linking.note_end",
+        "webhooks.handlers.tell",
     ],
     "Closed": [
         "updates.handlers.send_at_close",
@@ -59,7 +68,9 @@ HANDLERS = {
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",
         "frontdoor.engagements.end_open",
+        "cases.knowledge.note_gap",
         "postmortems.request.follow_close",
+        "webhooks.handlers.tell",
     ],
     "Declined": [
         "updates.handlers.say_false_alarm",
@@ -70,6 +81,7 @@ HANDLERS = {
         "playbooks.run_actions.stop_all",
         "frontdoor.engagements.end_open",
         "cases.linking.note_end",
+        "webhooks.handlers.tell",
     ],
     "Merged": [
         "updates.handlers.say_merged",
@@ -83,6 +95,7 @@ HANDLERS = {
         "frontdoor.engagements.end_open",
         "cases.linking.follow_merge",
         "alerts.actions.follow_merge",
+        "webhooks.handlers.tell",
     ],
     "MadePrivate": [
         "updates.handlers.withdraw_outside",
@@ -90,6 +103,7 @@ HANDLERS = {
         "handovers.actions.hide_summary",
         "handovers.accountability.hide_words",
         "alerts.actions.show_incident",
+        "webhooks.handlers.withhold",
     ],
     "Reopened": [
         "updates.handlers.promise_again",
@@ -98,6 +112,7 @@ HANDLERS = {
         "handovers.accountability.follow_reopened",
         "playbooks.handlers.offer_after_reopening",
         "postmortems.request.put_aside",
+        "webhooks.handlers.tell",
     ],
     "SituationChanged": ["updates.handlers.follow_situation"],
     "BridgeChanged": [],

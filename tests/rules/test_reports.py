@@ -66,9 +66,14 @@ def made(session: Session, dice: random.Random, declared_at: datetime) -> None:
         due_at = declared_at + timedelta(hours=place + 1)
         late = dice.choice((0, 1, 30))
         promise = Promise(
-            incident_id=number, audience="operations", number=place, state="sent", promised_at=declared_at
+            incident_id=number,
+            audience="operations",
+            number=place,
+            state="sent",
+            promised_at=declared_at,
+            due_at=due_at,
+            sent_at=due_at + timedelta(minutes=late),
         )
-        promise.due_at, promise.sent_at = due_at, due_at + timedelta(minutes=late)
         session.add(promise)
 
 
@@ -161,8 +166,8 @@ def test_every_cell_is_what_the_rows_say_and_the_week_stands_against_the_four_be
             expected["Site", site] = (of[0], of[1] / 4, None)
     for name in ("To detect", "To acknowledge", "To mitigate", "To resolve"):
         known = [[each[name] for each in some if each[name] is not None] for some in (own, past)]
-        for figure, of in (("median", statistics.median), ("90th percentile", nine_of_ten)):
-            values = [of(some) if some else None for some in known]
+        for figure, reckon in (("median", statistics.median), ("90th percentile", nine_of_ten)):
+            values = [reckon(some) if some else None for some in known]
             expected["Time", f"{name}, {figure}"] = (*values, len(known[0]))
     kept = [(sum(each["kept"] for each in some), sum(each["promised"] for each in some)) for some in (own, past)]
     shares = [100 * part / whole if whole else None for part, whole in kept]

@@ -49,7 +49,7 @@ def status(actor: Actor) -> None:
     channel, reason = actor.an_incident(), actor.token()
     trace = Trace("status", number_of(channel), actor.id, (("reason", reason),))
     wanted = actor.rng.choice(STATUSES)
-    actor.types(f"{COMMAND} status {wanted} {reason}", channel, "The status is", trace)
+    actor.types(f"{COMMAND} status {wanted} {reason}", channel, "Status changed", trace)
 
 
 def impact(actor: Actor) -> None:

@@ -10,7 +10,9 @@ import yaml
 
 from bot.escalation import ids as page_ids
 from bot.followups import ids as followup_ids
+from bot.frontdoor import ids as frontdoor_ids
 from bot.incidents import ids
+from bot.ledger import ids as ledger_ids
 from bot.partners import ids as partner_ids
 from bot.playbooks import ids as step_ids
 from bot.postmortems import ids as postmortem_ids
@@ -25,6 +27,7 @@ from tests.tap import post, signed
 MISSING = 987_654
 INCIDENT, STEP, RUN, PROMISE = "incidents", "playbook_steps", "playbook_runs", "promises"
 POST_MORTEM, FOLLOW_UP, NOTICE = "postmortems", "follow_ups", "partner_notices"
+MESSAGE = "caller_messages"
 # What each button's value begins with, and what stands behind it.
 BUTTONS = [
     *((button, INCIDENT, "") for button in (ids.CHANGE_SEVERITY, ids.CHANGE_STATUS, ids.SITUATION)),
@@ -33,6 +36,11 @@ BUTTONS = [
     *((button, INCIDENT, "") for button in (ids.SUBSCRIBE, ids.UNSUBSCRIBE, ids.ADD_FOLLOW_UP)),
     *((button, INCIDENT, "") for button in (update_ids.COMPOSE, page_ids.ON_MY_WAY, page_ids.CANNOT)),
     *((button, INCIDENT, "") for button in (timeline_ids.NOTE, timeline_ids.MILESTONES, timeline_ids.PICTURE)),
+    *((button, INCIDENT, "") for button in (frontdoor_ids.ADD, ledger_ids.ADD, ledger_ids.RESULTS)),
+    *((button, INCIDENT, "") for button in (ledger_ids.CLOSE, ledger_ids.REOPEN, ledger_ids.WORKBOOK)),
+    (ledger_ids.RELEASE, INCIDENT, ":EUR:consumers"),
+    *((button, MESSAGE, "") for button in (frontdoor_ids.HEARD, frontdoor_ids.CHANGE)),
+    *((button, MESSAGE, "") for button in (frontdoor_ids.STILL_NEEDED, frontdoor_ids.SWITCH_OFF)),
     (f"{ids.CLAIM}.commander", INCIDENT, ":commander"),
     (step_ids.START, INCIDENT, ":outage"),
     (step_ids.SWITCH, INCIDENT, ":outage"),
@@ -61,7 +69,8 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestFloor]:
     folder = tmp_path_factory.mktemp("forged")
     settings = yaml.safe_load(Path("floor.yaml").read_text(encoding="utf-8"))
     settings["permissions"] |= {
-        name: ["commander", "@incident-analysts"] for name in ("lead", "steps", "close", "followups", "postmortem")
+        name: ["commander", "@incident-analysts"]
+        for name in ("lead", "steps", "close", "followups", "postmortem", "ledger")
     }
     floor_file = folder / "floor.yaml"
     floor_file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
@@ -90,7 +99,7 @@ def forged(floor: TestFloor, who: str, action_id: str, value: str) -> str:
 def test_what_is_private_and_what_does_not_exist_are_answered_alike(floor: TestFloor) -> None:
     desk = Desk(floor, declared(floor))
     floor.says("ana", "/incident claim", desk.channel)
-    desk.does("ana", "Call the carrier")
+    desk.does("ana", "Call the carrier", "Switch the message on")
     floor.says("ana", "/incident partners add Northline", desk.channel)
     floor.says("ana", "/incident updates add executives", desk.channel)
     floor.says("ana", "/incident followup prevent: buy a second trunk", desk.channel)

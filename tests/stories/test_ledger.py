@@ -8,7 +8,7 @@ import pytest
 
 from bot.incidents import ids as incident_ids
 from bot.ledger import ids
-from slack_sandbox.file_sharing import file_as_slack, new_file
+from slack_sandbox.file_sharing import file_as_slack, keep_for_form
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
 
@@ -18,11 +18,8 @@ ACCOUNTS = f"{HEADER}\nACC-00001,300.00,EUR\nACC-00002,300.00,EUR\nACC-00003,7.5
 
 def chosen_file(floor: TestFloor, who: str, name: str, text: str) -> dict[str, Any]:
     """A file as somebody chooses it in a form."""
-    person = floor.sandbox.person(who)
-    file = new_file(floor.sandbox.workspace, person.user, name, len(text))
-    file.content = text.encode()
-    file.complete = True
-    return file_as_slack(floor.sandbox.workspace, file)
+    workspace, user = floor.sandbox.workspace, floor.sandbox.person(who).user
+    return file_as_slack(workspace, keep_for_form(workspace, user, name, text.encode()))
 
 
 def submit(floor: TestFloor, who: str, fields: dict[str, Any]) -> Any:

@@ -158,7 +158,7 @@ def test_it_has_only_the_audiences_that_it_was_given_by_hand(floor: TestFloor) -
     for place in ("incidents", "engineering", "front-line", "partners"):
         assert not any("contained" in message.words for message in floor.ana.sees(place))
 
-    assert "nothing more" in floor.says("ana", "/incident updates remove executives", channel)
+    assert "no more updates" in floor.says("ana", "/incident updates remove executives", channel)
     floor.says("ana", "/incident update Still contained", channel)
     floor.passes(hours=2)
     assert not any("Still" in message.words for message in floor.erik.sees("executives"))

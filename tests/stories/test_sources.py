@@ -1,12 +1,17 @@
 """Sources of a floor: read on their schedule, named with their age, tried by hand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from bot.cases import notes
+from bot.cases.tables import Case
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
+from tests.sources.servicenow import ServiceNowStandIn
+from tests.sources.stand_in import TOKEN, running
 from tests.stories.command_line import Typed
 from tests.stories.conftest import PLAYBOOKS
 
@@ -48,3 +53,45 @@ def test_a_file_in_a_watched_folder_is_on_the_card_and_the_doctor_names_what_can
         report = typed.types("doctor").output
         assert "✓ The source exports (folder) can be read: tables." in report
         assert "✗ The source locks (okta): The source `locks` needs the environment variable OKTA_TOKEN" in report
+
+
+def test_cases_of_a_source_are_on_the_board_and_decisions_are_work_notes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = utcnow()
+    stand_in = ServiceNowStandIn()
+    moment = f"{now - timedelta(minutes=50):%Y-%m-%d %H:%M:%S}"
+    stand_in.incident(7, moment, short_description="Card payments refused <!here>", priority="1")
+    target = {
+        "sys_id": "t",
+        "task": f"{7:032x}",
+        "sla": "P1 resolution",
+        "stage": "in_progress",
+        "start_time": moment,
+        "planned_end_time": f"{now + timedelta(minutes=10):%Y-%m-%d %H:%M:%S}",
+        "pause_duration": "",
+        "has_breached": "false",
+    }
+    stand_in.tables["task_sla"] = [target]
+    monkeypatch.setenv("SERVICENOW_TOKEN", TOKEN)
+    with running(stand_in):
+        source = f"{{kind: servicenow, url: {stand_in.url}, secret: SERVICENOW_TOKEN, every: 1 min, "
+        source += "insecure: true, allow_networks: [127.0.0.0/8]}"
+        file = tmp_path / "floor.yaml"
+        file.write_text(f"{Path('floor.yaml').read_text()}\nsources:\n  support: {source}\n")
+        with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file) as floor:
+            floor.passes_until(lambda: "INC0000007" in floor.says("ana", "/incident board"), seconds=30)
+            with floor.services.database.transaction() as session:
+                cases = list(session.exec(select(Case)))
+                assert [(case.priority, case.team) for case in cases] == [("P1", "Billing")]
+                assert cases[0].due_at is not None
+                assert abs(cases[0].due_at - now - timedelta(minutes=10)) < timedelta(seconds=2)
+                notes.add_to_all(session, floor.services, cases, "note", "k", "Part of incident 1.", "", utcnow())
+            # The answer to the first attempt is lost; the note is there once.
+            stand_in.faults.extend(["", "answer lost"])
+            floor.settle()
+            floor.passes_until(lambda: not stand_in.faults, seconds=30)
+            floor.passes(minutes=2)
+            floor.nothing_was_malformed()
+        written = [note["value"] for note in stand_in.tables["sys_journal_field"]]
+        assert [text.splitlines()[0] for text in written] == ["Watchfloor: Part of incident 1."]

@@ -43,7 +43,8 @@ def test_executives_hear_at_once_of_what_is_grave_or_becomes_so(floor: TestFloor
     assert "S1 · Chat is slow" in updates(floor, "executives")[-1]
     floor.passes(minutes=59)
     floor.passes(minutes=1)
-    assert "S1 · Chat is slow" in updates(floor, "executives")[-1]
+    # The other incident's update is due within the same minute.
+    assert any("S1 · Chat is slow" in text for text in updates(floor, "executives")[-2:])
 
 
 def test_the_digest_gets_its_updates_in_a_thread(floor: TestFloor) -> None:

@@ -12,7 +12,7 @@ from bot.cases.rules.counting import DAY_S, REMEMBERED_S
 
 # By traits alone one in three thousand: the false-alarm rate decides soon. Words say more, so more is asked of
 # them.
-LEAST_SCORE, LEAST_SCORE_OF_WORDS = 3.5, 6.0
+LEAST_SCORE, LEAST_SCORE_OF_WORDS = 3.5, 7.0
 ALERTS_A_DAY = 2
 # Beyond a day's usual number only what is more surprising than all that people were alerted of; what is as
 # surprising as this they hear of always.

@@ -25,7 +25,8 @@ DAYS_FOR_SINGLE_TRAITS = 3
 PLACES = frozenset({"site", "region"})
 # A subcategory lies within its category: the two together say no more than one.
 NESTED = frozenset({"category", "subcategory", "product"})
-ALIKE = 0.45
+# How alike words are to count, as the cosine: the more alike, the rarer they usually are.
+ALIKE = (0.35, 0.45, 0.6)
 # Where cases have words, traits alone say little: it must be so much less likely (as -log10).
 WITHOUT_WORDS = 6.0
 
@@ -81,7 +82,7 @@ class Scanner:
     def see(self, sighting: Sighting) -> Candidate | None:
         """Remember a case, and give back the most surprising group that it belongs to."""
         document = grams(sighting.title, sighting.text)
-        alike = [number for number, _ in self._texts.alike(document, ALIKE)]
+        alike = self._texts.alike(document, ALIKE[0])
         self._remember(sighting, document)
         by_traits = (
             replace(each, score=each.score - (WITHOUT_WORDS if document else 0.0))
@@ -132,13 +133,18 @@ class Scanner:
         seen = self._by_key[(part,)]
         return seen.counts(seen.since(now - window_s, now), now)
 
-    def _by_words(self, sighting: Sighting, alike: list[int]) -> Iterator[Candidate]:
-        if not alike:
-            return
-        now, seen = sighting.at, Occurrences()
+    def _by_words(self, sighting: Sighting, alike: list[tuple[int, float]]) -> Iterator[Candidate]:
         mine = (sighting.at, sighting.number, sighting.customer)
-        for entry in sorted([self._of_case[number] for number in alike] + [mine]):
-            seen.add(*entry)
+        for least in ALIKE:
+            entries = sorted([self._of_case[number] for number, cosine in alike if cosine >= least] + [mine])
+            if len(entries) < LEAST_CUSTOMERS:
+                return
+            seen = Occurrences()
+            for entry in entries:
+                seen.add(*entry)
+            yield from self._text_windows(seen, sighting.at)
+
+    def _text_windows(self, seen: Occurrences, now: float) -> Iterator[Candidate]:
         for window_s in WINDOWS_S:
             members = seen.since(now - window_s, now)
             if len({customer for _, _, customer in members}) < LEAST_CUSTOMERS:

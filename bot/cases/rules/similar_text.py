@@ -42,10 +42,13 @@ def fold(text: str) -> str:
 
 
 def grams(title: str, text: str = "") -> dict[str, float]:
-    """The 4-grams of a document's words, each with 1 + ln of how often it comes; the title counts three times."""
+    """The 4-grams of a document's words but the commonest, each with 1 + ln of how often it comes; the title
+    counts three times."""
     counts: Counter[str] = Counter()
     for part, weight in ((title, TITLE_WEIGHT), (text, 1)):
         for word in _WORD.findall(fold(part[:LONGEST_TEXT])):
+            if word in STOP_WORDS:
+                continue
             framed = f" {word} "
             for place in range(max(1, len(framed) - GRAM + 1)):
                 counts[framed[place : place + GRAM]] += weight

@@ -18,6 +18,7 @@ from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
 from bot.config.floor.front_door import FrontDoor
 from bot.config.floor.handovers import Handovers
 from bot.config.floor.links import Bookmark, Pager
+from bot.config.floor.lockouts import Lockouts
 from bot.config.floor.partners import Partner, PartnerAnswers, read_partner
 from bot.config.floor.people import Limits, Permissions, Role
 from bot.config.floor.reading import (
@@ -60,6 +61,7 @@ __all__ = [
     "FollowUps",
     "FrontDoor",
     "Limits",
+    "Lockouts",
     "Moment",
     "Need",
     "Pager",
@@ -130,6 +132,7 @@ class Floor(FloorPart):
     figures: Figures = Figures()
     front_door: FrontDoor = FrontDoor()
     credits: Credits = Credits()
+    lockouts: Lockouts = Lockouts()
     cases: Cases = Cases()
     retention: Retention = Retention()
     drills: Drills = Drills()
@@ -204,7 +207,13 @@ class Floor(FloorPart):
         names += [name for report in self.reports.sent for name in report.to]
         permissions = self.permissions
         names += [*permissions.declare, *permissions.lead, *permissions.steps, *permissions.close]
-        names += [*permissions.followups, *permissions.postmortem, *permissions.ledger, *permissions.cases]
+        names += [
+            *permissions.followups,
+            *permissions.postmortem,
+            *permissions.ledger,
+            *permissions.lockouts,
+            *permissions.cases,
+        ]
         names += [*self.postmortems.copy_to, *self.cases.people]
         for audience in self.audiences.values():
             names += [*audience.approval, *audience.members]

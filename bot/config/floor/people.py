@@ -33,6 +33,7 @@ class Permissions(FloorPart):
     postmortem: tuple[str, ...] = (ANYONE,)
     # Accounts of customers are for few.
     ledger: tuple[str, ...] = ("commander", "communications_lead")
+    lockouts: tuple[str, ...] = (ANYONE,)
     cases: tuple[str, ...] = (ANYONE,)
 
     @field_validator("*")

@@ -1,5 +1,5 @@
 // Block Kit elements: what is chosen in them, and telling the app.
-import { perform } from "./server.js";
+import { perform, upload } from "./server.js";
 import { closeMenus } from "./menus.js";
 import { ask, fields } from "./dialogs.js";
 
@@ -10,7 +10,7 @@ export function showControls(root) {
 }
 
 export function valuesOf(control) {
-  if (control.matches("input[type=file]")) return [...control.files].map((file) => file.name);
+  if (control.matches("input[type=file]")) return (control.dataset.uploaded ?? "").split(" ").filter(Boolean);
   if (control.matches("input, textarea, select")) return [control.value];
   return [...control.querySelectorAll("input:checked")].map((input) => input.value);
 }
@@ -36,6 +36,13 @@ async function act(control, body) {
 function confirmed(control) {
   const question = control.closest(".element")?.querySelector(":scope > template.confirm");
   return question ? ask(question) : true;
+}
+
+/** A form's files are uploaded when they are chosen, as Slack does; the form is sent with their ids. */
+async function keepFiles(control) {
+  control.setAttribute("aria-busy", "true");
+  control.dataset.uploaded = (await upload("", control.files)).join(" ");
+  control.removeAttribute("aria-busy");
 }
 
 function showChips(multi) {
@@ -77,6 +84,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("change", async (event) => {
   const multi = event.target.closest(".multi");
   if (multi) return showChips(multi);
+  if (event.target.matches("input[type=file][data-action]")) return keepFiles(event.target);
   const control = event.target.closest("[data-live]");
   if (!control || control.matches(".menu")) return;
   if (control.matches("textarea, input[type=text], input[type=email], input[type=url]")) return;

@@ -43,12 +43,14 @@ export async function perform(name, body = {}) {
   return null;
 }
 
+/** Files as a message in a channel; without a channel for a form, whose fields take the ids that come back. */
 export async function upload(channel, files, thread = "") {
   const form = new FormData();
   form.set("channel", channel);
   form.set("thread", thread);
   for (const file of files) form.append("file", file);
-  await fetch(address("/attach"), { method: "POST", body: form });
+  const answer = await fetch(address("/attach"), { method: "POST", body: form });
+  return (await answer.json()).files ?? [];
 }
 
 export const changes = () => new EventSource(address("/live"));

@@ -114,7 +114,7 @@ def _create_lines() -> None:
         sqlite_where=counts,
         postgresql_where=counts,
     )
-    op.create_index("ix_ledger_lines_account", "ledger_lines", ["account_key"])
+    op.create_index("ix_ledger_lines_account", "ledger_lines", ["account_key", "ledger_id"])
     op.create_index("ix_ledger_lines_state", "ledger_lines", ["ledger_id", "cohort", "currency", "state"])
 
 

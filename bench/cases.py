@@ -1,0 +1,116 @@
+"""Cases: a board of 20,000, a change of one, a new case among 10,000 that are compared with it."""
+
+import random
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import select
+
+from bench.figures import Figure
+from bot.bootstrap import build_registry
+from bot.cases import storing, views
+from bot.cases.open_cases import OpenCases
+from bot.cases.rows import CaseRow
+from bot.cases.rules.board import Wanted, board
+from bot.cases.rules.bursts import Scanner, Sighting
+from bot.cases.tables import Case
+from bot.config.floor.cases import Cases, Team
+from bot.runtime import migrations
+from bot.runtime.database import Database
+
+OPEN, WINDOW = 20_000, 10_000
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+SETTINGS = Cases(teams={f"Team {place}": Team(engineers=5) for place in range(20)})
+RUNS = 5
+
+
+def measure(folder: Path) -> Sequence[Figure]:
+    """Every figure of this noun."""
+    build_registry()
+    database = Database(f"sqlite:///{folder / 'cases.sqlite'}")
+    migrations.upgrade(database.engine)
+    with database.transaction() as session:
+        storing.upsert(session, SETTINGS, "bench", [_row(0)], NOW)
+        # Like the first one, without the time that an import takes.
+        made = session.exec(select(Case)).one().model_dump(exclude={"id"})
+        rows = [made | _facts(number) for number in range(1, OPEN)]
+        session.connection().execute(sa.insert(Case), rows)
+    return [
+        Figure("board of 20,000 open cases, nothing remembered", [_board_s(database, OpenCases(SETTINGS))], "s", 1),
+        Figure("a change of one of them, kept and on the board", _change_ms(database), "ms", 50),
+        Figure("a new case compared with 10,000", _compared_ms(), "ms", 100),
+    ]
+
+
+def _row(number: int, title: str = "Invoice is wrong") -> CaseRow:
+    facts = _facts(number)
+    return CaseRow(
+        external_id=str(facts["external_id"]),
+        opened_at=NOW,
+        updated_at=NOW,
+        title=title,
+        customer=str(facts["customer"]),
+        priority=str(facts["priority"]),
+        team=str(facts["team"]),
+        owner=str(facts["owner"]),
+        state="New",
+    )
+
+
+def _facts(number: int) -> dict[str, object]:
+    return {
+        "external_id": f"C{number}",
+        "name": f"C{number}",
+        "customer": f"Customer {number % 700}",
+        "priority": f"P{1 + number % 5}",
+        "team": f"Team {number % 20}",
+        "owner": "ann" if number % 3 else "",
+        "due_at": NOW + timedelta(minutes=number % 4_000),
+    }
+
+
+def _board_s(database: Database, cases: OpenCases) -> float:
+    began = time.perf_counter()
+    with database.reading() as session:
+        entries = cases.entries(session, NOW)
+    views.board_screen(board(entries, Wanted(), NOW, views.PER_PAGE), NOW)
+    assert len(entries) == OPEN
+    return time.perf_counter() - began
+
+
+def _change_ms(database: Database) -> list[float]:
+    cases, runs = OpenCases(SETTINGS), []
+    _board_s(database, cases)
+    for run in range(RUNS):
+        now = NOW + timedelta(hours=1, seconds=run)
+        began = time.perf_counter()
+        with database.transaction() as session:
+            storing.upsert(session, SETTINGS, "bench", [_row(run, f"Changed {run}")], now)
+        _board_s(database, cases)
+        runs.append((time.perf_counter() - began) * 1000)
+    return runs
+
+
+def _compared_ms() -> list[float]:
+    dice = random.Random(1)
+    letters = "abcdefghijklmnoprstuvy"
+    words = ["".join(dice.choices(letters, k=dice.randint(4, 9))) for _ in range(3_000)]
+    weights = [1 / (place + 5) for place in range(len(words))]
+    scanner = Scanner()
+
+    def sighting(number: int) -> Sighting:
+        title, text = (" ".join(dice.choices(words, weights, k=count)) for count in (6, 20))
+        return Sighting(number, number * 6.0, f"c{number}", {"category": f"k{dice.randint(0, 30)}"}, title, text)
+
+    for number in range(WINDOW):
+        scanner.add(sighting(number))
+    runs = []
+    for number in range(WINDOW, WINDOW + 20):
+        new = sighting(number)
+        began = time.perf_counter()
+        scanner.see(new)
+        runs.append((time.perf_counter() - began) * 1000)
+    return runs

@@ -1,0 +1,207 @@
+"""Load over teams: shown with a suggestion, moved with one button; unusual intake and long queues are told once."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col
+
+from bot.cases import balance_views, boards, escalating, following, notes
+from bot.cases.contracts import schedule_of
+from bot.cases.open_cases import OpenCases, capacity_of
+from bot.cases.rules import balance as rules
+from bot.cases.rules.balance import Move, TeamLoad
+from bot.cases.rules.board import OpenCase
+from bot.cases.tables import Case, CaseNote
+from bot.config.floor.cases import Cases
+from bot.directory import tables as directory
+from bot.errors import WatchfloorError
+from bot.incidents.permissions import check_member, check_permission
+from bot.outbox import tables as outbox
+from bot.runtime.database import insert_new, utc_column
+from bot.services import Services
+from bot.slack.text import mention
+
+ENDED_WITHIN = timedelta(days=7)
+KNOWN_FOR = timedelta(days=28)
+# What was said once is said again after a night at the earliest.
+QUIET_FOR = timedelta(hours=8)
+HOUR = timedelta(hours=1)
+
+
+class NothingToMove(WatchfloorError):
+    """The load has changed, and nothing is to be moved any more. `/incident balance` shows how it is now."""
+
+
+class CaseAlert(SQLModel, table=True):
+    """Something that was said about intake or a queue."""
+
+    __tablename__ = "case_alerts"
+
+    key: str = Field(primary_key=True)
+    at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+def screen(services: Services, by: str, now: datetime) -> balance_views.Screen:
+    """How the load is spread, for everybody who works here."""
+    check_member(services, by)
+    with services.database.reading() as session:
+        teams = loads(session, services, now)
+    return balance_views.screen(teams, rules.balance_index(teams), _suggestion(services.floor.cases, teams, now))
+
+
+def loads(session: Session, services: Services, now: datetime) -> list[TeamLoad]:
+    """Every team that has people or cases."""
+    settings, cases = services.floor.cases, services.get(OpenCases).all(session)
+    ended = sa.select(col(Case.team), sa.func.count()).where(col(Case.ended_at) > now - ENDED_WITHIN)
+    ended_by_team = dict(session.connection().execute(ended.group_by(col(Case.team))).tuples().all())
+    actionable = Counter(case.team for case in cases if _is_actionable(case))
+    unassigned = Counter(case.team for case in cases if _is_actionable(case) and case.is_unassigned)
+    regions = {case.team: case.region for case in cases} | {
+        name: team.region for name, team in settings.teams.items() if team.region
+    }
+    days = ENDED_WITHIN / timedelta(days=1)
+    return [
+        TeamLoad(
+            team=name,
+            region=regions.get(name, ""),
+            skill=settings.teams[name].skill if name in settings.teams else "",
+            actionable=actionable[name],
+            unassigned=unassigned[name],
+            available=settings.teams[name].engineers if name in settings.teams else 0,
+            ended_a_day=ended_by_team.get(name, 0) / days,
+        )
+        for name in sorted({*settings.teams, *actionable})
+    ]
+
+
+def _is_actionable(case: OpenCase) -> bool:
+    return case.due_at is not None or case.target_s is None
+
+
+def _suggestion(settings: Cases, teams: Sequence[TeamLoad], now: datetime) -> Move | None:
+    schedules = {name: schedule_of(settings, region.schedule) for name, region in settings.regions.items()}
+    overlaps = {
+        (one, other): rules.overlap(schedules[one], schedules[other], now)
+        for one in schedules
+        for other in schedules
+        if one != other
+    }
+    return rules.suggestion(teams, overlaps)
+
+
+def move(services: Services, source: str, target: str, count: int, by: str, now: datetime) -> str:
+    """Move cases that nobody has from one team to another, those at the end of the queue; both sides are told."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        check_permission(services, session, by, "cases")
+        teams = loads(session, services, now)
+        wanted = _suggestion(services.floor.cases, teams, now)
+        if wanted is None or (wanted.source, wanted.target) != (source, target):
+            raise NothingToMove()
+        cases = _end_of_queue(session, source, min(count, wanted.count))
+        for case in cases:
+            case.moved_from, case.team = source, target
+            case.region = services.floor.cases.teams[target].region or case.region
+            case.touched_at = now
+            session.add(case)
+        why = balance_views.reason(wanted)
+        text = f"moved the case from {source} to {target}: {why}"
+        for case in cases:
+            key = f"moved:{case.number}:{now.isoformat()}"
+            notes.add(session, services, case, _note(case, key, text, by, now))
+        _tell_both(session, services, wanted, cases, by, now)
+        following.after_rows(session, services.floor, now)
+    return f"{len(cases)} cases were moved from {source} to {target}. Both teams' managers are told."
+
+
+def _note(case: Case, key: str, text: str, by: str, now: datetime) -> CaseNote:
+    return CaseNote(case_id=case.number, key=key, kind="moved", by=by, at=now, text=text)
+
+
+def _end_of_queue(session: Session, team: str, count: int) -> list[Case]:
+    waiting = (col(Case.team) == team, col(Case.is_open), col(Case.owner) == "", col(Case.owner_id).is_(None))
+    last = sa.select(Case).where(*waiting, col(Case.due_at).is_not(None)).order_by(col(Case.due_at).desc())
+    return list(session.scalars(last.limit(count).with_for_update()))
+
+
+def _tell_both(
+    session: Session, services: Services, wanted: Move, cases: Sequence[Case], by: str, now: datetime
+) -> None:
+    names = ", ".join(case.name for case in cases[:10])
+    text, blocks = balance_views.moved_message(wanted, len(cases), names, mention(by))
+    for team in (wanted.source, wanted.target):
+        for person in _managers(session, services, team):
+            key = f"cases-moved:{wanted.source}:{wanted.target}:{now.isoformat()}:{person}"
+            outbox.post(session, key, person, text, now, blocks=blocks)
+
+
+def _managers(session: Session, services: Services, team: str) -> list[str]:
+    settings = services.floor.cases
+    known = settings.teams.get(team)
+    if known is None:
+        return []
+    region = settings.regions.get(known.region)
+    names = [known.manager] if known.manager else list(region.managers if region else ())
+    return escalating.reachable(session, services, names)
+
+
+def watch(services: Services, now: datetime) -> None:
+    """Tell the managers of a region, and of those that work at the same time, of unusual intake and long queues."""
+    with services.database.transaction() as session:
+        boards.set_balance_clock(session, now)
+        old = sa.delete(CaseAlert).where(col(CaseAlert.at) < now - QUIET_FOR)
+        session.connection().execute(old)
+        for key, region, text in [*_intake(session, services, now), *_queues(session, services)]:
+            if insert_new(session, CaseAlert(key=key, at=now)):
+                _tell_managers(session, services, key, region, text, now)
+
+
+def _intake(session: Session, services: Services, now: datetime) -> list[tuple[str, str, str]]:
+    """The regions in which far more cases came in the last hour than usual at this time of day."""
+    since = now - KNOWN_FOR
+    rows = session.connection().execute(
+        sa.select(col(Case.region), col(Case.opened_at)).where(
+            col(Case.opened_at) > since, col(Case.opened_at) <= now
+        )
+    )
+    by_region: dict[str, Counter[int]] = {}
+    first: datetime | None = None
+    for region, opened_at in rows:
+        first = min(first or opened_at, opened_at)
+        days, within = divmod(now - opened_at, timedelta(days=1))
+        if within < HOUR:
+            by_region.setdefault(region, Counter())[days] += 1
+    known_days = (now - first) // timedelta(days=1) if first else 0
+    return [
+        (f"intake:{region}", region, balance_views.intake_text(region, counts[0], usual))
+        for region, counts in by_region.items()
+        if rules.is_unusual_intake(counts[0], usual := [counts[day] for day in range(1, known_days + 1)])
+    ]
+
+
+def _queues(session: Session, services: Services) -> list[tuple[str, str, str]]:
+    """The teams whose queue is longer than those who are free can pick up."""
+    settings, cases = services.floor.cases, services.get(OpenCases).all(session)
+    capacity = capacity_of(settings, cases)
+    waiting = Counter(case.team for case in cases if case.is_unassigned and case.due_at is not None)
+    return [
+        (f"queue:{name}", settings.teams[name].region, balance_views.queue_text(name, waiting[name], team.free))
+        for name, team in capacity.items()
+        if settings.teams[name].engineers and rules.is_queue_too_long(waiting[name], team.free, team.per_hour)
+    ]
+
+
+def _tell_managers(session: Session, services: Services, key: str, region: str, text: str, now: datetime) -> None:
+    settings = services.floor.cases
+    own = settings.regions.get(region)
+    names = list(own.managers) if own else []
+    for name, other in settings.regions.items():
+        if own and name != region:
+            one, two = schedule_of(settings, own.schedule), schedule_of(settings, other.schedule)
+            names += other.managers if rules.overlap(one, two, now) else ()
+    people = escalating.reachable(session, services, names)
+    channel_id = directory.channel_id(session, escalating.alerts_channel(services))
+    for target in people or ([channel_id] if channel_id else []):
+        outbox.post(session, f"case-alert:{key}:{now.isoformat()}:{target}", target, text, now)

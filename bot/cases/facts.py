@@ -1,0 +1,98 @@
+"""What others ask of cases: those at risk for the handover of a shift, and the figures of a time for reports."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from bot.cases import escalation_tables, tables
+from bot.cases.open_cases import OpenCases
+from bot.cases.rules.board import AMBER, RED, Entry
+from bot.cases.tables import Case
+from bot.incidents.facts import CaseFigures, HandoverItem
+from bot.services import Services
+from bot.slack.text import format_duration
+
+# What is at risk is handed over; a queue that is red as a whole is not a list that anybody reads.
+MOST_ITEMS = 30
+
+
+def risky_cases(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
+    """Red and amber cases, and those escalated without an answer; P1 and P2 without a note need a next step."""
+    entries = services.get(OpenCases).entries(session, now)
+    escalated = {each.case_id for each in escalation_tables.open_of(session, [e.case.number for e in entries])}
+    risky = [entry for entry in entries if entry.colour in (RED, AMBER) or entry.case.number in escalated][
+        :MOST_ITEMS
+    ]
+    return [_item(session, entry, entry.case.number in escalated) for entry in risky]
+
+
+def _item(session: Session, entry: Entry, is_escalated: bool) -> HandoverItem:
+    case, notes = entry.case, tables.notes_of(session, entry.case.number, 10)
+    typed = next((note.text for note in notes if note.by and note.kind in ("note", "snoozed", "assigned")), "")
+    left = _left(entry)
+    parts = [case.customer, case.team, left, *(["escalated without an answer"] if is_escalated else [])]
+    return HandoverItem(
+        key=f"case:{case.number}",
+        title=f"{case.name} {case.title}".strip(),
+        severity=case.priority,
+        stability=entry.colour,
+        situation=", ".join(part for part in parts if part),
+        owner_id=case.owner_id,
+        next_step=typed,
+        due_at=case.due_at,
+        needs_next_step=not typed and (case.priority in ("P1", "P2") or is_escalated),
+    )
+
+
+def _left(entry: Entry) -> str:
+    if entry.left is None:
+        return "the clock is paused"
+    return "breached" if entry.is_breached else f"{format_duration(entry.left)} left"
+
+
+def case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
+    """Of each region, team and kind of work item what came, ended, was open at the end, and kept its SLA."""
+    settings = services.floor.cases
+    came = sa.and_(col(Case.opened_at) >= start, col(Case.opened_at) < end)
+    ended = sa.and_(col(Case.ended_at) >= start, col(Case.ended_at) < end)
+    open_then = sa.and_(col(Case.opened_at) < end, sa.or_(col(Case.ended_at).is_(None), col(Case.ended_at) >= end))
+    has_target = sa.and_(ended, col(Case.target_s).is_not(None))
+    names = (col(Case.region), col(Case.team), col(Case.kind))
+    counted = sa.select(
+        *names,
+        _count(came),
+        _count(ended),
+        _count(open_then),
+        _count(has_target),
+        _count(sa.and_(has_target, col(Case.is_breached).is_(False))),
+        _count(sa.and_(came, col(Case.reopened) > 0)),
+    )
+    relevant = sa.or_(came, ended, open_then)
+    rows = session.connection().execute(counted.where(relevant).group_by(*names).order_by(*names))
+    return [
+        CaseFigures(
+            region=region,
+            team=team,
+            kind=kind,
+            intake=intake,
+            ended=closed,
+            backlog=backlog,
+            with_target=targets,
+            met=met,
+            reopened=reopened,
+            people=settings.teams[team].engineers if team in settings.teams else 0,
+        )
+        for region, team, kind, intake, closed, backlog, targets, met, reopened in rows.tuples()
+    ]
+
+
+def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+
+def sensitive_cases(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
+    """The open cases of customers that are watched with care, by name: for those alone who may read them."""
+    entries = services.get(OpenCases).entries(session, now)
+    return [_item(session, entry, is_escalated=False) for entry in entries if entry.case.is_sensitive]

@@ -1,0 +1,115 @@
+"""Trouble-shooting guides: links of floor.yaml, Markdown files of a folder, and those that were published here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session
+
+from bot.cases import ids, knowledge_tables
+from bot.cases.rules.similar_text import TextIndex, grams
+from bot.config.floor import Floor
+from bot.config.settings import Settings
+from bot.errors import WatchfloorError
+from bot.incidents.permissions import check_member
+from bot.services import Services
+from bot.slack.blocks import Block, actions, button, context, modal, paragraphs, section
+from bot.slack.text import link, one_line
+
+SHOWN = 5
+# A guide whose words are so alike is about it: searches are short, so that much less is needed than between cases.
+LEAST_ALIKE = 0.12
+LARGEST_FILE = 100_000
+NO_GUIDES = "No guide is known here. Name them in floor.yaml: `cases: guides:` or `guides_folder:`."
+
+
+class WordsMissing(WatchfloorError):
+    """Say what it is about, such as `/incident guide sso lockout`."""
+
+
+class GuideGone(WatchfloorError):
+    """This guide is not here any more. `/incident guide` and a few words finds those that are."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A guide: somewhere else, or with its text here. `key` finds it again."""
+
+    key: str
+    title: str
+    words: str = ""
+    url: str = ""
+    text: str = ""
+
+
+class GuideLibrary:
+    """A part of the services: what floor.yaml and its folder hold, read anew when somebody asks."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._cases = floor.cases
+
+    @classmethod
+    def of(cls, settings: Settings, floor: Floor) -> "GuideLibrary":
+        """For a floor."""
+        return cls(floor)
+
+    def guides(self) -> list[Guide]:
+        """Those of floor.yaml, then those of the folder by their names."""
+        named = [Guide(each.url, each.title, each.words, each.url) for each in self._cases.guides]
+        folder = Path(self._cases.guides_folder) if self._cases.guides_folder else None
+        files = sorted(folder.glob("**/*.md")) if folder and folder.is_dir() else []
+        return [*named, *(_of_file(file) for file in files if file.stat().st_size <= LARGEST_FILE)]
+
+
+def _of_file(file: Path) -> Guide:
+    text = file.read_text(encoding="utf-8", errors="replace")
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    title = first.lstrip("# ").strip() if first.startswith("#") else file.stem.replace("-", " ")
+    return Guide(str(file), title[:150], text[:2_000], "", text)
+
+
+def all_guides(session: Session, services: Services) -> list[Guide]:
+    """Every guide that can be found."""
+    published = knowledge_tables.published(session)
+    own = [Guide(f"own:{each.number}", each.title, each.text, "", each.text) for each in published]
+    return [*services.get(GuideLibrary).guides(), *own]
+
+
+def find(guides: Sequence[Guide], words: str, most: int = SHOWN) -> list[Guide]:
+    """The guides that are about these words, the closest first."""
+    index = TextIndex()
+    for place, guide in enumerate(guides):
+        index.add(place, grams(guide.title, guide.words))
+    return [guides[place] for place, _ in index.alike(grams(words), LEAST_ALIKE)[:most]]
+
+
+def search(services: Services, words: str, by: str) -> str | tuple[str, list[Block]]:
+    """`/incident guide WORDS`"""
+    check_member(services, by)
+    if not words.strip():
+        raise WordsMissing()
+    with services.database.reading() as session:
+        guides = all_guides(session, services)
+    found = find(guides, words)
+    if not found:
+        about = one_line(words, 80)
+        return NO_GUIDES if not guides else f"No guide is about “{about}”. Other or fewer words may find one."
+    blocks: list[Block] = []
+    for guide in found:
+        title = link(guide.url, guide.title) if guide.url else f"*{one_line(guide.title, 150)}*"
+        blocks.append(section(f"📖 {title}"))
+        if guide.text:
+            blocks.append(actions([button("Read", ids.READ, guide.key)]))
+    return f"{len(found)} guides", [*blocks, context(f"{len(found)} of {len(guides)} guides")]
+
+
+def reading_view(services: Services, key: str, by: str) -> Block:
+    """A guide's text."""
+    check_member(services, by)
+    with services.database.reading() as session:
+        guide = next((each for each in all_guides(session, services) if each.key == key and each.text), None)
+    if guide is None:
+        raise GuideGone()
+    lines = [one_line(line, 2_000) for line in guide.text.splitlines()]
+    blocks = [section(f"*{one_line(guide.title, 150)}*"), *paragraphs(lines, rest="The rest is in its file.")]
+    return modal("Guide", blocks, callback_id=ids.READ, close="Close")

@@ -1,0 +1,29 @@
+"""A file's cases are kept a few hundred at a time, so that nobody who clicks waits for it."""
+
+from bot.cases import following, storing
+from bot.cases.reading import ReadCases
+from bot.cases.storing import Stored
+from bot.config.floor import Floor
+from bot.runtime.clock import utcnow
+from bot.runtime.database import Database, low_priority
+
+ROWS_AT_ONCE = 50
+# Files are one source, whatever they are called: a case is known by its number.
+SOURCE = "file"
+
+
+def import_rows(database: Database, floor: Floor, source: str, read: ReadCases) -> Stored:
+    """Every case with all of its rows; cut off and begun again, nothing is there twice."""
+    total, start = Stored(), 0
+    rows = sorted(read.rows, key=lambda row: row.external_id)
+    with low_priority():
+        while start < len(rows):
+            end = min(start + ROWS_AT_ONCE, len(rows))
+            while end < len(rows) and rows[end].external_id == rows[end - 1].external_id:
+                end += 1
+            now = utcnow()
+            with database.transaction() as session:
+                total.add(storing.upsert(session, floor.cases, source, rows[start:end], now))
+                following.after_rows(session, floor, now)
+            start = end
+    return total

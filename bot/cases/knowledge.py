@@ -1,0 +1,147 @@
+"""An incident of many cases is closed and no guide is about it: one is drafted, written, reviewed, published."""
+
+from datetime import datetime
+
+from bot.cases import clusters, guides, ids, knowledge_tables, tables
+from bot.cases.knowledge_tables import IN_REVIEW, PUBLISHED, KnowledgeGap
+from bot.directory.lookup import person_of
+from bot.directory.tables import display_names
+from bot.errors import WatchfloorError
+from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import Closed
+from bot.incidents.permissions import check_member
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.blocks import Block, actions, button, field, modal, paragraphs, section, text_input, user_select
+from bot.slack.text import mention, one_line
+from bot.timeline import tables as timeline
+from bot.timeline.wording import sentence
+
+# What of the timeline helps who has the same next time.
+HELPFUL = ("decision", "ruled_out", "step_done", "cause")
+LONGEST = 3_000
+MOST_LINES = 25
+
+
+class NotTheOwner(WatchfloorError):
+    """{person} writes this guide. Ask them to hand it to you."""
+
+
+class NotTheReviewer(WatchfloorError):
+    """{person} reviews this guide."""
+
+
+class AnotherReviewer(WatchfloorError):
+    """Choose a colleague as reviewer: nobody publishes what they wrote themselves."""
+
+
+class TextMissing(WatchfloorError):
+    """Please write the guide: what one sees, what to do, how one knows that it is over."""
+
+
+def note_gap(change: Change, event: Closed) -> None:
+    """The incident had linked cases, and no guide is about them: its commander is asked for one."""
+    session, incident = change.session, change.incident
+    if incident.is_private or incident.is_drill or not tables.cases_of_incident(session, change.number):
+        return
+    known = guides.all_guides(session, change.services)
+    groups = clusters.of_incident(session, change.number)
+    terms = list(dict.fromkeys(term for group in groups for term in group.terms))
+    if guides.find(known, f"{incident.title} {' '.join(terms)}", 1):
+        return
+    owner = incidents.commander(session, change.number) or incident.declared_by
+    gap = KnowledgeGap(
+        incident_id=change.number,
+        title=incident.title,
+        text=_draft(change, terms),
+        owner_id=owner,
+        noted_at=change.now,
+    )
+    if knowledge_tables.note(session, gap):
+        title = one_line(incident.title, 150)
+        text = (
+            f"No guide is about incident {change.number}, “{title}”, though several customers had it. "
+            "A draft is made of its timeline."
+        )
+        blocks = [section(text), actions([button("Write the guide…", ids.WRITE, str(gap.number), style="primary")])]
+        outbox.post(session, f"knowledge:{gap.number}", owner, text, change.now, blocks=blocks)
+
+
+def _draft(change: Change, terms: list[str]) -> str:
+    entries = timeline.of_kinds(change.session, change.number, HELPFUL)
+    actors = {entry.actor_id for entry in entries if entry.actor_id}
+    names = display_names(change.session, actors)
+
+    def name_of(user_id: str | None) -> str:
+        return names.get(user_id or "", "")
+
+    lines = [sentence(entry.kind, entry.actor_id, entry.facts, name_of, "en") for entry in entries]
+    done = "\n".join(f"- {line}" for line in lines[:MOST_LINES]) or "- …"
+    seen = ", ".join(terms) or change.incident.title
+    parts = (f"What one sees: {seen}", f"What was done in incident {change.number}:\n{done}", "It is over when: …")
+    return "\n\n".join(parts)[:LONGEST]
+
+
+def write_form(services: Services, number: int, by: str) -> Block:
+    """The form for the owner, or for the reviewer who puts it right."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        gap = knowledge_tables.locked(session, number)
+    if by not in (gap.owner_id, gap.reviewer_id):
+        raise NotTheOwner(person=mention(gap.owner_id or ""))
+    blocks = [
+        field("Title", ids.TITLE, text_input(ids.TITLE, initial=gap.title, longest=150)),
+        field("Guide", ids.TEXT, text_input(ids.TEXT, initial=gap.text, multiline=True, longest=LONGEST)),
+        field("Reviewer", ids.PERSON, user_select(ids.PERSON, initial=gap.reviewer_id)),
+    ]
+    return modal("Guide", blocks, callback_id=ids.WRITE_FORM, submit="Send to review", private_metadata=str(number))
+
+
+def send_to_review(
+    services: Services, number: int, title: str, text: str, reviewer: str, occasion: str, by: str, now: datetime
+) -> str:
+    """The guide is written, and a colleague is asked to read it. Gives back what to answer."""
+    check_member(services, by)
+    if not text.strip() or not title.strip():
+        raise TextMissing()
+    if not person_of(services, reviewer).may_act:
+        raise AnotherReviewer()
+    with services.database.transaction() as session:
+        gap = knowledge_tables.locked(session, number)
+        if by not in (gap.owner_id, gap.reviewer_id):
+            raise NotTheOwner(person=mention(gap.owner_id or ""))
+        if reviewer == by:
+            raise AnotherReviewer()
+        # Whoever changed it last wrote it: the other of the two publishes it.
+        gap.title, gap.text, gap.owner_id, gap.reviewer_id, gap.state = title.strip(), text, by, reviewer, IN_REVIEW
+        session.add(gap)
+        head = f"{mention(by)} wrote the guide “{one_line(gap.title, 150)}” and asks you to read it."
+        lines = [one_line(line, 2_000) for line in text.splitlines()]
+        buttons = [
+            button("Publish", ids.PUBLISH, str(number), style="primary"),
+            button("Change…", ids.WRITE, str(number)),
+        ]
+        blocks = [
+            section(head),
+            *paragraphs(lines, rest="*Change…* shows all of it.", room=8_000),
+            actions(buttons),
+        ]
+        outbox.post(session, f"knowledge:{number}:review:{occasion}", reviewer, head, now, blocks=blocks)
+    return f"{mention(reviewer)} is asked to read it."
+
+
+def publish(services: Services, number: int, by: str, now: datetime) -> str:
+    """The guide is found by `/incident guide` from now on. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        gap = knowledge_tables.locked(session, number)
+        if by != gap.reviewer_id:
+            raise NotTheReviewer(person=mention(gap.reviewer_id or gap.owner_id or ""))
+        if gap.state == PUBLISHED:
+            return f"Version {gap.version} is published already."
+        gap.state, gap.published_at, gap.version = PUBLISHED, now, gap.version + 1
+        session.add(gap)
+        text = f"{mention(by)} published version {gap.version} of your guide “{one_line(gap.title, 150)}”."
+        outbox.post(session, f"knowledge:{number}:published:{gap.version}", gap.owner_id or by, text, now)
+    return f"Version {gap.version} is published. `/incident guide` finds it."

@@ -1,0 +1,123 @@
+"""How load is spread over teams, what could be moved where, and when intake or a queue is unusual."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.cases.rules.schedule import Schedule
+from bot.cases.rules.surprise import MOST_SIZE, negative_binomial_tail
+
+DAY = timedelta(days=1)
+# Below this chance an hour's intake is unusual.
+UNUSUAL = 1e-4
+# A queue that the free engineers cannot pick up within this is too long.
+PICKED_UP_WITHIN = timedelta(hours=2)
+# Moving less than this is not worth anybody's attention.
+LEAST_MOVED = 2
+
+
+@dataclass(frozen=True)
+class TeamLoad:
+    """A team: open cases whose clock runs, those of them that nobody has, people who work on cases now, and how
+    many cases it ends in a day. `skill` says which teams can take each other's cases; empty means none can."""
+
+    team: str
+    region: str
+    skill: str
+    actionable: int
+    unassigned: int
+    available: int
+    ended_a_day: float
+
+    @property
+    def load(self) -> float | None:
+        """Cases for each person; None when nobody is there."""
+        return self.actionable / self.available if self.available else None
+
+    @property
+    def backlog_days(self) -> float | None:
+        """How many days' work is open; None when nothing was ended lately."""
+        return self.actionable / self.ended_a_day if self.ended_a_day else None
+
+
+@dataclass(frozen=True)
+class Move:
+    """So many cases from one team to another, with the loads before and after, and the hours that both work."""
+
+    count: int
+    source: str
+    target: str
+    source_load: float | None
+    target_load: float
+    load_after: float
+    overlap: timedelta
+
+
+def suggestion(teams: Sequence[TeamLoad], overlaps: Mapping[tuple[str, str], timedelta]) -> Move | None:
+    """The move that evens out the largest difference between two teams of one skill; only what nobody has yet is
+    moved. None when nothing is worth moving.
+
+    `overlaps` holds the hours of the day in which two regions work at once; teams of regions that never do, do
+    not move cases to each other.
+    """
+    moves = [
+        move
+        for source in teams
+        for target in teams
+        if source.skill and source.skill == target.skill and source.team != target.team
+        if (move := _move(source, target, overlaps.get((source.region, target.region), DAY))) is not None
+    ]
+    return max(moves, key=lambda move: (move.count, -move.target_load), default=None)
+
+
+def _move(source: TeamLoad, target: TeamLoad, overlap: timedelta) -> Move | None:
+    if not target.available or overlap <= timedelta():
+        return None
+    people = source.available + target.available
+    even = (source.actionable + target.actionable) / people
+    count = min(source.unassigned, math.floor(source.actionable - even * source.available))
+    if count < LEAST_MOVED:
+        return None
+    target_load = target.actionable / target.available
+    after = (target.actionable + count) / target.available
+    return Move(count, source.team, target.team, source.load, target_load, after, overlap)
+
+
+def balance_index(teams: Sequence[TeamLoad]) -> float | None:
+    """The largest load over the mean load: 1 is even. None when nobody has any."""
+    loads = [team.load for team in teams if team.load is not None]
+    mean = sum(loads) / len(loads) if loads else 0.0
+    return max(loads) / mean if mean else None
+
+
+def overlap(one: Schedule, other: Schedule, now: datetime) -> timedelta:
+    """How long both are open within the next 24 hours."""
+    until, common = now + DAY, timedelta()
+    for since, end in _spans(one, now, until):
+        for other_since, other_end in _spans(other, now, until):
+            common += max(timedelta(), min(end, other_end) - max(since, other_since))
+    return common
+
+
+def _spans(schedule: Schedule, now: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+    spans = []
+    for since, end in schedule.open_spans(now):
+        if since >= until:
+            break
+        spans.append((since, min(end, until)))
+    return spans
+
+
+def is_unusual_intake(count: int, same_hours: Sequence[int]) -> bool:
+    """Did far more cases come in the last hour than in the same hour of the days before? Surges are over-
+    dispersed: the tail is negative binomial. Nothing is unusual while three days are not known."""
+    if len(same_hours) < 3 or count < 5:
+        return False
+    mean = max(sum(same_hours) / len(same_hours), 0.5)
+    return negative_binomial_tail(count, mean, MOST_SIZE) < UNUSUAL
+
+
+def is_queue_too_long(unassigned: int, free: int, per_hour: float) -> bool:
+    """Can those who are free not pick up what waits within two hours?"""
+    return unassigned > free * per_hour * (PICKED_UP_WITHIN / timedelta(hours=1)) and unassigned > 0

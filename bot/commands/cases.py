@@ -1,0 +1,61 @@
+"""`watchfloor cases`: cases of a file imported by hand, and the alerts of like cases that it would have brought."""
+
+from pathlib import Path
+
+from bot.bootstrap import build_registry
+from bot.cases import importing, replay, upload_views
+from bot.cases.reading import ReadCases, read_cases
+from bot.config import floor
+from bot.config.floor.reading import read_zone
+from bot.config.settings import Settings
+from bot.errors import WatchfloorError
+from bot.runtime import migrations
+from bot.runtime.clock import use_offset_file
+from bot.runtime.database import Database
+
+
+class UnknownZone(WatchfloorError):
+    """{reason}"""
+
+
+def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool) -> list[str]:
+    """Import the file, or only say what would be. Gives back what to print."""
+    use_offset_file(settings.clock_file)
+    its_floor = floor.read(settings.floor_file)
+    read = read_cases(file, _zone(zone, its_floor.cases.zone))
+    if is_dry:
+        return [f"{read.cases} cases in {len(read.rows)} rows can be imported.", *upload_views.left_out(read)]
+    build_registry()
+    database = Database(settings.database_url)
+    try:
+        migrations.upgrade(database.engine)
+        stored = importing.import_rows(database, its_floor, source or importing.SOURCE, read)
+    finally:
+        database.close()
+    counts = f"{stored.new} new, {stored.changed} changed, {stored.unchanged} unchanged"
+    return [f"{file.name} is imported: {counts}.", *upload_views.left_out(read)]
+
+
+def bursts(settings: Settings, file: Path, zone: str) -> list[str]:
+    """The alerts as they would have come, one a line."""
+    configured = floor.read(settings.floor_file).cases if settings.floor_file.exists() else None
+    read = read_cases(file, _zone(zone, configured.zone if configured else "UTC"))
+    found = list(replay.alerts(read.rows, configured.alerts_a_day if configured else 2))
+    return [*(alert.line() for alert in found), _summary(read, len(found)), *upload_views.left_out(read)]
+
+
+def _summary(read: ReadCases, count: int) -> str:
+    days = _days(read)
+    return f"{count} alerts of {read.cases} cases in {days:.1f} days ({count / max(1.0, days):.2f} a day)."
+
+
+def _days(read: ReadCases) -> float:
+    opened = [row.opened_at for row in read.rows]
+    return (max(opened) - min(opened)).total_seconds() / 86_400 if opened else 0.0
+
+
+def _zone(zone: str, configured: str) -> str:
+    try:
+        return str(read_zone(zone or configured))
+    except ValueError as wrong:
+        raise UnknownZone(reason=str(wrong)) from None

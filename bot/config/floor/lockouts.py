@@ -1,0 +1,16 @@
+"""Lockouts: which partner an agent works for, by the domain of the login."""
+
+from pydantic import Field, field_validator
+
+from bot.config.floor.reading import FloorPart
+
+
+class Lockouts(FloorPart):
+    """`domains` leads from a login's domain, such as `northline.example`, to the partner's name."""
+
+    domains: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("domains")
+    @classmethod
+    def _lower_case(cls, domains: dict[str, str]) -> dict[str, str]:
+        return {domain.casefold().removeprefix("@"): partner for domain, partner in domains.items()}

@@ -1,0 +1,22 @@
+"""Lockouts: agents of partners who cannot sign on, who sees to them, and when so many are an incident."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, the command, signed rows and those of sources, and the incident that a burst becomes."""
+    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    from bot.incidents import events
+    from bot.incidents.registry import TableWords
+    from bot.lockouts import actions, listeners, recording, renderers, requests
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.posts.append(requests.POST)
+    registry.takes_rows.setdefault("lockouts", []).append(recording.take_rows)
+    registry.on(events.Declared, actions.follow_declared)
+    registry.kinds += renderers.KINDS
+    registry.words += [TableWords("lockouts"), TableWords("lockout_bursts")]

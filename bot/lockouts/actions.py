@@ -1,0 +1,161 @@
+"""What people do about lockouts: look, add, claim, unlock, done, partner told; declare an incident for a burst."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.errors import WatchfloorError
+from bot.incidents.change import Change
+from bot.incidents.declaring import check_may_be_declared, check_may_declare, opening, start_declaration
+from bot.incidents.events import Declared
+from bot.incidents.facts import UNLOCKING
+from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.registry import Registry
+from bot.incidents.workflows import DeclareRequest
+from bot.lockouts import recording, rules, tables, views
+from bot.lockouts.recording import Seen
+from bot.lockouts.rules import Release
+from bot.lockouts.tables import Burst, LockedAccount
+from bot.lockouts.views import Screen
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.sources.port import LockoutKind
+
+FORM_SOURCE = "form"
+SEVERITY = "S2"
+KEY = "lockout-burst:"
+
+
+class AlreadyDecided(WatchfloorError):
+    """Somebody has decided about these lockouts already."""
+
+
+def overview(services: Services, by: str, now: datetime) -> Screen:
+    """Who is locked out."""
+    check_member(services, by)
+    with services.database.reading() as session:
+        check_permission(services, session, by, "lockouts")
+        accounts = tables.all_open(session)
+        partners = {account.partner for account in accounts}
+        usual = {each: rules.usual_in_window(tables.seen_before(session, each, now)) for each in partners}
+    return views.overview(accounts, usual, now)
+
+
+def form(services: Services, by: str) -> Block:
+    """The form for lockouts that somebody heard of."""
+    check_member(services, by)
+    return views.form(services.floor.partner_names)
+
+
+def add(services: Services, partner: str, logins: str, release: Release, key: str, by: str, now: datetime) -> str:
+    """Agents are locked out, says somebody. Gives back what to answer."""
+    check_member(services, by)
+    rows = [
+        Seen(f"{key}:{at}", login.casefold(), login, LockoutKind.LOCKED, now, partner, release)
+        for at, login in enumerate(rules.read_logins(logins))
+    ]
+    with services.database.transaction() as session:
+        check_permission(services, session, by, "lockouts")
+        new = recording.record(session, services, FORM_SOURCE, rows, now)
+    return f"{new} of {len(rows)} are newly locked out. `/incident lockouts` shows all."
+
+
+def claim(services: Services, lockout_id: int, by: str, now: datetime) -> str:
+    """Somebody sees to it. Gives back what to answer."""
+    with _account(services, lockout_id, by) as (_, account):
+        account.claimed_by = by
+    return f"{account.login} is yours."
+
+
+def done(services: Services, lockout_id: int, by: str, now: datetime) -> str:
+    """The account works again. Gives back what to answer."""
+    with _account(services, lockout_id, by) as (_, account):
+        account.done_by, account.unlocked_at = by, now
+    return f"{account.login} works again. Tell the partner, if you have not."
+
+
+def told(services: Services, lockout_id: int, by: str, now: datetime) -> str:
+    """The partner knows. Gives back what to answer."""
+    with _account(services, lockout_id, by) as (_, account):
+        account.told_by = by
+    return f"Recorded: the partner knows of {account.login}."
+
+
+def unlock(services: Services, lockout_id: int, by: str, now: datetime) -> str:
+    """Ask the source to unlock it. Gives back what to answer; what came of it comes by direct message."""
+    with _account(services, lockout_id, by) as (session, account):
+        if account.release == Release.DIRECTORY:
+            raise rules.DirectorySourced(login=account.login)
+        if not services.get(Registry).ask(UNLOCKING)(services, account.source):
+            raise rules.NoUnlocking(login=account.login)
+        account.claimed_by = account.claimed_by or by
+        payload = {"lockout": account.number, "by": by}
+        key = f"lockout:{account.number}:{by}:{now.isoformat()}"
+        outbox.enqueue(session, kinds.LOCKOUT_UNLOCK, key, now, payload=payload, channel_id=by)
+    return f"{account.source} is asked to unlock {account.login}. You get a direct message with what came of it."
+
+
+@contextmanager
+def _account(services: Services, lockout_id: int, by: str) -> Iterator[tuple[Session, LockedAccount]]:
+    check_member(services, by)
+    with services.database.transaction() as session:
+        check_permission(services, session, by, "lockouts")
+        account = tables.locked(session, lockout_id)
+        if account.unlocked_at:
+            raise rules.NotLocked(login=account.login)
+        yield session, account
+        session.add(account)
+
+
+def declare(services: Services, burst_id: int, by: str, reply_to: str, now: datetime) -> str:
+    """Open one incident for a burst. Gives back what to answer."""
+    check_may_declare(services, by)
+    with services.database.reading() as session:
+        burst = _check_open(tables.burst(session, burst_id, is_locked=False))
+    request = DeclareRequest(
+        key=f"{KEY}{burst.number}",
+        user_id=by,
+        title=f"{burst.accounts} agents of {burst.partner} locked out",
+        severity=SEVERITY,
+        at=now,
+        type="sign_on" if "sign_on" in services.floor.types else "other",
+        partners=[burst.partner] if burst.partner in services.floor.partner_names else [],
+        reply_to=reply_to,
+    )
+    check_may_be_declared(services, request)
+    # The flow is the guarantee, under the burst's own key: pressed twice, there is one incident.
+    start_declaration(services, request)
+    return opening(request.title)
+
+
+def dismiss(services: Services, burst_id: int, by: str, now: datetime) -> str:
+    """It is no incident. Gives back what to answer."""
+    check_may_declare(services, by)
+    with services.database.transaction() as session:
+        burst = _check_open(tables.burst(session, burst_id))
+        burst.state, burst.decided_by = "dismissed", by
+        session.add(burst)
+        recording.show(session, services, burst, now)
+    return "Recorded. Another six at this partner are proposed again."
+
+
+def follow_declared(change: Change, event: Declared) -> None:
+    """The incident that was declared for a burst has it on its record."""
+    key = change.incident.declared_key
+    if not key.startswith(KEY):
+        return
+    burst = tables.burst(change.session, int(key.removeprefix(KEY)))
+    burst.state, burst.incident_id, burst.decided_by = "declared", change.number, change.incident.declared_by
+    change.session.add(burst)
+    change.log("lockouts_declared", partner=burst.partner, agents=burst.accounts)
+    recording.show(change.session, change.services, burst, change.now)
+
+
+def _check_open(burst: Burst) -> Burst:
+    if burst.state != tables.OPEN:
+        raise AlreadyDecided()
+    return burst

@@ -1,0 +1,133 @@
+"""Lockouts as they are told of: kept once, ended when the account works again, proposed when they are many."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from bot.directory import tables as directory
+from bot.incidents import tables as incidents
+from bot.lockouts import rules, tables, views
+from bot.lockouts.rules import Release
+from bot.lockouts.tables import Burst, LockedAccount
+from bot.outbox import tables as outbox
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.sources.port import Lockout, LockoutKind
+
+log = logging.getLogger(__name__)
+# As the Okta source says that an account does not unlock itself.
+AT_LIMIT = "user.account.lock.limit"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What happened to an account, from whichever source."""
+
+    external_id: str
+    user_id: str
+    login: str
+    kind: LockoutKind
+    at: datetime
+    partner: str = ""
+    release: Release = Release.ADMINISTRATOR
+
+
+def take_rows(session: Session, services: Services, source: str, key: str, rows: Sequence[Lockout]) -> None:
+    """Rows that a source brought; the partner is that of the login's domain."""
+    seen = [
+        Seen(
+            row.external_id,
+            row.user_id,
+            row.login,
+            row.kind,
+            row.at,
+            release=Release.ADMINISTRATOR if row.reason == AT_LIMIT else Release.ITSELF,
+        )
+        for row in rows
+    ]
+    record(session, services, source, seen, utcnow())
+
+
+def record(session: Session, services: Services, source: str, rows: Iterable[Seen], now: datetime) -> int:
+    """Keep what is new, and look whether it is a burst; gives back how many accounts are newly locked."""
+    new, partners = 0, set()
+    for row in sorted(rows, key=lambda each: each.at):
+        if row.kind != LockoutKind.LOCKED:
+            _end(session, source, row)
+            continue
+        if known := tables.open_of(session, source, row.user_id):
+            _at_limit(session, known, row)
+            continue
+        partner = row.partner or _partner_of(services, row.login)
+        account = LockedAccount(
+            source=source,
+            external_id=row.external_id,
+            user_id=row.user_id,
+            login=row.login,
+            partner=partner,
+            release=row.release,
+            locked_at=row.at,
+        )
+        if tables.add(session, account):
+            new += 1
+            partners.add(partner)
+    for partner in sorted(partners - {""}):
+        _look(session, services, partner, now)
+    return new
+
+
+def _at_limit(session: Session, account: LockedAccount, row: Seen) -> None:
+    """It was locked already, and it does not unlock itself any more."""
+    if row.release == Release.ADMINISTRATOR:
+        account.release = Release.ADMINISTRATOR
+        session.add(account)
+
+
+def _partner_of(services: Services, login: str) -> str:
+    domain = login.rpartition("@")[2].casefold()
+    return services.floor.lockouts.domains.get(domain, "")
+
+
+def _end(session: Session, source: str, row: Seen) -> None:
+    account = tables.open_of(session, source, row.user_id)
+    if account is not None and account.locked_at <= row.at:
+        account.unlocked_at = row.at
+        session.add(account)
+
+
+def _look(session: Session, services: Services, partner: str, now: datetime) -> None:
+    """Propose an incident for a partner, once; what comes while it is open belongs to it."""
+    recent = tables.recent(session, partner, now)
+    burst = tables.open_burst(session, partner)
+    if burst is None:
+        usual = rules.usual_in_window(tables.seen_before(session, partner, now))
+        if not rules.is_burst(len(recent), usual):
+            return
+        burst = Burst(partner=partner, usual=usual, first_at=recent[0].locked_at, asked_at=now)
+        session.add(burst)
+        session.flush()
+    burst.accounts += len(recent)
+    session.add(burst)
+    tables.put_into(session, burst.number, [account.number for account in recent])
+    show(session, services, burst, now)
+
+
+def show(session: Session, services: Services, burst: Burst, now: datetime) -> None:
+    """Say it where the floor looks: one message a burst."""
+    channel_of_incident = ""
+    if burst.incident_id:
+        channel_of_incident = incidents.channels(session, [burst.incident_id]).get(burst.incident_id, "")
+    text, blocks = views.proposal(burst, channel_of_incident, now)
+    key = f"lockout-burst:{burst.number}"
+    row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == key)).first()
+    if row is not None:
+        outbox.edit(session, row, blocks, now)
+        return
+    channel_id = directory.channel_id(session, services.floor.incidents_channel)
+    if channel_id is None:
+        log.warning("the incidents channel is not known", extra={"burst": burst.number})
+        return
+    outbox.post(session, key, channel_id, text, now, blocks=blocks, priority=outbox.URGENT)

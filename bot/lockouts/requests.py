@@ -1,0 +1,59 @@
+"""`POST /lockouts`: accounts that another system says are locked or unlocked, signed with a secret."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from sqlmodel import Session
+
+from bot.incidents.registry import SignedPost
+from bot.lockouts.recording import Seen, record
+from bot.lockouts.rules import Release
+from bot.services import Services
+from bot.sources.port import LockoutKind
+from bot.sources.signatures import NotUnderstood
+
+MOST_ROWS = 2_000
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class SentLockout(BaseModel):
+    """What happened to an account. There is no field for a password, a link or a code, and none is taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Name
+    login: Name
+    at: AwareDatetime
+    event: Literal["locked", "unlocked", "signed in"] = "locked"
+    user_id: Annotated[str, Field(max_length=100)] = ""
+    partner: Annotated[str, Field(max_length=75)] = ""
+    release: Release = Release.ADMINISTRATOR
+
+    def seen(self) -> Seen:
+        """As it is recorded."""
+        user_id = self.user_id or self.login.casefold()
+        return Seen(self.id, user_id, self.login, LockoutKind(self.event), self.at, self.partner, self.release)
+
+
+class Body(BaseModel):
+    """What is sent at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: Annotated[str, Field(min_length=1, max_length=100)] = "http"
+    lockouts: Annotated[list[SentLockout], Field(min_length=1, max_length=MOST_ROWS)]
+
+
+def _take(services: Services, session: Session, body: bytes, now: datetime) -> Mapping[str, object]:
+    try:
+        sent = Body.model_validate_json(body)
+    except ValidationError as wrong:
+        raise NotUnderstood.of(wrong) from None
+    rows = [each.seen() for each in sent.lockouts]
+    new = record(session, services, sent.source, rows, now)
+    return {"rows": len(rows), "new": new}
+
+
+POST = SignedPost("/lockouts", lambda settings: settings.lockouts_secret, _take)

@@ -1,0 +1,92 @@
+"""Agents who are locked out: what unlocks them, and when so many at one partner are an incident. Pure."""
+
+import math
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.errors import WatchfloorError
+
+WINDOW = timedelta(minutes=6)
+LEAST = 6
+# So many by chance in a window of six minutes come once in a thousand windows at most.
+CHANCE = 0.001
+# What is usual is counted over so many days; a partner without a past is taken for a quiet one.
+USUAL_DAYS = 28
+LEAST_USUAL = 0.02
+# Lockouts come in bunches: the variance is mean + mean², far more than chance alone.
+SIZE = 1.0
+MOST_LOGINS = 200
+
+
+class Release(StrEnum):
+    """What ends a lockout."""
+
+    ITSELF = "itself"
+    ADMINISTRATOR = "administrator"
+    DIRECTORY = "directory"
+
+
+TITLES = {
+    Release.ITSELF: "unlocks itself",
+    Release.ADMINISTRATOR: "needs an administrator",
+    Release.DIRECTORY: "is unlocked in its directory, not here",
+}
+
+
+class LoginsMissing(WatchfloorError):
+    """Type at least one login, each on a line of its own."""
+
+
+class TooManyLogins(WatchfloorError):
+    """That is {count} logins; at most {most} can be typed at once. Send the rest as `POST /lockouts`."""
+
+
+class NotLocked(WatchfloorError):
+    """{login} is not locked out any more."""
+
+
+class DirectorySourced(WatchfloorError):
+    """{login} comes from a directory and has to be unlocked there."""
+
+
+class NoUnlocking(WatchfloorError):
+    """No source that can unlock {login} is configured. Unlock it in your directory, then press *Done*. `sources:`
+    in `floor.yaml` names an Okta source."""
+
+
+def usual_in_window(seen: int, days: int = USUAL_DAYS) -> float:
+    """How many lockouts a window usually has, from those seen in so many days before."""
+    windows = timedelta(days=days) / WINDOW
+    return max(LEAST_USUAL, seen / windows)
+
+
+def is_burst(count: int, usual: float) -> bool:
+    """Are `count` lockouts at a partner within six minutes an incident, when `usual` (more than 0) are to be
+    expected? Six at least, and so many come by chance once in a thousand windows at most."""
+    return count >= LEAST and negative_binomial_tail(count, usual) <= CHANCE
+
+
+def negative_binomial_tail(count: int, mean: float, size: float = SIZE) -> float:
+    """P(X ≥ count) of a negative binomial with this mean and variance mean + mean²/size."""
+    success = size / (size + mean)
+    below = 0.0
+    for k in range(count):
+        below += math.exp(
+            math.lgamma(size + k)
+            - math.lgamma(size)
+            - math.lgamma(k + 1)
+            + size * math.log(success)
+            + k * math.log1p(-success)
+        )
+    return max(0.0, 1.0 - below)
+
+
+def read_logins(typed: str) -> list[str]:
+    """Logins as people type them, each once."""
+    parts = typed.replace(",", "\n").replace(";", "\n").split("\n")
+    logins = list(dict.fromkeys(part.strip()[:100] for part in parts if part.strip()))
+    if not logins:
+        raise LoginsMissing()
+    if len(logins) > MOST_LOGINS:
+        raise TooManyLogins(count=len(logins), most=MOST_LOGINS)
+    return logins

@@ -1,0 +1,129 @@
+"""Accounts that are locked out, and bursts that were proposed as incidents; every query on them.
+
+No password, link or token is kept: a lockout is a login, a partner, and when it was locked.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
+
+from bot.errors import WatchfloorError
+from bot.lockouts.rules import USUAL_DAYS, WINDOW, Release
+from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+
+OPEN = "open"
+
+
+class NoSuchLockout(WatchfloorError):
+    """This lockout is not on record any more. `/incident lockouts` shows those that are."""
+
+
+class LockedAccount(Numbered, table=True):
+    """Somebody's account was locked; `unlocked_at` ends it, however that came about."""
+
+    __tablename__ = "lockouts"
+    __table_args__ = (
+        sa.UniqueConstraint("source", "external_id"),
+        partial_index("ix_lockouts_open", "source", "user_id", where="unlocked_at IS NULL"),
+        sa.Index("ix_lockouts_partner", "partner", "locked_at"),
+    )
+
+    source: str
+    external_id: str
+    user_id: str
+    login: str
+    partner: str
+    release: str = Release.ADMINISTRATOR
+    locked_at: datetime = Field(sa_column=utc_column(nullable=False))
+    unlocked_at: datetime | None = Field(default=None, sa_column=utc_column())
+    claimed_by: str | None = None
+    done_by: str | None = None
+    told_by: str | None = None
+    burst_id: int | None = Field(default=None, foreign_key="lockout_bursts.id")
+
+
+class Burst(Numbered, table=True):
+    """Many lockouts at one partner at once, proposed as one incident."""
+
+    __tablename__ = "lockout_bursts"
+    __table_args__ = (partial_index("ux_lockout_bursts_open", "partner", where="state = 'open'", unique=True),)
+
+    partner: str
+    state: str = OPEN
+    accounts: int = 0
+    usual: float
+    first_at: datetime = Field(sa_column=utc_column(nullable=False))
+    asked_at: datetime = Field(sa_column=utc_column(nullable=False))
+    declared_key: str = ""
+    incident_id: int | None = Field(default=None, foreign_key="incidents.id")
+    decided_by: str | None = None
+
+
+def add(session: Session, locked: LockedAccount) -> bool:
+    """Another lockout; False when it is known."""
+    return insert_new(session, locked)
+
+
+def open_of(session: Session, source: str, user_id: str) -> LockedAccount | None:
+    """The lockout of an account that has not ended."""
+    query = select(LockedAccount).where(LockedAccount.source == source, LockedAccount.user_id == user_id)
+    return session.exec(query.where(col(LockedAccount.unlocked_at).is_(None))).first()
+
+
+def locked(session: Session, lockout_id: int) -> LockedAccount:
+    """A lockout, kept from being changed by others; `NoSuchLockout` when there is none."""
+    query = select(LockedAccount).where(LockedAccount.id == lockout_id).with_for_update()
+    found = session.exec(query).first()
+    if found is None:
+        raise NoSuchLockout()
+    return found
+
+
+def all_open(session: Session, limit: int = 500) -> Sequence[LockedAccount]:
+    """Every account that is locked, by partner, the longest locked first."""
+    query = select(LockedAccount).where(col(LockedAccount.unlocked_at).is_(None))
+    return session.exec(query.order_by(col(LockedAccount.partner), col(LockedAccount.locked_at)).limit(limit)).all()
+
+
+def recent(session: Session, partner: str, now: datetime) -> Sequence[LockedAccount]:
+    """Those of a partner within the window that belong to no burst yet."""
+    query = select(LockedAccount).where(
+        LockedAccount.partner == partner,
+        col(LockedAccount.locked_at) > now - WINDOW,
+        col(LockedAccount.locked_at) <= now,
+        col(LockedAccount.burst_id).is_(None),
+    )
+    return session.exec(query.order_by(col(LockedAccount.locked_at))).all()
+
+
+def seen_before(session: Session, partner: str, now: datetime) -> int:
+    """How many a partner had in the weeks before the window, those of bursts left out."""
+    query = select(sa.func.count()).select_from(LockedAccount)
+    within = (
+        col(LockedAccount.locked_at) > now - timedelta(days=USUAL_DAYS),
+        col(LockedAccount.locked_at) <= now - WINDOW,
+    )
+    ordinary = (LockedAccount.partner == partner, col(LockedAccount.burst_id).is_(None))
+    return session.exec(query.where(*ordinary, *within)).one()
+
+
+def open_burst(session: Session, partner: str) -> Burst | None:
+    """What was proposed for a partner and waits for an answer."""
+    return session.exec(select(Burst).where(Burst.partner == partner, Burst.state == OPEN)).first()
+
+
+def burst(session: Session, burst_id: int, *, is_locked: bool = True) -> Burst:
+    """A burst, kept from being changed by others unless it is only looked at; `NoSuchLockout` without one."""
+    query = select(Burst).where(Burst.id == burst_id)
+    found = session.exec(query.with_for_update() if is_locked else query).first()
+    if found is None:
+        raise NoSuchLockout()
+    return found
+
+
+def put_into(session: Session, burst_id: int, lockout_ids: Collection[int]) -> None:
+    """These lockouts belong to a burst."""
+    theirs = sa.update(LockedAccount).where(col(LockedAccount.id).in_(lockout_ids))
+    session.connection().execute(theirs.values(burst_id=burst_id))

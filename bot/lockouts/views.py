@@ -1,0 +1,105 @@
+"""What people see of lockouts: the list by partner, the form, the proposal. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from bot.lockouts import ids
+from bot.lockouts.rules import LEAST, TITLES, Release
+from bot.lockouts.tables import Burst, LockedAccount
+from bot.slack.blocks import (
+    Block,
+    Element,
+    actions,
+    button,
+    context,
+    field,
+    modal,
+    option,
+    section,
+    select,
+    text_input,
+)
+from bot.slack.text import channel_link, escape, mention, near_time, one_line
+
+Screen = tuple[str, list[Block]]
+SHOWN = 12
+NOBODY = "Nobody is locked out, as far as I was told."
+NO_PARTNER = "No partner known"
+
+
+def overview(accounts: Sequence[LockedAccount], usual: Mapping[str, float], now: datetime) -> Screen:
+    """Who is locked out, by partner, against what is usual; what ends it, and who sees to it."""
+    blocks: list[Block] = []
+    shown = 0
+    for partner, group in groupby(accounts, lambda account: account.partner):
+        found = list(group)
+        blocks.append(section(_heading(partner, found, usual.get(partner, 0))))
+        for account in found[: max(0, SHOWN - shown)]:
+            blocks += _account(account, now)
+        shown += len(found)
+    if shown > SHOWN:
+        blocks.append(context(f"… and {shown - SHOWN} more. Those that are done make room."))
+    blocks = blocks or [section(NOBODY)]
+    return NOBODY if not accounts else "Lockouts", [
+        *blocks,
+        actions([button("Add lockouts", ids.ADD)], block_id="lockouts-add"),
+    ]
+
+
+def _heading(partner: str, accounts: Sequence[LockedAccount], usual: float) -> str:
+    needing = sum(account.release == Release.ADMINISTRATOR for account in accounts)
+    agents = "1 agent" if len(accounts) == 1 else f"{len(accounts)} agents"
+    return (
+        f"*{escape(partner) or NO_PARTNER}* {agents} locked out, {needing} of them need an administrator · usual "
+        f"in six minutes: {usual:.2f} · `/incident whatif agents -{len(accounts)}` says what it costs"
+    )
+
+
+def _account(account: LockedAccount, now: datetime) -> list[Block]:
+    facts = [f"since {near_time(account.locked_at, now)}", TITLES[Release(account.release)]]
+    facts += [f"claimed by {mention(account.claimed_by)}"] if account.claimed_by else []
+    facts += [f"partner told by {mention(account.told_by)}"] if account.told_by else []
+    number = str(account.number)
+    buttons: list[Element] = [] if account.claimed_by else [button("Claim", ids.CLAIM, number)]
+    buttons += [button("Unlock", ids.UNLOCK, number)] if account.release != Release.DIRECTORY else []
+    buttons += [button("Done", ids.DONE, number)]
+    buttons += [] if account.told_by else [button("Partner told", ids.TOLD, number)]
+    return [
+        section(f"{one_line(account.login, 80)} · {' · '.join(facts)}"),
+        actions(buttons, block_id=f"lockout-{number}"),
+    ]
+
+
+def form(partners: Sequence[str]) -> Block:
+    """Lockouts that somebody heard of."""
+    states = [option(title.capitalize(), release) for release, title in TITLES.items()]
+    blocks = [
+        field("Partner", ids.PARTNER, select(ids.PARTNER, [option(name, name) for name in partners])),
+        field(
+            "Logins",
+            ids.LOGINS,
+            text_input(ids.LOGINS, multiline=True, placeholder="One a line. Never a password, a link or a code"),
+        ),
+        field("What ends it?", ids.RELEASE, select(ids.RELEASE, states, initial=Release.ADMINISTRATOR)),
+    ]
+    return modal("Lockouts", blocks, callback_id=ids.FORM, submit="Add")
+
+
+def proposal(burst: Burst, channel_id: str, now: datetime) -> Screen:
+    """The message where the floor looks: one a burst, edited as it grows and when somebody decides."""
+    text = (
+        f"🔐 *{burst.accounts} agents of {escape(burst.partner)} are locked out* since "
+        f"{near_time(burst.first_at, now)}. In six minutes {burst.usual:.2f} are usual, {LEAST} are proposed."
+    )
+    if burst.incident_id:
+        where = channel_link(channel_id) if channel_id else f"#{burst.incident_id}"
+        return text, [section(f"{text}\n{where} was declared for it.")]
+    if burst.state != "open":
+        return text, [section(f"{text}\n{mention(burst.decided_by or '')} says that it is no incident.")]
+    number = str(burst.number)
+    buttons = [
+        button("Declare an incident", ids.DECLARE, number, style="primary"),
+        button("No incident", ids.DISMISS, number),
+    ]
+    return text, [section(text), actions(buttons, block_id=f"lockout-burst-{number}")]

@@ -1,0 +1,42 @@
+"""Cases that were moved, what was said about intake, and guides that are missing."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0042"
+down_revision = "0041"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this shape."""
+    with op.batch_alter_table("cases") as cases:
+        cases.add_column(sa.Column("moved_from", AutoString()))
+    op.create_table(
+        "case_alerts",
+        sa.Column("key", AutoString(), primary_key=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+    )
+    op.create_table(
+        "knowledge_gaps",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False, unique=True),
+        *(sa.Column(name, AutoString(), nullable=False) for name in ("title", "text", "state")),
+        sa.Column("owner_id", AutoString()),
+        sa.Column("reviewer_id", AutoString()),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("noted_at", UtcDateTime(), nullable=False),
+        sa.Column("published_at", UtcDateTime()),
+    )
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    op.drop_table("knowledge_gaps")
+    op.drop_table("case_alerts")
+    with op.batch_alter_table("cases") as cases:
+        cases.drop_column("moved_from")

@@ -1,0 +1,172 @@
+"""Like cases: found by their traits and words, not too often, and as those who said "not related" taught."""
+
+import csv
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from bot.cases import replay
+from bot.cases.reading import read_cases
+from bot.cases.rules.alerting import Alerting, Episode
+from bot.cases.rules.bursts import Candidate, Scanner, Sighting
+from bot.cases.rules.similar_text import TextIndex, grams, shared_terms
+from bot.cases.rules.surprise import negative_binomial_tail
+
+SHARED = Path("../shared/data") if Path("../shared/data").exists() else Path("../../shared/data")
+HOUR, DAY = 3_600.0, 86_400.0
+
+
+def test_the_labelled_burst_is_found_by_its_fifth_case_with_one_other_alert_at_most() -> None:
+    file = SHARED / "real_servicenow_burst_problem14.csv"
+    with file.open() as text:
+        labelled = [row["number"] for row in csv.DictReader(text) if row["problem_id"].strip() != "?"]
+    found = list(replay.alerts(read_cases(file, "UTC").rows, 2))
+    theirs = [alert for alert in found if set(alert.names) & set(labelled)]
+    assert set(theirs[0].names) & set(labelled[:5])
+    assert theirs[0].names[-1] in labelled[:5], "it is one of the first five that brings the alert"
+    assert len(found) - 1 <= 1
+
+
+def test_duplicates_are_among_the_five_that_read_most_alike() -> None:
+    with (SHARED / "real_labelled_duplicates_seamonkey.csv").open() as text:
+        reports = list(csv.DictReader(text))
+    index, documents = TextIndex(), [grams(each["summary"], each["description"]) for each in reports]
+    for number, document in enumerate(documents):
+        index.add(number, document)
+    recalls = []
+    for number, report in enumerate(reports):
+        same = {at for at, each in enumerate(reports) if each["cluster"] == report["cluster"] and at != number}
+        if report["cluster"] and same:
+            alike = [at for at, _ in index.alike(documents[number], 0.0) if at != number][:5]
+            recalls.append(len(same & set(alike)) / len(same))
+    assert sum(recalls) / len(recalls) >= 0.75
+
+
+ACTS = (
+    *("cannot log in to", "error when opening", "slow response from", "no sound in", "missing data in", "crash of"),
+    *("access request for", "unable to print from", "timeout in", "wrong balance in", "duplicate entries in"),
+    *("licence expired for", "notification not sent by", "blank screen in", "attachment upload fails in"),
+)
+SYSTEMS = (
+    *(
+        "the CRM",
+        "billing portal",
+        "Outlook",
+        "VPN client",
+        "softphone",
+        "payroll",
+        "knowledge base",
+        "chat console",
+    ),
+    *(
+        "quality tool",
+        "card terminal",
+        "SAP",
+        "Teams",
+        "the dialer",
+        "order desk",
+        "refund tool",
+        "Citrix",
+        "scanner",
+    ),
+)
+ENDS = ("since this morning", "please help", "for several agents", "after the update", "again", "at the site", "")
+STARTS = ("", "Hi, ", "Hello team, ", "User reports: ", "RE: ", "Agent says ")
+
+
+def stream(seed: int, days: int = 21, bursts: int = 10) -> list[tuple[Sighting, int | None]]:
+    """Cases of three weeks with a daily rhythm and topics of unlike frequency; in it bursts of one topic,
+    labelled."""
+    dice = random.Random(seed)
+    topics = [(act, system) for act in ACTS for system in SYSTEMS]
+    dice.shuffle(topics)
+
+    def text(topic: tuple[str, str]) -> str:
+        act, system = topic
+        if dice.random() < 0.25:
+            return f"{dice.choice(STARTS)}{system}: {act} {dice.choice(ENDS)}"
+        return f"{dice.choice(STARTS)}{act} {system} {dice.choice(ENDS)} {dice.choice(ENDS)}"
+
+    made: list[tuple[float, str, int | None]] = []
+    weights = [1 / (place + 10) for place in range(len(topics))]
+    for day in range(days):
+        for _ in range(dice.randint(80, 120)):
+            at = day * DAY + min(23.9, max(0.0, dice.gauss(12, 3))) * HOUR
+            made.append((at, text(dice.choices(topics, weights)[0]), None))
+    for label in range(bursts):
+        start, topic = dice.uniform(7, days) * DAY // DAY * DAY + dice.uniform(8, 16) * HOUR, dice.choice(topics)
+        for _ in range(dice.randint(8, 14)):
+            made.append((start + dice.uniform(0, 40) * 60, text(topic), label))
+    in_order = sorted(made, key=lambda each: each[0])
+    return [
+        (Sighting(number, at, f"customer {dice.randint(0, 3000)}", {}, title), label)
+        for number, (at, title, label) in enumerate(in_order)
+    ]
+
+
+def alerts_of(cases: list[tuple[Sighting, int | None]]) -> Iterator[Candidate]:
+    scanner, alerting = Scanner(), Alerting()
+    for sighting, _ in cases:
+        alerting.begin(sighting.at)
+        decision = alerting.decide(candidate := scanner.see(sighting))
+        if candidate and decision and decision.alerts:
+            yield candidate
+
+
+def test_in_a_stream_with_text_four_of_five_alerts_are_right_and_four_of_five_bursts_are_found() -> None:
+    cases = stream(3)
+    labels = dict(enumerate(label for _, label in cases))
+    found, right, count = set(), 0, 0
+    for candidate in alerts_of(cases):
+        theirs = [labels[number] for number in candidate.cases if labels[number] is not None]
+        count += 1
+        if len(theirs) * 2 > len(candidate.cases):
+            right += 1
+            found.add(theirs[0])
+    assert right / count >= 0.8
+    assert len(found) / 10 >= 0.8
+
+
+def test_a_burst_needs_three_customers_and_a_busy_morning_is_none() -> None:
+    usual = [
+        Sighting(number, number * 600.0, f"c{number}", {"category": f"k{number % 7}"}) for number in range(600)
+    ]
+    start = usual[-1].at
+    one_customer = [Sighting(1000 + n, start + n * 30, "c1", {"category": "k1", "site": "Cebu"}) for n in range(12)]
+    busy = [Sighting(2000 + n, start + DAY + n * 20, f"d{n}", {"category": f"k{n % 7}"}) for n in range(70)]
+    assert list(alerts_of([(each, None) for each in [*usual, *one_customer, *busy]])) == []
+    several = [replace(each, customer=f"e{each.number}") for each in one_customer]
+    (alert,) = alerts_of([(each, None) for each in [*usual, *several]])
+    assert alert.customers >= 3
+    assert dict(alert.key).get("site") == "Cebu"
+
+
+def test_not_related_teaches_and_the_lesson_fades() -> None:
+    candidate = Candidate(100 * DAY, (("category", "printer"),), (1, 2, 3), 3, 99.9 * DAY, 900, 6.0, 0.1)
+    assert _is_alerted(candidate, [])
+    dismissed = Episode(candidate.key, 98 * DAY, 98 * DAY, 5.0, {9}, 98 * DAY, is_dismissed=True)
+    assert not _is_alerted(candidate, [dismissed])
+    assert _is_alerted(replace(candidate, score=9.0), [dismissed])
+    dismissed.last_at = 73 * DAY
+    assert _is_alerted(candidate, [dismissed])
+
+
+def _is_alerted(candidate: Candidate, episodes: list[Episode]) -> bool:
+    alerting = Alerting()
+    alerting.begin(50 * DAY)
+    alerting.episodes = list(episodes)
+    decision = alerting.decide(candidate)
+    assert decision
+    return decision.alerts
+
+
+def test_a_group_is_explained_by_the_words_that_most_of_it_shares() -> None:
+    texts = ["Cannot log in to the portal", "portal: login fails", "PORTAL log in not possible", "Portal down"]
+    assert shared_terms(texts)[0] == "portal"
+    assert "the" not in shared_terms(texts)
+
+
+def test_surges_are_over_dispersed() -> None:
+    assert abs(negative_binomial_tail(12, 4, 4) - 1.8e-2) < 1e-3
+    assert abs(negative_binomial_tail(0, 4, 4) - 1.0) < 1e-9

@@ -1,0 +1,213 @@
+"""Cases: deadlines in a contract's calendar, the board's arithmetic, states, files; the samples' right answers."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cases.reading import priority_of, read_cases
+from bot.cases.rules.board import Capacity, OpenCase, Wanted, board, colour_of, expected_pickup, rank, read_wanted
+from bot.cases.rules.escalation import next_level
+from bot.cases.rules.schedule import NeverOpen, Schedule
+from bot.cases.rules.sla import Clock, Pause, merged, percent
+from bot.cases.rules.states import Phase, Step, pauses_of, phase_of, reopenings
+from bot.config.floor.cases import ContractHours, read_hours
+
+SHARED = Path("../shared/data") if Path("../shared/data").exists() else Path("../../shared/data")
+VECTORS = json.loads((Path(__file__).parent / "cases" / "vectors_sla.json").read_text())
+NINE_TO_FIVE = dict.fromkeys(range(5), ((9 * 60, 17 * 60),))
+EVERY_DAY = dict.fromkeys(range(7), ((9 * 60, 17 * 60),))
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def vector(source: str) -> dict[str, object]:
+    return next(each for each in VECTORS if source in each["source"])
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_a_day_of_24_hours_lasts_three_days_of_eight() -> None:
+    known, zone = vector("TimingsAndSchedules"), ZoneInfo("America/New_York")
+    start = datetime.fromisoformat(str(known["start"])).replace(tzinfo=zone)
+    due = Clock(Schedule("America/New_York", NINE_TO_FIVE), start, timedelta(hours=24)).deadline()
+    assert due == datetime.fromisoformat(str(known["due"])).replace(tzinfo=zone)
+
+
+def test_what_is_used_of_a_target_is_counted_within_the_schedule_alone() -> None:
+    known = vector("bus-schedule")
+    clock = Clock(
+        Schedule(hours=dict.fromkeys(range(7), ((8 * 60, 24 * 60),))), utc("2026-03-02T07:00"), timedelta(hours=8)
+    )
+    for at, share in dict(known["marks"]).items():  # type: ignore[call-overload]
+        assert clock.elapsed(utc(f"2026-03-02T{at}")) / clock.target == share
+
+
+def test_a_due_date_out_of_hours_moves_to_the_next_opening() -> None:
+    known = vector("c_SLADuration")
+    schedule = Schedule(hours=dict.fromkeys(range(7), ((8 * 60, 16 * 60),)))
+    assert schedule.next_open(utc(str(known["due_date"]))) == utc(str(known["due"]))
+
+
+def test_a_weekend_does_not_count() -> None:
+    known = vector("13392")
+    clock = Clock(Schedule(hours=NINE_TO_FIVE), utc(str(known["start"])), timedelta(hours=1))
+    assert clock.deadline() == utc(str(known["due"]))
+
+
+def test_a_hold_outside_the_schedule_moves_nothing_and_one_within_it_by_its_length() -> None:
+    start, hold = utc("2026-03-02T09:00"), Pause(utc("2026-03-02T17:00"), utc("2026-03-03T09:00"))
+    clock = Clock(Schedule(hours=EVERY_DAY), start, timedelta(hours=8), (hold,))
+    assert clock.deadline() == utc("2026-03-02T17:00")
+    hour = Pause(utc("2026-03-02T10:00"), utc("2026-03-02T11:00"))
+    assert Clock(Schedule(hours=EVERY_DAY), start, timedelta(hours=8), (hour,)).deadline() == utc(
+        "2026-03-03T10:00"
+    )
+    assert Clock(Schedule(), start, timedelta(hours=8), (hour,)).deadline() == utc("2026-03-02T18:00")
+
+
+def test_nearly_everything_is_no_breach() -> None:
+    clock = Clock(Schedule(), NOW, timedelta(hours=100))
+    at = NOW + timedelta(hours=99, minutes=57, seconds=4)
+    assert (clock.is_breached(at), percent(clock.elapsed(at) / clock.target)) == (False, 99)
+    assert clock.is_breached(NOW + timedelta(hours=100))
+
+
+def test_while_it_is_paused_no_deadline_is_known_and_what_is_used_stands_still() -> None:
+    for schedule in (Schedule(), Schedule(hours=EVERY_DAY)):
+        start = utc("2026-03-02T09:00")
+        clock = Clock(schedule, start, timedelta(hours=8), (Pause(start + timedelta(hours=2)),))
+        assert clock.deadline() is None
+        assert clock.elapsed(start + timedelta(days=30)) == timedelta(hours=2)
+
+
+@pytest.mark.parametrize("known", [each for each in VECTORS if "half_hours" in each], ids=lambda each: each["day"])
+def test_a_local_day_is_as_long_as_its_clock_says(known: dict[str, object]) -> None:
+    day, _, zone_name = str(known["day"]).partition(" ")
+    zone = ZoneInfo(zone_name)
+    start = datetime.fromisoformat(day).replace(tzinfo=zone)
+    end = datetime.combine(start.date() + timedelta(days=1), datetime.min.time(), zone)
+    whole_days = Schedule(zone_name, dict.fromkeys(range(7), ((0, 24 * 60),)))
+    clock = Clock(whole_days, start.astimezone(UTC), timedelta(days=30))
+    assert clock.elapsed(end.astimezone(UTC)) == timedelta(minutes=30) * int(str(known["half_hours"]))
+
+
+def test_hours_begin_when_the_clock_has_left_their_beginning_out() -> None:
+    (since, until) = next(Schedule("Europe/London", {6: ((90, 300),)}).open_spans(utc("2026-03-29T00:00")))
+    assert (since, until) == (utc("2026-03-29T01:00"), utc("2026-03-29T04:00"))
+
+
+def test_a_holiday_is_a_day_of_the_contracts_zone_and_a_schedule_without_hours_is_refused() -> None:
+    closed = Schedule("Asia/Manila", EVERY_DAY, frozenset({date(2026, 3, 2)}))
+    assert closed.next_open(utc("2026-03-01T23:00")) == utc("2026-03-03T01:00")
+    with pytest.raises(NeverOpen):
+        Schedule(hours={0: ()}).next_open(NOW)
+
+
+moments = st.integers(0, 60 * 24 * 20).map(lambda minutes: NOW + timedelta(minutes=minutes))
+
+
+@given(st.lists(st.tuples(moments, moments), max_size=5), st.integers(1, 60 * 40))
+def test_at_its_deadline_exactly_the_target_is_used(spans: list[tuple[datetime, datetime]], minutes: int) -> None:
+    pauses = tuple(Pause(min(span), max(span)) for span in spans)
+    for schedule in (Schedule("Europe/Madrid", NINE_TO_FIVE), Schedule()):
+        clock = Clock(schedule, NOW, timedelta(minutes=minutes), pauses)
+        due = clock.deadline()
+        assert due is not None
+        assert clock.elapsed(due) == clock.target
+        assert clock.elapsed(due - timedelta(seconds=1)) < clock.target
+    assert all(
+        one.until < two.since for one, two in zip(merged(pauses, NOW), merged(pauses, NOW)[1:], strict=False)
+    )  # type: ignore[operator]
+
+
+def test_states_of_other_systems_say_whose_turn_it_is() -> None:
+    names = ("New", "2", "Awaiting User Info", "On Hold", "Resolved", "Closed - pending review", "Active", "-100")
+    expected = ["new", "working", "pending", "pending", "resolved", "closed", "working", None]
+    assert [phase_of(name) for name in names] == expected
+    hours = [NOW + timedelta(hours=hour) for hour in range(6)]
+    phases = (Phase.NEW, Phase.PENDING, Phase.RESOLVED, Phase.WORKING, Phase.RESOLVED, Phase.CLOSED)
+    steps = [Step(at, phase) for at, phase in zip(hours, phases, strict=True)]
+    assert pauses_of(steps) == (Pause(hours[1], hours[3]), Pause(hours[4]))
+    assert reopenings(steps) == 1
+
+
+def open_case(number: int, due_in_min: int | None, **facts: object) -> OpenCase:
+    known: dict[str, object] = {
+        "name": f"C{number}",
+        "title": "",
+        "customer": "Acme",
+        "priority": "P3",
+        "region": "",
+    }
+    known |= {"team": "Billing", "owner": "", "owner_id": None, "phase": "new", "target_s": 8 * 3600, "url": ""}
+    known |= {"opened_at": NOW, "reopened": 0, "is_sensitive": False, "snoozed_until": None}
+    due_at = None if due_in_min is None else NOW + timedelta(minutes=due_in_min)
+    return OpenCase(number=number, due_at=due_at, **(known | facts))  # type: ignore[arg-type]
+
+
+def test_the_board_shows_its_arithmetic_and_what_it_makes_red() -> None:
+    cases = [
+        open_case(1, 300),
+        open_case(2, 20),
+        open_case(3, 200, owner="ann"),
+        open_case(4, None),
+        open_case(5, 40),
+    ]
+    entries = rank(cases, {"Billing": Capacity(1, 2.0)}, NOW)
+    assert [entry.case.number for entry in entries] == [2, 5, 3, 1, 4]
+    assert [entry.position for entry in entries] == [1, 2, 0, 3, 0]
+    assert [entry.pickup for entry in entries][:2] == [timedelta(minutes=30), timedelta(minutes=60)]
+    assert [entry.colour for entry in entries] == ["red", "red", "green", "green", "paused"]
+    assert expected_pickup(7, Capacity(3, 4)) == timedelta(minutes=45), "ceil(7 / 3) / 4 an hour"
+    assert expected_pickup(1, Capacity()) is None
+    assert colour_of(timedelta(minutes=124), timedelta(), 8 * 3600) == "amber"
+    assert colour_of(timedelta(minutes=125), timedelta(), 8 * 3600) == "green"
+
+
+def test_the_board_is_paged_and_counted_and_snoozed_cases_come_back_when_they_breach() -> None:
+    until = NOW + timedelta(hours=1)
+    cases = [open_case(number, number) for number in range(1, 20)] + [open_case(50, -1, snoozed_until=until)]
+    cases += [open_case(51, 90, snoozed_until=until), open_case(52, 400, owner_id="U1", reopened=2)]
+    entries = rank(cases, {}, NOW)
+    first = board(entries, Wanted(), NOW, 6)
+    assert (first.total, first.matching, len(first.entries), first.counts["snoozed"]) == (22, 21, 6, 1)
+    assert first.entries[0].case.number == 50
+    assert board(entries, Wanted(page=99), NOW, 6).wanted.page == 3
+    assert [each.case.number for each in board(entries, Wanted("mine", by="U1"), NOW, 6).entries] == [52]
+    assert read_wanted("Red emea 3", "U1") == Wanted("red", ("emea",), "U1", 2)
+
+
+def test_nobody_is_waited_for_who_is_not_there() -> None:
+    later = NOW + timedelta(minutes=10)
+    found = next_level(0, [[], ["U2", "U2"], ["U3"]], timedelta(minutes=10), NOW)
+    assert found
+    assert (found.level, found.people, found.due_at) == (1, ("U2",), later)
+    last = next_level(2, [[], ["U2"], ["U3"]], timedelta(minutes=10), NOW)
+    assert last
+    assert (last.people, last.due_at) == (("U3",), None)
+    assert next_level(0, [[], [], []], timedelta(minutes=10), NOW) is None
+
+
+def test_hours_are_written_as_people_say_them() -> None:
+    assert read_hours("monday-friday 09:00-17:00") == ((0, 1, 2, 3, 4), 540, 1020)
+    assert read_hours("saturday 22:00-24:00") == ((5,), 1320, 1440)
+    for wrong in ("9-17", "monday 17:00-09:00", "someday 09:00-10:00"):
+        with pytest.raises(ValueError, match="write"):
+            ContractHours(hours=(wrong,))  # type: ignore[arg-type]  # as YAML has it
+
+
+def test_a_log_of_changes_is_read_as_cases_with_their_history() -> None:
+    read = read_cases(SHARED / "real_servicenow_incident_events.csv", "UTC")
+    assert (read.cases, len(read.rows), read.left_out) == (22, 151, [])
+    first = read.rows[0]
+    assert (first.external_id, first.priority, first.customer) == ("INC0000045", "P3", "Caller 2403")
+    assert first.opened_at == utc("2016-02-29T01:16")
+    assert first.ended_at is None, "what the log knows of the end is no news while it is new"
+    assert "subcategory" in first.traits
+    assert [priority_of(text) for text in ("1 - Critical", "P2", "Low", "?")] == ["P1", "P2", "P4", ""]

@@ -1,0 +1,248 @@
+"""Cases: brought by file and by request, on the board, decided about, escalated, found to be one incident."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.cases import ids
+from bot.runtime.clock import utcnow
+from bot.sources.signatures import sign
+from tests.floor import TestFloor
+from tests.stories.record import rows
+
+CASES = """
+cases:
+  targets: {P1: 4 h, P2: 8 h, P3: 3 days}
+  sensitive: ["Grand Hotel*"]
+  regions: {EMEA: {managers: ["@farah"]}}
+  teams:
+    Billing: {region: EMEA, engineers: 2, cases_per_hour: 2, manager: "@ben", skill: billing}
+    Billing Manila: {engineers: 2, manager: "@devi", skill: billing}
+  board: "#operations"
+  processed_by: ["@devi"]
+  senior_management: ["@erik"]
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[TestFloor]:
+    shipped, _, after = Path("floor.yaml").read_text().partition("\ncases:\n")
+    rest = after[after.index("\n#") :]
+    (tmp_path / "floor.yaml").write_text(f"{shipped}{CASES}{rest}")
+    with TestFloor(tmp_path, over_http=True, cases_secret="secret", floor_file=tmp_path / "floor.yaml") as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+def ago(**length: float) -> datetime:
+    return utcnow().replace(microsecond=0) - timedelta(**length)
+
+
+def post(floor: TestFloor, *cases: dict[str, object]) -> httpx.Response:
+    body = json.dumps({"source": "crm", "cases": cases}, default=datetime.isoformat).encode()
+    timestamp = str(int(utcnow().timestamp()))
+    headers = {"X-Watchfloor-Timestamp": timestamp, "X-Watchfloor-Signature": sign(b"secret", timestamp, body)}
+    response = httpx.post(f"{floor.address}/cases", content=body, headers=headers)
+    floor.settle()
+    return response
+
+
+def case(number: int, **facts: object) -> dict[str, object]:
+    known = {"id": f"C{number}", "opened_at": ago(minutes=5), "priority": "P3", "customer": f"Customer {number}"}
+    return known | {"team": "Billing", "state": "New", "title": f"Question {number} about an invoice"} | facts
+
+
+def board(floor: TestFloor, words: str = "") -> str:
+    floor.says("ana", f"/incident board {words}", channel="general")
+    return floor.whispered("ana", "general")[-1]
+
+
+def told(floor: TestFloor, who: str) -> list[str]:
+    return [message.words for message in floor.sandbox.person(who).direct_messages()]
+
+
+def notes(floor: TestFloor) -> list[str]:
+    return [str(row["text"]) for row in rows(floor, "case_notes")]
+
+
+def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reasons(desk: TestFloor) -> None:
+    first, second, third = (f"{ago(hours=hours):%d/%m/%Y %H:%M}" for hours in (7, 70, 50))
+    file = (
+        "Number;Opened at;Updated at;Priority;State;Customer;Assignment group;Short description\n"
+        f"INC1;{first};{first};2 - High;New;Grand Hotel;Billing;Paid twice\n"
+        f"INC2;{second};{second};3;Awaiting User Info;Acme;Billing;Slow\n"
+        f"INC3;{third};{third};3;New;<!channel>;Billing;Refund\n"
+        "INC4;;;3;New;Acme;Billing;No date\n"
+    )
+    desk.ana.uploads("dm", "cases.csv", file.encode())
+    desk.settle()
+    preview = desk.words("dm")
+    assert "3 cases in 3 rows, 3 of them open" in preview
+    assert "Line 5 is left out: it has no number, or does not say when it was opened" in preview
+    desk.ana.clicks(ids.USE, channel="dm")
+    desk.settle()
+    assert "cases.csv is imported: 3 new" in desk.words("dm")
+    desk.tick()
+
+    shown = board(desk)
+    assert "3 open · 🔴 0 red · 🟡 1 amber · 3 unassigned · 1 sensitive" in shown
+    assert shown.index("INC1") < shown.index("INC3") < shown.index("INC2")
+    assert "1st in the queue, 2 engineers free: likely taken in 30 min" in shown
+    assert "The clock is paused." in shown
+    assert "3 open" in desk.words("operations")
+
+    desk.ben.clicks(ids.TAKE, channel="operations")
+    desk.settle()
+    desk.ana.clicks(ids.ASSIGN, channel="operations")
+    desk.ana.fills(ids.PERSON, "ben")
+    desk.ana.fills(ids.REASON, "Knows <@channel> the hotel")
+    assert desk.ana.submits().closed
+    desk.settle()
+    assert "assigned INC1 to you: Paid twice" in told(desk, "ben")[-1]
+    desk.ana.clicks(ids.NOTE, channel="operations")
+    desk.ana.fills(ids.REASON, "Called them at 14:07")
+    assert desk.ana.submits().closed
+    desk.ana.clicks(ids.SNOOZE, channel="operations")
+    desk.ana.fills(ids.REASON, "Waits for the bank")
+    assert desk.ana.submits().closed
+    desk.settle()
+    said = [note for note in notes(desk) if not note.startswith("The team's manager is told")]
+    assert said[0] == "took the case"
+    assert "Knows" in said[1]
+    assert said[2] == "Called them at 14:07"
+    assert said[3].endswith("Waits for the bank")
+    assert "1 snoozed" in board(desk)
+    desk.passes(hours=1, minutes=1)
+    desk.tick()
+    board_now = board(desk)
+    assert "snoozed" not in board_now
+    assert "Breached" in board_now
+    assert "Breached" in desk.words("operations")
+
+    desk.ana.uploads("dm", "again.csv", file.encode())
+    desk.settle()
+    desk.ana.clicks(ids.USE, channel="dm")
+    desk.settle()
+    assert "again.csv is imported: 3 unchanged" in desk.words("dm")
+
+
+def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(desk: TestFloor) -> None:
+    quiet = [case(n, opened_at=ago(hours=200 - 4 * n), title=f"{word} {n}") for n, word in enumerate(SUBJECTS)]
+    assert post(desk, *quiet).json()["new"] == len(quiet)
+    desk.tick()
+    assert "like cases" not in desk.words("incidents")
+
+    alike = [case(100 + n, opened_at=ago(minutes=20 - 2 * n), title=title) for n, title in enumerate(ALIKE)]
+    post(desk, *alike)
+    desk.tick()
+    proposed = desk.words("incidents")
+    assert "like cases* of" in proposed
+    assert "in common: portal" in proposed or "in common: login" in proposed
+    post(desk, *alike)
+    desk.tick()
+    assert desk.words("incidents").count("like cases* of") == 1
+
+    desk.ana.clicks(ids.DECLARE, channel="incidents")
+    desk.ana.fills(ids.TITLE, "Customers cannot log in to the portal")
+    assert desk.ana.submits().closed
+    desk.settle()
+    assert "It is incident 1, said" in desk.words("incidents")
+    linked = len(rows(desk, "incident_cases"))
+    assert linked >= 5
+    assert notes(desk).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked
+    channel = next(each.name for each in desk.ana.channels() if each.name.startswith("inc-1"))
+    desk.says("ana", "/incident update Vendor restarts the login service", channel=channel)
+    desk.says("ana", "/incident resolve", channel=channel)
+    desk.tick()
+    assert sum("incident 1 is resolved" in note for note in notes(desk)) == linked
+
+    desk.says("ana", "/incident close", channel=channel)
+    desk.tick()
+    assert "No guide is about incident 1" in told(desk, "ana")[-1]
+    desk.ana.clicks(ids.WRITE, channel="dm")
+    desk.ana.fills(ids.TEXT, "Restart the login service; ask the vendor for its state")
+    desk.ana.fills(ids.PERSON, "ben")
+    assert desk.ana.submits().closed
+    desk.settle()
+    desk.ben.clicks(ids.PUBLISH, channel="dm")
+    desk.settle()
+    desk.says("ana", "/incident guide portal login")
+    assert "Customers cannot log in to the portal" in desk.whispered("ana")[-1]
+    desk.says("ana", "/incident guide coffee machine")
+    assert "No guide is about" in desk.whispered("ana")[-1]
+
+
+def test_cases_move_to_the_team_with_less_to_do_and_stay_there(desk: TestFloor) -> None:
+    cases = [case(number, owner="" if number % 3 else "ann") for number in range(1, 16)]
+    post(desk, *cases, case(20, team="Billing Manila", owner="carl", state="In Progress"))
+    desk.says("ana", "/incident balance")
+    shown = desk.whispered("ana")[-1]
+    assert "*Billing* (EMEA): 15 to work on, 10 unassigned, 7.5 for each of 2" in shown
+    assert "Move 7 cases from Billing to Billing Manila" in shown
+    desk.tick()
+    assert "10 cases wait unassigned for Billing" in "\n".join(told(desk, "farah"))
+
+    desk.ana.clicks(ids.MOVE)
+    desk.settle()
+    assert "7 cases were moved" in desk.whispered("ana")[-1]
+    assert "moved 7 cases from Billing to Billing Manila" in told(desk, "ben")[-1]
+    assert "moved 7 cases from Billing to Billing Manila" in told(desk, "devi")[-1]
+    post(desk, *[each | {"updated_at": utcnow(), "title": "changed"} for each in cases])
+    desk.says("ana", "/incident balance")
+    assert "*Billing Manila*: 8 to work on" in desk.whispered("ana")[-1]
+    desk.passes(minutes=5)
+    assert sum("wait unassigned" in text for text in told(desk, "farah")) == 1
+
+
+def test_what_lies_is_escalated_once_over_restarts_and_without_any_schedule(desk: TestFloor) -> None:
+    post(desk, case(1, priority="P1", opened_at=ago(minutes=1), title="All payments fail"))
+    post(desk, case(2, priority="P1", opened_at=ago(minutes=1), title="Portal is empty", team="Nobody's"))
+    desk.passes(minutes=3)
+    assert not told(desk, "ben")
+    desk.stop_bot()
+    desk.passes(minutes=1, seconds=5)
+    desk.start_bot()
+    desk.tick()
+    assert "It has been unassigned for" in told(desk, "ben")[-1]
+    assert "Portal is empty" in told(desk, "devi")[-1], (
+        "without a manager whoever processes requests is told at once"
+    )
+    desk.restart_bot()
+    desk.tick()
+    assert len(told(desk, "ben")) == 1
+    desk.ben.clicks(ids.ACTIONED, channel="dm")
+    desk.settle()
+    desk.passes(minutes=11)
+    assert len(told(desk, "devi")) == 1
+    assert "Portal is empty" in told(desk, "erik")[-1]
+
+
+SUBJECTS = (
+    *("Invoice wrong", "Address changed", "Refund asked", "Card declined", "Contract ended", "Tariff unclear"),
+    *("Router broken", "Delivery late", "Parcel lost", "Password forgotten", "Name misspelt", "Meter reading"),
+    *(
+        "Discount missing",
+        "Voucher expired",
+        "Language wrong",
+        "Callback wanted",
+        "Complaint about noise",
+        "Tax form",
+    ),
+    *("Seat changed", "Booking cancelled", "Upgrade wanted", "Points missing", "Receipt lost", "Opening hours"),
+    *("Parking full", "Lift stuck", "Heating cold", "Key lost", "Pool closed", "Breakfast missing", "Wifi slow"),
+    *("Bill unpaid", "Loan question", "Insurance claim", "Damage report", "Warranty ended", "Spare part"),
+)
+ALIKE = (
+    *("Cannot log in to the portal", "Portal login fails", "Login to portal not possible"),
+    *(
+        "can't login to portal",
+        "Portal: login fails with an error",
+        "Unable to log in to portal",
+        "Portal login down",
+    ),
+    *("Login fails on portal", "Portal login fails again", "Cannot login to the portal"),
+)
