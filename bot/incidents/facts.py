@@ -1,6 +1,6 @@
 """Questions about an incident that nouns answer for each other, as plain data; see `Registry.ask`."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -147,6 +147,14 @@ def _no_items(session: Session, services: Services, now: datetime) -> Sequence[H
     return ()
 
 
+def _none_kept(session: Session, numbers: Sequence[int]) -> Mapping[int, UpdatesKept]:
+    return {}
+
+
+def _none_overdue(session: Session, at: datetime) -> int:
+    return 0
+
+
 def _no_handovers(session: Session, start: datetime, end: datetime) -> HandoverCounts:
     return HandoverCounts()
 
@@ -207,6 +215,10 @@ def _not_private(services: Services, incident: Incident) -> bool:
     return False
 
 
+def _none_stale(session: Session, services: Services, streams: Collection[str], now: datetime) -> Sequence[str]:
+    return ()
+
+
 def _no_writer(services: Services, source: str) -> None:
     return None
 
@@ -240,6 +252,10 @@ CALLER_MESSAGES: Fact[Callable[[Session, Services, int, datetime], Sequence[Call
 )
 # Credits and refunds by cohort and currency; no account is in it.
 MONEY: Fact[Callable[[Session, int], Sequence[MoneyRow]]] = Fact("money", _no_money)
+# What is to be said of sources that were not read for long: their kind of rows, and how old what is known is.
+STALE_SOURCES: Fact[Callable[[Session, Services, Collection[str], datetime], Sequence[str]]] = Fact(
+    "stale sources", _none_stale
+)
 # Writes a work note to a case at a source, by the case's external id, with its text and a key that makes
 # repeating it harmless; None where the source takes none.
 AddCaseNote = Callable[[str, str, str], None]
@@ -268,6 +284,12 @@ SHIFT_HANDOVERS: Fact[Callable[[Session, datetime, datetime], HandoverCounts]] =
 )
 # Of the gaps that began in a time: how many there were, and how many were filled late or never.
 SHIFT_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("shift gaps", _no_gaps)
+# How many follow-ups were open and late at a moment.
+FOLLOW_UPS_OVERDUE: Fact[Callable[[Session, datetime], int]] = Fact("follow-ups overdue", _none_overdue)
+# How promised updates were kept, of many incidents at once.
+UPDATES_KEPT_OF_MANY: Fact[Callable[[Session, Sequence[int]], Mapping[int, UpdatesKept]]] = Fact(
+    "updates kept of many", _none_kept
+)
 # Cases by region, team and kind of work item, from a moment until before another.
 CASE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[CaseFigures]]] = Fact(
     "case figures", _no_case_figures

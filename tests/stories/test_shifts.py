@@ -289,6 +289,10 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     assert holders(floor)["incident:2"] == "U0DEVI"
     assert "you are accountable for" in sun.told("devi")[-1]
 
+    floor.says("chloe", "/incident private carrier contract", phones)
+    floor.tick()
+    assert [words for words in sun.told("erik") if "IVR down" in words] == [], "it is read nowhere else any more"
+
     floor.says("ben", "/incident handover export")
     floor.tick()
     assert any("Handovers of shifts" in words for words in sun.told("ben"))
