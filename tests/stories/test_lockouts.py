@@ -85,7 +85,11 @@ def test_six_in_six_minutes_are_proposed_once_declared_once_and_seen_to_one_by_o
     press(floor, ids.DONE, value="1")
     asked: list[str] = []
     answers = {"a2@northline.example": "", "a3@northline.example": "it is deactivated"}
-    unlock = lambda user_id: asked.append(user_id) or answers[user_id]  # noqa: E731 - what a source does
+
+    def unlock(user_id: str) -> str:
+        asked.append(user_id)
+        return answers[user_id]
+
     floor.services.get(Registry).answers(UNLOCKING, lambda services, source: unlock)
     for _ in answers:
         shown(floor)
