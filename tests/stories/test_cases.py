@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -36,7 +37,11 @@ def desk(tmp_path: Path) -> Iterator[TestFloor]:
     shipped, _, after = Path("floor.yaml").read_text().partition("\ncases:\n")
     rest = after[after.index("\n#") :]
     (tmp_path / "floor.yaml").write_text(f"{shipped}{CASES}{rest}")
-    settings = {"cases_secret": "secret", "floor_file": tmp_path / "floor.yaml", "playbooks_dir": PLAYBOOKS}
+    settings: dict[str, Any] = {
+        "cases_secret": "secret",
+        "floor_file": tmp_path / "floor.yaml",
+        "playbooks_dir": PLAYBOOKS,
+    }
     with TestFloor(tmp_path, over_http=True, **settings) as floor:
         yield floor
         floor.nothing_was_malformed()
