@@ -205,7 +205,7 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     phones = floor.declares("S1 IVR down in Manila", who="ana")
     floor.chloe.joins(phones)
     floor.says("chloe", "/incident claim commander", phones)
-    floor.declares("S3 Wallboard frozen in Pune", who="ana")
+    wallboard = floor.declares("S3 Wallboard frozen in Pune", who="ana")
     assert holders(floor) == {"incident:1": "U0BEN", "incident:2": "U0BEN"}, (
         "the point of contact's, not who declared"
     )
@@ -296,8 +296,8 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     floor.says("ben", "/incident handover export")
     floor.tick()
     assert any("Handovers of shifts" in words for words in sun.told("ben"))
-    declined = floor.says("chloe", "/incident decline the carrier tested", phones)
-    assert "incident:1" not in holders(floor), declined
+    declined = floor.says("ana", "/incident decline somebody unplugged it", wallboard)
+    assert "incident:2" not in holders(floor), declined
 
 
 def holders(floor: TestFloor) -> dict[str, str]:
