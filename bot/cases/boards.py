@@ -10,14 +10,16 @@ from bot.cases.open_cases import OpenCases
 from bot.cases.rules.board import Board, Wanted, board
 from bot.config.floor import Floor
 from bot.directory.lookup import channel_id
+from bot.incidents.facts import STALE_SOURCES
 from bot.incidents.permissions import check_member
+from bot.incidents.registry import Registry
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
 from bot.runtime.database import insert_new, utc_column
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, context
 
 # What is red changes with time alone; a change of a case is shown sooner, but not each of a thousand.
 EVERY, SOON = timedelta(minutes=1), timedelta(seconds=5)
@@ -49,7 +51,10 @@ def page(services: Services, wanted: Wanted, now: datetime, per_page: int = view
 def screen(services: Services, wanted: Wanted, now: datetime) -> views.Screen:
     """A page for somebody who may see it: everybody who works here."""
     check_member(services, wanted.by)
-    return views.board_screen(page(services, wanted, now), now)
+    text, blocks = views.board_screen(page(services, wanted, now), now)
+    with services.database.reading() as session:
+        stale = services.get(Registry).ask(STALE_SOURCES)(session, services, ("cases",), now)
+    return text, [*blocks, context(*stale)] if stale else blocks
 
 
 def on_home(services: Services, user_id: str) -> list[Block]:

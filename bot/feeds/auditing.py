@@ -1,6 +1,6 @@
 """Sources that are behind: what people see of them is old, and the administrators hear why."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,6 +10,8 @@ from bot.feeds.sources import Sources
 from bot.feeds.tables import Feed
 from bot.services import Services
 from bot.slack.text import escape
+
+STREAM_NAMES = {"intervals": "Figures", "tables": "Files", "cases": "Cases", "lockouts": "Locked accounts"}
 
 
 def sources_behind(session: Session, services: Services, now: datetime) -> Mapping[str, str]:
@@ -22,6 +24,18 @@ def sources_behind(session: Session, services: Services, now: datetime) -> Mappi
         and feed.error
         and rules.is_behind(settings[feed.source].every, feed.read_at, now)
     }
+
+
+def stale_lines(session: Session, services: Services, streams: Collection[str], now: datetime) -> Sequence[str]:
+    """What people who look at these kinds of rows must know: how old they are, where that is too old."""
+    settings = services.get(Sources).settings
+    return [
+        f"⚠️ {STREAM_NAMES[feed.stream]} of {escape(feed.source)}: {rules.age(feed.read_at, now)}"
+        for feed in tables.every_feed(session)
+        if feed.stream in streams
+        and feed.source in settings
+        and rules.is_behind(settings[feed.source].every, feed.read_at, now)
+    ]
 
 
 def _sentence(feed: Feed, now: datetime) -> str:

@@ -18,9 +18,11 @@ from bot.impact.rules.series import merged
 from bot.impact.wording import queue_name
 from bot.incidents.access import visible_incident
 from bot.incidents.change import changing
+from bot.incidents.facts import STALE_SOURCES
+from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, context
 from bot.slack.text import clock_time
 from bot.sources.tabular.cells import NotReadable, read_length, read_number
 
@@ -47,7 +49,9 @@ def figures_screen(services: Services, number: int, by: str, now: datetime) -> v
     with services.database.reading() as session:
         assessment, look_ahead = gathering.gather_with_outlook(session, services.floor, incident, now)
         imported_at = tables.last_import_at(session)
-    return views.figures_screen(number, assessment, imported_at, look_ahead())
+        stale = services.get(Registry).ask(STALE_SOURCES)(session, services, ("intervals", "tables"), now)
+    text, blocks = views.figures_screen(number, assessment, imported_at, look_ahead())
+    return text, [*blocks, context(*stale)] if stale else blocks
 
 
 def queues_of(session: Session, services: Services, incident: Incident, now: datetime) -> list[QueueFacts]:

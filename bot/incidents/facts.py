@@ -215,6 +215,10 @@ def _not_private(services: Services, incident: Incident) -> bool:
     return False
 
 
+def _none_stale(session: Session, services: Services, streams: Collection[str], now: datetime) -> Sequence[str]:
+    return ()
+
+
 def _no_writer(services: Services, source: str) -> None:
     return None
 
@@ -248,6 +252,10 @@ CALLER_MESSAGES: Fact[Callable[[Session, Services, int, datetime], Sequence[Call
 )
 # Credits and refunds by cohort and currency; no account is in it.
 MONEY: Fact[Callable[[Session, int], Sequence[MoneyRow]]] = Fact("money", _no_money)
+# What is to be said of sources that were not read for long: their kind of rows, and how old what is known is.
+STALE_SOURCES: Fact[Callable[[Session, Services, Collection[str], datetime], Sequence[str]]] = Fact(
+    "stale sources", _none_stale
+)
 # Writes a work note to a case at a source, by the case's external id, with its text and a key that makes
 # repeating it harmless; None where the source takes none.
 AddCaseNote = Callable[[str, str, str], None]

@@ -1,5 +1,6 @@
 """Sources of a floor: read on their schedule, named with their age, tried by hand."""
 
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -80,15 +81,24 @@ def test_cases_of_a_source_are_on_the_board_and_decisions_are_work_notes(
         file = tmp_path / "floor.yaml"
         file.write_text(f"{Path('floor.yaml').read_text()}\nsources:\n  support: {source}\n")
         with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file) as floor:
-            floor.passes_until(lambda: "INC0000007" in floor.says("ana", "/incident board"), seconds=30)
+
+            def board() -> str:
+                floor.says("ana", "/incident board")
+                return floor.whispered("ana")[-1]
+
+            floor.passes_until(lambda: "INC0000007" in board(), seconds=30)
+            assert "Cases of support" not in board()
+            stand_in.faults.extend(["unauthorized"] * 6)
+            floor.passes(minutes=40)
+            assert "Cases of support: 4" in board()
+            # The answer to the first attempt is lost; the note is there once.
+            stand_in.faults = deque(["", "answer lost"])
             with floor.services.database.transaction() as session:
                 cases = list(session.exec(select(Case)))
                 assert [(case.priority, case.team) for case in cases] == [("P1", "Billing")]
                 assert cases[0].due_at is not None
                 assert abs(cases[0].due_at - now - timedelta(minutes=10)) < timedelta(seconds=2)
                 notes.add_to_all(session, floor.services, cases, "note", "k", "Part of incident 1.", "", utcnow())
-            # The answer to the first attempt is lost; the note is there once.
-            stand_in.faults.extend(["", "answer lost"])
             floor.settle()
             floor.passes_until(lambda: not stand_in.faults, seconds=30)
             floor.passes(minutes=2)
