@@ -113,6 +113,7 @@ SENTENCES = {
     "updates_missed": "{missed} updates for {audience} were missed",
     "message": "{who}: {text}",
     "note": "{who} noted: {text}",
+    "cases_linked": "{count} cases are part of it: {text}",
     "decision": "Decision, noted by {who}: {text}",
     "ruled_out": "Ruled out, noted by {who}: {text}",
     "customer_impact": "Customer impact, noted by {who}: {text}",

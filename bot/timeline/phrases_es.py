@@ -108,6 +108,7 @@ SENTENCES = {
     "updates_missed": "No se enviaron {missed} actualizaciones para {audience}",
     "message": "{who}: {text}",
     "note": "{who} anotó: {text}",
+    "cases_linked": "{count} casos forman parte: {text}",
     "decision": "Decisión, anotada por {who}: {text}",
     "ruled_out": "Descartado, anotado por {who}: {text}",
     "customer_impact": "Impacto en clientes, anotado por {who}: {text}",
