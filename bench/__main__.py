@@ -21,6 +21,7 @@ from bench import (
     messages,
     postmortems,
     recovery,
+    shifts,
     size,
     starts,
     statements,
@@ -46,6 +47,7 @@ PARTS: dict[str, Part] = {
     "ledger": ledger.measure,
     "messages": messages.measure,
     "recovery": recovery.measure,
+    "shifts": shifts.measure,
 }
 
 

@@ -235,14 +235,15 @@ class Sandbox:
 
         It waits for the app at each stop; when the app is slow, or there are many, the rest passes at once.
         """
-        until, patience_ends = self.clock.now() + seconds, time.monotonic() + patience_s
+        moved_to, until = self.clock_offset_s + seconds, self.clock.now() + seconds
+        patience_ends = time.monotonic() + patience_s
         while time.monotonic() < patience_ends:
             due_at = self.clock.next_due_at
             if due_at is None or due_at >= until:
                 break
             self.clock_offset_s += max(0.0, due_at - self.clock.now()) + _AFTER_DUE_S
             self._wait_until_done(patience_ends)
-        self.clock_offset_s += max(0.0, until - self.clock.now())
+        self.clock_offset_s = max(self.clock_offset_s, moved_to)
 
     def _wait_until_done(self, patience_ends: float) -> None:
         """What the app began is done once it has named what is due next, and called nothing for a while."""

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 
 from tests.browser.conftest import QUIET, chromium
 
 IMAGES = Path("docs/images")
 PORT = 8237
 URL = f"http://127.0.0.1:{PORT}"
-DESK, PHONE = {"width": 1180, "height": 820}, {"width": 390, "height": 844}
+DESK, PHONE = ViewportSize(width=1180, height=820), ViewportSize(width=390, height=844)
 PACE = 2.0
 # The animation: a picture so often, so many, shown for so long and so wide.
 EVERY_S, FRAMES, FRAME_MS, WIDTH, COLOURS = 1.1, 26, 1300, 760, 96
@@ -102,14 +102,18 @@ def _small(shot: bytes) -> Image.Image:
 def _keep_incident(page: Page, browser: Browser) -> None:
     """The incident's channel from its card on, at a desk and on a phone."""
     address = page.url
-    for name, viewport, scheme in (("incident", DESK, "light"), ("phone", PHONE, "dark")):
-        other = browser.new_page(viewport=viewport, color_scheme=scheme)
-        other.goto(address)
-        _dismiss(other)
-        card = other.locator("#messages .row", has_text="declared by").first
-        _above(card)
-        _keep(lambda shown=other: shown.screenshot(), name)
-        other.close()
+    at_desk = browser.new_page(viewport=DESK, color_scheme="light")
+    _keep_card(at_desk, address, "incident")
+    on_phone = browser.new_page(viewport=PHONE, color_scheme="dark")
+    _keep_card(on_phone, address, "phone")
+
+
+def _keep_card(page: Page, address: str, name: str) -> None:
+    page.goto(address)
+    _dismiss(page)
+    _above(page.locator("#messages .row", has_text="declared by").first)
+    _keep(page.screenshot, name)
+    page.close()
 
 
 def _keep_post_mortem(page: Page) -> None:

@@ -65,7 +65,7 @@ def _not_said(tree: ast.Module) -> Iterator[ast.AST]:
 def _text(node: ast.Constant | ast.JoinedStr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value) if isinstance(node.value, str) else ""
-    return "".join(part.value if isinstance(part, ast.Constant) else "{…}" for part in node.values)
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "{…}" for part in node.values)
 
 
 def _in_template(path: Path) -> Iterator[Said]:

@@ -41,10 +41,12 @@ def _line(team: TeamLoad) -> str:
 
 def reason(move: Move) -> str:
     """Why, in figures."""
-    before = f"{move.source_load:.1f} cases a person" if move.source_load is not None else "nobody"
+    people = "nobody" if move.source_load is None else f"{move.source_load:.1f} cases a person"
+    source, target = _name(move.source), _name(move.target)
+    before = f"{people} at {source}, {move.target_load:.1f} at {target} and {move.load_after:.1f} there afterwards"
     hours = format_duration(move.overlap)
     together = "at all hours" if move.overlap >= DAY else f"for {hours} of the next day"
-    return f"{before} there, {move.target_load:.1f} here and {move.load_after:.1f} afterwards; both work {together}"
+    return f"{before}; both work {together}"
 
 
 def moved_message(move: Move, count: int, names: str, who: str) -> Screen:

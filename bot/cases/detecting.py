@@ -9,6 +9,8 @@ import json
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -25,7 +27,8 @@ from bot.config.settings import Settings
 from bot.services import Services
 
 MOST_REMEMBERED = 20_000
-AT_ONCE = 200
+AT_ONCE = 50
+CLAIMED_FOR = timedelta(minutes=1)
 REMEMBERED = timedelta(seconds=REMEMBERED_S)
 NEXT_DUE = select(sa.func.min(Case.examine_at)).where(col(Case.examine_at).is_not(None))
 
@@ -37,6 +40,10 @@ class Detector:
         self.lock = threading.Lock()
         self.scanner = Scanner()
         self.known: set[int] = set()
+
+    def forget(self) -> None:
+        """Begin anew with what is in the database."""
+        self.scanner, self.known = Scanner(), set()
 
     @classmethod
     def of(cls, settings: Settings, floor: Floor) -> "Detector":
@@ -61,37 +68,59 @@ class Detector:
 _COLUMNS = (Case.id, Case.opened_at, Case.customer, Case.traits, Case.title, Case.text, Case.team)
 
 
-def _sighting(case: "Case | sa.Row[tuple[object, ...]]") -> Sighting:
-    number = int(case.id or 0)
+def _sighting(case: Any) -> Sighting:
+    """Of a case, or of a row with these columns of it."""
+    number = int(case.id)
     return Sighting(number, case.opened_at.timestamp(), case.customer, dict(case.traits), case.title, case.text)
+
+
+def look_soon(services: Services, now: datetime) -> None:
+    """Beside the clock: the first look reads four weeks of cases, and escalations must not wait for it."""
+    services.background.submit("like cases", partial(look, services, now))
 
 
 def look(services: Services, now: datetime) -> None:
     """Compare the cases that nobody has compared yet, in the order in which they were opened."""
     detector = services.get(Detector)
     with detector.lock:
+        due = _claim(services, now)
+        if not due:
+            return
         with services.database.reading() as session:
             detector.catch_up(session, now)
-            due = session.exec(
-                select(Case)
-                .where(col(Case.examine_at) <= now)
-                .order_by(col(Case.opened_at), col(Case.id))
-                .limit(AT_ONCE)
-            ).all()
             alerting = _alerting(services, session, now)
-        found = []
-        for case in due:
-            if case.number in detector.known:
-                continue
-            detector.known.add(case.number)
-            decision = alerting.decide(candidate := detector.scanner.see(_sighting(case)))
-            if decision and candidate:
-                found.append((candidate, decision))
-        with services.database.transaction() as session:
-            for candidate, decision in found:
-                _keep(session, services, candidate, decision, now)
-            examined = sa.update(Case).where(col(Case.id).in_([case.number for case in due]))
-            session.connection().execute(examined.values(examine_at=None))
+        found = [each for case in due if (each := _compare(detector, alerting, case))]
+        try:
+            with services.database.transaction() as session:
+                for candidate, decision in found:
+                    _keep(session, services, candidate, decision, now)
+                _set_due(session, due, None)
+        except Exception:
+            # They are compared again when their claim ends, by a scanner that has not seen them.
+            detector.forget()
+            raise
+
+
+def _claim(services: Services, now: datetime) -> Sequence[Case]:
+    """Cases that this process compares; another does when it has not finished in a minute."""
+    waiting = select(Case).where(col(Case.examine_at) <= now).order_by(col(Case.opened_at), col(Case.id))
+    with services.database.transaction() as session:
+        due = session.exec(waiting.limit(AT_ONCE).with_for_update(skip_locked=True)).all()
+        _set_due(session, due, now + CLAIMED_FOR)
+        session.expunge_all()
+    return due
+
+
+def _set_due(session: Session, cases: Sequence[Case], due_at: datetime | None) -> None:
+    theirs = sa.update(Case).where(col(Case.id).in_([case.number for case in cases]))
+    session.connection().execute(theirs.values(examine_at=due_at))
+
+
+def _compare(detector: "Detector", alerting: Alerting, case: Case) -> tuple[Candidate, Decision] | None:
+    detector.known.add(case.number)
+    candidate = detector.scanner.see(_sighting(case))
+    decision = alerting.decide(candidate)
+    return (candidate, decision) if candidate and decision else None
 
 
 def _alerting(services: Services, session: Session, now: datetime) -> Alerting:

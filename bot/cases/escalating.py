@@ -32,11 +32,17 @@ def watch(session: Session, floor: Floor, case: Case, now: datetime) -> None:
         if not (lies and allowed):
             end(session, case.number, kind, now)
             continue
-        # What was heard of late has lain since it was opened all the same.
-        since = case.opened_at if kind == UNASSIGNED and not case.reopened else case.updated_at
+        since = _since(session, case, kind)
         within = allowed.unassigned if kind == UNASSIGNED else allowed.not_actioned
         clock = CaseEscalation(case_id=case.number, kind=kind, since=since, due_at=first_due(since, within))
         escalation_tables.begin(session, clock)
+
+
+def _since(session: Session, case: Case, kind: str) -> datetime:
+    """Since when it lies: what was heard of late has lain all the same; a person's decision is a beginning."""
+    began_at = case.opened_at if kind == UNASSIGNED and not case.reopened else case.updated_at
+    decided = [note.at for note in tables.notes_of(session, case.number) if note.by]
+    return max([began_at, *decided])
 
 
 def begin_by_hand(
@@ -159,4 +165,5 @@ def _resolved(session: Session, services: Services, name: str) -> Sequence[str]:
 
 
 def _allowed(floor: Floor, case: Case) -> Allowed | None:
-    return floor.cases.escalations.get(case.priority)  # type: ignore[call-overload]  # P3 to P5 have none
+    by_priority = {str(priority): allowed for priority, allowed in floor.cases.escalations.items()}
+    return by_priority.get(case.priority)

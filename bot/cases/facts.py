@@ -94,5 +94,6 @@ def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 def sensitive_cases(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
     """The open cases of customers that are watched with care, by name: for those alone who may read them."""
-    entries = services.get(OpenCases).entries(session, now)
-    return [_item(session, entry, is_escalated=False) for entry in entries if entry.case.is_sensitive]
+    ranking = services.get(OpenCases).entries(session, now)
+    places = [place for place, case in enumerate(ranking.cases) if case.is_sensitive]
+    return [_item(session, ranking[place], is_escalated=False) for place in places]

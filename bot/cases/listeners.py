@@ -41,12 +41,12 @@ def show_board(services: Services, typed: SlashCommand) -> Response:
 
 
 def show_balance(services: Services, typed: SlashCommand) -> Response:
-    """`/incident balance`"""
+    """`/incident balance`: load of the teams, and what to move where."""
     return balancing.screen(services, typed.user_id, utcnow())
 
 
 def find_guides(services: Services, typed: SlashCommand) -> Response:
-    """`/incident guide sso lockout`"""
+    """`/incident guide sso lockout`: trouble-shooting guides about these words."""
     return guides.search(services, typed.rest, typed.user_id)
 
 

@@ -1,12 +1,15 @@
 """The open cases, remembered by each process: what changed since the last look is read, not all of them again."""
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.cases.rules.board import Capacity, Entry, OpenCase, rank
+from bot.cases.rules.board import Capacity, OpenCase, Ranking
 from bot.cases.rules.states import Phase
 from bot.cases.tables import Case
 from bot.config.floor import Floor
@@ -29,6 +32,9 @@ class OpenCases:
         self._settings = settings
         self._lock = threading.Lock()
         self._cases: dict[int, OpenCase] = {}
+        self._in_order: list[OpenCase] | None = None
+        # When each was touched that was read; a case that ended stays known while its row may be read again.
+        self._read: dict[int, datetime] = {}
         self._seen_at: datetime | None = None
 
     @classmethod
@@ -40,12 +46,14 @@ class OpenCases:
         """Every open case, as it is now."""
         with self._lock:
             self._refresh(session)
-            return list(self._cases.values())
+            if self._in_order is None:
+                self._in_order = sorted(self._cases.values(), key=attrgetter("order"))
+            return self._in_order
 
-    def entries(self, session: Session, now: datetime) -> list[Entry]:
+    def entries(self, session: Session, now: datetime) -> Ranking:
         """Every open case with its arithmetic, the least time left first."""
         cases = self.all(session)
-        return rank(cases, capacity_of(self._settings, cases), now)
+        return Ranking(cases, capacity_of(self._settings, cases), now)
 
     def _refresh(self, session: Session) -> None:
         changed = sa.select(*map(col, _COLUMNS))
@@ -54,6 +62,10 @@ class OpenCases:
         else:
             changed = changed.where(col(Case.touched_at) >= self._seen_at - OVERLAP)
         for row in session.connection().execute(changed):
+            if row.id in self._read and self._read[row.id] == row.touched_at:
+                continue  # read before, within the overlap
+            self._read[row.id] = row.touched_at
+            self._in_order = None
             if self._seen_at is None or row.touched_at > self._seen_at:
                 self._seen_at = row.touched_at
             if row.is_open:
@@ -61,7 +73,7 @@ class OpenCases:
             else:
                 self._cases.pop(row.id, None)
 
-    def _case(self, row: "sa.Row[tuple[object, ...]]") -> OpenCase:
+    def _case(self, row: Any) -> OpenCase:
         return OpenCase(
             number=row.id,
             name=row.name,
@@ -83,7 +95,7 @@ class OpenCases:
         )
 
 
-def capacity_of(settings: Cases, cases: list[OpenCase]) -> dict[str, Capacity]:
+def capacity_of(settings: Cases, cases: Sequence[OpenCase]) -> dict[str, Capacity]:
     """Of each team the engineers that work on no case at the moment."""
     busy: dict[str, set[str]] = {}
     for case in cases:

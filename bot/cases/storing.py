@@ -117,7 +117,8 @@ def _take_over(settings: Cases, case: Case, row: CaseRow) -> None:
         case.owner_id = None
     contract = settings.contract_of(row.customer)
     case.priority = row.priority if row.priority in PRIORITIES else case.priority
-    target = row.target or contract.targets.get(case.priority) or settings.targets.get(case.priority)  # type: ignore[call-overload]  # checked above
+    targets = {str(name): target for name, target in (settings.targets | contract.targets).items()}
+    target = row.target or targets.get(case.priority)
     case.target_s = int(target.total_seconds()) if target else None
     case.schedule = row.schedule or contract.schedule
     case.name, case.kind, case.title, case.text = row.name or case.name, row.kind, row.title, row.text

@@ -10,8 +10,6 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.errors import WatchfloorError
 from bot.runtime.database import Numbered, insert_all_new, insert_new, partial_index, utc_column
 
-IS_OPEN = {"where": "is_open", "on_sqlite": "is_open = 1"}
-
 
 class NoSuchCase(WatchfloorError):
     """I do not know such a case. `/incident board` lists the open ones."""
@@ -27,7 +25,7 @@ class Case(Numbered, table=True):
     __tablename__ = "cases"
     __table_args__ = (
         sa.UniqueConstraint("source", "external_id"),
-        partial_index("ix_cases_open", "due_at", **IS_OPEN),
+        partial_index("ix_cases_open", "due_at", where="is_open", on_sqlite="is_open = 1"),
         partial_index("ix_cases_unseen", "examine_at", where="examine_at IS NOT NULL"),
         sa.Index("ix_cases_touched", "touched_at"),
         sa.Index("ix_cases_opened", "opened_at"),

@@ -75,8 +75,8 @@ def use(services: Services, number: int, by: str, now: datetime) -> None:
         session.add(preview)
         _say(session, preview, "Importing …", [])
         payload = {"preview": number}
-        facts = {"payload": payload, "channel_id": preview.channel_id, "lane": f"case-file:{number}"}
-        outbox.enqueue(session, kinds.CASE_FILE, f"case-file:{number}", now, **facts)
+        key = f"case-file:{number}"
+        outbox.enqueue(session, kinds.CASE_FILE, key, now, payload=payload, channel_id=preview.channel_id, lane=key)
 
 
 def discard(services: Services, number: int, by: str) -> None:

@@ -169,6 +169,7 @@ def channel_names(services: Services) -> set[str]:
         channels.add(services.floor.administrators_channel)
     if services.floor.postmortems.channel:
         channels.add(services.floor.postmortems.channel)
+    channels |= {name for report in services.floor.reports.sent for name in report.to if name.startswith("#")}
     if services.floor.shifts.channel:
         channels.add(services.floor.shifts.channel)
     return {name.removeprefix("#") for name in (services.floor.incidents_channel, *channels)}

@@ -204,3 +204,10 @@ def due_reminders(session: Session, now: datetime, limit: int = 100) -> Sequence
 
 # When the next reminder of any incident is due.
 NEXT_REMINDER = sa.select(sa.func.min(col(FollowUp.remind_at))).where(col(FollowUp.remind_at).is_not(None))
+
+
+def overdue_at(session: Session, at: datetime) -> int:
+    """How many were late and not finished at a moment; what was dropped counts until it was."""
+    late = (col(FollowUp.due_at) <= at - LATE_AFTER, col(FollowUp.added_at) <= at)
+    unfinished = sa.or_(col(FollowUp.finished_at).is_(None), col(FollowUp.finished_at) > at)
+    return session.exec(select(sa.func.count()).select_from(FollowUp).where(*late, unfinished)).one()

@@ -46,10 +46,11 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declined, actions.end_pending)
     registry.on(events.Merged, actions.end_pending)
     registry.on(events.MadePrivate, actions.hide_summary)
+    registry.on(events.MadePrivate, accountability.hide_words)
     registry.ticks.append(Tick("handovers", reminders.remind, tables.NEXT_DUE))
     registry.kinds += renderers.KINDS
     registry.words += [
-        TableWords("handovers", ("summary", "note", "question"), {"content": None}),
+        TableWords("handovers", ("summary", "note", "question"), {"content": None, "fingerprint": ""}),
         TableWords("shift_handovers"),
         TableWords("accountabilities"),
         TableWords("watch_items"),

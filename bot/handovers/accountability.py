@@ -11,7 +11,17 @@ from bot.handovers.rules import State
 from bot.handovers.shift_tables import Accountability
 from bot.handovers.tables import Handover
 from bot.incidents.change import Change
-from bot.incidents.events import Closed, Declared, Declined, Merged, Reopened, Resolved, StatusChanged, Withdrawn
+from bot.incidents.events import (
+    Closed,
+    Declared,
+    Declined,
+    MadePrivate,
+    Merged,
+    Reopened,
+    Resolved,
+    StatusChanged,
+    Withdrawn,
+)
 from bot.incidents.facts import CONTACT_NOW, FALLBACK
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
@@ -83,6 +93,23 @@ def follow_reopened(change: Change, event: Reopened | StatusChanged) -> None:
 def follow_ended(change: Change, event: Resolved | Closed | Declined | Merged | Withdrawn) -> None:
     """It is over."""
     end(change.session, f"{INCIDENT}{change.number}", change.now)
+
+
+def hide_words(change: Change, event: MadePrivate) -> None:
+    """What handovers of shifts say of the incident is not to be read any more: only that it is there."""
+    for handover in shift_tables.of_incident(change.session, change.number):
+        hidden = {"key": handover.item, "title": private_title(change.number), "incident_id": change.number}
+        handover.content = {**hidden, "severity": change.incident.severity}
+        handover.note = handover.question = ""
+        change.session.add(handover)
+        change.session.flush()
+        outbox.edit_about(change.session, kinds.SHIFT_HANDOVER, str(handover.shift_id), change.now)
+        outbox.edit_about(change.session, kinds.SHIFT_CALL, str(handover.shift_id), change.now)
+
+
+def private_title(number: int) -> str:
+    """All that is said of a private incident outside its channel."""
+    return f"#{number} is private: read its channel"
 
 
 def _on_duty(change: Change) -> str:

@@ -87,6 +87,7 @@ def _end_earlier(session: Session, by: str, now: datetime) -> None:
 def _offered(shift: ShiftHandover, item: HandoverItem, by: str, now: datetime) -> Handover:
     return Handover(
         kind=Kind.SHIFT,
+        incident_id=item.incident_id,
         item=item.key,
         from_id=by,
         to_id=shift.to_id,
@@ -138,7 +139,7 @@ def accept_item(services: Services, handover_id: int, by: str, now: datetime) ->
         handover = _pending(session, handover_id)
         _check_repeated(session, services, shift, [handover])
         _accept(session, handover, now)
-        return f"You are accountable for {shift_views.name_of(handover)} now."
+        return "You are accountable for it now."
 
     return _changing(services, _shift_of(services, handover_id), by, now, act)
 

@@ -89,7 +89,7 @@ def _without_words_of_private(session: Session, items: Sequence[HandoverItem]) -
     return [
         HandoverItem(
             key=item.key,
-            title=f"#{item.incident_id} is private: read its channel",
+            title=accountability.private_title(item.incident_id),
             severity=item.severity,
             channel_id=item.channel_id,
             incident_id=item.incident_id,

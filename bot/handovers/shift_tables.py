@@ -124,6 +124,12 @@ def pending_item(session: Session, item: str) -> Handover | None:
     return session.exec(select(Handover).where(Handover.item == item, *is_pending)).first()
 
 
+def of_incident(session: Session, number: int) -> Sequence[Handover]:
+    """Every item of a shift that is about an incident."""
+    own = (Handover.incident_id == number, Handover.kind == Kind.SHIFT)
+    return session.exec(select(Handover).where(*own).order_by(col(Handover.id))).all()
+
+
 def last_accepted(session: Session, keys: Collection[str]) -> dict[str, str]:
     """The fingerprint of each item when it was accepted last."""
     accepted = (Handover.kind == Kind.SHIFT, Handover.state == State.ACCEPTED, col(Handover.item).in_(keys))

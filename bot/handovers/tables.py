@@ -21,7 +21,13 @@ class Handover(Numbered, table=True):
 
     __tablename__ = "handovers"
     __table_args__ = (
-        partial_index("ux_handovers_pending", "incident_id", "kind", where="state = 'pending'", unique=True),
+        partial_index(
+            "ux_handovers_pending",
+            "incident_id",
+            "kind",
+            where="state = 'pending' AND kind <> 'shift'",
+            unique=True,
+        ),
         partial_index("ix_handovers_due", "due_at", where="due_at IS NOT NULL"),
         partial_index("ux_handovers_item", "item", where="state = 'pending' AND kind = 'shift'", unique=True),
     )
@@ -89,9 +95,7 @@ def last(session: Session, incident_id: int, kind: str) -> Handover | None:
 def of_incident(session: Session, incident_id: int) -> Sequence[Handover]:
     """Every handover of an incident, in order."""
     return session.exec(
-        select(Handover)
-        .where(sa.or_(col(Handover.incident_id) == incident_id, col(Handover.item) == f"incident:{incident_id}"))
-        .order_by(col(Handover.id))
+        select(Handover).where(Handover.incident_id == incident_id).order_by(col(Handover.id))
     ).all()
 
 

@@ -1,6 +1,6 @@
 """Questions about an incident that nouns answer for each other, as plain data; see `Registry.ask`."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -147,6 +147,14 @@ def _no_items(session: Session, services: Services, now: datetime) -> Sequence[H
     return ()
 
 
+def _none_kept(session: Session, numbers: Sequence[int]) -> Mapping[int, UpdatesKept]:
+    return {}
+
+
+def _none_overdue(session: Session, at: datetime) -> int:
+    return 0
+
+
 def _no_handovers(session: Session, start: datetime, end: datetime) -> HandoverCounts:
     return HandoverCounts()
 
@@ -276,6 +284,12 @@ SHIFT_HANDOVERS: Fact[Callable[[Session, datetime, datetime], HandoverCounts]] =
 )
 # Of the gaps that began in a time: how many there were, and how many were filled late or never.
 SHIFT_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("shift gaps", _no_gaps)
+# How many follow-ups were open and late at a moment.
+FOLLOW_UPS_OVERDUE: Fact[Callable[[Session, datetime], int]] = Fact("follow-ups overdue", _none_overdue)
+# How promised updates were kept, of many incidents at once.
+UPDATES_KEPT_OF_MANY: Fact[Callable[[Session, Sequence[int]], Mapping[int, UpdatesKept]]] = Fact(
+    "updates kept of many", _none_kept
+)
 # Cases by region, team and kind of work item, from a moment until before another.
 CASE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[CaseFigures]]] = Fact(
     "case figures", _no_case_figures

@@ -130,6 +130,9 @@ def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
     number = str(facts.incident.number)
     if facts.incident.status in ("closed", "declined"):
         return [button("Reopen", ids.REOPEN, number)]
+    if facts.incident.status == "merged":
+        # It goes on in the other one, which has the buttons.
+        return [button("Catch me up", ids.CATCH_UP, number)]
     buttons = []
     if not facts.roles.get("commander"):
         buttons.append(button("Take command", f"{ids.CLAIM}.commander", f"{number}:commander", style="primary"))
@@ -156,7 +159,9 @@ def _impact(incident: Incident) -> str:
         return f"*Impact* {one_line(incident.impact, IMPACT_SHOWN)}"
     if incident.description:
         return one_line(incident.description, IMPACT_SHOWN)
-    return "_Impact not recorded yet: press Update situation._"
+    if incident.status in OPEN:
+        return "_Impact not recorded yet: press Update situation._"
+    return "_Impact not recorded_"
 
 
 def _known(situation: Situation) -> list[str]:

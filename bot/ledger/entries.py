@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.ledger.rules import State, Totals, check_move
-from bot.ledger.tables import Entry, Line, LineRow, NewLine, TotalsRow, insert_lines
+from bot.ledger.tables import EntryValues, Line, LineRow, NewLine, TotalsRow, insert_entries, insert_lines
 from bot.runtime.database import insert_new
 
 
@@ -21,8 +22,7 @@ class Origin:
     file_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """A line goes to another state."""
 
     line: LineRow
@@ -35,7 +35,7 @@ def add_lines(session: Session, new: Sequence[NewLine], origin: Origin) -> list[
     """New lines, each pending."""
     lines = insert_lines(session, new)
     entries = [_entry(line, None, State.PENDING, origin) for line in lines]
-    _write(session, entries, [(line, None, State.PENDING) for line in lines])
+    _write(session, entries, [(line, None, State.PENDING) for line in lines], origin.at)
     return lines
 
 
@@ -52,7 +52,7 @@ def move(session: Session, moves: Sequence[Move], origin: Origin) -> None:
         entries.append(_entry(each.line, old, each.new, origin, each.reason, each.reference))
         moved.append((each.line, old, each.new))
         final[each.line.number] = each.new
-    _write(session, entries, moved)
+    _write(session, entries, moved, origin.at)
     for state in State:
         _set_state(session, [line_id for line_id, new in final.items() if new == state], state)
 
@@ -66,27 +66,20 @@ def _set_state(session: Session, line_ids: list[int], state: State) -> None:
 
 def _entry(
     line: LineRow, old: State | None, new: State, origin: Origin, reason: str = "", reference: str = ""
-) -> dict[str, object]:
-    return {
-        "ledger_id": line.ledger_id,
-        "line_id": line.number,
-        "old_state": old,
-        "new_state": new,
-        "amount": line.amount,
-        "reason": reason,
-        "reference": reference,
-        "file_id": origin.file_id,
-        "by": origin.by,
-        "at": origin.at,
-    }
+) -> EntryValues:
+    was = None if old is None else old.value
+    return (line.ledger_id, line.number, was, new.value, line.amount, reason, reference, origin.file_id, origin.by)
 
 
 def _write(
-    session: Session, entries: list[dict[str, object]], moved: Sequence[tuple[LineRow, State | None, State]]
+    session: Session,
+    entries: list[EntryValues],
+    moved: Sequence[tuple[LineRow, State | None, State]],
+    at: datetime,
 ) -> None:
     if not entries:
         return
-    session.connection().execute(sa.insert(Entry), entries)
+    insert_entries(session, entries, at)
     sums: dict[tuple[int, str, str], dict[str, int]] = {}
     for line, old, new in moved:
         delta = sums.setdefault((line.ledger_id, line.cohort, line.currency), {})

@@ -1,11 +1,11 @@
 """Files of accounts and of the payer's results, read to their last row before anything of them counts."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bot.errors import WatchfloorError
 from bot.ledger.money import read_amount, read_currency
@@ -64,8 +64,7 @@ class TooManyRows(WatchfloorError):
     """{name} has more than {most:,} rows. Send it in parts."""
 
 
-@dataclass(frozen=True)
-class OwedRow:
+class OwedRow(NamedTuple):
     """What one account is owed, in the currency's smallest unit."""
 
     line: int
@@ -74,8 +73,7 @@ class OwedRow:
     currency: str
 
 
-@dataclass(frozen=True)
-class PaidRow:
+class PaidRow(NamedTuple):
     """What the payer says of one payment."""
 
     line: int
@@ -132,7 +130,7 @@ def _marked(rows: Sequence[PaidRow]) -> Iterator[PaidRow]:
     paid: set[str] = set()
     for row in rows:
         account = "".join(row.account.split()).casefold()
-        yield replace(row, is_repeated=True) if account in paid and not row.reference else row
+        yield row._replace(is_repeated=True) if account in paid and not row.reference else row
         if row.status == Payer.ISSUED:
             paid.add(account)
         elif row.status == Payer.REVERSED:

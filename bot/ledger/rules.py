@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.errors import WatchfloorError
 
@@ -144,8 +145,7 @@ class Trouble(StrEnum):
     NOT_ISSUED = "reversed, but never paid"
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What the ledger knows of an account. `is_paid_elsewhere`: for the same cause, in another incident."""
 
     state: State
@@ -156,8 +156,7 @@ class Known:
     is_paid_elsewhere: bool = False
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a row of the payer's file does: the states that the line goes through, or what does not add up."""
 
     moves: tuple[State, ...] = ()

@@ -177,6 +177,12 @@ def insert_row(session: Session, row: OutboxRow) -> bool:
     return insert_new(session, row)
 
 
+def has_key_beginning(session: Session, key_begins: str) -> bool:
+    """Was any row with such a key written?"""
+    keys = select(OutboxRow.id).where(col(OutboxRow.key).startswith(key_begins, autoescape=True))
+    return session.exec(keys.limit(1)).first() is not None
+
+
 def edit(session: Session, row: OutboxRow, blocks: Sequence[dict[str, Any]], now: datetime) -> None:
     """A post reads otherwise from now on: edited where it is, or sent so.
 

@@ -28,6 +28,7 @@ def register(registry: "Registry") -> None:
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
     registry.record(roster_files.record_file, "message")
+    registry.table_readers.append(roster_files.READER)
     registry.people.insert(0, people.on_shift)
     registry.parts.append(rosters.RosterFolder.of)
     registry.jobs.append(Job("rosters", rosters.EVERY_S, rosters.read_all))

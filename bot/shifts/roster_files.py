@@ -1,17 +1,22 @@
-"""Rosters that people send the bot by direct message, as .ics files."""
+"""Rosters that people send the bot by direct message, as calendars or as spreadsheets."""
 
+from pathlib import Path
 from typing import Any
 
 from bot.config.floor import Roster
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
+from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import offers, rosters, views
+from bot.shifts.reading.table_file import HEADER
 from bot.slack.errors import SlackRefused
+from bot.sources.tabular.errors import FileRefused
+from bot.sources.tabular.sheet import open_sheet
 
 Event = dict[str, Any]
 ENDINGS = (".ics", ".ical")
@@ -77,3 +82,23 @@ def _take(services: Services, payload: dict[str, Any]) -> str:
     roster = Roster(name=name.rsplit(".", 1)[0][:60] or "roster", file=name, zone=services.floor.zone)
     result = rosters.take(services, roster, name, content, by, utcnow())
     return views.result_text(result)
+
+
+def is_roster_table(path: Path) -> bool:
+    """Do the columns of a table say that it is a roster?"""
+    try:
+        open_sheet(path, HEADER)
+    except FileRefused:
+        return False
+    return True
+
+
+def show_table(services: Services, dropped: DroppedFile, path: Path) -> None:
+    """Take over a roster that came as a table; the answer is in its thread."""
+    payload = {"file_id": dropped.file_id, "name": dropped.name, "by": dropped.by, "ts": dropped.ts}
+    key, channel_id = f"roster_file:{dropped.file_id}", dropped.channel_id
+    with services.database.transaction() as session:
+        outbox.enqueue(session, kinds.ROSTER_FILE, key, utcnow(), payload=payload, channel_id=channel_id)
+
+
+READER = TableReader(is_roster_table, show_table)

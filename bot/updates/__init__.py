@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, the events that updates follow, ticks, and what others may ask of updates."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
     from bot.incidents import events
-    from bot.incidents.facts import AUDIENCES_TOLD, NEXT_UPDATE, PROMISES_DUE, UPDATES_KEPT
+    from bot.incidents.facts import AUDIENCES_TOLD, NEXT_UPDATE, PROMISES_DUE, UPDATES_KEPT, UPDATES_KEPT_OF_MANY
     from bot.incidents.registry import SummaryPart, TableWords, Tick
     from bot.incidents.summaries import PROMISES
     from bot.updates import (
@@ -57,6 +57,7 @@ def register(registry: "Registry") -> None:
     registry.answers(AUDIENCES_TOLD, tables.audiences_told)
     registry.answers(PROMISES_DUE, summary.promises_to_hand_over)
     registry.answers(UPDATES_KEPT, handlers.updates_kept)
+    registry.answers(UPDATES_KEPT_OF_MANY, handlers.updates_kept_of_many)
     registry.words += [
         TableWords("promises", ("words", "moved_why")),
         TableWords("update_pauses", ("reason",)),

@@ -1,6 +1,6 @@
 """Updates follow the incident as it changes, within that change's transaction; what is due goes out after it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -160,3 +160,9 @@ def updates_kept(session: Session, number: int) -> UpdatesKept:
     """How many updates were promised by the clock, and how many were sent in time."""
     kept = record.adherence(tables.concluded_of(session, number))
     return UpdatesKept(kept.kept, kept.promised)
+
+
+def updates_kept_of_many(session: Session, numbers: Sequence[int]) -> dict[int, UpdatesKept]:
+    """The same of many incidents, by their numbers; those to which nothing was promised are left out."""
+    adherence = {number: record.adherence(own) for number, own in tables.concluded_by_incident(session, numbers)}
+    return {number: UpdatesKept(kept.kept, kept.promised) for number, kept in adherence.items()}

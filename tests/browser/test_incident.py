@@ -15,7 +15,7 @@ from tests.browser.desk import Desk, Profiles, Window
 ROOT = Path(__file__).parents[2]
 # Much faster than for people who read along.
 STORY_PACE = 30
-STORY_LASTS_MS = 60_000
+STORY_LASTS_MS = 150_000
 
 
 @pytest.fixture(scope="module")

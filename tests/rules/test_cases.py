@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cases.reading import priority_of, read_cases
-from bot.cases.rules.board import Capacity, OpenCase, Wanted, board, colour_of, expected_pickup, rank, read_wanted
+from bot.cases.rules.balance import (
+    TeamLoad,
+    balance_index,
+    is_queue_too_long,
+    is_unusual_intake,
+    overlap,
+    suggestion,
+)
+from bot.cases.rules.board import Capacity, OpenCase, Wanted, board, expected_pickup, rank, read_wanted
 from bot.cases.rules.escalation import next_level
 from bot.cases.rules.schedule import NeverOpen, Schedule
 from bot.cases.rules.sla import Clock, Pause, merged, percent
@@ -121,9 +130,8 @@ def test_at_its_deadline_exactly_the_target_is_used(spans: list[tuple[datetime, 
         assert due is not None
         assert clock.elapsed(due) == clock.target
         assert clock.elapsed(due - timedelta(seconds=1)) < clock.target
-    assert all(
-        one.until < two.since for one, two in zip(merged(pauses, NOW), merged(pauses, NOW)[1:], strict=False)
-    )  # type: ignore[operator]
+    apart = merged(pauses, NOW)
+    assert all(one.until and one.until < two.since for one, two in pairwise(apart))
 
 
 def test_states_of_other_systems_say_whose_turn_it_is() -> None:
@@ -166,8 +174,9 @@ def test_the_board_shows_its_arithmetic_and_what_it_makes_red() -> None:
     assert [entry.colour for entry in entries] == ["red", "red", "green", "green", "paused"]
     assert expected_pickup(7, Capacity(3, 4)) == timedelta(minutes=45), "ceil(7 / 3) / 4 an hour"
     assert expected_pickup(1, Capacity()) is None
-    assert colour_of(timedelta(minutes=124), timedelta(), 8 * 3600) == "amber"
-    assert colour_of(timedelta(minutes=125), timedelta(), 8 * 3600) == "green"
+    (amber,) = rank([open_case(1, 124, owner="ann")], {}, NOW)
+    (green,) = rank([open_case(1, 125, owner="ann")], {}, NOW)
+    assert (amber.colour, green.colour) == ("amber", "green")
 
 
 def test_the_board_is_paged_and_counted_and_snoozed_cases_come_back_when_they_breach() -> None:
@@ -194,12 +203,44 @@ def test_nobody_is_waited_for_who_is_not_there() -> None:
     assert next_level(0, [[], [], []], timedelta(minutes=10), NOW) is None
 
 
+def team(name: str, actionable: int, unassigned: int, available: int, region: str = "EMEA") -> TeamLoad:
+    return TeamLoad(name, region, "billing", actionable, unassigned, available, ended_a_day=4.0)
+
+
+def test_a_move_evens_out_the_load_with_what_nobody_has_yet() -> None:
+    teams = [team("Madrid", 20, 4, 2), team("Manila", 2, 0, 4, "APAC")]
+    move = suggestion(teams, {})
+    assert move
+    assert (move.count, move.source, move.target, move.load_after) == (4, "Madrid", "Manila", 1.5)
+    assert suggestion(teams, {("EMEA", "APAC"): timedelta()}) is None, "they never work at once"
+    assert suggestion([team("Madrid", 4, 4, 2), team("Manila", 3, 0, 2)], {}) is None
+    assert suggestion([team("Madrid", 4, 4, 0), team("Manila", 3, 0, 0)], {}) is None
+    assert teams[0].backlog_days == 5.0
+    assert balance_index(teams) == pytest.approx(10 / 5.25)
+
+
+def test_hours_that_two_regions_share_are_counted_in_moments() -> None:
+    manila = Schedule("Asia/Manila", EVERY_DAY)
+    london = Schedule("Europe/London", dict.fromkeys(range(7), ((8 * 60, 16 * 60),)))
+    assert overlap(manila, london, utc("2026-11-26T00:00")) == timedelta(hours=1)
+    assert overlap(manila, london, utc("2026-07-01T00:00")) == timedelta(hours=2)
+    assert overlap(Schedule(), Schedule(), NOW) == timedelta(days=1)
+
+
+def test_an_hour_is_unusual_against_the_same_hour_of_other_days() -> None:
+    assert is_unusual_intake(40, [5, 6, 4, 5, 7])
+    assert not is_unusual_intake(12, [5, 6, 4, 5, 7]), "surges are over-dispersed"
+    assert not is_unusual_intake(40, [5, 6]), "two days say nothing"
+    assert is_queue_too_long(9, 2, 2.0)
+    assert not is_queue_too_long(8, 2, 2.0)
+
+
 def test_hours_are_written_as_people_say_them() -> None:
     assert read_hours("monday-friday 09:00-17:00") == ((0, 1, 2, 3, 4), 540, 1020)
     assert read_hours("saturday 22:00-24:00") == ((5,), 1320, 1440)
     for wrong in ("9-17", "monday 17:00-09:00", "someday 09:00-10:00"):
         with pytest.raises(ValueError, match="write"):
-            ContractHours(hours=(wrong,))  # type: ignore[arg-type]  # as YAML has it
+            ContractHours.model_validate({"hours": [wrong]})
 
 
 def test_a_log_of_changes_is_read_as_cases_with_their_history() -> None:

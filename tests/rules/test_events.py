@@ -101,6 +101,7 @@ HANDLERS = {
         "updates.handlers.withdraw_outside",
         "partners.handlers.follow_privacy",
         "handovers.actions.hide_summary",
+        "handovers.accountability.hide_words",
         "alerts.actions.show_incident",
         "webhooks.handlers.withhold",
     ],

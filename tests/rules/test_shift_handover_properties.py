@@ -24,6 +24,8 @@ from bot.handovers.tables import Handover
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Declared, Resolved
+from bot.incidents.facts import RISKY_CASES
+from bot.incidents.registry import Registry
 from bot.shifts import absences
 from bot.shifts import tables as shifts
 from tests.rules.playbook_builders import NOON, database, declared
@@ -46,6 +48,7 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
     def start(self) -> None:
         self.folder = TemporaryDirectory()
         made = services(shifts=Shifts(fallback=FALLBACK))
+        made.get(Registry).answers(RISKY_CASES, lambda session, services, now: ())
         store = database(Path(self.folder.name))
         self.services = replace(made, database=store)
         self.services.parts[PeopleCache] = PeopleCache()

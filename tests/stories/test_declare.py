@@ -165,7 +165,7 @@ def test_the_message_behind_a_shortcut_is_the_first_entry_as_it_was_said(floor: 
 
     draft = post_mortems(floor, "ana")[0]
     entries = draft.split("## Timeline\n")[1].strip().splitlines()[2:]
-    assert "It began with a message of third Participant: Trunk 7 is" in entries[0]
+    assert "It began with a message of third participant: Trunk 7 is" in entries[0]
     assert "@another participant knows why" in entries[0]
     assert f"p{said.ts.replace('.', '')}" in entries[0]
     assert "declared it as S2: Trunk 7 down" in entries[1]

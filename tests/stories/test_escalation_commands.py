@@ -40,13 +40,13 @@ def test_a_person_is_paged_by_name_with_the_reason(floor: TestFloor) -> None:
 def test_a_noun_can_say_who_is_meant_by_a_name_of_its_own(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down", who="ana")
     registry = floor.services.get(Registry)
-    registry.people.append(lambda services, number, name: ["U0BEN"] if name == "roster:lead" else None)
+    registry.people.append(lambda services, number, name: ["U0BEN"] if name == "rota:lead" else None)
 
-    answer = floor.says("ana", "/incident page roster:lead the trunks look dead", channel)
+    answer = floor.says("ana", "/incident page rota:lead the trunks look dead", channel)
 
     is_told(floor, "ben")
     assert "Paging <@U0BEN>" in answer
-    assert "roster:night" in floor.says("ana", "/incident page roster:night anybody there?", channel)
+    assert "rota:night" in floor.says("ana", "/incident page rota:night anybody there?", channel)
 
 
 def test_a_group_and_a_role_are_paged_too(floor: TestFloor) -> None:

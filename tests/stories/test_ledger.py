@@ -65,7 +65,7 @@ def channel(floor: TestFloor) -> str:
 
 def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, channel: str) -> None:
     press(floor, "chloe", ids.ADD, channel)
-    assert any("only commander, communications lead may" in words for words in floor.whispered("chloe", channel))
+    assert any("Only commander, communications lead may" in words for words in floor.whispered("chloe", channel))
 
     wrong = ACCOUNTS.replace("7.50", "7.505")
     bring(floor, channel, ids.ADD, "wrong.csv", wrong, **{ids.RULE: "Charged twice <!here>"})

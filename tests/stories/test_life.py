@@ -66,6 +66,7 @@ def test_a_merged_incident_leads_to_the_one_in_which_it_goes_on(floor: TestFloor
     assert "Incident 2 is merged into incident 1" in floor.says("ben", "/incident merge inc-1", second)
 
     assert "🔗 merged" in floor.card(second, who="ben")
+    assert "Take command" not in floor.card(second, who="ben"), "it is led in the other channel"
     assert "*Merged into* #1" in floor.card(second, who="ben")
     assert "Manila · Cebu" in floor.card(first)
     assert "*Merged into this one* #2" in floor.card(first)

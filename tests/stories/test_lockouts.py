@@ -7,6 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.incidents.facts import UNLOCKING
+from bot.incidents.registry import Registry
 from bot.lockouts import ids
 from bot.runtime.clock import utcnow
 from bot.sources.signatures import sign
@@ -45,8 +47,12 @@ def shown(floor: TestFloor) -> str:
     return floor.whispered("ana")[-1]
 
 
-def press(floor: TestFloor, action: str, channel: str = "general") -> None:
-    floor.ana.clicks(action, channel=channel)
+def directly(floor: TestFloor) -> str:
+    return "\n".join(message.words for message in floor.ana.direct_messages())
+
+
+def press(floor: TestFloor, action: str, channel: str = "general", value: str | None = None) -> None:
+    floor.ana.clicks(action, channel=channel, value=value)
     floor.settle()
 
 
@@ -71,16 +77,32 @@ def test_six_in_six_minutes_are_proposed_once_declared_once_and_seen_to_one_by_o
     assert "7 agents locked out, 6 of them need an administrator" in shown(floor)
     send(floor, 6, id="limit-6")
     assert "7 agents locked out, 7 of them need an administrator" in shown(floor)
-    press(floor, ids.CLAIM)
+    press(floor, ids.CLAIM, value="1")
     assert "claimed by <@U0ANA>" in shown(floor)
-    press(floor, ids.UNLOCK)
+    press(floor, ids.UNLOCK, value="1")
     assert "No source that can unlock" in floor.whispered("ana")[-1]
     shown(floor)
-    press(floor, ids.DONE)
-    send(floor, 1, 2, event="signed in")
+    press(floor, ids.DONE, value="1")
+    asked: list[str] = []
+    answers = {"a2@northline.example": "", "a3@northline.example": "it is deactivated"}
+
+    def unlock(user_id: str) -> str:
+        asked.append(user_id)
+        return answers[user_id]
+
+    floor.services.get(Registry).answers(UNLOCKING, lambda services, source: unlock)
+    for _ in answers:
+        shown(floor)
+        press(floor, ids.UNLOCK, value=str(2 + len(asked)))
+        floor.tick()
+    assert asked == list(answers)
+    floor.passes_until(lambda: "was not unlocked: it is deactivated" in directly(floor), seconds=1)
+    assert "a2@northline.example is unlocked." in directly(floor)
+    send(floor, 4, event="signed in")
     left = shown(floor)
-    assert "a1@northline.example" not in left
-    assert "a2@northline.example" not in left
+    for gone in (1, 2, 4):
+        assert f"a{gone}@northline.example" not in left
+    assert "a3@northline.example" in left
 
 
 def test_somebody_types_them_and_says_that_it_is_no_incident(floor: TestFloor) -> None:

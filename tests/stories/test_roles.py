@@ -136,12 +136,12 @@ def test_where_only_the_commander_may_change_an_incident_the_free_role_can_be_cl
     file.write_text(shipped.replace("lead: [anyone]", "lead: [commander]"))
     with TestFloor(tmp_path, floor_file=file) as floor:
         channel = floor.declares()
-        assert "only commander may" in floor.says("ana", "/incident severity S2 less", channel)
-        assert "only commander may" in floor.says("ana", "/incident claim scribe", channel)
+        assert "Only commander may" in floor.says("ana", "/incident severity S2 less", channel)
+        assert "Only commander may" in floor.says("ana", "/incident claim scribe", channel)
 
         floor.says("ana", "/incident claim commander", channel)
         floor.says("ana", "/incident severity S2 less", channel)
-        assert "only commander may" in floor.says("devi", "/incident claim commander", channel)
+        assert "Only commander may" in floor.says("devi", "/incident claim commander", channel)
 
         assert holders(floor) == {"commander": "U0ANA"}
         assert "S2" in floor.card(channel)

@@ -183,6 +183,11 @@ def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun)
     )
     floor.says("ana", "/incident oncall gaps")
     assert "Nobody is on as Global queue manager" in floor.whispered("ana", "general")[-1]
+    floor.says("erik", "/incident report week")
+    floor.tick()
+    assert any("📊 *Report" in words for words in sun.told("erik")), (
+        "picture and spreadsheet come by direct message"
+    )
     floor.says("farah", "/incident absences export")
     floor.tick()
     assert any("Absences for workforce management" in words for words in sun.told("farah"))
@@ -205,7 +210,7 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     phones = floor.declares("S1 IVR down in Manila", who="ana")
     floor.chloe.joins(phones)
     floor.says("chloe", "/incident claim commander", phones)
-    floor.declares("S3 Wallboard frozen in Pune", who="ana")
+    wallboard = floor.declares("S3 Wallboard frozen in Pune", who="ana")
     assert holders(floor) == {"incident:1": "U0BEN", "incident:2": "U0BEN"}, (
         "the point of contact's, not who declared"
     )
@@ -289,11 +294,15 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     assert holders(floor)["incident:2"] == "U0DEVI"
     assert "you are accountable for" in sun.told("devi")[-1]
 
+    floor.says("chloe", "/incident private carrier contract", phones)
+    floor.tick()
+    assert [words for words in sun.told("erik") if "IVR down" in words] == [], "it is read nowhere else any more"
+
     floor.says("ben", "/incident handover export")
     floor.tick()
     assert any("Handovers of shifts" in words for words in sun.told("ben"))
-    declined = floor.says("chloe", "/incident decline the carrier tested", phones)
-    assert "incident:1" not in holders(floor), declined
+    declined = floor.says("ana", "/incident decline somebody unplugged it", wallboard)
+    assert "incident:2" not in holders(floor), declined
 
 
 def holders(floor: TestFloor) -> dict[str, str]:

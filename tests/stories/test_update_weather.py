@@ -1,5 +1,6 @@
 """Updates through a whole day, through an hour without Slack, and through a storm of refusals."""
 
+import re
 from pathlib import Path
 
 from bot.runtime.workflows import wait_until
@@ -56,7 +57,7 @@ def test_an_hour_without_slack_ends_in_one_update_for_each_audience_that_says_so
 
     # Who declared is told, for nobody leads.
     assert floor.sandbox.wait_for(late, timeout=30)
-    assert "Slack has not taken it" in "".join(late())
+    assert re.search("Slack (has not taken|was slow to take) it", "".join(late()))
 
 
 def test_a_storm_of_refusals_delays_updates_and_loses_or_doubles_none(floor: TestFloor) -> None:

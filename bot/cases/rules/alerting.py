@@ -4,6 +4,7 @@ The threshold is a false-alarm rate: bursts as surprising as this one were seen,
 often as `alerts_a_day` allows. Where nothing is known yet, `LEAST_SCORE` holds.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -96,7 +97,7 @@ class Alerting:
     def _taught(self, candidate: Candidate) -> float:
         """What people said of bursts of the same kind: that they are no incident."""
         return sum(
-            DISMISSED_BY * 0.5 ** ((candidate.at - each.last_at) / DISMISSED_HALF_S)
+            DISMISSED_BY * math.pow(0.5, (candidate.at - each.last_at) / DISMISSED_HALF_S)
             for each in self.episodes
             if each.is_dismissed and _is_alike(each, candidate)
         )

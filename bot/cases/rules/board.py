@@ -2,19 +2,20 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 # A case is red when the time left does not cover the wait for an engineer and this.
-SAFETY = timedelta(minutes=5)
+SAFETY_S = 5 * 60
 AMBER_SHARE = 0.25
 RED, AMBER, GREEN, PAUSED = "red", "amber", "green", "paused"
 UNASSIGNED, REOPENED, SENSITIVE, MINE = "unassigned", "reopened", "sensitive", "mine"
 FILTERS = (RED, AMBER, UNASSIGNED, REOPENED, SENSITIVE, MINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OpenCase:
     """What the board needs of an open case. `due_at` is None while it is paused, and without a target."""
 
@@ -35,11 +36,20 @@ class OpenCase:
     is_sensitive: bool
     snoozed_until: datetime | None
     url: str
+    # What follows from these, computed once: the board looks at all cases each time. Moments in seconds since 1970.
+    is_unassigned: bool = field(init=False)
+    due_s: float = field(init=False)
+    snoozed_s: float = field(init=False)
+    marks: tuple[str, ...] = field(init=False)
+    order: tuple[float, str, int] = field(init=False)
 
-    @property
-    def is_unassigned(self) -> bool:
-        """Does nobody work on it?"""
-        return not (self.owner or self.owner_id)
+    def __post_init__(self) -> None:
+        self.is_unassigned = not (self.owner or self.owner_id)
+        self.due_s = self.due_at.timestamp() if self.due_at else math.inf
+        self.snoozed_s = self.snoozed_until.timestamp() if self.snoozed_until else -math.inf
+        known = ((UNASSIGNED, self.is_unassigned), (REOPENED, self.reopened), (SENSITIVE, self.is_sensitive))
+        self.marks = tuple(name for name, holds in known if holds)
+        self.order = (self.due_s, self.priority, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +109,66 @@ def read_wanted(typed: str, by: str) -> Wanted:
     return Wanted(named, rest, by, max(0, page))
 
 
-def rank(cases: Iterable[OpenCase], capacity: Mapping[str, Capacity], now: datetime) -> list[Entry]:
-    """Every case with its arithmetic, the least time left first; what is paused or has no deadline comes last."""
-    far = datetime.max.replace(tzinfo=now.tzinfo)
-    in_order = sorted(cases, key=lambda case: (case.due_at or far, case.priority, case.number))
-    waiting: Counter[str] = Counter()
-    unknown = Capacity()
-    entries = []
-    for case in in_order:
-        team, position = capacity.get(case.team, unknown), 0
-        if case.due_at is not None and case.is_unassigned:
-            waiting[case.team] += 1
-            position = waiting[case.team]
+class Ranking:
+    """Every open case in the order of the board; the arithmetic of one is put together when somebody reads it."""
+
+    def __init__(self, cases: Sequence[OpenCase], capacity: Mapping[str, Capacity], now: datetime) -> None:
+        self.cases = cases
+        self.now_s = now.timestamp()
+        self._capacity, self._now = capacity, now
+        self._positions = _positions(cases)
+        waits = {team: _waits(each) for team, each in capacity.items()}
+        self.colours = [
+            _colour(case, position, waits.get(case.team), self.now_s)
+            for case, position in zip(cases, self._positions, strict=True)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.cases)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (self[place] for place in range(len(self.cases)))
+
+    def __getitem__(self, place: int) -> Entry:
+        case, position = self.cases[place], self._positions[place]
+        team = self._capacity.get(case.team, Capacity())
+        left = case.due_at - self._now if case.due_at is not None else None
         pickup = expected_pickup(position, team)
-        left = case.due_at - now if case.due_at is not None else None
-        entries.append(Entry(case, position, team.free, pickup, left, colour_of(left, pickup, case.target_s)))
-    return entries
+        return Entry(case, position, team.free, pickup, left, self.colours[place])
+
+
+def rank(cases: Iterable[OpenCase], capacity: Mapping[str, Capacity], now: datetime) -> Ranking:
+    """Every case with its arithmetic, the least time left first; what is paused or has no deadline comes last."""
+    return Ranking(sorted(cases, key=attrgetter("order")), capacity, now)
+
+
+def _positions(cases: Sequence[OpenCase]) -> list[int]:
+    """The place of each among the waiting cases of its team; 0 for what does not wait."""
+    waiting: dict[str, int] = {}
+    positions = []
+    for case in cases:
+        position = 0
+        if case.is_unassigned and case.due_at is not None:
+            position = waiting[case.team] = waiting.get(case.team, 0) + 1
+        positions.append(position)
+    return positions
+
+
+def _waits(team: Capacity) -> tuple[int, float]:
+    """How many are taken at once, and how many seconds that takes."""
+    return team.free, 3_600 / team.per_hour
+
+
+def _colour(case: OpenCase, position: int, waits: tuple[int, float] | None, now_s: float) -> str:
+    """`colour_of` in seconds, for each of many thousand cases."""
+    if case.due_at is None:
+        return PAUSED
+    slack = case.due_s - now_s - SAFETY_S
+    if position and waits and waits[0]:
+        slack -= -(-position // waits[0]) * waits[1]
+    if slack < 0:
+        return RED
+    return AMBER if case.target_s and slack < case.target_s * AMBER_SHARE else GREEN
 
 
 def expected_pickup(position: int, team: Capacity) -> timedelta | None:
@@ -127,57 +181,41 @@ def expected_pickup(position: int, team: Capacity) -> timedelta | None:
     return timedelta(hours=math.ceil(position / team.free) / team.per_hour)
 
 
-def colour_of(left: timedelta | None, pickup: timedelta | None, target_s: int | None) -> str:
-    """Red when the time left, the wait and the safety do not fit; amber under a quarter of the target."""
-    if left is None:
-        return PAUSED
-    slack = left - (pickup or timedelta()) - SAFETY
-    if slack < timedelta():
-        return RED
-    return AMBER if target_s and slack < timedelta(seconds=target_s * AMBER_SHARE) else GREEN
-
-
-def board(entries: Sequence[Entry], wanted: Wanted, now: datetime, per_page: int) -> Board:
+def board(ranking: Ranking, wanted: Wanted, now: datetime, per_page: int) -> Board:
     """A page of what is wanted; snoozed cases are on the board again when their time is over, or they breach."""
-    awake = [each for each in entries if not _sleeps(each, now)]
     counts: Counter[str] = Counter()
-    for each in awake:
-        for name in _marks(each):
-            counts[name] += 1
-    counts["snoozed"] = len(entries) - len(awake)
-    shown = [each for each in awake if _is_wanted(each, wanted)]
-    last = max(0, (len(shown) - 1) // per_page)
-    page = min(wanted.page, last)
+    shown: list[int] = []
+    now_s, breached, snoozed = now.timestamp(), 0, 0
+    is_wanted = _is_wanted(wanted)
+    for place, case in enumerate(ranking.cases):
+        if case.snoozed_s > now_s and case.due_s > now_s:
+            snoozed += 1
+            continue
+        colour = ranking.colours[place]
+        counts[colour] += 1
+        breached += case.due_s <= now_s
+        for mark in case.marks:
+            counts[mark] += 1
+        if is_wanted is None or is_wanted(case, colour):
+            shown.append(place)
+    counts["breached"], counts["snoozed"] = breached, snoozed
+    page = min(wanted.page, max(0, (len(shown) - 1) // per_page))
     chosen = Wanted(wanted.filter, wanted.words, wanted.by, page)
-    return Board(shown[page * per_page :][:per_page], len(entries), counts, chosen, len(shown))
+    entries = [ranking[place] for place in shown[page * per_page :][:per_page]]
+    return Board(entries, len(ranking), counts, chosen, len(shown))
 
 
-def _sleeps(entry: Entry, now: datetime) -> bool:
-    until = entry.case.snoozed_until
-    return until is not None and until > now and not entry.is_breached
+def _is_wanted(wanted: Wanted) -> Callable[[OpenCase, str], bool] | None:
+    """Asks of a case and its colour whether it is to be shown; None when all are."""
+    if not wanted.filter and not wanted.words:
+        return None
 
+    def ask(case: OpenCase, colour: str) -> bool:
+        if wanted.filter == MINE and case.owner_id != wanted.by:
+            return False
+        if wanted.filter not in ("", MINE, colour, *case.marks):
+            return False
+        text = f"{case.name} {case.customer} {case.region} {case.team} {case.priority} {case.title}".casefold()
+        return all(word in text for word in wanted.words)
 
-def _marks(entry: Entry) -> list[str]:
-    case = entry.case
-    marks = [entry.colour]
-    if entry.is_breached:
-        marks.append("breached")
-    if case.is_unassigned:
-        marks.append(UNASSIGNED)
-    if case.reopened:
-        marks.append(REOPENED)
-    if case.is_sensitive:
-        marks.append(SENSITIVE)
-    return marks
-
-
-def _is_wanted(entry: Entry, wanted: Wanted) -> bool:
-    if wanted.filter == MINE and entry.case.owner_id != wanted.by:
-        return False
-    if wanted.filter and wanted.filter != MINE and wanted.filter not in _marks(entry):
-        return False
-    if not wanted.words:
-        return True
-    case = entry.case
-    text = f"{case.name} {case.customer} {case.region} {case.team} {case.priority} {case.title}".casefold()
-    return all(word in text for word in wanted.words)
+    return ask

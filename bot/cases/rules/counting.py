@@ -1,8 +1,8 @@
 """How often something is seen: within a window, before it, and at this time of day. Times are seconds since
 1970."""
 
+from array import array
 from bisect import insort
-from collections import deque
 from dataclasses import dataclass, field
 
 HOUR_S = 3_600
@@ -24,12 +24,13 @@ class Counts:
     at_this_hour: int
 
 
-@dataclass
+@dataclass(slots=True)
 class Occurrences:
     """When something was seen in the last four weeks, by which case and for which customer."""
 
-    seen: deque[tuple[float, int, str]] = field(default_factory=deque)
-    hours: list[int] = field(default_factory=lambda: [0] * 24)
+    seen: list[tuple[float, int, str]] = field(default_factory=list)
+    # There are many thousand of these: how often in each hour of the day, in few bytes.
+    hours: "array[int]" = field(default_factory=lambda: array("I", bytes(96)))
 
     def add(self, at: float, case: int, customer: str) -> None:
         """It was seen once more; a little late or early is put where it belongs."""
@@ -39,8 +40,14 @@ class Occurrences:
         else:
             self.seen.append(entry)
         self.hours[hour_of(at)] += 1
-        while self.seen and self.seen[0][0] < at - REMEMBERED_S:
-            self.hours[hour_of(self.seen.popleft()[0])] -= 1
+        self._forget(at - REMEMBERED_S)
+
+    def _forget(self, before: float) -> None:
+        expired = 0
+        while self.seen[expired][0] < before:
+            self.hours[hour_of(self.seen[expired][0])] -= 1
+            expired += 1
+        del self.seen[:expired]
 
     def since(self, at: float, until: float) -> list[tuple[float, int, str]]:
         """What was seen after `at` and not after `until`, the latest first."""

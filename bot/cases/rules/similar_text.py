@@ -80,7 +80,7 @@ class _Segment:
                 total[np.frombuffer(self.places[gram], np.int32)] += (
                     np.frombuffer(self.weights[gram], np.float32) * weight
                 )
-        return total / np.frombuffer(self.norms, np.float32) if self.keys else total
+        return (total / np.frombuffer(self.norms, np.float32)).astype(np.float32) if self.keys else total
 
     def renew_norms(self, idf: dict[str, float]) -> None:
         squares = np.zeros(len(self.keys), np.float32)

@@ -35,6 +35,7 @@ from bot.config.floor.reading import (
     read_zone,
 )
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
+from bot.config.floor.reports import Report, Reports
 from bot.config.floor.severities import Severity
 from bot.config.floor.shifts import Need, Roster, Shifts
 from bot.config.floor.sources import NAME as SOURCE_NAME
@@ -72,6 +73,8 @@ __all__ = [
     "QueueGroup",
     "QuietHours",
     "Reactions",
+    "Report",
+    "Reports",
     "Retention",
     "Role",
     "Roster",
@@ -125,6 +128,7 @@ class Floor(FloorPart):
     followups: FollowUps = FollowUps()
     handovers: Handovers = Handovers()
     shifts: Shifts = Shifts()
+    reports: Reports = Reports()
     figures: Figures = Figures()
     front_door: FrontDoor = FrontDoor()
     credits: Credits = Credits()
@@ -200,6 +204,7 @@ class Floor(FloorPart):
         names = [group for severity in self.severities.values() for group in severity.invite]
         names += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
         names += [*self.shifts.managers, *self.shifts.fallback]
+        names += [name for report in self.reports.sent for name in report.to]
         permissions = self.permissions
         names += [*permissions.declare, *permissions.lead, *permissions.steps, *permissions.close]
         names += [

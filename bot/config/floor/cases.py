@@ -98,14 +98,14 @@ class Guide(FloorPart):
     words: str = ""
 
 
-DEFAULT_TARGETS = {
+DEFAULT_TARGETS: dict[Priority, timedelta] = {
     "P1": timedelta(hours=4),
     "P2": timedelta(hours=8),
     "P3": timedelta(days=3),
     "P4": timedelta(days=5),
     "P5": timedelta(days=10),
 }
-DEFAULT_ESCALATIONS = {
+DEFAULT_ESCALATIONS: dict[Literal["P1", "P2"], CaseEscalation] = {
     "P1": CaseEscalation(unassigned=timedelta(minutes=5), not_actioned=timedelta(minutes=15)),
     "P2": CaseEscalation(unassigned=timedelta(minutes=15), not_actioned=timedelta(minutes=45)),
 }
@@ -137,7 +137,8 @@ class Cases(FloorPart):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "Cases":
-        named = [self.schedule, *(each.schedule for each in (*self.contracts.values(), *self.regions.values()))]
+        named = [self.schedule, *(contract.schedule for contract in self.contracts.values())]
+        named += [region.schedule for region in self.regions.values()]
         unknown = sorted({name for name in named if name != ALWAYS and name not in self.schedules})
         if unknown:
             raise ValueError(f"{', '.join(unknown)} is no schedule; add it to `schedules`, or write `always`")

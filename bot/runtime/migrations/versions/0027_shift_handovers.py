@@ -44,6 +44,8 @@ def upgrade() -> None:
         handovers.add_column(sa.Column("fingerprint", AutoString(), nullable=False, server_default=""))
         handovers.create_foreign_key("fk_handovers_shift", "shift_handovers", ["shift_id"], ["id"])
     op.create_index("ix_handovers_shift_id", "handovers", ["shift_id"])
+    # Of a shift several items of one incident may wait for an answer.
+    _pending("state = 'pending' AND kind <> 'shift'")
     _partial("ux_handovers_item", "handovers", "item", "state = 'pending' AND kind = 'shift'", unique=True)
     op.create_table(
         "accountabilities",
@@ -69,8 +71,23 @@ def upgrade() -> None:
     _partial("ix_watch_items_open", "watch_items", "id", "done_at IS NULL")
 
 
+def _pending(where: str) -> None:
+    op.drop_index("ux_handovers_pending", "handovers")
+    condition, columns = sa.text(where), ["incident_id", "kind"]
+    op.create_index(
+        "ux_handovers_pending",
+        "handovers",
+        columns,
+        unique=True,
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
+
+
 def downgrade() -> None:
     """Back to the shape before."""
+    op.execute("DELETE FROM handovers WHERE kind = 'shift'")
+    _pending("state = 'pending'")
     op.drop_table("watch_items")
     op.drop_table("accountabilities")
     op.drop_index("ux_handovers_item", "handovers")

@@ -1,8 +1,4 @@
-"""Cases of other systems, what was decided about them, like cases, escalations, guides.
-
-Revision ID: 0028
-Revises: 0040
-"""
+"""Cases of other systems, what was decided about them, like cases, escalations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,8 +23,14 @@ def _moment(name: str, *, nullable: bool = True) -> sa.Column[object]:
 def _partial(
     name: str, table: str, columns: list[str], where: str, on_sqlite: str = "", *, unique: bool = False
 ) -> None:
-    conditions = {"sqlite_where": sa.text(on_sqlite or where), "postgresql_where": sa.text(where)}
-    op.create_index(name, table, columns, unique=unique, **conditions)
+    op.create_index(
+        name,
+        table,
+        columns,
+        unique=unique,
+        sqlite_where=sa.text(on_sqlite or where),
+        postgresql_where=sa.text(where),
+    )
 
 
 def upgrade() -> None:

@@ -1,0 +1,48 @@
+"""Which reports are sent when, to whom, of which region."""
+
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from bot.config.floor.reading import WEEKDAYS, FloorPart, TimeOfDay, check_names, read_zone
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Report(FloorPart):
+    """A report that is sent by the clock: of the day, week or month that has ended."""
+
+    every: Literal["day", "week", "month"]
+    to: tuple[str, ...] = Field(min_length=1)
+    at: TimeOfDay = time(8)
+    # The day a weekly report is sent on, and its week begins with.
+    day: Weekday = "monday"
+    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
+    region: str = ""
+
+    @field_validator("to")
+    @classmethod
+    def _are_channels_or_people(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        people = check_names(tuple(name for name in names if not name.startswith("#")))
+        return (*(name.lower() for name in names if name.startswith("#")), *people)
+
+    @property
+    def weekday(self) -> int:
+        """The day as Python counts them: Monday is 0."""
+        return list(WEEKDAYS).index(self.day)
+
+
+class Reports(FloorPart):
+    """Everything that is reported; `docs/reports.md` explains every key."""
+
+    sent: tuple[Report, ...] = ()
+    # Which sites belong to a region.
+    regions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _regions_are_known(self) -> "Reports":
+        unknown = sorted({report.region for report in self.sent if report.region} - set(self.regions))
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is no region; add it to `regions` with its sites")
+        return self

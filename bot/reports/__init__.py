@@ -1,0 +1,20 @@
+"""Reports: what a day, a week or a month was like, as a picture and a spreadsheet, against the four before."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """A command, the job that sends what is due, and how reports reach Slack."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.incidents.registry import Job
+    from bot.outbox import kinds
+    from bot.outbox.kinds import Kind
+    from bot.outbox.rules import Refusal
+    from bot.reports import listeners, sending
+
+    listeners.register_commands(registry)
+    registry.jobs.append(Job("reports", sending.EVERY_S, sending.send_due))
+    registry.kinds.append(Kind(kinds.REPORT, "", sending.call, sending.target_of, otherwise=Refusal.FINAL))

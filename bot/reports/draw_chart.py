@@ -1,0 +1,47 @@
+"""Draws the picture of a report. Run as a process of its own: facts as JSON come in, a PNG goes out."""
+
+import json
+import sys
+from io import BytesIO
+from typing import Any
+
+BAR, BEFORE, INK = "#2a6f97", "#c9d6e2", "#1d2b3a"
+LONGEST = 16
+# A phone shows it 390 points wide.
+SIZE_INCHES, DPI = (5.4, 7.6), 200
+
+
+def draw(facts: dict[str, Any]) -> bytes:
+    """The trend on top, then the periods side by side: by severity and by site."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    figure, (trend, *bars) = pyplot.subplots(1 + len(facts["groups"]), 1, figsize=SIZE_INCHES, dpi=DPI)
+    figure.suptitle(facts["title"], fontsize=11, color=INK)
+    titles, counts = [each[0] for each in facts["trend"]], [each[1] for each in facts["trend"]]
+    trend.plot(range(len(counts)), counts, marker="o", color=BAR)
+    trend.set_xticks(range(len(titles)), titles, fontsize=6)
+    trend.set_ylim(bottom=0)
+    trend.set_title("Incidents, this period and the four before", fontsize=9)
+    for axes, group in zip(bars, facts["groups"], strict=True):
+        _bars(axes, group)
+    figure.tight_layout()
+    made = BytesIO()
+    figure.savefig(made, format="png")
+    return made.getvalue()
+
+
+def _bars(axes: Any, group: dict[str, Any]) -> None:
+    places = range(len(group["names"]))
+    axes.bar([place - 0.2 for place in places], group["now"], 0.4, color=BAR, label="This period")
+    axes.bar([place + 0.2 for place in places], group["before"], 0.4, color=BEFORE, label="Mean of the four before")
+    names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in group["names"]]
+    axes.set_xticks(places, names, fontsize=7)
+    axes.set_title(group["title"], fontsize=9)
+    axes.legend(fontsize=6)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(draw(json.load(sys.stdin)))

@@ -1,0 +1,129 @@
+"""What a report counts, read from the stored rows."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from bot.incidents.facts import (
+    CASE_FIGURES,
+    FOLLOW_UPS_OVERDUE,
+    KNOWLEDGE_GAPS,
+    SHIFT_GAPS,
+    SHIFT_HANDOVERS,
+    UPDATES_KEPT_OF_MANY,
+    UpdatesKept,
+)
+from bot.incidents.registry import Registry
+from bot.incidents.rules import Status
+from bot.incidents.tables import Incident
+from bot.reports import rules
+from bot.reports.rules import Counted, Period, Report, Tally, Work
+from bot.services import Services
+from bot.timeline import milestones
+from bot.timeline.milestones import MilestoneName, Milestones
+from bot.timeline.tables import TimelineEntry
+
+LEFT_OUT = (Status.DECLINED, Status.MERGED)
+AT_ONCE = 500
+
+
+def gather(services: Services, period: Period, zone: ZoneInfo, region: str) -> Report:
+    """The report of a period, of a region or of all."""
+    earlier = rules.before(period, zone)
+    with services.database.snapshot() as session:
+        incidents = counted(session, services, earlier[0].start, period.end, region)
+        tallies = [_tally(session, services, each, region) for each in (*earlier, period)]
+    severities = list(services.floor.severities)
+    return rules.compose(period, earlier, incidents, tallies, severities, region)
+
+
+def counted(session: Session, services: Services, start: datetime, end: datetime, region: str) -> list[Counted]:
+    """Every incident declared in a time that reports count."""
+    declared = (col(Incident.declared_at) >= start, col(Incident.declared_at) < end)
+    real = (col(Incident.is_drill).is_(False), col(Incident.status).not_in(LEFT_OUT))
+    found = session.exec(select(Incident).where(*declared, *real).order_by(col(Incident.id))).all()
+    sites = set(services.floor.reports.regions.get(region, ()))
+    wanted = [incident for incident in found if not region or sites & set(incident.sites)]
+    known: dict[int, Milestones] = {}
+    kept: dict[int, UpdatesKept] = {}
+    numbers = [incident.number for incident in wanted]
+    for place in range(0, len(numbers), AT_ONCE):
+        some = numbers[place : place + AT_ONCE]
+        known |= _milestones(session, some)
+        kept |= services.get(Registry).ask(UPDATES_KEPT_OF_MANY)(session, some)
+    return [
+        _counted(services, incident, known.get(incident.number, {}), kept.get(incident.number, UpdatesKept()))
+        for incident in wanted
+    ]
+
+
+def _milestones(session: Session, numbers: Sequence[int]) -> Iterator[tuple[int, Milestones]]:
+    entries = session.exec(
+        select(TimelineEntry)
+        .where(col(TimelineEntry.incident_id).in_(numbers), col(TimelineEntry.kind).in_(milestones.KINDS))
+        .order_by(col(TimelineEntry.incident_id), col(TimelineEntry.id))
+    )
+    for number, own in groupby(entries, key=lambda entry: entry.incident_id):
+        yield number, milestones.milestones_from(own)
+
+
+def _counted(services: Services, incident: Incident, known: Milestones, updates: UpdatesKept) -> Counted:
+    at = {name: milestone.at for name, milestone in known.items()}
+    started = at.get(MilestoneName.STARTED, incident.declared_at)
+    detected = at.get(MilestoneName.DETECTED)
+    return Counted(
+        number=incident.number,
+        title="private" if incident.is_private else incident.title,
+        severity=incident.severity,
+        type=services.floor.types.get(incident.type, incident.type),
+        sites=tuple(incident.sites),
+        declared_at=incident.declared_at,
+        detect_s=_length(at.get(MilestoneName.STARTED), detected),
+        acknowledge_s=_length(detected or incident.declared_at, at.get(MilestoneName.ACKNOWLEDGED)),
+        mitigate_s=_length(started, at.get(MilestoneName.MITIGATED)),
+        resolve_s=_length(started, at.get(MilestoneName.RESOLVED)),
+        updates_kept=updates.kept,
+        updates_promised=updates.promised,
+    )
+
+
+def _length(start: datetime | None, end: datetime | None) -> float | None:
+    return max(0.0, (end - start).total_seconds()) if start and end else None
+
+
+def _tally(session: Session, services: Services, period: Period, region: str) -> Tally:
+    registry, start, end = services.get(Registry), period.start, period.end
+    handovers = registry.ask(SHIFT_HANDOVERS)(session, start, end)
+    gaps, late = registry.ask(SHIFT_GAPS)(session, start, end)
+    missing, written = registry.ask(KNOWLEDGE_GAPS)(session, start, end)
+    return Tally(
+        handovers=handovers.begun,
+        handovers_complete=handovers.complete,
+        gaps=gaps,
+        gaps_late=late,
+        follow_ups_overdue=registry.ask(FOLLOW_UPS_OVERDUE)(session, end),
+        guides_missing=missing,
+        guides_written=written,
+        work=_work(session, services, period, region),
+    )
+
+
+def _work(session: Session, services: Services, period: Period, region: str) -> dict[str, Work]:
+    """Cases, changes and tasks of a region or of all."""
+    found: dict[str, Work] = {}
+    for each in services.get(Registry).ask(CASE_FIGURES)(session, services, period.start, period.end):
+        if region and each.region.casefold() != region.casefold():
+            continue
+        known = found.get(each.kind, Work())
+        found[each.kind] = Work(
+            known.intake + each.intake,
+            known.ended + each.ended,
+            known.backlog + each.backlog,
+            known.with_target + each.with_target,
+            known.met + each.met,
+            known.people + each.people,
+        )
+    return found

@@ -1,0 +1,23 @@
+"""Reports: `/incident report`: parse, act, answer."""
+
+from bot.incidents.parse import SlashCommand
+from bot.incidents.registry import Registry, Section
+from bot.incidents.responses import Response
+from bot.reports import sending
+from bot.runtime.clock import utcnow
+from bot.services import Services
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident report`."""
+    registry.command("report", report)
+    registry.help(
+        Section.ANYWHERE,
+        33,
+        "`/incident report week` figures as picture and spreadsheet; `day`, `month`, `90 days`",
+    )
+
+
+def report(services: Services, typed: SlashCommand) -> Response:
+    """`/incident report week`, `/incident report 90 days EMEA`: a period as picture and spreadsheet."""
+    return sending.request(services, typed.rest, typed.trigger_id, typed.user_id, utcnow())

@@ -1,0 +1,307 @@
+"""What a report says: periods, times with n, median and 90th percentile, a period against the four before. Pure."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from bot.errors import WatchfloorError
+
+DAY = timedelta(days=1)
+PERIODS_BEFORE = 4
+LONGEST_DAYS = 366
+KINDS = ("day", "week", "month")
+
+
+class UnknownPeriod(WatchfloorError):
+    """`/incident report week` makes a report; `day`, `month` and `90 days` work as well. A region may follow:
+    `/incident report week EMEA`."""
+
+
+class UnknownRegion(WatchfloorError):
+    """{given} is no region of the reports. There are {known}."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """From a midnight of a zone until just before another."""
+
+    kind: str
+    start: datetime
+    end: datetime
+    title: str
+
+    def holds(self, moment: datetime) -> bool:
+        """Is that in it?"""
+        return self.start <= moment < self.end
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An incident as reports count it; lengths are seconds, None for what is not known."""
+
+    number: int
+    title: str
+    severity: str
+    type: str
+    sites: tuple[str, ...]
+    declared_at: datetime
+    detect_s: float | None = None
+    acknowledge_s: float | None = None
+    mitigate_s: float | None = None
+    resolve_s: float | None = None
+    updates_kept: int = 0
+    updates_promised: int = 0
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How long something took: how often it is known, the middle, and what nine of ten did not exceed; seconds."""
+
+    n: int
+    median: float | None
+    p90: float | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a report: this period, and the four before it."""
+
+    group: str
+    name: str
+    now: float | None
+    before: float | None
+    # `count`, `seconds` or `percent`; how many are behind the value where that differs from it.
+    unit: str = "count"
+    n: int | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """Work items of a kind in a period: how many came, ended and were open at its end; targets; the people."""
+
+    intake: int = 0
+    ended: int = 0
+    backlog: int = 0
+    with_target: int = 0
+    met: int = 0
+    people: int = 0
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What nouns count of a period, beside incidents; None where nobody counts it."""
+
+    handovers: int = 0
+    handovers_complete: int = 0
+    gaps: int = 0
+    gaps_late: int = 0
+    follow_ups_overdue: int = 0
+    guides_missing: int = 0
+    guides_written: int = 0
+    # By kind of work item, where any are read.
+    work: Mapping[str, Work] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that is shown."""
+
+    period: Period
+    region: str
+    rows: Sequence[Row]
+    incidents: Sequence[Counted]
+    # How many incidents each of the four periods before had, the oldest first, and then this one.
+    trend: Sequence[tuple[str, int]] = field(default=())
+
+    def row(self, group: str, name: str) -> Row:
+        """One line."""
+        return next(row for row in self.rows if (row.group, row.name) == (group, name))
+
+
+WORK_TITLES = {"case": "Cases", "change": "Changes", "task": "Tasks"}
+TIMES = {
+    "To detect": "detect_s",
+    "To acknowledge": "acknowledge_s",
+    "To mitigate": "mitigate_s",
+    "To resolve": "resolve_s",
+}
+DEFINITIONS = (
+    ("Incidents", "Declared within the period. Drills, declined and merged incidents are left out."),
+    ("To detect", "From when it started until it was detected."),
+    ("To acknowledge", "From when it was detected (else declared) until somebody took it or was on the way."),
+    ("To mitigate", "From when it started (else declared) until the impact was mitigated."),
+    ("To resolve", "From when it started (else declared) until it was resolved."),
+    ("n", "How many incidents of the period have both moments. The others are not in the figure."),
+    ("Median", "The middle value; of an even number the mean of the two in the middle."),
+    ("90th percentile", "The smallest value that at least nine of ten do not exceed (nearest rank)."),
+    (
+        "Before",
+        "The four periods of the same length before: the mean of counts; times and shares over all of them.",
+    ),
+    ("Site, type, severity", "As recorded now. An incident at two sites counts at each of them."),
+    ("Updates kept", "Updates sent in time, of those promised by the clock for incidents of the period."),
+    (
+        "Handovers complete",
+        "Handovers of a shift of which every item was accepted, of those offered in the period.",
+    ),
+    (
+        "Gaps filled late",
+        "Gaps in the roster begun in the period that were escalated or never filled, of all gaps.",
+    ),
+    ("Follow-ups overdue", "Open at the end of the period and more than a day past their due date."),
+    ("Missing guides written", "Guides published, of those noted as missing in the period."),
+    ("Cases opened, ended", "Within the period; changes and tasks likewise."),
+    ("Cases open", "At the end of the period."),
+    ("Cases within target", "Ended within the period and kept their target, of those that had one."),
+    ("Cases open a person", "Open at the end of the period, divided by the people of their teams."),
+)
+
+
+def last_period(kind: str, now: datetime, zone: ZoneInfo, weekday: int = 0) -> Period:
+    """The day, week (beginning with `weekday`, Monday is 0) or month that ended last."""
+    today = now.astimezone(zone).date()
+    if kind == "week":
+        end = today - DAY * ((today.weekday() - weekday) % 7)
+        return _between(kind, end - 7 * DAY, end, zone)
+    if kind == "month":
+        end = today.replace(day=1)
+        return _between(kind, (end - DAY).replace(day=1), end, zone)
+    return _between("day", today - DAY, today, zone)
+
+
+def last_days(days: int, now: datetime, zone: ZoneInfo) -> Period:
+    """So many whole days that ended last."""
+    today = now.astimezone(zone).date()
+    return _between(f"{days} days", today - days * DAY, today, zone)
+
+
+def before(period: Period, zone: ZoneInfo) -> list[Period]:
+    """The four periods of the same kind before it, the oldest first."""
+    found: list[Period] = []
+    start = period.start.astimezone(zone).date()
+    days = (period.end.astimezone(zone).date() - start).days
+    for _ in range(PERIODS_BEFORE):
+        earlier = (start - DAY).replace(day=1) if period.kind == "month" else start - days * DAY
+        found.insert(0, _between(period.kind, earlier, start, zone))
+        start = earlier
+    return found
+
+
+def _between(kind: str, start: date, end: date, zone: ZoneInfo) -> Period:
+    starts_at, ends_at = (datetime.combine(day, time(0), zone).astimezone(UTC) for day in (start, end))
+    last = end - DAY
+    title = f"{start:%d %b %Y}" if last == start else f"{start:%d %b} – {last:%d %b %Y}"
+    return Period(kind, starts_at, ends_at, title)
+
+
+def spread(values: Iterable[float | None]) -> Spread:
+    """n, median and 90th percentile of what is known."""
+    known = sorted(value for value in values if value is not None)
+    if not known:
+        return Spread(0, None, None)
+    middle = len(known) // 2
+    median = known[middle] if len(known) % 2 else (known[middle - 1] + known[middle]) / 2
+    return Spread(len(known), median, known[ceil(0.9 * len(known)) - 1])
+
+
+def compose(
+    period: Period,
+    earlier: Sequence[Period],
+    incidents: Sequence[Counted],
+    tallies: Sequence[Tally],
+    severities: Sequence[str],
+    region: str = "",
+) -> Report:
+    """The report from everything declared in the period and the four before; one tally each, the oldest first."""
+    own = [incident for incident in incidents if period.holds(incident.declared_at)]
+    past = [incident for incident in incidents if any(each.holds(incident.declared_at) for each in earlier)]
+    rows = [Row("Incidents", "All", len(own), len(past) / PERIODS_BEFORE)]
+    rows += _counted(
+        "Severity", [incident.severity for incident in own], [incident.severity for incident in past], severities
+    )
+    rows += _counted("Type", [incident.type for incident in own], [incident.type for incident in past])
+    sites = ([site for incident in some for site in incident.sites] for some in (own, past))
+    rows += _counted("Site", *sites)
+    rows += [row for name, attribute in TIMES.items() for row in _time_rows(name, attribute, own, past)]
+    rows += _promises(own, past)
+    rows += _tally_rows(tallies)
+    trend = [
+        (each.title, sum(each.holds(incident.declared_at) for incident in incidents)) for each in (*earlier, period)
+    ]
+    return Report(period, region, rows, sorted(own, key=lambda incident: incident.number), trend)
+
+
+def _counted(group: str, own: Sequence[str], past: Sequence[str], always: Collection[str] = ()) -> list[Row]:
+    counts, earlier = Counter(own), Counter(past)
+    names = [*always, *sorted({*counts, *earlier} - set(always))]
+    return [Row(group, name, counts[name], earlier[name] / PERIODS_BEFORE) for name in names]
+
+
+def _time_rows(name: str, attribute: str, own: Sequence[Counted], past: Sequence[Counted]) -> list[Row]:
+    now, then = (spread(getattr(incident, attribute) for incident in some) for some in (own, past))
+    return [
+        Row("Time", f"{name}, median", now.median, then.median, "seconds", now.n),
+        Row("Time", f"{name}, 90th percentile", now.p90, then.p90, "seconds", now.n),
+    ]
+
+
+def _promises(own: Sequence[Counted], past: Sequence[Counted]) -> list[Row]:
+    now, then = (
+        (sum(incident.updates_kept for incident in some), sum(incident.updates_promised for incident in some))
+        for some in (own, past)
+    )
+    return [_share_row("Updates kept", now, then)]
+
+
+def _share_row(name: str, now: tuple[int, int], then: tuple[int, int]) -> Row:
+    return Row("Floor", name, _share(now), _share(then), "percent", now[1])
+
+
+def _share(parts: tuple[int, int]) -> float | None:
+    """A share in percent; of nothing it is not known."""
+    return 100 * parts[0] / parts[1] if parts[1] else None
+
+
+def _tally_rows(tallies: Sequence[Tally]) -> list[Row]:
+    *past, own = tallies
+    rows = [
+        _share_of_tallies("Handovers complete", own, past, "handovers_complete", "handovers"),
+        _share_of_tallies("Gaps filled late", own, past, "gaps_late", "gaps"),
+        _count_of_tallies("Follow-ups overdue", own, past, "follow_ups_overdue"),
+    ]
+    if own.guides_missing or any(each.guides_missing for each in past):
+        rows.append(_share_of_tallies("Missing guides written", own, past, "guides_written", "guides_missing"))
+    return rows + [row for kind in WORK_TITLES if kind in own.work for row in _work_rows(kind, own, past)]
+
+
+def _work_rows(kind: str, own: Tally, past: Sequence[Tally]) -> list[Row]:
+    title, now, then = WORK_TITLES[kind], own.work[kind], [each.work.get(kind, Work()) for each in past]
+    rows = [
+        Row(
+            "Floor",
+            f"{title} {name}",
+            getattr(now, part),
+            sum(getattr(each, part) for each in then) / PERIODS_BEFORE,
+        )
+        for name, part in (("opened", "intake"), ("ended", "ended"), ("open", "backlog"))
+    ]
+    met = sum(each.met for each in then), sum(each.with_target for each in then)
+    rows.append(_share_row(f"{title} within target", (now.met, now.with_target), met))
+    if now.people:
+        before_people = sum(each.people for each in then)
+        load = sum(each.backlog for each in then) / before_people if before_people else None
+        rows.append(Row("Floor", f"{title} open a person", now.backlog / now.people, load, n=now.people))
+    return rows
+
+
+def _share_of_tallies(name: str, own: Tally, past: Sequence[Tally], part: str, whole: str) -> Row:
+    then = sum(getattr(each, part) for each in past), sum(getattr(each, whole) for each in past)
+    return _share_row(name, (getattr(own, part), getattr(own, whole)), then)
+
+
+def _count_of_tallies(name: str, own: Tally, past: Sequence[Tally], part: str) -> Row:
+    then = sum(getattr(each, part) or 0 for each in past) / PERIODS_BEFORE
+    return Row("Floor", name, getattr(own, part), then)

@@ -1,0 +1,188 @@
+"""Reports on their way: by the clock to channels and people, and at once to who asks."""
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.config.floor import Report as SentReport
+from bot.directory.lookup import channel_id
+from bot.errors import TryLater
+from bot.incidents.people import people
+from bot.incidents.permissions import check_member
+from bot.incidents.rules import quoted
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
+from bot.reports import gathering, rules, views, workbook
+from bot.reports.rules import Period, Report
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.timeline.rules import zone_of
+
+EVERY_S = 60
+DRAW_TIMEOUT_S = 60
+# A report that could not be sent for so long, because the bot was off, is not sent any more.
+NOT_LATER_THAN = timedelta(hours=12)
+DAYS = re.compile(r"(\d{1,3}) ?days?")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is reported of."""
+
+    period: Period
+    region: str
+
+
+def send_due(services: Services) -> None:
+    """Write down every report whose time has come; each is written once, whoever looks."""
+    now = utcnow()
+    for place, report in enumerate(services.floor.reports.sent):
+        due_at, period = _due(report, now)
+        if not timedelta() <= now - due_at < NOT_LATER_THAN:
+            continue
+        key = f"report:{place}:{report.every}:{report.region}:{period.start:%Y-%m-%d}"
+        with services.database.reading() as session:
+            is_known = outbox.has_key_beginning(session, key)
+        if not is_known:
+            _enqueue(services, report, period, key, now)
+
+
+def _due(report: SentReport, now: datetime) -> tuple[datetime, Period]:
+    """When the report of the period that ended last is sent, by the clock of its zone."""
+    zone = ZoneInfo(report.zone)
+    period = rules.last_period(report.every, now, zone, report.weekday)
+    local = datetime.combine(period.end.astimezone(zone).date(), report.at, zone)
+    return local.astimezone(now.tzinfo), period
+
+
+def _enqueue(services: Services, report: SentReport, period: Period, key: str, now: datetime) -> None:
+    names = [name for name in report.to if not name.startswith("#")]
+    targets = [name for name in report.to if name.startswith("#")] + people(services, 0, names)
+    with services.database.transaction() as session:
+        for target in targets:
+            payload = _payload(Asked(period, report.region), target, report.zone)
+            outbox.enqueue(session, kinds.REPORT, f"{key}:{target}", now, payload=payload)
+
+
+def _payload(asked: Asked, target: str, zone: str) -> dict[str, Any]:
+    period = asked.period
+    return {
+        "kind": period.kind,
+        "start": period.start.isoformat(),
+        "end": period.end.isoformat(),
+        "title": period.title,
+        "region": asked.region,
+        "target": target,
+        "zone": zone,
+    }
+
+
+def request(services: Services, typed: str, key: str, by: str, now: datetime) -> str:
+    """A report by direct message for who asks. Gives back what to answer."""
+    check_member(services, by)
+    asked = read_request(services, typed, now)
+    with services.database.transaction() as session:
+        payload = _payload(asked, by, services.floor.zone)
+        outbox.enqueue(session, kinds.REPORT, f"report:asked:{key}", now, payload=payload, priority=outbox.URGENT)
+    return f"The report of {asked.period.title} is being made; it comes by direct message."
+
+
+def read_request(services: Services, typed: str, now: datetime) -> Asked:
+    """`week`, `90 days`, `month EMEA`; raises `UnknownPeriod`, `UnknownRegion`."""
+    words, zone = " ".join(typed.split()), zone_of(services.floor.zone)
+    match = DAYS.match(words.casefold())
+    kind, _, rest = words.partition(" ")
+    kind = kind.casefold().removesuffix("ly").replace("dai", "day") or "week"
+    if match and 0 < int(match[1]) <= rules.LONGEST_DAYS:
+        period, rest = rules.last_days(int(match[1]), now, zone), words[match.end() :]
+    elif kind in rules.KINDS:
+        period = rules.last_period(kind, now, zone)
+    else:
+        raise rules.UnknownPeriod()
+    return Asked(period, _region(services, rest.strip()))
+
+
+def _region(services: Services, typed: str) -> str:
+    known = {name.casefold(): name for name in services.floor.reports.regions}
+    if typed and typed.casefold() not in known:
+        raise rules.UnknownRegion(given=quoted(typed), known=", ".join(known.values()) or "none yet")
+    return known.get(typed.casefold(), "")
+
+
+def target_of(context: Context) -> str:
+    """The channel, or the person."""
+    target = str((context.row.payload or {})["target"])
+    return channel_id(context.services, target) if target.startswith("#") else target
+
+
+def call(context: Context) -> Call:
+    """Make the report, upload picture and spreadsheet, share both with a few lines."""
+    services, row, target = context.services, context.row, target_of(context)
+    file_ids = list((row.payload or {}).get("file_ids", ()))
+
+    def exists() -> bool:
+        channel = _conversation(services, target)
+        return bool(file_ids) and services.slack.is_shared(file_ids[0], channel)
+
+    return Call(row.key, lambda: _share(services, row, target), exists=exists)
+
+
+def _conversation(services: Services, target: str) -> str:
+    return services.slack.direct_channel(target) if target.startswith(("U", "W")) else target
+
+
+def _share(services: Services, row: OutboxRow, target: str) -> None:
+    kept = row.payload or {}
+    report = of_payload(services, kept)
+    name = f"report-{report.period.start:%Y-%m-%d}"
+    files = ((f"{name}.png", picture(report)), (f"{name}.xlsx", workbook.build(report)))
+    file_ids = [services.slack.upload(file, content) for file, content in files]
+    with services.database.transaction() as session:
+        outbox.remember(session, row, {**kept, "file_ids": file_ids}, utcnow())
+    shared = list(zip(file_ids, (views.title(report), f"{views.title(report)}, figures"), strict=True))
+    services.slack.share_files(shared, _conversation(services, target), views.summary(report))
+
+
+def of_payload(services: Services, kept: dict[str, Any]) -> Report:
+    """The report that a row asks for."""
+    start, end = (datetime.fromisoformat(kept[name]) for name in ("start", "end"))
+    period = Period(kept["kind"], start, end, kept["title"])
+    return gathering.gather(services, period, ZoneInfo(kept["zone"]), kept["region"])
+
+
+def picture(report: Report) -> bytes:
+    """The report as PNG. `TryLater` when it could not be drawn in time."""
+    groups = [_group(report, name) for name in ("Severity", "Site")]
+    facts = {
+        "title": views.title(report),
+        "trend": list(report.trend),
+        "groups": [group for group in groups if group["names"]],
+    }
+    try:
+        result = subprocess.run(
+            [sys.executable, "-m", "bot.reports.draw_chart"],
+            input=json.dumps(facts).encode("utf-8", "replace"),
+            capture_output=True,
+            timeout=DRAW_TIMEOUT_S,
+            check=True,
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError, OSError) as failure:
+        raise TryLater(f"the report could not be drawn: {type(failure).__name__}") from failure
+    return result.stdout
+
+
+def _group(report: Report, name: str) -> dict[str, Any]:
+    rows = [row for row in report.rows if row.group == name][:8]
+    return {
+        "title": f"Incidents by {name.lower()}",
+        "names": [row.name for row in rows],
+        "now": [row.now or 0 for row in rows],
+        "before": [row.before or 0 for row in rows],
+    }
