@@ -87,7 +87,7 @@ def request(services: Services, typed: str, key: str, by: str, now: datetime) ->
     with services.database.transaction() as session:
         payload = _payload(asked, by, services.floor.zone)
         outbox.enqueue(session, kinds.REPORT, f"report:asked:{key}", now, payload=payload, priority=outbox.URGENT)
-    return f"The report of {asked.period.title} is being made; it comes by direct message."
+    return f"The report for {asked.period.title} is being prepared and will come by direct message."
 
 
 def read_request(services: Services, typed: str, now: datetime) -> Asked:
