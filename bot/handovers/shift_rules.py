@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.errors import WatchfloorError
-from bot.incidents.facts import HandoverItem
+from bot.incidents.handover_items import HandoverItem
 
 # How an incident is, by its status: I-PASS calls it the severity of the illness.
 STABILITY = {
