@@ -10,7 +10,8 @@ from bot.cases import escalation_tables, tables
 from bot.cases.open_cases import OpenCases
 from bot.cases.rules.board import AMBER, RED, Entry
 from bot.cases.tables import Case
-from bot.incidents.facts import CaseFigures, HandoverItem
+from bot.incidents.facts import CaseFigures
+from bot.incidents.handover_items import HandoverItem
 from bot.services import Services
 from bot.slack.text import format_duration
 

@@ -18,6 +18,7 @@ from bot.config.settings import Settings
 
 # A transaction that began before the last look may have ended after it.
 OVERLAP = timedelta(seconds=60)
+MOST_ENDED = 1_000
 _COLUMNS = (
     *(Case.id, Case.is_open, Case.touched_at, Case.name, Case.title, Case.customer, Case.priority, Case.region),
     *(Case.team, Case.owner, Case.owner_id, Case.phase, Case.due_at, Case.target_s, Case.opened_at, Case.reopened),
@@ -72,6 +73,14 @@ class OpenCases:
                 self._cases[row.id] = self._case(row)
             else:
                 self._cases.pop(row.id, None)
+        self._forget_ended()
+
+    def _forget_ended(self) -> None:
+        """What ended before the overlap is not read again; looked for when there is much of it."""
+        if self._seen_at is None or len(self._read) < 2 * len(self._cases) + MOST_ENDED:
+            return
+        since = self._seen_at - OVERLAP
+        self._read = {number: at for number, at in self._read.items() if at >= since or number in self._cases}
 
     def _case(self, row: Any) -> OpenCase:
         return OpenCase(

@@ -98,7 +98,7 @@ def arithmetic(entry: Entry, now: datetime) -> str:
         return deadline
     place = f"{_ordinal(entry.position)} in the queue"
     if entry.pickup is None:
-        return f"{deadline} · {place}, nobody is free"
+        return f"{deadline} · {place}" + (", nobody is free" if entry.free == 0 else "")
     free = "1 engineer free" if entry.free == 1 else f"{entry.free} engineers free"
     return f"{deadline} · {place}, {free}: likely taken in {format_duration(entry.pickup)}"
 

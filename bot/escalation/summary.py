@@ -9,7 +9,7 @@ from bot.directory import tables as directory
 from bot.escalation import tables
 from bot.escalation.tables import Answer
 from bot.escalation.views import ANSWER_TEXTS
-from bot.incidents.facts import HandoverItem
+from bot.incidents.handover_items import HandoverItem
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import mention, near_time

@@ -30,7 +30,7 @@ from bot.slack.text import escape, format_duration, listed, mention, near_time, 
 Screen = tuple[str, list[Block]]
 TEXT_SHOWN = 500
 LINES_SHOWN = 6
-NOTHING_ON = "Callers hear nothing of this incident."
+NOTHING_ON = "No caller message is recorded for this incident."
 
 
 def form(

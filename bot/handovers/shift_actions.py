@@ -14,7 +14,8 @@ from bot.handovers.rules import CannotTakeOver, Kind, State
 from bot.handovers.shift_rules import ShiftState
 from bot.handovers.shift_tables import ShiftHandover, WatchItem
 from bot.handovers.tables import Handover
-from bot.incidents.facts import NEXT_ON_SHIFT, HandoverItem
+from bot.incidents.facts import NEXT_ON_SHIFT
+from bot.incidents.handover_items import HandoverItem
 from bot.incidents.people import people
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry

@@ -10,7 +10,8 @@ from bot.handovers import accountability, shift_rules, shift_tables
 from bot.handovers.shift_rules import STABILITY
 from bot.incidents import situation_tables
 from bot.incidents import tables as incidents
-from bot.incidents.facts import PROMISES_DUE, RISKY_CASES, STEPS_TAKEN, UNANSWERED_PAGES, HandoverItem
+from bot.incidents.facts import PROMISES_DUE, RISKY_CASES, STEPS_TAKEN, UNANSWERED_PAGES
+from bot.incidents.handover_items import HandoverItem
 from bot.incidents.registry import Registry
 from bot.incidents.situation import SituationField
 from bot.incidents.tables import Incident

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.errors import WatchfloorError
-from bot.incidents.facts import HandoverItem
+from bot.incidents.handover_items import HandoverItem
 
 # How an incident is, by its status: I-PASS calls it the severity of the illness.
 STABILITY = {
@@ -75,12 +75,13 @@ class NextStepMissing(WatchfloorError):
 
 
 def in_order(items: Iterable[HandoverItem]) -> list[HandoverItem]:
-    """The gravest first; of the same severity, what is due first."""
+    """The gravest first; of the same severity, incidents and cases before what is due of them, and that by time."""
     last = len(RANKS)
 
-    def rank(item: HandoverItem) -> tuple[int, str, str]:
+    def rank(item: HandoverItem) -> tuple[int, bool, str, str]:
         severity = RANKS.index(item.severity) if item.severity in RANKS else last
-        return severity, item.due_at.isoformat() if item.due_at else "9999", item.key
+        due = item.due_at.isoformat() if item.due_at else "9999"
+        return severity, not item.needs_next_step, due, item.key
 
     return sorted(items, key=rank)
 

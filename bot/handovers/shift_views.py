@@ -9,7 +9,7 @@ from bot.handovers.rules import State
 from bot.handovers.shift_rules import ShiftState, from_json
 from bot.handovers.shift_tables import ShiftHandover, WatchItem
 from bot.handovers.tables import Handover
-from bot.incidents.facts import HandoverItem
+from bot.incidents.handover_items import HandoverItem
 from bot.slack.blocks import (
     Block,
     actions,

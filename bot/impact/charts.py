@@ -1,29 +1,25 @@
 """The chart of an incident's figures: drawn by a process of its own, shown in the incident's channel."""
 
-import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.errors import TryLater
 from bot.impact import gathering
 from bot.impact.rules.assessment import Assessment, Point
 from bot.impact.wording import formula, percent
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.tables import Incident
-from bot.outbox import kinds
+from bot.outbox import kinds, shared_files
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Settled
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
+from bot.runtime.drawing import draw
 from bot.services import Services
 from bot.slack.text import mention
 from bot.timeline import tables as timeline
 
-RENDER_TIMEOUT_S = 60
 # More than these columns cannot be told apart on a phone.
 POINTS_SHOWN = 96
 
@@ -105,28 +101,12 @@ def _marks(incident: Incident, points: list[Point], zone: ZoneInfo) -> list[dict
 
 def render(facts: dict[str, Any]) -> bytes:
     """Draw it. `TryLater` when it could not be drawn in time."""
-    try:
-        result = subprocess.run(
-            [sys.executable, "-m", "bot.impact.draw_chart"],
-            input=json.dumps(facts).encode("utf-8", "replace"),
-            capture_output=True,
-            timeout=RENDER_TIMEOUT_S,
-            check=True,
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError, OSError) as failure:
-        raise TryLater(f"the chart could not be drawn: {type(failure).__name__}") from failure
-    return result.stdout
+    return draw("bot.impact.draw_chart", facts)
 
 
 def call(context: Context) -> Call:
     """Draw it, upload it, show it in the channel."""
-    services, row, channel_id = context.services, context.row, channel_of(context)
-    file_id = str((row.payload or {}).get("file_id", ""))
-    return Call(
-        row.key,
-        lambda: _share(services, row, channel_id),
-        exists=lambda: bool(file_id) and services.slack.is_shared(file_id, channel_id),
-    )
+    return shared_files.call(context, channel_of(context), _share)
 
 
 def channel_of(context: Context) -> str:

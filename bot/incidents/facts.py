@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.incidents.handover_items import HandoverItem
 from bot.incidents.registry import Fact
 from bot.incidents.tables import Incident
 from bot.services import Services
@@ -90,26 +91,6 @@ def _no_wording(session: Session, number: int, language: str) -> str:
 
 def _no_messages(session: Session, services: Services, number: int, now: datetime) -> Sequence[CallerMessageRow]:
     return ()
-
-
-@dataclass(frozen=True)
-class HandoverItem:
-    """Something that one shift hands over to the next, as plain text. `key` stays the same while it lasts."""
-
-    key: str
-    title: str
-    # `S1` of an incident, `P2` of a case; empty for what has none.
-    severity: str = ""
-    stability: str = ""
-    situation: str = ""
-    # Whose action it is, and what comes next (the technical action plan).
-    owner_id: str | None = None
-    next_step: str = ""
-    due_at: datetime | None = None
-    # Without a next step its owner is asked for one.
-    needs_next_step: bool = False
-    channel_id: str = ""
-    incident_id: int | None = None
 
 
 @dataclass(frozen=True)

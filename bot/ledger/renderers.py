@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from bot.errors import WatchfloorError
 from bot.ledger import importing, releases, tables, views, workbook
 from bot.ledger.tables import LedgerFile
-from bot.outbox import kinds
+from bot.outbox import kinds, shared_files
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
 from bot.outbox.rules import Refusal
@@ -67,17 +67,11 @@ def _answer(services: Services, number: int, file_id: int, text: str) -> None:
 
 def _send(context: Context) -> Call:
     """Build the workbook, and share it in a direct message."""
-    services, row = context.services, context.row
-    kept = row.payload or {}
-    file_id, channel_id = str(kept.get("file_id", "")), str(kept.get("dm", ""))
-    return Call(
-        row.key,
-        lambda: _share(services, row),
-        exists=lambda: bool(file_id) and services.slack.is_shared(file_id, channel_id),
-    )
+    conversation = str((context.row.payload or {}).get("dm", ""))
+    return shared_files.call(context, conversation, _share)
 
 
-def _share(services: Services, row: OutboxRow) -> None:
+def _share(services: Services, row: OutboxRow, _: str) -> None:
     number, kept = row.incident_id or 0, row.payload or {}
     with services.database.snapshot() as session:
         ledger = tables.of_incident(session, number)

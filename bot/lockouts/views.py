@@ -24,7 +24,7 @@ from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
 Screen = tuple[str, list[Block]]
 SHOWN = 12
-NOBODY = "Nobody is locked out, as far as I was told."
+NOBODY = "No open lockouts have been reported."
 NO_PARTNER = "No partner known"
 
 

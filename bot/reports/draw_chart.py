@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -22,9 +23,9 @@ def draw(facts: dict[str, Any]) -> bytes:
     figure.suptitle(facts["title"], fontsize=11, color=INK)
     titles, counts = [each[0] for each in facts["trend"]], [each[1] for each in facts["trend"]]
     trend.plot(range(len(counts)), counts, marker="o", color=BAR)
-    trend.set_xticks(range(len(titles)), titles, fontsize=6)
-    trend.set_ylim(bottom=0)
-    trend.set_title("Incidents, this period and the four before", fontsize=9)
+    trend.set_xticks(range(len(titles)), [_first_day(title) for title in titles], fontsize=8)
+    _count_from_zero(trend, counts)
+    trend.set_title("Incidents, this period and the four before", fontsize=10)
     for axes, group in zip(bars, facts["groups"], strict=True):
         _bars(axes, group)
     figure.tight_layout()
@@ -38,9 +39,23 @@ def _bars(axes: Any, group: dict[str, Any]) -> None:
     axes.bar([place - 0.2 for place in places], group["now"], 0.4, color=BAR, label="This period")
     axes.bar([place + 0.2 for place in places], group["before"], 0.4, color=BEFORE, label="Mean of the four before")
     names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in group["names"]]
-    axes.set_xticks(places, names, fontsize=7)
-    axes.set_title(group["title"], fontsize=9)
-    axes.legend(fontsize=6)
+    axes.set_xticks(places, names, fontsize=8)
+    axes.set_title(group["title"], fontsize=10)
+    axes.legend(fontsize=7)
+    _count_from_zero(axes, [*group["now"], *group["before"]])
+
+
+def _count_from_zero(axes: Any, counts: Sequence[float]) -> None:
+    """Whole numbers, also where nothing happened."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set_ylim(0, max(1, *counts) * 1.1)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _first_day(title: str) -> str:
+    """`19 Oct – 25 Oct 2026` is the period that begins on 19 Oct."""
+    return title.partition(" – ")[0]
 
 
 if __name__ == "__main__":

@@ -1,9 +1,6 @@
 """Reports on their way: by the clock to channels and people, and at once to who asks."""
 
-import json
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from bot.config.floor import Report as SentReport
 from bot.directory.lookup import channel_id
-from bot.errors import TryLater
 from bot.incidents.people import people
 from bot.incidents.permissions import check_member
 from bot.incidents.rules import quoted
@@ -22,11 +18,11 @@ from bot.outbox.tables import OutboxRow
 from bot.reports import gathering, rules, views, workbook
 from bot.reports.rules import Period, Report
 from bot.runtime.clock import utcnow
+from bot.runtime.drawing import draw
 from bot.services import Services
 from bot.timeline.rules import zone_of
 
 EVERY_S = 60
-DRAW_TIMEOUT_S = 60
 # A report that could not be sent for so long, because the bot was off, is not sent any more.
 NOT_LATER_THAN = timedelta(hours=12)
 DAYS = re.compile(r"(\d{1,3}) ?days?")
@@ -91,7 +87,7 @@ def request(services: Services, typed: str, key: str, by: str, now: datetime) ->
     with services.database.transaction() as session:
         payload = _payload(asked, by, services.floor.zone)
         outbox.enqueue(session, kinds.REPORT, f"report:asked:{key}", now, payload=payload, priority=outbox.URGENT)
-    return f"The report of {asked.period.title} is being made; it comes by direct message."
+    return f"The report for {asked.period.title} is being prepared and will come by direct message."
 
 
 def read_request(services: Services, typed: str, now: datetime) -> Asked:
@@ -165,17 +161,7 @@ def picture(report: Report) -> bytes:
         "trend": list(report.trend),
         "groups": [group for group in groups if group["names"]],
     }
-    try:
-        result = subprocess.run(
-            [sys.executable, "-m", "bot.reports.draw_chart"],
-            input=json.dumps(facts).encode("utf-8", "replace"),
-            capture_output=True,
-            timeout=DRAW_TIMEOUT_S,
-            check=True,
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError, OSError) as failure:
-        raise TryLater(f"the report could not be drawn: {type(failure).__name__}") from failure
-    return result.stdout
+    return draw("bot.reports.draw_chart", facts)
 
 
 def _group(report: Report, name: str) -> dict[str, Any]:

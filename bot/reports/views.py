@@ -41,7 +41,7 @@ def summary(report: Report) -> str:
     split = ", ".join(f"{row.now:g} {escape(row.name)}" for row in severities)
     lines = [
         f"📊 *{escape(title(report))}*",
-        f"Incidents: {every.now:g}{f' ({split})' if split else ''}; before {value(every.before, 'count')}",
+        f"Incidents: {every.now:g}{f' ({split})' if split else ''}, {value(every.before, 'count')} before",
     ]
     known = {(row.group, row.name): row for row in report.rows}
     lines += [_line(known[key]) for key in SUMMARY if key in known and known[key].now is not None]
@@ -50,4 +50,4 @@ def summary(report: Report) -> str:
 
 def _line(row: Row) -> str:
     count = f" (n = {row.n})" if row.n is not None else ""
-    return f"{row.name}: {value(row.now, row.unit)}{count}; before {value(row.before, row.unit)}"
+    return f"{row.name}: {value(row.now, row.unit)}{count}, {value(row.before, row.unit)} before"

@@ -76,6 +76,8 @@ def oncall_message(
     about = f", {escape(asked)}" if asked else ""
     if not on:
         text = f"Nobody is on shift {moment}{about}."
+        if not next_on:
+            text += " `/incident shift` enters one; a roster as a file can be dropped into a direct message to me."
     else:
         text = f"*On shift {moment}*{about}"
     lines = [

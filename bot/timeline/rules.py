@@ -37,7 +37,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
         *("cause", "cause_unknown", "actions", "needs", "nothing_needed", "situation_cleared"),
         *("resolved", "reopened", "closed", "declined", "merged", "merged_from", "made_private"),
         *("related", "unrelated", "milestone", "bridge", "bridge_removed"),
-        *("figures_typed", "figures_warning", "alert_fired", "alert_resolved"),
+        *("figures_typed", "figures_warning", "alert_fired", "alert_resolved", "cases_linked"),
         *("front_door_on", "front_door_changed", "front_door_heard", "front_door_kept", "front_door_off"),
         *("front_door_gone", "front_door_reminded", "front_door_forgotten", "front_door_waived"),
         *("ledger_opened", "ledger_rule", "ledger_release_asked", "ledger_released", "ledger_release_refused"),

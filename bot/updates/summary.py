@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot.incidents.audiences import audience_title
-from bot.incidents.facts import HandoverItem
+from bot.incidents.handover_items import HandoverItem
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import escape, near_time

@@ -25,6 +25,7 @@ alerts:
         then: declare
         severity: S1
         title: "'Site ' ~ labels.site ~ ' is lost'"
+      - {when: labels.alertname == 'Latency', at_least: 3, within: 10 min}
       - {when: labels.severity == 'critical', at_least: 2, within: 10 min, severity: S1}
       - {then: note}
 """
@@ -129,6 +130,15 @@ def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_thems
     assert len(timeline(floor, "alert_fired")) == 3
     assert "TrunkDown on a" in str(timeline(floor, "alert_fired"))
     assert floor.words(channel)
+
+    # Of three that fired one is resolved: they are two.
+    send(floor, "a", "b", alertname="Latency")
+    send(floor, "b", alertname="Latency", status="resolved")
+    floor.passes(minutes=1)
+    send(floor, "c", alertname="Latency")
+    assert "Latency" not in floor.words("general")
+    send(floor, "d", alertname="Latency")
+    assert "3 alerts fire" in floor.words("general").partition("Latency")[2]
 
     # A rule may ask nobody.
     send(floor, "gw", alertname="SiteLost", site="Pune")

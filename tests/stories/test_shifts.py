@@ -183,6 +183,11 @@ def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun)
     )
     floor.says("ana", "/incident oncall gaps")
     assert "Nobody is on as Global queue manager" in floor.whispered("ana", "general")[-1]
+    floor.says("erik", "/incident report week")
+    floor.tick()
+    assert any("📊 *Report" in words for words in sun.told("erik")), (
+        "picture and spreadsheet come by direct message"
+    )
     floor.says("farah", "/incident absences export")
     floor.tick()
     assert any("Absences for workforce management" in words for words in sun.told("farah"))

@@ -64,11 +64,12 @@ class Capacity:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A case with its arithmetic. `position` is its place among the waiting cases of its team, 0 when it does not
-    wait; `pickup` how long until an engineer is expected to take it, None when that is not known."""
+    wait; `free` the engineers of its team that are free, None when the floor does not say how many there are;
+    `pickup` how long until an engineer is expected to take it, None when that is not known."""
 
     case: OpenCase
     position: int
-    free: int
+    free: int | None
     pickup: timedelta | None
     left: timedelta | None
     colour: str
@@ -134,7 +135,8 @@ class Ranking:
         team = self._capacity.get(case.team, Capacity())
         left = case.due_at - self._now if case.due_at is not None else None
         pickup = expected_pickup(position, team)
-        return Entry(case, position, team.free, pickup, left, self.colours[place])
+        free = team.free if case.team in self._capacity else None
+        return Entry(case, position, free, pickup, left, self.colours[place])
 
 
 def rank(cases: Iterable[OpenCase], capacity: Mapping[str, Capacity], now: datetime) -> Ranking:

@@ -6,7 +6,7 @@ from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident as visible
 from bot.incidents.milestones import milestones_of
-from bot.outbox import kinds
+from bot.outbox import kinds, shared_files
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.rules import Refusal
@@ -47,13 +47,7 @@ def request_picture(services: Services, number: int, key: str, by: str) -> str:
 
 def call(context: Context) -> Call:
     """Draw it, upload it, show it in the channel."""
-    services, row, channel_id = context.services, context.row, channel_of(context)
-    file_id = str((row.payload or {}).get("file_id", ""))
-    return Call(
-        row.key,
-        lambda: _share(services, row, channel_id),
-        exists=lambda: bool(file_id) and services.slack.is_shared(file_id, channel_id),
-    )
+    return shared_files.call(context, channel_of(context), _share)
 
 
 def channel_of(context: Context) -> str:

@@ -1,0 +1,67 @@
+"""`watchfloor tokens` and `webhooks`: who may read, and who is told."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.commands.cli.errors import errors_as_sentences
+from bot.config import settings as settings_of
+
+if TYPE_CHECKING:
+    pass
+
+app = typer.Typer()
+token_commands = typer.Typer(help="Who may read the API and the metrics.", no_args_is_help=True)
+webhook_commands = typer.Typer(help="Systems that are told of incidents.", no_args_is_help=True)
+app.add_typer(token_commands, name="tokens")
+app.add_typer(webhook_commands, name="webhooks")
+
+
+@token_commands.command("create")
+def create_token(
+    name: str,
+    scope: Annotated[list[str] | None, typer.Option(help="incidents, figures, reports or metrics.")] = None,
+) -> None:
+    """Make a token for another system. It is printed once, and kept nowhere."""
+    from bot.commands import integrations
+
+    with errors_as_sentences():
+        typer.echo(integrations.create_token(settings_of.read(), name, scope or []))
+
+
+@token_commands.command("revoke")
+def revoke_token(name: str) -> None:
+    """Let a token open nothing any more."""
+    from bot.commands import integrations
+
+    with errors_as_sentences():
+        integrations.revoke_token(settings_of.read(), name)
+    typer.echo(f"The token {name} opens nothing any more.")
+
+
+@token_commands.command("list")
+def list_tokens() -> None:
+    """Name the tokens, and what each is for."""
+    from bot.commands import integrations
+
+    with errors_as_sentences():
+        for line in integrations.list_tokens(settings_of.read()):
+            typer.echo(line)
+
+
+@webhook_commands.command("replay")
+def replay_webhook(
+    name: str,
+    since: Annotated[str, typer.Option(help="How far back, such as '24 h'.")] = "24 h",
+) -> None:
+    """Send a webhook's events again, in their order; its receiver knows them by their ids."""
+    from bot.commands import integrations
+    from bot.config.floor import read_duration
+
+    with errors_as_sentences():
+        try:
+            age = read_duration(since)
+        except ValueError as wrong:
+            raise typer.BadParameter(str(wrong)) from None
+        count = integrations.replay(settings_of.read(), name, age)
+    typer.echo(f"{count} events are sent again by the running bot, or by the next that starts.")

@@ -1,0 +1,20 @@
+"""What is wrong, said in sentences."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from bot.errors import WatchfloorError
+
+
+@contextmanager
+def errors_as_sentences() -> Iterator[None]:
+    """Whatever is wrong with settings or files is said in sentences, without a traceback."""
+    from bot.config.yaml_file import FileRefused
+
+    try:
+        yield
+    except (WatchfloorError, FileRefused) as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None

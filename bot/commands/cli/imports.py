@@ -1,0 +1,89 @@
+"""`watchfloor figures`, `cases` and `sources`: what other systems know, brought in or tried."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.commands.cli.errors import errors_as_sentences
+from bot.config import settings as settings_of
+
+if TYPE_CHECKING:
+    pass
+
+app = typer.Typer()
+figure_commands = typer.Typer(help="The figures of queues.", no_args_is_help=True)
+case_commands = typer.Typer(help="The cases of customers.", no_args_is_help=True)
+source_commands = typer.Typer(help="Other systems that are read.", no_args_is_help=True)
+app.add_typer(figure_commands, name="figures")
+app.add_typer(case_commands, name="cases")
+app.add_typer(source_commands, name="sources")
+
+
+@figure_commands.command("import")
+def import_figures(
+    file: Annotated[Path, typer.Argument(help="CSV or xlsx, as the contact centre exports it.", exists=True)],
+    queue: Annotated[str, typer.Option(help="The queue, where no column names it.")] = "",
+    zone: Annotated[str, typer.Option(help="Of times without a zone; `figures: zone:` of floor.yaml.")] = "",
+    incident: Annotated[int | None, typer.Option(help="The incident that they are brought for.", min=1)] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only say what would be imported.")] = False,
+) -> None:
+    """Import interval figures from a file, beside a bot that runs or not. The same file twice changes nothing."""
+    from bot.commands import figures
+
+    with errors_as_sentences():
+        lines = figures.run(settings_of.read(), file, queue, zone, incident, is_dry=preview)
+    for line in lines:
+        typer.echo(line)
+
+
+@case_commands.command("import")
+def import_cases(
+    file: Annotated[Path, typer.Argument(help="CSV or xlsx, a row a case or a row a change.", exists=True)],
+    source: Annotated[
+        str, typer.Option(help="Which system they are from; a case is known by it and its number.")
+    ] = "",
+    zone: Annotated[str, typer.Option(help="Of times without a zone; `cases: zone:` of floor.yaml.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Only say what would be imported.")] = False,
+) -> None:
+    """Import cases from a file, beside a bot that runs or not. The same file twice changes nothing."""
+    from bot.commands import cases
+
+    with errors_as_sentences():
+        lines = cases.run(settings_of.read(), file, source, zone, is_dry=preview)
+    for line in lines:
+        typer.echo(line)
+
+
+@case_commands.command()
+def bursts(
+    file: Annotated[Path, typer.Argument(help="CSV or xlsx of cases.", exists=True)],
+    zone: Annotated[str, typer.Option(help="Of times without a zone; `cases: zone:` of floor.yaml.")] = "",
+) -> None:
+    """Print the alerts of like cases that a file would have brought, as they would have come; nothing is kept."""
+    from bot.commands import cases
+
+    with errors_as_sentences():
+        lines = cases.bursts(settings_of.read(), file, zone)
+    for line in lines:
+        typer.echo(line)
+
+
+@source_commands.command("try")
+def try_source(name: str) -> None:
+    """Read a page of a source and print five rows of it; nothing is kept."""
+    from bot.commands import sources
+
+    with errors_as_sentences():
+        for line in sources.try_source(settings_of.read(), name):
+            typer.echo(line)
+
+
+@source_commands.command("list")
+def list_sources() -> None:
+    """Name the sources, and how old what is known of each is."""
+    from bot.commands import sources
+
+    with errors_as_sentences():
+        for line in sources.list_sources(settings_of.read()):
+            typer.echo(line)

@@ -1,0 +1,58 @@
+"""`watchfloor playbooks`: checked, shown, described for an editor."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.commands.cli.errors import errors_as_sentences
+from bot.config import settings as settings_of
+
+if TYPE_CHECKING:
+    pass
+
+app = typer.Typer(help="The playbooks of this floor.", no_args_is_help=True)
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; else those of the floor.")] = None,
+) -> None:
+    """Read every playbook and name everything that is wrong, with file and line."""
+    from bot.config import floor
+    from bot.playbooks import library
+
+    with errors_as_sentences():
+        settings = settings_of.read()
+        known = floor.read(settings.floor_file)
+        checked = [library.check_path(path, known) for path in paths or [settings.playbooks_dir]]
+    problems = [problem for _, found in checked for problem in found]
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        raise typer.Exit(1)
+    number = sum(count for count, _ in checked)
+    typer.echo("1 playbook, nothing wrong." if number == 1 else f"{number} playbooks, nothing wrong.")
+
+
+@app.command()
+def show(name: str) -> None:
+    """Print a playbook as a person reads it."""
+    from bot.playbooks import library
+    from bot.playbooks.as_text import render_text
+
+    with errors_as_sentences():
+        loaded = library.load_library(settings_of.read().playbooks_dir).playbooks
+    if name not in loaded:
+        typer.echo(f"There is no playbook `{name}`. There are: {', '.join(sorted(loaded))}.", err=True)
+        raise typer.Exit(1)
+    typer.echo(render_text(name, loaded[name]), nl=False)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a playbook, for an editor that completes and checks."""
+    from bot.playbooks.playbook import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
