@@ -59,8 +59,11 @@ def move(session: Session, moves: Sequence[Move], origin: Origin) -> None:
 
 def _set_state(session: Session, line_ids: list[int], state: State) -> None:
     if line_ids:
-        also = {State.PENDING: {"release_id": None}, State.EXCLUDED: {"excluded_id": col(Line.id)}}
-        values = {"state": state, **also.get(state, {})}
+        values: dict[str, object] = {"state": state}
+        if state == State.PENDING:
+            values["release_id"] = None
+        elif state == State.EXCLUDED:
+            values["excluded_id"] = col(Line.id)
         statement = sa.update(Line).where(col(Line.id).in_(line_ids)).values(**values)
         session.connection().execute(statement)
 
