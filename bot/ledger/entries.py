@@ -59,7 +59,8 @@ def move(session: Session, moves: Sequence[Move], origin: Origin) -> None:
 
 def _set_state(session: Session, line_ids: list[int], state: State) -> None:
     if line_ids:
-        values = {"state": state} | ({"release_id": None} if state == State.PENDING else {})
+        also = {State.PENDING: {"release_id": None}, State.EXCLUDED: {"excluded_id": col(Line.id)}}
+        values = {"state": state, **also.get(state, {})}
         statement = sa.update(Line).where(col(Line.id).in_(line_ids)).values(**values)
         session.connection().execute(statement)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -13,7 +14,6 @@ from bot.ledger.rules import Payer, mask
 from bot.sources.tabular.cells import NotReadable, decimal_sign
 from bot.sources.tabular.names import normalized
 from bot.sources.tabular.sheet import Header, Sheet, open_sheet
-from bot.sources.tabular.text_table import Cells
 
 LONGEST_ACCOUNT, LONGEST_REASON, LONGEST_REFERENCE = 100, 300, 100
 MOST_ROWS = 500_000
@@ -101,7 +101,9 @@ class Wrong:
             self.reasons.append(f"Line {line}: {reason}.")
 
 
-Columns = Mapping[str, int]
+# The cells of a row in the order of `FIELDS`; "" for a column that the file does not have.
+Fields = tuple[str, ...]
+FIELDS = ("account", "amount", "currency", "status", "reason", "reference")
 Row = TypeVar("Row", OwedRow, PaidRow)
 
 
@@ -137,7 +139,7 @@ def _marked(rows: Sequence[PaidRow]) -> Iterator[PaidRow]:
             paid.discard(account)
 
 
-def _read(path: Path, needed: Sequence[str], read_row: Callable[[int, list[str], Columns, str], Row]) -> list[Row]:
+def _read(path: Path, needed: Sequence[str], read_row: Callable[[int, Fields, str], Row]) -> list[Row]:
     sheet = _open(path, needed)
     columns = {NAMES[normalized(name)]: at for at, name in enumerate(sheet.header) if normalized(name) in NAMES}
     if missing := [name for name in needed if name not in columns]:
@@ -145,12 +147,12 @@ def _read(path: Path, needed: Sequence[str], read_row: Callable[[int, list[str],
     found = list(islice(_rows(sheet, columns), MOST_ROWS + 1))
     if len(found) > MOST_ROWS:
         raise TooManyRows(name=path.name, most=MOST_ROWS)
-    decimal = decimal_sign({_cell(cells, columns, "amount") for _, cells in found}, ())
+    decimal = decimal_sign({amount for _, (_, amount, *_) in found}, ())
     rows: list[Row] = []
     wrong = Wrong()
-    for line, cells in found:
+    for line, fields in found:
         try:
-            rows.append(read_row(line, cells, columns, decimal))
+            rows.append(read_row(line, fields, decimal))
         except NotReadable as reason:
             wrong.add(line, str(reason))
     _check(path, wrong)
@@ -165,11 +167,15 @@ def _open(path: Path, needed: Sequence[str]) -> Sheet:
     return open_sheet(path, Header(score, ", ".join(needed)))
 
 
-def _rows(sheet: Sheet, columns: Columns) -> Iterator[Cells]:
+def _rows(sheet: Sheet, columns: Mapping[str, int]) -> Iterator[tuple[int, Fields]]:
     """Every row but those of totals, which say nothing of an account."""
+    # A short row is filled up, and what is behind its end stands for a column that is missing.
+    filling = [""] * (max(columns.values()) + 2)
+    pick = itemgetter(*(columns.get(name, -1) for name in FIELDS))
     for line, cells in sheet.rows():
-        if _cell(cells, columns, "account").casefold() not in TOTALS:
-            yield line, cells
+        fields = tuple(map(str.strip, pick(cells + filling)))
+        if fields[0].casefold() not in TOTALS:
+            yield line, fields
 
 
 def _check(path: Path, wrong: Wrong) -> None:
@@ -177,15 +183,10 @@ def _check(path: Path, wrong: Wrong) -> None:
         raise RowsWrong(name=path.name, count=wrong.count, reasons=" ".join(wrong.reasons))
 
 
-def _cell(cells: Sequence[str], columns: Columns, name: str) -> str:
-    at = columns.get(name, len(cells))
-    return cells[at].strip() if at < len(cells) else ""
-
-
-def _owed(line: int, cells: Sequence[str], columns: Columns, decimal: str) -> OwedRow:
-    currency = read_currency(_cell(cells, columns, "currency"))
-    amount = _amount(_cell(cells, columns, "amount"), currency, decimal)
-    return OwedRow(line, _account(cells, columns), amount, currency)
+def _owed(line: int, fields: Fields, decimal: str) -> OwedRow:
+    account, amount, currency_code, *_ = fields
+    currency = read_currency(currency_code)
+    return OwedRow(line, _account(account), _amount(amount, currency, decimal), currency)
 
 
 # Many rows owe the same, and there are few words for what became of a payment.
@@ -197,8 +198,8 @@ def _status(word: str) -> Payer | None:
     return STATUSES.get(normalized(word))
 
 
-def _account(cells: Sequence[str], columns: Columns) -> str:
-    account = " ".join(_cell(cells, columns, "account").split())
+def _account(cell: str) -> str:
+    account = " ".join(cell.split())
     if not account:
         raise NotReadable("it names no account")
     if len(account) > LONGEST_ACCOUNT:
@@ -208,20 +209,12 @@ def _account(cells: Sequence[str], columns: Columns) -> str:
     return account
 
 
-def _paid(line: int, cells: Sequence[str], columns: Columns, decimal: str) -> PaidRow:
-    owed = _owed(line, cells, columns, decimal)
-    word = _cell(cells, columns, "status")
+def _paid(line: int, fields: Fields, decimal: str) -> PaidRow:
+    *_, word, reason, reference = fields
     status = _status(word)
     if status is None:
         raise NotReadable(
             f"`{word.replace('`', chr(39))[:40]}` is no status; write issued, failed, reversed or pending"
         )
-    return PaidRow(
-        line,
-        owed.account,
-        owed.amount,
-        owed.currency,
-        status,
-        _cell(cells, columns, "reason")[:LONGEST_REASON],
-        _cell(cells, columns, "reference")[:LONGEST_REFERENCE],
-    )
+    owed = _owed(line, fields, decimal)
+    return PaidRow(*owed, status, reason[:LONGEST_REASON], reference[:LONGEST_REFERENCE])

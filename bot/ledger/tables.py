@@ -66,13 +66,11 @@ class Line(Numbered, table=True):
 
     __tablename__ = "ledger_lines"
     __table_args__ = (
-        partial_index(
-            "ux_ledger_lines_account", "ledger_id", "account_key", where="state <> 'excluded'", unique=True
-        ),
-        # Accounts are looked up by the hundred: both columns, or SQLite reads the whole ledger each time.
-        sa.Index("ix_ledger_lines_account", "account_key", "ledger_id"),
+        # Keys are random: an index that depends on the state would be written all over at every payment.
+        sa.Index("ux_ledger_lines_account", "account_key", "ledger_id", "excluded_id", unique=True),
         sa.Index("ix_ledger_lines_state", "ledger_id", "cohort", "currency", "state"),
         sa.CheckConstraint("amount > 0", name="ck_ledger_lines_amount"),
+        sa.CheckConstraint("(state = 'excluded') = (excluded_id <> 0)", name="ck_ledger_lines_excluded"),
     )
 
     ledger_id: int = Field(foreign_key="ledgers.id")
@@ -84,6 +82,8 @@ class Line(Numbered, table=True):
     currency: str
     state: str = State.PENDING
     release_id: int | None = Field(default=None, foreign_key="ledger_releases.id")
+    # 0 while the line counts, its own id once it is excluded: the account may then have another.
+    excluded_id: int = 0
 
 
 class LineRow(NamedTuple):
@@ -324,16 +324,11 @@ def insert_lines(session: Session, lines: Sequence[NewLine]) -> list[LineRow]:
     """New lines, each pending, with their numbers."""
     if not lines:
         return []
-    statement = sa.insert(Line).returning(col(Line.id), sort_by_parameter_order=True)
-    values = [line._asdict() | {"state": State.PENDING} for line in lines]
-    numbers = session.connection().execute(statement, values).scalars()
-    return [
-        LineRow(
-            number, line.ledger_id, line.cohort, line.account_key, line.amount, line.currency, State.PENDING, None
-        )
-        for number, line in zip(numbers, lines, strict=True)
-        if number is not None
-    ]
+    # Asking for the numbers meanwhile, SQLAlchemy would write one line after another.
+    values = [line._asdict() | {"state": State.PENDING, "excluded_id": 0} for line in lines]
+    session.connection().execute(sa.insert(Line.__table__), values)  # type: ignore[attr-defined]
+    written = lines_of_accounts(session, lines[0].ledger_id, [line.account_key for line in lines])
+    return [written[line.account_key] for line in lines]
 
 
 # The values of an entry up to its moment, in this order.
@@ -365,11 +360,11 @@ def insert_entries(session: Session, entries: Sequence[EntryValues], at: datetim
 
 def references_of(session: Session, line_ids: Collection[int]) -> dict[int, frozenset[str]]:
     """The payer's references that are known of each line, with what happened."""
-    query = select(Entry.line_id, Entry.reference).where(
+    query = sa.select(col(Entry.line_id), col(Entry.reference)).where(
         col(Entry.line_id).in_(line_ids), col(Entry.reference) != ""
     )
     found: dict[int, set[str]] = {}
-    for line_id, reference in session.exec(query):
+    for line_id, reference in session.connection().execute(query):
         found.setdefault(line_id, set()).add(reference)
     return {line_id: frozenset(references) for line_id, references in found.items()}
 

@@ -92,7 +92,10 @@ def unlock(services: Services, lockout_id: int, by: str, now: datetime) -> str:
             raise rules.DirectorySourced(login=account.login)
         if not services.get(Registry).ask(UNLOCKING)(services, account.source):
             raise rules.NoUnlocking(login=account.login)
+        asked = tables.unlocks_asked(session, by, now - rules.UNLOCKS_WITHIN, account.number)
+        rules.check_unlocks(asked, account.login)
         account.claimed_by = account.claimed_by or by
+        account.unlock_asked_by, account.unlock_asked_at = by, now
         payload = {"lockout": account.number, "by": by}
         key = f"lockout:{account.number}:{by}:{now.isoformat()}"
         outbox.enqueue(session, kinds.LOCKOUT_UNLOCK, key, now, payload=payload, channel_id=by)

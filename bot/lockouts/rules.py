@@ -16,6 +16,8 @@ LEAST_USUAL = 0.02
 # Lockouts come in bunches: the variance is mean + mean², far more than chance alone.
 SIZE = 1.0
 MOST_LOGINS = 200
+# More than so many unlocks asked for by one person in so short a time need another person.
+MOST_UNLOCKS, UNLOCKS_WITHIN = 10, timedelta(minutes=10)
 
 
 class Release(StrEnum):
@@ -52,6 +54,16 @@ class DirectorySourced(WatchfloorError):
 class NoUnlocking(WatchfloorError):
     """No source that can unlock {login} is configured. Unlock it in your directory, then press *Done*. `sources:`
     in `floor.yaml` names an Okta source."""
+
+
+class SecondPersonNeeded(WatchfloorError):
+    """You have asked for {count} unlocks within ten minutes, so somebody else has to press *Unlock* for {login}."""
+
+
+def check_unlocks(asked: int, login: str) -> None:
+    """Raise `SecondPersonNeeded` when one person has asked for as many unlocks as one may within ten minutes."""
+    if asked >= MOST_UNLOCKS:
+        raise SecondPersonNeeded(count=asked, login=login)
 
 
 def usual_in_window(seen: int, days: int = USUAL_DAYS) -> float:

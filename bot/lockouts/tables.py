@@ -28,6 +28,9 @@ class LockedAccount(Numbered, table=True):
         sa.UniqueConstraint("source", "external_id"),
         partial_index("ix_lockouts_open", "source", "user_id", where="unlocked_at IS NULL"),
         sa.Index("ix_lockouts_partner", "partner", "locked_at"),
+        partial_index(
+            "ix_lockouts_unlock_asked", "unlock_asked_by", "unlock_asked_at", where="unlock_asked_at IS NOT NULL"
+        ),
     )
 
     source: str
@@ -39,6 +42,8 @@ class LockedAccount(Numbered, table=True):
     locked_at: datetime = Field(sa_column=utc_column(nullable=False))
     unlocked_at: datetime | None = Field(default=None, sa_column=utc_column())
     claimed_by: str | None = None
+    unlock_asked_by: str | None = None
+    unlock_asked_at: datetime | None = Field(default=None, sa_column=utc_column())
     done_by: str | None = None
     told_by: str | None = None
     burst_id: int | None = Field(default=None, foreign_key="lockout_bursts.id")
@@ -79,6 +84,13 @@ def locked(session: Session, lockout_id: int) -> LockedAccount:
     if found is None:
         raise NoSuchLockout()
     return found
+
+
+def unlocks_asked(session: Session, by: str, since: datetime, besides: int) -> int:
+    """For how many other accounts somebody has asked for an unlock since then."""
+    theirs = (LockedAccount.unlock_asked_by == by, col(LockedAccount.unlock_asked_at) > since)
+    query = select(sa.func.count()).select_from(LockedAccount)
+    return session.exec(query.where(*theirs, LockedAccount.id != besides)).one()
 
 
 def all_open(session: Session, limit: int = 500) -> Sequence[LockedAccount]:

@@ -26,7 +26,7 @@ HANDLERS = {
         "alerts.actions.follow_declared",
         "webhooks.handlers.tell",
     ],
-    "ChannelOpened": ["updates.handlers.send_first", "alerts.actions.show_incident"],
+    "ChannelOpened": ["updates.handlers.send_first", "changes.beside.show", "alerts.actions.show_incident"],
     "DeclaredAfterwards": [],
     "Withdrawn": [
         "updates.handlers.end_promises",

@@ -5,7 +5,9 @@ import pytest
 from bot.lockouts.recording import AT_LIMIT
 from bot.lockouts.rules import (
     LoginsMissing,
+    SecondPersonNeeded,
     TooManyLogins,
+    check_unlocks,
     is_burst,
     negative_binomial_tail,
     read_logins,
@@ -45,3 +47,9 @@ def test_an_account_at_its_limit_is_told_from_one_that_unlocks_itself():
         for name in ("user.account.lock", "user.account.lock.limit")
     ]
     assert [lockout.reason for lockout in lockouts(events)] == ["", AT_LIMIT]
+
+
+def test_one_person_asks_for_ten_unlocks_and_the_eleventh_needs_another():
+    check_unlocks(9, "a10")
+    with pytest.raises(SecondPersonNeeded, match="somebody else has to press"):
+        check_unlocks(10, "a11")

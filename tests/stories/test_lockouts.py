@@ -104,6 +104,18 @@ def test_six_in_six_minutes_are_proposed_once_declared_once_and_seen_to_one_by_o
         assert f"a{gone}@northline.example" not in left
     assert "a3@northline.example" in left
 
+    send(floor, *range(20, 30), release="itself")
+    answers |= {f"a{at}@northline.example": "" for at in range(20, 30)}
+    for value in range(8, 17):
+        shown(floor)
+        press(floor, ids.UNLOCK, value=str(value))
+        floor.tick()
+    assert "You have asked for 10 unlocks within ten minutes" in floor.whispered("ana")[-1]
+    floor.says("devi", "/incident lockouts")
+    floor.sandbox.person("devi").clicks(ids.UNLOCK, channel="general", value="16")
+    floor.settle()
+    assert "is asked to unlock a28@northline.example" in floor.whispered("devi")[-1]
+
 
 def test_somebody_types_them_and_says_that_it_is_no_incident(floor: TestFloor) -> None:
     floor.says("ana", "/incident lockouts add")

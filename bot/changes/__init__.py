@@ -1,0 +1,22 @@
+"""Nesting and routing changes: a calendar, a reminder until a person verified one, shown beside incidents."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, the command, the reminder, and what an incident's channel and its summary say."""
+    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    from bot.changes import beside, listeners, reminders, tables
+    from bot.incidents import events
+    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.summaries import CHANGES
+
+    registry.listeners.append(listeners.register)
+    listeners.register_commands(registry)
+    registry.on(events.ChannelOpened, beside.show)
+    registry.ticks.append(Tick("changes to verify", reminders.remind, tables.NEXT_REMINDER))
+    registry.summary_parts.append(SummaryPart(CHANGES, "Changes around then", beside.lines))
+    registry.words.append(TableWords("planned_changes"))

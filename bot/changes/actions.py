@@ -1,0 +1,102 @@
+"""What people do about changes: look at the calendar, record one, verify, roll back or cancel it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.changes import rules, tables, views
+from bot.changes.rules import Kind, State
+from bot.changes.tables import PlannedChange
+from bot.changes.views import Screen
+from bot.directory.lookup import person_of
+from bot.directory.rules import NotForGuests
+from bot.incidents.permissions import check_member
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.blocks import Block
+
+ANSWERS = {
+    State.VERIFIED: "Recorded: the change works.",
+    State.ROLLED_BACK: "Recorded: the change was rolled back.",
+    State.CANCELLED: "Recorded: the change will not be made.",
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed into the form."""
+
+    kind: Kind
+    title: str
+    before: str
+    after: str
+    rollback: str
+    planned_at: datetime
+    requester: str
+    approver: str
+    verifier: str
+    site: str = ""
+    partner: str = ""
+    type: str = ""
+
+
+def overview(services: Services, by: str, now: datetime) -> Screen:
+    """The calendar: what is planned, what waits for an answer, and what was made since yesterday."""
+    check_member(services, by)
+    with services.database.reading() as session:
+        changes = tables.calendar(session, now - tables.SHOWN_BACK, views.SHOWN + 1)
+    return views.overview(changes, services.floor.types, now)
+
+
+def form(services: Services, by: str, now: datetime) -> Block:
+    """The form for a change."""
+    check_member(services, by)
+    floor = services.floor
+    types = {name: title for name, title in floor.types.items() if name != "other"}
+    return views.form(floor.sites, floor.partner_names, types, by, now)
+
+
+def record(services: Services, typed: Typed, key: str, by: str, now: datetime) -> str:
+    """A change is planned. Gives back what to answer; the approver and the verification contact are told."""
+    check_member(services, by)
+    rules.check_people(typed.requester, typed.approver)
+    rules.check_planned_at(typed.planned_at, now)
+    if not all(person_of(services, each).may_act for each in (typed.requester, typed.approver, typed.verifier)):
+        raise NotForGuests()
+    change = PlannedChange(
+        key=key,
+        **vars(typed),
+        recorded_by=by,
+        recorded_at=now,
+        remind_at=rules.first_reminder(typed.planned_at, now),
+    )
+    with services.database.transaction() as session:
+        if tables.add(session, change):
+            text, blocks = views.notice(change, services.floor.types, now)
+            for person in dict.fromkeys(each for each in (typed.approver, typed.verifier) if each != by):
+                outbox.post(session, f"change:{key}:{person}", person, text, now, blocks=blocks)
+    return "Recorded. `/incident changes` shows it, and so does an incident that it may explain."
+
+
+def verify(services: Services, change_id: int, by: str, now: datetime) -> str:
+    """The change works."""
+    return _answer(services, change_id, State.VERIFIED, by, now)
+
+
+def roll_back(services: Services, change_id: int, by: str, now: datetime) -> str:
+    """The change was undone."""
+    return _answer(services, change_id, State.ROLLED_BACK, by, now)
+
+
+def cancel(services: Services, change_id: int, by: str, now: datetime) -> str:
+    """The change will not be made."""
+    return _answer(services, change_id, State.CANCELLED, by, now)
+
+
+def _answer(services: Services, change_id: int, state: State, by: str, now: datetime) -> str:
+    check_member(services, by)
+    with services.database.transaction() as session:
+        change = tables.locked(session, change_id)
+        rules.check_answer(State(change.state), state, change.planned_at, now)
+        change.state, change.answered_by, change.answered_at, change.remind_at = state, by, now, None
+        session.add(change)
+    return ANSWERS[state]

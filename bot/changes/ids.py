@@ -1,0 +1,21 @@
+"""Names that Slack gives back: of buttons, of the form, of its fields."""
+
+FORM = "changes.form"
+
+ADD = "changes.add"
+VERIFIED = "changes.verified"
+ROLLED_BACK = "changes.rolled_back"
+CANCELLED = "changes.cancelled"
+
+KIND = "kind"
+TITLE = "title"
+BEFORE = "before"
+AFTER = "after"
+ROLLBACK = "rollback"
+PLANNED_AT = "planned_at"
+REQUESTER = "requester"
+APPROVER = "approver"
+VERIFIER = "verifier"
+SITE = "site"
+PARTNER = "partner"
+TYPE = "type"

@@ -1,0 +1,102 @@
+"""`/incident changes`, its form and buttons: parse, act, answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from slack_bolt import Ack, App
+
+from bot.changes import actions, ids
+from bot.changes.actions import Typed
+from bot.changes.rules import Kind
+from bot.incidents import parse
+from bot.incidents import responses as answering
+from bot.incidents.parse import NotOurForm, SlashCommand
+from bot.incidents.registry import Registry, Section
+from bot.incidents.responses import FieldsRefused, Payload, Response
+from bot.runtime.clock import utcnow
+from bot.services import Services
+
+ADD = "add"
+Act = Callable[[Services, int, str, datetime], str]
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident changes`."""
+    registry.command("changes", changes)
+    registry.help(
+        Section.ANYWHERE, 61, "`/incident changes` planned nesting and routing changes, `add` records one"
+    )
+
+
+def changes(services: Services, typed: SlashCommand) -> Response:
+    """`/incident changes`, `/incident changes add`: nesting and routing changes, and which wait to be verified."""
+    if typed.rest.strip().lower() == ADD:
+        services.slack.open_view(typed.trigger_id, actions.form(services, typed.user_id, utcnow()))
+        return None
+    return actions.overview(services, typed.user_id, utcnow())
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to the calendar's buttons and the form."""
+    acting: dict[str, Act] = {
+        ids.VERIFIED: actions.verify,
+        ids.ROLLED_BACK: actions.roll_back,
+        ids.CANCELLED: actions.cancel,
+    }
+    for action_id, act in acting.items():
+        app.action(action_id)(_acts(services, act))
+
+    @app.action(ids.ADD)
+    def open_form(ack: Ack, body: Payload) -> None:
+        def act() -> None:
+            services.slack.open_view(body["trigger_id"], actions.form(services, parse.user_id(body), utcnow()))
+
+        answering.answer_click(services, body, act, ack)
+
+    @app.view(ids.FORM)
+    def record(ack: Ack, body: Payload) -> None:
+        answering.answer_form(services, body, ids.APPROVER, lambda: _record(services, body), ack)
+
+
+def _acts(services: Services, act: Act) -> Callable[..., None]:
+    def listener(ack: Ack, body: Payload) -> None:
+        answering.answer_click(
+            services, body, lambda: act(services, parse.clicked_number(body), parse.user_id(body), utcnow()), ack
+        )
+
+    return listener
+
+
+def _record(services: Services, body: Payload) -> str:
+    def read(name: str) -> str:
+        return parse.field_value(body, name)
+
+    kind, planned_at = read(ids.KIND), parse.selected_time(body, ids.PLANNED_AT)
+    if kind not in list(Kind):
+        raise NotOurForm()
+    if planned_at is None:
+        raise FieldsRefused({ids.PLANNED_AT: "Choose when the change is made."})
+    for name in (ids.REQUESTER, ids.APPROVER, ids.VERIFIER):
+        if not read(name):
+            raise FieldsRefused({name: "Choose a person."})
+    typed = Typed(
+        Kind(kind),
+        read(ids.TITLE),
+        read(ids.BEFORE),
+        read(ids.AFTER),
+        read(ids.ROLLBACK),
+        planned_at,
+        read(ids.REQUESTER),
+        read(ids.APPROVER),
+        read(ids.VERIFIER),
+        _known(read(ids.SITE), services.floor.sites),
+        _known(read(ids.PARTNER), services.floor.partner_names),
+        _known(read(ids.TYPE), tuple(services.floor.types)),
+    )
+    return actions.record(services, typed, str(body["view"]["id"]), parse.user_id(body), utcnow())
+
+
+def _known(name: str, names: tuple[str, ...]) -> str:
+    if name and name not in names:
+        raise NotOurForm()
+    return name

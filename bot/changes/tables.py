@@ -1,0 +1,97 @@
+"""Planned changes; every query on them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
+
+from bot.changes.rules import AFTER, BEFORE, Scope, State
+from bot.errors import WatchfloorError
+from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+
+
+class NoSuchChange(WatchfloorError):
+    """This change is not on record. `/incident changes` shows those that are."""
+
+
+class PlannedChange(Numbered, table=True):
+    """A nesting or routing change, from its plan until somebody says that it works."""
+
+    __tablename__ = "planned_changes"
+    __table_args__ = (
+        sa.Index("ix_planned_changes_planned_at", "planned_at"),
+        partial_index("ix_planned_changes_remind_at", "remind_at", where="remind_at IS NOT NULL"),
+    )
+
+    # The form that recorded it: sent twice, there is one change.
+    key: str = Field(unique=True)
+    kind: str
+    title: str
+    before: str = ""
+    after: str = ""
+    rollback: str = ""
+    site: str = ""
+    partner: str = ""
+    type: str = ""
+    planned_at: datetime = Field(sa_column=utc_column(nullable=False))
+    requester: str
+    approver: str
+    verifier: str
+    recorded_by: str
+    recorded_at: datetime = Field(sa_column=utc_column(nullable=False))
+    state: str = State.PLANNED
+    remind_at: datetime | None = Field(default=None, sa_column=utc_column())
+    reminders: int = 0
+    answered_by: str | None = None
+    answered_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+    @property
+    def scope(self) -> Scope:
+        """What it is about, as a rule reads it."""
+        return Scope(*((name,) if name else () for name in (self.site, self.partner, self.type)))
+
+
+def add(session: Session, change: PlannedChange) -> bool:
+    """Another change; False when it is known."""
+    return insert_new(session, change)
+
+
+def locked(session: Session, change_id: int) -> PlannedChange:
+    """A change, kept from being changed by others; `NoSuchChange` when there is none."""
+    query = select(PlannedChange).where(PlannedChange.id == change_id).with_for_update()
+    found = session.exec(query, execution_options={"populate_existing": True}).first()
+    if found is None:
+        raise NoSuchChange()
+    return found
+
+
+def calendar(session: Session, since: datetime, limit: int) -> Sequence[PlannedChange]:
+    """What is planned, waits for an answer, or was answered since; in the order of its time."""
+    is_open = col(PlannedChange.state) == State.PLANNED
+    query = select(PlannedChange).where(sa.or_(is_open, col(PlannedChange.planned_at) >= since))
+    return session.exec(query.order_by(col(PlannedChange.planned_at)).limit(limit)).all()
+
+
+def around(session: Session, moment: datetime) -> Sequence[PlannedChange]:
+    """Changes that were or are to be made shortly before or after a moment, the newest first."""
+    within = col(PlannedChange.planned_at).between(moment - BEFORE, moment + AFTER)
+    query = select(PlannedChange).where(within, col(PlannedChange.state) != State.CANCELLED)
+    return session.exec(query.order_by(col(PlannedChange.planned_at).desc()).limit(100)).all()
+
+
+def due(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:
+    """The ids of those about which somebody is to be reminded now."""
+    query = select(PlannedChange.id).where(col(PlannedChange.remind_at) <= now)
+    rows = session.exec(query.order_by(col(PlannedChange.remind_at)).limit(limit))
+    return [number for number in rows if number is not None]
+
+
+# When somebody is to be reminded next of any change.
+NEXT_REMINDER = (
+    sa.select(col(PlannedChange.remind_at))
+    .where(col(PlannedChange.remind_at).is_not(None))
+    .order_by(col(PlannedChange.remind_at))
+    .limit(1)
+)
+SHOWN_BACK = timedelta(days=1)

@@ -1,0 +1,140 @@
+"""What people see of changes: the calendar, the form, the reminder, the lines beside an incident. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.changes import ids
+from bot.changes.rules import GUIDANCE, LONGEST, LONGEST_TITLE, TITLES, Kind, State
+from bot.changes.tables import PlannedChange
+from bot.slack.blocks import (
+    Block,
+    Element,
+    actions,
+    button,
+    context,
+    datetime_picker,
+    field,
+    modal,
+    option,
+    section,
+    select,
+    text_input,
+    user_select,
+)
+from bot.slack.text import escape, mention, near_time, one_line
+
+Screen = tuple[str, list[Block]]
+SHOWN = 10
+BESIDE = 5
+NONE = "No nesting or routing changes are planned, and none waits for an answer."
+
+
+def overview(changes: Sequence[PlannedChange], types: Mapping[str, str], now: datetime) -> Screen:
+    """The calendar, in the order of its time; what waits for an answer has its buttons."""
+    blocks: list[Block] = []
+    for change in changes[:SHOWN]:
+        blocks += _card(change, types, now)
+    if len(changes) > SHOWN:
+        blocks.append(context("Later changes are not shown."))
+    add = button("Record a change", ids.ADD)
+    return (
+        "Planned changes" if changes else NONE,
+        [*(blocks or [section(NONE)]), actions([add], block_id="changes-add")],
+    )
+
+
+def _card(change: PlannedChange, types: Mapping[str, str], now: datetime) -> list[Block]:
+    blocks = [section(f"{line(change, now)}{_details(change)}"), context(_people(change), *_scope(change, types))]
+    buttons = _buttons(change, now)
+    return [*blocks, actions(buttons, block_id=f"change-{change.number}")] if buttons else blocks
+
+
+def line(change: PlannedChange, now: datetime) -> str:
+    """A change in one line."""
+    state = State(change.state)
+    if state == State.PLANNED:
+        shown = "not verified yet" if change.planned_at <= now else "planned"
+    else:
+        shown = f"{state} by {mention(change.answered_by or '')}"
+    kind = TITLES[Kind(change.kind)]
+    return f"*{kind}: {one_line(change.title, LONGEST_TITLE)}* {near_time(change.planned_at, now)} · {shown}"
+
+
+def _details(change: PlannedChange) -> str:
+    parts = (("Before", change.before), ("After", change.after), ("Rollback", change.rollback))
+    return "".join(f"\n{title}: {one_line(typed, 300)}" for title, typed in parts if typed)
+
+
+def _people(change: PlannedChange) -> str:
+    return (
+        f"Requested by {mention(change.requester)} · approved by {mention(change.approver)} · "
+        f"{mention(change.verifier)} verifies it"
+    )
+
+
+def _scope(change: PlannedChange, types: Mapping[str, str]) -> list[str]:
+    names = [change.site, change.partner, types.get(change.type, change.type)]
+    return [" · ".join(escape(name) for name in names if name)] if any(names) else []
+
+
+def _buttons(change: PlannedChange, now: datetime) -> list[Element]:
+    number = str(change.number)
+    if change.state != State.PLANNED:
+        return []
+    if change.planned_at > now:
+        return [button("Cancel the change", ids.CANCELLED, number)]
+    return [
+        button("Verified", ids.VERIFIED, number, style="primary"),
+        button("Rolled back", ids.ROLLED_BACK, number),
+    ]
+
+
+def form(sites: Sequence[str], partners: Sequence[str], types: Mapping[str, str], by: str, now: datetime) -> Block:
+    """A nesting or routing change."""
+    kinds = [option(title, kind, GUIDANCE[kind]) for kind, title in TITLES.items()]
+    scopes = (
+        ("Site", ids.SITE, [(name, name) for name in sites]),
+        ("Partner", ids.PARTNER, [(name, name) for name in partners]),
+        ("Which incidents could it cause?", ids.TYPE, [(title, name) for name, title in types.items()]),
+    )
+    blocks = [
+        field("Kind", ids.KIND, select(ids.KIND, kinds, initial=Kind.ROUTING)),
+        field("What changes?", ids.TITLE, text_input(ids.TITLE, longest=LONGEST_TITLE)),
+        field("Before", ids.BEFORE, _text(ids.BEFORE)),
+        field("After", ids.AFTER, _text(ids.AFTER)),
+        field("How is it rolled back?", ids.ROLLBACK, _text(ids.ROLLBACK)),
+        field("When", ids.PLANNED_AT, datetime_picker(ids.PLANNED_AT, now)),
+        field("Requester", ids.REQUESTER, user_select(ids.REQUESTER, initial=by)),
+        field("Approver", ids.APPROVER, user_select(ids.APPROVER)),
+        field("Verification contact", ids.VERIFIER, user_select(ids.VERIFIER, initial=by)),
+        *(
+            field(label, name, select(name, [option(*each) for each in choices]), optional=True)
+            for label, name, choices in scopes
+            if choices
+        ),
+    ]
+    return modal("Planned change", blocks, callback_id=ids.FORM, submit="Save")
+
+
+def _text(name: str) -> Element:
+    return text_input(name, multiline=True, longest=LONGEST)
+
+
+def notice(change: PlannedChange, types: Mapping[str, str], now: datetime) -> Screen:
+    """What the approver and the verification contact read when a change is recorded."""
+    text = f"{mention(change.recorded_by)} recorded a change with your name. Tell them if that is wrong."
+    about = [section(f"{line(change, now)}{_details(change)}"), context(_people(change), *_scope(change, types))]
+    return text, [section(text), *about]
+
+
+def reminder(change: PlannedChange, now: datetime) -> Screen:
+    """Somebody is asked whether the change works."""
+    text = f"⏰ Does this change work? {line(change, now)}{_details(change)}"
+    return text, [section(text), actions(_buttons(change, now), block_id=f"change-ask-{change.number}")]
+
+
+def beside(changes: Sequence[PlannedChange], now: datetime) -> str:
+    """What the channel of a new incident reads."""
+    shown = [f"• {line(change, now)}" for change in changes[:BESIDE]]
+    more = [f"• and {len(changes) - BESIDE} more"] if len(changes) > BESIDE else []
+    return "\n".join(["🗓️ Changes around this time, in case one is the cause:", *shown, *more])

@@ -1,0 +1,61 @@
+"""Planned nesting and routing changes, and by whom an unlock was asked for last."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0044"
+down_revision = "0043"
+branch_labels = None
+depends_on = None
+
+DUE, ASKED = sa.text("remind_at IS NOT NULL"), sa.text("unlock_asked_at IS NOT NULL")
+
+
+def upgrade() -> None:
+    """To this shape."""
+    op.create_table(
+        "planned_changes",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("key", AutoString(), nullable=False, unique=True),
+        *_texts("kind", "title", "before", "after", "rollback", "site", "partner", "type"),
+        sa.Column("planned_at", UtcDateTime(), nullable=False),
+        *_texts("requester", "approver", "verifier", "recorded_by"),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        *_texts("state"),
+        sa.Column("remind_at", UtcDateTime()),
+        sa.Column("reminders", sa.Integer(), nullable=False),
+        sa.Column("answered_by", AutoString()),
+        sa.Column("answered_at", UtcDateTime()),
+    )
+    op.create_index("ix_planned_changes_planned_at", "planned_changes", ["planned_at"])
+    op.create_index(
+        "ix_planned_changes_remind_at",
+        "planned_changes",
+        ["remind_at"],
+        sqlite_where=DUE,
+        postgresql_where=DUE,
+    )
+    op.add_column("lockouts", sa.Column("unlock_asked_by", AutoString()))
+    op.add_column("lockouts", sa.Column("unlock_asked_at", UtcDateTime()))
+    op.create_index(
+        "ix_lockouts_unlock_asked",
+        "lockouts",
+        ["unlock_asked_by", "unlock_asked_at"],
+        sqlite_where=ASKED,
+        postgresql_where=ASKED,
+    )
+
+
+def _texts(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, AutoString(), nullable=False) for name in names]
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    op.drop_index("ix_lockouts_unlock_asked", "lockouts")
+    op.drop_column("lockouts", "unlock_asked_at")
+    op.drop_column("lockouts", "unlock_asked_by")
+    op.drop_table("planned_changes")
