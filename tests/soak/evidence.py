@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbos import DBOSClient
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from bot.alarms import tables as alarms
 from bot.config.settings import Settings
 from bot.incidents.tables import Incident
+from bot.outbox.kinds import UPDATE
 from bot.outbox.tables import SUPERSEDED, OutboxRow
 from bot.playbooks.tables import PlaybookRun
 from bot.runtime.database import Database, sqlite_engine
@@ -58,10 +60,11 @@ class Open:
 
 @dataclass(frozen=True)
 class SentUpdate:
-    """An update that counts as sent."""
+    """An update that counts as sent, and the keys of the messages that say it, perhaps together with another."""
 
     incident: int
     key: str
+    messages: frozenset[str]
 
 
 class Evidence:
@@ -114,8 +117,20 @@ class Evidence:
     def sent_updates(self) -> list[SentUpdate]:
         """Every update that counts as sent."""
         with self._store.reading() as session:
-            sent = session.exec(select(Promise).where(Promise.state == SENT))
-            return [SentUpdate(promise.incident_id, promise.key) for promise in sent]
+            sent = session.exec(select(Promise).where(Promise.state == SENT)).all()
+            batch = aliased(OutboxRow)
+            said_with = session.exec(
+                select(OutboxRow.subject, batch.key)
+                .join(batch, col(OutboxRow.batch_id) == col(batch.id))
+                .where(OutboxRow.kind == UPDATE)
+            )
+            messages: dict[str, set[str]] = {}
+            for subject, key in said_with:
+                messages.setdefault(subject, set()).add(key)
+        return [
+            SentUpdate(promise.incident_id, promise.key, frozenset(messages.get(str(promise.row), ())))
+            for promise in sent
+        ]
 
     def promised_twice(self) -> list[tuple[int, str]]:
         """Whom of which incident more than one update waits for: each audience has one next update."""

@@ -235,7 +235,7 @@ def _updates(seen: Seen, sent: list[SentUpdate], evidence: Evidence, ledger: Led
         if key.startswith("update:"):
             begun[":".join(key.split(":")[:4])] += 1
     for update in sent:
-        if not begun[update.key]:
+        if not begun[update.key] and not update.messages.intersection(seen.keys):
             yield Violation(f"counts as sent, but is nowhere: {update.key}", ledger.of_incident(update.incident))
     for incident, audience in evidence.promised_twice():
         yield Violation(
