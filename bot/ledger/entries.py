@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.ledger.rules import State, Totals, check_move
-from bot.ledger.tables import EntryValues, Line, LineRow, NewLine, TotalsRow, insert_entries, insert_lines
+from bot.ledger.tables import EntryValues, Line, LineRow, NewLine, TotalsRow, among, insert_entries, insert_lines
 from bot.runtime.database import insert_new
 
 
@@ -59,9 +59,12 @@ def move(session: Session, moves: Sequence[Move], origin: Origin) -> None:
 
 def _set_state(session: Session, line_ids: list[int], state: State) -> None:
     if line_ids:
-        also = {State.PENDING: {"release_id": None}, State.EXCLUDED: {"excluded_id": col(Line.id)}}
-        values = {"state": state, **also.get(state, {})}
-        statement = sa.update(Line).where(col(Line.id).in_(line_ids)).values(**values)
+        values: dict[str, object] = {"state": state}
+        if state == State.PENDING:
+            values["release_id"] = None
+        elif state == State.EXCLUDED:
+            values["excluded_id"] = col(Line.id)
+        statement = sa.update(Line).where(among(session, col(Line.id), line_ids)).values(**values)
         session.connection().execute(statement)
 
 

@@ -4,6 +4,7 @@ The totals of a cohort in a currency carry the equation as a constraint of the d
 the transaction of the entries.
 """
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -310,9 +311,19 @@ _LINE = sa.select(
 )
 
 
+def among(session: Session, column: Any, values: Collection[Any]) -> Any:
+    """Is the column one of so many values? As one parameter on SQLite: SQLAlchemy would write each of a thousand
+    into the statement anew."""
+    if session.get_bind().dialect.name != "sqlite":
+        return column.in_(values)
+    each = sa.func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(sa.select(each.c.value))
+
+
 def lines_of_accounts(session: Session, ledger_id: int, keys: Collection[str]) -> dict[str, LineRow]:
     """The line of each account: the one that counts, else the newest that is excluded."""
-    mine = _LINE.where(col(Line.ledger_id) == ledger_id, col(Line.account_key).in_(keys)).order_by(col(Line.id))
+    theirs = among(session, col(Line.account_key), keys)
+    mine = _LINE.where(col(Line.ledger_id) == ledger_id, theirs).order_by(col(Line.id))
     found: dict[str, LineRow] = {}
     for row in map(LineRow._make, session.connection().execute(mine)):
         if row.account_key not in found or found[row.account_key].state == State.EXCLUDED:
@@ -361,7 +372,7 @@ def insert_entries(session: Session, entries: Sequence[EntryValues], at: datetim
 def references_of(session: Session, line_ids: Collection[int]) -> dict[int, frozenset[str]]:
     """The payer's references that are known of each line, with what happened."""
     query = sa.select(col(Entry.line_id), col(Entry.reference)).where(
-        col(Entry.line_id).in_(line_ids), col(Entry.reference) != ""
+        among(session, col(Entry.line_id), line_ids), col(Entry.reference) != ""
     )
     found: dict[int, set[str]] = {}
     for line_id, reference in session.connection().execute(query):

@@ -179,6 +179,8 @@ def test_the_database_itself_refuses_totals_that_do_not_add_up_and_one_person_fo
         session.add(
             Line(ledger_id=1, cohort="x", account="a", account_key=_key(database), amount=5, currency="EUR")
         )
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.connection().execute(sa.update(Line).values(state=State.EXCLUDED))
 
 
 def _key(database: Database) -> str:

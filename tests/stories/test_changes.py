@@ -1,71 +1,174 @@
-"""A routing change is recorded, shown beside an incident at its site, and asked about until it is verified."""
+"""Severity, status and impact change, by word and by button; the panel and the list."""
 
-from typing import Any
+import pytest
 
-from bot.changes import ids
-from bot.runtime.clock import utcnow
+from bot.incidents import ids
+from bot.incidents.change import Change
+from bot.incidents.events import SeverityChanged
+from bot.incidents.registry import Registry
+from bot.incidents.rules import ImpactMissing
+from slack_sandbox.message_text import visible_text
 from tests.floor import TestFloor
-from tests.stories.record import rows
-
-FIELDS = {
-    ids.TITLE: "Billing goes to Cebu <!here>",
-    ids.BEFORE: "Billing is answered in Manila",
-    ids.AFTER: "Billing is answered in Cebu",
-    ids.ROLLBACK: "Switch the flow back to version 12",
-    ids.SITE: "Manila",
-}
+from tests.stories.record import rows, timeline, untouched
 
 
-def record(floor: TestFloor, **more: Any) -> Any:
-    floor.says("ana", "/incident changes add")
-    for name, value in (FIELDS | {ids.PLANNED_AT: int(utcnow().timestamp())} | more).items():
-        floor.ana.fills(name, value)
-    submission = floor.ana.submits()
-    floor.settle()
-    return submission
+@pytest.mark.both_ways
+def test_a_change_of_severity_shows_on_the_card_the_topic_and_the_digest(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+
+    answer = floor.says("ana", "/incident severity S1 three sites now", channel)
+
+    assert answer == "Severity changed from S2 to S1. Updates now follow the S1 schedule."
+    assert "🟠 S1 · Chat is slow" in floor.card(channel)
+    assert "*S1* · *Chat is slow*" in floor.words("incidents")
+    assert floor.sandbox.workspace.channel(channel).topic["value"] == "S1 · Chat is slow"
+    assert timeline(floor, "severity")[0]["facts"].count("three sites now") == 1
 
 
-def directly(floor: TestFloor, who: str) -> str:
-    floor.settle()
-    return "\n".join(message.words for message in floor.sandbox.person(who).direct_messages())
+def test_the_same_severity_again_changes_nothing(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+
+    with untouched(floor):
+        assert floor.says("ana", "/incident severity S2", channel) == "It is S2 already; nothing was changed."
 
 
-def test_a_change_is_recorded_shown_beside_an_incident_and_asked_about_until_verified(floor: TestFloor) -> None:
-    refused = record(floor, approver="ana", verifier="ben")
-    assert "Choose another person as approver" in str(refused.errors)
-    floor.ana.fills(ids.APPROVER, "ben")
+def test_what_a_command_leaves_out_is_asked_for_in_a_form(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+
+    floor.says("ana", "/incident severity", channel)
+    floor.ana.fills("Severity", "S0")
+    assert floor.ana.submits().errors == {"reason": "Please complete this required field."}
+    floor.ana.fills("Why?", "All of chat is gone")
     assert floor.ana.submits().closed
-    later = int(utcnow().timestamp()) + 3600
-    assert record(floor, title="Nesting in Cebu", site="Cebu", planned_at=later, approver="ben").closed
-    assert "recorded a change with your name" in directly(floor, "ben")
-
-    channel = floor.declares("S2 IVR down in Manila")
-    floor.tick()
-    floor.passes_until(lambda: "Changes around this time" in floor.words(channel), seconds=1)
-    beside = floor.words(channel)
-    assert "Billing goes to Cebu" in beside
-    assert "not verified yet" in beside
-    assert "Nesting in Cebu" not in beside, "it is of another site"
-
-    floor.passes(minutes=31)
-    assert directly(floor, "ben").count("Does this change work?") == 1
-    floor.passes(hours=3)
-    assert directly(floor, "ben").count("Does this change work?") == 2, "what was missed is skipped"
-    assert "Billing goes to Cebu" not in directly(floor, "ana")
-    floor.passes(hours=1)
-    assert "Billing goes to Cebu" in directly(floor, "ana"), "the requester is asked as well"
-
-    floor.says("ana", "/incident changes")
-    floor.ana.clicks(ids.VERIFIED, channel="general", value="1")
+    floor.says("ana", "/incident status", channel)
+    floor.ana.fills("Status", "identified")
+    assert floor.ana.submits().closed
+    floor.says("ana", "/incident impact", channel)
+    floor.ana.fills("Who is affected, and how?", "Every chat customer")
+    assert floor.ana.submits().closed
     floor.settle()
-    assert "the change works" in floor.whispered("ana")[-1]
-    floor.ana.clicks(ids.VERIFIED, channel="general", value="1")
+
+    card = floor.card(channel)
+    assert "S0 · Chat is slow" in card
+    assert "🎯 identified" in card
+    assert "*Impact* Every chat customer" in card
+
+
+def test_the_panel_changes_everything_by_button(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("devi", "/incident", channel)
+    panel = floor.whispered("devi", channel)[-1]
+    assert "*Incident #1*" in panel
+    assert "Next update" in panel
+
+    floor.devi.clicks(ids.CHANGE_STATUS, channel=channel)
+    floor.devi.fills("Status", "mitigated")
+    floor.devi.fills("Why?", "Calls go to Cebu")
+    assert floor.devi.submits().closed
     floor.settle()
-    assert "verified already" in floor.whispered("ana")[-1]
-    asked = directly(floor, "ben").count("Billing goes to Cebu")
-    floor.passes(hours=2)
-    assert directly(floor, "ben").count("Billing goes to Cebu") == asked
-    floor.says("ana", "/incident changes")
-    assert "verified by <@U0ANA>" in floor.whispered("ana")[-1]
-    assert "<!here>" not in floor.live_markup("general", who="ana")
-    assert [row["state"] for row in rows(floor, "planned_changes")] == ["verified", "planned"]
+
+    assert "🩹 mitigated" in floor.card(channel)
+    assert rows(floor, "incidents")[0]["mitigated_at"] is not None
+
+
+def test_a_form_submitted_twice_changes_once(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+    floor.says("ana", "/incident severity", channel)
+    floor.ana.fills("Severity", "S1")
+    floor.ana.fills("Why?", "more sites")
+    floor.sandbox.deliver_twice("interactive")
+
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert len(timeline(floor, "severity")) == 1
+
+
+def test_the_list_shows_what_is_open_gravest_first(floor: TestFloor) -> None:
+    floor.declares("S3 Headsets hum")
+    floor.declares("S0 Every line is dead")
+
+    floor.says("hana", "/incident list")
+
+    listed = floor.whispered("hana")[-1]
+    assert listed.index("Every line is dead") < listed.index("Headsets hum")
+
+
+def test_an_empty_list_says_how_to_declare(floor: TestFloor) -> None:
+    floor.says("hana", "/incident list")
+
+    assert "Nothing is open. `/incident declare` opens an incident." in floor.whispered("hana")[-1]
+
+
+def test_who_asks_to_join_from_the_digest_is_let_in_and_told(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+
+    floor.hana.clicks(ids.JOIN, channel="incidents")
+    floor.settle()
+
+    assert "U0HANA" in floor.sandbox.workspace.channel(channel).members
+    assert any("You are in <#" in words for words in floor.whispered("hana", "incidents"))
+
+
+def test_an_incident_of_several_days_shows_dates(floor: TestFloor) -> None:
+    channel = floor.declares("S3 Headsets hum")
+    floor.passes(days=3, hours=4)
+    floor.says("ana", "/incident status identified a bad batch", channel)
+    floor.says("ana", "/incident resolve replaced", channel)
+
+    card = floor.card(channel)
+
+    assert "3 d 4 h, resolved" in card
+    assert "{date_short_pretty}" in card
+
+
+def test_a_resolved_incident_that_is_watched_again_is_open_and_nothing_of_it_says_resolved(
+    floor: TestFloor,
+) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("ana", "/incident resolve replaced", channel)
+    assert "next update" not in floor.card(channel)
+
+    floor.says("ana", "/incident status monitoring it flickers", channel)
+
+    card = floor.card(channel)
+    assert "👀 monitoring" in card
+    assert "resolved" not in card
+    assert "next update" in card
+    floor.passes(minutes=40)
+    floor.says("ana", "/incident resolve replaced again", channel)
+    assert "40 min, resolved" in floor.card(channel), "the second end counts"
+
+
+def test_a_change_that_one_noun_cannot_follow_is_not_made_at_all(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+
+    def refuse(change: Change, event: SeverityChanged) -> None:
+        raise ImpactMissing()
+
+    floor.services.get(Registry).on(SeverityChanged, refuse)
+
+    with untouched(floor):
+        answer = floor.says("ana", "/incident severity S1 three sites now", channel)
+
+    assert answer == ImpactMissing().sentence
+    assert "S2 · Chat is slow" in floor.card(channel)
+
+
+def test_the_topic_is_not_set_again_for_what_it_does_not_say(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+    floor.sandbox.clear_calls()
+
+    floor.says("ana", "/incident status identified", channel)
+    floor.says("ana", "/incident impact few", channel)
+
+    assert floor.sandbox.calls_of("conversations.setTopic") == []
+
+
+def test_the_home_tab_of_a_guest_shows_no_incident(floor: TestFloor) -> None:
+    floor.declares("S1 IVR down")
+
+    floor.gus.opens_home()
+    floor.settle()
+
+    assert "IVR down" not in visible_text("", floor.gus.home["blocks"])

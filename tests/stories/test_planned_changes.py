@@ -1,0 +1,71 @@
+"""A routing change is recorded, shown beside an incident at its site, and asked about until it is verified."""
+
+from typing import Any
+
+from bot.changes import ids
+from bot.runtime.clock import utcnow
+from tests.floor import TestFloor
+from tests.stories.record import rows
+
+FIELDS = {
+    ids.TITLE: "Billing goes to Cebu <!here>",
+    ids.BEFORE: "Billing is answered in Manila",
+    ids.AFTER: "Billing is answered in Cebu",
+    ids.ROLLBACK: "Switch the flow back to version 12",
+    ids.SITE: "Manila",
+}
+
+
+def record(floor: TestFloor, **more: Any) -> Any:
+    floor.says("ana", "/incident changes add")
+    for name, value in (FIELDS | {ids.PLANNED_AT: int(utcnow().timestamp())} | more).items():
+        floor.ana.fills(name, value)
+    submission = floor.ana.submits()
+    floor.settle()
+    return submission
+
+
+def directly(floor: TestFloor, who: str) -> str:
+    floor.settle()
+    return "\n".join(message.words for message in floor.sandbox.person(who).direct_messages())
+
+
+def test_a_change_is_recorded_shown_beside_an_incident_and_asked_about_until_verified(floor: TestFloor) -> None:
+    refused = record(floor, approver="ana", verifier="ben")
+    assert "Choose another person as approver" in str(refused.errors)
+    floor.ana.fills(ids.APPROVER, "ben")
+    assert floor.ana.submits().closed
+    later = int(utcnow().timestamp()) + 3600
+    assert record(floor, title="Nesting in Cebu", site="Cebu", planned_at=later, approver="ben").closed
+    assert "recorded a change with your name" in directly(floor, "ben")
+
+    channel = floor.declares("S2 IVR down in Manila")
+    floor.tick()
+    floor.passes_until(lambda: "Changes around this time" in floor.words(channel), seconds=1)
+    beside = floor.words(channel)
+    assert "Billing goes to Cebu" in beside
+    assert "not verified yet" in beside
+    assert "Nesting in Cebu" not in beside, "it is of another site"
+
+    floor.passes(minutes=31)
+    assert directly(floor, "ben").count("Does this change work?") == 1
+    floor.passes(hours=3)
+    assert directly(floor, "ben").count("Does this change work?") == 2, "what was missed is skipped"
+    assert "Billing goes to Cebu" not in directly(floor, "ana")
+    floor.passes(hours=1)
+    assert "Billing goes to Cebu" in directly(floor, "ana"), "the requester is asked as well"
+
+    floor.says("ana", "/incident changes")
+    floor.ana.clicks(ids.VERIFIED, channel="general", value="1")
+    floor.settle()
+    assert "the change works" in floor.whispered("ana")[-1]
+    floor.ana.clicks(ids.VERIFIED, channel="general", value="1")
+    floor.settle()
+    assert "verified already" in floor.whispered("ana")[-1]
+    asked = directly(floor, "ben").count("Billing goes to Cebu")
+    floor.passes(hours=2)
+    assert directly(floor, "ben").count("Billing goes to Cebu") == asked
+    floor.says("ana", "/incident changes")
+    assert "verified by <@U0ANA>" in floor.whispered("ana")[-1]
+    assert "<!here>" not in floor.live_markup("general", who="ana")
+    assert [row["state"] for row in rows(floor, "planned_changes")] == ["verified", "planned"]
