@@ -12,8 +12,10 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 GRAM = 4
 # A title says what it is about; the description also holds greetings, signatures and versions.
@@ -74,6 +76,9 @@ class _Segment:
 
     def scores(self, query: dict[str, float]) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
         """The cosine of each document with the query; the query holds its weights times the grams' squared idf."""
+        # Loaded here: a bot without cases starts sooner.
+        import numpy as np
+
         total = np.zeros(len(self.keys), np.float32)
         for gram, weight in query.items():
             if gram in self.places:
@@ -83,6 +88,8 @@ class _Segment:
         return (total / np.frombuffer(self.norms, np.float32)).astype(np.float32) if self.keys else total
 
     def renew_norms(self, idf: dict[str, float]) -> None:
+        import numpy as np
+
         squares = np.zeros(len(self.keys), np.float32)
         for gram, places in self.places.items():
             weighed = np.frombuffer(self.weights[gram], np.float32) * idf.get(gram, 0.0)
@@ -112,6 +119,8 @@ class TextIndex:
 
     def alike(self, document: dict[str, float], least: float) -> list[tuple[int, float]]:
         """The documents whose cosine with this one is at least `least` (0 to 1), the most alike first."""
+        import numpy as np
+
         count = len(self)
         if not document or not count:
             return []
