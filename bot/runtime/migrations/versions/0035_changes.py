@@ -6,8 +6,8 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
 
-revision = "0044"
-down_revision = "0043"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

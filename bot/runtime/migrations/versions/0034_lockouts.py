@@ -6,8 +6,8 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
 
-revision = "0043"
-down_revision = "0042"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
 
-revision = "0029"
-down_revision = "0027"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
 
-revision = "0042"
-down_revision = "0041"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

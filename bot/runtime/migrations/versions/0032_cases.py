@@ -6,8 +6,8 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
 
-revision = "0041"
-down_revision = "0040"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
