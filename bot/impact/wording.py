@@ -55,8 +55,12 @@ ENGLISH = Language(
         "abandoned": "{share} abandoned",
         "points": "{points} points of the day's service level lost",
         "definitions": "Service level: {formula}. Expected: {source}. Times: {zone}.",
-        "cost": "Contacts lost (at most): {lost}. {suppressed} did not come, {returned} came back, {abandons} gave "
-        "up beyond the usual. Waiting beyond the usual: {waiting} min. Points of the day lost: {points}.",
+        "cost lost": "Contacts lost (at most): {amount}{parts}.",
+        "cost suppressed": "{amount} did not come",
+        "cost returned": "{amount} came back",
+        "cost abandons": "{amount} gave up beyond the usual",
+        "cost waiting": "Waiting beyond the usual: {amount} min.",
+        "cost points": "Points of the day's service level lost: {amount}.",
     },
     ("Interval", "Offered", "Expected", "Service level", "ASA", "AHT", "Abandoned"),
     FORMULAS_EN,
@@ -74,8 +78,12 @@ SPANISH = Language(
         "abandoned": "{share} de abandono",
         "points": "{points} puntos perdidos del nivel de servicio del día",
         "definitions": "Nivel de servicio: {formula}. Lo esperado: {source}. Horas: {zone}.",
-        "cost": "Contactos perdidos (máximo): {lost}. {suppressed} no llegaron, {returned} volvieron, {abandons} "
-        "abandonaron más de lo habitual. Espera adicional: {waiting} min. Puntos perdidos del día: {points}.",
+        "cost lost": "Contactos perdidos (como máximo): {amount}{parts}.",
+        "cost suppressed": "{amount} no llegaron",
+        "cost returned": "{amount} volvieron",
+        "cost abandons": "{amount} abandonaron más de lo habitual",
+        "cost waiting": "Espera por encima de lo habitual: {amount} min.",
+        "cost points": "Puntos perdidos del nivel de servicio del día: {amount}.",
     },
     ("Intervalo", "Ofrecidas", "Esperadas", "Nivel de servicio", "ASA", "TMO", "Abandono"),
     FORMULAS_ES,
@@ -216,19 +224,31 @@ def alert_line(queue: str, alert: str, level: float, goal: Goal) -> str:
 
 def notes(assessment: Assessment, words: Language, zone: str) -> tuple[str, str]:
     """What the figures are by definition, and what the incident cost, in plain text."""
-    cost = assessment.whole.losses
     is_planned = assessment.forecast_intervals == assessment.expected_intervals
     source = words.phrases["forecast" if is_planned else "usual"]
     return (
         words.phrases["definitions"].format(
             formula=formula(assessment.whole.goal, words), source=source, zone=zone
         ),
-        words.phrases["cost"].format(
-            lost=number(cost.contacts_lost, words),
-            suppressed=number(cost.suppressed.value, words),
-            returned=number(cost.returned, words),
-            abandons=number(cost.excess_abandons.value, words),
-            waiting=number(cost.excess_wait_min.value, words),
-            points=number(assessment.points_lost, words, 1),
-        ),
+        _cost(assessment, words),
     )
+
+
+def _cost(assessment: Assessment, words: Language) -> str:
+    """What is known of what the incident cost; what is not known is left out."""
+    cost = assessment.whole.losses
+    parts = {
+        "suppressed": cost.suppressed.value,
+        "returned": cost.returned or None,
+        "abandons": cost.excess_abandons.value,
+    }
+    known = [_known(f"cost {name}", amount, words) for name, amount in parts.items() if amount is not None]
+    lost = _known("cost lost", cost.contacts_lost, words, parts=f" ({', '.join(known)})" if known else "")
+    waiting = _known("cost waiting", cost.excess_wait_min.value, words)
+    points = _known("cost points", assessment.points_lost, words, 1)
+    return " ".join(filter(None, (lost, waiting, points)))
+
+
+def _known(phrase: str, amount: Amount, words: Language, decimals: int = 0, **more: str) -> str:
+    """The phrase with its amount; nothing when that is unknown."""
+    return "" if amount is None else words.phrases[phrase].format(amount=number(amount, words, decimals), **more)

@@ -1,5 +1,7 @@
 """The page for leadership: cause, customers, money, actions; what is not known says who would know. Pure."""
 
+from collections.abc import Sequence
+
 from bot.postmortems.document import Lines, Section, Statement
 from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import Record
@@ -8,8 +10,8 @@ from bot.postmortems.summary_sections import cause_statement, change_statements,
 
 def leadership(record: Record, phrases: Phrases) -> list[Section]:
     """The four parts of the page."""
-    customers = [impact_statement(record, phrases), *_known(record.customers)]
-    if not record.customers:
+    customers = [impact_statement(record, phrases), *_known(record.customers or record.interval_notes)]
+    if not (record.customers or record.interval_notes):
         customers.append(unknown_statement(phrases, phrases("role_queue_manager"), phrases("ask_customers")))
     money = _known(record.money) or [
         unknown_statement(phrases, phrases("role_queue_manager"), phrases("ask_money"))
@@ -26,6 +28,6 @@ def _section(key: str, statements: list[Statement], phrases: Phrases) -> Section
     return Section(key, phrases(f"leadership_{key}"), [Lines(statements)])
 
 
-def _known(lines: tuple[str, ...]) -> list[Statement]:
+def _known(lines: Sequence[str]) -> list[Statement]:
     """Figures come from imports and forms, not from entries."""
     return [Statement(line, nature="note") for line in lines]

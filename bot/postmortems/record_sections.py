@@ -28,8 +28,9 @@ def impact_section(record: Record, phrases: Phrases) -> Section:
     if not impact_entries:
         lines.append(unknown_statement(phrases, record.commander, phrases("ask_impact")))
     lines += [Statement(line, nature="note") for line in (*record.customers, *record.money)]
-    if not (record.customers and record.money):
-        question = "ask_money" if record.customers else "ask_customers"
+    has_figures = bool(record.customers or record.interval_notes)
+    if not (has_figures and record.money):
+        question = "ask_money" if has_figures else "ask_customers"
         lines.append(unknown_statement(phrases, phrases("role_queue_manager"), phrases(question)))
     return Section("impact", phrases("section_impact"), [Lines([*lines, *_interval_notes(record)])])
 

@@ -93,6 +93,9 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     floor.says("ana", "/incident close", channel)
     assert "service level" in updates(floor, "executives")[-1]
     [page] = [page for name, page in post_mortem_files(floor, "ana") if name == "post-mortem-1.html"]
+    assert "Contacts lost (at most): " in page
+    assert "n/a" not in page.partition("Contacts lost (at most)")[2].partition("</li>")[0]
+    assert "ask the queue manager: customers affected" not in page, "the figures say it"
     assert 'class="chart" src="data:image/png;base64,iVBOR' in page
     assert "Interval by interval" in page
 
