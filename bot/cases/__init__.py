@@ -57,9 +57,9 @@ def register(registry: "Registry") -> None:
     registry.answers(SENSITIVE_CASES, facts.sensitive_cases)
     registry.kinds += renderers.KINDS
     registry.words += [
-        TableWords("cases"),
+        TableWords("cases", ("title", "text", "customer", "owner", "url"), {"traits": {}}, "ended_at"),
         TableWords("case_states"),
-        TableWords("case_notes"),
+        TableWords("case_notes", ("text",), over_at="at"),
         TableWords("incident_cases"),
         TableWords("case_escalations"),
         TableWords("case_boards"),

@@ -19,4 +19,6 @@ def register(registry: "Registry") -> None:
     registry.on(events.ChannelOpened, beside.show)
     registry.ticks.append(Tick("changes to verify", reminders.remind, tables.NEXT_REMINDER))
     registry.summary_parts.append(SummaryPart(CHANGES, "Changes around then", beside.lines))
-    registry.words.append(TableWords("planned_changes"))
+    registry.words.append(
+        TableWords("planned_changes", ("title", "before", "after", "rollback", "verifier"), over_at="planned_at")
+    )

@@ -120,6 +120,8 @@ class TableWords:
     table: str
     columns: tuple[str, ...] = ()
     emptied: Mapping[str, Any] = field(default_factory=dict)
+    # Of a table whose rows belong to no incident: the column that says when a row was over.
+    over_at: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,4 +19,4 @@ def register(registry: "Registry") -> None:
     registry.takes_rows.setdefault("lockouts", []).append(recording.take_rows)
     registry.on(events.Declared, actions.follow_declared)
     registry.kinds += renderers.KINDS
-    registry.words += [TableWords("lockouts"), TableWords("lockout_bursts")]
+    registry.words += [TableWords("lockouts", ("login",), over_at="unlocked_at"), TableWords("lockout_bursts")]

@@ -48,6 +48,6 @@ def register(registry: "Registry") -> None:
         TableWords("rosters"),
         TableWords("shift_clocks"),
         TableWords("shift_swaps"),
-        TableWords("absences"),
+        TableWords("absences", ("note",), over_at="ends_at"),
         TableWords("open_times"),
     ]

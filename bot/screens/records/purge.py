@@ -93,6 +93,7 @@ def purge(
     with database.transaction() as session:
         without_time_limit(session.connection())
         purged.rows += purge_text.remove_old_notices(session, registry, before)
+        purged.rows += purge_text.remove_from_old_rows(session, registry, before)
     return purged
 
 

@@ -31,7 +31,7 @@ def remove_text(session: Session, registry: Registry, number: int) -> int:
     removed = 0
     for words in sorted(registry.words, key=lambda words: words.table):
         table = SQLModel.metadata.tables[words.table]
-        if words.columns or words.emptied:
+        if (words.columns or words.emptied) and not words.over_at:
             removed += _remove_from_table(session, words, of_incident(table, number))
     return removed
 
@@ -42,6 +42,15 @@ def _keep_answer_figures(session: Session, number: int) -> None:
         for step in playbooks.steps_of(session, run.number):
             if step.answers:
                 playbooks.change_step(session, step, {"answers": keep_figures(step.answers)})
+
+
+def remove_from_old_rows(session: Session, registry: Registry, before: datetime) -> int:
+    """Take the words out of rows of no incident that were over long ago; gives back how many had some."""
+    return sum(
+        _remove_from_table(session, words, SQLModel.metadata.tables[words.table].c[words.over_at] < before)
+        for words in registry.words
+        if words.over_at
+    )
 
 
 def remove_old_notices(session: Session, registry: Registry, before: datetime) -> int:
