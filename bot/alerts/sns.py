@@ -96,7 +96,7 @@ def _verify(certificate: Any, content: Mapping[str, Any], signed: bytes) -> None
     from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
     # Version 1 is what SNS uses unless the topic says otherwise.
-    digest = SHA256() if content.get("SignatureVersion") == "2" else SHA1()  # noqa: S303
+    digest = SHA256() if content.get("SignatureVersion") == "2" else SHA1()  # noqa: S303 - version 1 of SNS is SHA1
     try:
         signature = b64decode(str(content.get("Signature")), validate=True)
         certificate.public_key().verify(signature, signed, PKCS1v15(), digest)

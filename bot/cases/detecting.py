@@ -95,7 +95,7 @@ def look(services: Services, now: datetime) -> None:
                 for candidate, decision in found:
                     _keep(session, services, candidate, decision, now)
                 _set_due(session, due, None)
-        except Exception:
+        except Exception:  # whatever stopped it, the error goes on
             # They are compared again when their claim ends, by a scanner that has not seen them.
             detector.forget()
             raise

@@ -337,7 +337,7 @@ def insert_lines(session: Session, lines: Sequence[NewLine]) -> list[LineRow]:
         return []
     # Asking for the numbers meanwhile, SQLAlchemy would write one line after another.
     values = [line._asdict() | {"state": State.PENDING, "excluded_id": 0} for line in lines]
-    session.connection().execute(sa.insert(Line.__table__), values)  # type: ignore[attr-defined]
+    session.connection().execute(sa.insert(Line.__table__), values)  # type: ignore[attr-defined]  # what SQLModel makes of it
     written = lines_of_accounts(session, lines[0].ledger_id, [line.account_key for line in lines])
     return [written[line.account_key] for line in lines]
 

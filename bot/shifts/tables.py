@@ -252,7 +252,7 @@ def available_duties(session: Session, start: datetime, end: datetime) -> list[D
     # Columns, not rows of the mapper: a roster of two months has ten thousand.
     columns = (Shift.starts_at, Shift.ends_at, Shift.person, Shift.user_id, Shift.role, Shift.region, Shift.site)
     touching = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
-    found = session.connection().execute(sa.select(*columns).where(*touching))  # type: ignore[call-overload]
+    found = session.connection().execute(sa.select(*columns).where(*touching))  # type: ignore[call-overload]  # a list of columns
     return [
         part
         for starts_at, ends_at, person, user_id, *place in found

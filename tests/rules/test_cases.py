@@ -53,7 +53,7 @@ def test_what_is_used_of_a_target_is_counted_within_the_schedule_alone() -> None
     clock = Clock(
         Schedule(hours=dict.fromkeys(range(7), ((8 * 60, 24 * 60),))), utc("2026-03-02T07:00"), timedelta(hours=8)
     )
-    for at, share in dict(known["marks"]).items():  # type: ignore[call-overload]
+    for at, share in dict(known["marks"]).items():  # type: ignore[call-overload]  # read from JSON
         assert clock.elapsed(utc(f"2026-03-02T{at}")) / clock.target == share
 
 
@@ -156,7 +156,7 @@ def open_case(number: int, due_in_min: int | None, **facts: object) -> OpenCase:
     known |= {"team": "Billing", "owner": "", "owner_id": None, "phase": "new", "target_s": 8 * 3600, "url": ""}
     known |= {"opened_at": NOW, "reopened": 0, "is_sensitive": False, "snoozed_until": None}
     due_at = None if due_in_min is None else NOW + timedelta(minutes=due_in_min)
-    return OpenCase(number=number, due_at=due_at, **(known | facts))  # type: ignore[arg-type]
+    return OpenCase(number=number, due_at=due_at, **(known | facts))  # type: ignore[arg-type]  # of mixed types
 
 
 def test_the_board_shows_its_arithmetic_and_what_it_makes_red() -> None:

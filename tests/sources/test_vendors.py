@@ -195,7 +195,7 @@ def test_a_published_sheet_is_read_when_it_changes_and_leads_nowhere_else(tmp_pa
 
 
 def test_a_folder_gives_each_file_once_and_not_before_it_is_whole(tmp_path: Path) -> None:
-    folder = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path)}), None)  # type: ignore[arg-type]
+    folder = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path)}), None)  # type: ignore[arg-type]  # a folder needs no network
     now = datetime.now(UTC)
     for name in ("b.csv", "a.csv", "notes.docx"):
         (tmp_path / name).write_text("x")
@@ -207,5 +207,5 @@ def test_a_folder_gives_each_file_once_and_not_before_it_is_whole(tmp_path: Path
     (tmp_path / "a.csv").write_text("longer")
     rows, _, _ = everything(lambda at: folder.files(at, later + timedelta(seconds=11)), cursor)
     assert [row.name for row in rows] == ["a.csv"]
-    gone = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path / "no")}), None)  # type: ignore[arg-type]
+    gone = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path / "no")}), None)  # type: ignore[arg-type]  # likewise
     assert "there is no folder" in gone.check()[0]
