@@ -36,6 +36,9 @@ CONNECT_TIMEOUT_S = 2
 # PostgreSQL's name of what it did to a transaction that was idle for too long.
 IDLE_IN_TRANSACTION = "25P03"
 
+# Rows are not validated: what pydantic needs for that is made for the few that are, when they are.
+SQLModel.model_config["defer_build"] = True
+
 # An option of transactions whose commit need not wait for the disk.
 UNSYNCED = "unsynced"
 
