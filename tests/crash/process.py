@@ -87,7 +87,6 @@ def live(settings: dict[str, Any], orders: Connection) -> None:
     doom.watch_calls()
     sa.event.listen(Session, "after_commit", doom.after_commit)
     bot = bootstrap.build(Settings(_env_file=None, **settings))
-    bot.start()
     able: dict[str, Callable[..., Any]] = {
         "arm": doom.arm,
         "suspend": lambda: _suspend_after_lease(bot),
@@ -97,6 +96,7 @@ def live(settings: dict[str, Any], orders: Connection) -> None:
         "adopt": bot.services.flows.adopt,
     }
     try:
+        bot.start()
         orders.send("ready")
         while True:
             verb, *facts = orders.recv()
