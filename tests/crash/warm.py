@@ -13,7 +13,7 @@ from sqlalchemy.orm import configure_mappers
 from tests import parsed_files, statements
 from tests.crash import process
 from tests.floor import TestFloor
-from tests.floors import with_a_bookmark
+from tests.floors import with_two_audiences
 
 assert parsed_files
 assert process
@@ -27,7 +27,7 @@ def run_an_incident() -> None:
     configure_mappers()
     with tempfile.TemporaryDirectory(prefix="watchfloor-warm-") as name:
         folder = Path(name)
-        with TestFloor(folder, playbooks_dir=PLAYBOOKS, floor_file=with_a_bookmark(folder)) as floor:
+        with TestFloor(folder, playbooks_dir=PLAYBOOKS, floor_file=with_two_audiences(folder)) as floor:
             channel = floor.declares("S1 line 1 is down")
             floor.passes(minutes=31)
             floor.says("ana", "/incident resolve over", channel)
