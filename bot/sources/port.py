@@ -63,6 +63,10 @@ class Case:
     queue: str = ""
     assignee: str = ""
     link: str = ""
+    # Who wrote, and in which words: like cases of several customers are proposed as an incident.
+    customer: str = ""
+    text: str = ""
+    traits: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = True
     # Since when it waits for somebody to accept it.
     waiting_since: datetime | None = None

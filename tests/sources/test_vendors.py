@@ -86,7 +86,9 @@ def test_servicenow_follows_pages_that_are_short_and_seconds_that_hold_more_than
 
 def test_servicenow_brings_slas_with_pauses_and_writes_a_note_once() -> None:
     stand_in = ServiceNowStandIn()
-    stand_in.incident(1, "2026-11-26 01:00:00", priority="1")
+    said = {"company": "Acme", "caller_id": "Zoe", "description": "No dial tone", "location": "Manila"}
+    stand_in.incident(1, "2026-11-26 01:00:00", priority="1", **said)
+    stand_in.incident(2, "2026-11-26 01:00:01", caller_id="Zoe")
     target = {
         "sys_id": "t",
         "task": f"{1:032x}",
@@ -100,7 +102,9 @@ def test_servicenow_brings_slas_with_pauses_and_writes_a_note_once() -> None:
     stand_in.tables["task_sla"] = [target, target | {"sys_id": "u", "stage": "cancelled"}]
     with running(stand_in), stand_in.client() as http:
         source = ServiceNow(SourceConfig("snow", stand_in.url, TOKEN), http)
-        [case] = source.changed("", NOW).rows
+        case, other = source.changed("", NOW).rows
+        assert (case.customer, case.text, case.traits["site"]) == ("Acme", "No dial tone", "Manila")
+        assert other.customer == "Zoe"
         assert (case.priority, case.queue, case.is_open) == ("P1", "Billing", True)
         [sla] = case.targets
         assert (sla.paused_s, sla.is_paused) == (2100, True)
@@ -133,6 +137,7 @@ def test_salesforce_renews_an_expired_token_and_says_who_waits() -> None:
         rows, _, _ = everything(lambda at: source.changed(at, NOW))
         assert stand_in.tokens_given == 2
     waits = rows[-1]
+    assert (waits.customer, waits.text, waits.traits["category"]) == ("Acme", "It does not work", "Problem")
     assert (waits.queue, waits.waiting_since) == ("Chat", datetime(2026, 11, 26, 2, 1, tzinfo=UTC))
     assert [(one.name, one.is_breached) for one in waits.targets] == [("First response", True)]
 
