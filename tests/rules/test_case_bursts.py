@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -234,6 +235,6 @@ def test_what_two_replicas_find_at_once_is_proposed_once(prepared_postgres_url: 
 
 
 def _case(number: int, at: datetime, title: str, examine_at: datetime | None) -> Case:
-    times = {"opened_at": at, "started_at": at, "updated_at": at, "touched_at": at}
-    known = {"source": "crm", "external_id": f"C{number}", "name": f"C{number}", "customer": f"Customer {number}"}
+    times: dict[str, Any] = {"opened_at": at, "started_at": at, "updated_at": at, "touched_at": at}
+    known: dict[str, Any] = {"source": "crm", "external_id": f"C{number}", "name": f"C{number}", "customer": f"Customer {number}"}
     return Case(**known, **times, title=title, examine_at=examine_at)
