@@ -85,7 +85,7 @@ def case_figures(session: Session, services: Services, start: datetime, end: dat
             reopened=reopened,
             people=settings.teams[team].engineers if team in settings.teams else 0,
         )
-        for region, team, kind, intake, closed, backlog, targets, met, reopened in rows.tuples()
+        for region, team, kind, intake, closed, backlog, targets, met, reopened in rows
     ]
 
 

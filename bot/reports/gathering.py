@@ -40,10 +40,14 @@ def gather(services: Services, period: Period, zone: ZoneInfo, region: str) -> R
     return rules.compose(period, earlier, incidents, tallies, severities, region)
 
 
-def counted(session: Session, services: Services, start: datetime, end: datetime, region: str) -> list[Counted]:
-    """Every incident declared in a time that reports count."""
+def counted(
+    session: Session, services: Services, start: datetime, end: datetime, region: str, *, only_public: bool = False
+) -> list[Counted]:
+    """Every incident declared in a time that reports count, `only_public` without private ones."""
     declared = (col(Incident.declared_at) >= start, col(Incident.declared_at) < end)
-    real = (col(Incident.is_drill).is_(False), col(Incident.status).not_in(LEFT_OUT))
+    real = [col(Incident.is_drill).is_(False), col(Incident.status).not_in(LEFT_OUT)]
+    if only_public:
+        real.append(col(Incident.is_private).is_(False))
     found = session.exec(select(Incident).where(*declared, *real).order_by(col(Incident.id))).all()
     sites = set(services.floor.reports.regions.get(region, ()))
     wanted = [incident for incident in found if not region or sites & set(incident.sites)]

@@ -20,6 +20,7 @@ from bot.incidents.tables import Incident
 from bot.reports import gathering, rules, sending, views, workbook
 from bot.timeline import tables as timeline
 from bot.updates.tables import Promise
+from bot.web.api import rules as api
 from tests.rules.playbook_builders import database
 from tests.rules.test_update_templates import services
 
@@ -191,6 +192,26 @@ def test_every_cell_is_what_the_rows_say_and_the_week_stands_against_the_four_be
     assert {"n", "Median", "90th percentile", "To mitigate", "Before"} <= defined
     assert len(book["Figures"]._charts) >= 2, "native charts"
     assert [count for _, count in report.trend][-1] == len(own)
+
+
+def test_the_api_counts_the_same_and_leaves_out_what_is_private(floor) -> None:
+    services, file = floor
+    period = rules.last_period("month", NOW, ZONE)
+    with services.database.reading() as session:
+        found = gathering.counted(session, services, period.start, period.end, "APAC", only_public=True)
+    report = api.report(found, services.floor.types)
+    own = [each for each in counted_again(file, period.start, period.end, "APAC") if not each["is_private"]]
+    assert 0 < len(own) < len(counted_again(file, period.start, period.end, "APAC"))
+    assert (report["count"], sum(report["by_severity"].values())) == (len(own), len(own))
+    assert report["by_type"] == {name: sum(each["type"] == name for each in own) for name in ("crm", "telephony")}
+    for name in ("detect", "acknowledge", "mitigate", "resolve"):
+        known = [each[f"To {name}"] for each in own if each[f"To {name}"] is not None]
+        minutes = report[f"minutes_to_{name}"]
+        assert minutes["n"] == len(known)
+        assert minutes["median"] == pytest.approx(statistics.median(known), abs=0.051)
+        assert minutes["p90"] == pytest.approx(nine_of_ten(known), abs=0.051)
+    assert report["updates_kept"] == sum(each["kept"] for each in own)
+    assert report["updates_promised"] == sum(each["promised"] for each in own)
 
 
 def test_a_week_begins_at_the_midnight_of_its_zone_and_has_the_hour_that_came_twice() -> None:
