@@ -4,12 +4,15 @@ Otherwise each forked bot would do so itself: the fonts of a chart, the mappings
 """
 
 import gc
+import sys
 import tempfile
 import threading
 from pathlib import Path
 
 from sqlalchemy.orm import configure_mappers
 
+from bot.timeline import pictures
+from bot.timeline.renderer import Renderer
 from tests import parsed_files, statements
 from tests.crash import process
 from tests.floor import TestFloor
@@ -20,6 +23,11 @@ assert process
 assert statements
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
+
+
+# One process draws for every bot that is forked from here, however long none of them asks.
+SERVE = "import socket; from bot.timeline.render_process import serve; serve(socket.socket(fileno=0), idle_s=3600)"
+pictures._renderer = Renderer((sys.executable, "-c", SERVE))
 
 
 def run_an_incident() -> None:
