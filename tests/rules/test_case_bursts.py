@@ -236,5 +236,10 @@ def test_what_two_replicas_find_at_once_is_proposed_once(prepared_postgres_url: 
 
 def _case(number: int, at: datetime, title: str, examine_at: datetime | None) -> Case:
     times: dict[str, Any] = {"opened_at": at, "started_at": at, "updated_at": at, "touched_at": at}
-    known: dict[str, Any] = {"source": "crm", "external_id": f"C{number}", "name": f"C{number}", "customer": f"Customer {number}"}
+    known: dict[str, Any] = {
+        "source": "crm",
+        "external_id": f"C{number}",
+        "name": f"C{number}",
+        "customer": f"Customer {number}",
+    }
     return Case(**known, **times, title=title, examine_at=examine_at)
