@@ -331,4 +331,5 @@ def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
     )
     for listen in services.get(Registry).listeners:
         listen(app, services)
+    app.dispatch_by_id()
     return app

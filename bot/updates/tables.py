@@ -93,14 +93,11 @@ _LAST_NUMBER = select(sa.func.max(Promise.number)).where(
 )
 
 
-def add(session: Session, promise: Promise, late_after: timedelta) -> Promise:
-    """Promise an update: the next one of its incident and audience."""
+def number(session: Session, promise: Promise) -> None:
+    """It is the next one of its incident and audience."""
     parameters = {"of_incident": promise.incident_id, "to_audience": promise.audience}
     last_number = session.exec(_LAST_NUMBER, params=parameters).one()
     promise.number = (last_number or 0) + 1
-    move(session, promise, promise.due_at, late_after)
-    session.flush()
-    return promise
 
 
 def move(session: Session, promise: Promise, due_at: datetime, late_after: timedelta) -> None:

@@ -54,6 +54,8 @@ MOST_FAILURES = 12
 START_TIMEOUT_S = 2.2
 START_THREADS = 8
 RETRY_QUEUE = records.LATER
+# Each look costs several statements; the engine itself looks once a second for what is due.
+RETRY_POLL_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ class Flows:
         for name in retired.NAMES:
             DBOS.workflow(name=name)(retired.end)
         DBOS.launch()
-        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=0.5)
+        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=RETRY_POLL_S)
 
     def start_once(self, key: str, declared: Flow[Request], request: Request) -> None:
         """Start a flow unless one was ever started under `key`. When this returns, it will be finished.
