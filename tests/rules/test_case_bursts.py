@@ -234,6 +234,15 @@ def test_what_two_replicas_find_at_once_is_proposed_once(prepared_postgres_url: 
 
 
 def _case(number: int, at: datetime, title: str, examine_at: datetime | None) -> Case:
-    times = {"opened_at": at, "started_at": at, "updated_at": at, "touched_at": at}
-    known = {"source": "crm", "external_id": f"C{number}", "name": f"C{number}", "customer": f"Customer {number}"}
-    return Case(**known, **times, title=title, examine_at=examine_at)
+    return Case(
+        source="crm",
+        external_id=f"C{number}",
+        name=f"C{number}",
+        customer=f"Customer {number}",
+        title=title,
+        opened_at=at,
+        started_at=at,
+        updated_at=at,
+        touched_at=at,
+        examine_at=examine_at,
+    )
