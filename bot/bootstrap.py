@@ -141,7 +141,7 @@ class Bot:
         with unusable_as_sentence():
             self.services.flows.launch(self.services)
         self._listen()
-        recovery.open_gaps_after_silence(self.services, utcnow())
+        recovery.begin_listening(self.services, utcnow())
         if self.services.replicas.are_several:
             self.services.background.submit("take over", partial(take_over, self.services))
         self.services.background.submit("learn", partial(directory.refresh, self.services))

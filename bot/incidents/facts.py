@@ -290,6 +290,8 @@ NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]]
 FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact("fallback", _no_fallback)
 # What unlocks an account of a source by its id and gives back why it did not; None when the source cannot.
 UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("unlocking", _no_unlocking)
+# Likewise, what has a source mail somebody a way to set a new password.
+RESETTING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("resetting", _no_unlocking)
 # Who is the point of contact at a moment.
 CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", _no_contact)
 # What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.

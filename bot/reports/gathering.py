@@ -71,11 +71,15 @@ def sensitive_cases(services: Services, now: datetime, region: str) -> list[Sens
     return [case for case in found if not region or case.region.casefold() == region.casefold()]
 
 
-def counted(session: Session, services: Services, start: datetime, end: datetime, region: str) -> list[Counted]:
-    """Every incident declared in a time that reports count."""
+def counted(
+    session: Session, services: Services, start: datetime, end: datetime, region: str, *, only_public: bool = False
+) -> list[Counted]:
+    """Every incident declared in a time that reports count, `only_public` without private ones."""
     declared = (col(Incident.declared_at) >= start, col(Incident.declared_at) < end)
-    real = select(Incident).where(*declared, incident_tables.is_counted())
-    found = session.exec(real.order_by(col(Incident.id))).all()
+    real = [*declared, incident_tables.is_counted()]
+    if only_public:
+        real.append(col(Incident.is_private).is_(False))
+    found = session.exec(select(Incident).where(*real).order_by(col(Incident.id))).all()
     sites = set(services.floor.reports.regions.get(region, ()))
     wanted = [incident for incident in found if not region or sites & set(incident.sites)]
     known: dict[int, Milestones] = {}

@@ -110,10 +110,10 @@ def read_request(services: Services, typed: str, now: datetime) -> Asked:
         period = rules.last_period(kind, now, zone)
     else:
         raise rules.UnknownPeriod()
-    return Asked(period, _region(services, rest.strip()))
+    return Asked(period, read_region(services, rest.strip()))
 
 
-def _region(services: Services, typed: str) -> str:
+def read_region(services: Services, typed: str) -> str:
     known = {name.casefold(): name for name in services.floor.reports.regions}
     if typed and typed.casefold() not in known:
         raise rules.UnknownRegion(given=quoted(typed), known=", ".join(known.values()) or "none yet")

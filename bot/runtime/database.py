@@ -364,14 +364,18 @@ def insert_all_new(session: Session, rows: Sequence[SQLModel]) -> None:
     if rows:
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
         insert = dialect.insert(type(rows[0])).on_conflict_do_nothing()
-        session.connection().execute(insert, [row.model_dump() for row in rows])
+        session.connection().execute(insert, [_columns(row) for row in rows])
 
 
 def _insert(session: Session, row: SQLModel) -> Any:
     session.flush()
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    columns = {name: value for name, value in row if not (name == "id" and value is None)}
-    return dialect.insert(type(row)).values(columns)
+    return dialect.insert(type(row)).values(_columns(row))
+
+
+def _columns(row: SQLModel) -> dict[str, Any]:
+    """The values of a row; the number that the database gives is left to it."""
+    return {name: value for name, value in row if not (name == "id" and value is None)}
 
 
 class Numbered(SQLModel):

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import resource
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -88,6 +89,30 @@ class BotProcess:
         """It will stop, as a machine that sleeps, right after it has leased something of the outbox."""
         self._orders.send(("suspend",))
         self._orders.recv()
+
+    def has_full_disk(self, is_full: bool) -> None:
+        """From now on the machine refuses every byte that this process writes into a file; or takes it again."""
+        _, hard = resource.prlimit(self._process.pid or 0, resource.RLIMIT_FSIZE)
+        resource.prlimit(self._process.pid or 0, resource.RLIMIT_FSIZE, (1 if is_full else hard, hard))
+
+    @property
+    def is_healthy(self) -> bool:
+        """Does `/healthz` say that the database can be written?"""
+        return bool(self._asked("health"))
+
+    @property
+    def has_flows_running(self) -> bool:
+        """Has any flow a thread?"""
+        return bool(self._asked("running"))
+
+    def adopts(self) -> None:
+        """What the clock does every quarter of a minute: look for flows that no thread is at."""
+        self._asked("adopt")
+
+    def _asked(self, order: str) -> Any:
+        self._orders.send((order,))
+        assert self._orders.poll(ENDS_WITHIN_S), "the bot does not answer"
+        return self._orders.recv()
 
     @property
     def is_suspended(self) -> bool:

@@ -28,6 +28,7 @@ from bot.reports import gathering, rules, sending, views, workbook
 from bot.shifts.finding_tables import OpenTime
 from bot.timeline import tables as timeline
 from bot.updates.tables import Promise
+from bot.web.api import rules as api
 from tests.rules.playbook_builders import database
 from tests.rules.test_update_templates import services
 
@@ -98,15 +99,31 @@ def the_floor_works(session: Session, dice: random.Random, moment: datetime) -> 
     gap.state, gap.escalated_at = dice.choice(("filled", "open", "passed")), escalated_at
     session.add(gap)
     incident_id, late = dice.randint(1, 420), moment + timedelta(days=dice.randint(1, 30))
-    follow_up = FollowUp(incident_id=incident_id, source_key=uuid4().hex, words="alarm", due_at=late)
-    follow_up.due_on = late.date()
-    follow_up.added_by, follow_up.added_at = "UANA", moment
+    follow_up = FollowUp(
+        incident_id=incident_id,
+        source_key=uuid4().hex,
+        words="alarm",
+        due_on=late.date(),
+        due_at=late,
+        added_by="UANA",
+        added_at=moment,
+    )
     follow_up.finished_at = dice.choice((None, late, late + timedelta(days=dice.randint(2, 20))))
     session.add(follow_up)
     team = dice.choice(list(TEAMS))
     kind = dice.choice(("case", "case", "case", "change", "task"))
-    item = Case(source="crm", external_id=uuid4().hex, kind=kind, name="C", team=team, region=TEAMS[team][0])
-    item.opened_at = item.started_at = item.updated_at = item.touched_at = moment
+    item = Case(
+        source="crm",
+        external_id=uuid4().hex,
+        kind=kind,
+        name="C",
+        team=team,
+        region=TEAMS[team][0],
+        opened_at=moment,
+        started_at=moment,
+        updated_at=moment,
+        touched_at=moment,
+    )
     item.ended_at = dice.choice((None, moment + hours))
     item.target_s, item.is_breached = dice.choice((None, 3600)), dice.random() < 0.3
     session.add(item)
@@ -132,8 +149,8 @@ def queues_are_measured(session: Session, dice: random.Random) -> None:
             for starts_at in range(first, int(NOW.timestamp()), 1800 * 8):
                 offered = dice.randint(0, 60)
                 answered = dice.randint(0, offered)
-                figures = IntervalFigures(queue_id=number, starts_at=starts_at, import_id=brought.number)
-                figures.interval_s = 1800
+                keys = {"queue_id": number, "starts_at": starts_at, "import_id": brought.number}
+                figures = IntervalFigures(**keys, interval_s=1800)
                 figures.offered, figures.answered = offered, dice.choice((answered, answered, None))
                 figures.answered_in = None if figures.answered is None else dice.randint(0, answered)
                 figures.abandoned, figures.abandoned_in = offered - answered, dice.randint(0, offered - answered)
@@ -354,14 +371,17 @@ def test_every_cell_is_what_the_rows_say_and_the_week_stands_against_the_four_be
         shown = dict(zip(header, line, strict=True))
         assert shown["service level"] == "answered within 20 s of offered"
         for name, value in again[line[0]].items():
-            whole, past = 100 if "%" in name else 1, again_before[line[0]][name] if typed == "week" else None
+            whole, earlier_value = (
+                100 if "%" in name else 1,
+                again_before[line[0]][name] if typed == "week" else None,
+            )
             assert shown[name] == pytest.approx(None if value is None else whole * value, abs=0.006), (
                 line[0],
                 name,
             )
-            if past is not None:
-                past = past / 4 if name == "offered" else past * whole
-                assert shown[f"{name}, before"] == pytest.approx(past, abs=0.006), (line[0], name)
+            if earlier_value is not None:
+                earlier_value *= 0.25 if name == "offered" else whole
+                assert shown[f"{name}, before"] == pytest.approx(earlier_value, abs=0.006), (line[0], name)
 
     listed = list(book["Incidents"].iter_rows(min_row=2, values_only=True))
     assert [row[0] for row in listed] == [each["id"] for each in own]
@@ -374,6 +394,26 @@ def test_every_cell_is_what_the_rows_say_and_the_week_stands_against_the_four_be
     assert {"n", "Median", "90th percentile", "To mitigate", "Before"} <= defined
     assert len(book["Figures"]._charts) >= 2, "native charts"
     assert [count for _, count in report.trend][-1] == len(own)
+
+
+def test_the_api_counts_the_same_and_leaves_out_what_is_private(floor) -> None:
+    services, file = floor
+    period = rules.last_period("month", NOW, ZONE)
+    with services.database.reading() as session:
+        found = gathering.counted(session, services, period.start, period.end, "APAC", only_public=True)
+    report = api.report(found, services.floor.types)
+    own = [each for each in counted_again(file, period.start, period.end, "APAC") if not each["is_private"]]
+    assert 0 < len(own) < len(counted_again(file, period.start, period.end, "APAC"))
+    assert (report["count"], sum(report["by_severity"].values())) == (len(own), len(own))
+    assert report["by_type"] == {name: sum(each["type"] == name for each in own) for name in ("crm", "telephony")}
+    for name in ("detect", "acknowledge", "mitigate", "resolve"):
+        known = [each[f"To {name}"] for each in own if each[f"To {name}"] is not None]
+        minutes = report[f"minutes_to_{name}"]
+        assert minutes["n"] == len(known)
+        assert minutes["median"] == pytest.approx(statistics.median(known), abs=0.051)
+        assert minutes["p90"] == pytest.approx(nine_of_ten(known), abs=0.051)
+    assert report["updates_kept"] == sum(each["kept"] for each in own)
+    assert report["updates_promised"] == sum(each["promised"] for each in own)
 
 
 def test_a_week_begins_at_the_midnight_of_its_zone_and_has_the_hour_that_came_twice() -> None:
