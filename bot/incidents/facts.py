@@ -120,6 +120,47 @@ class CaseFigures:
     people: int = 0
 
 
+@dataclass(frozen=True)
+class QueueFigures:
+    """A queue of the contact centre over a time; None is unknown, shares are of 1.
+
+    `formula` says in words how the service level is computed.
+    """
+
+    name: str
+    site: str
+    formula: str
+    offered: float | None = None
+    service_level: float | None = None
+    asa_s: float | None = None
+    aht_s: float | None = None
+    abandonment: float | None = None
+
+
+@dataclass(frozen=True)
+class SensitiveCase:
+    """An open case of a customer who is watched with care; `left` says how much time there is."""
+
+    name: str
+    title: str
+    customer: str
+    priority: str
+    region: str
+    team: str
+    owner_id: str | None
+    left: str
+
+
+def _no_queue_figures(
+    session: Session, services: Services, start: datetime, end: datetime
+) -> Sequence[QueueFigures]:
+    return ()
+
+
+def _no_sensitive_cases(session: Session, services: Services, now: datetime) -> Sequence[SensitiveCase]:
+    return ()
+
+
 def _no_case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
     return ()
 
@@ -278,8 +319,12 @@ CASE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[Ca
     "case figures", _no_case_figures
 )
 # The open cases of sensitive customers, by name.
-SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
-    "sensitive cases", _no_items
+SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[SensitiveCase]]] = Fact(
+    "sensitive cases", _no_sensitive_cases
+)
+# The figures of every queue, from a moment until before another.
+QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[QueueFigures]]] = Fact(
+    "queue figures", _no_queue_figures
 )
 # How many guides that are missing were noted in a time, and how many of those are published.
 KNOWLEDGE_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("knowledge gaps", _no_gaps)

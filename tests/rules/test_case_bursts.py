@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 
 from sqlmodel import col, select
 
@@ -235,11 +234,15 @@ def test_what_two_replicas_find_at_once_is_proposed_once(prepared_postgres_url: 
 
 
 def _case(number: int, at: datetime, title: str, examine_at: datetime | None) -> Case:
-    times: dict[str, Any] = {"opened_at": at, "started_at": at, "updated_at": at, "touched_at": at}
-    known: dict[str, Any] = {
-        "source": "crm",
-        "external_id": f"C{number}",
-        "name": f"C{number}",
-        "customer": f"Customer {number}",
-    }
-    return Case(**known, **times, title=title, examine_at=examine_at)
+    return Case(
+        source="crm",
+        external_id=f"C{number}",
+        name=f"C{number}",
+        customer=f"Customer {number}",
+        title=title,
+        opened_at=at,
+        started_at=at,
+        updated_at=at,
+        touched_at=at,
+        examine_at=examine_at,
+    )
