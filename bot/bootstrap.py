@@ -278,7 +278,13 @@ def build_services(settings: Settings) -> Services:
     parts_by_class = [make(settings, floor_settings) for make in registry.parts]
     parts: dict[type, Any] = {
         type(part): part
-        for part in (registry, PeopleCache(), Listening(), Departures(registry.departures), *parts_by_class)
+        for part in (
+            registry,
+            PeopleCache(),
+            Listening(),
+            Departures(registry.departures, registry.unavailable),
+            *parts_by_class,
+        )
         if part is not None
     }
     services = Services(
@@ -321,4 +327,5 @@ def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
     )
     for listen in services.get(Registry).listeners:
         listen(app, services)
+    app.dispatch_by_id()
     return app

@@ -1,5 +1,6 @@
 """Sources of a floor: read on their schedule, named with their age, tried by hand."""
 
+import os
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,6 +41,8 @@ def test_a_file_in_a_watched_folder_is_on_the_card_and_the_doctor_names_what_can
         row = f"Billing,Manila,{this_half_hour():%Y-%m-%dT%H:%M}Z,120,80,60,40,300,45,40"
         (folder / "report.csv").write_text(f"{header}\n{row}\n")
         (folder / "people.csv").write_text("name,colour\nAna,blue\n")
+        for exported in folder.iterdir():
+            os.utime(exported, (utcnow().timestamp(),) * 2)
         floor.passes(minutes=2)
         floor.passes_until(lambda: "Service level 50 %" in floor.card(channel), seconds=30)
 

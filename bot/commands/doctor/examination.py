@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.commands.doctor import alerts, database, files, port, sources, tokens, webhooks, workspace
+from bot.commands.doctor import alerts, database, files, port, rosters, sources, tokens, webhooks, workspace
 from bot.commands.doctor.findings import Finding, missing
 from bot.config import floor
 from bot.config.settings import Settings
@@ -18,6 +18,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if settings.serves_http:
         yield from port.check(settings.host, settings.port)
     yield from sources.check(settings)
+    yield from rosters.check(settings)
     yield from alerts.check(settings)
     yield from webhooks.check(settings)
     token_findings = list(tokens.check(settings))

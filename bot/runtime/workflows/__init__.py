@@ -54,6 +54,8 @@ MOST_FAILURES = 12
 START_TIMEOUT_S = 2.2
 START_THREADS = 8
 RETRY_QUEUE = records.LATER
+# Each look costs several statements; the engine itself looks once a second for what is due.
+RETRY_POLL_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,10 @@ class Flows:
         self._workflows: dict[str, Any] = {}
         self._replica = replica
         self._running_ids, self._counting = Counter[str](), threading.Lock()
+        # How many are being started, and how often anything was begun or ended here.
+        self._being_started, self._changes = 0, 0
+        self._idle_at_change: int | None = None
+        self._is_alone = database_url.startswith("sqlite")
         self._left_behind: set[str] = set()
         self._starting = ThreadPoolExecutor(START_THREADS, thread_name_prefix="start flows")
         self.is_closing = False
@@ -197,7 +203,7 @@ class Flows:
         for name in retired.NAMES:
             DBOS.workflow(name=name)(retired.end)
         DBOS.launch()
-        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=0.5)
+        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=RETRY_POLL_S)
 
     def start_once(self, key: str, declared: Flow[Request], request: Request) -> None:
         """Start a flow unless one was ever started under `key`. When this returns, it will be finished.
@@ -215,7 +221,7 @@ class Flows:
             raise ChangeUnknown() from refused
 
     def _start(self, key: str, declared: Flow[Request], request: Request) -> None:
-        with SetWorkflowID(key):
+        with self._count_being_started(), SetWorkflowID(key):
             DBOS.start_workflow(self._workflows[declared.name], key, request.model_dump(mode="json"), 1)
 
     def adopt(self) -> None:
@@ -233,7 +239,8 @@ class Flows:
         left = {flow.workflow_id for flow in pending} - running if not is_crowded else set()
         if lost := sorted(left & self._left_behind):
             log.warning("adopting", extra={"flows": len(lost)})
-            DBOS.resume_workflows(lost)
+            with self._count_being_started():
+                DBOS.resume_workflows(lost)
         self._left_behind = left
 
     def replicas_with_flows(self) -> set[str]:
@@ -274,8 +281,18 @@ class Flows:
         return bool(self._running_ids)
 
     def is_idle(self) -> bool:
-        """Is nothing running, waiting or coming back later?"""
-        return not self.is_running and not DBOS.list_workflows(status=list(records.UNFINISHED), limit=1)
+        """Is nothing of this process running, waiting or coming back later?
+
+        The records are read again only when something was begun or ended here since they said so.
+        """
+        changes = self._changes
+        if self._running_ids or self._being_started:
+            return False
+        if not self._is_alone or self._idle_at_change != changes:
+            if DBOS.list_workflows(status=list(records.UNFINISHED), limit=1, load_input=False, load_output=False):
+                return False
+            self._idle_at_change = changes
+        return True
 
     def close(self, within_s: float = 8) -> None:
         """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
@@ -308,6 +325,17 @@ class Flows:
         return run
 
     @contextmanager
+    def _count_being_started(self) -> Iterator[None]:
+        with self._counting:
+            self._being_started += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._being_started -= 1
+                self._changes += 1
+
+    @contextmanager
     def _count_running(self) -> Iterator[None]:
         workflow_id = DBOS.workflow_id or ""
         with self._counting:
@@ -316,6 +344,7 @@ class Flows:
             yield
         finally:
             with self._counting:
+                self._changes += 1
                 self._running_ids[workflow_id] -= 1
                 self._running_ids += Counter()  # without those that are at none
 
