@@ -141,7 +141,7 @@ class Bot:
         with unusable_as_sentence():
             self.services.flows.launch(self.services)
         self._listen()
-        recovery.open_gaps_after_silence(self.services, utcnow())
+        recovery.begin_listening(self.services, utcnow())
         if self.services.replicas.are_several:
             self.services.background.submit("take over", partial(take_over, self.services))
         self.services.background.submit("learn", partial(directory.refresh, self.services))
@@ -278,7 +278,13 @@ def build_services(settings: Settings) -> Services:
     parts_by_class = [make(settings, floor_settings) for make in registry.parts]
     parts: dict[type, Any] = {
         type(part): part
-        for part in (registry, PeopleCache(), Listening(), Departures(registry.departures), *parts_by_class)
+        for part in (
+            registry,
+            PeopleCache(),
+            Listening(),
+            Departures(registry.departures, registry.unavailable),
+            *parts_by_class,
+        )
         if part is not None
     }
     services = Services(
@@ -325,4 +331,5 @@ def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
     )
     for listen in services.get(Registry).listeners:
         listen(app, services)
+    app.dispatch_by_id()
     return app

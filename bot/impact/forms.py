@@ -20,7 +20,9 @@ FIELDS = (
     (ids.ABANDONED, "Abandoned", ""),
     (ids.AHT, "Average handle time", "Seconds or 5:12"),
     (ids.ASA, "Average speed of answer", "Seconds or 1:30"),
-    (ids.AGENTS, "Agents", ""),
+    (ids.AGENTS, "Agents staffed", ""),
+    (ids.SCHEDULED, "Agents scheduled", ""),
+    (ids.AVAILABLE, "Agents available", "On average, waiting for a contact"),
     (ids.FORECAST, "Forecast of offered", ""),
 )
 # Slack takes a hundred blocks in a form; wide files have more columns than anybody would change by hand.
@@ -59,7 +61,7 @@ def figures_form(
 
 def _kept(name: str, last: Last | None) -> str:
     """What seldom changes from one interval to the next."""
-    if last is None or name not in (ids.AHT, ids.AGENTS):
+    if last is None or name not in (ids.AHT, ids.AGENTS, ids.SCHEDULED):
         return ""
     amount = getattr(last.figures, name)
     return "" if amount is None else f"{amount:g}"

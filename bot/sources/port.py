@@ -86,11 +86,12 @@ class LockoutKind(StrEnum):
     LOCKED = "locked"
     UNLOCKED = "unlocked"
     SIGNED_IN = "signed in"
+    FAILED = "failed to sign in"
 
 
 @dataclass(frozen=True)
 class Lockout:
-    """An account was locked or unlocked, or its owner signed in again."""
+    """An account was locked or unlocked, or its owner signed in, or tried to: then from where, and with what."""
 
     external_id: str
     user_id: str
@@ -98,6 +99,9 @@ class Lockout:
     kind: LockoutKind
     at: datetime
     reason: str = ""
+    address: str = ""
+    place: str = ""
+    client: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,14 @@ class Lockouts(Source, Protocol):
 
     def unlock(self, user_id: str) -> Outcome:
         """Unlock an account; one that is not locked counts as done."""
+
+
+@runtime_checkable
+class PasswordResets(Source, Protocol):
+    """Has the directory mail people a way to set a new password. What is in the mail is never seen here."""
+
+    def reset_password(self, user_id: str) -> Outcome:
+        """Send the mail; of several the last one counts, so that this may be repeated."""
 
 
 @runtime_checkable

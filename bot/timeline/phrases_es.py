@@ -92,6 +92,7 @@ SENTENCES = {
     "update_pace": "{who} cambió el ritmo de las actualizaciones para {audience}: {new}",
     "update_late": "La actualización para {audience} prevista a las {due} se retrasó: {reason}",
     "audience_added": "{who} permitió a {audience} leer sobre este incidente privado",
+    "audience_gone": "Terminaron las actualizaciones para {audience}: floor.yaml ya no nombra ese público",
     "audience_removed": "{who} dejó de permitir a {audience} leer sobre este incidente privado",
     "partner_guidance": "{who} escribió qué dicen y hacen los agentes de los socios, en {language}",
     "partner_added": "{who} añadió al socio {partner} a los afectados",

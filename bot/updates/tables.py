@@ -93,14 +93,11 @@ _LAST_NUMBER = select(sa.func.max(Promise.number)).where(
 )
 
 
-def add(session: Session, promise: Promise, late_after: timedelta) -> Promise:
-    """Promise an update: the next one of its incident and audience."""
+def number(session: Session, promise: Promise) -> None:
+    """It is the next one of its incident and audience."""
     parameters = {"of_incident": promise.incident_id, "to_audience": promise.audience}
     last_number = session.exec(_LAST_NUMBER, params=parameters).one()
     promise.number = (last_number or 0) + 1
-    move(session, promise, promise.due_at, late_after)
-    session.flush()
-    return promise
 
 
 def move(session: Session, promise: Promise, due_at: datetime, late_after: timedelta) -> None:
@@ -179,6 +176,12 @@ def waiting(session: Session, incident_id: int, audience: str | None = None) -> 
     """What is promised and not yet sent."""
     promised = session.exec(_WAITING, params={"of_incident": incident_id}).all()
     return [promise for promise in promised if audience in (None, promise.audience)]
+
+
+def promised_to_others(session: Session, audiences: Sequence[str]) -> Sequence[Promise]:
+    """What is promised to others than these audiences and not concluded."""
+    theirs = (col(Promise.state).in_((WAITING, PAUSED, SENDING)), col(Promise.audience).not_in(audiences))
+    return session.exec(select(Promise).where(*theirs).order_by(col(Promise.id))).all()
 
 
 def incidents_with_promise(session: Session) -> set[int]:

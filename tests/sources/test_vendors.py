@@ -36,7 +36,8 @@ def lock(uuid: str, event_type: str = "user.account.lock", result: str = "FAILUR
 def test_okta_goes_by_type_and_counts_an_event_once() -> None:
     rows = lockouts([lock("1"), lock("1"), lock("2", result="SUCCESS"), lock("3", "user.account.unlock_by_admin")])
     assert [row.kind for row in rows] == [LockoutKind.LOCKED, LockoutKind.LOCKED, LockoutKind.UNLOCKED]
-    assert lockouts([lock("4", "user.session.start"), lock("5", "user.mfa.factor.update", "SUCCESS")]) == []
+    [failed] = lockouts([lock("4", "user.session.start"), lock("5", "user.mfa.factor.update", "SUCCESS")])
+    assert failed.kind is LockoutKind.FAILED
     assert lockouts([lock("6", "user.session.start", "SUCCESS")])[0].kind is LockoutKind.SIGNED_IN
 
 
@@ -47,14 +48,18 @@ def test_the_sample_log_has_eight_lockouts_and_one_unlock() -> None:
     assert len({row.external_id for row in rows}) == len(rows)
     assert kinds.count(LockoutKind.UNLOCKED) == 1
     assert kinds.count(LockoutKind.SIGNED_IN) == 0
-    assert kinds.count(LockoutKind.LOCKED) == len(rows) - 1
+    assert kinds.count(LockoutKind.LOCKED) + kinds.count(LockoutKind.FAILED) == len(rows) - 1
 
 
 def test_okta_unlocks_and_an_account_that_is_not_locked_counts_as_done() -> None:
-    with running(OktaStandIn([])) as stand_in, stand_in.client() as http:
+    directory = OktaStandIn([])
+    with running(directory) as stand_in, stand_in.client() as http:
         okta = Okta(SourceConfig("okta", stand_in.url, TOKEN), http)
         assert okta.unlock("00u1").is_done
         assert okta.unlock("00u1").reason == "the account was not locked"
+        assert okta.reset_password("00u1").is_done
+        assert directory.mailed == ["00u1"], "Okta mails it; with any other call it would answer with the link"
+        assert "allows no reset" in okta.reset_password("ad1").reason
         okta = Okta(SourceConfig("okta", stand_in.url, "wrong"), http)
         with pytest.raises(SourceRefused, match="does not accept the credentials"):
             okta.unlock("00u1")

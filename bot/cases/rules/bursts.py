@@ -13,7 +13,7 @@ from itertools import combinations
 
 from bot.cases.rules.counting import DAY_S, Counts, Occurrences
 from bot.cases.rules.similar_text import TextIndex, grams
-from bot.cases.rules.surprise import Surprise, share, surprise
+from bot.cases.rules.surprise import LEAST_SIZE_OF_WORDS, Surprise, share, surprise
 
 WINDOWS_S = (15 * 60, 30 * 60, 60 * 60, 120 * 60, 240 * 60)
 LEAST_CUSTOMERS = 3
@@ -154,7 +154,7 @@ class Scanner:
                 continue
             counts = seen.counts(members, now)
             expected = share(counts, all_cases, 1 / (1 + all_cases.before)) * all_cases.within
-            yield _candidate((), members, now, window_s, surprise(counts, expected))
+            yield _candidate((), members, now, window_s, surprise(counts, expected, LEAST_SIZE_OF_WORDS))
 
 
 def _share_of_two(key: Key, first: float, second: float) -> float:

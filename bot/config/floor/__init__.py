@@ -214,6 +214,7 @@ class Floor(FloorPart):
             *permissions.postmortem,
             *permissions.ledger,
             *permissions.lockouts,
+            *permissions.changes,
             *permissions.cases,
         ]
         names += [*self.postmortems.copy_to, *self.cases.people]

@@ -34,6 +34,7 @@ class Permissions(FloorPart):
     # Accounts of customers are for few.
     ledger: tuple[str, ...] = ("commander", "communications_lead")
     lockouts: tuple[str, ...] = (ANYONE,)
+    changes: tuple[str, ...] = (ANYONE,)
     cases: tuple[str, ...] = (ANYONE,)
 
     @field_validator("*")

@@ -21,6 +21,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import TryLater
 from bot.runtime.clock import machine_time
@@ -53,6 +54,8 @@ MOST_FAILURES = 12
 START_TIMEOUT_S = 2.2
 START_THREADS = 8
 RETRY_QUEUE = records.LATER
+# Each look costs several statements; the engine itself looks once a second for what is due.
+RETRY_POLL_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,10 @@ class NotStarted(BaseException):
     """The process is ending: the flow begins after the next start. No `Exception`: the engine would record it."""
 
 
+class LeftBehind(BaseException):
+    """The engine's database is full or broken, so that the flow cannot even be put off: it is adopted later."""
+
+
 @dataclass(frozen=True)
 class Backoff:
     """How long a flow waits before it tries again: doubling from `first_s`, at most `longest_s`."""
@@ -159,6 +166,10 @@ class Flows:
         self._workflows: dict[str, Any] = {}
         self._replica = replica
         self._running_ids, self._counting = Counter[str](), threading.Lock()
+        # How many are being started, and how often anything was begun or ended here.
+        self._being_started, self._changes = 0, 0
+        self._idle_at_change: int | None = None
+        self._is_alone = database_url.startswith("sqlite")
         self._left_behind: set[str] = set()
         self._starting = ThreadPoolExecutor(START_THREADS, thread_name_prefix="start flows")
         self.is_closing = False
@@ -192,7 +203,7 @@ class Flows:
         for name in retired.NAMES:
             DBOS.workflow(name=name)(retired.end)
         DBOS.launch()
-        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=0.5)
+        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=RETRY_POLL_S)
 
     def start_once(self, key: str, declared: Flow[Request], request: Request) -> None:
         """Start a flow unless one was ever started under `key`. When this returns, it will be finished.
@@ -206,9 +217,11 @@ class Flows:
             self._starting.submit(self._start, key, declared, request).result(START_TIMEOUT_S)
         except TimeoutError:
             raise ChangeUnknown() from None
+        except OperationalError as refused:
+            raise ChangeUnknown() from refused
 
     def _start(self, key: str, declared: Flow[Request], request: Request) -> None:
-        with SetWorkflowID(key):
+        with self._count_being_started(), SetWorkflowID(key):
             DBOS.start_workflow(self._workflows[declared.name], key, request.model_dump(mode="json"), 1)
 
     def adopt(self) -> None:
@@ -226,7 +239,8 @@ class Flows:
         left = {flow.workflow_id for flow in pending} - running if not is_crowded else set()
         if lost := sorted(left & self._left_behind):
             log.warning("adopting", extra={"flows": len(lost)})
-            DBOS.resume_workflows(lost)
+            with self._count_being_started():
+                DBOS.resume_workflows(lost)
         self._left_behind = left
 
     def replicas_with_flows(self) -> set[str]:
@@ -261,15 +275,30 @@ class Flows:
         """Delete the records of flows that were begun so long ago and are finished; gives back how many."""
         return records.delete_finished(DBOS, older_than)
 
+    @property
+    def is_running(self) -> bool:
+        """Has any flow a thread now?"""
+        return bool(self._running_ids)
+
     def is_idle(self) -> bool:
-        """Is nothing running, waiting or coming back later?"""
-        return not self._running_ids and not DBOS.list_workflows(status=list(records.UNFINISHED), limit=1)
+        """Is nothing of this process running, waiting or coming back later?
+
+        The records are read again only when something was begun or ended here since they said so.
+        """
+        changes = self._changes
+        if self._running_ids or self._being_started:
+            return False
+        if not self._is_alone or self._idle_at_change != changes:
+            if DBOS.list_workflows(status=list(records.UNFINISHED), limit=1, load_input=False, load_output=False):
+                return False
+            self._idle_at_change = changes
+        return True
 
     def close(self, within_s: float = 8) -> None:
         """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
         self.is_closing = True
         self._starting.shutdown(wait=False, cancel_futures=True)
-        wait_until(lambda: not self._running_ids, within_s)
+        wait_until(lambda: not self.is_running, within_s)
         DBOS.destroy(destroy_registry=True)
 
     def _runner(self, declared: Flow[Any], services: Any) -> Callable[..., None]:
@@ -283,7 +312,7 @@ class Flows:
                 inside = _yield_to_foreground.set(self._give_way)
                 try:
                     declared.tell(services, declared.request_type.model_validate(request))
-                except (TryLater, DatabaseBusy, ChangeUnknown) as wait:
+                except (TryLater, DatabaseBusy, ChangeUnknown, OperationalError) as wait:
                     self._retry_later(declared, key, request, attempt, failures, wait)
                 except Exception as failure:  # what was acknowledged must be finished, perhaps by the next version
                     log.exception("flow failed", extra={"key": key, "failures": failures + 1})
@@ -296,6 +325,17 @@ class Flows:
         return run
 
     @contextmanager
+    def _count_being_started(self) -> Iterator[None]:
+        with self._counting:
+            self._being_started += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._being_started -= 1
+                self._changes += 1
+
+    @contextmanager
     def _count_running(self) -> Iterator[None]:
         workflow_id = DBOS.workflow_id or ""
         with self._counting:
@@ -304,6 +344,7 @@ class Flows:
             yield
         finally:
             with self._counting:
+                self._changes += 1
                 self._running_ids[workflow_id] -= 1
                 self._running_ids += Counter()  # without those that are at none
 
@@ -318,12 +359,22 @@ class Flows:
     ) -> None:
         asked_s = reason.wait_s if isinstance(reason, TryLater) else None
         wait_s = self._backoff.before(attempt) if asked_s is None else asked_s
-        log.warning("flow comes back", extra={"key": key, "reason": str(reason), "wait_s": wait_s})
-        with (
-            SetWorkflowID(f"{key}{records.ATTEMPT_SEPARATOR}{attempt + 1}"),
-            SetEnqueueOptions(delay_seconds=wait_s),
-        ):
-            DBOS.enqueue_workflow(RETRY_QUEUE, self._workflows[declared.name], key, request, attempt + 1, failures)
+        log.warning("flow comes back", extra={"key": key, "reason": _reason_text(reason), "wait_s": wait_s})
+        workflow = self._workflows[declared.name]
+        try:
+            with (
+                SetWorkflowID(f"{key}{records.ATTEMPT_SEPARATOR}{attempt + 1}"),
+                SetEnqueueOptions(delay_seconds=wait_s),
+            ):
+                DBOS.enqueue_workflow(RETRY_QUEUE, workflow, key, request, attempt + 1, failures)
+        except OperationalError as refused:
+            log.warning("flow cannot be put off", extra={"key": key, "reason": _reason_text(refused)})
+            raise LeftBehind from refused
+
+
+def _reason_text(reason: Exception) -> str:
+    # Without the statement, which takes many lines.
+    return str(reason.orig if isinstance(reason, OperationalError) else reason)
 
 
 def wait_until(condition: Callable[[], bool], within_s: float, every_s: float = 0.02) -> bool:
