@@ -20,7 +20,14 @@ Row = TypeVar("Row", covariant=True)
 
 
 class SourceRefused(WatchfloorError):
-    """{name} cannot be read: {reason}"""
+    """{name} cannot be read: {reason}."""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(**{name: str(fact).rstrip(".") for name, fact in facts.items()})
+
+
+class CredentialsRefused(SourceRefused):
+    """{name} cannot be read: it does not accept the credentials; check the secret, and whether it has expired."""
 
 
 @dataclass(frozen=True)
