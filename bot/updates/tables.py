@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.incidents.tables import Incident, NoSuchIncident
-from bot.runtime.database import partial_index, utc_column
+from bot.runtime.database import UtcDateTime, partial_index, utc_column
 
 WAITING = "waiting"
 PAUSED = "paused"
@@ -137,10 +137,18 @@ def missed_promises(session: Session, now: datetime, limit: int = 200) -> Sequen
     ).all()
 
 
-def promised_after(session: Session, moment: datetime) -> Sequence[Promise]:
-    """Promises that were made at a time which has not come: the clock was set back."""
-    query = select(Promise).where(Promise.state == WAITING, col(Promise.promised_at) > moment)
-    return session.exec(query.order_by(col(Promise.id)).limit(200)).all()
+# Asked every second: put together once.
+_PROMISED_AFTER = (
+    sa.select(col(Promise.incident_id))
+    .where(col(Promise.state) == WAITING, col(Promise.promised_at) > sa.bindparam("moment", type_=UtcDateTime()))
+    .distinct()
+    .limit(200)
+)
+
+
+def promised_after(session: Session, moment: datetime) -> list[int]:
+    """Incidents with promises that were made at a time which has not come: the clock was set back."""
+    return list(session.connection().execute(_PROMISED_AFTER, {"moment": moment}).scalars())
 
 
 def due_within(session: Session, incident_id: int, before: datetime) -> Sequence[Promise]:
