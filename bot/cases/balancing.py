@@ -55,7 +55,8 @@ def loads(session: Session, services: Services, now: datetime) -> list[TeamLoad]
     """Every team that has people or cases."""
     settings, cases = services.floor.cases, services.get(OpenCases).all(session)
     ended = sa.select(col(Case.team), sa.func.count()).where(col(Case.ended_at) > now - ENDED_WITHIN)
-    ended_by_team = dict(session.connection().execute(ended.group_by(col(Case.team))).tuples().all())
+    rows = session.connection().execute(ended.group_by(col(Case.team))).all()
+    ended_by_team = {row[0]: row[1] for row in rows}
     actionable = Counter(case.team for case in cases if _is_actionable(case))
     unassigned = Counter(case.team for case in cases if _is_actionable(case) and case.is_unassigned)
     regions = {case.team: case.region for case in cases} | {

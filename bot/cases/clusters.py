@@ -24,6 +24,8 @@ class Cluster(Numbered, table=True):
 
     # The traits that they share, as text; empty when it is their words.
     key: str
+    # What no other group has: those traits and the first of its cases. Whoever finds it again finds this one.
+    occasion: str = Field(index=True, unique=True)
     title: str
     traits: list[list[str]] = Field(default_factory=list, sa_column=sa.Column(sa.JSON(), nullable=False))
     terms: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON(), nullable=False))
@@ -56,6 +58,19 @@ def get_locked(session: Session, number: int) -> Cluster:
     if found is None:
         raise NoSuchCluster()
     return found
+
+
+def of_occasion(session: Session, new: Cluster) -> Cluster:
+    """The new group, written; or the one that another process has written of the same occasion."""
+    if insert_new(session, new):
+        return session.exec(select(Cluster).where(Cluster.id == new.id)).one()
+    return session.exec(select(Cluster).where(Cluster.occasion == new.occasion).with_for_update()).one()
+
+
+def keep_in_turn(session: Session) -> None:
+    """Until the transaction ends, no other process keeps what it found: it will see what this one has kept."""
+    if session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer at any time
+        session.connection().execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('like cases', 0))"))
 
 
 def since(session: Session, moment: datetime) -> Sequence[Cluster]:

@@ -7,7 +7,7 @@ reads on from the last case that it knows. What was found, and what people said 
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -50,9 +50,16 @@ class Detector:
         """For a floor."""
         return cls()
 
-    def catch_up(self, session: Session, now: datetime) -> None:
-        """Remember what others have looked at: once all of it, then what is new."""
-        looked_at = sa.select(*map(col, _COLUMNS)).where(col(Case.examine_at).is_(None))
+    def catch_up(self, session: Session, due: Collection[int], now: datetime) -> None:
+        """Remember what others have looked at or are looking at: once all of it, then what is new.
+
+        What this process is to look at now comes one by one.
+        """
+        if not self.known.isdisjoint(due):
+            # Another process had claimed them and has not finished: it may be gone.
+            self.forget()
+        by_others = sa.or_(col(Case.examine_at).is_(None), col(Case.examine_at) > now)
+        looked_at = sa.select(*map(col, _COLUMNS)).where(by_others, col(Case.id).not_in(due))
         if self.known:
             # Whatever was written since has a higher number, or was looked at a moment ago.
             looked_at = looked_at.where(col(Case.touched_at) > now - timedelta(hours=1))
@@ -87,13 +94,12 @@ def look(services: Services, now: datetime) -> None:
         if not due:
             return
         with services.database.reading() as session:
-            detector.catch_up(session, now)
+            detector.catch_up(session, [case.number for case in due], now)
             alerting = _alerting(services, session, now)
         found = [each for case in due if (each := _compare(detector, alerting, case))]
         try:
             with services.database.transaction() as session:
-                for candidate, decision in found:
-                    _keep(session, services, candidate, decision, now)
+                _keep_all(session, services, found, now)
                 _set_due(session, due, None)
         except Exception:  # whatever stopped it, the error goes on
             # They are compared again when their claim ends, by a scanner that has not seen them.
@@ -116,11 +122,21 @@ def _set_due(session: Session, cases: Sequence[Case], due_at: datetime | None) -
     session.connection().execute(theirs.values(examine_at=due_at))
 
 
-def _compare(detector: "Detector", alerting: Alerting, case: Case) -> tuple[Candidate, Decision] | None:
+def _compare(detector: "Detector", alerting: Alerting, case: Case) -> Candidate | None:
     detector.known.add(case.number)
     candidate = detector.scanner.see(_sighting(case))
-    decision = alerting.decide(candidate)
-    return (candidate, decision) if candidate and decision else None
+    return candidate if alerting.decide(candidate) else None
+
+
+def _keep_all(session: Session, services: Services, found: Sequence[Candidate], now: datetime) -> None:
+    """What becomes of them is decided by what is known now: another process may have found the same meanwhile."""
+    if not found:
+        return
+    clusters.keep_in_turn(session)
+    alerting = _alerting(services, session, now)
+    for candidate in found:
+        if decision := alerting.decide(candidate):
+            _keep(session, services, candidate, decision, now)
 
 
 def _alerting(services: Services, session: Session, now: datetime) -> Alerting:
@@ -154,7 +170,10 @@ def key_of(cluster: Cluster) -> Key:
 
 def _keep(session: Session, services: Services, candidate: Candidate, decision: Decision, now: datetime) -> None:
     episode, at = decision.episode, datetime.fromtimestamp(candidate.at, UTC)
-    cluster = clusters.get_locked(session, episode.number) if episode.number else _new(candidate, at)
+    if episode.number:
+        cluster = clusters.get_locked(session, episode.number)
+    else:
+        cluster = clusters.of_occasion(session, _new(candidate, at))
     cluster.last_at, cluster.score = max(cluster.last_at, at), max(cluster.score, candidate.score)
     session.add(cluster)
     session.flush()
@@ -173,8 +192,10 @@ def _keep(session: Session, services: Services, candidate: Candidate, decision: 
 
 
 def _new(candidate: Candidate, at: datetime) -> Cluster:
+    key = json.dumps(candidate.key)
     return Cluster(
-        key=json.dumps(candidate.key),
+        key=key,
+        occasion=f"{key}|{min(candidate.cases)}",
         title="",
         traits=[list(each) for each in candidate.key],
         at=at,

@@ -10,7 +10,7 @@ from bot.cases import escalation_tables, tables
 from bot.cases.open_cases import OpenCases
 from bot.cases.rules.board import AMBER, RED, Entry
 from bot.cases.tables import Case
-from bot.incidents.facts import CaseFigures
+from bot.incidents.facts import CaseFigures, SensitiveCase
 from bot.incidents.handover_items import HandoverItem
 from bot.services import Services
 from bot.slack.text import format_duration
@@ -85,7 +85,7 @@ def case_figures(session: Session, services: Services, start: datetime, end: dat
             reopened=reopened,
             people=settings.teams[team].engineers if team in settings.teams else 0,
         )
-        for region, team, kind, intake, closed, backlog, targets, met, reopened in rows.tuples()
+        for region, team, kind, intake, closed, backlog, targets, met, reopened in rows
     ]
 
 
@@ -93,8 +93,22 @@ def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 
-def sensitive_cases(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
+def sensitive_cases(session: Session, services: Services, now: datetime) -> Sequence[SensitiveCase]:
     """The open cases of customers that are watched with care, by name: for those alone who may read them."""
     ranking = services.get(OpenCases).entries(session, now)
-    places = [place for place, case in enumerate(ranking.cases) if case.is_sensitive]
-    return [_item(session, ranking[place], is_escalated=False) for place in places]
+    entries = [ranking[place] for place, case in enumerate(ranking.cases) if case.is_sensitive]
+    return [_sensitive(entry) for entry in entries]
+
+
+def _sensitive(entry: Entry) -> SensitiveCase:
+    case = entry.case
+    return SensitiveCase(
+        name=case.name,
+        title=case.title,
+        customer=case.customer,
+        priority=case.priority,
+        region=case.region,
+        team=case.team,
+        owner_id=case.owner_id,
+        left=_left(entry),
+    )

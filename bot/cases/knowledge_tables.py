@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
+from bot.incidents import tables as incidents
+from bot.incidents.tables import Incident
 from bot.runtime.database import Numbered, insert_new, utc_column
 
 MISSING, IN_REVIEW, PUBLISHED = "missing", "in review", "published"
@@ -52,7 +54,8 @@ def published(session: Session) -> Sequence[KnowledgeGap]:
 
 
 def counts(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
-    """How many were noted in a time, and how many of those are published."""
+    """How many were noted in a time, and how many of those are published; of incidents that reports count."""
     within = (col(KnowledgeGap.noted_at) >= start, col(KnowledgeGap.noted_at) < end)
-    states = session.exec(select(KnowledgeGap.state).where(*within)).all()
+    noted = select(KnowledgeGap.state).join(Incident, col(Incident.id) == col(KnowledgeGap.incident_id))
+    states = session.exec(noted.where(*within, incidents.is_counted())).all()
     return len(states), sum(state == PUBLISHED for state in states)

@@ -3,14 +3,14 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from slack_bolt import Ack, App
 
 from bot.cases import actions, balancing, boards, escalating, forms, guides, ids, knowledge, linking, uploads
 from bot.cases.rules.board import FILTERS, Wanted, read_wanted
 from bot.cases.tables import Case
-from bot.incidents import parse
+from bot.incidents import listening, parse
 from bot.incidents import responses as answering
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -83,12 +83,7 @@ def _register_board(app: App, services: Services) -> None:
 
         answering.answer_click(services, body, act, ack)
 
-    @app.action(ids.ACTIONED)
-    def actioned(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return escalating.answer(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        answering.answer_click(services, body, act, ack)
+    listening.on_click(app, services, ids.ACTIONED, escalating.answer)
 
     builders: dict[str, Callable[[Case, str], Block]] = {
         ids.ASSIGN: forms.assign_form,
@@ -97,19 +92,14 @@ def _register_board(app: App, services: Services) -> None:
         ids.SNOOZE: lambda case, told: forms.snooze_form(case, told, utcnow() + SNOOZED_FOR),
     }
     for action_id, build in builders.items():
-        _opens(app, services, action_id, build)
+        listening.opens_form(app, services, action_id, _about_case(build))
 
 
-def _opens(app: App, services: Services, action_id: str, build: Callable[[Case, str], Block]) -> None:
-    @app.action(action_id)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            case, earlier = actions.readable_case(
-                services, parse.clicked_number(body), parse.user_id(body), utcnow()
-            )
-            services.slack.open_view(body["trigger_id"], build(case, earlier))
+def _about_case(build: Callable[[Case, str], Block]) -> listening.Build:
+    def about(services: Services, number: int, by: str, now: datetime) -> Block:
+        return build(*actions.readable_case(services, number, by, now))
 
-        answering.answer_click(services, body, act, ack)
+    return about
 
 
 def _wanted(body: Payload) -> Wanted:
@@ -127,44 +117,35 @@ def _register_forms(app: App, services: Services) -> None:
         reason, occasion = parse.field_value(body, ids.REASON), str(body["view"]["id"])
         return parse.form_number(body), reason, occasion, parse.user_id(body)
 
-    @app.view(ids.ASSIGN_FORM)
-    def assign(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            number, reason, occasion, by = typed(body)
-            to = parse.field_value(body, ids.PERSON)
-            return actions.assign(services, number, to, reason, occasion, by, utcnow())
+    def assign(body: Payload) -> str:
+        number, reason, occasion, by = typed(body)
+        to = parse.field_value(body, ids.PERSON)
+        return actions.assign(services, number, to, reason, occasion, by, utcnow())
 
-        answering.answer_form(services, body, ids.REASON, act, ack)
+    listening.on_form(app, services, ids.ASSIGN_FORM, ids.REASON, assign)
 
-    @app.view(ids.ESCALATE_FORM)
-    def escalate(ack: Ack, body: Payload) -> None:
-        answering.answer_form(
-            services, body, ids.REASON, lambda: actions.escalate(services, *typed(body), utcnow()), ack
-        )
+    listening.on_form(
+        app,
+        services,
+        ids.ESCALATE_FORM,
+        ids.REASON,
+        lambda body: actions.escalate(services, *typed(body), utcnow()),
+    )
 
-    @app.view(ids.NOTE_FORM)
-    def note(ack: Ack, body: Payload) -> None:
-        answering.answer_form(
-            services, body, ids.REASON, lambda: actions.note(services, *typed(body), utcnow()), ack
-        )
+    listening.on_form(
+        app, services, ids.NOTE_FORM, ids.REASON, lambda body: actions.note(services, *typed(body), utcnow())
+    )
 
-    @app.view(ids.SNOOZE_FORM)
-    def snooze(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            number, reason, occasion, by = typed(body)
-            until = parse.selected_time(body, ids.UNTIL)
-            return actions.snooze(services, number, until, reason, occasion, by, utcnow())
+    def snooze(body: Payload) -> str:
+        number, reason, occasion, by = typed(body)
+        until = parse.selected_time(body, ids.UNTIL)
+        return actions.snooze(services, number, until, reason, occasion, by, utcnow())
 
-        answering.answer_form(services, body, ids.UNTIL, act, ack)
+    listening.on_form(app, services, ids.SNOOZE_FORM, ids.UNTIL, snooze)
 
 
 def _register_files(app: App, services: Services) -> None:
-    @app.action(ids.USE)
-    def use(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            uploads.use(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        answering.answer_click(services, body, act, ack)
+    listening.on_click(app, services, ids.USE, uploads.use)
 
     @app.action(ids.DISCARD)
     def discard(ack: Ack, body: Payload) -> None:
@@ -175,82 +156,60 @@ def _register_files(app: App, services: Services) -> None:
 
 
 def _register_clusters(app: App, services: Services) -> None:
-    builders: dict[str, Callable[[int, str], Block]] = {
-        ids.DECLARE: lambda number, by: forms.declare_form(
-            *linking.declare_form(services, number, by), services.floor
-        ),
-        ids.IS_INCIDENT: lambda number, by: forms.link_form(number, linking.link_form(services, number, by)),
-        ids.NOT_RELATED: lambda number, by: linking.not_related_form(services, number, by),
-    }
-    for action_id, build in builders.items():
-        _opens_about_cluster(app, services, action_id, build)
+    def declare_form(services: Services, number: int, by: str, now: datetime) -> Block:
+        return forms.declare_form(*linking.declare_form(services, number, by), services.floor)
 
-    @app.view(ids.DECLARE_FORM)
-    def declare(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            title, severity = parse.field_value(body, ids.TITLE), parse.field_value(body, ids.SEVERITY)
-            number, by = parse.form_number(body), parse.user_id(body)
-            return linking.declare(services, number, title, severity, by, utcnow())
+    def link_form(services: Services, number: int, by: str, now: datetime) -> Block:
+        return forms.link_form(number, linking.link_form(services, number, by))
 
-        answering.answer_form(services, body, ids.TITLE, act, ack)
+    def not_related_form(services: Services, number: int, by: str, now: datetime) -> Block:
+        return linking.not_related_form(services, number, by)
 
-    @app.view(ids.INCIDENT_FORM)
-    def link(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            incident = parse.parse_number(parse.field_value(body, ids.INCIDENT))
-            return linking.link(services, parse.form_number(body), incident, parse.user_id(body), utcnow())
+    listening.opens_form(app, services, ids.DECLARE, declare_form)
+    listening.opens_form(app, services, ids.IS_INCIDENT, link_form)
+    listening.opens_form(app, services, ids.NOT_RELATED, not_related_form)
 
-        answering.answer_form(services, body, ids.INCIDENT, act, ack)
+    def declare(body: Payload) -> Response:
+        title, severity = parse.field_value(body, ids.TITLE), parse.field_value(body, ids.SEVERITY)
+        number, by = parse.form_number(body), parse.user_id(body)
+        return linking.declare(services, number, title, severity, by, utcnow())
 
-    @app.view(ids.NOT_RELATED_FORM)
-    def dismiss(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            reason = parse.field_value(body, ids.REASON)
-            return linking.dismiss(services, parse.form_number(body), reason, parse.user_id(body), utcnow())
+    listening.on_form(app, services, ids.DECLARE_FORM, ids.TITLE, declare)
 
-        answering.answer_form(services, body, ids.REASON, act, ack)
+    def link(body: Payload) -> str:
+        incident = parse.parse_number(parse.field_value(body, ids.INCIDENT))
+        return linking.link(services, parse.form_number(body), incident, parse.user_id(body), utcnow())
 
+    listening.on_form(app, services, ids.INCIDENT_FORM, ids.INCIDENT, link)
 
-def _opens_about_cluster(app: App, services: Services, action_id: str, build: Callable[[int, str], Block]) -> None:
-    @app.action(action_id)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = build(parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], view)
+    def dismiss(body: Payload) -> str:
+        reason = parse.field_value(body, ids.REASON)
+        return linking.dismiss(services, parse.form_number(body), reason, parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+    listening.on_form(app, services, ids.NOT_RELATED_FORM, ids.REASON, dismiss)
 
 
 def _register_guides(app: App, services: Services) -> None:
-    @app.action(ids.READ)
-    def read(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = guides.reading_view(services, parse.action_value(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], view)
+    listening.opens_view(
+        app,
+        services,
+        ids.READ,
+        lambda body: guides.reading_view(services, parse.action_value(body), parse.user_id(body)),
+    )
 
-        answering.answer_click(services, body, act, ack)
+    listening.opens_view(
+        app,
+        services,
+        ids.WRITE,
+        lambda body: knowledge.write_form(services, parse.clicked_number(body), parse.user_id(body)),
+    )
 
-    @app.action(ids.WRITE)
-    def write(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = knowledge.write_form(services, parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], view)
+    listening.on_click(app, services, ids.PUBLISH, knowledge.publish)
 
-        answering.answer_click(services, body, act, ack)
+    def written(body: Payload) -> str:
+        title, text, reviewer = (parse.field_value(body, name) for name in (ids.TITLE, ids.TEXT, ids.PERSON))
+        number, by = parse.form_number(body), parse.user_id(body)
+        occasion = str(body["view"]["id"])
+        return knowledge.send_to_review(services, number, title, text, reviewer, occasion, by, utcnow())
 
-    @app.action(ids.PUBLISH)
-    def publish(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            return knowledge.publish(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        answering.answer_click(services, body, act, ack)
-
-    @app.view(ids.WRITE_FORM)
-    def written(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            title, text, reviewer = (parse.field_value(body, name) for name in (ids.TITLE, ids.TEXT, ids.PERSON))
-            number, by = parse.form_number(body), parse.user_id(body)
-            occasion = str(body["view"]["id"])
-            return knowledge.send_to_review(services, number, title, text, reviewer, occasion, by, utcnow())
-
-        answering.answer_form(services, body, ids.TEXT, act, ack)
+    listening.on_form(app, services, ids.WRITE_FORM, ids.TEXT, written)

@@ -9,7 +9,7 @@ from bot.changes.tables import PlannedChange
 from bot.changes.views import Screen
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import check_member, check_permission
 from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -39,17 +39,20 @@ class Typed:
     type: str = ""
 
 
-def overview(services: Services, by: str, now: datetime) -> Screen:
+def overview(services: Services, by: str, now: datetime, page: int = 1) -> Screen:
     """The calendar: what is planned, what waits for an answer, and what was made since yesterday."""
     check_member(services, by)
     with services.database.reading() as session:
-        changes = tables.calendar(session, now - tables.SHOWN_BACK, views.SHOWN + 1)
-    return views.overview(changes, services.floor.types, now)
+        check_permission(services, session, by, "changes")
+        changes = tables.calendar(session, now - tables.SHOWN_BACK)
+    return views.overview(changes, services.floor.types, now, page)
 
 
 def form(services: Services, by: str, now: datetime) -> Block:
     """The form for a change."""
     check_member(services, by)
+    with services.database.reading() as session:
+        check_permission(services, session, by, "changes")
     floor = services.floor
     types = {name: title for name, title in floor.types.items() if name != "other"}
     return views.form(floor.sites, floor.partner_names, types, by, now)
@@ -70,6 +73,7 @@ def record(services: Services, typed: Typed, key: str, by: str, now: datetime) -
         remind_at=rules.first_reminder(typed.planned_at, now),
     )
     with services.database.transaction() as session:
+        check_permission(services, session, by, "changes")
         if tables.add(session, change):
             text, blocks = views.notice(change, services.floor.types, now)
             for person in dict.fromkeys(each for each in (typed.approver, typed.verifier) if each != by):
@@ -96,6 +100,8 @@ def _answer(services: Services, change_id: int, state: State, by: str, now: date
     check_member(services, by)
     with services.database.transaction() as session:
         change = tables.locked(session, change_id)
+        if by not in (change.requester, change.approver, change.verifier):
+            check_permission(services, session, by, "changes")
         rules.check_answer(State(change.state), state, change.planned_at, now)
         change.state, change.answered_by, change.answered_at, change.remind_at = state, by, now, None
         session.add(change)

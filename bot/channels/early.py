@@ -12,7 +12,7 @@ from bot.incidents.tables import Incident
 from bot.runtime.database import insert_new, utc_column
 from bot.services import Services
 
-# A channel that is nobody's after that was no incident's.
+# A channel that is nobody's after that, while no incident waits for its own, was no incident's.
 KEPT = timedelta(minutes=10)
 
 
@@ -29,10 +29,11 @@ class HeardEarly(SQLModel, table=True):
 NEXT_LOOK = sa.select(col(HeardEarly.at)).order_by(col(HeardEarly.at)).limit(1)
 
 
+_IS_AWAITED = select(Incident.id).where(col(Incident.channel_id).is_(None), col(Incident.status).in_(OPEN)).exists()
 # In one statement: between two, the channel that is awaited may be stored, and both would miss it.
 _WHOSE = sa.select(
     select(Incident.id).where(col(Incident.channel_id) == sa.bindparam("channel")).limit(1).scalar_subquery(),
-    select(Incident.id).where(col(Incident.channel_id).is_(None), col(Incident.status).in_(OPEN)).exists(),
+    _IS_AWAITED,
 )
 
 
@@ -44,6 +45,11 @@ def incident_or_note(services: Services, channel_id: str, now: datetime) -> int 
         with services.database.transaction() as session:
             insert_new(session, HeardEarly(channel_id=channel_id, at=now))
     return int(number) if number is not None else None
+
+
+def is_awaited(session: Session) -> bool:
+    """Does an incident wait for its channel?"""
+    return bool(session.connection().execute(sa.select(_IS_AWAITED)).scalar())
 
 
 def all_heard(session: Session) -> Sequence[HeardEarly]:

@@ -20,6 +20,8 @@ class Listening:
     def __init__(self) -> None:
         self._line: Line | None = None
         self._confirmed = Heartbeat()
+        # Is it written down since when nobody listened before this process did?
+        self.has_begun = False
 
     def use(self, line: Line) -> None:
         """Slack sends its events by this line; without one, it comes to the bot by itself."""
@@ -37,7 +39,11 @@ class Listening:
 
     def is_sure(self, allowed_silence: timedelta) -> bool:
         """Was everything heard until now, but for what Slack says again?"""
-        return self.is_hearing and self.unsure_s <= allowed_silence.total_seconds()
+        return self.has_begun and self.is_hearing and self.unsure_s <= allowed_silence.total_seconds()
+
+    def begin(self) -> None:
+        """What was missed before this process listened is written down."""
+        self.has_begun = True
 
     def confirm(self) -> None:
         """Everything until now was heard, or Slack says it again."""

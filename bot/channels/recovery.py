@@ -1,5 +1,6 @@
 """Gaps: nobody listened, so what was said is read back from Slack, page by page and resumable."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
+from bot.runtime.database import ChangeUnknown, DatabaseBusy
 from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack.errors import SlackRefused
@@ -152,15 +154,23 @@ def _refusal_text(incident: Incident, gap: Gap, reason: str) -> str:
     )
 
 
+def begin_listening(services: Services, now: datetime) -> None:
+    """After a start: what was said meanwhile is read back; by the clock, when the database is too busy now."""
+    with suppress(DatabaseBusy, ChangeUnknown):
+        open_gaps_after_silence(services, now)
+
+
 def open_gaps_after_silence(services: Services, now: datetime) -> None:
-    """After a start: if nobody has listened for a while, every open incident has a gap."""
+    """If nobody has listened for a while, every open incident has a gap."""
     allowed_silence = services.floor.timeline.recover_after
     with services.database.transaction() as session:
         since = gaps.record_heartbeat(session, now, allowed_silence)
-        if since is None:
-            return
-        for number, declared_at in incidents.with_channels(session):
-            gaps.open_gap(session, number, max(since, declared_at), now)
+        if since is not None:
+            for number, declared_at in incidents.with_channels(session):
+                gaps.open_gap(session, number, max(since, declared_at), now)
+    services.get(Listening).begin()
+    if since is None:
+        return
     services.background.submit("members", partial(refresh_private_members, services))
     start_filling(services)
 
@@ -177,11 +187,13 @@ def record_heartbeat(services: Services, now: datetime, every: timedelta = HEART
 def read_back_early(services: Services, now: datetime) -> None:
     """What was said in a channel before it was known whose it is."""
     with services.database.transaction() as session:
+        # However long Slack keeps it waiting, such as over a restart.
+        is_awaited = early.is_awaited(session)
         for heard in early.all_heard(session):
             incident = incidents.of_channel(session, heard.channel_id)
             if incident is not None:
                 gaps.open_gap(session, incident.number, incident.declared_at, now)
-            if incident is not None or now - heard.at > early.KEPT:
+            if incident is not None or (now - heard.at > early.KEPT and not is_awaited):
                 session.delete(heard)
     start_filling(services)
 
@@ -198,7 +210,7 @@ def tick(services: Services, now: datetime) -> None:
     """Go on listening, and on filling; a process that was deaf for a while begins like one that was off."""
     listening = services.get(Listening)
     if listening.is_hearing:
-        if listening.unsure_s > services.floor.timeline.recover_after.total_seconds():
+        if not listening.has_begun or listening.unsure_s > services.floor.timeline.recover_after.total_seconds():
             open_gaps_after_silence(services, now)
         record_heartbeat(services, now)
         listening.confirm()

@@ -22,7 +22,7 @@ def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool)
     """Import the file, or only say what would be. Gives back what to print."""
     use_offset_file(settings.clock_file)
     its_floor = floor.read(settings.floor_file)
-    read = read_cases(file, _zone(zone, its_floor.cases.zone))
+    read = read_cases(file, read_zone_typed(zone, its_floor.cases.zone))
     if is_dry:
         return [f"{read.cases} cases in {len(read.rows)} rows can be imported.", *upload_views.left_out(read)]
     build_registry()
@@ -39,7 +39,7 @@ def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool)
 def bursts(settings: Settings, file: Path, zone: str) -> list[str]:
     """The alerts as they would have come, one a line."""
     configured = floor.read(settings.floor_file).cases if settings.floor_file.exists() else None
-    read = read_cases(file, _zone(zone, configured.zone if configured else "UTC"))
+    read = read_cases(file, read_zone_typed(zone, configured.zone if configured else "UTC"))
     found = list(replay.alerts(read.rows, configured.alerts_a_day if configured else 2))
     return [*(alert.line() for alert in found), _summary(read, len(found)), *upload_views.left_out(read)]
 
@@ -54,7 +54,8 @@ def _days(read: ReadCases) -> float:
     return (max(opened) - min(opened)).total_seconds() / 86_400 if opened else 0.0
 
 
-def _zone(zone: str, configured: str) -> str:
+def read_zone_typed(zone: str, configured: str) -> str:
+    """The zone that was typed, or else the configured one; refused in a sentence when it is none."""
     try:
         return str(read_zone(zone or configured))
     except ValueError as wrong:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from itertools import islice
 
 from bot.directory import tables
@@ -30,7 +31,7 @@ def person_of(services: Services, user_id: str) -> PersonFacts:
 
 def _fetch_person(services: Services, user_id: str) -> PersonFacts:
     person = person_from_slack(services.slack.person(user_id), home(services))
-    _remember(services, [person])
+    remember(services, [person], utcnow())
     return person
 
 
@@ -40,17 +41,22 @@ def home(services: Services) -> Home:
     return Home(frozenset({slack.team_id(), *slack.other_team_ids}), slack.enterprise_id())
 
 
-def _remember(services: Services, people: Iterable[PersonFacts]) -> list[str]:
+def remember(services: Services, people: Iterable[PersonFacts], now: datetime) -> list[str]:
     """Keep what Slack said of them; gives back who is gone since it was last heard of them.
+
+    What may not wait an instant because they are gone is done in the same transaction.
 
     Accounts that were deactivated before anybody here knew them are nobody's business.
     """
     people = list(people)
     with services.database.transaction() as session:
         known = {person.id: person for person in tables.people(session, [person.id for person in people])}
-        tables.save_people(session, (one for one in people if not one.is_gone or one.id in known), utcnow())
+        tables.save_people(session, (one for one in people if not one.is_gone or one.id in known), now)
+        gone = [one.id for one in people if one.is_gone and one.id in known and not known[one.id].is_gone]
+        for user_id in gone:
+            services.get(Departures).record(session, services, user_id, now)
     services.get(PeopleCache).clear()
-    return [one.id for one in people if one.is_gone and one.id in known and not known[one.id].is_gone]
+    return gone
 
 
 def display_names(services: Services, user_ids: Collection[str]) -> dict[str, str]:
@@ -179,13 +185,13 @@ def channel_names(services: Services) -> set[str]:
 def refresh_people(services: Services) -> None:
     """Everyone in the workspace, so that a click need not wait for Slack to say who clicked."""
     for page in islice(services.slack.people(), PAGES_OF_PEOPLE):
-        gone = _remember(services, [person_from_slack(user, home(services)) for user in page])
+        gone = remember(services, [person_from_slack(user, home(services)) for user in page], utcnow())
         _announce_gone(services, gone)
 
 
 def person_changed(services: Services, user: dict[str, object]) -> None:
     """Slack says a person changed or joined."""
-    _announce_gone(services, _remember(services, [person_from_slack(user, home(services))]))
+    _announce_gone(services, remember(services, [person_from_slack(user, home(services))], utcnow()))
 
 
 def _announce_gone(services: Services, user_ids: Iterable[str]) -> None:

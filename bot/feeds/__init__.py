@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """The sources that floor.yaml names, and the tick that reads what is due."""
     # Loaded here, so that code that needs the tables alone need not load the workflow.
     from bot.feeds import auditing, notes, reading, sources, tables, unlocking
-    from bot.incidents.facts import CASE_NOTES, STALE_SOURCES, UNLOCKING
+    from bot.incidents.facts import CASE_NOTES, RESETTING, STALE_SOURCES, UNLOCKING
     from bot.incidents.registry import TableWords, Tick
 
     registry.parts.append(sources.Sources.of)
@@ -20,6 +20,7 @@ def register(registry: "Registry") -> None:
     ]
     registry.audits_of_floor.append(auditing.sources_behind)
     registry.answers(UNLOCKING, unlocking.unlocking)
+    registry.answers(RESETTING, unlocking.resetting)
     registry.answers(CASE_NOTES, notes.writer)
     registry.answers(STALE_SOURCES, auditing.stale_lines)
     registry.words.append(TableWords("feeds"))

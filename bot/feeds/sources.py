@@ -14,6 +14,7 @@ from bot.errors import WatchfloorError
 from bot.runtime.network import Network
 from bot.sources import kinds
 from bot.sources.port import Source, SourceConfig, SourceRefused
+from bot.sources.published import hosts_of
 
 
 class SecretMissing(WatchfloorError):
@@ -58,7 +59,8 @@ class Sources:
         # Loaded when a floor has sources.
         from bot.runtime.outgoing import Reach, client
 
-        reach = Reach.of(described.url, described.allow_networks, is_insecure=described.insecure)
+        leads_to = hosts_of(described.url)
+        reach = Reach.of(described.url, described.allow_networks, is_insecure=described.insecure, hosts=leads_to)
         http = client(self.network, reach, described.url)
         config = SourceConfig(
             name, described.url, self._secret(name, described), self._options(described), self.folder

@@ -1,6 +1,5 @@
 """Follow-ups: the shortcut, the commands, the buttons and the forms: parse, act, answer."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from slack_bolt import Ack, App
@@ -14,7 +13,7 @@ from bot.followups import screens as followup_screens
 from bot.followups.actions import NewFollowUp
 from bot.followups.change_actions import FollowUpEdit
 from bot.followups.rules import State
-from bot.incidents import parse
+from bot.incidents import listening, parse
 from bot.incidents import responses as answering
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
@@ -26,8 +25,6 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mentioned_user_ids, to_plain_text
-
-FollowUpAction = Callable[[Services, int, str, datetime], str | None]
 
 
 class UnknownList(WatchfloorError):
@@ -76,18 +73,19 @@ def add_from_command(services: Services, typed: SlashCommand) -> Response:
 
 def show_list(services: Services, typed: SlashCommand) -> Response:
     """`/incident followups`, `/incident followups mine`, `/incident followups overdue`: what is left to do."""
-    now, list_name = utcnow(), typed.rest.lower()
+    now = utcnow()
+    list_name, page = parse.word_and_page(typed.rest.lower())
     if list_name == "overdue":
-        return followup_screens.list_of_overdue(services, typed.user_id, now)
+        return followup_screens.list_of_overdue(services, typed.user_id, now, page)
     if list_name not in ("", "mine"):
         raise UnknownList(given=quoted(typed.rest))
     try:
         number = incident_number_here(services, typed.channel_id, typed.user_id)
     except NoIncidentHere:
-        return followup_screens.list_of_mine(services, typed.user_id, now)
+        return followup_screens.list_of_mine(services, typed.user_id, now, page)
     if list_name == "mine":
-        return followup_screens.list_of_mine(services, typed.user_id, now)
-    return followup_screens.list_of_incident(services, number, typed.user_id, now)
+        return followup_screens.list_of_mine(services, typed.user_id, now, page)
+    return followup_screens.list_of_incident(services, number, typed.user_id, now, page)
 
 
 def _register_shortcut(app: App, services: Services) -> None:
@@ -110,68 +108,35 @@ def _register_buttons(app: App, services: Services) -> None:
     def done(services: Services, number: int, by: str, now: datetime) -> str | None:
         return followup_changes.finish(services, number, State.DONE, by, now)
 
-    _register_action(app, services, ids.DONE, done)
-    _register_action(app, services, ids.NOT_MINE, followup_changes.decline)
-    _register_action(app, services, ids.TAKE, followup_changes.take_over)
-    _register_action(app, services, ids.REOPEN, followup_changes.reopen)
+    listening.on_click(app, services, ids.DONE, done)
+    listening.on_click(app, services, ids.NOT_MINE, followup_changes.decline)
+    listening.on_click(app, services, ids.TAKE, followup_changes.take_over)
+    listening.on_click(app, services, ids.REOPEN, followup_changes.reopen)
 
-    def empty_form(number: int, user_id: str) -> Block:
-        return followup_screens.add_form(services, number, user_id, utcnow())
+    def change_form(services: Services, number: int, by: str, now: datetime) -> Block:
+        return followup_screens.change_form(services, number, by)
 
-    def change_form(number: int, user_id: str) -> Block:
-        return followup_screens.change_form(services, number, user_id)
-
-    def later_form(number: int, user_id: str) -> Block:
-        return followup_screens.later_form(services, number, user_id, utcnow())
-
-    _register_opener(app, services, ids.ADD, empty_form)
-    _register_opener(app, services, ids.CHANGE, change_form)
-    _register_opener(app, services, ids.LATER, later_form)
-
-
-def _register_action(app: App, services: Services, action_id: str, action: FollowUpAction) -> None:
-    """A button whose result is seen in the messages it changes."""
-
-    @app.action(action_id)
-    def click(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return action(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        answering.answer_click(services, body, act, ack)
-
-
-def _register_opener(app: App, services: Services, action_id: str, build_form: Callable[[int, str], Block]) -> None:
-    @app.action(action_id)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = build_form(parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
+    listening.opens_form(app, services, ids.ADD, followup_screens.add_form)
+    listening.opens_form(app, services, ids.CHANGE, change_form)
+    listening.opens_form(app, services, ids.LATER, followup_screens.later_form)
 
 
 def _register_forms(app: App, services: Services) -> None:
-    @app.view(ids.ADD_FORM)
-    def add(ack: Ack, body: Payload) -> None:
-        answering.answer_form(
-            services, body, ids.TEXT, lambda: followups.add(services, _new_follow_up(body), utcnow()), ack
-        )
+    listening.on_form(
+        app, services, ids.ADD_FORM, ids.TEXT, lambda body: followups.add(services, _new_follow_up(body), utcnow())
+    )
 
-    @app.view(ids.CHANGE_FORM)
-    def change(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            number = parse.form_number(body)
-            followup_changes.apply_edit(services, number, _edit_from_form(body), parse.user_id(body), utcnow())
+    def change(body: Payload) -> None:
+        number = parse.form_number(body)
+        followup_changes.apply_edit(services, number, _edit_from_form(body), parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.TEXT, act, ack)
+    listening.on_form(app, services, ids.CHANGE_FORM, ids.TEXT, change)
 
-    @app.view(ids.LATER_FORM)
-    def later(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            number, reason = parse.form_number(body), rules.clean_text(parse.field_value(body, ids.REASON))
-            return followup_changes.postpone(services, number, _day(body), reason, parse.user_id(body), utcnow())
+    def later(body: Payload) -> Response:
+        number, reason = parse.form_number(body), rules.clean_text(parse.field_value(body, ids.REASON))
+        return followup_changes.postpone(services, number, _day(body), reason, parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.DUE, act, ack)
+    listening.on_form(app, services, ids.LATER_FORM, ids.DUE, later)
 
 
 def _new_follow_up(body: Payload) -> NewFollowUp:

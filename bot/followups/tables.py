@@ -8,6 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.followups.rules import LATE_AFTER, State
+from bot.incidents import tables as incidents
 from bot.incidents.participants import Participant
 from bot.incidents.tables import Incident
 from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
@@ -207,7 +208,13 @@ NEXT_REMINDER = sa.select(sa.func.min(col(FollowUp.remind_at))).where(col(Follow
 
 
 def overdue_at(session: Session, at: datetime) -> int:
-    """How many were late and not finished at a moment; what was dropped counts until it was."""
+    """How many were late and not finished at a moment; what was dropped counts until it was.
+
+    Those of drills, and of incidents that were declined or merged, count nowhere.
+    """
     late = (col(FollowUp.due_at) <= at - LATE_AFTER, col(FollowUp.added_at) <= at)
     unfinished = sa.or_(col(FollowUp.finished_at).is_(None), col(FollowUp.finished_at) > at)
-    return session.exec(select(sa.func.count()).select_from(FollowUp).where(*late, unfinished)).one()
+    counted = (
+        select(sa.func.count()).select_from(FollowUp).join(Incident, col(Incident.id) == col(FollowUp.incident_id))
+    )
+    return session.exec(counted.where(*late, unfinished, incidents.is_counted())).one()

@@ -197,7 +197,7 @@ def follow_merge(change: Change, event: Merged) -> None:
         change.session.add(message)
         outbox.add(change.session, kinds.FRONT_DOOR, event.into, change.now, str(message.number))
         _log(Change(change.session, change.services, target, change.by, change.now), "front_door_on", wording)
-    change.mark_stale(kinds.FRONT_DOOR)
+    change.mark_stale(kinds.FRONT_DOOR, kinds.CARD)
 
 
 @contextmanager
@@ -210,7 +210,7 @@ def _message(services: Services, message_id: int, by: str, now: datetime) -> Ite
         message = tables.get(change.session, message_id)
         yield change, message
         change.session.add(message)
-        change.mark_stale(kinds.FRONT_DOOR)
+        change.mark_stale(kinds.FRONT_DOOR, kinds.CARD)
 
 
 def _check_on(message: CallerMessage, now: datetime) -> None:
@@ -219,5 +219,7 @@ def _check_on(message: CallerMessage, now: datetime) -> None:
 
 
 def _log(change: Change, kind: str, wording: Wording) -> None:
+    """The timeline says what callers hear from now on, and the incident's card as well."""
+    change.mark_stale(kinds.CARD)
     text = wording.text(change.services.floor.language, *(wording.texts or {}))
     change.log(kind, variant=wording.variant, lines=", ".join(wording.lines), text=text)

@@ -16,7 +16,7 @@ def register(registry: "Registry") -> None:
         listeners,
         reminders,
         renderers,
-        shift_actions,
+        shift_accepting,
         shift_export,
         shift_listeners,
         shift_tables,
@@ -38,9 +38,8 @@ def register(registry: "Registry") -> None:
     registry.on(events.Merged, accountability.follow_ended)
     registry.on(events.Withdrawn, accountability.follow_ended)
     registry.unavailable.append(accountability.replace)
-    registry.departures.append(accountability.replace_gone)
     registry.answers(SHIFT_HANDOVERS, shift_export.counts)
-    registry.ticks.append(Tick("shift handovers", shift_actions.escalate_due, shift_tables.NEXT_DUE))
+    registry.ticks.append(Tick("shift handovers", shift_accepting.escalate_due, shift_tables.NEXT_DUE))
     registry.on(events.RoleChanged, actions.follow_role)
     registry.on(events.Closed, actions.end_pending)
     registry.on(events.Declined, actions.end_pending)

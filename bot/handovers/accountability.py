@@ -26,7 +26,6 @@ from bot.incidents.facts import CONTACT_NOW, FALLBACK
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import mention
 
@@ -170,12 +169,6 @@ def _tell(
     text += "are still theirs. Name somebody in floor.yaml who is."
     if channel_id:
         outbox.post(session, key, channel_id, text, now)
-
-
-def replace_gone(services: Services, user_id: str) -> None:
-    """A person's account is deactivated."""
-    with services.database.transaction() as session:
-        replace(session, services, user_id, utcnow())
 
 
 def of_items(session: Session) -> dict[str, str]:

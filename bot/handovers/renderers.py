@@ -1,7 +1,7 @@
 """The messages of a handover: to the person who is to take over, and in the incident's channel."""
 
 from bot.directory.lookup import channel_id, forget_channel
-from bot.handovers import shift_actions, shift_export, shift_tables, shift_views, tables, views
+from bot.handovers import shift_accepting, shift_export, shift_tables, shift_views, tables, views
 from bot.handovers.shift_tables import ShiftHandover
 from bot.handovers.tables import Handover
 from bot.outbox import kinds
@@ -38,7 +38,7 @@ def _shift(context: Context) -> ShiftHandover:
 def _shift_message(context: Context) -> Message:
     shift, reader = _shift(context), context.row.subject.partition(":")[2]
     handovers = shift_tables.items(context.session, shift.number)
-    unchanged = len(shift_actions.unchanged_items(context.session, shift))
+    unchanged = len(shift_accepting.unchanged_items(context.session, shift))
     return shift_views.handover_message(shift, handovers, unchanged, reader, context.services.floor, utcnow())
 
 

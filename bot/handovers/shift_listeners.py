@@ -2,15 +2,26 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
-from bot.handovers import ids, shift_actions, shift_export, shift_rules, shift_tables, shift_views, tables
+from bot.handovers import (
+    ids,
+    shift_accepting,
+    shift_calls,
+    shift_export,
+    shift_offering,
+    shift_rules,
+    shift_tables,
+    shift_views,
+    shift_watching,
+    tables,
+)
 from bot.handovers.shift_rules import from_json
 from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
@@ -30,11 +41,11 @@ def shift_command(services: Services, typed: SlashCommand) -> Response:
     if word.lower() == EXPORT:
         return shift_export.request(services, typed.trigger_id, by, now)
     if word.lower() == WATCH and rest:
-        return shift_actions.watch(services, rest, by, now)
+        return shift_watching.watch(services, rest, by, now)
     if word.lower() in (WATCH, WATCHED):
-        return shift_actions.watched(services, by)
+        return shift_watching.watched(services, by, parse.page_number(rest))
     person = PERSON.search(typed.raw)
-    view = shift_actions.offer_form(services, by, now, person[1] if person else None)
+    view = shift_offering.offer_form(services, by, now, person[1] if person else None)
     services.slack.open_view(typed.trigger_id, view)
     return None
 
@@ -47,69 +58,39 @@ def register(app: App, services: Services) -> None:
     _register_call(app, services)
 
 
-Act = Callable[[int, str], Response]
+def _answer(
+    services: Services, field: str, act: Callable[[Services, int, str, str, datetime], Response]
+) -> Callable[[Payload], Response]:
+    def answered(body: Payload) -> Response:
+        number, text = parse.form_number(body), parse.field_value(body, field)
+        return act(services, number, text, parse.user_id(body), utcnow())
 
-
-def _button(app: App, services: Services, name: str, act: Act) -> None:
-    @app.action(re.compile(rf"^{re.escape(name)}(\.|$)"))
-    def clicked(ack: Ack, body: Payload) -> None:
-        answering.answer_click(services, body, lambda: act(parse.clicked_number(body), parse.user_id(body)), ack)
-
-
-def _opener(app: App, services: Services, name: str, build: Callable[[Payload], Block]) -> None:
-    @app.action(name)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            services.slack.open_view(body["trigger_id"], build(body))
-
-        answering.answer_click(services, body, act, ack)
-
-
-def _form(app: App, services: Services, name: str, field: str, act: Callable[[int, str, str], str]) -> None:
-    @app.view(name)
-    def take(ack: Ack, body: Payload) -> None:
-        def submit() -> Response:
-            return act(parse.form_number(body), parse.field_value(body, field), parse.user_id(body))
-
-        answering.answer_form(services, body, field, submit, ack)
+    return answered
 
 
 def _register_offer(app: App, services: Services) -> None:
-    _opener(
+    listening.opens_view(
         app,
         services,
         incident_ids.HAND_OVER_SHIFT,
-        lambda body: shift_actions.offer_form(services, parse.user_id(body), utcnow()),
+        lambda body: shift_offering.offer_form(services, parse.user_id(body), utcnow()),
     )
 
-    @app.view(ids.SHIFT_FORM)
-    def offer(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            fields = (ids.PERSON, ids.RISKS, ids.CONTINGENCIES, ids.WATCHED)
-            to, risks, contingencies, watched = (parse.field_value(body, name) for name in fields)
-            by = parse.user_id(body)
-            return shift_actions.offer(services, to, risks, contingencies, watched, by, utcnow())
+    def offer(body: Payload) -> Response:
+        fields = (ids.PERSON, ids.RISKS, ids.CONTINGENCIES, ids.WATCHED)
+        to, risks, contingencies, watched = (parse.field_value(body, name) for name in fields)
+        by = parse.user_id(body)
+        return shift_offering.offer(services, to, risks, contingencies, watched, by, utcnow())
 
-        answering.answer_form(services, body, ids.PERSON, act, ack)
+    listening.on_form(app, services, ids.SHIFT_FORM, ids.PERSON, offer)
 
 
 def _register_answers(app: App, services: Services) -> None:
-    _button(
-        app, services, ids.ACCEPT_ITEM, lambda number, by: shift_actions.accept_item(services, number, by, utcnow())
-    )
-    _button(
-        app,
-        services,
-        ids.ACCEPT_UNCHANGED,
-        lambda number, by: shift_actions.accept_unchanged(services, number, by, utcnow()),
-    )
-    _opener(app, services, ids.REPEAT, lambda body: _repeat_form(services, body))
-    _form(
-        app,
-        services,
-        ids.REPEAT_FORM,
-        ids.REPEATED,
-        lambda number, text, by: shift_actions.repeat(services, number, text, by, utcnow()),
+    listening.on_click(app, services, listening.one_of_many(ids.ACCEPT_ITEM), shift_accepting.accept_item)
+    listening.on_click(app, services, listening.one_of_many(ids.ACCEPT_UNCHANGED), shift_accepting.accept_unchanged)
+    listening.opens_view(app, services, ids.REPEAT, lambda body: _repeat_form(services, body))
+    listening.on_form(
+        app, services, ids.REPEAT_FORM, ids.REPEATED, _answer(services, ids.REPEATED, shift_accepting.repeat)
     )
 
 
@@ -124,34 +105,30 @@ def _repeat_form(services: Services, body: Payload) -> Block:
 
 
 def _register_questions(app: App, services: Services) -> None:
-    _opener(
+    listening.opens_view(
         app, services, ids.SEND_ITEM_BACK, lambda body: shift_views.question_form(_item(services, body, "to_id"))
     )
-    _form(
+    listening.on_form(
         app,
         services,
         ids.ITEM_QUESTION_FORM,
         ids.QUESTION,
-        lambda number, text, by: shift_actions.send_back(services, number, text, by, utcnow()),
+        _answer(services, ids.QUESTION, shift_accepting.send_back),
     )
-    _opener(app, services, ids.ANSWER_ITEM, lambda body: shift_views.answer_form(_item(services, body, "from_id")))
-    _form(
-        app,
-        services,
-        ids.ANSWER_FORM,
-        ids.ANSWER,
-        lambda number, text, by: shift_actions.answer(services, number, text, by, utcnow()),
+    listening.opens_view(
+        app, services, ids.ANSWER_ITEM, lambda body: shift_views.answer_form(_item(services, body, "from_id"))
     )
-    _opener(app, services, ids.ADD_NEXT_STEP, lambda body: _next_step_form(services, body))
+    listening.on_form(
+        app, services, ids.ANSWER_FORM, ids.ANSWER, _answer(services, ids.ANSWER, shift_offering.answer)
+    )
+    listening.opens_view(app, services, ids.ADD_NEXT_STEP, lambda body: _next_step_form(services, body))
 
-    @app.view(ids.NEXT_STEP_FORM)
-    def add_step(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            shift_id, item = _split(parse.private_metadata(body))
-            text, by = parse.field_value(body, ids.NEXT_STEP), parse.user_id(body)
-            return shift_actions.add_next_step(services, shift_id, item, text, by, utcnow())
+    def add_step(body: Payload) -> Response:
+        shift_id, item = _split(parse.private_metadata(body))
+        text, by = parse.field_value(body, ids.NEXT_STEP), parse.user_id(body)
+        return shift_offering.add_next_step(services, shift_id, item, text, by, utcnow())
 
-        answering.answer_form(services, body, ids.NEXT_STEP, act, ack)
+    listening.on_form(app, services, ids.NEXT_STEP_FORM, ids.NEXT_STEP, add_step)
 
 
 def _item(services: Services, body: Payload, reader: str) -> Handover:
@@ -180,12 +157,6 @@ def _next_step_form(services: Services, body: Payload) -> Block:
 
 
 def _register_call(app: App, services: Services) -> None:
-    _button(
-        app, services, ids.START_CALL, lambda number, by: shift_actions.start_call(services, number, by, utcnow())
-    )
-    _button(
-        app, services, ids.JOIN_CALL, lambda number, by: shift_actions.join_call(services, number, by, utcnow())
-    )
-    _button(
-        app, services, ids.END_WATCH, lambda number, by: shift_actions.end_watch(services, number, by, utcnow())
-    )
+    listening.on_click(app, services, listening.one_of_many(ids.START_CALL), shift_calls.start_call)
+    listening.on_click(app, services, listening.one_of_many(ids.JOIN_CALL), shift_calls.join_call)
+    listening.on_click(app, services, listening.one_of_many(ids.END_WATCH), shift_watching.end_watch)

@@ -9,10 +9,21 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Listeners, commands, dropped files, the tick that looks at new figures, and what others ask of them."""
     # Loaded here, so that code that needs the tables alone need not load the listeners.
-    from bot.impact import facts, feeding, listeners, renderers, requests, tables, uploads, watch_tables, watching
+    from bot.impact import (
+        facts,
+        feeding,
+        listeners,
+        queue_report,
+        renderers,
+        requests,
+        tables,
+        uploads,
+        watch_tables,
+        watching,
+    )
     from bot.incidents import events
     from bot.incidents.checklist import FIGURES
-    from bot.incidents.facts import FIGURE_CHART, FIGURE_SENTENCES, FIGURE_TABLE
+    from bot.incidents.facts import FIGURE_CHART, FIGURE_SENTENCES, FIGURE_TABLE, QUEUE_FIGURES
     from bot.incidents.registry import ChecklistItem, TableWords, Tick
 
     registry.listeners.append(listeners.register)
@@ -30,6 +41,7 @@ def register(registry: "Registry") -> None:
     registry.answers(FIGURE_SENTENCES, facts.sentences)
     registry.answers(FIGURE_TABLE, facts.table)
     registry.answers(FIGURE_CHART, facts.chart)
+    registry.answers(QUEUE_FIGURES, queue_report.queue_figures)
     registry.words += [
         TableWords("figure_queues"),
         TableWords("figure_imports", ("source",)),

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.impact import charts, gathering, watch_tables
 from bot.impact.rules.assessment import Point
-from bot.impact.wording import ENGLISH, LANGUAGES, Language, length, notes, percent
+from bot.impact.wording import ENGLISH, LANGUAGES, UNKNOWN, Language, length, notes, percent
 from bot.impact.wording import number as amount
 from bot.incidents import tables as incidents
 from bot.incidents.facts import FigureSentences, FigureTable
@@ -33,8 +33,15 @@ def table(session: Session, services: Services, number: int, now: datetime, lang
         return FigureTable()
     zone, words = ZoneInfo(services.floor.figures.zone), LANGUAGES.get(language, ENGLISH)
     within = [point for point in assessment.points if point.is_incident][:ROWS_SHOWN]
-    rows = tuple(_row(point, zone, words) for point in within)
-    return FigureTable(words.header, rows, notes(assessment, words, zone.key))
+    agents = [_agents_cells(point, words) for point in within]
+    # A column that says `n/a` all the way down tells nothing.
+    known = [place for place in range(len(words.agents_header)) if any(row[place] != UNKNOWN for row in agents)]
+    rows = tuple(
+        (*_row(point, zone, words), *(row[place] for place in known))
+        for point, row in zip(within, agents, strict=True)
+    )
+    header = (*words.header, *(words.agents_header[place] for place in known))
+    return FigureTable(header, rows, notes(assessment, words, zone.key))
 
 
 def _row(point: Point, zone: ZoneInfo, words: Language) -> tuple[str, ...]:
@@ -47,6 +54,15 @@ def _row(point: Point, zone: ZoneInfo, words: Language) -> tuple[str, ...]:
         length(totals.asa.value),
         length(totals.aht.value),
         percent(totals.abandonment.value, words),
+    )
+
+
+def _agents_cells(point: Point, words: Language) -> tuple[str, str, str]:
+    totals = point.totals
+    return (
+        amount(point.agents, words),
+        percent(totals.adherence.value, words, 0),
+        percent(totals.occupancy_told.value, words, 0),
     )
 
 

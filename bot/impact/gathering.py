@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from bot.config.floor import Floor
 from bot.impact import tables
-from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window, assess
+from bot.impact.rules.assessing import assess
+from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
 from bot.impact.rules.baseline import WEEK_S, WEEKS
 from bot.impact.rules.figures import ServiceLevel
 from bot.impact.rules.outlook import AHEAD_S, Outlook, outlook

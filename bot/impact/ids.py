@@ -21,6 +21,8 @@ ABANDONED = "abandoned"
 AHT = "aht_s"
 ASA = "asa_s"
 AGENTS = "agents"
+SCHEDULED = "agents_scheduled"
+AVAILABLE = "agents_available"
 FORECAST = "forecast_offered"
 
 AGENTS_CHANGE = "agents_change"

@@ -44,6 +44,8 @@ class Interval(BaseModel):
     asa_s: Amount = None
     abandon_wait_s: Amount = None
     agents: Amount = None
+    agents_scheduled: Amount = None
+    agents_available: Amount = None
     oldest_s: Amount = None
     forecast_offered: Amount = None
     forecast_aht_s: Amount = None

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from bot.impact import ids
 from bot.impact.rules.assessment import Assessment, Goal, Group
-from bot.impact.rules.figures import Amount
+from bot.impact.rules.figures import Amount, Totals
 from bot.impact.rules.outlook import Outlook
-from bot.impact.wording import difference, formula, length, number, percent, queue_name, since_text
+from bot.impact.wording import definitions, difference, formula, length, number, percent, queue_name, since_text
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.text import ago, clock_time
 
@@ -62,14 +62,28 @@ def _now(group: Group) -> str:
         f"AHT {length(now.aht.value)}{_against_length(now.aht.value, now.forecast_aht.value)}",
         f"abandoned {percent(now.abandonment.value)}",
     ]
-    if group.agents is not None:
-        planned = f" of {number(group.agents_planned)}" if group.agents_planned is not None else ""
-        parts.append(f"agents {number(group.agents)}{planned}")
-    if now.occupancy.value is not None:
-        parts.append(f"occupancy {percent(now.occupancy.value, decimals=0)}")
+    parts += [*_agents(group), *_use_of_agents(now)]
     if group.oldest_s is not None:
         parts.append(f"oldest {length(group.oldest_s)}")
     return " · ".join(parts)
+
+
+def _agents(group: Group) -> list[str]:
+    """`agents 38 staffed, 42 scheduled, 3 available, 41 required`: as far as it is known."""
+    named = (
+        ("staffed", group.agents),
+        ("scheduled", group.agents_scheduled),
+        ("available", group.agents_available),
+        ("required", group.agents_planned),
+    )
+    known = [f"{number(amount)} {name}" for name, amount in named if amount is not None]
+    return [f"agents {', '.join(known)}"] if known else []
+
+
+def _use_of_agents(totals: Totals) -> list[str]:
+    """Adherence and occupancy, where they are known."""
+    named = (("adherence", totals.adherence.value), ("occupancy", totals.occupancy_told.value))
+    return [f"{name} {percent(share, decimals=0)}" for name, share in named if share is not None]
 
 
 def _goal(goal: Goal | None) -> str:
@@ -101,6 +115,7 @@ def _since(group: Group) -> str:
             f"abandoned {percent(since.abandonment.value)}",
             f"ASA {length(since.asa.value)}",
             f"AHT {length(since.aht.value)}",
+            *_use_of_agents(since),
         ]
     )
 
@@ -155,6 +170,7 @@ def _group_line(group: Group) -> str:
     parts = [f"SL {percent(since.service_level.value)}", f"offered {number(since.offered.value)}"]
     parts += [f"ASA {length(since.asa.value)}", f"abandoned {percent(since.abandonment.value)}"]
     lost = group.losses.contacts_lost
+    parts += _use_of_agents(since)
     parts += [f"lost {number(lost)}"] if lost is not None and lost >= 1 else []
     return f"• *{queue_name(group.title)}* {' · '.join(parts)}"
 
@@ -169,6 +185,7 @@ def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
         usual = "the median of the same weekday and time of four weeks"
         expected = usual if not planned else f"the forecast, or {usual}"
     parts = [f"Service level: {formula(assessment.whole.goal)}.", f"Expected: {expected}{_range(assessment)}."]
+    parts += definitions(assessment.whole.since)
     if assessment.restated:
         parts.append(f"{assessment.restated} interval{'s' if assessment.restated > 1 else ''} restated.")
     if imported_at:

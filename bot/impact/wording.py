@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.impact.rules.assessment import Assessment, Goal, Group
-from bot.impact.rules.figures import Amount, ServiceLevel
+from bot.impact.rules.figures import Amount, ServiceLevel, Totals
 from bot.slack.text import format_duration, one_line
 
 NAME = 60
@@ -37,8 +37,9 @@ class Language:
 
     signs: tuple[str, str]
     phrases: Mapping[str, str]
-    # Of the table in the post-mortem.
+    # Of the table in the post-mortem, and of its columns on agents, which are shown where they are known.
     header: tuple[str, ...]
+    agents_header: tuple[str, str, str]
     formulas: Mapping[ServiceLevel | None, str]
 
 
@@ -55,14 +56,25 @@ ENGLISH = Language(
         "abandoned": "{share} abandoned",
         "points": "{points} points of the day's service level lost",
         "definitions": "Service level: {formula}. Expected: {source}. Times: {zone}.",
+        "adherence": "Adherence: staffed of scheduled time, at most the scheduled of each interval.",
+        "occupancy": "Occupancy: handling of handling and available time.",
+        "occupancy of staffed": "Occupancy: handling of staffed time.",
         "cost lost": "Contacts lost (at most): {amount}{parts}.",
         "cost suppressed": "{amount} did not come",
         "cost returned": "{amount} came back",
         "cost abandons": "{amount} gave up beyond the usual",
         "cost waiting": "Waiting beyond the usual: {amount} min.",
         "cost points": "Points of the day's service level lost: {amount}.",
+        "chart offered": "Contacts offered (bars), {source} (line)",
+        "chart level": "% service level: {formula}",
+        "chart goal": ", goal {target}",
+        "chart note": "Times: {zone} · shaded: the incident",
+        "chart declared": "declared",
+        "chart mitigated": "mitigated",
+        "chart resolved": "resolved",
     },
     ("Interval", "Offered", "Expected", "Service level", "ASA", "AHT", "Abandoned"),
+    ("Staffed", "Adherence", "Occupancy"),
     FORMULAS_EN,
 )
 SPANISH = Language(
@@ -78,14 +90,25 @@ SPANISH = Language(
         "abandoned": "{share} de abandono",
         "points": "{points} puntos perdidos del nivel de servicio del día",
         "definitions": "Nivel de servicio: {formula}. Lo esperado: {source}. Horas: {zone}.",
+        "adherence": "Adherencia: tiempo conectado sobre programado, como máximo el programado de cada intervalo.",
+        "occupancy": "Ocupación: gestión sobre gestión y tiempo disponible.",
+        "occupancy of staffed": "Ocupación: gestión sobre tiempo conectado.",
         "cost lost": "Contactos perdidos (como máximo): {amount}{parts}.",
         "cost suppressed": "{amount} no llegaron",
         "cost returned": "{amount} volvieron",
         "cost abandons": "{amount} abandonaron más de lo habitual",
         "cost waiting": "Espera por encima de lo habitual: {amount} min.",
         "cost points": "Puntos perdidos del nivel de servicio del día: {amount}.",
+        "chart offered": "Contactos ofrecidos (barras), {source} (línea)",
+        "chart level": "% nivel de servicio: {formula}",
+        "chart goal": ", objetivo {target}",
+        "chart note": "Horas: {zone} · sombreado: el incidente",
+        "chart declared": "declarado",
+        "chart mitigated": "mitigado",
+        "chart resolved": "resuelto",
     },
     ("Intervalo", "Ofrecidas", "Esperadas", "Nivel de servicio", "ASA", "TMO", "Abandono"),
+    ("Conectados", "Adherencia", "Ocupación"),
     FORMULAS_ES,
 )
 LANGUAGES = {"en": ENGLISH, "es": SPANISH}
@@ -226,12 +249,17 @@ def notes(assessment: Assessment, words: Language, zone: str) -> tuple[str, str]
     """What the figures are by definition, and what the incident cost, in plain text."""
     is_planned = assessment.forecast_intervals == assessment.expected_intervals
     source = words.phrases["forecast" if is_planned else "usual"]
-    return (
-        words.phrases["definitions"].format(
-            formula=formula(assessment.whole.goal, words), source=source, zone=zone
-        ),
-        _cost(assessment, words),
+    meant = words.phrases["definitions"].format(
+        formula=formula(assessment.whole.goal, words), source=source, zone=zone
     )
+    return " ".join([meant, *definitions(assessment.whole.since, words)]), _cost(assessment, words)
+
+
+def definitions(totals: Totals, words: Language = ENGLISH) -> list[str]:
+    """How adherence and occupancy were computed, where they are known."""
+    occupancy = "occupancy" if totals.counts_available else "occupancy of staffed"
+    named = (("adherence", totals.adherence.value), (occupancy, totals.occupancy_told.value))
+    return [words.phrases[name] for name, share in named if share is not None]
 
 
 def _cost(assessment: Assessment, words: Language) -> str:

@@ -120,6 +120,47 @@ class CaseFigures:
     people: int = 0
 
 
+@dataclass(frozen=True)
+class QueueFigures:
+    """A queue of the contact centre over a time; None is unknown, shares are of 1.
+
+    `formula` says in words how the service level is computed.
+    """
+
+    name: str
+    site: str
+    formula: str
+    offered: float | None = None
+    service_level: float | None = None
+    asa_s: float | None = None
+    aht_s: float | None = None
+    abandonment: float | None = None
+
+
+@dataclass(frozen=True)
+class SensitiveCase:
+    """An open case of a customer who is watched with care; `left` says how much time there is."""
+
+    name: str
+    title: str
+    customer: str
+    priority: str
+    region: str
+    team: str
+    owner_id: str | None
+    left: str
+
+
+def _no_queue_figures(
+    session: Session, services: Services, start: datetime, end: datetime
+) -> Sequence[QueueFigures]:
+    return ()
+
+
+def _no_sensitive_cases(session: Session, services: Services, now: datetime) -> Sequence[SensitiveCase]:
+    return ()
+
+
 def _no_case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
     return ()
 
@@ -249,6 +290,8 @@ NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]]
 FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact("fallback", _no_fallback)
 # What unlocks an account of a source by its id and gives back why it did not; None when the source cannot.
 UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("unlocking", _no_unlocking)
+# Likewise, what has a source mail somebody a way to set a new password.
+RESETTING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("resetting", _no_unlocking)
 # Who is the point of contact at a moment.
 CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", _no_contact)
 # What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.
@@ -276,8 +319,12 @@ CASE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[Ca
     "case figures", _no_case_figures
 )
 # The open cases of sensitive customers, by name.
-SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
-    "sensitive cases", _no_items
+SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[SensitiveCase]]] = Fact(
+    "sensitive cases", _no_sensitive_cases
+)
+# The figures of every queue, from a moment until before another.
+QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[QueueFigures]]] = Fact(
+    "queue figures", _no_queue_figures
 )
 # How many guides that are missing were noted in a time, and how many of those are published.
 KNOWLEDGE_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("knowledge gaps", _no_gaps)

@@ -12,7 +12,9 @@ from bot.incidents import tables as incidents
 from bot.incidents.rules import is_permitted
 from bot.services import Services
 
-Permission = Literal["declare", "lead", "steps", "close", "followups", "postmortem", "ledger", "cases", "lockouts"]
+Permission = Literal[
+    "declare", "lead", "steps", "close", "followups", "postmortem", "ledger", "cases", "lockouts", "changes"
+]
 PERMISSION_PHRASES = {
     "declare": "declare incidents",
     "lead": "change an incident",
@@ -22,6 +24,7 @@ PERMISSION_PHRASES = {
     "postmortem": "assign, review or publish post-mortems",
     "ledger": "work on the ledger of credits and refunds",
     "lockouts": "see to lockouts",
+    "changes": "work on planned changes",
     "cases": "decide about cases",
 }
 

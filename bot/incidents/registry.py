@@ -212,7 +212,8 @@ class Registry:
     people: list[Callable[[Services, int, str], Sequence[str] | None]] = field(default_factory=list)
     # Told of a person whose account is deactivated; outside a transaction, and perhaps again.
     departures: list[Callable[[Services, str], None]] = field(default_factory=list)
-    # Told that a person is not available from now on, within the transaction that says so.
+    # Told that a person is not available from now on (absent, or the account deactivated), within the transaction
+    # that says so.
     unavailable: list[Callable[[Session, Services, str, datetime], None]] = field(default_factory=list)
     # The parts of a person's home tab.
     home: list[Callable[[Services, str], list[Block]]] = field(default_factory=list)

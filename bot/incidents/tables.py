@@ -198,6 +198,11 @@ def count_active(session: Session, user_id: str) -> int:
     return session.exec(theirs.where(col(Incident.status).in_(ACTIVE), visible_to(user_id))).one()
 
 
+def is_counted() -> sa.ColumnElement[bool]:
+    """Does a figure count the incident? Drills, declined and merged ones are left out."""
+    return sa.and_(col(Incident.is_drill).is_(False), col(Incident.status).not_in((Status.DECLINED, Status.MERGED)))
+
+
 def all_open(session: Session) -> Sequence[Incident]:
     """Every incident that is neither resolved nor over."""
     return session.exec(select(Incident).where(col(Incident.status).in_(OPEN)).order_by(col(Incident.id))).all()

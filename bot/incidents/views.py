@@ -56,6 +56,15 @@ MERGED_INTO, MERGED_HERE, RELATED = "Merged into", "Merged into this one", "Rela
 
 
 @dataclass(frozen=True)
+class CallerMessageOn:
+    """A message that callers hear now: what happens to their call, who heard it, when somebody looks again."""
+
+    variant: str
+    heard_by: str
+    look_at: datetime
+
+
+@dataclass(frozen=True)
 class IncidentFacts:
     """Everything the card and the digest say."""
 
@@ -69,6 +78,7 @@ class IncidentFacts:
     situation: Situation = NOTHING_RECORDED
     # What the contact centre's figures say, in one line.
     figures: str = ""
+    callers_hear: tuple[CallerMessageOn, ...] = ()
     links: tuple[IncidentLink, ...] = ()
 
     @property
@@ -102,6 +112,7 @@ def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
         _impact(incident),
         *_figures(facts),
         *_known(facts.situation),
+        _callers_hear(facts),
         _state(facts),
         _roles(facts, floor),
         bridge,
@@ -110,6 +121,19 @@ def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
 
 def _figures(facts: IncidentFacts) -> list[str]:
     return [f"📊 {facts.figures[:1].upper()}{facts.figures[1:]}"] if facts.figures else []
+
+
+def _callers_hear(facts: IncidentFacts) -> str:
+    """One line while a message is on: what it does to the call, whether somebody dialled in, when to look again."""
+    on = facts.callers_hear
+    if not on:
+        return ""
+    variants = ", ".join(dict.fromkeys(message.variant for message in on))
+    heard_by = [message.heard_by for message in on]
+    heard = f"heard by {mentions(dict.fromkeys(heard_by))}" if all(heard_by) else "nobody has dialled in yet"
+    look_at = near_time(min(message.look_at for message in on), facts.now)
+    messages = "a message" if len(on) == 1 else f"{len(on)} messages"
+    return f"📞 Callers hear {messages} ({escape(variants)}) · {heard} · look again {look_at}"
 
 
 def _links(facts: IncidentFacts) -> list[str]:

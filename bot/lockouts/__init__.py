@@ -11,12 +11,19 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that code that needs the tables alone need not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import TableWords
-    from bot.lockouts import actions, listeners, recording, renderers, requests
+    from bot.lockouts import actions, file_import, listeners, recording, renderers, requests
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
     registry.posts.append(requests.POST)
     registry.takes_rows.setdefault("lockouts", []).append(recording.take_rows)
     registry.on(events.Declared, actions.follow_declared)
+    registry.table_readers.append(file_import.READER)
     registry.kinds += renderers.KINDS
-    registry.words += [TableWords("lockouts", ("login",), over_at="unlocked_at"), TableWords("lockout_bursts")]
+    registry.words += [
+        TableWords("lockouts", ("login",), over_at="unlocked_at"),
+        TableWords("lockout_bursts"),
+        TableWords("lockout_batches"),
+        TableWords("lockout_requests"),
+        TableWords("sign_in_failures", ("login", "reason", "address", "place", "client"), over_at="at"),
+    ]

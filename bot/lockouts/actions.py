@@ -1,4 +1,4 @@
-"""What people do about lockouts: look, add, claim, unlock, done, partner told; declare an incident for a burst."""
+"""What people do about lockouts: look, add, claim, done, partner told; declare an incident for a burst."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,17 +10,14 @@ from bot.errors import WatchfloorError
 from bot.incidents.change import Change
 from bot.incidents.declaring import check_may_be_declared, check_may_declare, opening, start_declaration
 from bot.incidents.events import Declared
-from bot.incidents.facts import UNLOCKING
 from bot.incidents.permissions import check_member, check_permission
-from bot.incidents.registry import Registry
 from bot.incidents.workflows import DeclareRequest
-from bot.lockouts import recording, rules, tables, views
+from bot.lockouts import failure_views, failures, recording, rules, tables, views
+from bot.lockouts.failure_rules import SHOWN_FOR
 from bot.lockouts.recording import Seen
 from bot.lockouts.rules import Release
 from bot.lockouts.tables import Burst, LockedAccount
 from bot.lockouts.views import Screen
-from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.sources.port import LockoutKind
@@ -45,6 +42,33 @@ def overview(services: Services, by: str, now: datetime) -> Screen:
     return views.overview(accounts, usual, now)
 
 
+def failures_of(services: Services, whose: str, by: str, now: datetime) -> Screen:
+    """Why sign-ins of a person or of a partner's people failed in the last day."""
+    check_member(services, by)
+    since = now - SHOWN_FOR
+    partner = next((name for name in services.floor.partner_names if name.casefold() == whose.casefold()), "")
+    with services.database.reading() as session:
+        check_permission(services, session, by, "lockouts")
+        found = (
+            failures.of_partner(session, partner, since) if partner else failures.of_login(session, whose, since)
+        )
+        accounts = [each for each in tables.all_open(session) if _is_of(each, partner, whose)]
+    return failure_views.card(partner or whose, found, accounts, now)
+
+
+def _is_of(account: LockedAccount, partner: str, login: str) -> bool:
+    return account.partner == partner if partner else account.login.casefold() == login.casefold()
+
+
+def failures_of_account(services: Services, lockout_id: int, by: str, now: datetime) -> Screen:
+    """The same, for the owner of an account that is locked."""
+    check_member(services, by)
+    with services.database.reading() as session:
+        check_permission(services, session, by, "lockouts")
+        login = tables.locked(session, lockout_id, is_changed=False).login
+    return failures_of(services, login, by, now)
+
+
 def form(services: Services, by: str) -> Block:
     """The form for lockouts that somebody heard of."""
     check_member(services, by)
@@ -60,50 +84,34 @@ def add(services: Services, partner: str, logins: str, release: Release, key: st
     ]
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
-        new = recording.record(session, services, FORM_SOURCE, rows, now)
+        new = recording.record(session, services.floor, FORM_SOURCE, rows, now)
     return f"{new} of {len(rows)} are newly locked out. `/incident lockouts` shows all."
 
 
 def claim(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     """Somebody sees to it. Gives back what to answer."""
-    with _account(services, lockout_id, by) as (_, account):
+    with open_account(services, lockout_id, by) as (_, account):
         account.claimed_by = by
     return f"{account.login} is yours."
 
 
 def done(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     """The account works again. Gives back what to answer."""
-    with _account(services, lockout_id, by) as (_, account):
+    with open_account(services, lockout_id, by) as (_, account):
         account.done_by, account.unlocked_at = by, now
     return f"{account.login} works again. Tell the partner, if you have not."
 
 
 def told(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     """The partner knows. Gives back what to answer."""
-    with _account(services, lockout_id, by) as (_, account):
+    with open_account(services, lockout_id, by) as (_, account):
         account.told_by = by
     return f"Recorded: the partner knows of {account.login}."
 
 
-def unlock(services: Services, lockout_id: int, by: str, now: datetime) -> str:
-    """Ask the source to unlock it. Gives back what to answer; what came of it comes by direct message."""
-    with _account(services, lockout_id, by) as (session, account):
-        if account.release == Release.DIRECTORY:
-            raise rules.DirectorySourced(login=account.login)
-        if not services.get(Registry).ask(UNLOCKING)(services, account.source):
-            raise rules.NoUnlocking(login=account.login)
-        asked = tables.unlocks_asked(session, by, now - rules.UNLOCKS_WITHIN, account.number)
-        rules.check_unlocks(asked, account.login)
-        account.claimed_by = account.claimed_by or by
-        account.unlock_asked_by, account.unlock_asked_at = by, now
-        payload = {"lockout": account.number, "by": by}
-        key = f"lockout:{account.number}:{by}:{now.isoformat()}"
-        outbox.enqueue(session, kinds.LOCKOUT_UNLOCK, key, now, payload=payload, channel_id=by)
-    return f"{account.source} is asked to unlock {account.login}. You get a direct message with what came of it."
-
-
 @contextmanager
-def _account(services: Services, lockout_id: int, by: str) -> Iterator[tuple[Session, LockedAccount]]:
+def open_account(services: Services, lockout_id: int, by: str) -> Iterator[tuple[Session, LockedAccount]]:
+    """A lockout that has not ended, for somebody who may see to it; what is changed of it is kept."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
@@ -142,7 +150,7 @@ def dismiss(services: Services, burst_id: int, by: str, now: datetime) -> str:
         burst = _check_open(tables.burst(session, burst_id))
         burst.state, burst.decided_by = "dismissed", by
         session.add(burst)
-        recording.show(session, services, burst, now)
+        recording.show(session, services.floor, burst, now)
     return "Recorded. Another six at this partner are proposed again."
 
 
@@ -155,7 +163,7 @@ def follow_declared(change: Change, event: Declared) -> None:
     burst.state, burst.incident_id, burst.decided_by = "declared", change.number, change.incident.declared_by
     change.session.add(burst)
     change.log("lockouts_declared", partner=burst.partner, agents=burst.accounts)
-    recording.show(change.session, change.services, burst, change.now)
+    recording.show(change.session, change.services.floor, burst, change.now)
 
 
 def _check_open(burst: Burst) -> Burst:

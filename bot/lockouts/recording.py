@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from bot.config.floor import Floor
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
-from bot.lockouts import rules, tables, views
+from bot.lockouts import failures, rules, tables, views
 from bot.lockouts.rules import Release
 from bot.lockouts.tables import Burst, LockedAccount
 from bot.outbox import tables as outbox
@@ -37,6 +38,7 @@ class Seen:
 
 def take_rows(session: Session, services: Services, source: str, key: str, rows: Sequence[Lockout]) -> None:
     """Rows that a source brought; the partner is that of the login's domain."""
+    failures.record(session, services.floor, source, [row for row in rows if row.kind == LockoutKind.FAILED])
     seen = [
         Seen(
             row.external_id,
@@ -47,11 +49,12 @@ def take_rows(session: Session, services: Services, source: str, key: str, rows:
             release=Release.ADMINISTRATOR if row.reason == AT_LIMIT else Release.ITSELF,
         )
         for row in rows
+        if row.kind != LockoutKind.FAILED
     ]
-    record(session, services, source, seen, utcnow())
+    record(session, services.floor, source, seen, utcnow())
 
 
-def record(session: Session, services: Services, source: str, rows: Iterable[Seen], now: datetime) -> int:
+def record(session: Session, floor: Floor, source: str, rows: Iterable[Seen], now: datetime) -> int:
     """Keep what is new, and look whether it is a burst; gives back how many accounts are newly locked."""
     new, partners = 0, set()
     for row in sorted(rows, key=lambda each: each.at):
@@ -61,7 +64,7 @@ def record(session: Session, services: Services, source: str, rows: Iterable[See
         if known := tables.open_of(session, source, row.user_id):
             _at_limit(session, known, row)
             continue
-        partner = row.partner or _partner_of(services, row.login)
+        partner = row.partner or floor.lockouts.partner_of(row.login)
         account = LockedAccount(
             source=source,
             external_id=row.external_id,
@@ -75,7 +78,7 @@ def record(session: Session, services: Services, source: str, rows: Iterable[See
             new += 1
             partners.add(partner)
     for partner in sorted(partners - {""}):
-        _look(session, services, partner, now)
+        _look(session, floor, partner, now)
     return new
 
 
@@ -86,11 +89,6 @@ def _at_limit(session: Session, account: LockedAccount, row: Seen) -> None:
         session.add(account)
 
 
-def _partner_of(services: Services, login: str) -> str:
-    domain = login.rpartition("@")[2].casefold()
-    return services.floor.lockouts.domains.get(domain, "")
-
-
 def _end(session: Session, source: str, row: Seen) -> None:
     account = tables.open_of(session, source, row.user_id)
     if account is not None and account.locked_at <= row.at:
@@ -98,7 +96,7 @@ def _end(session: Session, source: str, row: Seen) -> None:
         session.add(account)
 
 
-def _look(session: Session, services: Services, partner: str, now: datetime) -> None:
+def _look(session: Session, floor: Floor, partner: str, now: datetime) -> None:
     """Propose an incident for a partner, once; what comes while it is open belongs to it."""
     recent = tables.recent(session, partner, now)
     burst = tables.open_burst(session, partner)
@@ -112,10 +110,10 @@ def _look(session: Session, services: Services, partner: str, now: datetime) -> 
     burst.accounts += len(recent)
     session.add(burst)
     tables.put_into(session, burst.number, [account.number for account in recent])
-    show(session, services, burst, now)
+    show(session, floor, burst, now)
 
 
-def show(session: Session, services: Services, burst: Burst, now: datetime) -> None:
+def show(session: Session, floor: Floor, burst: Burst, now: datetime) -> None:
     """Say it where the floor looks: one message a burst."""
     channel_of_incident = ""
     if burst.incident_id:
@@ -126,7 +124,7 @@ def show(session: Session, services: Services, burst: Burst, now: datetime) -> N
     if row is not None:
         outbox.edit(session, row, blocks, now)
         return
-    channel_id = directory.channel_id(session, services.floor.incidents_channel)
+    channel_id = directory.channel_id(session, floor.incidents_channel)
     if channel_id is None:
         log.warning("the incidents channel is not known", extra={"burst": burst.number})
         return

@@ -1,41 +1,77 @@
-"""What is asked of the source that can unlock accounts, and what came of it, by direct message."""
+"""What is asked of the source of accounts, what came of it, messages about several, and files that are read."""
 
 from bot.errors import WatchfloorError
-from bot.incidents.facts import UNLOCKING
-from bot.incidents.registry import Registry
+from bot.lockouts import file_import, unlocking_tables, unlocking_views
+from bot.lockouts.rules import AccountAction
 from bot.lockouts.tables import LockedAccount
+from bot.lockouts.unlocking import helping
+from bot.lockouts.unlocking_tables import AccountRequest
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
-from bot.outbox.kinds import Call, Context, Kind
+from bot.outbox.kinds import Call, Context, Kind, Message
 from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import escape
 
+DONE = {
+    AccountAction.UNLOCK: "{login} is unlocked.",
+    AccountAction.RESET: "The directory has mailed {login} a way to set a new password. The last mail counts.",
+}
+NOT_DONE = {
+    AccountAction.UNLOCK: "⚠️ {login} was not unlocked: {reason}",
+    AccountAction.RESET: "⚠️ {login} was sent no mail to reset the password: {reason}",
+}
 
-def _unlock(context: Context) -> Call:
-    """An account that is not locked counts as unlocked: the call may be repeated."""
-    services, row, payload = context.services, context.row, context.row.payload or {}
-    return Call(row.key, lambda: _ask(services, row.key, int(payload["lockout"]), str(payload["by"])))
+
+def _request(context: Context) -> Call:
+    """An account that is not locked counts as unlocked, and of several mails the last one counts: both may be
+    repeated."""
+    services, row = context.services, context.row
+    return Call(row.key, lambda: _ask(services, row.key, row.payload or {}))
 
 
-def _ask(services: Services, key: str, lockout_id: int, by: str) -> None:
+def _ask(services: Services, key: str, payload: dict[str, object]) -> None:
+    lockout_id, by = int(str(payload["lockout"])), str(payload["by"])
+    action = AccountAction(str(payload.get("action", AccountAction.UNLOCK)))
     with services.database.reading() as session:
         account = session.get_one(LockedAccount, lockout_id)
-    unlock = services.get(Registry).ask(UNLOCKING)(services, account.source)
+    ask = helping(services, action, account.source)
     try:
-        reason = unlock(account.user_id) if unlock else "no source that can unlock it is configured"
+        reason = ask(account.user_id) if ask else "no source that can do it is configured"
     except WatchfloorError as refused:
         reason = refused.sentence
     now = utcnow()
     with services.database.transaction() as session:
         account = session.get_one(LockedAccount, lockout_id)
-        if not reason and account.unlocked_at is None:
+        if not reason and action == AccountAction.UNLOCK and account.unlocked_at is None:
             account.unlocked_at, account.done_by = now, by
             session.add(account)
-        login = escape(account.login)
-        text = f"⚠️ {login} was not unlocked: {escape(reason)}" if reason else f"{login} is unlocked."
+        if payload.get("request"):
+            request = session.get_one(AccountRequest, int(str(payload["request"])))
+            request.answered_at, request.trouble = now, reason
+            session.add(request)
+        if payload.get("batch"):
+            outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(payload["batch"]), now)
+            return
+        text = (NOT_DONE if reason else DONE)[action].format(login=escape(account.login), reason=escape(reason))
         outbox.post(session, f"{key}:done", by, text, now)
 
 
-KINDS = (Kind(kinds.LOCKOUT_UNLOCK, "", _unlock, lambda context: "", otherwise=Refusal.FINAL),)
+def _batch(context: Context) -> Message:
+    number, _, target = context.row.subject.partition(":")
+    batch = unlocking_tables.batch(context.session, int(number), is_locked=False)
+    asked = unlocking_tables.requests_of(context.session, batch.number)
+    is_public = target not in (batch.by, batch.decided_by)
+    return unlocking_views.message(batch, asked, is_public=is_public)
+
+
+def _of_row(context: Context) -> str:
+    return context.row.channel_id or ""
+
+
+KINDS = (
+    Kind(kinds.LOCKOUT_UNLOCK, "", _request, lambda context: "", otherwise=Refusal.FINAL),
+    Kind(kinds.LOCKOUT_BATCH, "", _batch, _of_row, otherwise=Refusal.FINAL),
+    Kind(kinds.LOCKOUT_FILE, "", file_import.call, _of_row, otherwise=Refusal.FINAL),
+)

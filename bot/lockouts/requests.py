@@ -52,7 +52,7 @@ def _take(services: Services, session: Session, body: bytes, now: datetime) -> M
     except ValidationError as wrong:
         raise NotUnderstood.of(wrong) from None
     rows = [each.seen() for each in sent.lockouts]
-    new = record(session, services, sent.source, rows, now)
+    new = record(session, services.floor, sent.source, rows, now)
     return {"rows": len(rows), "new": new}
 
 

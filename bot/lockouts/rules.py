@@ -16,8 +16,8 @@ LEAST_USUAL = 0.02
 # Lockouts come in bunches: the variance is mean + mean², far more than chance alone.
 SIZE = 1.0
 MOST_LOGINS = 200
-# More than so many unlocks asked for by one person in so short a time need another person.
-MOST_UNLOCKS, UNLOCKS_WITHIN = 10, timedelta(minutes=10)
+# More than so many unlocks and resets asked for by one person in so short a time need another person.
+MOST_ASKED, ASKED_WITHIN = 10, timedelta(minutes=10)
 
 
 class Release(StrEnum):
@@ -26,6 +26,13 @@ class Release(StrEnum):
     ITSELF = "itself"
     ADMINISTRATOR = "administrator"
     DIRECTORY = "directory"
+
+
+class AccountAction(StrEnum):
+    """What can be asked of the source of an account."""
+
+    UNLOCK = "unlock"
+    RESET = "reset"
 
 
 TITLES = {
@@ -40,7 +47,8 @@ class LoginsMissing(WatchfloorError):
 
 
 class TooManyLogins(WatchfloorError):
-    """That is {count} logins; at most {most} can be typed at once. Send the rest as `POST /lockouts`."""
+    """That is {count} logins; at most {most} can be typed at once. Drop a CSV of the rest into the bot's direct
+    messages."""
 
 
 class NotLocked(WatchfloorError):
@@ -48,7 +56,7 @@ class NotLocked(WatchfloorError):
 
 
 class DirectorySourced(WatchfloorError):
-    """{login} comes from a directory and has to be unlocked there."""
+    """{login} comes from a directory and has to be seen to there."""
 
 
 class NoUnlocking(WatchfloorError):
@@ -56,14 +64,35 @@ class NoUnlocking(WatchfloorError):
     in `floor.yaml` names an Okta source."""
 
 
+class NoResetting(WatchfloorError):
+    """No source that can mail {login} a reset of the password is configured. Start it in your directory. `sources:`
+    in `floor.yaml` names an Okta source."""
+
+
 class SecondPersonNeeded(WatchfloorError):
-    """You have asked for {count} unlocks within ten minutes, so somebody else has to press *Unlock* for {login}."""
+    """You have asked for {count} accounts within ten minutes, so somebody else has to do it for {login}.
+    *Several at once* takes more than ten, and asks for a second person."""
 
 
-def check_unlocks(asked: int, login: str) -> None:
-    """Raise `SecondPersonNeeded` when one person has asked for as many unlocks as one may within ten minutes."""
-    if asked >= MOST_UNLOCKS:
+class NotTheSamePerson(WatchfloorError):
+    """You have asked for it yourself, so somebody else has to approve it."""
+
+
+def check_asked(asked: int, login: str) -> None:
+    """Raise `SecondPersonNeeded` when one person has asked for as many accounts as one may within ten minutes."""
+    if needs_second_person(asked, 1):
         raise SecondPersonNeeded(count=asked, login=login)
+
+
+def needs_second_person(asked: int, more: int) -> bool:
+    """May somebody who has asked for `asked` accounts within ten minutes not ask for `more` alone?"""
+    return asked + more > MOST_ASKED
+
+
+def check_approver(asked_by: str, by: str) -> None:
+    """Raise `NotTheSamePerson` unless somebody else approves."""
+    if asked_by == by:
+        raise NotTheSamePerson()
 
 
 def usual_in_window(seen: int, days: int = USUAL_DAYS) -> float:

@@ -28,9 +28,6 @@ class LockedAccount(Numbered, table=True):
         sa.UniqueConstraint("source", "external_id"),
         partial_index("ix_lockouts_open", "source", "user_id", where="unlocked_at IS NULL"),
         sa.Index("ix_lockouts_partner", "partner", "locked_at"),
-        partial_index(
-            "ix_lockouts_unlock_asked", "unlock_asked_by", "unlock_asked_at", where="unlock_asked_at IS NOT NULL"
-        ),
     )
 
     source: str
@@ -42,8 +39,6 @@ class LockedAccount(Numbered, table=True):
     locked_at: datetime = Field(sa_column=utc_column(nullable=False))
     unlocked_at: datetime | None = Field(default=None, sa_column=utc_column())
     claimed_by: str | None = None
-    unlock_asked_by: str | None = None
-    unlock_asked_at: datetime | None = Field(default=None, sa_column=utc_column())
     done_by: str | None = None
     told_by: str | None = None
     burst_id: int | None = Field(default=None, foreign_key="lockout_bursts.id")
@@ -77,26 +72,25 @@ def open_of(session: Session, source: str, user_id: str) -> LockedAccount | None
     return session.exec(query.where(col(LockedAccount.unlocked_at).is_(None))).first()
 
 
-def locked(session: Session, lockout_id: int) -> LockedAccount:
-    """A lockout, kept from being changed by others; `NoSuchLockout` when there is none."""
-    query = select(LockedAccount).where(LockedAccount.id == lockout_id).with_for_update()
-    found = session.exec(query).first()
+def locked(session: Session, lockout_id: int, *, is_changed: bool = True) -> LockedAccount:
+    """A lockout, kept from being changed by others unless it is only looked at; `NoSuchLockout` without one."""
+    query = select(LockedAccount).where(LockedAccount.id == lockout_id)
+    found = session.exec(query.with_for_update() if is_changed else query).first()
     if found is None:
         raise NoSuchLockout()
     return found
-
-
-def unlocks_asked(session: Session, by: str, since: datetime, besides: int) -> int:
-    """For how many other accounts somebody has asked for an unlock since then."""
-    theirs = (LockedAccount.unlock_asked_by == by, col(LockedAccount.unlock_asked_at) > since)
-    query = select(sa.func.count()).select_from(LockedAccount)
-    return session.exec(query.where(*theirs, LockedAccount.id != besides)).one()
 
 
 def all_open(session: Session, limit: int = 500) -> Sequence[LockedAccount]:
     """Every account that is locked, by partner, the longest locked first."""
     query = select(LockedAccount).where(col(LockedAccount.unlocked_at).is_(None))
     return session.exec(query.order_by(col(LockedAccount.partner), col(LockedAccount.locked_at)).limit(limit)).all()
+
+
+def of_numbers(session: Session, numbers: Collection[int]) -> Sequence[LockedAccount]:
+    """These lockouts, in the order of their logins."""
+    query = select(LockedAccount).where(col(LockedAccount.id).in_(numbers))
+    return session.exec(query.order_by(col(LockedAccount.login), col(LockedAccount.id))).all()
 
 
 def recent(session: Session, partner: str, now: datetime) -> Sequence[LockedAccount]:

@@ -12,10 +12,12 @@ from bot.slack.blocks import (
     Element,
     actions,
     button,
+    confirmation,
     context,
     field,
     modal,
     option,
+    overflow,
     section,
     select,
     text_input,
@@ -41,10 +43,10 @@ def overview(accounts: Sequence[LockedAccount], usual: Mapping[str, float], now:
     if shown > SHOWN:
         blocks.append(context(f"… and {shown - SHOWN} more. Those that are done make room."))
     blocks = blocks or [section(NOBODY)]
-    return NOBODY if not accounts else "Lockouts", [
-        *blocks,
-        actions([button("Add lockouts", ids.ADD)], block_id="lockouts-add"),
-    ]
+    buttons = [button("Add lockouts", ids.ADD)]
+    if len(accounts) > 1:
+        buttons.append(button("Several at once", ids.MANY))
+    return NOBODY if not accounts else "Lockouts", [*blocks, actions(buttons, block_id="lockouts-add")]
 
 
 def _heading(partner: str, accounts: Sequence[LockedAccount], usual: float) -> str:
@@ -60,15 +62,28 @@ def _account(account: LockedAccount, now: datetime) -> list[Block]:
     facts = [f"since {near_time(account.locked_at, now)}", TITLES[Release(account.release)]]
     facts += [f"claimed by {mention(account.claimed_by)}"] if account.claimed_by else []
     facts += [f"partner told by {mention(account.told_by)}"] if account.told_by else []
-    number = str(account.number)
-    buttons: list[Element] = [] if account.claimed_by else [button("Claim", ids.CLAIM, number)]
-    buttons += [button("Unlock", ids.UNLOCK, number)] if account.release != Release.DIRECTORY else []
-    buttons += [button("Done", ids.DONE, number)]
-    buttons += [] if account.told_by else [button("Partner told", ids.TOLD, number)]
     return [
         section(f"{one_line(account.login, 80)} · {' · '.join(facts)}"),
-        actions(buttons, block_id=f"lockout-{number}"),
+        actions(account_buttons(account), block_id=f"lockout-{account.number}"),
     ]
+
+
+def account_buttons(account: LockedAccount) -> list[Element]:
+    """What can be done for an account that is locked; what is done seldom stands behind three dots."""
+    number = str(account.number)
+    buttons: list[Element] = [] if account.claimed_by else [button("Claim", ids.CLAIM, number)]
+    if account.release != Release.DIRECTORY:
+        question = confirmation(
+            "Reset the password?",
+            f"The directory mails {account.login[:100]} a way to set a new one.",
+            "Send the mail",
+            "Do not",
+        )
+        buttons += [button("Unlock", ids.UNLOCK, number)]
+        buttons += [button("Reset password", ids.RESET, number, confirm=question)]
+    more = [option("Sign-in failures", f"{ids.FAILURES}:{number}")]
+    more += [] if account.told_by else [option("Partner told", f"{ids.TOLD}:{number}")]
+    return [*buttons, button("Done", ids.DONE, number), overflow(ids.MORE, more)]
 
 
 def form(partners: Sequence[str]) -> Block:

@@ -1,10 +1,8 @@
 """Partners: `/incident partners`, and the buttons that a partner's people press in their channel."""
 
-import re
-
 from slack_bolt import Ack, App
 
-from bot.incidents import parse
+from bot.incidents import listening, parse
 from bot.incidents import responses as answering
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
@@ -39,21 +37,18 @@ def register(app: App, services: Services) -> None:
 
         answering.answer_click(services, body, act, ack)
 
-    @app.view(ids.AFFECTED_FORM)
-    def counted(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            number, given = parse.form_number(body), parse.field_value(body, ids.AGENTS)
-            partner_answers.record_agent_count(services, number, given, parse.user_id(body), utcnow())
+    def counted(body: Payload) -> None:
+        number, given = parse.form_number(body), parse.field_value(body, ids.AGENTS)
+        partner_answers.record_agent_count(services, number, given, parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.AGENTS, act, ack)
+    listening.on_form(app, services, ids.AFFECTED_FORM, ids.AGENTS, counted)
 
-    @app.action(ids.GUIDANCE)
-    def guidance(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = guidance_actions.form(services, parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
+    listening.opens_view(
+        app,
+        services,
+        ids.GUIDANCE,
+        lambda body: guidance_actions.form(services, parse.clicked_number(body), parse.user_id(body)),
+    )
 
     @app.view(ids.GUIDANCE_FORM)
     def written(ack: Ack, body: Payload) -> None:
@@ -63,23 +58,9 @@ def register(app: App, services: Services) -> None:
 
         answering.answer_form(services, body, next(iter(body["view"]["state"]["values"])), act, ack)
 
-    @app.action(re.compile(rf"^{re.escape(ids.TELL)}\."))
-    def tell(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return partner_matrix.send_from_button(
-                services, parse.clicked_number(body), parse.user_id(body), utcnow()
-            )
+    listening.on_click(app, services, listening.one_of_many(ids.TELL), partner_matrix.send_from_button)
 
-        answering.answer_click(services, body, act, ack)
-
-    @app.action(re.compile(rf"^{re.escape(ids.PHONED)}\."))
-    def phoned(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return partner_matrix.phoned_from_button(
-                services, parse.clicked_number(body), parse.user_id(body), utcnow()
-            )
-
-        answering.answer_click(services, body, act, ack)
+    listening.on_click(app, services, listening.one_of_many(ids.PHONED), partner_matrix.phoned_from_button)
 
 
 def register_commands(registry: Registry) -> None:

@@ -19,30 +19,62 @@ def draw(facts: dict[str, Any]) -> bytes:
     mpl.use("Agg")
     from matplotlib import pyplot
 
-    figure, (trend, *bars) = pyplot.subplots(1 + len(facts["groups"]), 1, figsize=SIZE_INCHES, dpi=DPI)
+    queues, count = facts["queues"]["rows"], len(facts["groups"])
+    width, height = SIZE_INCHES
+    size = (width, height * (1 + count + bool(queues)) / 3)
+    figure, parts = pyplot.subplots(1 + count + bool(queues), 1, figsize=size, dpi=DPI, squeeze=False)
+    trend, *bars = parts[: 1 + count, 0]
     figure.suptitle(facts["title"], fontsize=11, color=INK)
     titles, counts = [each[0] for each in facts["trend"]], [each[1] for each in facts["trend"]]
     trend.plot(range(len(counts)), counts, marker="o", color=BAR)
     trend.set_xticks(range(len(titles)), [_first_day(title) for title in titles], fontsize=8)
     _count_from_zero(trend, counts)
-    trend.set_title("Incidents, this period and the four before", fontsize=10)
+    words = facts["words"]
+    trend.set_title(words["Incidents, this period and the four before"], fontsize=10)
     for axes, group in zip(bars, facts["groups"], strict=True):
-        _bars(axes, group)
+        _bars(axes, group, words)
+    if queues:
+        _table(parts[-1, 0], words["Queues, this period"], queues, facts["queues"]["notes"])
     figure.tight_layout()
     made = BytesIO()
     figure.savefig(made, format="png")
     return made.getvalue()
 
 
-def _bars(axes: Any, group: dict[str, Any]) -> None:
+def _bars(axes: Any, group: dict[str, Any], words: dict[str, str]) -> None:
     places = range(len(group["names"]))
-    axes.bar([place - 0.2 for place in places], group["now"], 0.4, color=BAR, label="This period")
-    axes.bar([place + 0.2 for place in places], group["before"], 0.4, color=BEFORE, label="Mean of the four before")
+    axes.bar([place - 0.2 for place in places], group["now"], 0.4, color=BAR, label=words["This period"])
+    axes.bar(
+        [place + 0.2 for place in places],
+        group["before"],
+        0.4,
+        color=BEFORE,
+        label=words["Mean of the four before"],
+    )
     names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in group["names"]]
     axes.set_xticks(places, names, fontsize=8)
     axes.set_title(group["title"], fontsize=10)
     axes.legend(fontsize=7)
     _count_from_zero(axes, [*group["now"], *group["before"]])
+
+
+def _table(axes: Any, title: str, rows: Sequence[Sequence[str]], notes: Sequence[Sequence[str]]) -> None:
+    """The busiest queues, one a row."""
+    axes.axis("off")
+    axes.set_title(title, fontsize=10)
+    widths = [0.34, 0.14, 0.12, 0.13, 0.13, 0.14]
+    table = axes.table(rows[1:], colLabels=rows[0], colWidths=widths, loc="upper center", cellLoc="right")
+    table.auto_set_font_size(False)
+    table.set_fontsize(8)
+    table.scale(1, 1.3)
+    for (row, column), cell in table.get_celld().items():
+        cell.set_edgecolor(BEFORE)
+        if column == 0:
+            cell.set_text_props(ha="left")
+        if row == 0:
+            cell.set_text_props(weight="bold", color=INK)
+    for place, note in enumerate(line for part in notes for line in part):
+        axes.text(0, 0.02 - 0.09 * place, note, fontsize=7, color=INK, transform=axes.transAxes)
 
 
 def _count_from_zero(axes: Any, counts: Sequence[float]) -> None:

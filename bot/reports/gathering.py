@@ -1,32 +1,37 @@
 """What a report counts, read from the stored rows."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from bot.incidents import tables as incident_tables
 from bot.incidents.facts import (
     CASE_FIGURES,
     FOLLOW_UPS_OVERDUE,
     KNOWLEDGE_GAPS,
+    QUEUE_FIGURES,
+    SENSITIVE_CASES,
     SHIFT_GAPS,
     SHIFT_HANDOVERS,
     UPDATES_KEPT_OF_MANY,
+    QueueFigures,
+    SensitiveCase,
     UpdatesKept,
 )
 from bot.incidents.registry import Registry
-from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
-from bot.reports import rules
+from bot.reports import queues, rules
+from bot.reports.queues import QueueValues
 from bot.reports.rules import Counted, Period, Report, Tally, Work
 from bot.services import Services
 from bot.timeline import milestones
 from bot.timeline.milestones import MilestoneName, Milestones
 from bot.timeline.tables import TimelineEntry
 
-LEFT_OUT = (Status.DECLINED, Status.MERGED)
 AT_ONCE = 500
 
 
@@ -36,15 +41,45 @@ def gather(services: Services, period: Period, zone: ZoneInfo, region: str) -> R
     with services.database.snapshot() as session:
         incidents = counted(session, services, earlier[0].start, period.end, region)
         tallies = [_tally(session, services, each, region) for each in (*earlier, period)]
+        own = _queues(session, services, (period.start, period.end), region)
+        is_short = period.end - period.start <= queues.LONGEST_COMPARED
+        past = _queues(session, services, (earlier[0].start, period.start), region) if is_short else {}
     severities = list(services.floor.severities)
-    return rules.compose(period, earlier, incidents, tallies, severities, region)
+    report = rules.compose(period, earlier, incidents, tallies, severities, region)
+    return replace(report, queues=queues.queue_lines(own, past))
 
 
-def counted(session: Session, services: Services, start: datetime, end: datetime, region: str) -> list[Counted]:
-    """Every incident declared in a time that reports count."""
+def _queues(
+    session: Session, services: Services, span: tuple[datetime, datetime], region: str
+) -> dict[tuple[str, str], QueueValues]:
+    """The queues of a region's sites, or all, by their name and how their service level is computed."""
+    sites = {site.casefold() for site in services.floor.reports.regions.get(region, ())}
+    found = services.get(Registry).ask(QUEUE_FIGURES)(session, services, *span)
+    wanted = [each for each in found if not region or each.site.casefold() in sites]
+    return {(each.name, each.formula): _values(each) for each in wanted}
+
+
+def _values(of: QueueFigures) -> QueueValues:
+    level, abandoned = queues.percent(of.service_level), queues.percent(of.abandonment)
+    return QueueValues(of.offered, level, of.asa_s, of.aht_s, abandoned)
+
+
+def sensitive_cases(services: Services, now: datetime, region: str) -> list[SensitiveCase]:
+    """The open cases of sensitive customers, of a region or all, the one with least time first."""
+    with services.database.reading() as session:
+        found = services.get(Registry).ask(SENSITIVE_CASES)(session, services, now)
+    return [case for case in found if not region or case.region.casefold() == region.casefold()]
+
+
+def counted(
+    session: Session, services: Services, start: datetime, end: datetime, region: str, *, only_public: bool = False
+) -> list[Counted]:
+    """Every incident declared in a time that reports count, `only_public` without private ones."""
     declared = (col(Incident.declared_at) >= start, col(Incident.declared_at) < end)
-    real = (col(Incident.is_drill).is_(False), col(Incident.status).not_in(LEFT_OUT))
-    found = session.exec(select(Incident).where(*declared, *real).order_by(col(Incident.id))).all()
+    real = [*declared, incident_tables.is_counted()]
+    if only_public:
+        real.append(col(Incident.is_private).is_(False))
+    found = session.exec(select(Incident).where(*real).order_by(col(Incident.id))).all()
     sites = set(services.floor.reports.regions.get(region, ()))
     wanted = [incident for incident in found if not region or sites & set(incident.sites)]
     known: dict[int, Milestones] = {}

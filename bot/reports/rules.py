@@ -8,9 +8,9 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from bot.errors import WatchfloorError
+from bot.reports.queues import PERIODS_BEFORE, QueueLine
 
 DAY = timedelta(days=1)
-PERIODS_BEFORE = 4
 LONGEST_DAYS = 366
 KINDS = ("day", "week", "month")
 
@@ -115,6 +115,8 @@ class Report:
     incidents: Sequence[Counted]
     # How many incidents each of the four periods before had, the oldest first, and then this one.
     trend: Sequence[tuple[str, int]] = field(default=())
+    # The busiest first.
+    queues: Sequence[QueueLine] = field(default=())
 
     def row(self, group: str, name: str) -> Row:
         """One line."""
@@ -128,36 +130,6 @@ TIMES = {
     "To mitigate": "mitigate_s",
     "To resolve": "resolve_s",
 }
-DEFINITIONS = (
-    ("Incidents", "Declared within the period. Drills, declined and merged incidents are left out."),
-    ("To detect", "From when it started until it was detected."),
-    ("To acknowledge", "From when it was detected (else declared) until somebody took it or was on the way."),
-    ("To mitigate", "From when it started (else declared) until the impact was mitigated."),
-    ("To resolve", "From when it started (else declared) until it was resolved."),
-    ("n", "How many incidents of the period have both moments. The others are not in the figure."),
-    ("Median", "The middle value; of an even number the mean of the two in the middle."),
-    ("90th percentile", "The smallest value that at least nine of ten do not exceed (nearest rank)."),
-    (
-        "Before",
-        "The four periods of the same length before: the mean of counts; times and shares over all of them.",
-    ),
-    ("Site, type, severity", "As recorded now. An incident at two sites counts at each of them."),
-    ("Updates kept", "Updates sent in time, of those promised by the clock for incidents of the period."),
-    (
-        "Handovers complete",
-        "Handovers of a shift of which every item was accepted, of those offered in the period.",
-    ),
-    (
-        "Gaps filled late",
-        "Gaps in the roster begun in the period that were escalated or never filled, of all gaps.",
-    ),
-    ("Follow-ups overdue", "Open at the end of the period and more than a day past their due date."),
-    ("Missing guides written", "Guides published, of those noted as missing in the period."),
-    ("Cases opened, ended", "Within the period; changes and tasks likewise."),
-    ("Cases open", "At the end of the period."),
-    ("Cases within target", "Ended within the period and kept their target, of those that had one."),
-    ("Cases open a person", "Open at the end of the period, divided by the people of their teams."),
-)
 
 
 def last_period(kind: str, now: datetime, zone: ZoneInfo, weekday: int = 0) -> Period:

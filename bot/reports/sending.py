@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config.floor import Report as SentReport
 from bot.directory.lookup import channel_id
+from bot.incidents.facts import SensitiveCase
 from bot.incidents.people import people
 from bot.incidents.permissions import check_member
 from bot.incidents.rules import quoted
@@ -15,8 +16,9 @@ from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
-from bot.reports import gathering, rules, views, workbook
+from bot.reports import gathering, rules, views, wording, workbook
 from bot.reports.rules import Period, Report
+from bot.reports.wording import say
 from bot.runtime.clock import utcnow
 from bot.runtime.drawing import draw
 from bot.services import Services
@@ -25,6 +27,12 @@ from bot.timeline.rules import zone_of
 EVERY_S = 60
 # A report that could not be sent for so long, because the bot was off, is not sent any more.
 NOT_LATER_THAN = timedelta(hours=12)
+DRAWN = (
+    "Incidents, this period and the four before",
+    "This period",
+    "Mean of the four before",
+    "Queues, this period",
+)
 DAYS = re.compile(r"(\d{1,3}) ?days?")
 
 
@@ -102,10 +110,10 @@ def read_request(services: Services, typed: str, now: datetime) -> Asked:
         period = rules.last_period(kind, now, zone)
     else:
         raise rules.UnknownPeriod()
-    return Asked(period, _region(services, rest.strip()))
+    return Asked(period, read_region(services, rest.strip()))
 
 
-def _region(services: Services, typed: str) -> str:
+def read_region(services: Services, typed: str) -> str:
     known = {name.casefold(): name for name in services.floor.reports.regions}
     if typed and typed.casefold() not in known:
         raise rules.UnknownRegion(given=quoted(typed), known=", ".join(known.values()) or "none yet")
@@ -137,13 +145,28 @@ def _conversation(services: Services, target: str) -> str:
 def _share(services: Services, row: OutboxRow, target: str) -> None:
     kept = row.payload or {}
     report = of_payload(services, kept)
+    sensitive = _sensitive_for(services, target, report.region)
+    language = services.floor.language
     name = f"report-{report.period.start:%Y-%m-%d}"
-    files = ((f"{name}.png", picture(report)), (f"{name}.xlsx", workbook.build(report)))
+    files = (
+        (f"{name}.png", picture(report, language)),
+        (f"{name}.xlsx", workbook.build(report, sensitive, language)),
+    )
     file_ids = [services.slack.upload(file, content) for file, content in files]
     with services.database.transaction() as session:
         outbox.remember(session, row, {**kept, "file_ids": file_ids}, utcnow())
-    shared = list(zip(file_ids, (views.title(report), f"{views.title(report)}, figures"), strict=True))
-    services.slack.share_files(shared, _conversation(services, target), views.summary(report))
+    title = views.title(report, language)
+    shared = list(zip(file_ids, (title, say("{}, figures", language).format(title)), strict=True))
+    services.slack.share_files(
+        shared, _conversation(services, target), views.summary(report, len(sensitive or ()), language)
+    )
+
+
+def _sensitive_for(services: Services, target: str, region: str) -> list[SensitiveCase] | None:
+    """The open cases of sensitive customers, for a person who may read them; None for channels and for others."""
+    if target not in people(services, 0, services.floor.reports.sensitive_to):
+        return None
+    return gathering.sensitive_cases(services, utcnow(), region)
 
 
 def of_payload(services: Services, kept: dict[str, Any]) -> Report:
@@ -153,21 +176,23 @@ def of_payload(services: Services, kept: dict[str, Any]) -> Report:
     return gathering.gather(services, period, ZoneInfo(kept["zone"]), kept["region"])
 
 
-def picture(report: Report) -> bytes:
+def picture(report: Report, language: str = "en") -> bytes:
     """The report as PNG. `TryLater` when it could not be drawn in time."""
-    groups = [_group(report, name) for name in ("Severity", "Site")]
+    groups = [_group(report, name, language) for name in ("Severity", "Site")]
     facts = {
-        "title": views.title(report),
-        "trend": list(report.trend),
+        "title": views.title(report, language),
+        "trend": [(wording.days(title, language), count) for title, count in report.trend],
         "groups": [group for group in groups if group["names"]],
+        "words": {word: say(word, language) for word in DRAWN},
+        "queues": views.queue_table(report, language),
     }
     return draw("bot.reports.draw_chart", facts)
 
 
-def _group(report: Report, name: str) -> dict[str, Any]:
+def _group(report: Report, name: str, language: str) -> dict[str, Any]:
     rows = [row for row in report.rows if row.group == name][:8]
     return {
-        "title": f"Incidents by {name.lower()}",
+        "title": say(f"Incidents by {name.lower()}", language),
         "names": [row.name for row in rows],
         "now": [row.now or 0 for row in rows],
         "before": [row.before or 0 for row in rows],

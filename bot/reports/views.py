@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from bot.reports.queues import QueueLine
 from bot.reports.rules import Report, Row
-from bot.slack.text import escape, format_duration
+from bot.reports.wording import days, say
+from bot.slack.text import escape, format_duration, shorten
 
+ENGLISH = "en"
 SUMMARY = (
     ("Time", "To acknowledge, median"),
     ("Time", "To mitigate, median"),
@@ -19,10 +22,16 @@ SUMMARY = (
 )
 
 
-def title(report: Report) -> str:
+QUEUE_HEADING = ("Queue", "Offered", "SL", "ASA", "AHT", "Abandoned")
+MOST_QUEUES, LONGEST_NAME = 5, 22
+# The rest is in the picture and the spreadsheet.
+QUEUES_SAID = 3
+
+
+def title(report: Report, language: str = ENGLISH) -> str:
     """What the report is of."""
     region = f", {report.region}" if report.region else ""
-    return f"Report {report.period.title}{region}"
+    return f"{say('Report', language)} {days(report.period.title, language)}{region}"
 
 
 def value(amount: float | None, unit: str) -> str:
@@ -34,20 +43,71 @@ def value(amount: float | None, unit: str) -> str:
     return f"{amount:.0f} %" if unit == "percent" else f"{amount:g}"
 
 
-def summary(report: Report) -> str:
+def queue_table(report: Report, language: str = ENGLISH) -> dict[str, list[list[str]]]:
+    """The busiest queues as a table: a heading and rows; below it each formula of a service level."""
+    shown = report.queues[:MOST_QUEUES]
+    rows = [
+        [
+            shorten(line.name, LONGEST_NAME),
+            value(line.now.offered, "count"),
+            value(line.now.service_level, "percent"),
+            _wait(line.now.asa_s),
+            _wait(line.now.aht_s),
+            value(line.now.abandoned, "percent"),
+        ]
+        for line in shown
+    ]
+    notes = [
+        say("Service level: {}", language).format(formula)
+        for formula in dict.fromkeys(line.formula for line in shown)
+    ]
+    if len(report.queues) > len(shown):
+        notes.append(say("{} more in the spreadsheet", language).format(len(report.queues) - len(shown)))
+    heading = [say(name, language) for name in QUEUE_HEADING]
+    return {"rows": [heading, *rows] if rows else [], "notes": [notes] if notes else []}
+
+
+def summary(report: Report, sensitive: int = 0, language: str = ENGLISH) -> str:
     """The message that the picture and the spreadsheet come with."""
     every = report.row("Incidents", "All")
     severities = [row for row in report.rows if row.group == "Severity" and row.now]
     split = ", ".join(f"{row.now:g} {escape(row.name)}" for row in severities)
     lines = [
-        f"📊 *{escape(title(report))}*",
-        f"Incidents: {every.now:g}{f' ({split})' if split else ''}, {value(every.before, 'count')} before",
+        f"📊 *{escape(title(report, language))}*",
+        f"{say('Incidents', language)}: {every.now:g}{f' ({split})' if split else ''}, {_before(every, language)}",
     ]
     known = {(row.group, row.name): row for row in report.rows}
-    lines += [_line(known[key]) for key in SUMMARY if key in known and known[key].now is not None]
+    lines += [_line(known[key], language) for key in SUMMARY if key in known and known[key].now is not None]
+    lines += [_queue_line(line, language) for line in report.queues[:QUEUES_SAID]]
+    if sensitive:
+        text = "⚠️ Open cases of sensitive customers: {}, by name in the spreadsheet"
+        lines.append(say(text, language).format(sensitive))
     return "\n".join(lines)
 
 
-def _line(row: Row) -> str:
+def _line(row: Row, language: str) -> str:
     count = f" (n = {row.n})" if row.n is not None else ""
-    return f"{row.name}: {value(row.now, row.unit)}{count}, {value(row.before, row.unit)} before"
+    return f"{say(row.name, language)}: {value(row.now, row.unit)}{count}, {_before(row, language)}"
+
+
+def _before(row: Row, language: str) -> str:
+    return say("{} before", language).format(value(row.before, row.unit))
+
+
+def _queue_line(line: QueueLine, language: str) -> str:
+    now = line.now
+    text = "{name}: {offered} offered, {level} {formula}, ASA {asa}, AHT {aht}, {abandoned} abandoned"
+    return say(text, language).format(
+        name=escape(line.name),
+        offered=value(now.offered, "count"),
+        level=value(now.service_level, "percent"),
+        formula=line.formula,
+        asa=_wait(now.asa_s),
+        aht=_wait(now.aht_s),
+        abandoned=value(now.abandoned, "percent"),
+    )
+
+
+def _wait(seconds: float | None) -> str:
+    """Waiting and handling times are told in seconds, as wallboards do."""
+    return "–" if seconds is None else f"{seconds:.0f} s"

@@ -1,23 +1,32 @@
 """A report as a spreadsheet: figures, incidents, native charts, and a sheet of definitions."""
 
+from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import UTC
 from io import BytesIO
 from typing import Any
 
+from bot.incidents.facts import SensitiveCase
 from bot.reports import views
-from bot.reports.rules import DEFINITIONS, Report, Row
+from bot.reports.rules import Report, Row
+from bot.reports.wording import days, definitions, say
 
 SUMMARY = ("group", "what", "this period", "before", "unit", "n")
 INCIDENTS = (
     *("number", "title", "severity", "type", "sites", "declared_at (UTC)"),
     *("detect (min)", "acknowledge (min)", "mitigate (min)", "resolve (min)", "updates kept", "updates promised"),
 )
+QUEUE_VALUES = ("offered", "service level (%)", "ASA (s)", "AHT (s)", "abandoned (%)")
+SENSITIVE = ("case", "customer", "priority", "region", "team", "title", "time left")
 MINUTE_S = 60
 CHARTED = ("Severity", "Type", "Site")
 
 
-def build(report: Report) -> bytes:
-    """The workbook's bytes. What people typed is text in it: nothing begins a formula or a link."""
+def build(report: Report, sensitive: Sequence[SensitiveCase] | None = None, language: str = "en") -> bytes:
+    """The workbook's bytes, with the sensitive cases for those who may read them.
+
+    What people typed is text in it: nothing begins a formula or a link.
+    """
     # Loaded here: few ask for one.
     import xlsxwriter
 
@@ -29,19 +38,35 @@ def build(report: Report) -> bytes:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(made, options) as workbook:
-        bold = workbook.add_format({"bold": True})
-        _figures(workbook, report, bold)
-        _incidents(workbook, report, bold)
-        _definitions(workbook, bold)
+        book = Book(workbook, language)
+        _figures(book, report)
+        _incidents(book, report)
+        if report.queues:
+            _queues(book, report)
+        if sensitive is not None:
+            _sensitive(book, sensitive)
+        _definitions(book)
     return made.getvalue()
 
 
-def _sheet(workbook: Any, name: str, header: tuple[str, ...], bold: Any) -> Any:
-    sheet = workbook.add_worksheet(name)
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(header) - 1, 18)
-    sheet.write_row(0, 0, header, bold)
-    return sheet
+class Book:
+    """The workbook that is being written, in a language."""
+
+    def __init__(self, workbook: Any, language: str) -> None:
+        self.workbook, self.language = workbook, language
+        self.bold = workbook.add_format({"bold": True})
+
+    def say(self, text: str) -> str:
+        """A text of ours in the language."""
+        return say(text, self.language)
+
+    def sheet(self, name: str, header: Sequence[str]) -> Any:
+        """A new sheet with its header."""
+        sheet = self.workbook.add_worksheet(self.say(name))
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(header) - 1, 18)
+        sheet.write_row(0, 0, [self.say(each) for each in header], self.bold)
+        return sheet
 
 
 def cell(row: Row, amount: float | None) -> float | None:
@@ -51,58 +76,63 @@ def cell(row: Row, amount: float | None) -> float | None:
     return round(amount / MINUTE_S, 2) if row.unit == "seconds" else round(amount, 2)
 
 
-def _figures(workbook: Any, report: Report, bold: Any) -> None:
-    sheet = _sheet(workbook, "Figures", SUMMARY, bold)
+def _name(book: Book, row: Row) -> str:
+    """Names of severities, types and sites are the floor's own."""
+    return row.name if row.group in CHARTED else book.say(row.name)
+
+
+def _figures(book: Book, report: Report) -> None:
+    sheet = book.sheet("Figures", SUMMARY)
     for line, row in enumerate(report.rows, 1):
         unit = {"seconds": "minutes"}.get(row.unit, row.unit)
-        sheet.write_row(line, 0, (row.group, row.name))
+        sheet.write_row(line, 0, (book.say(row.group), _name(book, row)))
         for column, value in ((2, cell(row, row.now)), (3, cell(row, row.before)), (5, row.n)):
             if value is not None:
                 sheet.write_number(line, column, value)
-        sheet.write_string(line, 4, unit)
-    _trend(workbook, sheet, report, bold)
+        sheet.write_string(line, 4, book.say(unit))
+    _trend(book, sheet, report)
     for place, group in enumerate(CHARTED):
-        _bars(workbook, sheet, report, group, f"H{2 + 16 * (place + 1)}")
-    sheet.write_string(len(report.rows) + 2, 0, views.title(report))
+        _bars(book, sheet, report, group, f"H{2 + 16 * (place + 1)}")
+    sheet.write_string(len(report.rows) + 2, 0, views.title(report, book.language))
 
 
-def _trend(workbook: Any, sheet: Any, report: Report, bold: Any) -> None:
+def _trend(book: Book, sheet: Any, report: Report) -> None:
     """How many incidents each period had, as numbers beside the figures and as a line."""
-    sheet.write_row(0, 15, ("period", "incidents"), bold)
+    sheet.write_row(0, 15, [book.say(name) for name in ("period", "incidents")], book.bold)
     for line, (title, count) in enumerate(report.trend, 1):
-        sheet.write_string(line, 15, title)
+        sheet.write_string(line, 15, days(title, book.language))
         sheet.write_number(line, 16, count)
-    chart = workbook.add_chart({"type": "line"})
+    chart = book.workbook.add_chart({"type": "line"})
     last = len(report.trend)
     chart.add_series(
         {
-            "name": "Incidents",
-            "categories": ["Figures", 1, 15, last, 15],
-            "values": ["Figures", 1, 16, last, 16],
+            "name": book.say("Incidents"),
+            "categories": [sheet.name, 1, 15, last, 15],
+            "values": [sheet.name, 1, 16, last, 16],
             "marker": {"type": "circle"},
         }
     )
-    chart.set_title({"name": "Incidents, this period and the four before"})
+    chart.set_title({"name": book.say("Incidents, this period and the four before")})
     chart.set_legend({"none": True})
     sheet.insert_chart("H2", chart)
 
 
-def _bars(workbook: Any, sheet: Any, report: Report, group: str, at: str) -> None:
+def _bars(book: Book, sheet: Any, report: Report, group: str, at: str) -> None:
     lines = [line for line, row in enumerate(report.rows, 1) if row.group == group]
     if not lines:
         return
-    chart = workbook.add_chart({"type": "column"})
+    chart = book.workbook.add_chart({"type": "column"})
     for column, name in ((2, "This period"), (3, "Mean of the four before")):
-        places = {"categories": ["Figures", lines[0], 1, lines[-1], 1]}
-        places["values"] = ["Figures", lines[0], column, lines[-1], column]
-        chart.add_series({"name": name, **places})
-    chart.set_title({"name": f"Incidents by {group.lower()}"})
+        places = {"categories": [sheet.name, lines[0], 1, lines[-1], 1]}
+        places["values"] = [sheet.name, lines[0], column, lines[-1], column]
+        chart.add_series({"name": book.say(name), **places})
+    chart.set_title({"name": book.say(f"Incidents by {group.lower()}")})
     sheet.insert_chart(at, chart)
 
 
-def _incidents(workbook: Any, report: Report, bold: Any) -> None:
-    sheet = _sheet(workbook, "Incidents", INCIDENTS, bold)
-    moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+def _incidents(book: Book, report: Report) -> None:
+    sheet = book.sheet("Incidents", INCIDENTS)
+    moment = book.workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     for line, each in enumerate(report.incidents, 1):
         sheet.write_number(line, 0, each.number)
         texts = (each.title, each.severity, each.type, ", ".join(each.sites))
@@ -116,8 +146,29 @@ def _incidents(workbook: Any, report: Report, bold: Any) -> None:
         sheet.write_row(line, 10, (each.updates_kept, each.updates_promised))
 
 
-def _definitions(workbook: Any, bold: Any) -> None:
-    sheet = _sheet(workbook, "Definitions", ("what", "how it is counted"), bold)
+def _queues(book: Book, report: Report) -> None:
+    """One line a queue: what it did, what it did before, and how its service level is computed."""
+    header = ("queue", *QUEUE_VALUES, *(f"{name}, before" for name in QUEUE_VALUES))
+    sheet = book.sheet("Queues", header)
+    sheet.write_string(0, 2 * len(QUEUE_VALUES) + 1, book.say("service level"), book.bold)
+    for line, queue in enumerate(report.queues, 1):
+        sheet.write_string(line, 0, queue.name)
+        for column, amount in enumerate((*astuple(queue.now), *astuple(queue.before)), 1):
+            if amount is not None:
+                sheet.write_number(line, column, round(amount, 2))
+        sheet.write_string(line, 2 * len(QUEUE_VALUES) + 1, queue.formula)
+
+
+def _sensitive(book: Book, cases: Sequence[SensitiveCase]) -> None:
+    sheet = book.sheet("Sensitive cases", SENSITIVE)
+    for line, each in enumerate(cases, 1):
+        texts = (each.name, each.customer, each.priority, each.region, each.team, each.title, each.left)
+        for column, text in enumerate(texts):
+            sheet.write_string(line, column, text)
+
+
+def _definitions(book: Book) -> None:
+    sheet = book.sheet("Definitions", ("what", "how it is counted"))
     sheet.set_column(1, 1, 110)
-    for line, (name, meaning) in enumerate(DEFINITIONS, 1):
+    for line, (name, meaning) in enumerate(definitions(book.language), 1):
         sheet.write_row(line, 0, (name, meaning))

@@ -1,11 +1,11 @@
 """The log: readable on a terminal, JSON elsewhere, and never a secret in it."""
 
-import json
 import logging
 import re
 import sys
-from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
+
+import structlog
 
 # Tokens, addresses that carry a right to post, triggers, and passwords in database addresses.
 URL_REST = r"""[^\s"'\\<>]*"""  # up to where the address ends, in plain text as in JSON
@@ -27,8 +27,6 @@ NOISY_LOGGERS = (
     "asyncio",
     "websockets",
 )
-# What every record has; the rest was given with it.
-STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 # What the client of Socket Mode asks Slack for is logged under this name.
 SOCKET_MODE = "slack_sdk.socket_mode"
 # Errors while the database is away; by their names, since loading SQLAlchemy would delay the start.
@@ -40,52 +38,12 @@ def redact(text: str) -> str:
     return PASSWORD.sub(r"\1:***@", SECRETS.sub("***", text))
 
 
-class RedactingFormatter(logging.Formatter):
+class RedactingFormatter(structlog.stdlib.ProcessorFormatter):
     """Redacts the finished line: whatever brought a secret there, a message, a field or a traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, or a few with a traceback."""
-        return redact(self.line(record))
-
-    def line(self, record: logging.LogRecord) -> str:
-        """The line before it is redacted."""
-        raise NotImplementedError
-
-    def failure(self, record: logging.LogRecord) -> str:
-        """The traceback that comes with it; empty without one."""
-        return self.formatException(record.exc_info) if record.exc_info and record.exc_info[0] else ""
-
-
-class JsonFormatter(RedactingFormatter):
-    """An object a line, for whatever collects logs."""
-
-    def line(self, record: logging.LogRecord) -> str:
-        """What happened, then its fields, then who says so."""
-        content: dict[str, Any] = {"event": record.getMessage(), **_fields(record)}
-        content |= {"level": record.levelname.lower(), "logger": record.name, "timestamp": _time(record)}
-        if failure := self.failure(record):
-            content["exception"] = failure
-        return json.dumps(content, default=repr, ensure_ascii=False)
-
-
-class ConsoleFormatter(RedactingFormatter):
-    """For people at a terminal."""
-
-    def line(self, record: logging.LogRecord) -> str:
-        """When, how grave, what happened, its fields."""
-        fields = "".join(f" {name}={value}" for name, value in sorted(_fields(record).items()))
-        said = f"{_time(record)} [{record.levelname.lower():<9}] {record.getMessage():<30} [{record.name}]{fields}"
-        failure = self.failure(record)
-        return f"{said}\n{failure}" if failure else said
-
-
-def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    """What was given with `extra`."""
-    return {name: value for name, value in record.__dict__.items() if name not in STANDARD}
-
-
-def _time(record: logging.LogRecord) -> str:
-    return datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        return redact(super().format(record))
 
 
 def configure(style: Literal["auto", "console", "json"] = "auto") -> None:
@@ -118,4 +76,18 @@ def _repeats_database_outage(record: logging.LogRecord) -> bool:
 
 def formatter(*, as_json: bool) -> RedactingFormatter:
     """How a line is written."""
-    return JsonFormatter() if as_json else ConsoleFormatter()
+    processors: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderers: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if as_json:
+        renderers += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    else:
+        traceback_formatter = structlog.dev.plain_traceback
+        renderers += [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=traceback_formatter)
+        ]
+    return RedactingFormatter(foreign_pre_chain=processors, processors=renderers)

@@ -44,10 +44,10 @@ class Reach:
     hosts: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, url: str, networks: Sequence[str], *, is_insecure: bool) -> Self:
-        """For one address of floor.yaml, which names the networks that it may be in."""
+    def of(cls, url: str, networks: Sequence[str], *, is_insecure: bool, hosts: Sequence[str] = ()) -> Self:
+        """For one address of floor.yaml, which names the networks it may be in; `hosts` are those it leads to."""
         allowed = tuple(ipaddress.ip_network(text) for text in networks)
-        return cls(allowed, is_insecure, (httpx.URL(url).host,) if url else ())
+        return cls(allowed, is_insecure, ((httpx.URL(url).host,) if url else ()) + tuple(hosts))
 
     def allows(self, address: str) -> bool:
         """May this IP address be called?"""

@@ -9,12 +9,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from bot.frontdoor.tables import CallerMessage, MessageVersion
 from bot.impact.watch_tables import Summary
 from bot.incidents.related import RelatedIncident
 from bot.incidents.situation import Situation, Value
 from bot.incidents.situation_tables import ORIGINAL, SituationValue
 from bot.incidents.tables import Incident, NoSuchIncident, RoleHolder
-from bot.incidents.views import MERGED_HERE, MERGED_INTO, RELATED, IncidentFacts, IncidentLink
+from bot.incidents.views import (
+    MERGED_HERE,
+    MERGED_INTO,
+    RELATED,
+    CallerMessageOn,
+    IncidentFacts,
+    IncidentLink,
+)
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
 from bot.playbooks import tables as playbooks
@@ -100,6 +108,18 @@ _SITUATION_VALUES = sa.select(
 _FIGURES = sa.select(
     sa.literal("figures"), col(Summary.incident_id), sa.literal(""), col(Summary.line), _NO_TIME
 ).where(col(Summary.incident_id) == _NUMBER)
+_CALLERS_HEAR = sa.select(
+    sa.literal("callers"),
+    col(CallerMessage.id),
+    col(MessageVersion.variant),
+    sa.func.coalesce(col(CallerMessage.heard_by), ""),
+    col(CallerMessage.look_at),
+).where(
+    col(CallerMessage.incident_id) == _NUMBER,
+    col(CallerMessage.off_at).is_(None),
+    col(MessageVersion.message_id) == col(CallerMessage.id),
+    col(MessageVersion.version) == col(CallerMessage.version),
+)
 _OTHER = aliased(Incident)
 
 
@@ -117,7 +137,7 @@ _LINKS = (
     _link(RELATED, col(_OTHER.id).in_(_NAMED)),
 )
 _SURROUNDINGS = sa.union_all(
-    _ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _SITUATION_VALUES, _FIGURES, *_LINKS
+    _ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _SITUATION_VALUES, _FIGURES, _CALLERS_HEAR, *_LINKS
 ).order_by("place")
 
 
@@ -131,6 +151,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
     troubles: list[str] = []
     situation: dict[str, Value] = {}
     figures = ""
+    callers_hear: list[CallerMessageOn] = []
     links: list[IncidentLink] = []
     for fact, _, name, value, at in session.connection().execute(_SURROUNDINGS, {"number": number}):
         if fact == "role":
@@ -141,6 +162,8 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
             situation[name] = Value(value, "", at, fact.partition(":")[2])
         elif fact == "figures":
             figures = value
+        elif fact == "callers":
+            callers_hear.append(CallerMessageOn(name, value, at))
         elif fact in LINKS:
             links.append(IncidentLink(fact, int(name), value))
         else:
@@ -155,6 +178,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         troubles=tuple(troubles),
         situation=Situation(**situation),
         figures=figures,
+        callers_hear=tuple(callers_hear),
         links=tuple(links),
     )
     return Snapshot(facts, runs)

@@ -1,12 +1,11 @@
 """Rosters: `/incident oncall`, `absence`, `absences`, `shift`; their buttons and forms: parse, act, answer."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 
 from slack_bolt import Ack, App
 
-from bot.incidents import parse
+from bot.incidents import listening, parse
 from bot.incidents import responses as answering
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -16,7 +15,6 @@ from bot.services import Services
 from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, oncall
 from bot.slack.blocks import Block
 
-BuildForm = Callable[[int, str], Block]
 EXPORT = "export"
 
 
@@ -72,61 +70,44 @@ def register(app: App, services: Services) -> None:
     _register_entries(app, services)
 
 
-def _opens(app: App, services: Services, pattern: str, build: BuildForm) -> None:
-    @app.action(re.compile(rf"^{re.escape(pattern)}(\.|$)"))
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            services.slack.open_view(body["trigger_id"], build(parse.clicked_number(body), parse.user_id(body)))
-
-        answering.answer_click(services, body, act, ack)
-
-
 def _register_open_times(app: App, services: Services) -> None:
-    @app.action(re.compile(rf"^{re.escape(ids.TAKE)}(\.|$)"))
-    def take(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return offers.take(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+    listening.on_click(app, services, listening.one_of_many(ids.TAKE), offers.take)
 
-        answering.answer_click(services, body, act, ack)
+    listening.opens_form(app, services, listening.one_of_many(ids.ASK), _open_time_form(forms.ask_form))
+    listening.opens_form(app, services, listening.one_of_many(ids.SEND_PEOPLE), _open_time_form(forms.people_form))
 
-    _opens(app, services, ids.ASK, lambda number, by: _open_time_form(services, number, forms.ask_form))
-    _opens(app, services, ids.SEND_PEOPLE, lambda number, by: _open_time_form(services, number, forms.people_form))
+    def ask(body: Payload) -> Response:
+        to = parse.field_value(body, ids.PERSON)
+        return offers.ask(services, parse.form_number(body), to, parse.user_id(body), utcnow())
 
-    @app.view(ids.ASK_FORM)
-    def ask(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            to = parse.field_value(body, ids.PERSON)
-            return offers.ask(services, parse.form_number(body), to, parse.user_id(body), utcnow())
+    listening.on_form(app, services, ids.ASK_FORM, ids.PERSON, ask)
 
-        answering.answer_form(services, body, ids.PERSON, act, ack)
+    def people(body: Payload) -> Response:
+        answer = parse.field_value(body, ids.ANSWER)
+        return offers.answer_request(services, parse.form_number(body), answer, parse.user_id(body), utcnow())
 
-    @app.view(ids.PEOPLE_FORM)
-    def people(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            answer = parse.field_value(body, ids.ANSWER)
-            return offers.answer_request(services, parse.form_number(body), answer, parse.user_id(body), utcnow())
-
-        answering.answer_form(services, body, ids.ANSWER, act, ack)
+    listening.on_form(app, services, ids.PEOPLE_FORM, ids.ANSWER, people)
 
 
-def _open_time_form(services: Services, number: int, build: Callable[..., Block]) -> Block:
-    with services.database.reading() as session:
-        open_time = finding_tables.look_up(session, number)
-    return build(open_time, services.floor, utcnow())
+def _open_time_form(build: Callable[..., Block]) -> listening.Build:
+    def about(services: Services, number: int, by: str, now: datetime) -> Block:
+        with services.database.reading() as session:
+            open_time = finding_tables.look_up(session, number)
+        return build(open_time, services.floor, now)
+
+    return about
 
 
 def _register_swaps(app: App, services: Services) -> None:
-    _opens(app, services, ids.SWAP, lambda number, by: oncall.swap_form(services, number, by, utcnow()))
+    listening.opens_form(app, services, listening.one_of_many(ids.SWAP), oncall.swap_form)
 
-    @app.view(ids.SWAP_FORM)
-    def propose(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            other = parse.field_value(body, ids.OTHER)
-            number = parse.parse_number(other) if other else None
-            to, by = parse.field_value(body, ids.PERSON), parse.user_id(body)
-            return offers.propose(services, parse.form_number(body), number, to, by, utcnow())
+    def propose(body: Payload) -> Response:
+        other = parse.field_value(body, ids.OTHER)
+        number = parse.parse_number(other) if other else None
+        to, by = parse.field_value(body, ids.PERSON), parse.user_id(body)
+        return offers.propose(services, parse.form_number(body), number, to, by, utcnow())
 
-        answering.answer_form(services, body, ids.PERSON, act, ack)
+    listening.on_form(app, services, ids.SWAP_FORM, ids.PERSON, propose)
 
     @app.action(ids.AGREE)
     def agree(ack: Ack, body: Payload) -> None:
@@ -144,38 +125,25 @@ def _register_swaps(app: App, services: Services) -> None:
 
 
 def _register_entries(app: App, services: Services) -> None:
-    @app.action(ids.ABSENCE)
-    def open_absence(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = forms.absence_form(absences.KINDS, parse.user_id(body), utcnow())
-            services.slack.open_view(body["trigger_id"], view)
+    listening.opens_view(
+        app, services, ids.ABSENCE, lambda body: forms.absence_form(absences.KINDS, parse.user_id(body), utcnow())
+    )
 
-        answering.answer_click(services, body, act, ack)
+    listening.on_click(app, services, listening.one_of_many(ids.CANCEL_ABSENCE), absences.cancel)
 
-    @app.action(re.compile(rf"^{re.escape(ids.CANCEL_ABSENCE)}\."))
-    def cancel(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return absences.cancel(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+    def absence(body: Payload) -> Response:
+        person = parse.field_value(body, ids.PERSON) or parse.user_id(body)
+        kind, note = parse.field_value(body, ids.KIND), parse.field_value(body, ids.NOTE)
+        return absences.enter(services, person, _when(body), kind, note, parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+    listening.on_form(app, services, ids.ABSENCE_FORM, ids.ENDS, absence)
 
-    @app.view(ids.ABSENCE_FORM)
-    def absence(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            person = parse.field_value(body, ids.PERSON) or parse.user_id(body)
-            kind, note = parse.field_value(body, ids.KIND), parse.field_value(body, ids.NOTE)
-            return absences.enter(services, person, _when(body), kind, note, parse.user_id(body), utcnow())
+    def shift(body: Payload) -> Response:
+        place = parse.field_value(body, ids.REGION), parse.field_value(body, ids.SITE)
+        person, role = parse.field_value(body, ids.PERSON), parse.field_value(body, ids.ROLE)
+        return by_hand.add(services, person, role, place, _when(body), parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.ENDS, act, ack)
-
-    @app.view(ids.SHIFT_FORM)
-    def shift(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            place = parse.field_value(body, ids.REGION), parse.field_value(body, ids.SITE)
-            person, role = parse.field_value(body, ids.PERSON), parse.field_value(body, ids.ROLE)
-            return by_hand.add(services, person, role, place, _when(body), parse.user_id(body), utcnow())
-
-        answering.answer_form(services, body, ids.ENDS, act, ack)
+    listening.on_form(app, services, ids.SHIFT_FORM, ids.ENDS, shift)
 
 
 def _when(body: Payload) -> tuple[datetime, datetime]:

@@ -5,10 +5,8 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.request import Request
 
 from bot.config.floor import Floor, Roster
 from bot.config.settings import Settings
@@ -18,10 +16,10 @@ from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.database import upsert
 from bot.services import Services
-from bot.shifts import importing, tables
+from bot.shifts import fetching, importing, tables
 from bot.shifts.importing import AHEAD, BACK, Result
 from bot.shifts.reading.calendar_file import read_calendar
-from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift, RosterUnreadable
+from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift
 from bot.shifts.reading.table_file import read_table
 from bot.shifts.tables import RosterState
 from bot.slack.text import escape
@@ -29,8 +27,6 @@ from bot.slack.text import escape
 log = logging.getLogger(__name__)
 
 EVERY_S = 300
-TIMEOUT_S = 20
-LARGEST_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ def read_all(services: Services) -> None:
 
 def read_one(services: Services, roster: Roster, now: datetime) -> Result | None:
     """Read a roster and take it over; None when nothing changed since the last time."""
-    content = _content(services, roster)
+    content = fetching.content(roster, services.get(RosterFolder).path, services.slack.network)
     return take(services, roster, roster.file or roster.address.partition("?")[0], content, "", now)
 
 
@@ -98,18 +94,6 @@ def parse(
         path = Path(folder) / (Path(file_name).name or "roster")
         path.write_bytes(content)
         yield from read_table(name, path, defaults, *window)
-
-
-def _content(services: Services, roster: Roster) -> bytes:
-    try:
-        if roster.file:
-            return (services.get(RosterFolder).path / roster.file).read_bytes()[: LARGEST_BYTES + 1]
-        request = Request(roster.address, headers={"User-Agent": "Watchfloor"})  # noqa: S310 - checked in floor.yaml
-        with services.slack.network.open(request, TIMEOUT_S) as answer:
-            return bytes(answer.read(LARGEST_BYTES + 1))
-    except (OSError, HTTPException) as failure:
-        reason = getattr(failure, "strerror", None) or getattr(failure, "reason", None) or type(failure).__name__
-        raise RosterUnreadable(name=roster.name, reason=str(reason)) from failure
 
 
 def _report(services: Services, name: str, sentence: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot.directory import tables as directory
 from bot.errors import WatchfloorError
 from bot.runtime.database import Numbered, insert_new, upsert, utc_column
 from bot.shifts.rules import Duty, to_minute
@@ -125,7 +126,10 @@ def between(session: Session, start: datetime, end: datetime) -> Sequence[Shift]
 
 
 def on_at(session: Session, moment: datetime, role: str = "", region: str = "") -> list[Shift]:
-    """Who is on at a moment and not absent, the longest first; in a role and a region, if those are named."""
+    """Who is on at a moment, the longest first; in a role and a region, if those are named.
+
+    Those who are absent, or whose accounts are deactivated, are not on.
+    """
     away = absent_at(session, moment)
     wanted = select(Shift).where(col(Shift.starts_at) <= moment, col(Shift.ends_at) > moment)
     if role:
@@ -133,6 +137,7 @@ def on_at(session: Session, moment: datetime, role: str = "", region: str = "") 
     if region:
         wanted = wanted.where(sa.func.lower(col(Shift.region)) == region.casefold())
     found = session.exec(wanted.order_by(col(Shift.starts_at), col(Shift.id))).all()
+    away |= directory.gone(session, (shift.user_id for shift in found if shift.user_id))
     return [shift for shift in found if shift.user_id not in away]
 
 

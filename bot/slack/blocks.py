@@ -165,6 +165,11 @@ def multi_select(
     return element | ({"initial_options": chosen} if chosen else {})
 
 
+def overflow(action_id: str, options: Sequence[Element]) -> Element:
+    """A menu behind three dots, for what is done seldom; at most five choices."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
+
+
 def user_select(action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None) -> Element:
     """A menu of people."""
     element: Element = {

@@ -5,18 +5,16 @@ import json
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 
 from bot.sources.answers import checked, sent
 from bot.sources.port import Page, SourceConfig, SourceRefused, TableFile
+from bot.sources.published import REDIRECTS, handed_out_at, host_of
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
 # A file that is still being written grows.
 SETTLED_AFTER_S = 10
-REDIRECTS = (301, 302, 303, 307, 308)
-GOOGLE = (".googleusercontent.com", ".google.com")
 
 
 class Folder:
@@ -103,8 +101,6 @@ class Sheet:
 
     def _redirect(self, answer: httpx.Response) -> str:
         """Google hands a published sheet out from a host of its own."""
-        address = str(answer.headers.get("location", ""))
-        parts = urlsplit(address)
-        if parts.scheme != "https" or not (parts.hostname or "").endswith(GOOGLE):
-            raise SourceRefused(name=self._name, reason=f"it leads to {parts.hostname or 'another address'}")
-        return address
+        if address := handed_out_at(answer):
+            return address
+        raise SourceRefused(name=self._name, reason=f"it leads to {host_of(answer)}")

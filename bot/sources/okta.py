@@ -1,4 +1,4 @@
-"""Okta: locked accounts from the System Log, and unlocking.
+"""Okta: locked accounts and failed sign-ins from the System Log, unlocking, and mails to reset passwords.
 
 Needs an API token, or (`oauth: true`) an access token with the scopes okta.logs.read and okta.users.manage.
 """
@@ -29,8 +29,10 @@ KINDS = {
     SESSION_START: LockoutKind.SIGNED_IN,
 }
 FILTER = " or ".join(f'eventType eq "{name}"' for name in KINDS)
-# What Okta answers about an account that is not locked.
-NOT_LOCKED = "E0000032"
+# What Okta answers about an account that is not locked, and about one whose state allows no reset.
+NOT_LOCKED, NOT_ALLOWED = "E0000032", "E0000038"
+# Of somebody whom Okta does not know. What was typed as the name may be a password: it is not taken.
+NOBODY = ("", "unknown")
 
 
 class Okta:
@@ -66,6 +68,16 @@ class Okta:
         checked(self._name, answer)
         return Outcome(True)
 
+    def reset_password(self, user_id: str) -> Outcome:
+        """Have Okta mail a link to set a new password. Asked to mail it, it answers without the link."""
+        address = f"/api/v1/users/{quote(user_id, safe='')}/lifecycle/reset_password"
+        asked = partial(self._http.post, address, params={"sendEmail": "true"}, headers=self._headers)
+        answer = sent(self._name, asked)
+        if answer.status_code == 403 and NOT_ALLOWED in answer.text:
+            return Outcome(False, "the state of the account allows no reset; its password may be kept elsewhere")
+        checked(self._name, answer)
+        return Outcome(True)
+
     def _events(self, parameters: dict[str, str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
         asked = partial(self._http.get, "/api/v1/logs", params=parameters, headers=self._headers)
         answer = sent(self._name, asked)
@@ -78,13 +90,21 @@ class Okta:
 
 def lockouts(events: Sequence[dict[str, Any]]) -> list[Lockout]:
     """What events of the System Log say about accounts; one that is repeated within the page counts once."""
-    by_id = {event["uuid"]: event for event in events if event.get("eventType") in KINDS and not _has_failed(event)}
-    return [_lockout(event) for event in by_id.values()]
+    by_id = {event["uuid"]: event for event in events if event.get("eventType") in KINDS}
+    return [
+        _lockout(event) for event in by_id.values() if not _has_failed(event) or _user(event)["id"] not in NOBODY
+    ]
 
 
 def _has_failed(event: dict[str, Any]) -> bool:
     """A sign-in that did not work is none."""
     return bool(event["eventType"] == SESSION_START and _outcome(event).get("result") != "SUCCESS")
+
+
+def _user(event: dict[str, Any]) -> dict[str, str]:
+    users = [target for target in event.get("target") or () if target.get("type") == "User"]
+    user = users[0] if users else event.get("actor") or {}
+    return {"id": str(user.get("id") or ""), "login": str(user.get("alternateId") or "")}
 
 
 def _outcome(event: dict[str, Any]) -> dict[str, Any]:
@@ -93,14 +113,26 @@ def _outcome(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lockout(event: dict[str, Any]) -> Lockout:
-    users = [target for target in event.get("target") or () if target.get("type") == "User"]
-    user = users[0] if users else event.get("actor") or {}
+    user, has_failed = _user(event), _has_failed(event)
+    address, place, client = _from_where(event.get("client") or {}) if has_failed else ("", "", "")
     return Lockout(
         external_id=event["uuid"],
-        user_id=str(user.get("id") or ""),
-        login=str(user.get("alternateId") or ""),
-        kind=KINDS[event["eventType"]],
+        user_id=user["id"],
+        login=user["login"],
+        kind=LockoutKind.FAILED if has_failed else KINDS[event["eventType"]],
         at=moments.required(event["published"]),
         # An account at its limit does not unlock itself; the outcome does not say so, the type does.
         reason=LIMIT if event["eventType"] == LIMIT else str(_outcome(event).get("reason") or ""),
+        address=address,
+        place=place,
+        client=client,
     )
+
+
+def _from_where(client: dict[str, Any]) -> tuple[str, str, str]:
+    """Network address, town and program of a sign-in."""
+    context, agent = client.get("geographicalContext") or {}, client.get("userAgent") or {}
+    place = (str(context.get(name) or "") for name in ("city", "country"))
+    program = (str(agent.get(name) or "") for name in ("browser", "os"))
+    known = " on ".join(part for part in program if part and part != "UNKNOWN")
+    return str(client.get("ipAddress") or ""), ", ".join(filter(None, place)), known

@@ -20,7 +20,14 @@ Row = TypeVar("Row", covariant=True)
 
 
 class SourceRefused(WatchfloorError):
-    """{name} cannot be read: {reason}"""
+    """{name} cannot be read: {reason}."""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(**{name: str(fact).rstrip(".") for name, fact in facts.items()})
+
+
+class CredentialsRefused(SourceRefused):
+    """{name} cannot be read: it does not accept the credentials; check the secret, and whether it has expired."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,10 @@ class Case:
     queue: str = ""
     assignee: str = ""
     link: str = ""
+    # Who wrote, and in which words: like cases of several customers are proposed as an incident.
+    customer: str = ""
+    text: str = ""
+    traits: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = True
     # Since when it waits for somebody to accept it.
     waiting_since: datetime | None = None
@@ -75,11 +86,12 @@ class LockoutKind(StrEnum):
     LOCKED = "locked"
     UNLOCKED = "unlocked"
     SIGNED_IN = "signed in"
+    FAILED = "failed to sign in"
 
 
 @dataclass(frozen=True)
 class Lockout:
-    """An account was locked or unlocked, or its owner signed in again."""
+    """An account was locked or unlocked, or its owner signed in, or tried to: then from where, and with what."""
 
     external_id: str
     user_id: str
@@ -87,6 +99,9 @@ class Lockout:
     kind: LockoutKind
     at: datetime
     reason: str = ""
+    address: str = ""
+    place: str = ""
+    client: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +172,14 @@ class Lockouts(Source, Protocol):
 
     def unlock(self, user_id: str) -> Outcome:
         """Unlock an account; one that is not locked counts as done."""
+
+
+@runtime_checkable
+class PasswordResets(Source, Protocol):
+    """Has the directory mail people a way to set a new password. What is in the mail is never seen here."""
+
+    def reset_password(self, user_id: str) -> Outcome:
+        """Send the mail; of several the last one counts, so that this may be repeated."""
 
 
 @runtime_checkable

@@ -1,6 +1,6 @@
 """Salesforce: cases with their milestones, and which of them wait to be accepted.
 
-The connected app's user needs to read Case, CaseMilestone and PendingServiceRouting.
+The connected app's user needs to read Case, Account, CaseMilestone and PendingServiceRouting.
 """
 
 import json
@@ -15,7 +15,7 @@ import httpx
 from bot.sources import moments
 from bot.sources.answers import checked, sent
 from bot.sources.oauth import credentials
-from bot.sources.port import Case, Page, ServiceTarget, SourceConfig, SourceRefused
+from bot.sources.port import Case, CredentialsRefused, Page, ServiceTarget, SourceConfig, SourceRefused
 
 VERSION = "v61.0"
 PAGE = 200
@@ -24,7 +24,11 @@ FIRST_READ = timedelta(days=7)
 LATE = timedelta(minutes=2)
 PRIORITIES = {"Critical": "P1", "High": "P2", "Medium": "P3", "Low": "P4"}
 MILESTONES = "SELECT MilestoneType.Name, StartDate, TargetDate, IsViolated, IsCompleted FROM CaseMilestones"
-OF_CASE = "Id, CaseNumber, Subject, Priority, Status, IsClosed, CreatedDate, SystemModstamp, Owner.Name"
+OF_CASE = (
+    "Id, CaseNumber, Subject, Priority, Status, IsClosed, CreatedDate, SystemModstamp, Owner.Name, "
+    "Account.Name, Description, Type, Reason"
+)
+LONGEST_TEXT = 8_000
 FIELDS = f"SELECT {OF_CASE}, ({MILESTONES}) FROM Case"  # noqa: S608 - SOQL, of names of ours
 WAITING = (
     "SELECT WorkItemId, Group.Name, CustomRequestedDateTime, CreatedDate FROM PendingServiceRouting "
@@ -47,9 +51,11 @@ class Salesforce:
     def check(self) -> list[str]:
         """Which objects cannot be read."""
         problems = []
-        for name in ("Case", "CaseMilestone", "PendingServiceRouting"):
+        for name in ("Case", "Account", "CaseMilestone", "PendingServiceRouting"):
             try:
                 self._query(ANY.format(name))
+            except CredentialsRefused as refused:
+                return [refused.sentence]
             except SourceRefused as refused:
                 problems.append(f"{refused.sentence} It needs to read {name}.")
         return problems
@@ -99,6 +105,9 @@ class Salesforce:
             updated_at=moments.required(record["SystemModstamp"]),
             queue=_name(waiting, "Group") if waiting else "",
             assignee="" if waiting else _name(record, "Owner"),
+            customer=_name(record, "Account"),
+            text=str(record.get("Description") or "")[:LONGEST_TEXT],
+            traits={"category": str(record.get("Type") or ""), "subcategory": str(record.get("Reason") or "")},
             link=f"{self._url}/lightning/r/Case/{record['Id']}/view",
             is_open=not record.get("IsClosed"),
             waiting_since=moments.read(since) if since else None,

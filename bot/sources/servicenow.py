@@ -15,13 +15,23 @@ import httpx
 from bot.sources import moments
 from bot.sources.answers import checked, next_link, sent
 from bot.sources.oauth import credentials
-from bot.sources.port import Case, Page, ServiceTarget, SourceConfig, SourceRefused
+from bot.sources.port import Case, CredentialsRefused, Page, ServiceTarget, SourceConfig, SourceRefused
 
 PAGE = 200
 FIRST_READ = timedelta(days=7)
 FIELDS = (
-    "sys_id,number,short_description,priority,state,active,opened_at,sys_updated_on,assignment_group,assigned_to"
+    "sys_id,number,short_description,priority,state,active,opened_at,sys_updated_on,assignment_group,assigned_to,"
+    "company,caller_id,description,category,subcategory,location,business_service,cmdb_ci"
 )
+# What a case has in common with others, by the names that the board knows.
+TRAITS = {
+    "category": "category",
+    "subcategory": "subcategory",
+    "location": "site",
+    "business_service": "product",
+    "cmdb_ci": "item",
+}
+LONGEST_TEXT = 8_000
 TARGET_FIELDS = "sys_id,task,sla,stage,start_time,planned_end_time,pause_duration,has_breached"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,6 +52,8 @@ class ServiceNow:
         for table in ("incident", "task_sla", "sys_journal_field"):
             try:
                 self._records(table, "", "sys_id", 0, 1)
+            except CredentialsRefused as refused:
+                return [refused.sentence]
             except SourceRefused as refused:
                 problems.append(f"{refused.sentence} It needs to read `{table}`.")
         return problems
@@ -98,6 +110,9 @@ class ServiceNow:
             queue=_shown(record, "assignment_group"),
             assignee=_shown(record, "assigned_to"),
             link=f"{self._url}/nav_to.do?uri=incident.do?sys_id={case_id}",
+            customer=_shown(record, "company") or _shown(record, "caller_id"),
+            text=_value(record, "description")[:LONGEST_TEXT],
+            traits={trait: _shown(record, name) for name, trait in TRAITS.items()},
             is_open=_value(record, "active") == "true",
             targets=tuple(targets),
         )

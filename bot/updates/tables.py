@@ -186,6 +186,12 @@ def waiting(session: Session, incident_id: int, audience: str | None = None) -> 
     return [promise for promise in promised if audience in (None, promise.audience)]
 
 
+def promised_to_others(session: Session, audiences: Sequence[str]) -> Sequence[Promise]:
+    """What is promised to others than these audiences and not concluded."""
+    theirs = (col(Promise.state).in_((WAITING, PAUSED, SENDING)), col(Promise.audience).not_in(audiences))
+    return session.exec(select(Promise).where(*theirs).order_by(col(Promise.id))).all()
+
+
 def incidents_with_promise(session: Session) -> set[int]:
     """The incidents that have an update promised or on its way."""
     states = (WAITING, PAUSED, SENDING)

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import resource
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -17,9 +18,10 @@ import psutil
 from bot.runtime.database import Database
 from slack_sandbox import Sandbox, persistence
 from slack_sandbox.model import Channel
+from tests.clock import workday_clock
 from tests.crash.process import Moment, live
 from tests.crash.saved_states import Restore, Save
-from tests.floors import with_a_bookmark
+from tests.floors import with_two_audiences
 
 # The first loads and uses everything before it is forked, perhaps on a busy machine.
 STARTS_WITHIN_S = 60
@@ -89,6 +91,30 @@ class BotProcess:
         self._orders.send(("suspend",))
         self._orders.recv()
 
+    def has_full_disk(self, is_full: bool) -> None:
+        """From now on the machine refuses every byte that this process writes into a file; or takes it again."""
+        _, hard = resource.prlimit(self._process.pid or 0, resource.RLIMIT_FSIZE)
+        resource.prlimit(self._process.pid or 0, resource.RLIMIT_FSIZE, (1 if is_full else hard, hard))
+
+    @property
+    def is_healthy(self) -> bool:
+        """Does `/healthz` say that the database can be written?"""
+        return bool(self._asked("health"))
+
+    @property
+    def has_flows_running(self) -> bool:
+        """Has any flow a thread?"""
+        return bool(self._asked("running"))
+
+    def adopts(self) -> None:
+        """What the clock does every quarter of a minute: look for flows that no thread is at."""
+        self._asked("adopt")
+
+    def _asked(self, order: str) -> Any:
+        self._orders.send((order,))
+        assert self._orders.poll(ENDS_WITHIN_S), "the bot does not answer"
+        return self._orders.recv()
+
     @property
     def is_suspended(self) -> bool:
         """Does it stand still?"""
@@ -122,11 +148,12 @@ class Desk:
         self, folder: Path, database_url: str, workspace: Path | None = None, save: Save | None = None
     ) -> None:
         self._save = save
-        self.sandbox = Sandbox(data=workspace, clock_file=folder / "clock")
+        self.sandbox = Sandbox(data=workspace, clock_file=workday_clock(folder))
+        self._starts_at_s = self.sandbox.clock_offset_s
         self.database = Database(database_url)
         self.database_url = database_url
         self._clock_file = folder / "clock"
-        self.floor_file = with_a_bookmark(folder)
+        self.floor_file = with_two_audiences(folder)
         self._bots: list[BotProcess] = []
 
     def __enter__(self) -> Self:
@@ -202,6 +229,10 @@ class Desk:
         """The one channel that was made for an incident."""
         (channel,) = [found for found in self.channels() if found.name.startswith(f"inc-{number}-")]
         return channel
+
+    def comes_to(self, **length: float) -> None:
+        """It is so long after the beginning, however far the clock has been moved until now."""
+        self.sandbox.clock_offset_s = self._starts_at_s + timedelta(**length).total_seconds()
 
     def passes(self, **length: float) -> None:
         """So many minutes, hours or days pass."""

@@ -22,6 +22,7 @@ from bot.incidents.ticks import read_due_times, run_ticks
 from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import wait_until
+from bot.web import health
 
 Moment = Literal["after", "before", "commit"]
 PATIENCE_S = 30
@@ -86,13 +87,16 @@ def live(settings: dict[str, Any], orders: Connection) -> None:
     doom.watch_calls()
     sa.event.listen(Session, "after_commit", doom.after_commit)
     bot = bootstrap.build(Settings(_env_file=None, **settings))
-    bot.start()
     able: dict[str, Callable[..., Any]] = {
         "arm": doom.arm,
         "suspend": lambda: _suspend_after_lease(bot),
         "rest": lambda: _rest(bot),
+        "health": lambda: health.database(bot.services.database).is_ok,
+        "running": lambda: bot.services.flows.is_running,
+        "adopt": bot.services.flows.adopt,
     }
     try:
+        bot.start()
         orders.send("ready")
         while True:
             verb, *facts = orders.recv()

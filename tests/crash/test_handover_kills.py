@@ -3,11 +3,14 @@
 from contextlib import suppress
 
 import pytest
+from sqlalchemy import text
+from sqlmodel import select
 
-from bot.handovers import ids
+from bot.handovers import ids, shift_tables
+from bot.handovers.rules import State
 from bot.incidents import tables as incidents
 from tests.crash import evidence
-from tests.crash.desk import Desk, kill_points
+from tests.crash.desk import BotProcess, Desk, kill_everywhere, kill_points
 
 pytestmark = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 
@@ -35,3 +38,35 @@ def test_command_that_is_accepted_is_taken_over_once_wherever_it_is_killed(desk:
         if number in accepted:
             evidence.once_each(desk, number, ("handover_accepted",))
     evidence.nothing_is_there_twice(desk)
+
+
+def test_the_item_of_a_shift_that_is_accepted_is_one_persons_wherever_it_is_killed(desk: Desk) -> None:
+    ana, chloe = desk.sandbox.person("ana"), desk.sandbox.person("chloe")
+
+    def prepare(bot: BotProcess) -> None:
+        desk.declares(bot, "S4 line 1 is down")
+        desk.says("/incident handover shift <@U0CHLOE|chloe>")
+        ana.submits()
+        assert bot.rests()
+        chloe.clicks(ids.REPEAT)
+        chloe.fills(ids.REPEATED, "Line 1: I call the carrier")
+        chloe.submits()
+
+    def accept() -> None:
+        with suppress(TimeoutError):
+            chloe.clicks(ids.ACCEPT_ITEM)
+
+    def check() -> None:
+        with desk.database.reading() as session:
+            (held,) = shift_tables.all_held(session)
+            (offered,) = shift_tables.of_incident(session, 1)
+            rows = session.exec(select(shift_tables.Accountability).order_by(text("id"))).all()
+        assert held.user_id == ("U0CHLOE" if offered.state == State.ACCEPTED else "U0ANA")
+        assert [row.until for row in rows] == [*(row.since for row in rows[1:]), None], "neither nobody nor two"
+        told = [message.text for message in ana.direct_messages() if "has accepted everything" in message.text]
+        assert len(told) == (offered.state == State.ACCEPTED), "what follows is said once"
+        evidence.nothing_is_there_twice(desk)
+
+    commits = kill_everywhere(desk, "commit", prepare=prepare, act=accept, check=check)
+
+    assert commits >= 3, "the acceptance, the claim of what is to be drawn and its settling are three transactions"

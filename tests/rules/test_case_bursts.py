@@ -3,15 +3,29 @@
 import csv
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
-from bot.cases import replay
+from sqlmodel import col, select
+
+from bot.cases import clusters, detecting, escalating, replay
+from bot.cases.clusters import Cluster
+from bot.cases.detecting import Detector
 from bot.cases.reading import read_cases
 from bot.cases.rules.alerting import Alerting, Episode
 from bot.cases.rules.bursts import Candidate, Scanner, Sighting
 from bot.cases.rules.similar_text import TextIndex, grams, shared_terms
 from bot.cases.rules.surprise import negative_binomial_tail
+from bot.cases.tables import Case
+from bot.directory import tables as directory
+from bot.outbox.tables import OutboxRow
+from bot.runtime.database import Database
+from bot.runtime.workflows import wait_until
+from tests.rules.playbook_builders import NOON
+from tests.rules.test_update_templates import services
 
 SHARED = Path("../shared/data") if Path("../shared/data").exists() else Path("../../shared/data")
 HOUR, DAY = 3_600.0, 86_400.0
@@ -170,3 +184,65 @@ def test_a_group_is_explained_by_the_words_that_most_of_it_shares() -> None:
 def test_surges_are_over_dispersed() -> None:
     assert abs(negative_binomial_tail(12, 4, 4) - 1.8e-2) < 1e-3
     assert abs(negative_binomial_tail(0, 4, 4) - 1.0) < 1e-9
+
+
+class Meeting(Scanner):
+    """A scanner that waits, at what it sees first, until another one sees its first as well."""
+
+    def __init__(self, met: Barrier) -> None:
+        super().__init__()
+        self.met: Barrier | None = met
+
+    def see(self, sighting: Sighting) -> Candidate | None:
+        met, self.met = self.met, None
+        if met:
+            met.wait(30)
+        return super().see(sighting)
+
+
+def test_what_two_replicas_find_at_once_is_proposed_once(prepared_postgres_url: str) -> None:
+    store = Database(prepared_postgres_url)
+    first = services()
+    channel = escalating.alerts_channel(first)
+    with store.transaction() as session:
+        directory.save_channel(session, channel, "C0ALERTS")
+        topics = random.Random(1).sample([f"{act} {system}" for act in ACTS for system in SYSTEMS], 40)
+        quiet = [(n, NOON - timedelta(hours=200 - 4 * n), topic) for n, topic in enumerate(topics)]
+        session.add_all(_case(*each, None) for each in quiet)
+        burst = [(100 + n, NOON - timedelta(minutes=20 - 2 * n), "The lift is stuck again") for n in range(8)]
+        session.add_all(_case(*each, NOON) for each in burst)
+    met, replicas = Barrier(2), []
+    for _ in range(2):
+        replica = replace(services(), database=store)
+        replica.parts[Detector] = Detector()
+        replica.parts[Detector].scanner = Meeting(met)
+        replicas.append(replica)
+
+    # The first has claimed them and is slow: a minute later they are the second's as well.
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(detecting.look, replicas[0], NOON)
+        assert wait_until(lambda: met.n_waiting == 1, 30)
+        detecting.look(replicas[1], NOON + timedelta(minutes=2))
+        slow.result()
+
+    with store.reading() as session:
+        (cluster,) = session.exec(select(Cluster)).all()
+        sent = session.exec(select(OutboxRow).where(col(OutboxRow.key).startswith("case-cluster:"))).all()
+        assert len(clusters.cases_of(session, cluster.number)) == len(burst)
+    assert [row.channel_id for row in sent] == ["C0ALERTS"]
+    store.close()
+
+
+def _case(number: int, at: datetime, title: str, examine_at: datetime | None) -> Case:
+    return Case(
+        source="crm",
+        external_id=f"C{number}",
+        name=f"C{number}",
+        customer=f"Customer {number}",
+        title=title,
+        opened_at=at,
+        started_at=at,
+        updated_at=at,
+        touched_at=at,
+        examine_at=examine_at,
+    )

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
+import sqlalchemy as sa
 from pydantic import BaseModel
 
 from bot.errors import TryLater
@@ -219,6 +220,51 @@ def test_what_no_thread_is_at_any_more_is_adopted_by_the_living_process(flows: F
 
     assert wait_until(flows.is_idle, PATIENCE_S)
     assert kitchen.done == ["soup"]
+
+
+@pytest.fixture
+def full_disk() -> Iterator[Callable[[bool], None]]:
+    """SQLite takes no further page of any file in this process, as on a full disk; or takes them again."""
+    limited: list[sqlite3.Connection] = []
+    is_full = False
+
+    def limit(connection: sqlite3.Connection, *_: object) -> None:
+        if is_full:
+            connection.execute("PRAGMA max_page_count=1")
+            limited.append(connection)
+
+    def fill(full: bool) -> None:
+        nonlocal is_full
+        is_full = full
+        while limited and not full:
+            limited.pop().execute("PRAGMA max_page_count=1000000")
+
+    sa.event.listen(sa.Pool, "checkout", limit)
+    yield fill
+    sa.event.remove(sa.Pool, "checkout", limit)
+
+
+def test_what_cannot_even_be_put_off_on_a_full_disk_is_not_given_up(
+    flows: Flows, kitchen: Kitchen, full_disk: Callable[[bool], None]
+) -> None:
+    kitchen.failures.append(TryLater("the oven is cold"))
+    kitchen.is_open.clear()
+    much = Order(item="soup " * 20_000)
+    flows.start_once("dinner", cook, much)
+    assert wait_until(lambda: bool(kitchen.begun), PATIENCE_S)
+    full_disk(True)
+    kitchen.is_open.set()
+    assert wait_until(lambda: not flows.is_running, PATIENCE_S)
+
+    with noting_commits(), pytest.raises(ChangeUnknown):
+        flows.start_once("supper", cook, much)
+    full_disk(False)
+    for _ in range(2):
+        flows.adopt()
+
+    assert wait_until(flows.is_idle, PATIENCE_S)
+    assert flows.given_up() == []
+    assert kitchen.done[-1] == f"served {much.item.upper()}"
 
 
 def test_what_is_in_hand_is_not_adopted(flows: Flows, kitchen: Kitchen) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from bot.impact import wording
-from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window, assess
+from bot.impact.rules.assessing import assess
+from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
 from bot.impact.rules.baseline import WEEK_S
 from bot.impact.rules.figures import Figures, ServiceLevel
 from bot.impact.rules.outlook import outlook

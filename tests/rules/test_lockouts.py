@@ -1,13 +1,19 @@
 """When lockouts are a burst, and how logins are typed."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from bot.lockouts.failure_rules import Failure, hints
+from bot.lockouts.reading import is_table_of_lockouts, read_lockouts
 from bot.lockouts.recording import AT_LIMIT
 from bot.lockouts.rules import (
     LoginsMissing,
+    NotTheSamePerson,
     SecondPersonNeeded,
     TooManyLogins,
-    check_unlocks,
+    check_approver,
+    check_asked,
     is_burst,
     negative_binomial_tail,
     read_logins,
@@ -49,7 +55,77 @@ def test_an_account_at_its_limit_is_told_from_one_that_unlocks_itself():
     assert [lockout.reason for lockout in lockouts(events)] == ["", AT_LIMIT]
 
 
-def test_one_person_asks_for_ten_unlocks_and_the_eleventh_needs_another():
-    check_unlocks(9, "a10")
-    with pytest.raises(SecondPersonNeeded, match="somebody else has to press"):
-        check_unlocks(10, "a11")
+def test_one_person_asks_for_ten_accounts_and_the_eleventh_needs_another():
+    check_asked(9, "a10")
+    with pytest.raises(SecondPersonNeeded, match="somebody else has to do it"):
+        check_asked(10, "a11")
+    check_approver("U1", "U2")
+    with pytest.raises(NotTheSamePerson):
+        check_approver("U1", "U1")
+
+
+AT = datetime(2026, 5, 13, 9, tzinfo=UTC)
+
+
+def failed(login: str, second: int = 0, reason: str = "INVALID_CREDENTIALS", **where: str) -> Failure:
+    return Failure(login, AT + timedelta(seconds=second), reason, **where)
+
+
+def test_failures_say_what_to_look_at_first():
+    site = [failed(f"a{at}", address="203.0.113.1") for at in range(4)] + [failed("a4", address="198.51.100.7")]
+    assert "4 of 5 people come from one network (203.0.113.1)" in hints(site)[0]
+    device = [failed("a1", 20 * at, client="OUTLOOK on Windows 10") for at in range(5)]
+    assert "a device (OUTLOOK on Windows 10) tries one that it has kept" in hints(device)[0]
+    assert hints([failed("a1", 60 * at) for at in range(5)]) == []
+    assert "unlock it first" in hints([failed("a1", reason="LOCKED_OUT")])[0]
+    assert "several places" in hints([failed("a1", place="Manila"), failed("a1", place="Lagos")])[0]
+
+
+def test_a_file_of_lockouts_is_read_and_its_other_columns_are_not_looked_at(tmp_path):
+    file = tmp_path / "locked.csv"
+    lines = (
+        "Locked accounts",
+        "Username;Locked at;BPO;Lock type;Temporary password",
+        "a1@northline.example;13/05/2026 08:30;Northline;AD;hunter2",
+        ";13/05/2026 08:30;;;x",
+        "a2@northline.example;14/05/2026 08:30;;;x",
+        "a3@northline.example;soon;;;x",
+        "a4@northline.example;-;;temporary;x",
+    )
+    file.write_text("\n".join(lines))
+    read = read_lockouts(file, "Europe/Madrid", AT, "Telvia")
+    first, last = read.rows
+    assert (first.login, first.partner, first.release) == ("a1@northline.example", "Northline", "directory")
+    assert first.at == datetime(2026, 5, 13, 6, 30, tzinfo=UTC)
+    assert (last.partner, last.at, last.release) == ("Telvia", AT, "itself")
+    assert [line for line, _ in read.left_out] == [4, 5, 6]
+    assert "locked in the future" in read.left_out[1][1]
+    assert "hunter2" not in str(read)
+    again = read_lockouts(file, "Europe/Madrid", AT + timedelta(hours=1), "Telvia")
+    assert [row.external_id for row in again.rows] == [row.external_id for row in read.rows]
+    file.write_text("Employee,Date,Start,End\na1,2026-05-13,08:00,16:00\n")
+    assert not is_table_of_lockouts(file)
+
+
+def test_a_name_that_the_source_does_not_know_is_not_kept_for_it_may_be_a_password():
+    event: dict[str, object] = {"eventType": "user.session.start", "published": "2026-05-13T09:00:00.000Z"}
+    event |= {"outcome": {"result": "FAILURE", "reason": "INVALID_CREDENTIALS"}}
+    where: dict[str, object] = {
+        "ipAddress": "203.0.113.1",
+        "geographicalContext": {"city": "Manila", "country": "Philippines"},
+    }
+    client: dict[str, object] = where | {"userAgent": {"browser": "CHROME", "os": "Windows 10"}}
+    known = {"id": "00u1", "alternateId": "a1@northline.example"}
+    stranger = {"id": "unknown", "alternateId": "hunter2"}
+    events = [event | {"uuid": each["id"], "actor": each, "client": client} for each in (known, stranger)]
+    [found] = lockouts(events)
+    assert (found.kind, found.login, found.reason) == (
+        "failed to sign in",
+        known["alternateId"],
+        "INVALID_CREDENTIALS",
+    )
+    assert (found.place, found.address, found.client) == (
+        "Manila, Philippines",
+        "203.0.113.1",
+        "CHROME on Windows 10",
+    )

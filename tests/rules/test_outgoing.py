@@ -1,7 +1,9 @@
 """Where what the bot sends may go."""
 
+import re
 import socket
 import ssl
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -102,3 +104,18 @@ def test_behind_a_proxy_only_hosts_that_are_named_are_asked_for() -> None:
 def test_certificates_are_always_verified() -> None:
     assert Network().tls.verify_mode is ssl.CERT_REQUIRED
     assert Network().tls.check_hostname
+
+
+OPENS_BY_ITSELF = re.compile(
+    r"urllib\.request|urlopen|network\.open\(|httpx\.(?:Client|get|post|stream|AsyncClient)\(|\brequests\.get\("
+)
+# The way out itself; what Slack answers and asks for comes from Slack alone.
+OWN_WAYS = (
+    *("bot/runtime/network.py", "bot/runtime/outgoing.py", "bot/slack/files.py", "bot/slack/inspection.py"),
+    "bot/commands/doctor/port.py",  # asks this machine
+)
+
+
+def test_no_module_opens_addresses_by_itself() -> None:
+    found = {str(path) for path in Path("bot").rglob("*.py") if OPENS_BY_ITSELF.search(path.read_text())}
+    assert found == set(OWN_WAYS)

@@ -15,11 +15,21 @@ import openpyxl
 import pytest
 from sqlmodel import Session
 
-from bot.config.floor import Reports
+from bot.cases import knowledge_tables
+from bot.cases.knowledge_tables import KnowledgeGap
+from bot.cases.tables import Case
+from bot.config.floor import Cases, Reports
+from bot.config.floor.cases import Region, Team
+from bot.followups.tables import FollowUp
+from bot.handovers.shift_tables import ShiftHandover
+from bot.impact.tables import Import, IntervalFigures, Queue
+from bot.incidents.facts import SensitiveCase
 from bot.incidents.tables import Incident
 from bot.reports import gathering, rules, sending, views, workbook
+from bot.shifts.finding_tables import OpenTime
 from bot.timeline import tables as timeline
 from bot.updates.tables import Promise
+from bot.web.api import rules as api
 from tests.rules.playbook_builders import database
 from tests.rules.test_update_templates import services
 
@@ -77,15 +87,93 @@ def made(session: Session, dice: random.Random, declared_at: datetime) -> None:
         session.add(promise)
 
 
+TEAMS = {"Billing": ("EMEA", 3), "Billing Manila": ("APAC", 2)}
+
+
+def the_floor_works(session: Session, dice: random.Random, moment: datetime) -> None:
+    """A handover, a gap, a follow-up and a work item, in whatever state they are."""
+    hours = timedelta(hours=dice.randint(1, 200))
+    state = dice.choice(("offered", "complete", "complete", "ended"))
+    session.add(ShiftHandover(from_id="UANA", to_id="UBEN", state=state, offered_at=moment))
+    problem, escalated_at = dice.choice(("gap", "gap", "lone cover")), dice.choice((None, moment - hours))
+    gap = OpenTime(problem=problem, role="gqm", starts_at=moment, ends_at=moment + hours, found_at=moment - hours)
+    gap.state, gap.escalated_at = dice.choice(("filled", "open", "passed")), escalated_at
+    session.add(gap)
+    incident_id, late = dice.randint(1, 420), moment + timedelta(days=dice.randint(1, 30))
+    follow_up = FollowUp(
+        incident_id=incident_id,
+        source_key=uuid4().hex,
+        words="alarm",
+        due_on=late.date(),
+        due_at=late,
+        added_by="UANA",
+        added_at=moment,
+    )
+    follow_up.finished_at = dice.choice((None, late, late + timedelta(days=dice.randint(2, 20))))
+    session.add(follow_up)
+    team = dice.choice(list(TEAMS))
+    kind = dice.choice(("case", "case", "case", "change", "task"))
+    item = Case(
+        source="crm",
+        external_id=uuid4().hex,
+        kind=kind,
+        name="C",
+        team=team,
+        region=TEAMS[team][0],
+        opened_at=moment,
+        started_at=moment,
+        updated_at=moment,
+        touched_at=moment,
+    )
+    item.ended_at = dice.choice((None, moment + hours))
+    item.target_s, item.is_breached = dice.choice((None, 3600)), dice.random() < 0.3
+    session.add(item)
+    gap_noted = KnowledgeGap(incident_id=incident_id, title="", text="", noted_at=moment)
+    gap_noted.state = dice.choice(("missing", "in review", "published"))
+    knowledge_tables.note(session, gap_noted)
+
+
+def queues_are_measured(session: Session, dice: random.Random) -> None:
+    """Half-hours of three queues for five weeks, imported twice for a part of the last."""
+    numbers = {}
+    for name, site in (("Sales", "Manila"), ("Care", "Kraków"), ("Care", "Cebu")):
+        queue = Queue(name=name, site=site)
+        session.add(queue)
+        session.flush()
+        numbers[queue.number] = site
+    for place, days in enumerate((35, 4)):
+        brought = Import(key=str(place), source="file", touched_at=NOW, visible_at=NOW + timedelta(minutes=place))
+        session.add(brought)
+        session.flush()
+        first = int((NOW - timedelta(days=days)).timestamp()) // 1800 * 1800
+        for number in numbers:
+            for starts_at in range(first, int(NOW.timestamp()), 1800 * 8):
+                offered = dice.randint(0, 60)
+                answered = dice.randint(0, offered)
+                keys = {"queue_id": number, "starts_at": starts_at, "import_id": brought.number}
+                figures = IntervalFigures(**keys, interval_s=1800)
+                figures.offered, figures.answered = offered, dice.choice((answered, answered, None))
+                figures.answered_in = None if figures.answered is None else dice.randint(0, answered)
+                figures.abandoned, figures.abandoned_in = offered - answered, dice.randint(0, offered - answered)
+                figures.asa_s, figures.aht_s = dice.choice((None, 12.5, 90)), 300 + dice.random()
+                session.add(figures)
+
+
 @pytest.fixture(scope="module")
 def floor(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("reports")
-    known = services(reports=Reports(regions=REGIONS))
+    teams = {name: Team(region=region, engineers=people) for name, (region, people) in TEAMS.items()}
+    known = services(
+        reports=Reports(regions=REGIONS), cases=Cases(teams=teams, regions={region: Region() for region in REGIONS})
+    )
     store = database(folder)
     dice = random.Random(7)
     with store.transaction() as session:
         for _ in range(420):
             made(session, dice, NOW - timedelta(minutes=dice.randint(0, 60 * 24 * 150)))
+        for _ in range(300):
+            the_floor_works(session, dice, NOW - timedelta(minutes=dice.randint(0, 60 * 24 * 150)))
+        queues_are_measured(session, dice)
     yield replace(known, database=store), folder / "test.db"
     store.close()
 
@@ -131,6 +219,91 @@ def counted_again(file: Path, start: datetime, end: datetime, region: str) -> li
     return found
 
 
+def floor_again(file: Path, start: datetime, end: datetime, region: str) -> dict[str, tuple[float, float]]:
+    """What the floor did in a time, straight from the file: of each figure the part and the whole."""
+    rows = sqlite3.connect(file)
+    times = {"start": f"{start:%Y-%m-%d %H:%M:%S}", "end": f"{end:%Y-%m-%d %H:%M:%S}", "region": region}
+    counted = (
+        "incident_id IN (SELECT id FROM incidents WHERE NOT is_drill AND status NOT IN ('declined', 'merged'))"
+    )
+
+    def two(query: str) -> tuple[float, float]:
+        part, whole = rows.execute(query, times).fetchone()
+        return part or 0, whole or 0
+
+    found = {
+        "Handovers complete": two(
+            "SELECT sum(state = 'complete'), count(*) FROM shift_handovers "
+            "WHERE state <> 'ended' AND offered_at >= :start AND offered_at < :end"
+        ),
+        "Gaps filled late": two(
+            "SELECT sum(escalated_at IS NOT NULL OR state = 'passed'), count(*) FROM open_times "
+            "WHERE problem = 'gap' AND starts_at >= :start AND starts_at < :end"
+        ),
+        "Follow-ups overdue": two(
+            f"SELECT count(*), 0 FROM follow_ups WHERE datetime(due_at, '+1 day') <= :end AND added_at <= :end "
+            f"AND (finished_at IS NULL OR finished_at > :end) AND {counted}"
+        ),
+        "Missing guides written": two(
+            f"SELECT sum(state = 'published'), count(*) FROM knowledge_gaps "
+            f"WHERE noted_at >= :start AND noted_at < :end AND {counted}"
+        ),
+    }
+    for kind, title in (("case", "Cases"), ("change", "Changes"), ("task", "Tasks")):
+        own = f"FROM cases WHERE kind = '{kind}' AND (:region = '' OR region = :region)"
+        open_then = "opened_at < :end AND (ended_at IS NULL OR ended_at >= :end)"
+        came, ended = "opened_at >= :start AND opened_at < :end", "ended_at >= :start AND ended_at < :end"
+        teams = rows.execute(f"SELECT DISTINCT team {own} AND (({came}) OR ({ended}) OR ({open_then}))", times)
+        found |= {
+            f"{title} opened": two(f"SELECT count(*), 0 {own} AND {came}"),
+            f"{title} ended": two(f"SELECT count(*), 0 {own} AND {ended}"),
+            f"{title} open": two(f"SELECT count(*), 0 {own} AND {open_then}"),
+            f"{title} within target": two(
+                f"SELECT sum(NOT is_breached), count(*) {own} AND {ended} AND target_s IS NOT NULL"
+            ),
+        }
+        people = sum(TEAMS[team][1] for (team,) in teams)
+        found[f"{title} open a person"] = (found[f"{title} open"][0], people)
+    rows.close()
+    return found
+
+
+def queues_again(file: Path, start: datetime, end: datetime, region: str) -> dict[str, dict[str, float | None]]:
+    """Each queue of a time, straight from the file: of an interval that was imported twice, what was said last."""
+    rows = sqlite3.connect(file)
+    rows.row_factory = sqlite3.Row
+    said: dict[tuple, dict] = {}
+    query = (
+        "SELECT f.*, q.name, q.site FROM interval_figures f JOIN figure_queues q ON q.id = f.queue_id "
+        "WHERE starts_at >= ? AND starts_at < ? ORDER BY import_id"
+    )
+    for row in rows.execute(query, (start.timestamp(), end.timestamp())):
+        if not region or row["site"] in REGIONS[region]:
+            interval = said.setdefault((f"{row['name']} · {row['site']}", row["starts_at"]), {})
+            interval |= {name: row[name] for name in row.keys() if row[name] is not None}  # noqa: SIM118 - no mapping
+    rows.close()
+
+    def over(name: str, part: str, whole: str, times: str = "") -> float | None:
+        parts = [
+            (each[part] * (each[times] if times else 1), each[whole])
+            for (queue, _), each in said.items()
+            if queue == name and {part, whole} <= each.keys() and (not times or times in each)
+        ]
+        total = sum(below for _, below in parts)
+        return sum(above for above, _ in parts) / total if total else None
+
+    return {
+        name: {
+            "offered": sum(each["offered"] for (queue, _), each in said.items() if queue == name),
+            "service level (%)": over(name, "answered_in", "offered"),
+            "ASA (s)": over(name, "asa_s", "answered", "answered"),
+            "AHT (s)": over(name, "aht_s", "answered", "answered"),
+            "abandoned (%)": over(name, "abandoned", "offered"),
+        }
+        for name in {queue for queue, _ in said}
+    }
+
+
 def nine_of_ten(values: list[float]) -> float:
     ordered = sorted(values)
     return next(value for value in ordered if sum(each <= value for each in ordered) >= 0.9 * len(ordered))
@@ -173,12 +346,43 @@ def test_every_cell_is_what_the_rows_say_and_the_week_stands_against_the_four_be
     shares = [100 * part / whole if whole else None for part, whole in kept]
     expected["Floor", "Updates kept"] = (*shares, kept[0][1])
 
+    times = [(period.start, period.end), *((each.start, each.end) for each in earlier)]
+    now, *before = (floor_again(file, *each, region) for each in times)
+    for name, (part, whole) in now.items():
+        if name.endswith((" opened", " ended", " open", "overdue")):
+            expected["Floor", name] = (part, sum(each[name][0] for each in before) / 4, None)
+            continue
+        then = [sum(each[name][place] for each in before) for place in (0, 1)]
+        factor = 1 if name.endswith("a person") else 100
+        values = [factor * above / below if below else None for above, below in ((part, whole), then)]
+        expected["Floor", name] = (*values, whole)
+
     for key, (now, before, n) in expected.items():
         _, _, shown, shown_before, _, shown_n = cells.pop(key)
         assert shown == pytest.approx(now, abs=0.006), key
         assert shown_before == pytest.approx(before, abs=0.006), key
         assert shown_n == n, key
-    assert {group for group, _ in cells} <= {"Floor"}, "nothing is shown that was not counted again"
+    assert cells == {}, "nothing is shown that was not counted again"
+
+    header, *lines = book["Queues"].iter_rows(values_only=True)
+    again = queues_again(file, period.start, period.end, region)
+    again_before = queues_again(file, earlier[0].start, earlier[-1].end, region)
+    assert {line[0] for line in lines} == again.keys() != set()
+    for line in lines:
+        shown = dict(zip(header, line, strict=True))
+        assert shown["service level"] == "answered within 20 s of offered"
+        for name, value in again[line[0]].items():
+            whole, earlier_value = (
+                100 if "%" in name else 1,
+                again_before[line[0]][name] if typed == "week" else None,
+            )
+            assert shown[name] == pytest.approx(None if value is None else whole * value, abs=0.006), (
+                line[0],
+                name,
+            )
+            if earlier_value is not None:
+                earlier_value *= 0.25 if name == "offered" else whole
+                assert shown[f"{name}, before"] == pytest.approx(earlier_value, abs=0.006), (line[0], name)
 
     listed = list(book["Incidents"].iter_rows(min_row=2, values_only=True))
     assert [row[0] for row in listed] == [each["id"] for each in own]
@@ -191,6 +395,26 @@ def test_every_cell_is_what_the_rows_say_and_the_week_stands_against_the_four_be
     assert {"n", "Median", "90th percentile", "To mitigate", "Before"} <= defined
     assert len(book["Figures"]._charts) >= 2, "native charts"
     assert [count for _, count in report.trend][-1] == len(own)
+
+
+def test_the_api_counts_the_same_and_leaves_out_what_is_private(floor) -> None:
+    services, file = floor
+    period = rules.last_period("month", NOW, ZONE)
+    with services.database.reading() as session:
+        found = gathering.counted(session, services, period.start, period.end, "APAC", only_public=True)
+    report = api.report(found, services.floor.types)
+    own = [each for each in counted_again(file, period.start, period.end, "APAC") if not each["is_private"]]
+    assert 0 < len(own) < len(counted_again(file, period.start, period.end, "APAC"))
+    assert (report["count"], sum(report["by_severity"].values())) == (len(own), len(own))
+    assert report["by_type"] == {name: sum(each["type"] == name for each in own) for name in ("crm", "telephony")}
+    for name in ("detect", "acknowledge", "mitigate", "resolve"):
+        known = [each[f"To {name}"] for each in own if each[f"To {name}"] is not None]
+        minutes = report[f"minutes_to_{name}"]
+        assert minutes["n"] == len(known)
+        assert minutes["median"] == pytest.approx(statistics.median(known), abs=0.051)
+        assert minutes["p90"] == pytest.approx(nine_of_ten(known), abs=0.051)
+    assert report["updates_kept"] == sum(each["kept"] for each in own)
+    assert report["updates_promised"] == sum(each["promised"] for each in own)
 
 
 def test_a_week_begins_at_the_midnight_of_its_zone_and_has_the_hour_that_came_twice() -> None:
@@ -228,4 +452,16 @@ def test_the_message_says_the_figures_in_a_few_lines_and_the_picture_is_drawn(fl
     assert text.startswith("📊 *Report 19 Oct – 25 Oct 2026*")
     assert "To mitigate, median:" in text
     assert "(n = " in text
+    assert "Care · Cebu: " in text
+    assert "answered within 20 s of offered, ASA " in text
+    spanish = views.summary(report, 1, "es")
+    assert spanish.startswith("📊 *Informe 19 oct – 25 oct 2026*")
+    assert "Casos pendientes de clientes delicados: 1" in spanish
+    assert "before" not in spanish
+    one = SensitiveCase("INC1", "=Paid twice", "Grand Hotel", "P2", "EMEA", "Billing", None, "2 h left")
+    book = openpyxl.load_workbook(BytesIO(workbook.build(report, [one], "es")))
+    assert book.sheetnames == ["Cifras", "Incidentes", "Colas", "Casos delicados", "Definiciones"]
+    assert [cell.value for cell in book["Casos delicados"][2]][:2] == ["INC1", "Grand Hotel"]
+    for_others = openpyxl.load_workbook(BytesIO(workbook.build(report)))
+    assert "Sensitive cases" not in for_others.sheetnames
     assert sending.picture(report).startswith(b"\x89PNG")

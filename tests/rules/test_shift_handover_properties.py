@@ -1,4 +1,4 @@
-"""Whatever people offer, accept and ask, whoever goes absent, whenever the process dies: one is accountable."""
+"""Whatever people offer, accept and ask, whoever goes, whenever the process dies: one is accountable."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,9 +15,11 @@ from sqlmodel import Session, select
 from bot.config.floor import Shifts
 from bot.directory import tables as directory
 from bot.directory.cache import PeopleCache
+from bot.directory.departures import Departures
+from bot.directory.lookup import remember
 from bot.directory.rules import PersonFacts
 from bot.errors import WatchfloorError
-from bot.handovers import accountability, shift_actions
+from bot.handovers import accountability, shift_accepting, shift_offering
 from bot.handovers.rules import Kind, State
 from bot.handovers.shift_tables import Accountability
 from bot.handovers.tables import Handover
@@ -52,6 +54,8 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
         store = database(Path(self.folder.name))
         self.services = replace(made, database=store)
         self.services.parts[PeopleCache] = PeopleCache()
+        # The process dies before anybody is told outside the transaction: nobody ever is.
+        self.services.parts[Departures] = Departures([], made.get(Registry).unavailable)
         self.now, self.is_dying = NOON, False
         sa.event.listen(Session, "before_commit", self.maybe_die)
         with store.transaction() as session:
@@ -109,30 +113,30 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
 
     @rule(by=PEOPLE, to=PEOPLE)
     def offer(self, by: str, to: str) -> None:
-        self.tries(lambda now: shift_actions.offer(self.services, to, "", "", "", by, now))
+        self.tries(lambda now: shift_offering.offer(self.services, to, "", "", "", by, now))
 
     @rule(by=PEOPLE, which=NUMBERS)
     def repeat(self, by: str, which: int) -> None:
-        self.tries(lambda now: shift_actions.repeat(self.services, which, "the phones first", by, now))
+        self.tries(lambda now: shift_accepting.repeat(self.services, which, "the phones first", by, now))
 
     @rule(by=PEOPLE, which=NUMBERS)
     def accept(self, by: str, which: int) -> None:
-        self.tries(lambda now: shift_actions.accept_item(self.services, which, by, now))
+        self.tries(lambda now: shift_accepting.accept_item(self.services, which, by, now))
 
     @rule(by=PEOPLE, which=NUMBERS)
     def accept_the_unchanged(self, by: str, which: int) -> None:
-        self.tries(lambda now: shift_actions.accept_unchanged(self.services, which, by, now))
+        self.tries(lambda now: shift_accepting.accept_unchanged(self.services, which, by, now))
 
     @rule(by=PEOPLE, which=NUMBERS)
     def ask(self, by: str, which: int) -> None:
         before = self.holders()
-        self.tries(lambda now: shift_actions.send_back(self.services, which, "who calls?", by, now))
+        self.tries(lambda now: shift_accepting.send_back(self.services, which, "who calls?", by, now))
         assert self.holders() == before, "a question makes nobody else accountable"
 
     @rule(by=PEOPLE, which=NUMBERS)
     def answer(self, by: str, which: int) -> None:
         before = self.holders()
-        self.tries(lambda now: shift_actions.answer(self.services, which, "Chloe", by, now))
+        self.tries(lambda now: shift_offering.answer(self.services, which, "Chloe", by, now))
         assert self.holders() == before
 
     @rule(who=PEOPLE, minutes=st.integers(1, 60), starts_in=st.sampled_from((0, 0, 10)))
@@ -144,15 +148,24 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
 
         if self.tries(act) and not starts_in:
             with self.services.database.reading() as session:
-                away = shifts.absent_at(session, self.now)
+                away = shifts.absent_at(session, self.now) | directory.gone(session, COLLEAGUES)
             if set(FALLBACK) - away:
                 assert who not in self.holders().values(), "replaced in the same transaction"
+
+    @rule(who=PEOPLE, is_gone=st.booleans())
+    def account_is_deactivated_or_restored(self, who: str, is_gone: bool) -> None:
+        person = PersonFacts(who, who, is_gone=is_gone)
+        if self.tries(lambda now: remember(self.services, [person], now)) and is_gone:
+            with self.services.database.reading() as session:
+                away = shifts.absent_at(session, self.now) | directory.gone(session, COLLEAGUES)
+            if set(FALLBACK) - away:
+                assert who not in self.holders().values(), "replaced in the transaction that records it"
 
     @rule(minutes=st.integers(1, 40))
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         self.tries(lambda now: absences.begin_due(self.services, now))
-        self.tries(lambda now: shift_actions.escalate_due(self.services, now))
+        self.tries(lambda now: shift_accepting.escalate_due(self.services, now))
 
     def holders(self) -> dict[str, str]:
         with self.services.database.reading() as session:

@@ -6,14 +6,21 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
+from bot.commands.doctor import rosters as doctor
+from bot.config.floor import Roster
+from bot.config.settings import Settings
 from bot.errors import WatchfloorError
-from bot.shifts import oncall
+from bot.runtime.network import Network
+from bot.shifts import fetching, oncall
 from bot.shifts.reading.calendar_file import read_calendar
-from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift
+from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift, RosterUnreadable
 from bot.shifts.reading.table_file import read_table
 from bot.shifts.rules import Duty, Finding, Needed, Problem, problems, to_minute, to_moment
 from bot.shifts.tables import without_absences
+from tests.sources.stand_in import StandIn, running
 
 ROSTER = Path(__file__).parent / "rosters" / "made_roster.ics"
 ROLES = {"gqm": "Global queue manager", "ic": "Incident commander"}
@@ -275,3 +282,58 @@ def test_a_time_is_read_by_the_clock_of_the_person(typed: str, moment: str) -> N
 def test_a_time_that_nobody_can_read_is_refused() -> None:
     with pytest.raises(oncall.NotATime):
         oncall.read_at("whenever", ZoneInfo("Asia/Manila"), NOW)
+
+
+# Rosters from addresses
+
+FOUND = {"Location": "https://calendar.example.com/other.ics"}
+
+
+class Calendar(StandIn):
+    async def handle(self, request: Request, fault: str) -> Response:
+        if fault == "moved":
+            return Response(status_code=302, headers=FOUND)
+        return Response(
+            ROSTER.read_bytes() if fault != "404" else b"",
+            404 if fault == "404" else 200,
+            media_type="text/calendar",
+        )
+
+
+def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(Calendar()) as calendar:
+        address, network = f"{calendar.url}/emea.ics?key=secret", Network()
+        secure = Roster(name="EMEA", address=address.replace("http:", "https:"))
+        with pytest.raises(RosterUnreadable, match="may not be called: it is not a public address"):
+            fetching.content(secure, tmp_path, network)
+        elsewhere = Roster(name="EMEA", address=address, insecure=True, allow_networks=("10.0.0.0/8",))
+        with pytest.raises(RosterUnreadable, match="may not be called"):
+            fetching.content(elsewhere, tmp_path, network)
+        assert not calendar.requests
+        roster = Roster(name="EMEA", address=address, insecure=True, allow_networks=("127.0.0.0/8",))
+        assert fetching.content(roster, tmp_path, network) == ROSTER.read_bytes()
+        calendar.faults.extend(["moved", "404", "answer lost", "404"])
+        for reason in (
+            "it leads to calendar.example.com",
+            "its address answers 404",
+            "its address does not answer",
+        ):
+            with pytest.raises(RosterUnreadable, match=reason) as refused:
+                fetching.content(roster, tmp_path, network)
+            assert "secret" not in refused.value.sentence
+        assert len(calendar.requests) == 4
+        file = tmp_path / "floor.yaml"
+        named = f"rosters: [{{name: EMEA, address: {address!r}, insecure: true, allow_networks: [127.0.0.0/8]}}]"
+        shipped = Path("floor.yaml").read_text()
+        file.write_text(f"{shipped}\nshifts:\n  roles: {{gqm: Manager, ic: Commander}}\n  {named}\n")
+        settings = Settings(floor_file=file)
+        insecure, unread = map(str, doctor.check(settings))
+        assert insecure.startswith("· The roster EMEA is `insecure: true`.")
+        assert unread.startswith("✗ The roster EMEA could not be read: its address answers 404.")
+        assert str(list(doctor.check(settings))[1]).startswith("✓ The roster EMEA can be read: ")
+    with pytest.raises(ValueError, match="is not safe; it must begin with `https://`"):
+        Roster(name="EMEA", address=address)
+    monkeypatch.setattr(fetching, "LARGEST_BYTES", 10)
+    (tmp_path / "emea.ics").write_bytes(ROSTER.read_bytes())
+    with pytest.raises(RosterUnreadable, match="it has more than"):
+        fetching.content(Roster(name="EMEA", file="emea.ics"), tmp_path, network)

@@ -199,17 +199,25 @@ def _messages_kept(
     channels = sandbox.workspace.channels
     numbers = {incident.number for incident in incidents}
     heard = {(entry.incident, entry.message_ts): entry.heard for entry in entries if entry.message_ts}
+    # Slack's history shows a message as it is now, not as it was before it was edited.
+    rewritten = {
+        (entry.incident, entry.message_ts)
+        for entry in entries
+        if entry.facts.get("recovered") and entry.facts.get("edited_at")
+    }
     for envelope in sandbox.envelopes:
         event = envelope.payload.get("event", {})
         if not envelope.acknowledged or event.get("bot_id") or event.get("user") == sandbox.workspace.bot.id:
             continue
         channel = channels.get(str(event.get("channel") or event.get("item", {}).get("channel")))
         found = NUMBER.match(channel.name) if channel else None
-        if found is None or int(found[1]) not in numbers:
+        if channel is None or found is None or int(found[1]) not in numbers:
             continue
         for ts, words in _said(event):
             ledger.counts["events checked"] += 1
-            if words not in heard.get((int(found[1]), ts), ""):
+            place = (int(found[1]), ts)
+            is_replaced = event["type"] == "message" and place in rewritten and words != channel.messages[ts].text
+            if words not in heard.get(place, "") and not is_replaced:
                 yield Violation(f"acknowledged, but not in the timeline of {found[1]}: {event}")
 
 

@@ -28,7 +28,7 @@ from tests.soak.troubles import STARTING, Troubles
 # Slack tries an event again at once, after a minute and after five; here it takes less of a short life.
 RETRY_DELAYS_S = (0.0, 8.0, 20.0)
 PROGRESS_EVERY_S = 20
-STARTS_WITHIN_S = 60
+STARTS_WITHIN_S = 240
 RESTS_WITHIN_S = 240
 ROUNDS_BEFORE_RETRIES = 2
 ALARMS_CLEAR_WITHIN_S = 75

@@ -16,11 +16,14 @@ class OktaStandIn(StandIn):
         super().__init__()
         self.events = events
         self.unlocked: list[str] = []
+        self.mailed: list[str] = []
         self.largest_page = 1000
 
     async def handle(self, request: Request, fault: str) -> Response:
         if request.headers.get("authorization") != f"SSWS {self.token}":
             return JSONResponse({"errorCode": "E0000011", "errorSummary": "Invalid token provided"}, 401)
+        if request.method == "POST" and request.url.path.endswith("/lifecycle/reset_password"):
+            return self._reset(request)
         if request.method == "POST":
             return self._unlock(request)
         assert request.url.path == "/api/v1/logs"
@@ -38,6 +41,16 @@ class OktaStandIn(StandIn):
             media_type="application/json",
             headers={"Link": f'<{request.url}>; rel="self", <{following}>; rel="next"'},
         )
+
+    def _reset(self, request: Request) -> Response:
+        user_id = request.url.path.split("/")[4]
+        if user_id.startswith("ad"):
+            summary = "This operation is not allowed in the user's current status."
+            return JSONResponse({"errorCode": "E0000038", "errorSummary": summary}, 403)
+        if request.query_params.get("sendEmail") != "true":
+            return JSONResponse({"resetPasswordUrl": f"{self.url}/reset_password/secret"})
+        self.mailed.append(user_id)
+        return JSONResponse({})
 
     def _unlock(self, request: Request) -> Response:
         user_id = request.url.path.split("/")[4]

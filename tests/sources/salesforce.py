@@ -36,6 +36,10 @@ class SalesforceStandIn(StandIn):
             "CreatedDate": stamp,
             "SystemModstamp": stamp,
             "Owner": {"Name": "Ana"},
+            "Account": {"Name": "Acme"},
+            "Description": "It does not work",
+            "Type": "Problem",
+            "Reason": None,
             "CaseMilestones": None,
         }
         self.cases.append(record | fields)
@@ -66,7 +70,7 @@ class SalesforceStandIn(StandIn):
     def _found(self, query: str) -> list[dict[str, Any]]:
         if "FROM PendingServiceRouting" in query:
             return self.waiting
-        if "FROM CaseMilestone LIMIT" in query:
+        if "FROM CaseMilestone LIMIT" in query or "FROM Account LIMIT" in query:
             return []
         if ids := re.search(r"WHERE Id IN \((.*)\)", query):
             return [case for case in self.cases if f"'{case['Id']}'" in ids[1]]

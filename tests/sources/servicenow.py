@@ -53,7 +53,8 @@ class ServiceNowStandIn(StandIn):
         headers = {"X-Total-Count": str(len(records))}
         if offset + limit < len(records):
             headers["Link"] = f'<{self.url}{request.url.path}?sysparm_offset={offset + limit}>;rel="next"'
-        return JSONResponse({"result": [_shown(record) for record in page]}, headers=headers)
+        fields = request.query_params["sysparm_fields"].split(",")
+        return JSONResponse({"result": [_shown(record, fields) for record in page]}, headers=headers)
 
     def _found(self, table: str, query: str) -> list[dict[str, str]]:
         records = self.tables[table]
@@ -77,5 +78,6 @@ class ServiceNowStandIn(StandIn):
         return sorted(records, key=lambda record: [record.get(name, "") for name in order_by])
 
 
-def _shown(record: dict[str, str]) -> dict[str, Any]:
-    return {name: {"value": value, "display_value": value} for name, value in record.items()}
+def _shown(record: dict[str, str], fields: list[str]) -> dict[str, Any]:
+    """What was asked for and is there."""
+    return {name: {"value": record[name], "display_value": record[name]} for name in fields if name in record}

@@ -36,7 +36,8 @@ def lock(uuid: str, event_type: str = "user.account.lock", result: str = "FAILUR
 def test_okta_goes_by_type_and_counts_an_event_once() -> None:
     rows = lockouts([lock("1"), lock("1"), lock("2", result="SUCCESS"), lock("3", "user.account.unlock_by_admin")])
     assert [row.kind for row in rows] == [LockoutKind.LOCKED, LockoutKind.LOCKED, LockoutKind.UNLOCKED]
-    assert lockouts([lock("4", "user.session.start"), lock("5", "user.mfa.factor.update", "SUCCESS")]) == []
+    [failed] = lockouts([lock("4", "user.session.start"), lock("5", "user.mfa.factor.update", "SUCCESS")])
+    assert failed.kind is LockoutKind.FAILED
     assert lockouts([lock("6", "user.session.start", "SUCCESS")])[0].kind is LockoutKind.SIGNED_IN
 
 
@@ -47,14 +48,18 @@ def test_the_sample_log_has_eight_lockouts_and_one_unlock() -> None:
     assert len({row.external_id for row in rows}) == len(rows)
     assert kinds.count(LockoutKind.UNLOCKED) == 1
     assert kinds.count(LockoutKind.SIGNED_IN) == 0
-    assert kinds.count(LockoutKind.LOCKED) == len(rows) - 1
+    assert kinds.count(LockoutKind.LOCKED) + kinds.count(LockoutKind.FAILED) == len(rows) - 1
 
 
 def test_okta_unlocks_and_an_account_that_is_not_locked_counts_as_done() -> None:
-    with running(OktaStandIn([])) as stand_in, stand_in.client() as http:
+    directory = OktaStandIn([])
+    with running(directory) as stand_in, stand_in.client() as http:
         okta = Okta(SourceConfig("okta", stand_in.url, TOKEN), http)
         assert okta.unlock("00u1").is_done
         assert okta.unlock("00u1").reason == "the account was not locked"
+        assert okta.reset_password("00u1").is_done
+        assert directory.mailed == ["00u1"], "Okta mails it; with any other call it would answer with the link"
+        assert "allows no reset" in okta.reset_password("ad1").reason
         okta = Okta(SourceConfig("okta", stand_in.url, "wrong"), http)
         with pytest.raises(SourceRefused, match="does not accept the credentials"):
             okta.unlock("00u1")
@@ -81,7 +86,9 @@ def test_servicenow_follows_pages_that_are_short_and_seconds_that_hold_more_than
 
 def test_servicenow_brings_slas_with_pauses_and_writes_a_note_once() -> None:
     stand_in = ServiceNowStandIn()
-    stand_in.incident(1, "2026-11-26 01:00:00", priority="1")
+    said = {"company": "Acme", "caller_id": "Zoe", "description": "No dial tone", "location": "Manila"}
+    stand_in.incident(1, "2026-11-26 01:00:00", priority="1", **said)
+    stand_in.incident(2, "2026-11-26 01:00:01", caller_id="Zoe")
     target = {
         "sys_id": "t",
         "task": f"{1:032x}",
@@ -95,7 +102,9 @@ def test_servicenow_brings_slas_with_pauses_and_writes_a_note_once() -> None:
     stand_in.tables["task_sla"] = [target, target | {"sys_id": "u", "stage": "cancelled"}]
     with running(stand_in), stand_in.client() as http:
         source = ServiceNow(SourceConfig("snow", stand_in.url, TOKEN), http)
-        [case] = source.changed("", NOW).rows
+        case, other = source.changed("", NOW).rows
+        assert (case.customer, case.text, case.traits["site"]) == ("Acme", "No dial tone", "Manila")
+        assert other.customer == "Zoe"
         assert (case.priority, case.queue, case.is_open) == ("P1", "Billing", True)
         [sla] = case.targets
         assert (sla.paused_s, sla.is_paused) == (2100, True)
@@ -128,6 +137,7 @@ def test_salesforce_renews_an_expired_token_and_says_who_waits() -> None:
         rows, _, _ = everything(lambda at: source.changed(at, NOW))
         assert stand_in.tokens_given == 2
     waits = rows[-1]
+    assert (waits.customer, waits.text, waits.traits["category"]) == ("Acme", "It does not work", "Problem")
     assert (waits.queue, waits.waiting_since) == ("Chat", datetime(2026, 11, 26, 2, 1, tzinfo=UTC))
     assert [(one.name, one.is_breached) for one in waits.targets] == [("First response", True)]
 
@@ -190,6 +200,14 @@ def test_a_published_sheet_is_read_when_it_changes_and_leads_nowhere_else(tmp_pa
         stand_in.faults.append("elsewhere")
         with pytest.raises(SourceRefused, match=r"it leads to 169\.254"):
             sheet.files("", NOW)
+        for fault in ("down", "throttled", "answer lost"):
+            stand_in.faults.append(fault)
+            with pytest.raises(TryLater):
+                sheet.files("", NOW)
+        for fault, reason in (("unauthorized", "credentials"), ("captive portal", "it is no CSV")):
+            stand_in.faults.append(fault)
+            with pytest.raises(SourceRefused, match=reason):
+                sheet.files(page.next_cursor, NOW)
         stand_in.media_type = "text/html"
         assert "Publish to web" in sheet.check()[0]
 

@@ -26,12 +26,13 @@ def this_half_hour() -> datetime:
 
 def csv_of(*rows: tuple[datetime, str, int, int, int]) -> bytes:
     """Billing's and Orders' export: start, queue, offered, answered in 20 seconds, agents."""
-    lines = ["Queue,Site,Interval start,Offered,Answered,Answered in 20 seconds,Abandoned,AHT,ASA,Agents,Forecast"]
+    header = "Queue,Site,Interval start,Offered,Answered,Answered in 20 seconds,Abandoned,AHT,ASA,Forecast"
+    lines = [f"{header},Agents staffed,Agents scheduled,Available"]
     for start, queue, offered, in_time, agents in rows:
         answered = max(in_time, offered - 20)
-        cells = (offered, answered, in_time, offered - answered, 300, 45, agents, 200)
+        cells = (offered, answered, in_time, offered - answered, 300, 45, 200, agents, agents + 10, 2)
         lines.append(f"{queue},Manila,{start:%Y-%m-%dT%H:%M}Z,{','.join(map(str, cells))}")
-    return "\n".join([*lines, "Total,,,,,,,,,,"]).encode()
+    return "\n".join([*lines, "Total,,,,,,,,,,,,"]).encode()
 
 
 def drop(floor: TestFloor, channel: str | None, content: bytes, name: str = "report.csv") -> None:
@@ -98,6 +99,8 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     assert "ask the queue manager: customers affected" not in page, "the figures say it"
     assert 'class="chart" src="data:image/png;base64,iVBOR' in page
     assert "Interval by interval" in page
+    assert "<th>Staffed</th><th>Adherence</th><th>Occupancy</th>" in page.replace(' scope="col"', "")
+    assert "Adherence: staffed of scheduled time" in page
 
 
 def test_columns_are_put_right_and_the_next_file_of_that_shape_is_read_the_same_way(floor: TestFloor) -> None:
@@ -149,12 +152,14 @@ def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: 
     refused = floor.ana.submits()
     assert "agents: `ninety` is not a number" in str(refused.errors)
     floor.ana.fills(ids.AGENTS, "92")
+    floor.ana.fills(ids.SCHEDULED, "100")
     assert floor.ana.submits().closed
     floor.settle()
     assert "Kept: Billing" in floor.ana.direct_messages()[-1].words
 
     floor.says("ana", "/incident figures add", channel=channel)
     floor.ana.fills(ids.OFFERED, "420")
+    assert "'initial_value': '100'" in str(floor.ana.modal["blocks"])
     assert floor.ana.submits().closed  # the queue, its handle time and its agents are there already
     floor.settle()
     assert floor.ana.direct_messages()[-1].words.startswith("Kept: Billing")
@@ -197,6 +202,8 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
     shown = figures(floor, channel)
     assert "Service level *38.1 %* (goal 80 %) · offered 210 (−48 % of 400)" in shown
     assert "• *Orders · Manila* SL 22.2 %" in shown
+    assert "agents 49 staffed, 69 scheduled, 4 available · adherence 71 % · occupancy 88 %" in shown
+    assert "Occupancy: handling of handling and available time." in shown
     assert "Contacts lost: about" in shown
     assert "Service level: answered within 20 s of offered. Expected: the forecast." in shown
 
@@ -248,7 +255,7 @@ def posted(
 
 def test_another_system_sends_figures_that_are_signed(tmp_path: Path) -> None:
     interval: dict[str, Any] = {"queue": "Billing", "starts_at": this_half_hour().isoformat(), "offered": 120}
-    interval |= {"answered_in": 60, "answered": 100}
+    interval |= {"answered_in": 60, "answered": 100, "agents": 38, "agents_scheduled": 40, "agents_available": 1.5}
     body = json.dumps({"source": "wallboard", "figures": [interval]}).encode()
     with TestFloor(tmp_path, over_http=True, figures_secret="secret") as floor:
         channel = floor.declares()
@@ -263,6 +270,7 @@ def test_another_system_sends_figures_that_are_signed(tmp_path: Path) -> None:
         assert posted(floor, body).json()["rows"] == 0
         floor.tick()
         assert "Service level 50 %" in floor.card(channel)
+        assert "agents 38 staffed, 40 scheduled, 2 available · adherence 95 %" in figures(floor, channel)
         floor.nothing_was_malformed()
 
 

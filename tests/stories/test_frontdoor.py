@@ -95,8 +95,10 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
     ):
         assert known in shown
     assert "<!here>" not in floor.live_markup(channel)
+    assert "📞 Callers hear a message (inform) · nobody has dialled in yet · look again" in floor.card(channel)
     press(floor, "ben", ids.HEARD, channel)
     assert "heard by <@U0BEN>" in card(floor, channel)
+    assert "📞 Callers hear a message (inform) · heard by <@U0BEN>" in floor.card(channel)
     press(floor, "ana", ids.CHANGE, channel)
     assert submit(floor, "ana", {TEXT["en"]: "Please use the web form."}).closed
     assert "version 2" in card(floor, channel)
@@ -126,6 +128,7 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
     assert len(timeline(floor, "front_door_reminded")) == before + 1
 
     press(floor, "ana", ids.SWITCH_OFF, channel)
+    assert "Callers hear" not in floor.card(channel)
     press(floor, "ben", ids.HEARD_GONE, channel)
     assert "it is gone" in card(floor, channel)
     floor.says("ana", "/incident resolve over", channel)

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -13,6 +15,10 @@ from bot.lockouts import ids
 from bot.runtime.clock import utcnow
 from bot.sources.signatures import sign
 from tests.floor import TestFloor
+from tests.sources.okta import OktaStandIn
+from tests.sources.stand_in import TOKEN, running
+from tests.stories.command_line import Typed
+from tests.stories.conftest import PLAYBOOKS
 from tests.stories.record import rows, timeline
 
 SECRET = "between the two of us"
@@ -110,7 +116,7 @@ def test_six_in_six_minutes_are_proposed_once_declared_once_and_seen_to_one_by_o
         shown(floor)
         press(floor, ids.UNLOCK, value=str(value))
         floor.tick()
-    assert "You have asked for 10 unlocks within ten minutes" in floor.whispered("ana")[-1]
+    assert "You have asked for 10 accounts within ten minutes" in floor.whispered("ana")[-1]
     floor.says("devi", "/incident lockouts")
     floor.sandbox.person("devi").clicks(ids.UNLOCK, channel="general", value="16")
     floor.settle()
@@ -131,3 +137,129 @@ def test_somebody_types_them_and_says_that_it_is_no_incident(floor: TestFloor) -
     assert "says that it is no incident" in floor.words("incidents")
     floor.says("ben", "/incident lockouts")
     assert "<!here>" not in floor.live_markup("general", who="ben")
+
+
+def log_row(number: int, user: str, event: str, **more: object) -> dict[str, object]:
+    """A row of Okta's log about an agent, two minutes old."""
+    at = utcnow() - timedelta(minutes=2)
+    client = {"ipAddress": "203.0.113.1", "geographicalContext": {"city": "Manila", "country": "Philippines"}}
+    client |= {"userAgent": {"browser": "CHROME", "os": "Windows 10"}}
+    person = {"type": "User", "id": user, "alternateId": f"{user}@northline.example"}
+    row = {
+        "uuid": f"{number}",
+        "eventType": event,
+        "published": at.isoformat(),
+        "client": client,
+        "target": [person],
+    }
+    return row | {"outcome": {"result": "FAILURE", "reason": "INVALID_CREDENTIALS"}} | more
+
+
+@contextmanager
+def floor_with_okta(tmp_path: Path, directory: OktaStandIn) -> Iterator[TestFloor]:
+    """A floor whose lockouts come from a directory, which is asked to see to them."""
+    with running(directory):
+        source = f"{{kind: okta, url: {directory.url}, secret: OKTA_TOKEN, every: 1 min, insecure: true, "
+        source += "allow_networks: [127.0.0.0/8]}"
+        text = Path("floor.yaml").read_text().replace("domains: {}", "domains: {northline.example: Northline}")
+        file = tmp_path / "floor.yaml"
+        file.write_text(f"{text}\nsources:\n  directory: {source}\n")
+        with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file) as floor:
+            floor.passes_until(lambda: "a12@northline.example" in shown(floor), seconds=30)
+            yield floor
+            floor.nothing_was_malformed()
+
+
+def test_the_directory_is_asked_for_one_and_with_a_second_person_for_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OKTA_TOKEN", TOKEN)
+    users = [f"a{at:02}" for at in range(1, 13)]
+    failures = [log_row(at, user, "user.session.start") for at, user in enumerate(users)]
+    locks = [log_row(100 + at, user, "user.account.lock.limit") for at, user in enumerate([*users, "ad13"])]
+    directory = OktaStandIn([*failures, *locks])
+    with floor_with_okta(tmp_path, directory) as floor:
+        floor.says("ana", "/incident lockouts northline")
+        card = floor.whispered("ana")[-1]
+        assert "12 failures in the last 24 hours" in card
+        assert "12 people come from one network (203.0.113.1): look at that site's connection" in card
+        assert "Why: 12 × wrong password" in card
+        assert "From: 12 × Manila, Philippines (203.0.113.1)" in card
+        assert "None is known" in floor.says("ana", "/incident lockouts nobody@x") + floor.whispered("ana")[-1]
+
+        shown(floor)
+        floor.ana.chooses(ids.MORE, f"{ids.FAILURES}:1", channel="general")
+        floor.settle()
+        assert "Sign-in failures of a01@northline.example" in floor.whispered("ana")[-1]
+        press(floor, ids.RESET, value="1")
+        floor.passes_until(lambda: directory.mailed, seconds=1)
+        assert directory.mailed == ["a01"]
+        assert "has mailed a01@northline.example a way to set a new password" in directly(floor)
+        assert "reset_password/secret" not in directly(floor)
+
+        shown(floor)
+        press(floor, ids.MANY)
+        floor.ana.fills(ids.PARTNER, "Northline")
+        assert floor.ana.submits().closed
+        floor.settle()
+        assert "need a second person" in directly(floor)
+        asked = floor.words("incidents")
+        assert "Unlock 13 accounts*, asked by <@U0ANA>" in asked
+        assert "a02@northline.example" not in asked
+        press(floor, ids.APPROVE, "incidents")
+        assert "You have asked for it yourself" in floor.whispered("ana", "incidents")[-1]
+        assert directory.unlocked == []
+
+        devi = floor.sandbox.person("devi")
+        devi.clicks(ids.APPROVE, channel="incidents")
+        assert "a02@northline.example" in str(devi.modal)
+        assert devi.submits().closed
+        floor.passes_until(lambda: len(directory.unlocked) == 13, seconds=1)
+        floor.settle()
+        assert sorted(directory.unlocked) == [*users, "ad13"]
+        assert "approved by" in floor.words("incidents")
+        assert "13 done" in floor.words("incidents")
+        for person in (floor.ana, devi):
+            seen = "\n".join(message.words for message in person.direct_messages())
+            assert all(f"{user}@northline.example: unlocked" in seen for user in users)
+        assert "No open lockouts" in shown(floor)
+
+
+def test_several_up_to_ten_begin_at_once_and_each_refusal_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OKTA_TOKEN", TOKEN)
+    users = ["a11", "ad10", "a12"]
+    directory = OktaStandIn([log_row(at, user, "user.account.lock") for at, user in enumerate(users)])
+    with floor_with_okta(tmp_path, directory) as floor:
+        shown(floor)
+        press(floor, ids.MANY)
+        floor.ana.fills(ids.ACTION, "reset")
+        floor.ana.fills(ids.ACCOUNTS, ["1", "2"])
+        assert floor.ana.submits().closed
+        floor.passes_until(lambda: "1 done · 1 not done" in directly(floor), seconds=1)
+        assert "⚠️ ad10@northline.example: the state of the account allows no reset" in directly(floor)
+        assert "✅ a11@northline.example: the directory has sent the mail" in directly(floor)
+        assert directory.mailed == ["a11"]
+
+
+def test_a_file_of_lockouts_is_dropped_or_imported_by_hand(
+    floor: TestFloor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    at = utcnow() - timedelta(minutes=1)
+    lines = [f"a{number}@northline.example,{at:%Y-%m-%dT%H:%M:%SZ},Northline,limit" for number in range(1, 7)]
+    content = "\n".join(["Login,Locked at,Partner,Lock type", *lines, ",,,"]).encode()
+    floor.ana.uploads("dm", "locked.csv", content)
+    floor.settle()
+    floor.tick()
+    assert "locked.csv: 6 locked accounts, 6 of them newly" in directly(floor)
+    assert "6 agents of Northline are locked out" in floor.words("incidents")
+    assert "a1@northline.example" in shown(floor)
+    file = tmp_path / "locked.csv"
+    file.write_bytes(content + b"\na7@northline.example,,Northline,auto\n,2026-05-13,,\n")
+    typed = Typed(floor, monkeypatch, tmp_path)
+    preview = typed.types("lockouts", "import", str(file), "--preview").output
+    assert "7 locked accounts can be imported." in preview
+    assert "is left out: it names no login." in preview
+    assert "7 locked accounts, 1 of them newly" in typed.types("lockouts", "import", str(file)).output
+    assert "7 locked accounts, 0 of them newly" in typed.types("lockouts", "import", str(file)).output

@@ -1,10 +1,14 @@
 """A routing change is recorded, shown beside an incident at its site, and asked about until it is verified."""
 
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from bot.changes import ids
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
+from tests.stories.conftest import PLAYBOOKS
 from tests.stories.record import rows
 
 FIELDS = {
@@ -28,6 +32,21 @@ def record(floor: TestFloor, **more: Any) -> Any:
 def directly(floor: TestFloor, who: str) -> str:
     floor.settle()
     return "\n".join(message.words for message in floor.sandbox.person(who).direct_messages())
+
+
+def test_the_calendar_is_for_those_whom_the_floor_names_and_those_named_in_a_change(tmp_path: Path) -> None:
+    settings = yaml.safe_load(Path("floor.yaml").read_text(encoding="utf-8"))
+    settings["permissions"] |= {"changes": ["@incident-analysts"]}
+    floor_file = tmp_path / "floor.yaml"
+    floor_file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=floor_file) as floor:
+        assert record(floor, approver="ben", verifier="ben").closed
+        for command in ("/incident changes", "/incident changes add"):
+            assert "may work on planned changes" in floor.says("ben", command) + floor.whispered("ben")[-1]
+        floor.passes(minutes=31)
+        floor.sandbox.person("ben").clicks(ids.VERIFIED, channel="dm")
+        floor.settle()
+        assert [row["state"] for row in rows(floor, "planned_changes")] == ["verified"]
 
 
 def test_a_change_is_recorded_shown_beside_an_incident_and_asked_about_until_verified(floor: TestFloor) -> None:

@@ -1,16 +1,27 @@
 """Nobody listened for a while: what was said is read back from Slack, marked so, once, whatever comes between."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+from bot import bootstrap
+from bot.channels import early, recovery
+from bot.channels.listening import Listening
+from bot.runtime.clock import utcnow
 from bot.runtime.workflows import wait_until
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
+from tests.stories.test_trouble import locked
 
 
 def texts(floor: TestFloor) -> list[str]:
     found = sorted(timeline(floor, "message"), key=lambda row: str(row["at"]))
     return [words_of(row) for row in found]
+
+
+def heard_channels(floor: TestFloor) -> list[str]:
+    with floor.services.database.reading() as session:
+        return [heard.channel_id for heard in early.all_heard(session)]
 
 
 def words_of(row: dict[str, Any]) -> str:
@@ -124,3 +135,38 @@ def test_what_is_said_before_the_channel_is_known_is_read_back(floor: TestFloor)
     floor.passes_until(lambda: "said before anybody knew the channel" in texts(floor))
 
     assert len(texts(floor)) == 1
+
+
+def test_what_was_heard_early_is_remembered_for_as_long_as_slack_keeps_the_declaration_waiting(
+    floor: TestFloor,
+) -> None:
+    floor.sandbox.fault("conversations.create", "lost_answer")
+    floor.sandbox.fault("users.conversations", "rate_limited", retry_after=1, count=99)
+    floor.ana.types("/incident declare S1 IVR down", channel="general")
+    channel = "inc-1-ivr-down"
+    assert wait_until(lambda: channel in [seen.name for seen in floor.ben.channels()], 10)
+    floor.ben.joins(channel)
+    floor.ben.says("said before anybody knew the channel", channel=channel)
+    assert wait_until(lambda: bool(heard_channels(floor)), 10)
+    floor.sandbox.clock_offset_s += 3600
+    recovery.read_back_early(floor.services, utcnow())
+
+    floor.sandbox.faults.clear()
+    floor.settle()
+    floor.passes_until(lambda: "said before anybody knew the channel" in texts(floor))
+
+
+def test_a_start_while_the_database_is_busy_goes_on_and_counts_nothing_as_heard(floor: TestFloor) -> None:
+    floor.declares()
+    floor.stop_bot()
+    floor.passes(minutes=20)
+    starting = bootstrap.build(floor.settings())
+    with locked(floor):
+        recovery.begin_listening(starting.services, utcnow())
+    assert not starting.services.get(Listening).is_sure(timedelta(hours=1))
+    starting.services.database.close()
+
+    floor.start_bot()
+    floor.tick()
+
+    assert len(timeline(floor, "gap")) == 1

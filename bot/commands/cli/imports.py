@@ -1,4 +1,4 @@
-"""`watchfloor figures`, `cases` and `sources`: what other systems know, brought in or tried."""
+"""`watchfloor figures`, `cases`, `lockouts` and `sources`: what other systems know, brought in or tried."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 app = typer.Typer()
 figure_commands = typer.Typer(help="The figures of queues.", no_args_is_help=True)
 case_commands = typer.Typer(help="The cases of customers.", no_args_is_help=True)
+lockout_commands = typer.Typer(help="Agents who are locked out.", no_args_is_help=True)
 source_commands = typer.Typer(help="Other systems that are read.", no_args_is_help=True)
 app.add_typer(figure_commands, name="figures")
 app.add_typer(case_commands, name="cases")
+app.add_typer(lockout_commands, name="lockouts")
 app.add_typer(source_commands, name="sources")
 
 
@@ -65,6 +67,22 @@ def bursts(
 
     with errors_as_sentences():
         lines = cases.bursts(settings_of.read(), file, zone)
+    for line in lines:
+        typer.echo(line)
+
+
+@lockout_commands.command("import")
+def import_lockouts(
+    file: Annotated[Path, typer.Argument(help="CSV or xlsx, a locked account a row.", exists=True)],
+    partner: Annotated[str, typer.Option(help="The partner, where no column names it.")] = "",
+    zone: Annotated[str, typer.Option(help="Of times without a zone; `zone:` of floor.yaml.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Only say what would be imported.")] = False,
+) -> None:
+    """Import locked accounts from a file, beside a bot that runs or not. The same file twice changes nothing."""
+    from bot.commands import lockouts
+
+    with errors_as_sentences():
+        lines = lockouts.run(settings_of.read(), file, partner, zone, is_dry=preview)
     for line in lines:
         typer.echo(line)
 

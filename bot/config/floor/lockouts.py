@@ -10,6 +10,10 @@ class Lockouts(FloorPart):
 
     domains: dict[str, str] = Field(default_factory=dict)
 
+    def partner_of(self, login: str) -> str:
+        """The partner that somebody works for; empty when the domain does not say."""
+        return self.domains.get(login.rpartition("@")[2].casefold(), "")
+
     @field_validator("domains")
     @classmethod
     def _lower_case(cls, domains: dict[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from bot.config.floor.reading import WEEKDAYS, FloorPart, TimeOfDay, check_names, read_zone
 
@@ -39,6 +39,8 @@ class Reports(FloorPart):
     sent: tuple[Report, ...] = ()
     # Which sites belong to a region.
     regions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    # Who reads the open cases of sensitive customers by name, in their own copy: people and groups.
+    sensitive_to: Annotated[tuple[str, ...], AfterValidator(check_names)] = ()
 
     @model_validator(mode="after")
     def _regions_are_known(self) -> "Reports":

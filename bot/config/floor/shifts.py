@@ -1,12 +1,12 @@
 """Rosters: where they come from, which roles must be covered when, and who is asked when nobody is on."""
 
-import re
 from datetime import time, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config.floor.reading import ROSTER, WEEKDAYS, Duration, FloorPart, check_names, read_time_of_day, read_zone
+from bot.config.floor.sources import NetworkText
 
 Zone = Annotated[str, BeforeValidator(read_zone)]
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -41,6 +41,10 @@ class Roster(FloorPart):
     name: str = Field(min_length=1, max_length=60)
     file: str = ""
     address: str = ""
+    # Private networks in which the address may be.
+    allow_networks: tuple[NetworkText, ...] = ()
+    # Without TLS: what is read can be changed on the way.
+    insecure: bool = False
     # Of times that name no zone, and of shifts that name no region or role.
     zone: Zone = "UTC"
     region: str = ""
@@ -50,8 +54,9 @@ class Roster(FloorPart):
     def _has_one_place(self) -> "Roster":
         if bool(self.file) == bool(self.address):
             raise ValueError("give either a `file` or an `address`")
-        if self.address and not re.match(r"https?://", self.address):
-            raise ValueError(f"{self.address!r} is no address; it begins with `https://`")
+        schemes = ("https://", "http://") if self.insecure else ("https://",)
+        if self.address and not self.address.lower().startswith(schemes):
+            raise ValueError(f"address: {self.address!r} is not safe; it must begin with `https://`")
         return self
 
 

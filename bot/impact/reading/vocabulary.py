@@ -35,6 +35,8 @@ class Meaning(StrEnum):
     WAITING = "waiting_total_s"
     ABANDON_WAIT = "abandon_wait_s"
     AGENTS = "agents"
+    SCHEDULED = "agents_scheduled"
+    AVAILABLE = "agents_available"
     OLDEST = "oldest_s"
     SERVICE_LEVEL = "imported_service_level"
     FORECAST = "forecast_offered"
@@ -46,7 +48,8 @@ M = Meaning
 QUEUE_PARTS = (M.QUEUE, M.SITE, M.PARTNER, M.LANGUAGE, M.CHANNEL)
 LENGTHS = frozenset({M.AHT, M.HANDLING, M.ASA, M.WAITING, M.ABANDON_WAIT, M.OLDEST, M.FORECAST_AHT})
 COUNTS = frozenset({M.OFFERED, M.ANSWERED, M.ANSWERED_IN, M.ABANDONED, M.ABANDONED_IN, M.REMOVED_IN})
-NUMBERS = COUNTS | LENGTHS | {M.AGENTS, M.FORECAST, M.FORECAST_AGENTS, M.SERVICE_LEVEL}
+AGENTS = frozenset({M.AGENTS, M.SCHEDULED, M.AVAILABLE, M.FORECAST_AGENTS})
+NUMBERS = COUNTS | LENGTHS | AGENTS | {M.FORECAST, M.SERVICE_LEVEL}
 WHEN = frozenset({M.DATE, M.TIME, M.START})
 
 TITLES = {
@@ -74,7 +77,9 @@ TITLES = {
     M.ASA: "average speed of answer",
     M.WAITING: "total wait of the answered",
     M.ABANDON_WAIT: "average wait of the abandoned",
-    M.AGENTS: "agents",
+    M.AGENTS: "agents staffed",
+    M.SCHEDULED: "agents scheduled",
+    M.AVAILABLE: "agents available",
     M.OLDEST: "oldest contact",
     M.SERVICE_LEVEL: "service level as imported",
     M.FORECAST: "forecast of offered",
@@ -82,6 +87,7 @@ TITLES = {
     M.FORECAST_AGENTS: "agents required",
 }
 
+_PEOPLE = r"(?:agents?|staff|agentes|hc|headcount|positions)"
 _CALLS = r"(?:(?:calls?|contacts?|llamadas?|contactos?|acd|n|sum|total|inbound|incoming|num) )*"
 _AVG = r"(?:avg|average|mean|media|promedio)"
 _SECONDS = r"(?: ?(?:s|sec|secs|seconds|seg|segundos))?"
@@ -125,6 +131,9 @@ _PATTERNS = (
     (M.ASA, rf"asa|asa (?:s|sec|seconds)|{_AVG} (?:queue answer time|speed (?:of|to) answer|answer speed)"),
     (M.ASA, rf"answer speed(?: {_AVG})?|espera media|tiempo medio de espera|{_AVG} wait time"),
     (M.WAITING, r"(?:sum|total) (?:queue answer|answer|wait) time"),
+    (M.SCHEDULED, rf"(?:{_PEOPLE} )?(?:scheduled|rostered|programad[oa]s)(?: {_PEOPLE})?"),
+    (M.SCHEDULED, rf"(?:agentes )?en turno|{_PEOPLE} (?:scheduled|rostered) open|scheduled open"),
+    (M.AVAILABLE, rf"(?:{_PEOPLE} )?(?:available|idle|disponibles|libres)(?: {_PEOPLE})?"),
     (M.AGENTS, r"agents|agentes|staff|staffed|agents staffed|agentes conectados|staffed agents|positions"),
     (M.OLDEST, r"oldest|oldest (?:contact|call)(?: age)?|max queued time|longest wait|max wait|espera maxima"),
     (M.SERVICE_LEVEL, r"(?:service level|sl|ns|nivel de servicio|svl)(?: ?\d+ ?(?:s|sec|seconds|seg|segundos)?)?"),

@@ -38,7 +38,10 @@ class Figures(NamedTuple):
     aht_s: Amount = None
     asa_s: Amount = None
     abandon_wait_s: Amount = None
+    # Agents, on average over the interval: signed in (staffed), rostered for it, free to take a contact.
     agents: Amount = None
+    agents_scheduled: Amount = None
+    agents_available: Amount = None
     # The longest that anybody waits at the end of the interval.
     oldest_s: Amount = None
     # The percentage that a file brought, as a share of 1: shown as imported, used in no sum.
@@ -161,16 +164,33 @@ class Totals:
     abandonment: Ratio = field(default_factory=Ratio)
     abandonment_without_short: Ratio = field(default_factory=Ratio)
     occupancy: Ratio = field(default_factory=Ratio)
+    occupancy_of_staffed: Ratio = field(default_factory=Ratio)
+    adherence: Ratio = field(default_factory=Ratio)
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+    @property
+    def counts_available(self) -> bool:
+        """Is occupancy told with the time of available agents? Not where that of staffed ones is known oftener."""
+        return self.occupancy.known >= self.occupancy_of_staffed.known
+
+    @property
+    def occupancy_told(self) -> Ratio:
+        """Occupancy by the one of its two formulas that is known for more intervals; they are never mixed."""
+        return self.occupancy if self.counts_available else self.occupancy_of_staffed
 
 
 def totals_of(row: Figures, formula: ServiceLevel, interval_s: int) -> Totals:
     """One interval as totals.
 
     ASA = waiting of the answered / answered; AHT = handling / answered; abandonment = abandoned / offered, or both
-    less the short ones; occupancy = handling / (agents × the interval's length).
+    less the short ones.
+    Occupancy = handling / (handling + available time), the definition of workforce management; where nobody counts
+    who is available, handling / staffed time. A time is agents × the interval's length.
+    Adherence = minutes in the scheduled state / scheduled minutes. Of an interval the numbers of agents alone are
+    known, so it is min(staffed, scheduled) / scheduled, an upper bound: one who is absent and one who is there
+    unscheduled cancel each other within an interval, never from one interval to the next.
     """
     return totals_from(vector(row, formula, interval_s))
 
@@ -185,6 +205,9 @@ def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
     offered, answered, abandoned = row.offered, row.answered, row.abandoned
     handling_s = _times(row.aht_s, answered)
     staffed_s = None if row.agents is None else row.agents * interval_s
+    available_s = None if row.agents_available is None else row.agents_available * interval_s
+    scheduled_s = None if row.agents_scheduled is None else row.agents_scheduled * interval_s
+    kept_s = None if staffed_s is None or scheduled_s is None else min(staffed_s, scheduled_s)
     short = row.abandoned_in
     return (
         1,
@@ -198,7 +221,9 @@ def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
         *_ratio(_times(row.forecast_aht_s, row.forecast_offered), row.forecast_offered),
         *_ratio(abandoned, offered),
         *(_UNKNOWN_RATIO if short is None else _ratio(_minus(abandoned, short), _minus(offered, short))),
+        *_ratio(handling_s, _plus(handling_s, available_s)),
         *_ratio(handling_s, staffed_s),
+        *_ratio(kept_s, scheduled_s),
     )
 
 

@@ -21,6 +21,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import TryLater
 from bot.runtime.clock import machine_time
@@ -131,6 +132,10 @@ class NotStarted(BaseException):
     """The process is ending: the flow begins after the next start. No `Exception`: the engine would record it."""
 
 
+class LeftBehind(BaseException):
+    """The engine's database is full or broken, so that the flow cannot even be put off: it is adopted later."""
+
+
 @dataclass(frozen=True)
 class Backoff:
     """How long a flow waits before it tries again: doubling from `first_s`, at most `longest_s`."""
@@ -212,6 +217,8 @@ class Flows:
             self._starting.submit(self._start, key, declared, request).result(START_TIMEOUT_S)
         except TimeoutError:
             raise ChangeUnknown() from None
+        except OperationalError as refused:
+            raise ChangeUnknown() from refused
 
     def _start(self, key: str, declared: Flow[Request], request: Request) -> None:
         with self._count_being_started(), SetWorkflowID(key):
@@ -268,6 +275,11 @@ class Flows:
         """Delete the records of flows that were begun so long ago and are finished; gives back how many."""
         return records.delete_finished(DBOS, older_than)
 
+    @property
+    def is_running(self) -> bool:
+        """Has any flow a thread now?"""
+        return bool(self._running_ids)
+
     def is_idle(self) -> bool:
         """Is nothing of this process running, waiting or coming back later?
 
@@ -286,7 +298,7 @@ class Flows:
         """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
         self.is_closing = True
         self._starting.shutdown(wait=False, cancel_futures=True)
-        wait_until(lambda: not self._running_ids, within_s)
+        wait_until(lambda: not self.is_running, within_s)
         DBOS.destroy(destroy_registry=True)
 
     def _runner(self, declared: Flow[Any], services: Any) -> Callable[..., None]:
@@ -300,7 +312,7 @@ class Flows:
                 inside = _yield_to_foreground.set(self._give_way)
                 try:
                     declared.tell(services, declared.request_type.model_validate(request))
-                except (TryLater, DatabaseBusy, ChangeUnknown) as wait:
+                except (TryLater, DatabaseBusy, ChangeUnknown, OperationalError) as wait:
                     self._retry_later(declared, key, request, attempt, failures, wait)
                 except Exception as failure:  # what was acknowledged must be finished, perhaps by the next version
                     log.exception("flow failed", extra={"key": key, "failures": failures + 1})
@@ -347,12 +359,22 @@ class Flows:
     ) -> None:
         asked_s = reason.wait_s if isinstance(reason, TryLater) else None
         wait_s = self._backoff.before(attempt) if asked_s is None else asked_s
-        log.warning("flow comes back", extra={"key": key, "reason": str(reason), "wait_s": wait_s})
-        with (
-            SetWorkflowID(f"{key}{records.ATTEMPT_SEPARATOR}{attempt + 1}"),
-            SetEnqueueOptions(delay_seconds=wait_s),
-        ):
-            DBOS.enqueue_workflow(RETRY_QUEUE, self._workflows[declared.name], key, request, attempt + 1, failures)
+        log.warning("flow comes back", extra={"key": key, "reason": _reason_text(reason), "wait_s": wait_s})
+        workflow = self._workflows[declared.name]
+        try:
+            with (
+                SetWorkflowID(f"{key}{records.ATTEMPT_SEPARATOR}{attempt + 1}"),
+                SetEnqueueOptions(delay_seconds=wait_s),
+            ):
+                DBOS.enqueue_workflow(RETRY_QUEUE, workflow, key, request, attempt + 1, failures)
+        except OperationalError as refused:
+            log.warning("flow cannot be put off", extra={"key": key, "reason": _reason_text(refused)})
+            raise LeftBehind from refused
+
+
+def _reason_text(reason: Exception) -> str:
+    # Without the statement, which takes many lines.
+    return str(reason.orig if isinstance(reason, OperationalError) else reason)
 
 
 def wait_until(condition: Callable[[], bool], within_s: float, every_s: float = 0.02) -> bool:

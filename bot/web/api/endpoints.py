@@ -14,6 +14,8 @@ from bot.errors import WatchfloorError
 from bot.incidents.facts import FIGURE_TABLE
 from bot.incidents.public_view import public_view
 from bot.incidents.registry import Registry
+from bot.reports import gathering, sending
+from bot.reports.rules import UnknownRegion
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.sources import moments
@@ -115,9 +117,17 @@ class Api:
         start = _moment(request, "from") or end - timedelta(days=30)
         if not timedelta() < end - start <= LONGEST_REPORT:
             raise BadRequest("from, to: a period of at most 400 days")
-        with self._services.database.reading() as session:
-            found = queries.declared_between(session, start, end)
-        return {"from": start.isoformat(), "to": end.isoformat(), **rules.report(found)}
+        region = self._region(request)
+        with self._services.database.snapshot() as session:
+            found = gathering.counted(session, self._services, start, end, region, only_public=True)
+        counted = rules.report(found, self._services.floor.types)
+        return {"from": start.isoformat(), "to": end.isoformat(), "region": region, **counted}
+
+    def _region(self, request: Request) -> str:
+        try:
+            return sending.read_region(self._services, request.query_params.get("region", ""))
+        except UnknownRegion as unknown:
+            raise BadRequest(f"region: {unknown.sentence}") from unknown
 
 
 def refuse(services: Services, request: Request, scope: str) -> JSONResponse | None:

@@ -80,12 +80,17 @@ REPORT = {
     "properties": {
         "from": MOMENT,
         "to": MOMENT,
+        "region": TEXT,
         "count": WHOLE,
         "by_severity": COUNTS,
         "by_type": COUNTS,
         "by_site": COUNTS,
+        "minutes_to_detect": MINUTES,
+        "minutes_to_acknowledge": MINUTES,
         "minutes_to_mitigate": MINUTES,
         "minutes_to_resolve": MINUTES,
+        "updates_kept": WHOLE,
+        "updates_promised": WHOLE,
     },
 }
 PAGING = [
@@ -99,6 +104,7 @@ PAGING = [
 PERIOD = [
     _parameter("from", "The beginning; 30 days before `to` if it is not named.", MOMENT),
     _parameter("to", "The end, which is not part of it; now if it is not named.", MOMENT),
+    _parameter("region", "A region of `reports` in floor.yaml; all of them if it is not named.", TEXT),
 ]
 DESCRIPTION: Json = {
     "openapi": "3.1.0",

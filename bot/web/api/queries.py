@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.incidents.rules import ACTIVE, Status
+from bot.incidents.rules import ACTIVE
 from bot.incidents.tables import Incident
 
 # In front of every query: nothing here knows of private incidents.
@@ -41,21 +41,6 @@ def page(
 def incident(session: Session, number: int) -> Incident | None:
     """A public incident; a private one is not there."""
     return session.exec(select(Incident).where(_PUBLIC, Incident.id == number)).first()
-
-
-def declared_between(session: Session, start: datetime, end: datetime) -> Sequence[Incident]:
-    """What counts in a report: neither drills nor false alarms nor what was merged into another."""
-    return session.exec(
-        select(Incident)
-        .where(
-            _PUBLIC,
-            col(Incident.is_drill).is_(False),
-            col(Incident.status).not_in((Status.DECLINED, Status.MERGED)),
-            col(Incident.declared_at) >= start,
-            col(Incident.declared_at) < end,
-        )
-        .order_by(col(Incident.id))
-    ).all()
 
 
 def open_by_severity(session: Session) -> dict[str, int]:

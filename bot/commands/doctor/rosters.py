@@ -1,0 +1,44 @@
+"""Can each roster that floor.yaml names be read from here, and what counts of it?"""
+
+from collections.abc import Iterator
+
+from bot.commands.doctor.findings import Finding, missing, note, ok
+from bot.config import floor
+from bot.config.floor import Floor, Roster
+from bot.config.settings import Settings
+from bot.config.yaml_file import FileRefused
+from bot.errors import WatchfloorError
+from bot.runtime.clock import utcnow
+from bot.runtime.network import CaUnusable, Network
+from bot.shifts import fetching, rosters
+from bot.shifts.reading.rows import LeftOut
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Every roster that floor.yaml names."""
+    try:
+        floor_settings = floor.read(settings.floor_file)
+        network = Network.of(settings.proxy, settings.ca_file)
+    except (FileRefused, OSError, CaUnusable):
+        return  # said elsewhere
+    folder = rosters.RosterFolder.of(settings, floor_settings)
+    for roster in floor_settings.shifts.rosters:
+        if roster.insecure:
+            remedy = "Whoever is on the way can change who is on shift; use `https://` and remove it."
+            yield note(f"The roster {roster.name} is `insecure: true`.", remedy)
+        yield _check(floor_settings, folder, roster, network)
+
+
+def _check(floor_settings: Floor, folder: rosters.RosterFolder, roster: Roster, network: Network) -> Finding:
+    place = roster.file or roster.address.partition("?")[0]
+    try:
+        content = fetching.content(roster, folder.path, network)
+        defaults = rosters.defaults_of(floor_settings, roster)
+        read = list(rosters.parse(roster.name, place, content, defaults, utcnow()))
+    except WatchfloorError as refused:
+        return missing(f"The roster {refused.sentence}", "docs/shifts.md says what a roster needs.")
+    left_out = sum(isinstance(each, LeftOut) for each in read)
+    text = f"The roster {roster.name} can be read: {len(read) - left_out:,} shifts"
+    return ok(
+        f"{text}, {left_out} entries left out; `/incident oncall rosters` says why." if left_out else f"{text}."
+    )

@@ -1,0 +1,31 @@
+"""`watchfloor lockouts import`: locked accounts of a file, brought in by hand."""
+
+from pathlib import Path
+
+from bot.bootstrap import build_registry
+from bot.commands.cases import read_zone_typed
+from bot.config import floor
+from bot.config.settings import Settings
+from bot.lockouts import file_import, reading, recording
+from bot.runtime import migrations
+from bot.runtime.clock import use_offset_file, utcnow
+from bot.runtime.database import Database
+
+
+def run(settings: Settings, file: Path, partner: str, zone: str, *, is_dry: bool) -> list[str]:
+    """Import the file, or only say what would be. Gives back what to print."""
+    use_offset_file(settings.clock_file)
+    its_floor = floor.read(settings.floor_file)
+    now = utcnow()
+    read = reading.read_lockouts(file, read_zone_typed(zone, its_floor.zone), now, partner)
+    if is_dry:
+        return [f"{len(read.rows)} locked accounts can be imported.", *reading.left_out_lines(read)]
+    build_registry()
+    database = Database(settings.database_url)
+    try:
+        migrations.upgrade(database.engine)
+        with database.transaction() as session:
+            new = recording.record(session, its_floor, file_import.SOURCE, read.rows, now)
+    finally:
+        database.close()
+    return [file_import.taken_line(file.name, read, new), *reading.left_out_lines(read)]

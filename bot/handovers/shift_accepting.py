@@ -1,0 +1,155 @@
+"""The items of a shift are accepted, sent back and repeated by the person who takes over; one transaction each.
+
+The outgoing person stays accountable for an item until the other accepts it; both happen in one transaction.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.handovers import accountability, shift_rules, shift_tables, shift_views, tables
+from bot.handovers.rules import Kind, State
+from bot.handovers.shift_rules import ShiftState
+from bot.handovers.shift_tables import ShiftHandover
+from bot.handovers.tables import Handover
+from bot.incidents.people import people
+from bot.incidents.permissions import check_member
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.text import mention
+
+
+def accept_item(services: Services, handover_id: int, by: str, now: datetime) -> str:
+    """Take one item. Gives back what to answer."""
+
+    def act(session: Session, shift: ShiftHandover) -> str:
+        handover = _pending(session, handover_id)
+        _check_repeated(session, services, shift, [handover])
+        _accept(session, handover, now)
+        return "You are accountable for it now."
+
+    return _changing(services, _shift_of(services, handover_id), by, now, act)
+
+
+def accept_unchanged(services: Services, shift_id: int, by: str, now: datetime) -> str:
+    """Take everything that was accepted before and has not moved since. Gives back what to answer."""
+
+    def act(session: Session, shift: ShiftHandover) -> str:
+        unchanged = unchanged_items(session, shift)
+        _check_repeated(session, services, shift, unchanged)
+        for handover in unchanged:
+            _accept(session, handover, now)
+        return f"{len(unchanged)} unchanged items are yours now."
+
+    return _changing(services, shift_id, by, now, act)
+
+
+def unchanged_items(session: Session, shift: ShiftHandover) -> list[Handover]:
+    """Pending items that read as they did when somebody accepted them last."""
+    pending = [each for each in shift_tables.items(session, shift.number) if each.is_pending]
+    accepted = shift_tables.last_accepted(session, [each.item for each in pending])
+    return [each for each in pending if accepted.get(each.item) == each.fingerprint]
+
+
+def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime) -> str:
+    """The incoming person says the top items in their own words. Gives back what to answer."""
+    if not text.strip():
+        raise shift_rules.RepeatMissing()
+
+    def act(session: Session, shift: ShiftHandover) -> str:
+        shift.repeated = text.strip()
+        session.add(shift)
+        key = f"shift_handover:{shift.number}:repeated:{now.isoformat()}"
+        outbox.post(session, key, shift.from_id, shift_views.repeated_text(shift), now)
+        return f"{mention(shift.from_id)} reads it. Now accept the items."
+
+    return _changing(services, shift_id, by, now, act)
+
+
+def send_back(services: Services, handover_id: int, question: str, by: str, now: datetime) -> str:
+    """Not yet: something of an item must be known first. Gives back what to answer."""
+    if not question.strip():
+        raise shift_rules.QuestionMissing()
+
+    def act(session: Session, shift: ShiftHandover) -> str:
+        handover = _pending(session, handover_id)
+        handover.question = question.strip()
+        handover.decide(State.RETURNED, now)
+        session.add(handover)
+        text, blocks = shift_views.question_message(handover)
+        key = f"shift_item:{handover.number}:question"
+        outbox.post(session, key, handover.from_id, text, now, blocks=blocks)
+        return f"{mention(handover.from_id)} has your question and stays accountable."
+
+    return _changing(services, _shift_of(services, handover_id), by, now, act)
+
+
+def escalate_due(services: Services, now: datetime) -> None:
+    """Handovers that nobody accepted in time: both are told, and the managers."""
+    managers = people(services, 0, services.floor.shifts.managers)
+    with services.database.transaction() as session:
+        for shift in shift_tables.due(session, now):
+            shift.due_at = None
+            session.add(shift)
+            _complete_if_done(session, shift, now)
+            waiting = [each for each in shift_tables.items(session, shift.number) if each.is_pending]
+            if not waiting:
+                continue
+            shift.escalated_at = now
+            text = shift_views.unaccepted_text(shift, len(waiting), now)
+            for user_id in dict.fromkeys((shift.to_id, shift.from_id, *managers)):
+                outbox.post(session, f"shift_handover:{shift.number}:unaccepted:{user_id}", user_id, text, now)
+
+
+def _changing(
+    services: Services, shift_id: int, by: str, now: datetime, act: Callable[[Session, ShiftHandover], str]
+) -> str:
+    """Do something as the incoming person, in one transaction; both see how it stands afterwards."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        shift = shift_tables.locked(session, shift_id)
+        if shift.to_id != by:
+            raise shift_rules.NotYourShift(person=mention(shift.to_id))
+        answer = act(session, shift)
+        _complete_if_done(session, shift, now)
+        outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
+    return answer
+
+
+def _check_repeated(session: Session, services: Services, shift: ShiftHandover, wanted: Sequence[Handover]) -> None:
+    """The top items are accepted once they were repeated in the incoming person's own words."""
+    keys = [each.item for each in shift_tables.items(session, shift.number)]
+    first = shift_rules.top(keys, services.floor.shifts.handover.repeated)
+    if not shift.repeated and any(each.item in first for each in wanted):
+        raise shift_rules.RepeatFirst()
+
+
+def _pending(session: Session, handover_id: int) -> Handover:
+    handover = tables.get(session, handover_id)
+    if not handover.is_pending or handover.kind != Kind.SHIFT:
+        raise shift_rules.ItemAnswered(state=handover.state)
+    return handover
+
+
+def _accept(session: Session, handover: Handover, now: datetime) -> None:
+    handover.decide(State.ACCEPTED, now)
+    session.add(handover)
+    accountability.give(session, handover.item, handover.to_id, accountability.ACCEPTED, now)
+
+
+def _complete_if_done(session: Session, shift: ShiftHandover, now: datetime) -> None:
+    """Every item was accepted, or is over: the shift is handed over."""
+    session.flush()
+    states = {each.state for each in shift_tables.items(session, shift.number)}
+    if shift.is_offered and not states & {State.PENDING, State.RETURNED}:
+        shift.state, shift.completed_at, shift.due_at = ShiftState.COMPLETE, now, None
+        session.add(shift)
+        text = f"🤝 {mention(shift.to_id)} has accepted everything. Your shift is handed over; rest well."
+        outbox.post(session, f"shift_handover:{shift.number}:complete", shift.from_id, text, now)
+
+
+def _shift_of(services: Services, handover_id: int) -> int:
+    with services.database.reading() as session:
+        return tables.get(session, handover_id).shift_id or 0

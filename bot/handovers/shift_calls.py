@@ -1,0 +1,35 @@
+"""The call in which a shift is handed over: its agenda where operations read it, and who is there."""
+
+from datetime import datetime
+
+from bot.handovers import shift_rules, shift_tables
+from bot.incidents.permissions import check_member
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.text import mention
+
+
+def start_call(services: Services, shift_id: int, by: str, now: datetime) -> str:
+    """Post the agenda with the link where operations read it. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        shift = shift_tables.get(session, shift_id)
+        if by not in (shift.from_id, shift.to_id):
+            raise shift_rules.NotYourShift(person=mention(shift.to_id))
+        subject = f"{shift.number}:call"
+        outbox.enqueue(session, kinds.SHIFT_CALL, f"shift_call:{shift.number}", now, subject=subject)
+    return "The agenda of the handover call is in the operations channel."
+
+
+def join_call(services: Services, shift_id: int, by: str, now: datetime) -> str | None:
+    """Somebody is in the call. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        shift = shift_tables.locked(session, shift_id)
+        if by not in shift.present:
+            shift.present = [*shift.present, by]
+            session.add(shift)
+            session.flush()
+        outbox.edit_about(session, kinds.SHIFT_CALL, str(shift.number), now)
+    return None

@@ -1,0 +1,162 @@
+"""A shift is offered, item by item, by the person whose shift ends; who takes over asks, and they answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.directory.lookup import person_of
+from bot.handovers import (
+    accountability,
+    shift_draft,
+    shift_rules,
+    shift_tables,
+    shift_views,
+    shift_watching,
+    tables,
+)
+from bot.handovers.rules import CannotTakeOver, Kind, State
+from bot.handovers.shift_rules import ShiftState
+from bot.handovers.shift_tables import ShiftHandover
+from bot.handovers.tables import Handover
+from bot.incidents.facts import NEXT_ON_SHIFT
+from bot.incidents.handover_items import HandoverItem
+from bot.incidents.permissions import check_member
+from bot.incidents.registry import Registry
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.text import mention
+
+
+def offer_form(services: Services, by: str, now: datetime, person: str | None = None) -> Block:
+    """Everything that would be handed over, for the outgoing person to read first."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        items = shift_draft.of_person(session, services, by, now)
+        if person is None:
+            person = next(iter(services.get(Registry).ask(NEXT_ON_SHIFT)(session, services, by, now)), None)
+    if not items:
+        raise shift_rules.NothingToHandOver()
+    return shift_views.offer_form(items, person)
+
+
+def offer(services: Services, to: str, risks: str, contingencies: str, watched: str, by: str, now: datetime) -> str:
+    """Offer everything to the colleague who takes over. Gives back what to answer."""
+    check_member(services, by)
+    if to == by:
+        raise shift_rules.NotToYourself()
+    if not person_of(services, to).may_act:
+        raise CannotTakeOver(person=mention(to))
+    with services.database.transaction() as session:
+        shift_watching.add(session, watched, by, now)
+        items = shift_draft.of_person(session, services, by, now)
+        if not items:
+            raise shift_rules.NothingToHandOver()
+        _end_earlier(session, by, now)
+        accept_by = now + services.floor.shifts.handover.accepted_within
+        shift = ShiftHandover(from_id=by, to_id=to, offered_at=now, due_at=accept_by)
+        shift.risks, shift.contingencies = risks.strip(), contingencies.strip()
+        session.add(shift)
+        session.flush()
+        for item in items:
+            tables.add(session, _offered(shift, item, by, now))
+        _ask_for_next_steps(session, items, shift, now)
+        _show(session, shift, now)
+    return f"{mention(to)} has your handover. You stay accountable for each item until they accept it."
+
+
+def _end_earlier(session: Session, by: str, now: datetime) -> None:
+    """What was offered before and not accepted is offered anew."""
+    for earlier in shift_tables.offered_by(session, by):
+        earlier.state, earlier.due_at = ShiftState.ENDED, None
+        session.add(earlier)
+        for handover in shift_tables.items(session, earlier.number):
+            if handover.is_pending:
+                accountability.withdraw(session, handover, now)
+    for pending in shift_tables.pending_of(session, by):
+        if pending.from_id == by:
+            accountability.withdraw(session, pending, now)
+
+
+def _offered(shift: ShiftHandover, item: HandoverItem, by: str, now: datetime) -> Handover:
+    return Handover(
+        kind=Kind.SHIFT,
+        incident_id=item.incident_id,
+        item=item.key,
+        from_id=by,
+        to_id=shift.to_id,
+        offered_at=now,
+        shift_id=shift.number,
+        content=shift_rules.to_json(item),
+        fingerprint=shift_rules.fingerprint(item),
+    )
+
+
+def _ask_for_next_steps(
+    session: Session, items: Sequence[HandoverItem], shift: ShiftHandover, now: datetime
+) -> None:
+    for item in items:
+        if shift_rules.lacks_next_step(item) and item.owner_id:
+            text, blocks = shift_views.next_step_question(item, shift)
+            key = f"next_step:{shift.number}:{item.key}"
+            outbox.post(session, key, item.owner_id, text, now, blocks=blocks)
+
+
+def _show(session: Session, shift: ShiftHandover, now: datetime) -> None:
+    number = str(shift.number)
+    for user_id in (shift.to_id, shift.from_id):
+        key, subject = f"shift_handover:{number}:{user_id}", f"{number}:{user_id}"
+        outbox.enqueue(
+            session, kinds.SHIFT_HANDOVER, key, now, subject=subject, channel_id=user_id, priority=outbox.URGENT
+        )
+
+
+def answer(services: Services, handover_id: int, text: str, by: str, now: datetime) -> str:
+    """The outgoing person answers the question: the item is offered again. Gives back what to answer."""
+    if not text.strip():
+        raise shift_rules.AnswerMissing()
+    check_member(services, by)
+    with services.database.transaction() as session:
+        handover = tables.get(session, handover_id)
+        shift = shift_tables.locked(session, handover.shift_id or 0)
+        held = shift_tables.accountable(session, handover.item)
+        if held is None or held.user_id != by:
+            person = mention(held.user_id) if held else "Nobody"
+            raise shift_rules.NotAccountable(person=person)
+        if handover.state != State.RETURNED or not shift.is_offered:
+            raise shift_rules.ItemAnswered(state=handover.state)
+        again = _offered(shift, _current(session, services, handover, now), by, now)
+        again.note, again.question = text.strip(), handover.question
+        if not tables.add(session, again):
+            raise shift_rules.ItemAnswered(state="offered again")
+        outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
+    return f"{mention(handover.to_id)} reads your answer and can accept it now."
+
+
+def _current(session: Session, services: Services, handover: Handover, now: datetime) -> HandoverItem:
+    """The item as it is now; as it was when it is over meanwhile."""
+    found = (item for item in shift_draft.gather(session, services, now) if item.key == handover.item)
+    return next(found, shift_rules.from_json(handover.content or {}))
+
+
+def add_next_step(services: Services, shift_id: int, key: str, text: str, by: str, now: datetime) -> str:
+    """The engineer says what comes next: it stands in the handover. Gives back what to answer."""
+    if not text.strip():
+        raise shift_rules.NextStepMissing()
+    check_member(services, by)
+    with services.database.transaction() as session:
+        shift = shift_tables.locked(session, shift_id)
+        for handover in shift_tables.items(session, shift_id):
+            if handover.item == key:
+                owner_id = str((handover.content or {}).get("owner_id") or "")
+                if by not in (owner_id, shift.from_id, shift.to_id):
+                    raise shift_rules.NotYourQuestion(person=mention(owner_id))
+                content = {**(handover.content or {}), "next_step": text.strip()}
+                handover.content = content
+                handover.fingerprint = shift_rules.fingerprint(shift_rules.from_json(content))
+                session.add(handover)
+        session.flush()
+        outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
+    return "Thank you: your next step stands in the handover."

@@ -1,0 +1,48 @@
+"""What the shifts keep an eye on, until somebody says it is done."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.handovers import accountability, shift_tables, shift_views
+from bot.handovers.shift_tables import WatchItem
+from bot.incidents.permissions import check_member
+from bot.services import Services
+from bot.slack.blocks import Block
+
+LONGEST_WATCHED = 300
+
+
+def watch(services: Services, text: str, by: str, now: datetime) -> str:
+    """Something to keep an eye on, until somebody says it is done. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        add(session, text, by, now)
+    return "It is watched now, and every handover names it. `/incident handover watched` lists and ends it."
+
+
+def watched(services: Services, by: str, page: int = 1) -> tuple[str, list[Block]]:
+    """What is watched, page by page."""
+    check_member(services, by)
+    with services.database.reading() as session:
+        return shift_views.watched_message(shift_tables.watched(session), page)
+
+
+def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
+    """It need not be watched any more. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        item = session.get(WatchItem, number, with_for_update=True)
+        if item is not None and item.done_at is None:
+            item.done_by, item.done_at = by, now
+            session.add(item)
+            accountability.end(session, f"watch:{number}", now)
+    return "Done: it is not handed over any more."
+
+
+def add(session: Session, lines: str, by: str, now: datetime) -> None:
+    """One thing to watch a line."""
+    for line in lines.splitlines():
+        if text := " ".join(line.split())[:LONGEST_WATCHED]:
+            session.add(WatchItem(text=text, by=by, added_at=now))
+    session.flush()

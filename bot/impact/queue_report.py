@@ -1,0 +1,44 @@
+"""The figures of every queue over a time, for reports."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
+from sqlmodel import Session
+
+from bot.impact import gathering, tables
+from bot.impact.rules.assessment import Goal
+from bot.impact.rules.figures import Totals, added, totals_from, vector
+from bot.impact.rules.series import QueueInterval, merged
+from bot.impact.tables import Queue
+from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula
+from bot.incidents.facts import QueueFigures
+from bot.services import Services
+
+
+def queue_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[QueueFigures]:
+    """Every queue of which anything is known, the one with most contacts first."""
+    span = (int(start.timestamp()), int(end.timestamp()))
+    queues = {queue.number: queue for queue in tables.queues(session, tables.queues_between(session, *span))}
+    intervals = merged(tables.rows_between(session, list(queues), [span]))
+    language = LANGUAGES.get(services.floor.language, ENGLISH)
+    found = [
+        _figures(queues[number], gathering.goal_of(queues[number].name, services.floor), list(own), language)
+        for number, own in groupby(intervals, key=lambda interval: interval.queue_id)
+    ]
+    return sorted(found, key=lambda each: (-(each.offered or 0), each.name, each.site))
+
+
+def _figures(queue: Queue, goal: Goal, intervals: Sequence[QueueInterval], language: Language) -> QueueFigures:
+    rows = (vector(each.figures, goal.formula, each.interval_s) for each in intervals)
+    totals: Totals = totals_from(added(rows))
+    return QueueFigures(
+        name=queue.label,
+        site=queue.site,
+        formula=formula(goal, language),
+        offered=totals.offered.value,
+        service_level=totals.service_level.value,
+        asa_s=totals.asa.value,
+        aht_s=totals.aht.value,
+        abandonment=totals.abandonment.value,
+    )

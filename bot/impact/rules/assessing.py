@@ -1,0 +1,213 @@
+"""What an incident means for its queues: now and since it began, against what was to be expected. Pure."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.impact.rules.assessment import (
+    Assessment,
+    Group,
+    Level,
+    Past,
+    Point,
+    QueueFacts,
+    Window,
+)
+from bot.impact.rules.baseline import Expected, day_level, from_forecast, usual
+from bot.impact.rules.figures import (
+    SERVICE_LEVELS,
+    Amount,
+    Figures,
+    Totals,
+    Vector,
+    added,
+    ratio,
+    totals_from,
+    vector,
+)
+from bot.impact.rules.losses import Baseline, Interval, Losses, loss_vector, losses_from
+from bot.impact.rules.series import QueueInterval
+
+
+@dataclass
+class _Day:
+    """A queue's intervals of the day, with what was to be expected of each, and their totals as numbers."""
+
+    queue: QueueFacts
+    intervals: Sequence[QueueInterval]
+    expected: dict[int, Expected] = field(default_factory=dict)
+    vectors: list[Vector] = field(default_factory=list)
+
+
+def assess(
+    queues: Iterable[QueueFacts],
+    series: Mapping[int, Sequence[QueueInterval]],
+    past: Mapping[int, Past],
+    window: Window,
+    local: Callable[[int], int],
+) -> Assessment:
+    """Put everything together. `series` are the intervals of the day by queue, in their order; `local` gives the
+    time of the site's clock for a moment, in seconds."""
+    days = [_Day(queue, series[queue.id]) for queue in queues if series.get(queue.id)]
+    for day in days:
+        formula = day.queue.goal.formula
+        day.vectors = [vector(each.figures, formula, each.interval_s) for each in day.intervals]
+        _expect(day, past.get(day.queue.id, Past()), window, local)
+    groups = [(day, _group(day, past.get(day.queue.id, Past()), window)) for day in days]
+    affected = [(day, group) for day, group in groups if group.since.intervals]
+    concerned = [day for day, _ in affected]
+    within = [(day, each) for day in concerned for each in day.intervals if _is_in(each, window)]
+    sources = [day.expected[each.starts_at].is_forecast for day, each in within if each.starts_at in day.expected]
+    return Assessment(
+        window=window,
+        whole=_sum("", (group for _, group in affected)),
+        queues=tuple(sorted((group for _, group in affected), key=_worst_first)),
+        sites=_by(affected, lambda queue: queue.site),
+        partners=_by(affected, lambda queue: queue.partner),
+        points=_points(concerned, window),
+        points_lost=_points_lost(concerned, window),
+        forecast_intervals=sum(sources),
+        expected_intervals=len(sources),
+        restated=sum(bool(each.restated) for _, each in within),
+    )
+
+
+def _is_in(interval: QueueInterval, window: Window) -> bool:
+    return interval.ends_at > window.start and interval.starts_at < window.end
+
+
+def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) -> None:
+    """The forecast where there is one; else the usual, at the level of the day before the incident."""
+    so_far: list[tuple[float, float]] = []
+    for interval in day.intervals:
+        planned = interval.figures.forecast_offered
+        if planned is not None:
+            day.expected[interval.starts_at] = from_forecast(planned)
+            continue
+        at = local(interval.starts_at)
+        known = usual(past.offered, at, interval_s=interval.interval_s, level=day_level(so_far))
+        if known is None:
+            continue
+        day.expected[interval.starts_at] = known
+        came = interval.figures.offered
+        if came is not None and not _is_in(interval, window):
+            so_far.append((came, known.offered / day_level(so_far)))
+
+
+def _group(day: _Day, past: Past, window: Window) -> Group:
+    """One queue, summed over its intervals since the beginning; after the end contacts may come back."""
+    goal, costs, since, levels, expected_sum = day.queue.goal, list[Vector](), list[Vector](), list[Level](), 0.0
+    latest: tuple[QueueInterval, Vector] | None = None
+    for interval, numbers in zip(day.intervals, day.vectors, strict=True):
+        is_recovery = window.end <= interval.starts_at < window.until
+        if not is_recovery and not _is_in(interval, window):
+            continue
+        figures, expected = interval.figures, day.expected.get(interval.starts_at)
+        aht_s = past.aht_s if figures.forecast_aht_s is None else figures.forecast_aht_s
+        usual_then = Baseline(expected.offered if expected else None, past.abandonment, past.asa_s, aht_s)
+        costs.append(loss_vector(Interval(figures, usual_then, goal.target, is_recovery)))
+        if not is_recovery and _is_actual(figures):
+            latest = interval, numbers
+            since.append(numbers)
+            expected_sum += expected.offered if expected else 0.0
+            levels.append((interval.starts_at, ratio(*SERVICE_LEVELS[goal.formula](figures)).value))
+    cost = losses_from(added(costs))
+    if latest is None:
+        return Group(day.queue.label, goal, losses=cost, id=day.queue.id)
+    interval, numbers = latest
+    return Group(
+        title=day.queue.label,
+        goal=goal,
+        latest_at=interval.starts_at,
+        now=totals_from(numbers),
+        since=totals_from(added(since)),
+        expected=expected_sum,
+        losses=cost,
+        agents=interval.figures.agents,
+        agents_planned=interval.figures.forecast_agents,
+        agents_scheduled=interval.figures.agents_scheduled,
+        agents_available=interval.figures.agents_available,
+        oldest_s=interval.figures.oldest_s,
+        id=day.queue.id,
+        levels=tuple(levels),
+    )
+
+
+def _is_actual(figures: Figures) -> bool:
+    """Does the row say what happened, and not only what was planned?"""
+    return any(
+        amount is not None for amount in (figures.offered, figures.answered, figures.abandoned, figures.agents)
+    )
+
+
+def _sum(title: str, groups: Iterable[Group]) -> Group:
+    """Several queues together; the last interval is that of the queues whose figures are the newest."""
+    parts = list(groups)
+    if not parts:
+        return Group(title, None)
+    latest_at = max(part.latest_at for part in parts)
+    newest = [part for part in parts if part.latest_at == latest_at]
+    return Group(
+        title=title,
+        goal=parts[0].goal if all(part.goal == parts[0].goal for part in parts) else None,
+        latest_at=latest_at,
+        now=sum((part.now for part in newest), Totals()),
+        since=sum((part.since for part in parts), Totals()),
+        expected=sum(part.expected for part in parts),
+        losses=sum((part.losses for part in parts), Losses()),
+        agents=_if_all_known(part.agents for part in newest),
+        agents_planned=_if_all_known(part.agents_planned for part in newest),
+        agents_scheduled=_if_all_known(part.agents_scheduled for part in newest),
+        agents_available=_if_all_known(part.agents_available for part in newest),
+        oldest_s=max((part.oldest_s for part in newest if part.oldest_s is not None), default=None),
+    )
+
+
+def _if_all_known(amounts: Iterable[Amount]) -> Amount:
+    known = list(amounts)
+    return None if None in known else sum(amount or 0.0 for amount in known)
+
+
+def _by(affected: Sequence[tuple[_Day, Group]], name_of: Callable[[QueueFacts], str]) -> tuple[Group, ...]:
+    names = sorted({name_of(day.queue) for day, _ in affected} - {""})
+    return tuple(_sum(name, (group for day, group in affected if name_of(day.queue) == name)) for name in names)
+
+
+def _worst_first(group: Group) -> tuple[float, str]:
+    lost = group.losses.contacts_lost
+    return -(lost if lost is not None else group.losses.late.amount), group.title
+
+
+def _points(days: Sequence[_Day], window: Window) -> tuple[Point, ...]:
+    """The day interval by interval, all queues together."""
+    at_once: dict[int, list[tuple[QueueInterval, Vector, Expected | None]]] = defaultdict(list)
+    for day in days:
+        for interval, numbers in zip(day.intervals, day.vectors, strict=True):
+            at_once[interval.starts_at].append((interval, numbers, day.expected.get(interval.starts_at)))
+    return tuple(_point(at_once[at], window) for at in sorted(at_once))
+
+
+def _point(parts: Sequence[tuple[QueueInterval, Vector, Expected | None]], window: Window) -> Point:
+    first, expected = parts[0][0], [expected for _, _, expected in parts if expected]
+    return Point(
+        starts_at=first.starts_at,
+        interval_s=first.interval_s,
+        totals=totals_from(added(numbers for _, numbers, _ in parts)),
+        expected=sum(each.offered for each in expected) if expected else None,
+        low=sum(each.low for each in expected) if expected else None,
+        high=sum(each.high for each in expected) if expected else None,
+        is_incident=_is_in(first, window),
+        agents=_if_all_known(interval.figures.agents for interval, _, _ in parts),
+    )
+
+
+def _points_lost(days: Sequence[_Day], window: Window) -> Amount:
+    """Points of the day's service level, each queue by its own formula; None when either is unknown."""
+    parts = [
+        (totals, _is_in(interval, window))
+        for day in days
+        for interval, totals in zip(day.intervals, day.vectors, strict=True)
+    ]
+    whole = totals_from(added(numbers for numbers, _ in parts)).service_level.value
+    without = totals_from(added(numbers for numbers, belongs in parts if not belongs)).service_level.value
+    return None if whole is None or without is None else 100 * (without - whole)

@@ -1,0 +1,84 @@
+"""The card of recent sign-in failures of a person or a partner. Pure."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.lockouts import ids
+from bot.lockouts.failure_rules import Failure, counted, hints, meaning
+from bot.lockouts.tables import LockedAccount
+from bot.lockouts.views import Screen, account_buttons
+from bot.slack.blocks import Block, actions, context, section
+from bot.slack.text import escape, near_time, one_line
+
+PEOPLE_SHOWN = 8
+NAME = 80
+
+
+def card(whose: str, failures: Sequence[Failure], locked: Sequence[LockedAccount], now: datetime) -> Screen:
+    """Why sign-ins failed in the last day, from where, with what, and what to look at first."""
+    name = one_line(whose, NAME)
+    title = f"Sign-in failures of {name}"
+    state = _state(locked)
+    if not failures:
+        text = (
+            f"*{title}*\nNone is known of the last 24 hours{state}. They come from a source such as Okta; of "
+            "somebody whom the source does not know nothing is kept."
+        )
+        return title, [section(text), *_buttons(locked)]
+    people = Counter(each.login for each in failures)
+    times = f"{_times(len(failures))} in the last 24 hours, the last {near_time(failures[0].at, now)}"
+    of_people = f", {len(people)} people" if len(people) > 1 else ""
+    lines = [f"🔎 *{title}*", f"{times}{of_people}{state}", *_facts(failures)]
+    blocks: list[Block] = [section("\n".join(lines))]
+    if found := hints(failures):
+        blocks.append(section("\n".join(["*Look at first*", *(f"• {escape(hint)}" for hint in found)])))
+    if len(people) > 1:
+        blocks.append(section("\n".join(["*People*", *_people(failures, people)])))
+    blocks.append(
+        context("From the sign-on's log, which never holds a password, a code or a link; kept for a week.")
+    )
+    return title, [*blocks, *_buttons(locked)]
+
+
+def _state(locked: Sequence[LockedAccount]) -> str:
+    if not locked:
+        return ""
+    return " · locked out now" if len(locked) == 1 else f" · {len(locked)} locked out now"
+
+
+def _times(count: int) -> str:
+    return "1 failure" if count == 1 else f"{count} failures"
+
+
+def _facts(failures: Sequence[Failure]) -> list[str]:
+    named = (
+        ("Why", [meaning(each.reason) for each in failures]),
+        ("From", [_from(each) for each in failures]),
+        ("With", [each.client for each in failures]),
+    )
+    return [f"{title}: {_listed(values)}" for title, values in named if any(values)]
+
+
+def _from(failure: Failure) -> str:
+    return f"{failure.place} ({failure.address})" if failure.place and failure.address else failure.address
+
+
+def _listed(values: Sequence[str]) -> str:
+    return " · ".join(f"{count} × {one_line(value, NAME)}" for value, count in counted(values))
+
+
+def _people(failures: Sequence[Failure], people: "Counter[str]") -> list[str]:
+    lines = []
+    for login, count in people.most_common(PEOPLE_SHOWN):
+        [(reason, _)] = counted([meaning(each.reason) for each in failures if each.login == login], 1)
+        lines.append(f"• {one_line(login, NAME)}: {count}, mostly {escape(reason)}")
+    more = len(people) - PEOPLE_SHOWN
+    return [*lines, f"… and {more} more"] if more > 0 else lines
+
+
+def _buttons(locked: Sequence[LockedAccount]) -> list[Block]:
+    """What can be done for one person who is locked out."""
+    if len(locked) != 1:
+        return []
+    return [actions(account_buttons(locked[0]), block_id=f"{ids.FAILURES}-{locked[0].number}")]

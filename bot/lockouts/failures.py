@@ -1,0 +1,85 @@
+"""Sign-ins that failed, as sources bring them: kept for a week to troubleshoot by; every query on them.
+
+Whose, when, why, from where and with which program; never a password, a code or a link, and nothing of somebody
+whom the source does not know, for people type passwords where their name belongs.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
+
+from bot.config.floor import Floor
+from bot.lockouts.failure_rules import Failure
+from bot.runtime.clock import utcnow
+from bot.runtime.database import Numbered, insert_all_new, utc_column
+from bot.sources.port import Lockout
+
+KEPT_FOR = timedelta(days=7)
+MOST_SHOWN = 2_000
+LONGEST = 100
+
+
+class SignInFailure(Numbered, table=True):
+    """Somebody tried to sign in and could not."""
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (
+        sa.UniqueConstraint("source", "external_id"),
+        sa.Index("ix_sign_in_failures_at", "at"),
+        sa.Index("ix_sign_in_failures_login", "login", "at"),
+        sa.Index("ix_sign_in_failures_partner", "partner", "at"),
+    )
+
+    source: str
+    external_id: str
+    user_id: str
+    # In small letters: people type it as they like.
+    login: str
+    partner: str
+    reason: str
+    address: str
+    place: str
+    client: str
+    at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+def record(session: Session, floor: Floor, source: str, rows: Sequence[Lockout]) -> None:
+    """Keep what is new, and let go of what is older than a week."""
+    if not rows:
+        return
+    insert_all_new(session, [_row(floor, source, each) for each in rows])
+    old = sa.delete(SignInFailure).where(col(SignInFailure.at) < utcnow() - KEPT_FOR)
+    session.connection().execute(old)
+
+
+def _row(floor: Floor, source: str, row: Lockout) -> SignInFailure:
+    return SignInFailure(
+        source=source,
+        external_id=row.external_id,
+        user_id=row.user_id,
+        login=row.login.casefold()[:LONGEST],
+        partner=floor.lockouts.partner_of(row.login),
+        reason=row.reason[:LONGEST],
+        address=row.address[:LONGEST],
+        place=row.place[:LONGEST],
+        client=row.client[:LONGEST],
+        at=row.at,
+    )
+
+
+def of_login(session: Session, login: str, since: datetime) -> list[Failure]:
+    """Of one person, the newest first."""
+    return _since(session, SignInFailure.login == login.casefold(), since)
+
+
+def of_partner(session: Session, partner: str, since: datetime) -> list[Failure]:
+    """Of a partner's people, the newest first."""
+    return _since(session, SignInFailure.partner == partner, since)
+
+
+def _since(session: Session, whose: bool, since: datetime) -> list[Failure]:
+    query = select(SignInFailure).where(whose, col(SignInFailure.at) >= since)
+    rows = session.exec(query.order_by(col(SignInFailure.at).desc()).limit(MOST_SHOWN))
+    return [Failure(row.login, row.at, row.reason, row.address, row.place, row.client) for row in rows]

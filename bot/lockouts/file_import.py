@@ -1,0 +1,76 @@
+"""Files of locked accounts that people drop: read and taken at once, with what became of them in their thread."""
+
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bot.errors import WatchfloorError
+from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.registry import DroppedFile, TableReader
+from bot.lockouts import reading, recording
+from bot.lockouts.reading import ReadLockouts
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.outbox.kinds import Call, Context
+from bot.runtime.clock import utcnow
+from bot.services import Services
+from bot.slack.errors import SlackRefused
+from bot.slack.text import escape, one_line
+
+SOURCE = "file"
+
+
+class FileGone(WatchfloorError):
+    """{name} could not be taken from Slack ({reason}). Send it again."""
+
+
+def show(services: Services, dropped: DroppedFile, path: Path) -> None:
+    """Take over a file that somebody dropped; the answer is in its thread."""
+    payload = {"file_id": dropped.file_id, "name": dropped.name, "by": dropped.by, "ts": dropped.ts}
+    key = f"lockout-file:{dropped.file_id}"
+    with services.database.transaction() as session:
+        outbox.enqueue(session, kinds.LOCKOUT_FILE, key, utcnow(), payload=payload, channel_id=dropped.channel_id)
+
+
+READER = TableReader(reading.is_table_of_lockouts, show)
+
+
+def call(context: Context) -> Call:
+    """Read the file and keep its lockouts: what is known changes nothing, so it may be repeated."""
+    services, row = context.services, context.row
+    return Call(row.key, lambda: _handle(services, row.key, str(row.channel_id), row.payload or {}))
+
+
+def _handle(services: Services, key: str, channel_id: str, payload: dict[str, Any]) -> None:
+    now = utcnow()
+    try:
+        text = _take(services, payload, now)
+    except WatchfloorError as refused:
+        text = f"⚠️ {refused.sentence}"
+    with services.database.transaction() as session:
+        outbox.post(session, f"{key}:read", channel_id, text, now, thread_ts=payload["ts"])
+
+
+def _take(services: Services, payload: dict[str, Any], now: datetime) -> str:
+    check_member(services, payload["by"])
+    with services.database.reading() as session:
+        check_permission(services, session, payload["by"], "lockouts")
+    name = payload["name"]
+    try:
+        content = services.slack.download(payload["file_id"])
+    except SlackRefused as refused:
+        raise FileGone(name=name, reason=refused.error.replace("_", " ")) from refused
+    with TemporaryDirectory(prefix="lockouts-") as folder:
+        path = Path(folder) / (Path(name).name or "file")
+        path.write_bytes(content)
+        read = reading.read_lockouts(path, services.floor.zone, now)
+    with services.database.transaction() as session:
+        new = recording.record(session, services.floor, SOURCE, read.rows, now)
+    lines = [taken_line(one_line(name, 100), read, new), *map(escape, reading.left_out_lines(read))]
+    return "\n".join(lines)
+
+
+def taken_line(name: str, read: ReadLockouts, new: int) -> str:
+    """What became of a file, in a sentence."""
+    return f"{name}: {len(read.rows)} locked accounts, {new} of them newly. `/incident lockouts` shows all."

@@ -1,0 +1,227 @@
+"""Unlocking accounts and resetting passwords through their source: one, several, many with a second person.
+
+The directory sends its own mail for a reset; nothing that is secret passes through here.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.directory import tables as directory
+from bot.errors import WatchfloorError
+from bot.incidents.facts import RESETTING, UNLOCKING
+from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.registry import Registry
+from bot.lockouts import rules, tables, unlocking_tables, unlocking_views
+from bot.lockouts.actions import open_account
+from bot.lockouts.rules import AccountAction, Release
+from bot.lockouts.tables import LockedAccount
+from bot.lockouts.unlocking_tables import DECLINED, STARTED, WAITING, AccountRequest, RequestBatch
+from bot.outbox import kinds
+from bot.outbox import tables as outbox
+from bot.services import Services
+from bot.slack.blocks import Block
+
+FACTS = {AccountAction.UNLOCK: UNLOCKING, AccountAction.RESET: RESETTING}
+MISSING: dict[AccountAction, type[WatchfloorError]] = {
+    AccountAction.UNLOCK: rules.NoUnlocking,
+    AccountAction.RESET: rules.NoResetting,
+}
+ASKED = {
+    AccountAction.UNLOCK: "{source} is asked to unlock {login}. You get a direct message with what came of it.",
+    AccountAction.RESET: "{source} is asked to mail {login} a reset of the password. You get a direct message with "
+    "what came of it.",
+}
+MOST_AT_ONCE = 500
+
+
+class NobodyChosen(WatchfloorError):
+    """Choose accounts, or a partner all of whose locked accounts are meant."""
+
+
+class TooManyChosen(WatchfloorError):
+    """That is {count} accounts; at most {most} can be seen to at once."""
+
+
+class DecidedAlready(WatchfloorError):
+    """Somebody has decided about this already."""
+
+
+def unlock(services: Services, lockout_id: int, by: str, now: datetime) -> str:
+    """Ask the source to unlock it. Gives back what to answer; what came of it comes by direct message."""
+    return _ask(services, AccountAction.UNLOCK, lockout_id, by, now)
+
+
+def reset(services: Services, lockout_id: int, by: str, now: datetime) -> str:
+    """Ask the source to mail its owner a way to set a new password. Gives back what to answer."""
+    return _ask(services, AccountAction.RESET, lockout_id, by, now)
+
+
+def _ask(services: Services, action: AccountAction, lockout_id: int, by: str, now: datetime) -> str:
+    with open_account(services, lockout_id, by) as (session, account):
+        check_possible(services, action, account)
+        asked = unlocking_tables.asked_by(session, by, now - rules.ASKED_WITHIN, account.number)
+        rules.check_asked(asked, account.login)
+        account.claimed_by = account.claimed_by or by
+        _request(session, action, account, by, now)
+    return ASKED[action].format(source=account.source, login=account.login)
+
+
+def check_possible(services: Services, action: AccountAction, account: LockedAccount) -> None:
+    """Raise the sentence that says why the account's source cannot do that."""
+    if account.unlocked_at and action == AccountAction.UNLOCK:
+        raise rules.NotLocked(login=account.login)
+    if account.release == Release.DIRECTORY:
+        raise rules.DirectorySourced(login=account.login)
+    if not helping(services, action, account.source):
+        raise MISSING[action](login=account.login)
+
+
+def helping(services: Services, action: AccountAction, source: str) -> Callable[[str], str] | None:
+    """What does that for an account of a source, and gives back why it did not."""
+    return services.get(Registry).ask(FACTS[action])(services, source)
+
+
+def _request(
+    session: Session,
+    action: AccountAction,
+    account: LockedAccount,
+    by: str,
+    now: datetime,
+    batch_id: int | None = None,
+) -> None:
+    """The request, and the row of the outbox that carries it out."""
+    asked = AccountRequest(lockout_id=account.number, batch_id=batch_id, action=action, by=by, asked_at=now)
+    number = unlocking_tables.add_request(session, asked).number
+    payload = {"lockout": account.number, "by": by, "action": action, "request": number, "batch": batch_id}
+    key = f"lockout-request:{number}"
+    outbox.enqueue(session, kinds.LOCKOUT_UNLOCK, key, now, payload=payload, channel_id=by)
+
+
+def form(services: Services, by: str) -> Block:
+    """The form for several at once."""
+    check_member(services, by)
+    with services.database.reading() as session:
+        check_permission(services, session, by, "lockouts")
+        accounts = tables.all_open(session)
+    return unlocking_views.form(accounts)
+
+
+def ask_many(
+    services: Services,
+    action: AccountAction,
+    chosen: Sequence[int],
+    partner: str | None,
+    key: str,
+    by: str,
+    now: datetime,
+) -> str:
+    """The same for several accounts, and for all that are locked at a partner. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        check_permission(services, session, by, "lockouts")
+        numbers = [each.number for each in tables.all_open(session) if _is_meant(each, chosen, partner)]
+        if not numbers:
+            raise NobodyChosen()
+        asked = unlocking_tables.asked_by(session, by, now - rules.ASKED_WITHIN)
+        new = RequestBatch(key=key, action=action, lockouts=numbers, by=by, asked_at=now)
+        batch = unlocking_tables.add_batch(session, new)
+        if batch is None:
+            raise DecidedAlready()
+        if not rules.needs_second_person(asked, len(numbers)):
+            _start(session, services, batch, [by], now)
+            return "Each result comes by direct message, in one message that fills up."
+        _show(session, batch, directory.channel_id(session, services.floor.incidents_channel) or by, now)
+    channel = services.floor.incidents_channel
+    return f"More than ten within ten minutes need a second person, who is asked in #{channel}."
+
+
+def _is_meant(account: LockedAccount, chosen: Sequence[int], partner: str | None) -> bool:
+    return account.number in chosen or (partner is not None and account.partner == partner)
+
+
+def approval_form(services: Services, batch_id: int, by: str) -> Block:
+    """Which accounts it is about, for a second person to approve."""
+    check_member(services, by)
+    with services.database.reading() as session:
+        check_permission(services, session, by, "lockouts")
+        batch = _waiting(session, batch_id, by, is_locked=False)
+        accounts = tables.of_numbers(session, batch.lockouts)
+    return unlocking_views.approval_form(batch, accounts)
+
+
+def approve(services: Services, batch_id: int, by: str, now: datetime) -> str:
+    """A second person has looked at it: it begins. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        check_permission(services, session, by, "lockouts")
+        batch = _waiting(session, batch_id, by)
+        batch.decided_by = by
+        _start(session, services, batch, [batch.by, by], now)
+    return "It has begun. Each result comes by direct message, in one message that fills up."
+
+
+def decline(services: Services, batch_id: int, by: str, now: datetime) -> str:
+    """It is not to be done; the person who asked may take it back, too. Gives back what to answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        check_permission(services, session, by, "lockouts")
+        batch = _undecided(unlocking_tables.batch(session, batch_id))
+        batch.state, batch.decided_by = DECLINED, by
+        session.add(batch)
+        outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(batch.number), now)
+    return "Recorded: nothing is done for these accounts."
+
+
+def _waiting(session: Session, batch_id: int, by: str, *, is_locked: bool = True) -> RequestBatch:
+    batch = _undecided(unlocking_tables.batch(session, batch_id, is_locked=is_locked))
+    rules.check_approver(batch.by, by)
+    return batch
+
+
+def _undecided(batch: RequestBatch) -> RequestBatch:
+    if batch.state != WAITING:
+        raise DecidedAlready()
+    return batch
+
+
+def _start(
+    session: Session, services: Services, batch: RequestBatch, readers: Sequence[str], now: datetime
+) -> None:
+    """Ask for every account; one whose source cannot do it has its reason at once."""
+    batch.state = STARTED
+    session.add(batch)
+    action = AccountAction(batch.action)
+    for account in tables.of_numbers(session, batch.lockouts):
+        try:
+            check_possible(services, action, account)
+        except WatchfloorError as refused:
+            _refuse(session, batch, account, refused.sentence, now)
+            continue
+        account.claimed_by = account.claimed_by or batch.by
+        session.add(account)
+        _request(session, action, account, batch.by, now, batch.number)
+    outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(batch.number), now)
+    for reader in readers:
+        _show(session, batch, reader, now)
+
+
+def _refuse(session: Session, batch: RequestBatch, account: LockedAccount, reason: str, now: datetime) -> None:
+    refused = AccountRequest(
+        lockout_id=account.number,
+        batch_id=batch.number,
+        action=batch.action,
+        by=batch.by,
+        asked_at=now,
+        answered_at=now,
+        trouble=reason,
+    )
+    unlocking_tables.add_request(session, refused)
+
+
+def _show(session: Session, batch: RequestBatch, target: str, now: datetime) -> None:
+    """A message about it, to a person with every account, or to a channel without their names."""
+    subject = f"{batch.number}:{target}"
+    key = f"lockout-batch:{subject}"
+    outbox.enqueue(session, kinds.LOCKOUT_BATCH, key, now, subject=subject, channel_id=target)

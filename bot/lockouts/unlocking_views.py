@@ -1,0 +1,125 @@
+"""Several locked accounts at once: the form, what a second person approves, and what came of each. Pure."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.lockouts import ids
+from bot.lockouts.rules import AccountAction, Release
+from bot.lockouts.tables import LockedAccount
+from bot.lockouts.unlocking_tables import DECLINED, WAITING, AccountRequest, RequestBatch
+from bot.lockouts.views import NO_PARTNER, Screen
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    field,
+    modal,
+    multi_select,
+    option,
+    paragraphs,
+    radio_buttons,
+    section,
+    select,
+)
+from bot.slack.text import escape, mention, one_line
+
+CHOICES = {AccountAction.UNLOCK: "Unlock", AccountAction.RESET: "Mail a reset of the password"}
+DOING = {AccountAction.UNLOCK: "Unlock {accounts}", AccountAction.RESET: "Mail {accounts} a reset of the password"}
+DONE = {AccountAction.UNLOCK: "unlocked", AccountAction.RESET: "the directory has sent the mail"}
+LOGIN = 80
+NO_ACCOUNTS = "No account is locked that could be unlocked here."
+# The value of an option may not be empty; a partner's name is never this.
+PARTNER_UNKNOWN = "-"
+
+Asked = Sequence[tuple[AccountRequest, LockedAccount]]
+
+
+def form(accounts: Sequence[LockedAccount]) -> Block:
+    """What is to be done, and for whom."""
+    able = [account for account in accounts if account.release != Release.DIRECTORY]
+    if not able:
+        return modal("Several at once", [section(NO_ACCOUNTS)], callback_id=ids.MANY_FORM)
+    choices = [option(title, action) for action, title in CHOICES.items()]
+    logins = [
+        option(one_line(f"{each.login} · {each.partner or NO_PARTNER}", 70), str(each.number)) for each in able
+    ]
+    counted = [(partner, len(list(group))) for partner, group in groupby(able, lambda account: account.partner)]
+    partners = [
+        option(one_line(f"{partner or NO_PARTNER}: {count}", 70), partner or PARTNER_UNKNOWN)
+        for partner, count in counted
+    ]
+    return modal(
+        "Several at once",
+        [
+            field("What?", ids.ACTION, radio_buttons(ids.ACTION, choices, initial=AccountAction.UNLOCK)),
+            field("Accounts", ids.ACCOUNTS, multi_select(ids.ACCOUNTS, logins), optional=True),
+            field("All of a partner", ids.PARTNER, select(ids.PARTNER, partners), optional=True),
+            context("More than ten within ten minutes need a second person. The directory sends its own mail."),
+        ],
+        callback_id=ids.MANY_FORM,
+        submit="Ask",
+    )
+
+
+def approval_form(batch: RequestBatch, accounts: Sequence[LockedAccount]) -> Block:
+    """The accounts by partner, before a second person says yes."""
+    lines = [f"*{_doing(batch)}*, asked by {mention(batch.by)}"]
+    for partner, group in groupby(sorted(accounts, key=lambda each: each.partner), lambda each: each.partner):
+        logins = [one_line(account.login, LOGIN) for account in group]
+        lines += [f"*{escape(partner) or NO_PARTNER}* ({len(logins)})", *(f"• {login}" for login in logins)]
+    return modal(
+        "Approve",
+        paragraphs(lines, rest=""),
+        callback_id=ids.APPROVAL_FORM,
+        submit="Approve",
+        private_metadata=str(batch.number),
+    )
+
+
+def message(batch: RequestBatch, asked: Asked, *, is_public: bool) -> Screen:
+    """What is asked for, what came of it; a channel sees no login."""
+    title = f"🔓 *{_doing(batch)}*, asked by {mention(batch.by)}"
+    if batch.state == WAITING:
+        number = str(batch.number)
+        buttons = [
+            button("Look and approve", ids.APPROVE, number, style="primary"),
+            button("Decline", ids.DECLINE, number),
+        ]
+        text = f"{title}\nMore than ten within ten minutes need a second person."
+        return _doing(batch), [section(text), actions(buttons, block_id=f"lockout-batch-{number}")]
+    decided = mention(batch.decided_by) if batch.decided_by else ""
+    if batch.state == DECLINED:
+        return _doing(batch), [section(f"{title}\n{decided} declined it.")]
+    approved = f", approved by {decided}" if decided else ""
+    lines = [f"{title}{approved}", _counts(asked)]
+    if not is_public:
+        lines += _results(asked)
+    return _doing(batch), paragraphs(lines, rest="")
+
+
+def _doing(batch: RequestBatch) -> str:
+    count = len(batch.lockouts)
+    accounts = "1 account" if count == 1 else f"{count} accounts"
+    return DOING[AccountAction(batch.action)].format(accounts=accounts)
+
+
+def _counts(asked: Asked) -> str:
+    failed = sum(bool(request.trouble) for request, _ in asked)
+    waiting = sum(request.answered_at is None for request, _ in asked)
+    parts = [(len(asked) - failed - waiting, "done"), (failed, "not done"), (waiting, "not answered yet")]
+    return " · ".join(f"{count} {name}" for count, name in parts if count)
+
+
+def _results(asked: Asked) -> list[str]:
+    """Every account in a line, those with trouble first."""
+    ordered = sorted(asked, key=lambda entry: (not entry[0].trouble, entry[0].answered_at is not None))
+    return [_result(request, one_line(account.login, LOGIN)) for request, account in ordered]
+
+
+def _result(request: AccountRequest, login: str) -> str:
+    if request.trouble:
+        return f"⚠️ {login}: {one_line(request.trouble, 200)}"
+    if request.answered_at is None:
+        return f"⏳ {login}"
+    return f"✅ {login}: {DONE[AccountAction(request.action)]}"
