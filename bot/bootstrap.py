@@ -310,13 +310,9 @@ def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
     """Bolt, with every listener."""
 
     def authorize() -> AuthorizeResult:
-        # Asked once and remembered: Bolt would ask Slack again while a person waits.
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=services.slack.team_id(),
-            bot_user_id=services.slack.user_id(),
-            bot_token=settings.slack_bot_token.get_secret_value(),
-        )
+        # Nothing is asked of Slack here, which may not answer while a person waits.
+        token = settings.slack_bot_token.get_secret_value()
+        return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
 
     app = ImmediateAckApp(
         services.background.foreground,

@@ -23,7 +23,7 @@ SUMMARY = (
 
 
 QUEUE_HEADING = ("Queue", "Offered", "SL", "ASA", "AHT", "Abandoned")
-MOST_QUEUES, LONGEST_NAME = 8, 22
+MOST_QUEUES, LONGEST_NAME = 5, 22
 # The rest is in the picture and the spreadsheet.
 QUEUES_SAID = 3
 
@@ -51,8 +51,8 @@ def queue_table(report: Report, language: str = ENGLISH) -> dict[str, list[list[
             shorten(line.name, LONGEST_NAME),
             value(line.now.offered, "count"),
             value(line.now.service_level, "percent"),
-            value(line.now.asa_s, "seconds"),
-            value(line.now.aht_s, "seconds"),
+            _wait(line.now.asa_s),
+            _wait(line.now.aht_s),
             value(line.now.abandoned, "percent"),
         ]
         for line in shown
@@ -102,7 +102,12 @@ def _queue_line(line: QueueLine, language: str) -> str:
         offered=value(now.offered, "count"),
         level=value(now.service_level, "percent"),
         formula=line.formula,
-        asa=value(now.asa_s, "seconds"),
-        aht=value(now.aht_s, "seconds"),
+        asa=_wait(now.asa_s),
+        aht=_wait(now.aht_s),
         abandoned=value(now.abandoned, "percent"),
     )
+
+
+def _wait(seconds: float | None) -> str:
+    """Waiting and handling times are told in seconds, as wallboards do."""
+    return "–" if seconds is None else f"{seconds:.0f} s"

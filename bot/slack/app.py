@@ -19,6 +19,15 @@ WhileWaiting = Callable[[], AbstractContextManager[None]]
 Answer = Callable[[BoltResponse], None]
 
 
+def whose(body: Any) -> str:
+    """Whose request it is, as far as it says so; people take turns."""
+    if not isinstance(body, dict):
+        return ""
+    event = body.get("event")
+    user = body.get("user_id") or body.get("user") or (event.get("user") if isinstance(event, dict) else "")
+    return str(user.get("id", "") if isinstance(user, dict) else user or "")
+
+
 class ImmediateAckApp(App):
     """Runs each request's listener on the thread that took the request up.
 

@@ -23,6 +23,7 @@ from bot.config.floor.cases import Region, Team
 from bot.followups.tables import FollowUp
 from bot.handovers.shift_tables import ShiftHandover
 from bot.impact.tables import Import, IntervalFigures, Queue
+from bot.incidents.facts import SensitiveCase
 from bot.incidents.tables import Incident
 from bot.reports import gathering, rules, sending, views, workbook
 from bot.shifts.finding_tables import OpenTime
@@ -451,4 +452,16 @@ def test_the_message_says_the_figures_in_a_few_lines_and_the_picture_is_drawn(fl
     assert text.startswith("📊 *Report 19 Oct – 25 Oct 2026*")
     assert "To mitigate, median:" in text
     assert "(n = " in text
+    assert "Care · Cebu: " in text
+    assert "answered within 20 s of offered, ASA " in text
+    spanish = views.summary(report, 1, "es")
+    assert spanish.startswith("📊 *Informe 19 oct – 25 oct 2026*")
+    assert "Casos pendientes de clientes delicados: 1" in spanish
+    assert "before" not in spanish
+    one = SensitiveCase("INC1", "=Paid twice", "Grand Hotel", "P2", "EMEA", "Billing", None, "2 h left")
+    book = openpyxl.load_workbook(BytesIO(workbook.build(report, [one], "es")))
+    assert book.sheetnames == ["Cifras", "Incidentes", "Colas", "Casos delicados", "Definiciones"]
+    assert [cell.value for cell in book["Casos delicados"][2]][:2] == ["INC1", "Grand Hotel"]
+    for_others = openpyxl.load_workbook(BytesIO(workbook.build(report)))
+    assert "Sensitive cases" not in for_others.sheetnames
     assert sending.picture(report).startswith(b"\x89PNG")

@@ -29,6 +29,7 @@ cases:
   board: "#operations"
   processed_by: ["@devi"]
   senior_management: ["@erik"]
+reports: {sensitive_to: ["@farah"]}
 """
 
 
@@ -109,6 +110,13 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reason
         figures = ask(CASE_FIGURES)(session, desk.services, ago(hours=8), utcnow())
     assert (risky.title, risky.severity, risky.needs_next_step) == ("INC1 Paid twice", "P2", True)
     assert [(each.team, each.intake, each.backlog) for each in figures] == [("Billing", 1, 3)]
+
+    for who in ("farah", "ana"):
+        desk.says(who, "/incident report day")
+        desk.tick()
+    named = "Open cases of sensitive customers: 1, by name in the spreadsheet"
+    assert named in told(desk, "farah")[-1]
+    assert named not in "".join(told(desk, "ana"))
 
     desk.ben.clicks(ids.TAKE, channel="operations")
     desk.settle()

@@ -13,10 +13,13 @@ from itertools import combinations
 
 from bot.cases.rules.counting import DAY_S, Counts, Occurrences
 from bot.cases.rules.similar_text import TextIndex, grams
-from bot.cases.rules.surprise import LEAST_SIZE_OF_WORDS, Surprise, share, surprise
+from bot.cases.rules.surprise import Surprise, share, surprise
 
 WINDOWS_S = (15 * 60, 30 * 60, 60 * 60, 120 * 60, 240 * 60)
 LEAST_CUSTOMERS = 3
+# What words have in common is found in the very cases that are counted: of many new cases, three or four share some
+# rare word by chance.
+LEAST_CUSTOMERS_OF_WORDS = 5
 # Before so many cases are known, nobody can say what is usual.
 LEAST_HISTORY = 30
 # What is about one thing has its own hours of the day: they are known after some days.
@@ -137,7 +140,7 @@ class Scanner:
         mine = (sighting.at, sighting.number, sighting.customer)
         for least in ALIKE:
             entries = sorted([self._of_case[number] for number, cosine in alike if cosine >= least] + [mine])
-            if len(entries) < LEAST_CUSTOMERS:
+            if len(entries) < LEAST_CUSTOMERS_OF_WORDS:
                 return
             seen = Occurrences()
             for entry in entries:
@@ -147,14 +150,14 @@ class Scanner:
     def _text_windows(self, seen: Occurrences, now: float) -> Iterator[Candidate]:
         for window_s in WINDOWS_S:
             members = seen.since(now - window_s, now)
-            if len({customer for _, _, customer in members}) < LEAST_CUSTOMERS:
+            if len({customer for _, _, customer in members}) < LEAST_CUSTOMERS_OF_WORDS:
                 continue
             all_cases = self._text_cases.counts(self._text_cases.since(now - window_s, now), now)
             if all_cases.before < LEAST_HISTORY:
                 continue
             counts = seen.counts(members, now)
             expected = share(counts, all_cases, 1 / (1 + all_cases.before)) * all_cases.within
-            yield _candidate((), members, now, window_s, surprise(counts, expected, LEAST_SIZE_OF_WORDS))
+            yield _candidate((), members, now, window_s, surprise(counts, expected))
 
 
 def _share_of_two(key: Key, first: float, second: float) -> float:

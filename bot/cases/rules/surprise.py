@@ -15,9 +15,8 @@ from bot.cases.rules.counting import Counts
 HOUR_WEIGHT = 30
 # What is known before anything was seen weighs as much as so many cases.
 PRIOR_WEIGHT = 10
-# 1 / dispersion: between what was never seen and what is seen every day. What words have in common is found in the
-# very cases that are counted, so of what was never seen nobody knows how often it comes: three may be chance.
-LEAST_SIZE, LEAST_SIZE_OF_WORDS, MOST_SIZE = 1.0, 0.1, 4.0
+# 1 / dispersion: between what was never seen and what is seen every day.
+LEAST_SIZE, MOST_SIZE = 1.0, 4.0
 MOST_SURPRISE = 15.0
 
 
@@ -36,9 +35,9 @@ def share(kind: Counts, all_cases: Counts, prior: float) -> float:
     return (kind.at_this_hour + HOUR_WEIGHT * overall) / (all_cases.at_this_hour + HOUR_WEIGHT)
 
 
-def surprise(kind: Counts, expected: float, least_size: float = LEAST_SIZE) -> Surprise:
+def surprise(kind: Counts, expected: float) -> Surprise:
     """How surprising the window's count is when `expected` were to be expected."""
-    size = min(MOST_SIZE, least_size + kind.before)
+    size = min(MOST_SIZE, LEAST_SIZE + kind.before)
     tail = negative_binomial_tail(kind.within, max(expected, 1e-6), size)
     return Surprise(min(MOST_SURPRISE, -math.log10(max(tail, 1e-300))), expected)
 
