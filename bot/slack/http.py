@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import quote_plus
+from urllib.parse import urlencode
 from urllib.request import Request
 
 from slack_sdk import WebClient
@@ -34,9 +34,13 @@ class Answer:
 
 def post(client: WebClient, network: Network, method: str, fields: Mapping[str, Any], timeout_s: float) -> Answer:
     """Call a method with these form fields. Raises `OSError` or `HTTPException` when no whole answer arrives."""
-    url = f"{client.base_url.rstrip('/')}/{method}"
-    headers = {**client.headers, "Content-Type": FORM}
-    request = Request(url, form_body(fields), headers)  # noqa: S310 - the address is that of the settings
+    request = Request(  # noqa: S310 - the address is that of the settings
+        f"{client.base_url.rstrip('/')}/{method}",
+        urlencode(
+            {name: int(value) if isinstance(value, bool) else value for name, value in fields.items()}
+        ).encode(),
+        {**client.headers, "Content-Type": FORM},
+    )
     if client.token:
         request.add_unredirected_header("Authorization", f"Bearer {client.token}")
     try:
@@ -45,20 +49,6 @@ def post(client: WebClient, network: Network, method: str, fields: Mapping[str, 
     except HTTPError as refused:
         with refused:
             return Answer(refused.code, dict(refused.headers), _object_in(refused.read()))
-
-
-# What `urlencode` would make of each byte: a message has thousands, and joining takes a sixth of the time.
-_QUOTED = {byte: quote_plus(bytes([byte])) for byte in range(256)}
-
-
-def form_body(fields: Mapping[str, Any]) -> bytes:
-    """The fields as a form sends them; Slack reads 1 and 0 for what is true and false."""
-    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in fields.items()).encode()
-
-
-def _quoted(value: Any) -> str:
-    text = value if isinstance(value, str) else str(int(value) if isinstance(value, bool) else value)
-    return "".join(map(_QUOTED.__getitem__, text.encode()))
 
 
 def _object_in(body: bytes) -> dict[str, Any]:

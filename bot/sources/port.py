@@ -105,6 +105,21 @@ class Lockout:
 
 
 @dataclass(frozen=True)
+class Shift:
+    """Somebody's time on duty in a role, by the names of `shifts: roles`. The person is an e-mail address, a handle
+    or a name that floor.yaml knows; `external_id` stays the same when the shift is moved."""
+
+    external_id: str
+    person: str
+    role: str
+    starts_at: datetime
+    ends_at: datetime
+    region: str = ""
+    site: str = ""
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True)
 class TableFile:
     """A table as a file: read with the columns that people confirmed for its shape. `key` names this content."""
 
@@ -183,6 +198,15 @@ class PasswordResets(Source, Protocol):
 
 
 @runtime_checkable
+class Rosters(Source, Protocol):
+    """Brings shifts."""
+
+    def shifts(self, cursor: str, now: datetime) -> Page[Shift]:
+        """Every shift from yesterday until two months ahead, all in one page: what is not in it any more is gone. A
+        page without any shift changes nothing."""
+
+
+@runtime_checkable
 class Tables(Source, Protocol):
     """Brings tables as files, such as exports of a contact centre."""
 
@@ -209,6 +233,7 @@ STREAMS: Mapping[str, tuple[type, str]] = {
     "intervals": (Intervals, "read"),
     "cases": (Cases, "changed"),
     "lockouts": (Lockouts, "since"),
+    "shifts": (Rosters, "shifts"),
     "tables": (Tables, "files"),
 }
 
