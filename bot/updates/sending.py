@@ -49,6 +49,9 @@ def _compose(change: Change, promise: Promise) -> None:
     if unsent_since or promise.occasion == promising.CLOCK:
         promise.missed = promising.missed_count(services, incident, promise, unsent_since or promise.due_at, now)
     following = promising.next_update(session, services, incident, promise, now)
+    if any(other.row != promise.row for other in promising.scheduled_promises(change, promise.audience)):
+        # A series was promised while this one waited to be composed, such as when it was late: one is enough.
+        following = None
     # What it names as the next one, so that it is known whether that stays true.
     promise.next_due_at = following[0] if following else _already_promised(change, promise)
     change.publish(_due(change, promise))

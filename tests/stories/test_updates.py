@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.runtime.clock import utcnow
+from bot.updates.tables import Promise, waiting
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
 
@@ -171,3 +173,17 @@ def test_a_command_that_is_delivered_twice_sends_one_update(floor: TestFloor) ->
     floor.says("ana", "/incident update The carrier is on it", channel=channel)
 
     assert floor.words("executives", "erik").count("The carrier is on it") == 1
+
+
+def test_an_update_that_waited_while_a_series_was_promised_adds_no_second_one(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    now = utcnow()
+    late = Promise(incident_id=1, audience="operations", promised_at=now, due_at=now, cadence_s=1800, number=2)
+    with floor.services.database.transaction() as session:
+        (scheduled,) = waiting(session, 1, "operations")
+        session.add(late)
+    floor.tick()
+
+    assert len(updates(floor, channel)) == 1
+    with floor.services.database.reading() as session:
+        assert [promise.row for promise in waiting(session, 1, "operations")] == [scheduled.row]
