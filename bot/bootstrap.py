@@ -67,12 +67,13 @@ from bot.services import Services
 from bot.slack.app import ImmediateAckApp
 from bot.slack.connection_monitor import ConnectionWatch
 from bot.slack.gateway import Gateway
+from bot.slack.reachability import LOOK_EVERY_S, Reachability
 from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health
 from bot.web.alerts_endpoint import AlertsEndpoint
 from bot.web.api.endpoints import Api
 from bot.web.events_endpoint import EventsEndpoint
-from bot.web.health import Health
+from bot.web.health import Finding, Health
 from bot.web.metrics import Metrics
 from bot.web.replay_guard import ReplayGuard
 from bot.web.server import Server
@@ -128,6 +129,7 @@ class Bot:
     server: Server | None = field(default=None, init=False)
     events_endpoint: EventsEndpoint | None = field(default=None, init=False)
     socket_mode: SocketModeConnection | None = field(default=None, init=False)
+    reachability: Reachability | None = field(default=None, init=False)
     _scheduler: BackgroundScheduler | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -157,10 +159,10 @@ class Bot:
         ]
         registered = services.get(Registry).jobs
         jobs += [Job(job.name, job.every_s, partial(job.run, services)) for job in registered]
-        if self.socket_mode:
-            jobs.append(
-                Job("watch the connection", CHECK_CONNECTION_EVERY_S, ConnectionWatch(self.socket_mode).look)
-            )
+        if self.reachability:
+            jobs.append(Job("ask Slack", LOOK_EVERY_S, self.reachability.look))
+        if connection := self.socket_mode or self.reachability:
+            jobs.append(Job("watch the connection", CHECK_CONNECTION_EVERY_S, ConnectionWatch(connection).look))
         if services.replicas.are_several:
             jobs.append(Job("take over", TAKE_OVER_EVERY_S, partial(take_over, services)))
         return jobs
@@ -176,6 +178,8 @@ class Bot:
         if self.settings.speaks_http:
             secret = self.settings.slack_signing_secret.get_secret_value()
             self.events_endpoint = EventsEndpoint(self.app, secret, ReplayGuard(self.services.database))
+            self.reachability = Reachability(self.services.slack)
+            self.services.get(Listening).use(self.reachability)
         else:
             app_token = self.settings.slack_app_token.get_secret_value()
             log = logging.getLogger(SOCKET_MODE)
@@ -197,11 +201,17 @@ class Bot:
             (
                 lambda: health.database(self.services.database),
                 lambda: health.clock(self.ticks, every_s),
-                lambda: health.slack(self.socket_mode),
+                self._health_of_slack,
                 lambda: health.malformed(self.app.malformed),
                 lambda: health.alarms(self.services.database),
             )
         )
+
+    def _health_of_slack(self) -> Finding:
+        if self.socket_mode:
+            return health.slack(self.socket_mode)
+        assert self.reachability is not None
+        return health.slack_over_http(self.reachability)
 
     def stop(self) -> None:
         """Take nothing new, finish what is in flight, let go of everything."""
@@ -310,13 +320,9 @@ def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
     """Bolt, with every listener."""
 
     def authorize() -> AuthorizeResult:
-        # Asked once and remembered: Bolt would ask Slack again while a person waits.
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=services.slack.team_id(),
-            bot_user_id=services.slack.user_id(),
-            bot_token=settings.slack_bot_token.get_secret_value(),
-        )
+        # Nothing is asked of Slack here, which may not answer while a person waits.
+        token = settings.slack_bot_token.get_secret_value()
+        return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
 
     app = ImmediateAckApp(
         services.background.foreground,
@@ -331,4 +337,5 @@ def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
     )
     for listen in services.get(Registry).listeners:
         listen(app, services)
+    app.dispatch_by_id()
     return app

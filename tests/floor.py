@@ -14,6 +14,7 @@ from bot.incidents import ticks
 from bot.runtime.clock import utcnow
 from slack_sandbox import Person, Sandbox
 from tests import prepared
+from tests.clock import workday_clock
 from tests.rendered import problems_for_readers
 
 PATIENCE_S = 20
@@ -34,7 +35,7 @@ class TestFloor:
         self.over_http = over_http
         # Installed with what `watchfloor manifest` prints: a scope or event missing there is missing here.
         installed = manifest("https://watchfloor.example" if over_http else "")
-        self.sandbox = Sandbox(manifest=settings.pop("manifest", installed), clock_file=folder / "clock")
+        self.sandbox = Sandbox(manifest=settings.pop("manifest", installed), clock_file=workday_clock(folder))
         self._settings: dict[str, Any] = {
             "database_url": database_url or prepared.database(folder),
             "tick_every_s": TICKS_EVERY_S,

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot.cases import cluster_views, clusters, notes, proposing, tables
 from bot.cases.clusters import Cluster
+from bot.cases.notes import ENDED, LINKED, UPDATE
 from bot.cases.tables import Case
 from bot.errors import WatchfloorError
 from bot.incidents import tables as incidents
@@ -141,10 +142,8 @@ def link_cases(change: Change, cases: Iterable[Case], by: str) -> None:
     if not new:
         return
     change.log("cases_linked", count=len(new), text=", ".join(by_number[number].name for number in new[:DESCRIBED]))
-    text = f"is part of incident {change.number}"
-    if not change.incident.is_private:
-        text += f": {change.incident.severity} {change.incident.title}"
-    _note_all(change, [by_number[number] for number in new], "linked", f"linked:{change.number}", text)
+    text = f"is part of incident {change.number}: {change.incident.severity} {change.incident.title}"
+    _note_all(change, [by_number[number] for number in new], LINKED, f"linked:{change.number}", text)
 
 
 def link_more(session: Session, services: Services, cluster: Cluster, cases: Sequence[Case], now: datetime) -> None:
@@ -179,19 +178,19 @@ def _decide(session: Session, services: Services, cluster: Cluster, state: str, 
 
 
 def copy_update(change: Change, event: UpdateComposed) -> None:
-    """The incident's update goes to the work notes of its cases; a private incident's words go nowhere."""
-    if event.audience != AUDIENCE or change.incident.is_private:
+    """The incident's update goes to the work notes of its cases."""
+    if event.audience != AUDIENCE:
         return
     cases = tables.cases_of_incident(change.session, change.number)
     key = f"update:{event.promise_id}"
-    _note_all(change, cases, "update", key, shorten(event.text, LONGEST_NOTE))
+    _note_all(change, cases, UPDATE, key, shorten(event.text, LONGEST_NOTE))
 
 
 def note_end(change: Change, event: Resolved | Declined) -> None:
     """The incident is over, or was none: its cases hear of it."""
     cases = tables.cases_of_incident(change.session, change.number)
     how = "is resolved" if isinstance(event, Resolved) else "was a false alarm"
-    _note_all(change, cases, "ended", f"ended:{event.key}", f"incident {change.number} {how}")
+    _note_all(change, cases, ENDED, f"ended:{event.key}", f"incident {change.number} {how}")
 
 
 def follow_merge(change: Change, event: Merged) -> None:
@@ -203,4 +202,7 @@ def follow_merge(change: Change, event: Merged) -> None:
 
 
 def _note_all(change: Change, cases: Sequence[Case], kind: str, key: str, text: str) -> None:
+    """Say it on each of the cases; of a private incident nothing is said, not even that there is one."""
+    if change.incident.is_private:
+        return
     notes.add_to_all(change.session, change.services, cases, kind, key, text, change.by, change.now)

@@ -17,6 +17,10 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import mentioned_user_ids, to_plain_text
 
+LINKED, UPDATE, ENDED = "linked", "update", "ended"
+# What is said of an incident, and nowhere once that is private.
+OF_INCIDENTS = (LINKED, UPDATE, ENDED)
+
 
 def add(session: Session, services: Services, case: Case, note: CaseNote) -> bool:
     """Keep a decision, and write it to the source; False when it was known."""
@@ -56,6 +60,8 @@ def _write(services: Services, number: int) -> None:
     with services.database.reading() as session:
         note = session.get_one(CaseNote, number)
         case = tables.case(session, note.case_id)
+        if note.kind in OF_INCIDENTS and tables.has_private_incident(session, case.number):
+            return  # it became private before this was written
     writer = services.get(Registry).ask(CASE_NOTES)(services, case.source)
     if writer is None or note.written_at is not None:
         return

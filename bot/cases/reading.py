@@ -13,7 +13,7 @@ from bot.errors import WatchfloorError
 from bot.sources.tabular.cells import NotReadable, is_unknown, read_length
 from bot.sources.tabular.moments import Clock, read_start, says_day_first
 from bot.sources.tabular.names import normalized
-from bot.sources.tabular.sheet import Header, Sheet, open_sheet
+from bot.sources.tabular.sheet import Header, Sheet, columns_of, has_header, open_sheet
 
 MOST_ROWS = 200_000
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_NAME = 300, 8_000, 200
@@ -96,19 +96,8 @@ class ReadCases:
         return len({row.external_id for row in self.rows})
 
 
-def recognised(header: Sequence[str]) -> dict[str, int]:
-    """Which column holds what."""
-    places = {normalized(name): place for place, name in reversed(list(enumerate(header))) if name}
-    found = {}
-    for meaning, names in (COLUMNS | TRAITS).items():
-        place = next((places[name] for name in names if name in places), None)
-        if place is not None:
-            found[meaning] = place
-    return found
-
-
 def _score(cells: Sequence[str]) -> int:
-    columns = recognised(cells)
+    columns = columns_of(cells, COLUMNS | TRAITS)
     return len(columns) if {"external_id", "opened_at"} <= set(columns) else 0
 
 
@@ -117,17 +106,13 @@ HEADER = Header(_score, "Number, Opened at, Priority and State")
 
 def is_table_of_cases(path: Path) -> bool:
     """Does the file name a case's number and when it was opened?"""
-    try:
-        open_sheet(path, HEADER)
-    except WatchfloorError:
-        return False
-    return True
+    return has_header(path, HEADER)
 
 
 def read_cases(path: Path, zone: str) -> ReadCases:
     """Every case of a file; times without a zone are in `zone`. Raises `FileRefused`, `ColumnsMissing`."""
     sheet = open_sheet(path, HEADER)
-    columns = recognised(sheet.header)
+    columns = columns_of(sheet.header, COLUMNS | TRAITS)
     result = ReadCases(columns={name: sheet.header[place] for name, place in columns.items()})
     reader = _Reader(sheet, columns, zone)
     for line, cells in sheet.rows():

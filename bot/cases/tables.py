@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.errors import WatchfloorError
+from bot.incidents.tables import Incident
 from bot.runtime.database import Numbered, insert_all_new, insert_new, partial_index, utc_column
 
 
@@ -188,6 +189,17 @@ def cases_of_incident(session: Session, incident_id: int) -> Sequence[Case]:
     """The cases that are part of an incident."""
     linked = select(IncidentCase.case_id).where(IncidentCase.incident_id == incident_id)
     return session.exec(select(Case).where(col(Case.id).in_(linked)).order_by(col(Case.id))).all()
+
+
+def has_private_incident(session: Session, case_id: int) -> bool:
+    """Is the case part of an incident that only its members may know of?"""
+    theirs = (
+        select(Incident.id)
+        .join(IncidentCase, col(IncidentCase.incident_id) == col(Incident.id))
+        .where(IncidentCase.case_id == case_id, col(Incident.is_private))
+        .limit(1)
+    )
+    return session.exec(theirs).first() is not None
 
 
 def incidents_of_cases(session: Session, case_ids: Collection[int]) -> Mapping[int, int]:

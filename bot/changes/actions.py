@@ -39,13 +39,13 @@ class Typed:
     type: str = ""
 
 
-def overview(services: Services, by: str, now: datetime) -> Screen:
+def overview(services: Services, by: str, now: datetime, page: int = 1) -> Screen:
     """The calendar: what is planned, what waits for an answer, and what was made since yesterday."""
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "changes")
-        changes = tables.calendar(session, now - tables.SHOWN_BACK, views.SHOWN + 1)
-    return views.overview(changes, services.floor.types, now)
+        changes = tables.calendar(session, now - tables.SHOWN_BACK)
+    return views.overview(changes, services.floor.types, now, page)
 
 
 def form(services: Services, by: str, now: datetime) -> Block:

@@ -33,7 +33,7 @@ def changes(services: Services, typed: SlashCommand) -> Response:
     if typed.rest.strip().lower() == ADD:
         services.slack.open_view(typed.trigger_id, actions.form(services, typed.user_id, utcnow()))
         return None
-    return actions.overview(services, typed.user_id, utcnow())
+    return actions.overview(services, typed.user_id, utcnow(), parse.page_number(typed.rest))
 
 
 def register(app: App, services: Services) -> None:

@@ -66,11 +66,11 @@ def locked(session: Session, change_id: int) -> PlannedChange:
     return found
 
 
-def calendar(session: Session, since: datetime, limit: int) -> Sequence[PlannedChange]:
+def calendar(session: Session, since: datetime) -> Sequence[PlannedChange]:
     """What is planned, waits for an answer, or was answered since; in the order of its time."""
     is_open = col(PlannedChange.state) == State.PLANNED
     query = select(PlannedChange).where(sa.or_(is_open, col(PlannedChange.planned_at) >= since))
-    return session.exec(query.order_by(col(PlannedChange.planned_at)).limit(limit)).all()
+    return session.exec(query.order_by(col(PlannedChange.planned_at))).all()
 
 
 def around(session: Session, moment: datetime) -> Sequence[PlannedChange]:

@@ -21,6 +21,7 @@ from bot.slack.blocks import (
     text_input,
     user_select,
 )
+from bot.slack.pages import page_of
 from bot.slack.text import escape, mention, near_time, one_line
 
 Screen = tuple[str, list[Block]]
@@ -29,13 +30,13 @@ BESIDE = 5
 NONE = "No nesting or routing changes are planned, and none waits for an answer."
 
 
-def overview(changes: Sequence[PlannedChange], types: Mapping[str, str], now: datetime) -> Screen:
+def overview(changes: Sequence[PlannedChange], types: Mapping[str, str], now: datetime, page: int = 1) -> Screen:
     """The calendar, in the order of its time; what waits for an answer has its buttons."""
     blocks: list[Block] = []
-    for change in changes[:SHOWN]:
+    shown, which_page = page_of(changes, page, SHOWN, "/incident changes")
+    for change in shown:
         blocks += _card(change, types, now)
-    if len(changes) > SHOWN:
-        blocks.append(context("Later changes are not shown."))
+    blocks += which_page
     add = button("Record a change", ids.ADD)
     return (
         "Planned changes" if changes else NONE,
@@ -136,5 +137,5 @@ def reminder(change: PlannedChange, now: datetime) -> Screen:
 def beside(changes: Sequence[PlannedChange], now: datetime) -> str:
     """What the channel of a new incident reads."""
     shown = [f"• {line(change, now)}" for change in changes[:BESIDE]]
-    more = [f"• and {len(changes) - BESIDE} more"] if len(changes) > BESIDE else []
+    more = [f"• and {len(changes) - BESIDE} more: `/incident changes`"] if len(changes) > BESIDE else []
     return "\n".join(["🗓️ Changes around this time, in case one is the cause:", *shown, *more])

@@ -72,9 +72,14 @@ def record_heartbeat(session: Session, now: datetime, allowed_silence: timedelta
     return since if now - since > allowed_silence else None
 
 
+# Asked every second: put together once.
+_LAST_HEARTBEAT = sa.select(col(Listening.at))
+_UNFILLED = sa.select(col(Gap.id)).where(col(Gap.state).in_(UNFILLED)).order_by(col(Gap.id)).limit(200)
+
+
 def last_heartbeat(session: Session) -> datetime | None:
     """When somebody last said that they listen."""
-    return session.exec(select(Listening.at)).first()
+    return session.connection().execute(_LAST_HEARTBEAT).scalar()
 
 
 def open_gap(session: Session, incident_id: int, since: datetime, until: datetime) -> None:
@@ -86,8 +91,7 @@ def open_gap(session: Session, incident_id: int, since: datetime, until: datetim
 
 def unfilled(session: Session) -> list[int]:
     """The gaps that are still to be filled."""
-    numbers = session.exec(select(Gap.id).where(col(Gap.state).in_(UNFILLED)).order_by(col(Gap.id)).limit(200))
-    return [number for number in numbers if number is not None]
+    return [number for number in session.connection().execute(_UNFILLED).scalars() if number is not None]
 
 
 def get(session: Session, number: int) -> Gap:

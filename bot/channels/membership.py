@@ -119,4 +119,4 @@ def record_group_changed(services: Services, event: Event) -> None:
     group = event["subteam"]
     if group["handle"] in services.floor.groups:
         with services.database.transaction() as session:
-            directory.save_group(session, group["handle"], group["id"], list(group.get("users") or []))
+            directory.save_groups(session, [directory.group_from_slack(group["handle"], group)])

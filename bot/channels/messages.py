@@ -73,8 +73,7 @@ def _record_observed(services: Services, channel_id: str, observed: Iterable[Obs
 def incident_of(services: Services, channel_id: str) -> int | None:
     """The incident whose channel this is. Only reads: most of what the bot hears belongs to none."""
     with services.database.reading() as session:
-        incident = incidents.of_channel(session, channel_id)
-    return incident.number if incident else None
+        return incidents.number_of_channel(session, channel_id)
 
 
 def _repost_deleted_message(services: Services, event: Event) -> None:

@@ -1,6 +1,7 @@
 """`watchfloor sources`: what comes from a source, and how old what is known of each is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from bot.bootstrap import build_registry
@@ -12,9 +13,11 @@ from bot.feeds.sources import Sources
 from bot.runtime import migrations
 from bot.runtime.clock import use_offset_file, utcnow
 from bot.runtime.database import Database
-from bot.sources.port import TableFile, read_page, streams_of
+from bot.slack.text import shorten
+from bot.sources.port import Source, TableFile, read_page, streams_of
 
 ROWS_SHOWN = 5
+LONGEST_VALUE = 80
 
 
 class NotNow(WatchfloorError):
@@ -31,6 +34,11 @@ def try_source(settings: Settings, name: str) -> Iterator[str]:
     """Read a page of everything that a source brings, without keeping anything."""
     source = sources_of(settings).get(name)
     yield from source.check()
+    yield from rows_of(source, name)
+
+
+def rows_of(source: Source, name: str) -> Iterator[str]:
+    """How many rows of each kind a page has, and the first of them."""
     for stream in streams_of(source):
         try:
             page = read_page(source, stream, "", utcnow())
@@ -38,14 +46,31 @@ def try_source(settings: Settings, name: str) -> Iterator[str]:
             after = f" in {later.wait_s:.0f} s" if later.wait_s else ""
             raise NotNow(name=name, reason=later.reason, later=after) from later
         more = "" if page.complete_until else ", and more follows"
-        yield f"{stream}: {len(page.rows)} rows came{more}."
+        count = len(page.rows)
+        yield f"{stream}: {count} {'row' if count == 1 else 'rows'} came{more}."
         yield from (f"  {_shown(row)}" for row in page.rows[:ROWS_SHOWN])
 
 
 def _shown(row: object) -> str:
     if isinstance(row, TableFile):
         return f"{row.name} ({Path(row.path).stat().st_size:,} bytes)"
-    return str(row)
+    known = {
+        name: _brief(value) for name, value in vars(row).items() if value not in ("", (), None) and value != {}
+    }
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in known.items())
+
+
+def _brief(value: object) -> str:
+    """A value as people read it, on a line with others."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        return " ".join(f"{name}={_brief(one)}" for name, one in value.items() if one != "")
+    if isinstance(value, tuple):
+        return "; ".join(_shown(one) for one in value)
+    return shorten(" ".join(str(value).split()), LONGEST_VALUE)
 
 
 def list_sources(settings: Settings) -> Iterator[str]:

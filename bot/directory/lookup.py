@@ -128,10 +128,9 @@ def refresh_identity(services: Services) -> None:
 def refresh_groups(services: Services) -> None:
     """Who is in the groups that `floor.yaml` names."""
     listed = {group["handle"]: group for group in services.slack.groups()}
+    groups = [tables.group_from_slack(handle, listed.get(handle, {})) for handle in services.floor.groups]
     with services.database.transaction() as session:
-        for handle in services.floor.groups:
-            group = listed.get(handle, {"id": "", "users": []})
-            tables.save_group(session, handle, group["id"], list(group.get("users") or []))
+        tables.save_groups(session, groups)
 
 
 def is_known_channel(services: Services, channel_id: str) -> bool:
@@ -153,12 +152,14 @@ def refresh_channels(services: Services) -> None:
     """
     joined = services.slack.joined_channels()
     with services.database.transaction() as session:
-        for name, known_id in tables.known_channels(session).items():
+        known = tables.known_channels(session)
+        for name, known_id in known.items():
             if joined.get(name, known_id) != known_id:
                 tables.save_channel(session, name, joined[name])
             elif known_id not in joined.values():
                 tables.forget_channel(session, known_id)
-    for name in sorted(f"#{name}" for name in channel_names(services)):
+    still_known = {name for name, known_id in known.items() if name in joined or known_id in joined.values()}
+    for name in sorted(f"#{name}" for name in channel_names(services) - still_known):
         try:
             channel_id(services, name)
         except SlackRefused as refused:

@@ -1,14 +1,15 @@
 """What was last heard about people, groups and channels, so that no click waits for Slack to say it again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.directory.rules import PersonFacts
-from bot.runtime.database import upsert, utc_column
+from bot.runtime.database import upsert, upsert_all, utc_column
 
 
 class Person(SQLModel, table=True):
@@ -48,13 +49,17 @@ class KnownChannel(SQLModel, table=True):
 
 def save_people(session: Session, people: Iterable[PersonFacts], now: datetime) -> None:
     """Keep what Slack said of people."""
-    for facts in people:
-        upsert(session, Person(**facts.__dict__, heard_at=now))
+    upsert_all(session, [Person(**facts.__dict__, heard_at=now) for facts in people])
 
 
-def save_group(session: Session, handle: str, group_id: str, members: list[str]) -> None:
-    """Keep who is in a group."""
-    upsert(session, Group(handle=handle, id=group_id, members=members))
+def group_from_slack(handle: str, listed: Mapping[str, Any]) -> Group:
+    """The group of that handle as Slack lists it; nobody is in one that Slack does not list."""
+    return Group(handle=handle, id=listed.get("id", ""), members=list(listed.get("users") or []))
+
+
+def save_groups(session: Session, groups: Sequence[Group]) -> None:
+    """Keep who is in groups."""
+    upsert_all(session, groups)
 
 
 def save_channel(session: Session, name: str, channel_id: str) -> None:

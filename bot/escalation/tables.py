@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.escalation import rules
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.runtime.database import Numbered, insert_new, partial_index, upsert, utc_column
+from bot.runtime.database import Numbered, insert_new, partial_index, upsert_all, utc_column
 
 VOLUNTEER = "volunteer"
 PAGER_WAITING = "wanted"
@@ -91,19 +91,19 @@ def ladder(session: Session, incident_id: int) -> rules.Ladder:
 
 def save_ladder(session: Session, incident_id: int, ladder: Iterable[rules.Rung]) -> None:
     """Write a ladder down as it stands now."""
-    for rung in ladder:
-        upsert(
-            session,
-            LadderRung(
-                incident_id=incident_id,
-                position=rung.position,
-                after_s=int(rung.after.total_seconds()),
-                tell=list(rung.tell),
-                stops_on=rung.stops_on,
-                state=rung.state,
-                due_at=rung.due_at,
-            ),
+    rows = [
+        LadderRung(
+            incident_id=incident_id,
+            position=rung.position,
+            after_s=int(rung.after.total_seconds()),
+            tell=list(rung.tell),
+            stops_on=rung.stops_on,
+            state=rung.state,
+            due_at=rung.due_at,
         )
+        for rung in ladder
+    ]
+    upsert_all(session, rows)
 
 
 def due(session: Session, now: datetime, limit: int = 200) -> Sequence[tuple[int, int, datetime]]:

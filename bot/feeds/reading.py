@@ -71,7 +71,7 @@ def _page(services: Services, feed: Feed) -> Page[Any]:
     except (LookupError, TypeError, ValueError, AttributeError) as wrong:
         # Another system may answer anything, and sources of others may have mistakes.
         log.exception("a page of a source is not understood", extra={"source": feed.source})
-        reason = f"its answer is not understood ({type(wrong).__name__}: {wrong})."
+        reason = f"its answer is not understood ({type(wrong).__name__}: {wrong})"
         raise SourceRefused(name=feed.source, reason=reason) from wrong
 
 

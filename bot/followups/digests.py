@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, select
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.runtime.database import insert_new, utc_column
 
@@ -17,9 +18,13 @@ class FollowUpDigest(SQLModel, table=True):
     is_posted: bool = False
 
 
+# Asked every second: put together once.
+_WEEK = sa.select(col(FollowUpDigest.week)).where(col(FollowUpDigest.week) == sa.bindparam("of_week"))
+
+
 def is_settled(session: Session, due_at: datetime) -> bool:
     """Was this week's digest seen to?"""
-    return session.get(FollowUpDigest, _week(due_at)) is not None
+    return session.connection().execute(_WEEK, {"of_week": _week(due_at)}).first() is not None
 
 
 def is_first(session: Session) -> bool:

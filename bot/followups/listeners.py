@@ -73,18 +73,19 @@ def add_from_command(services: Services, typed: SlashCommand) -> Response:
 
 def show_list(services: Services, typed: SlashCommand) -> Response:
     """`/incident followups`, `/incident followups mine`, `/incident followups overdue`: what is left to do."""
-    now, list_name = utcnow(), typed.rest.lower()
+    now = utcnow()
+    list_name, page = parse.word_and_page(typed.rest.lower())
     if list_name == "overdue":
-        return followup_screens.list_of_overdue(services, typed.user_id, now)
+        return followup_screens.list_of_overdue(services, typed.user_id, now, page)
     if list_name not in ("", "mine"):
         raise UnknownList(given=quoted(typed.rest))
     try:
         number = incident_number_here(services, typed.channel_id, typed.user_id)
     except NoIncidentHere:
-        return followup_screens.list_of_mine(services, typed.user_id, now)
+        return followup_screens.list_of_mine(services, typed.user_id, now, page)
     if list_name == "mine":
-        return followup_screens.list_of_mine(services, typed.user_id, now)
-    return followup_screens.list_of_incident(services, number, typed.user_id, now)
+        return followup_screens.list_of_mine(services, typed.user_id, now, page)
+    return followup_screens.list_of_incident(services, number, typed.user_id, now, page)
 
 
 def _register_shortcut(app: App, services: Services) -> None:

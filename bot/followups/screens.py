@@ -13,8 +13,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import OPTIONS, Block
 
-LIST_LIMIT = 20
-QUERY_LIMIT = 200
+QUERY_LIMIT = 2_000
 A_WEEK = timedelta(days=7)
 NONE_OF_INCIDENT = "There are no follow-ups here yet. `/incident followup` and what is to be done adds one."
 NONE_OF_MINE = "You have no follow-up to do."
@@ -73,7 +72,7 @@ def _form_for(services: Services, number: int, user_id: str, build_form: Callabl
     return build_form(follow_up)
 
 
-def list_of_incident(services: Services, number: int, user_id: str, now: datetime) -> Screen:
+def list_of_incident(services: Services, number: int, user_id: str, now: datetime, page: int = 1) -> Screen:
     """What is to be done after one incident, open ones first."""
     check_member(services, user_id)
     with services.database.reading() as session:
@@ -81,22 +80,23 @@ def list_of_incident(services: Services, number: int, user_id: str, now: datetim
         incidents.check_visible(session, incident, user_id)
         follow_ups = sorted(tables.of_incident(session, number), key=lambda one: (not one.is_open, one.due_at))
     pairs = [(follow_up, incident) for follow_up in follow_ups]
-    return _list_screen(pairs, f"Follow-ups of incident {number}", NONE_OF_INCIDENT, now)
+    listed = views.Listed(f"Follow-ups of incident {number}", NONE_OF_INCIDENT, "/incident followups", page)
+    return views.listing(pairs, listed, now)
 
 
-def list_of_mine(services: Services, user_id: str, now: datetime) -> Screen:
+def list_of_mine(services: Services, user_id: str, now: datetime, page: int = 1) -> Screen:
     """What a person has to do, over all incidents."""
     check_member(services, user_id)
     with services.database.reading() as session:
         pairs = tables.open_of(session, user_id, QUERY_LIMIT)
-    return _list_screen(list(pairs), "Your follow-ups", NONE_OF_MINE, now)
+    return views.listing(pairs, _mine(page), now)
 
 
 def home_blocks(services: Services, user_id: str, now: datetime) -> list[Block]:
     """What a person has to do, for their home tab; nothing when there is nothing."""
     with services.database.reading() as session:
         pairs = list(tables.open_of(session, user_id, QUERY_LIMIT))
-    return _list_screen(pairs, "Your follow-ups", NONE_OF_MINE, now)[1] if pairs else []
+    return views.listing(pairs, _mine(1), now)[1] if pairs else []
 
 
 def on_home(services: Services, user_id: str) -> list[Block]:
@@ -104,14 +104,14 @@ def on_home(services: Services, user_id: str) -> list[Block]:
     return home_blocks(services, user_id, utcnow())
 
 
-def list_of_overdue(services: Services, user_id: str, now: datetime) -> Screen:
+def list_of_overdue(services: Services, user_id: str, now: datetime, page: int = 1) -> Screen:
     """What is late, over all incidents that this person may see."""
     check_member(services, user_id)
     with services.database.reading() as session:
         pairs = tables.overdue(session, user_id, now, QUERY_LIMIT)
-    return _list_screen(list(pairs), "Late follow-ups", NONE_LATE, now)
+    listed = views.Listed("Late follow-ups", NONE_LATE, "/incident followups overdue", page)
+    return views.listing(pairs, listed, now)
 
 
-def _list_screen(pairs: list[tuple[FollowUp, Incident]], title: str, empty_text: str, now: datetime) -> Screen:
-    shown, left_out = pairs[:LIST_LIMIT], len(pairs[LIST_LIMIT:])
-    return views.listing(shown, title, empty_text, now, left_out=left_out)
+def _mine(page: int) -> views.Listed:
+    return views.Listed("Your follow-ups", NONE_OF_MINE, "/incident followups mine", page)

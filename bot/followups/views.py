@@ -10,11 +10,13 @@ from bot.followups.tables import FollowUp
 from bot.incidents import ids as incident_ids
 from bot.incidents.tables import Incident
 from bot.slack.blocks import MESSAGE_TEXT, Block, Element, actions, button, context, header, section
+from bot.slack.pages import page_of
 from bot.slack.text import channel_link, day, escape, link, mention, one_line, shorten
 
 WORDS_SHOWN = 600
 WORDS_IN_LIST = 200
 DIGEST_SHOWN = 15
+LISTED_PER_PAGE = 20
 NOBODY = "_nobody yet_"
 
 
@@ -173,14 +175,23 @@ def _of_incident(incident: Incident) -> str:
     return f"Incident {incident.number} {where}"
 
 
-def listing(
-    pairs: Sequence[tuple[FollowUp, Incident]], title: str, empty_text: str, now: datetime, *, left_out: int = 0
-) -> tuple[str, list[Block]]:
-    """Follow-ups, one below the other, each with a button that opens it."""
+@dataclass(frozen=True)
+class Listed:
+    """Which list it is, what is said when it is empty, and the page of it that is shown."""
+
+    title: str
+    empty_text: str
+    command: str
+    page: int = 1
+
+
+def listing(pairs: Sequence[tuple[FollowUp, Incident]], listed: Listed, now: datetime) -> tuple[str, list[Block]]:
+    """A page of follow-ups, one below the other, each with a button that opens it."""
     if not pairs:
-        return empty_text, [section(empty_text)]
-    blocks = [header(title)]
-    for follow_up, incident in pairs:
+        return listed.empty_text, [section(listed.empty_text)]
+    blocks = [header(listed.title)]
+    shown, which_page = page_of(pairs, listed.page, LISTED_PER_PAGE, listed.command)
+    for follow_up, incident in shown:
         facts = FollowUpFacts(follow_up, incident, now)
         text = one_line(follow_up.words, WORDS_IN_LIST)
         line_text = (
@@ -188,9 +199,7 @@ def listing(
         )
         change = button("Open…", ids.CHANGE, str(follow_up.number))
         blocks.append(section(line_text, block_id=f"followup-{follow_up.number}", accessory=change))
-    if left_out:
-        blocks.append(context(f"… and {left_out} more."))
-    return f"{title}: {len(pairs) + left_out}", blocks
+    return f"{listed.title}: {len(pairs)}", [*blocks, *which_page]
 
 
 def _channel_or_number(incident: Incident) -> str:

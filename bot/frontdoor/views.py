@@ -25,6 +25,7 @@ from bot.slack.blocks import (
     text_input,
     user_select,
 )
+from bot.slack.pages import and_more
 from bot.slack.text import escape, format_duration, listed, mention, near_time, one_line
 
 Screen = tuple[str, list[Block]]
@@ -207,5 +208,5 @@ def forgotten_text(message: CallerMessage, wording: Wording, now: datetime) -> s
 
 def objection(message: CallerMessage, wording: Wording) -> str:
     """Why an incident should not be resolved yet, as plain text."""
-    lines = ", ".join(wording.lines[:LINES_SHOWN])
+    lines = ", ".join(wording.lines[:LINES_SHOWN]) + and_more(wording.lines, LINES_SHOWN)
     return f"Callers still hear a message on {lines}" if lines else "Callers still hear a message"

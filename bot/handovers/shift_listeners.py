@@ -43,7 +43,7 @@ def shift_command(services: Services, typed: SlashCommand) -> Response:
     if word.lower() == WATCH and rest:
         return shift_watching.watch(services, rest, by, now)
     if word.lower() in (WATCH, WATCHED):
-        return shift_watching.watched(services, by)
+        return shift_watching.watched(services, by, parse.page_number(rest))
     person = PERSON.search(typed.raw)
     view = shift_offering.offer_form(services, by, now, person[1] if person else None)
     services.slack.open_view(typed.trigger_id, view)

@@ -18,10 +18,12 @@ from bot.slack.blocks import (
     divider,
     field,
     modal,
+    paragraphs,
     section,
     text_input,
     user_select,
 )
+from bot.slack.pages import page_of
 from bot.slack.text import channel_link, escape, link, mention, mentions, near_time, one_line
 
 Message = tuple[str, list[Block]]
@@ -29,6 +31,8 @@ LONGEST = 1_000
 # Each takes two blocks, and a message takes fifty.
 SHOWN = 20
 LISTED_IN_FORM = 40
+WATCHED_PER_PAGE = 25
+ANSWERED_CHARACTERS = 3_000
 SIGNS = {State.ACCEPTED: "✅", State.RETURNED: "↩️", State.WITHDRAWN: "⏹️"}
 
 
@@ -156,7 +160,7 @@ def _items(shift: ShiftHandover, handovers: Sequence[Handover], now: datetime, *
         blocks.append(context(f"… and {len(waiting) - SHOWN} more, which come when these are answered."))
     if answered:
         done = [f"{SIGNS[State(each.state)]} {name_of(each)}" for each in answered]
-        blocks.append(section("\n".join(done[:30])))
+        blocks += paragraphs(done, rest="", room=ANSWERED_CHARACTERS)
     return blocks
 
 
@@ -267,12 +271,13 @@ def unaccepted_text(shift: ShiftHandover, waiting: int, now: datetime) -> str:
     )
 
 
-def watched_message(items: Sequence[WatchItem]) -> Message:
-    """What is watched, each with a button to end it."""
+def watched_message(items: Sequence[WatchItem], page: int = 1) -> Message:
+    """What is watched, page by page, each with a button to end it."""
     if not items:
         return "Nothing is watched. `/incident handover watch` and a few words adds something.", []
     blocks: list[Block] = [section("*Watched*")]
-    for item in items[:40]:
+    shown, which_page = page_of(items, page, WATCHED_PER_PAGE, "/incident handover watched")
+    for item in shown:
         done = button("Done", f"{ids.END_WATCH}.{item.number}", str(item.number))
         blocks.append(section(f"{one_line(item.text, 300)} ({mention(item.by)})", accessory=done))
-    return "Watched", blocks
+    return "Watched", [*blocks, *which_page]

@@ -21,11 +21,11 @@ def watch(services: Services, text: str, by: str, now: datetime) -> str:
     return "It is watched now, and every handover names it. `/incident handover watched` lists and ends it."
 
 
-def watched(services: Services, by: str) -> tuple[str, list[Block]]:
-    """What is watched."""
+def watched(services: Services, by: str, page: int = 1) -> tuple[str, list[Block]]:
+    """What is watched, page by page."""
     check_member(services, by)
     with services.database.reading() as session:
-        return shift_views.watched_message(shift_tables.watched(session))
+        return shift_views.watched_message(shift_tables.watched(session), page)
 
 
 def end_watch(services: Services, number: int, by: str, now: datetime) -> str:

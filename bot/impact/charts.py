@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.impact import gathering
 from bot.impact.rules.assessment import Assessment, Point
-from bot.impact.wording import formula, percent
+from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula, percent
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.tables import Incident
@@ -46,22 +46,28 @@ def chart_png(services: Services, number: int, now: datetime) -> bytes:
         assessment = gathering.gather(session, services.floor, incident, now)
     if not assessment.is_known:
         return b""
-    return render(payload(incident, assessment, ZoneInfo(services.floor.figures.zone)))
+    language = LANGUAGES.get(services.floor.language, ENGLISH)
+    return render(payload(incident, assessment, ZoneInfo(services.floor.figures.zone), language))
 
 
-def payload(incident: Incident, assessment: Assessment, zone: ZoneInfo) -> dict[str, Any]:
+def payload(
+    incident: Incident, assessment: Assessment, zone: ZoneInfo, language: Language = ENGLISH
+) -> dict[str, Any]:
     """Everything that is drawn, as plain data; times are those of the site's clock."""
+    phrases = language.phrases
     goal = assessment.whole.goal
     points = [point for point in assessment.points if _is_shown(point, assessment)][-POINTS_SHOWN:]
-    expected = "forecast" if assessment.forecast_intervals else "usual"
+    expected = phrases["forecast" if assessment.forecast_intervals else "usual"]
+    level = phrases["chart level"].format(formula=formula(goal, language))
+    level += phrases["chart goal"].format(target=percent(goal.target, language)) if goal else ""
     return {
         "title": f"#{incident.number} {incident.title}",
-        "zone": zone.key,
         "target": goal.target if goal else None,
-        "level_title": f"% service level: {formula(goal)}" + (f", goal {percent(goal.target)}" if goal else ""),
-        "volume_title": f"Contacts offered (bars), {expected} (line)",
+        "level_title": level,
+        "volume_title": phrases["chart offered"].format(source=expected),
+        "note": phrases["chart note"].format(zone=zone.key),
         "points": [_point(point, zone) for point in points],
-        "marks": _marks(incident, points, zone),
+        "marks": _marks(incident, points, zone, language),
     }
 
 
@@ -82,7 +88,7 @@ def _point(point: Point, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _marks(incident: Incident, points: list[Point], zone: ZoneInfo) -> list[dict[str, Any]]:
+def _marks(incident: Incident, points: list[Point], zone: ZoneInfo, language: Language) -> list[dict[str, Any]]:
     """When the incident was declared, mitigated and resolved: the place on the axis, and what it is."""
     marks = []
     for title, at in (
@@ -95,7 +101,8 @@ def _marks(incident: Incident, points: list[Point], zone: ZoneInfo) -> list[dict
             if moment is not None and point.starts_at <= moment < point.starts_at + point.interval_s:
                 share = (moment - point.starts_at) / point.interval_s
                 local = at.astimezone(zone) if at else None
-                marks.append({"title": f"{title} {local:%H:%M}", "place": place + share})
+                name = language.phrases[f"chart {title}"]
+                marks.append({"title": f"{name} {local:%H:%M}", "place": place + share})
     return marks
 
 

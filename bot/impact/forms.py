@@ -9,7 +9,7 @@ from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.vocabulary import TITLES, Meaning
 from bot.impact.rules.assessment import QueueFacts
 from bot.impact.rules.figures import Figures
-from bot.slack.blocks import Block, Element, field, modal, option, section, select, text_input
+from bot.slack.blocks import Block, Element, context, field, modal, option, section, select, text_input
 from bot.slack.text import one_line
 
 # A phone shows few fields at once: those that an analyst reads off the wallboard, in that order.
@@ -88,6 +88,9 @@ def columns_form(number: int, name: str, header: Sequence[str], columns: ColumnM
         meaning = str(columns.meanings[at]) or NO_QUEUE
         label = one_line(title, 100) or f"Column {at + 1}"
         blocks.append(field(label, f"{ids.COLUMN}.{at}", select(ids.COLUMN, choices, initial=meaning)))
+    if len(header) > COLUMNS_ASKED:
+        left_out = len(header) - COLUMNS_ASKED
+        blocks.append(context(f"The last {left_out} of {len(header)} columns are read as shown in the message."))
     return modal("Columns", blocks, callback_id=ids.COLUMNS_FORM, submit="Read it so", private_metadata=str(number))
 
 
@@ -95,7 +98,7 @@ def whatif_form(number: int, queues: Sequence[QueueFacts]) -> Block:
     """Several changes at once."""
     blocks: list[Block] = []
     if len(queues) > 1:
-        options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues[:100]]
+        options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues]
         blocks.append(field("Queue", ids.QUEUE, select(ids.QUEUE, options, initial=options[0]["value"])))
     for name, label, example in (
         (ids.AGENTS_CHANGE, "Agents", "-6"),

@@ -11,6 +11,7 @@ from bot.impact.reading.vocabulary import TITLES, Meaning
 from bot.impact.views import Screen, moment
 from bot.impact.wording import number, queue_name
 from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.pages import and_more
 from bot.slack.text import escape, one_line
 
 QUEUES_SHOWN, REASONS_SHOWN, COLUMNS_SHOWN = 8, 5, 25
@@ -62,7 +63,7 @@ def _found(preview: FilePreview) -> str:
     if not preview.rows:
         return "Not one row can be used as the columns are read now."
     queues = ", ".join(queue_name(queue) for queue in preview.queues[:QUEUES_SHOWN])
-    more = f" and {len(preview.queues) - QUEUES_SHOWN} more" if len(preview.queues) > QUEUES_SHOWN else ""
+    more = and_more(preview.queues, QUEUES_SHOWN)
     first, last = (f"{moment(at):%d %b %Y %H:%M} UTC" for at in (preview.first_at, preview.last_at))
     minutes = preview.plan.interval_s // 60
     span = f"{first} to {last}, {minutes} min each" if preview.first_at != preview.last_at else first
@@ -74,11 +75,13 @@ def _column_lines(plan: Plan) -> list[str]:
     used = [f"• {one_line(name, 50)} → {TITLES[meaning]}" for name, meaning in named if meaning]
     ignored = [one_line(name, 30) for name, meaning in named if not meaning and name]
     lines = used[:COLUMNS_SHOWN]
+    if len(used) > COLUMNS_SHOWN:
+        lines.append(f"• and {len(used) - COLUMNS_SHOWN} more columns")
     if plan.columns.queue and not plan.places(Meaning.QUEUE):
         lines.append(f"• the queue is *{queue_name(plan.columns.queue)}*")
     if plan.is_wide:
         return [*lines, "• every other column is an interval"]
-    return [*lines, f"Not used: {', '.join(ignored[:8])}{' …' if len(ignored) > 8 else ''}"] if ignored else lines
+    return [*lines, f"Not used: {', '.join(ignored[:8])}{and_more(ignored, 8)}"] if ignored else lines
 
 
 def _how_read(preview: FilePreview) -> str:

@@ -10,17 +10,19 @@ from collections.abc import Callable
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from bot.directory.lookup import home
+from bot.errors import TryLater, WatchfloorError
 from bot.incidents import ids, parse, rules, workspaces
 from bot.incidents import responses as answering
 from bot.incidents.limits import PersonLimits
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import SLACK_UNAVAILABLE, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
 log = logging.getLogger(__name__)
 
+CLICKS = ("block_actions", "view_submission", "shortcut", "message_action")
 NOT_HERE = "Watchfloor works in another workspace, not in this one."
 
 
@@ -30,11 +32,28 @@ def register(app: App, services: Services) -> None:
 
     @app.middleware
     def refuse_foreign(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
-        if workspaces.is_ours(req.body, home(services), services.slack.own_ids()):
+        try:
+            is_ours = workspaces.is_ours(req.body, home(services), services.slack.own_ids())
+        except TryLater as silent:
+            # Slack has never said who we are. It sends events again, and people hear what is wrong.
+            log.warning("a request must wait until Slack answers", extra={"reason": str(silent)})
+            is_command = "command" in req.body
+            return BoltResponse(status=200 if is_command else 503, body=SLACK_UNAVAILABLE if is_command else "")
+        if is_ours:
             return next()
         log.warning("a request of another workspace was refused", extra={"team": workspaces.team_of(req.body)})
         is_command = "command" in req.body
         return BoltResponse(status=200, body=NOT_HERE if is_command else "")
+
+    @app.middleware
+    def limit_clicks(req: BoltRequest, ack: Ack, next: Callable[[], BoltResponse]) -> BoltResponse:
+        if req.body.get("type") not in CLICKS:
+            return next()
+        try:
+            check_click(services, req.body)
+        except WatchfloorError as refused:
+            return refuse_click(services, req.body, refused.sentence, ack)
+        return next()
 
     @app.middleware
     def keep(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
@@ -47,6 +66,22 @@ def register(app: App, services: Services) -> None:
     def incident(ack: Ack, body: Payload) -> None:
         typed = parse.slash_command(body)
         answering.answer_command(services, lambda: run_command(registry, services, typed), ack)
+
+
+def check_click(services: Services, body: Payload) -> None:
+    """Refuse a click or a form that is one too many within a minute."""
+    key = str(body.get("trigger_id") or body.get("view", {}).get("hash"))
+    services.get(PersonLimits).check_click(parse.user_id(body), key, utcnow())
+
+
+def refuse_click(services: Services, body: Payload, sentence: str, ack: Ack) -> BoltResponse:
+    """A form says it beside its first field and stays open; in a flood of clicks the first is answered."""
+    fields = [block["block_id"] for block in body.get("view", {}).get("blocks", ()) if block["type"] == "input"]
+    if body["type"] == "view_submission" and fields:
+        return ack(response_action="errors", errors={fields[0]: sentence})
+    if services.get(PersonLimits).is_news(parse.user_id(body), utcnow()):
+        answering.respond_later(services, body, sentence)
+    return ack()
 
 
 def record_event(services: Services, event: Payload) -> None:

@@ -10,6 +10,8 @@ from bot.errors import WatchfloorError
 WINDOW = timedelta(minutes=1)
 # Of one person so many declarations may wait for their channel; the others stand behind those of colleagues.
 WAITING_AT_ONCE = 3
+# Whatever others do, a person can press so many buttons within a minute.
+FEW_CLICKS = 10
 
 
 class TooManyDeclarations(WatchfloorError):
@@ -25,6 +27,16 @@ class TooManyInWorkspace(WatchfloorError):
 class TooManyCommands(WatchfloorError):
     """You have typed {count} commands within a minute, which is the most that one person may. Please wait a
     minute."""
+
+
+class TooManyClicks(WatchfloorError):
+    """You have pressed buttons and sent forms {count} times within a minute, which is the most that one person may.
+    Nothing was done; please wait a minute."""
+
+
+class TooManyClicksHere(WatchfloorError):
+    """{count} buttons were pressed here within a minute, and many of them by you. Nothing was done; please try
+    again in a minute."""
 
 
 class Recent:
@@ -51,7 +63,8 @@ class PersonLimits:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._lock = threading.Lock()
-        self._declarations, self._commands = Recent(), Recent()
+        self._declarations, self._commands, self._clicks = Recent(), Recent(), Recent()
+        self._told: dict[str, datetime] = {}
 
     def check_declaration(self, user_id: str, key: str, now: datetime) -> None:
         """Refuse more than a person, or everybody together, may declare. A person's first is always taken."""
@@ -70,3 +83,23 @@ class PersonLimits:
             if own >= self._limits.commands_per_person:
                 raise TooManyCommands(count=own)
             self._commands.add(now, user_id, key)
+
+    def check_click(self, user_id: str, key: str, now: datetime) -> None:
+        """Refuse more buttons and forms than a person can press, and than everybody may. A few are always taken."""
+        with self._lock:
+            own = self._clicks.count(now, user_id)
+            if own >= self._limits.clicks_per_person:
+                raise TooManyClicks(count=own)
+            if own >= FEW_CLICKS and (all_together := self._clicks.count(now)) >= self._limits.clicks:
+                raise TooManyClicksHere(count=all_together)
+            self._clicks.add(now, user_id, key)
+
+    def is_news(self, user_id: str, now: datetime) -> bool:
+        """Was this person not told so within the last minute? In a flood one sentence is enough."""
+        with self._lock:
+            told_at = self._told.get(user_id)
+            if told_at is not None and told_at - WINDOW < now < told_at + WINDOW:
+                return False
+            self._told = {who: at for who, at in self._told.items() if now < at + WINDOW}
+            self._told[user_id] = now
+            return True

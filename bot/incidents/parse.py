@@ -57,6 +57,12 @@ def page_number(typed: str) -> int:
     return max(1, int(word)) if word.isascii() and word.isdigit() and len(word) <= LONGEST_PAGE_NUMBER else 1
 
 
+def word_and_page(typed: str) -> tuple[str, int]:
+    """`mine 2` as what is listed and its page."""
+    words, _, last = typed.strip().rpartition(" ")
+    return (words.strip(), page_number(last)) if last.isascii() and last.isdigit() else (typed.strip(), 1)
+
+
 def slash_command(body: Payload) -> SlashCommand:
     """`/incident WORD REST` as it was typed: Slack's escapes are undone, and made again where words leave."""
     word, rest = first_word(body.get("text") or "")

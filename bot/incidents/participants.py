@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.runtime.database import insert_new, utc_column
+from bot.runtime.database import insert_all_new, utc_column
 
 
 class Participant(SQLModel, table=True):
@@ -32,8 +32,8 @@ def of_incident(session: Session, incident_id: int) -> list[str]:
 
 def join(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:
     """People are in the incident's channel."""
-    for user_id in user_ids:
-        insert_new(session, Participant(incident_id=incident_id, user_id=user_id, joined_at=now))
+    rows = [Participant(incident_id=incident_id, user_id=user_id, joined_at=now) for user_id in user_ids]
+    insert_all_new(session, rows)
 
 
 def replace(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack
@@ -113,6 +114,13 @@ def respond_ephemeral(
             services.slack.tell(body["user"]["id"], text, blocks)
     except (WatchfloorError, TryLater) as failure:
         log.warning("an answer did not arrive", extra={"reason": str(failure)})
+
+
+def respond_later(services: Services, body: Payload, response: Response) -> None:
+    """The same soon, on another thread: the click is acknowledged at once."""
+    if response is not None:
+        act = partial(respond_ephemeral, services, body, response)
+        services.background.submit(f"answer:{body.get('trigger_id')}", act)
 
 
 def replace_message(services: Services, body: Payload, action: Callable[[], Response]) -> None:

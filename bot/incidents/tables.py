@@ -153,14 +153,26 @@ def by_channel(session: Session, channel_id: str) -> Incident:
     return incident
 
 
+# Asked at whatever is heard: put together once.
+_IN_CHANNEL = col(Incident.channel_id) == sa.bindparam("channel")
+_OF_CHANNEL = select(Incident).where(_IN_CHANNEL)
+_NUMBER_OF_CHANNEL = sa.select(col(Incident.id)).where(_IN_CHANNEL)
+_BY_KEY = select(Incident).where(col(Incident.declared_key) == sa.bindparam("request_key"))
+
+
 def of_channel(session: Session, channel_id: str) -> Incident | None:
     """The incident whose channel this is, if it is one."""
-    return session.exec(select(Incident).where(Incident.channel_id == channel_id)).first()
+    return session.exec(_OF_CHANNEL, params={"channel": channel_id}).first()
+
+
+def number_of_channel(session: Session, channel_id: str) -> int | None:
+    """The number of the incident whose channel this is, if it is one."""
+    return session.connection().execute(_NUMBER_OF_CHANNEL, {"channel": channel_id}).scalar()
 
 
 def by_key(session: Session, declared_key: str) -> Incident | None:
     """The incident declared by that request, if there is one."""
-    return session.exec(select(Incident).where(Incident.declared_key == declared_key)).first()
+    return session.exec(_BY_KEY, params={"request_key": declared_key}).first()
 
 
 def waiting_for_channel(session: Session, declared_by: str, before: int) -> int:

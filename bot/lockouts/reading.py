@@ -10,14 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.errors import WatchfloorError
 from bot.lockouts.recording import Seen
 from bot.lockouts.rules import Release
 from bot.sources.port import LockoutKind
 from bot.sources.tabular.cells import NotReadable, is_unknown
 from bot.sources.tabular.moments import Clock, read_start, says_day_first
 from bot.sources.tabular.names import normalized
-from bot.sources.tabular.sheet import Header, Sheet, open_sheet
+from bot.sources.tabular.sheet import Header, Sheet, columns_of, has_header, open_sheet
 
 MOST_ROWS = 5_000
 LONGEST = 100
@@ -64,19 +63,8 @@ class ReadLockouts:
     left_out: list[tuple[int, str]] = field(default_factory=list)
 
 
-def recognised(header: Sequence[str]) -> dict[str, int]:
-    """Which column holds what."""
-    places = {normalized(name): place for place, name in reversed(list(enumerate(header))) if name}
-    found = {}
-    for meaning, names in COLUMNS.items():
-        place = next((places[name] for name in names if name in places), None)
-        if place is not None:
-            found[meaning] = place
-    return found
-
-
 def _score(cells: Sequence[str]) -> int:
-    columns = recognised(cells)
+    columns = columns_of(cells, COLUMNS)
     return len(columns) if "login" in columns and any(name in columns for name in TELLING) else 0
 
 
@@ -85,11 +73,7 @@ HEADER = Header(_score, "Login, Locked at, Partner and Release")
 
 def is_table_of_lockouts(path: Path) -> bool:
     """Does the file name logins, and when or how they were locked?"""
-    try:
-        open_sheet(path, HEADER)
-    except WatchfloorError:
-        return False
-    return True
+    return has_header(path, HEADER)
 
 
 def read_lockouts(path: Path, zone: str, now: datetime, partner: str = "") -> ReadLockouts:
@@ -122,7 +106,7 @@ class _Reader:
     """Reads rows of one file: its days and months are in one order."""
 
     def __init__(self, sheet: Sheet, zone: str, now: datetime, partner: str) -> None:
-        self._columns, self._now, self._partner = recognised(sheet.header), now, partner
+        self._columns, self._now, self._partner = columns_of(sheet.header, COLUMNS), now, partner
         place = self._columns.get("at")
         dates = [cells[place] for _, cells in sheet.rows() if place is not None and place < len(cells)]
         self._day_first = says_day_first(dates)

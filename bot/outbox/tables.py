@@ -484,8 +484,11 @@ def failing(session: Session, failures: int) -> list[Failing]:
     return [Failing(*row) for row in session.connection().execute(found)]
 
 
-def due(session: Session, now: datetime, limit: int = 100) -> set[int | None]:
-    """The incidents that have rows to deliver now; None when there are others."""
-    whose = sa.case((col(OutboxRow.is_rendered).is_(True), col(OutboxRow.incident_id)), else_=None)
-    found = session.connection().execute(sa.select(whose).where(*_FREE).distinct().limit(limit), {"now": now})
-    return set(found.scalars())
+# Asked every second: put together once.
+_WHOSE = sa.case((col(OutboxRow.is_rendered).is_(True), col(OutboxRow.incident_id)), else_=None)
+_DUE = sa.select(_WHOSE).where(*_FREE).distinct().limit(100)
+
+
+def due(session: Session, now: datetime) -> set[int | None]:
+    """Some incidents that have rows to deliver now; None when there are others."""
+    return set(session.connection().execute(_DUE, {"now": now}).scalars())

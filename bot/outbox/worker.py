@@ -13,8 +13,8 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.outbox import delivery, leases, tables
-from bot.outbox.delivery import Outcome, Rendered
 from bot.outbox.kinds import CARD, Context, Kinds, Settled
+from bot.outbox.outcomes import Outcome, Rendered
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services

@@ -12,6 +12,7 @@ from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
 from bot.partners.wording import Labels, fill
 from bot.slack.blocks import Block, actions, button, context, field, modal, paragraphs, section, text_input
+from bot.slack.pages import page_of
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
 Screen = tuple[str, list[Block]]
@@ -89,12 +90,8 @@ def matrix(facts: Matrix) -> Screen:
     )
     guidance = guidance_button(facts.incident) if facts.incident.is_active else None
     blocks = [section(f"*Partners* {summary}", accessory=guidance)]
-    pages = -(-len(facts.rows) // PER_PAGE)
-    page = min(max(facts.page, 1), pages)
-    blocks += [_partner_section(facts, row) for row in facts.rows[(page - 1) * PER_PAGE : page * PER_PAGE]]
-    if pages > 1:
-        next_page = page % pages + 1
-        blocks.append(context(f"Page {page} of {pages} · `/incident partners {next_page}` shows page {next_page}"))
+    shown, which_page = page_of(facts.rows, facts.page, PER_PAGE, "/incident partners")
+    blocks += [*(_partner_section(facts, row) for row in shown), *which_page]
     blocks.append(
         context(
             "`/incident partners add NAME` · `/incident partners tell` tells those who wait now · "

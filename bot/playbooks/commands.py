@@ -1,7 +1,7 @@
 """`/incident playbook` and `/incident steps`: parse, act, answer."""
 
 from bot.incidents.access import incident_number_here
-from bot.incidents.parse import SlashCommand
+from bot.incidents.parse import SlashCommand, page_number
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response
 from bot.playbooks import proposals, run_actions, step_screens
@@ -43,5 +43,5 @@ def playbook(services: Services, typed: SlashCommand) -> Response:
 
 
 def my_steps(services: Services, typed: SlashCommand) -> Response:
-    """`/incident steps`: your open playbook steps, over all incidents."""
-    return step_screens.steps_of_person(services, typed.user_id)
+    """`/incident steps`, `/incident steps 2`: your open playbook steps, over all incidents."""
+    return step_screens.steps_of_person(services, typed.user_id, page_number(typed.rest))

@@ -1,12 +1,13 @@
 """Steps that are not finished in time: the owner is reminded, then the commander, then the escalation ladder.
 
 Each reminder stands in the thread of the playbook's message; after three nothing more is said. What one person is
-reminded of at the same time is one message.
+reminded of at the same time is one message, and nobody is called again within five minutes: what is due meanwhile
+comes in the next one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot.directory import tables as directory
@@ -24,6 +25,10 @@ from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS, context
 from bot.slack.text import mentions
 
+# So long nobody is called again about late steps of an incident.
+QUIET = timedelta(minutes=5)
+# Between who is called and what about.
+ADDRESSED = ": "
 # Each step takes a line and its buttons, and who is asked takes one more.
 STEPS_PER_MESSAGE = (MESSAGE_BLOCKS - 1) // 2
 
@@ -43,22 +48,48 @@ def _sort_key(step: PlaybookStep) -> tuple[int, int, int]:
 
 def _remind(change: Change, due: Iterable[PlaybookStep]) -> None:
     session, incident, now = change.session, change.incident, change.now
-    claimed = [step for step in due if reminders.claim_reminder(session, step.number, step.reminders_sent, now)]
+    targets = ReminderTargets(incident, incidents.roles(session, incident.number), _first_tier_mention(change))
+    ready = _without_those_of_busy_people(change, due, targets)
+    claimed = [step for step in ready if reminders.claim_reminder(session, step.number, step.reminders_sent, now)]
     if claimed:
         change.mark_stale(kinds.CARD, kinds.RUN)
     if not incident.is_active or incident.channel_id is None:
         return
-    targets = ReminderTargets(incident, incidents.roles(session, incident.number), _first_tier_mention(change))
     steps_by_person: dict[tuple[int, str], dict[int, str]] = {}
     for step in claimed:
-        level = rules.reminder_level(step.reminders_sent) or "owner"
-        recipient, why = targets.target_of(step, level)
+        level, recipient, why = targets.next_of(step)
         steps_by_person.setdefault((step.run_id, recipient), {})[step.number] = why
         change.log("step_reminded", step=step.title, level=level)
     for (_, recipient), reasons in steps_by_person.items():
         steps = [step for step in claimed if step.number in reasons]
         for first in range(0, len(steps), STEPS_PER_MESSAGE):
             _post_reminder(change, steps[first : first + STEPS_PER_MESSAGE], recipient, reasons)
+
+
+def _without_those_of_busy_people(
+    change: Change, due: Iterable[PlaybookStep], targets: "ReminderTargets"
+) -> list[PlaybookStep]:
+    """What is to be said now; the rest waits until its reader was left alone for long enough."""
+    ready = []
+    called_at = _last_calls(change)
+    for step in due:
+        _, recipient, _ = targets.next_of(step)
+        again_at = called_at[recipient] + QUIET if recipient in called_at else change.now
+        if again_at > change.now:
+            reminders.postpone(change.session, step.number, step.reminders_sent, again_at)
+        else:
+            ready.append(step)
+    return ready
+
+
+def _last_calls(change: Change) -> dict[str, datetime]:
+    """When each reader was called last; one whose message is still on its way is called now."""
+    called_at: dict[str, datetime] = {}
+    for row in outbox.posts_of(change.session, change.number, reminder_messages.KEY, ""):
+        recipient = str((row.payload or {}).get("text", "")).partition(ADDRESSED)[0]
+        at = row.attempted_at or change.now
+        called_at[recipient] = max(at, called_at.get(recipient, at))
+    return called_at
 
 
 def _post_reminder(change: Change, steps: list[PlaybookStep], recipient: str, reasons: dict[int, str]) -> None:
@@ -69,7 +100,7 @@ def _post_reminder(change: Change, steps: list[PlaybookStep], recipient: str, re
     for step in steps:
         step.reminders_sent += 1
     text, blocks = playbook_views.reminder_message(steps, now, reasons)
-    address = f"{recipient}: {'this is' if len(steps) == 1 else 'these are'} due and open."
+    address = f"{recipient}{ADDRESSED}{'this is' if len(steps) == 1 else 'these are'} due and open."
     message = outbox.find(session, incident.number, kinds.RUN, str(first.run_id))
     outbox.post(
         session,
@@ -90,6 +121,11 @@ class ReminderTargets:
     incident: Incident
     roles: Mapping[str, Sequence[str]]
     ladder: str
+
+    def next_of(self, step: PlaybookStep) -> tuple[str, str, str]:
+        """At which level its next reminder is, whom it calls, and why they."""
+        level = rules.reminder_level(step.reminders_sent) or "owner"
+        return level, *self.target_of(step, level)
 
     def target_of(self, step: PlaybookStep, level: str) -> tuple[str, str]:
         """Whoever should have the step, one rung higher each time nobody is there; and why they are asked."""

@@ -28,6 +28,20 @@ def claim_reminder(session: Session, step_id: int, sent: int, now: datetime) -> 
     return bool(changed.rowcount)
 
 
+def postpone(session: Session, step_id: int, sent: int, until: datetime) -> None:
+    """The reminder after `sent` ones comes later, with what else is due then."""
+    session.exec(
+        sa.update(PlaybookStep)
+        .where(
+            col(PlaybookStep.id) == step_id,
+            col(PlaybookStep.reminders_sent) == sent,
+            col(PlaybookStep.state) == State.OPEN,
+        )
+        .values(remind_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def snooze(session: Session, step: int | LockedStep, by: str, length: timedelta, now: datetime) -> StepChange:
     """Remind again only after `length`; the step stays due when it was."""
     locked_step = lock_step(session, step)

@@ -14,7 +14,7 @@ from bot.errors import WatchfloorError
 from bot.playbooks import reminder_messages, rules
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.rules import IncidentFacts, State
-from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep, StepRow, steps_of, write_schedule
+from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep, StepRow, insert_steps, steps_of, write_schedule
 from bot.timeline import tables as timeline
 
 S = TypeVar("S", bound=AnyStep)
@@ -44,9 +44,10 @@ def start_run(
             session.add(run)
     except IntegrityError:
         return session.exec(_select_running(incident_id, name)).one()
-    steps = [_new_step(run, key, position) for position, key in enumerate(playbook.steps, start=1)]
+    book = run.book
+    steps = [_new_step(run, book, key, position) for position, key in enumerate(playbook.steps, start=1)]
     changed = reschedule(run, steps, now)
-    session.add_all(steps)
+    insert_steps(session, incident_id, steps)
     log_skipped(session, run, changed, now)
     session.flush()
     return run
@@ -179,12 +180,11 @@ def _new_run(
     )
 
 
-def _new_step(run: PlaybookRun, key: str, position: int) -> PlaybookStep:
-    book = run.book
+def _new_step(run: PlaybookRun, book: Playbook, key: str, position: int) -> StepRow:
     written = book.steps[key]
-    return PlaybookStep(
+    return StepRow(
+        id=0,
         run_id=run.number,
-        incident_id=run.incident_id,
         step_key=key,
         position=position,
         phase=book.phase_of(key).title,

@@ -73,14 +73,14 @@ def refresh_all_steps(services: Services, view_id: str, run_id: int, user_id: st
             raise
 
 
-def steps_of_person(services: Services, user_id: str) -> tuple[str, list[Block]]:
-    """Every open step of a person, over all incidents."""
+def steps_of_person(services: Services, user_id: str, page: int = 1) -> tuple[str, list[Block]]:
+    """The open steps of a person, over all incidents, page by page."""
     check_member(services, user_id)
     with services.database.reading() as session:
         held = incidents.roles_of(session, user_id)
         steps = playbooks.open_steps_of(session, user_id, held)
         channels = incidents.channels(session, {step.incident_id for step in steps})
-    return playbook_views.my_steps(steps, channels, utcnow())
+    return playbook_views.my_steps(steps, channels, utcnow(), page)
 
 
 def of_home(services: Services, user_id: str) -> list[Block]:

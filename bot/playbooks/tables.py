@@ -1,7 +1,7 @@
 """Playbook runs and their steps; and every question asked of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -110,25 +110,25 @@ class StepRow:
     position: int
     phase: str
     title: str
-    state: str
-    wanted_at: datetime | None
-    owner_id: str | None
-    owner_role: str
-    required_before: str
-    asks: bool
-    due_at: datetime | None
-    remind_at: datetime | None
-    reminders_sent: int
-    snoozed_by: str | None
-    repeat_at: datetime | None
-    rounds: int
-    changed_at: datetime | None
-    changed_by: str | None
-    finished_at: datetime | None
-    finished_by: str | None
-    reason: str | None
-    answers: dict[str, Any]
-    out_of_order: bool
+    state: str = State.OPEN.value
+    wanted_at: datetime | None = None
+    owner_id: str | None = None
+    owner_role: str = ""
+    required_before: str = ""
+    asks: bool = False
+    due_at: datetime | None = None
+    remind_at: datetime | None = None
+    reminders_sent: int = 0
+    snoozed_by: str | None = None
+    repeat_at: datetime | None = None
+    rounds: int = 0
+    changed_at: datetime | None = None
+    changed_by: str | None = None
+    finished_at: datetime | None = None
+    finished_by: str | None = None
+    reason: str | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    out_of_order: bool = False
 
     @property
     def number(self) -> int:
@@ -176,6 +176,17 @@ STEPS_OF_INCIDENT = _SELECT_STEPS.where(_STEPS.c.incident_id == sa.bindparam("of
 def steps_of(session: Session, run_id: int) -> list[StepRow]:
     """The run's steps in the playbook's order, as they are now."""
     return [StepRow(*row) for row in session.connection().execute(STEPS_OF_RUN, {"run_id": run_id})]
+
+
+_INSERT_STEP = sa.insert(_STEPS)
+
+
+def insert_steps(session: Session, incident_id: int, steps: Sequence[StepRow]) -> None:
+    """Write new steps; their numbers are not read back."""
+    names = [field.name for field in fields(StepRow) if field.name != "id"]
+    values = [{"incident_id": incident_id} | {name: getattr(step, name) for name in names} for step in steps]
+    if values:
+        session.connection().execute(_INSERT_STEP, values)
 
 
 def steps_of_incident(session: Session, incident_id: int) -> dict[int, list[StepRow]]:

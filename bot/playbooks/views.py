@@ -17,6 +17,7 @@ from bot.playbooks.progress import (
 from bot.playbooks.rules import State, reminder_level
 from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep
 from bot.slack.blocks import Block, Element, actions, button, context, fit_blocks, section
+from bot.slack.pages import page_of
 from bot.slack.text import (
     channel_link,
     clock_time,
@@ -37,7 +38,7 @@ ANSWER_SHOWN = 200
 INSTRUCTIONS_SHOWN = 700
 FINISHED_SHOWN = 6
 PHASES_OF_THE_END = 2
-MY_STEPS_SHOWN = 40
+MY_STEPS_PER_PAGE = 25
 ROLES = {
     "commander": "Commander",
     "communications_lead": "Communications lead",
@@ -267,16 +268,19 @@ def _links(guides: Sequence[Guide]) -> str:
     return ", ".join(link(guide.url, guide.title) for guide in guides)
 
 
-def my_steps(steps: Sequence[PlaybookStep], channels: dict[int, str], now: datetime) -> tuple[str, list[Block]]:
-    """A person's open steps over all incidents, each with its channel and its clock."""
+def my_steps(
+    steps: Sequence[PlaybookStep], channels: dict[int, str], now: datetime, page: int = 1
+) -> tuple[str, list[Block]]:
+    """A page of a person's open steps over all incidents, each with its channel and its clock."""
     if not steps:
         return "You have no open steps.", [section("You have no open steps.")]
+    shown, which_page = page_of(steps, page, MY_STEPS_PER_PAGE, "/incident steps")
     blocks = [
         section(
             f"*{escape(step.title)}*\n{channel_link(channels[step.incident_id])} · {owner_and_clock(step, now)}",
             accessory=done_button(step),
         )
-        for step in steps
+        for step in shown
     ]
     summary = f"You have {len(steps)} open step{'s' if len(steps) > 1 else ''}"
-    return summary, fit_blocks([section(f"*{summary}*"), *blocks], MY_STEPS_SHOWN)
+    return summary, [section(f"*{summary}*"), *blocks, *which_page]

@@ -19,7 +19,7 @@ from bot.postmortems.record import Milestone, Record
 
 def compose(record: Record, phrases: Phrases) -> Document:
     """The whole document in one language."""
-    milestones = figures.milestones(record, record.commander)
+    milestones = figures.milestones(record, record.commander_role or record.commander)
     return Document(
         title=phrases("title", number=record.number, title=record.title),
         notes=_notes(record, phrases),

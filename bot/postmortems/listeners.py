@@ -47,7 +47,7 @@ def register(app: App, services: Services) -> None:
 
 def _register_openers(app: App, services: Services) -> None:
     @app.action(ids.OPEN)
-    def opened(ack: Ack) -> None:
+    def opened(ack: Ack, body: Payload) -> None:
         # Slack opens the link by itself and tells of the click.
         ack()
 

@@ -170,6 +170,8 @@ class Record:
     commander: str
     communications_lead: str
     entries: Sequence[Entry]
+    # What entries call the commander, in the words of floor.yaml; where it is left out, as the text does.
+    commander_role: str = ""
     places: Sequence[str] = ()
     description: str = ""
     impact: str = ""

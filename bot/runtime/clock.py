@@ -5,13 +5,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 _offset_file: Path | None = None
+# How the clock was shifted in the beginning, and how far it has been moved on since.
+_first_offset_s = 0.0
 _farthest_s = 0.0
 
 
 def use_offset_file(offset_file: Path | None) -> None:
     """Shift the clock by the seconds written in `offset_file`: an hour can then be lived in a minute."""
-    global _offset_file, _farthest_s
+    global _offset_file, _first_offset_s, _farthest_s
     _offset_file, _farthest_s = offset_file, 0.0
+    _first_offset_s = _offset().total_seconds()
 
 
 def utcnow() -> datetime:
@@ -27,7 +30,7 @@ def is_shifted() -> bool:
 def monotonic_s() -> float:
     """For measuring how long something lasts: only ever more, also when the clock is set back."""
     global _farthest_s
-    _farthest_s = max(_farthest_s, _offset().total_seconds())
+    _farthest_s = max(_farthest_s, _offset().total_seconds() - _first_offset_s)
     return time.monotonic() + _farthest_s
 
 
@@ -45,7 +48,9 @@ def _offset() -> timedelta:
     if _offset_file is None:
         return timedelta()
     try:
-        return timedelta(seconds=float(_offset_file.read_text() or 0))
+        # Read at every look at the clock, and without a decoder in a fifth of the time.
+        with _offset_file.open("rb", buffering=0) as file:
+            return timedelta(seconds=float(file.read() or 0))
     except (FileNotFoundError, ValueError):
         # The file is written by another process, perhaps not yet: no shift is the safe reading.
         return timedelta()

@@ -5,7 +5,9 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,9 @@ IDLE_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 2
 # PostgreSQL's name of what it did to a transaction that was idle for too long.
 IDLE_IN_TRANSACTION = "25P03"
+
+# Rows are not validated: what pydantic needs for that is made for the few that are, when they are.
+SQLModel.model_config["defer_build"] = True
 
 # An option of transactions whose commit need not wait for the disk.
 UNSYNCED = "unsynced"
@@ -342,39 +347,65 @@ def _make_private(url: str) -> None:
 
 def upsert(session: Session, row: SQLModel) -> None:
     """Write a row, over the one of the same primary key if there is one, even when two do so at once."""
-    insert = _insert(session, row)
-    key = [column.name for column in sa.inspect(type(row)).primary_key]
-    updates = {column.name: column for column in insert.excluded if column.name not in key}
-    session.connection().execute(insert.on_conflict_do_update(index_elements=key, set_=updates))
+    upsert_all(session, [row])
+
+
+def upsert_all(session: Session, rows: Sequence[SQLModel]) -> None:
+    """Write rows of one table, each over the one of the same primary key if there is one."""
+    if rows:
+        statement = _upsert_statement(type(rows[0]), session.get_bind().dialect.name)
+        session.flush()
+        session.connection().execute(statement, [_values(row) for row in rows])
 
 
 def insert_new(session: Session, row: SQLModel) -> bool:
     """Write a row, with its number, unless one like it is there, even when two do so at once; False when it is."""
-    insert = _insert(session, row).on_conflict_do_nothing()
+    statements = _insert_new_statements(type(row), session.get_bind().dialect.name)
+    session.flush()
     if getattr(row, "id", "") is not None:  # its key is not given by the database
-        return bool(session.connection().execute(insert).rowcount)
-    number = session.connection().execute(insert.returning(sa.literal_column("id"))).scalar()
+        return bool(session.connection().execute(statements.without_number, _values(row)).rowcount)
+    number = session.connection().execute(statements.with_number, _values(row)).scalar()
     if number is not None:
         row.id = number
     return number is not None
 
 
 def insert_all_new(session: Session, rows: Sequence[SQLModel]) -> None:
-    """Write rows of one table whose keys are known, but those that are there, even when two do so at once."""
+    """Write rows of one table, but those that are there, even when two do so at once. No numbers are read back."""
     if rows:
-        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-        insert = dialect.insert(type(rows[0])).on_conflict_do_nothing()
-        session.connection().execute(insert, [_columns(row) for row in rows])
+        statement = _insert_new_statements(type(rows[0]), session.get_bind().dialect.name).without_number
+        session.flush()
+        session.connection().execute(statement, [_values(row) for row in rows])
 
 
-def _insert(session: Session, row: SQLModel) -> Any:
-    session.flush()
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(type(row)).values(_columns(row))
+@dataclass(frozen=True)
+class _InsertNew:
+    """What writes a row unless one like it is there; with the number that the database gives it, or without."""
+
+    without_number: Any
+    with_number: Any
 
 
-def _columns(row: SQLModel) -> dict[str, Any]:
-    """The values of a row; the number that the database gives is left to it."""
+# Put together once: that takes longer than to run them.
+@cache
+def _upsert_statement(table: type[SQLModel], dialect: str) -> Any:
+    insert = _insert(table, dialect)
+    key = [column.name for column in sa.inspect(table).primary_key]
+    updates = {column.name: column for column in insert.excluded if column.name not in key}
+    return insert.on_conflict_do_update(index_elements=key, set_=updates)
+
+
+@cache
+def _insert_new_statements(table: type[SQLModel], dialect: str) -> _InsertNew:
+    insert = _insert(table, dialect).on_conflict_do_nothing()
+    return _InsertNew(insert, insert.returning(sa.literal_column("id")))
+
+
+def _insert(table: type[SQLModel], dialect: str) -> Any:
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+def _values(row: SQLModel) -> dict[str, Any]:
     return {name: value for name, value in row if not (name == "id" and value is None)}
 
 

@@ -15,6 +15,7 @@ def register(registry: "Registry") -> None:
         absences,
         contact,
         coverage,
+        feeding,
         finding_tables,
         listeners,
         people,
@@ -30,6 +31,7 @@ def register(registry: "Registry") -> None:
     registry.record(roster_files.record_file, "message")
     registry.table_readers.append(roster_files.READER)
     registry.people.insert(0, people.on_shift)
+    registry.takes_rows.setdefault("shifts", []).append(feeding.take)
     registry.parts.append(rosters.RosterFolder.of)
     registry.jobs.append(Job("rosters", rosters.EVERY_S, rosters.read_all))
     registry.ticks += [

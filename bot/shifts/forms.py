@@ -10,7 +10,6 @@ from bot.shifts.finding_tables import OpenTime
 from bot.shifts.tables import Shift
 from bot.shifts.views import place, times, what
 from bot.slack.blocks import (
-    OPTIONS,
     Block,
     datetime_picker,
     field,
@@ -27,7 +26,7 @@ LONGEST_ANSWER = 500
 
 def shift_form(floor: Floor, now: datetime) -> Block:
     """A shift by hand."""
-    roles = [option(title, role) for role, title in floor.shifts.roles.items()][:OPTIONS]
+    roles = [option(title, role) for role, title in floor.shifts.roles.items()]
     blocks = [
         field("Who is on?", ids.PERSON, user_select(ids.PERSON)),
         field("Role", ids.ROLE, select(ids.ROLE, roles)),
@@ -83,7 +82,7 @@ def swap_form(
 ) -> Block:
     """What is given, and what for."""
     own = f"{times(shift.starts_at, shift.ends_at, now)}, {place(floor, shift.role, shift.region, shift.site)}"
-    options = [option(_plain(each, names, zone), str(each.number)) for each in others[:OPTIONS]]
+    options = [option(_plain(each, names, zone), str(each.number)) for each in others]
     blocks = [section(own)]
     if options:
         blocks.append(field("In exchange for", ids.OTHER, select(ids.OTHER, options), optional=True))

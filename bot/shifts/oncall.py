@@ -8,6 +8,7 @@ from bot.config.floor import Floor
 from bot.directory import tables as directory
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
+from bot.incidents import parse
 from bot.incidents.permissions import check_member
 from bot.incidents.rules import quoted
 from bot.services import Services
@@ -36,11 +37,11 @@ class NobodyCalled(WatchfloorError):
 def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:
     """What was asked for. Gives back what to answer."""
     check_member(services, by)
-    word = typed.strip().casefold()
+    word, page = parse.word_and_page(typed.strip().casefold())
     if word in MINE:
-        return own(services, by, now)
+        return own(services, by, now, page)
     if word in OPEN:
-        return gaps(services, now)
+        return gaps(services, now, page)
     if word in ROSTERS:
         return rosters(services, now)
     match = AT.search(typed)
@@ -112,19 +113,19 @@ def _day(word: str, local: datetime) -> datetime:
     return local + timedelta(days=(matching[0] - local.weekday()) % 7)
 
 
-def own(services: Services, by: str, now: datetime) -> Message:
+def own(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """The coming shifts and absences of a person."""
     with services.database.reading() as session:
         shifts = tables.of_person(session, by, now, now + OWN_AHEAD)
         absences = [each for each in tables.absences_between(session, now, now + OWN_AHEAD) if each.user_id == by]
-    return views.own_shifts(services.floor, shifts, absences, now)
+    return views.own_shifts(services.floor, shifts, absences, now, page)
 
 
-def gaps(services: Services, now: datetime) -> Message:
+def gaps(services: Services, now: datetime, page: int = 1) -> Message:
     """What is open in the time ahead."""
     with services.database.reading() as session:
         found = [each for each in finding_tables.all_open(session) if each.ends_at > now]
-    return views.gaps_message(found, services.floor, now)
+    return views.gaps_message(found, services.floor, now, page)
 
 
 def rosters(services: Services, now: datetime) -> Message:

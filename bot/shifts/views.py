@@ -11,6 +11,7 @@ from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import Problem
 from bot.shifts.tables import Absence, RosterState, Shift
 from bot.slack.blocks import Block, actions, button, context, paragraphs, section
+from bot.slack.pages import and_more, page_of
 from bot.slack.text import day_and_time, escape, mention, mentions, near_time, one_line
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 Message = tuple[str, list[Block]]
 LISTED = 40
 CHANGES = 12
+PER_PAGE = 20
+NAMES_SHOWN = 20
 
 
 def person(shift: Shift) -> str:
@@ -95,20 +98,23 @@ def oncall_message(
     return "\n".join([text, *lines]), paragraphs([text, *lines], rest="")
 
 
-def own_shifts(floor: Floor, shifts: Sequence[Shift], absences: Sequence[Absence], now: datetime) -> Message:
-    """A person's coming shifts, each with what can be done about it."""
+def own_shifts(
+    floor: Floor, shifts: Sequence[Shift], absences: Sequence[Absence], now: datetime, page: int = 1
+) -> Message:
+    """A person's coming shifts and absences, page by page, each with what can be done about it."""
     text = "*Your shifts*" if shifts else "No shift of yours is in the roster for the next four weeks."
-    blocks: list[Block] = [section(text)]
-    for shift in shifts[:15]:
+    rows: list[Block] = []
+    for shift in shifts:
         line = f"{times(shift.starts_at, shift.ends_at, now)}\n{place(floor, shift.role, shift.region, shift.site)}"
         swap = button("Swap", f"{ids.SWAP}.{shift.number}", str(shift.number))
-        blocks.append(section(line, accessory=swap))
+        rows.append(section(line, accessory=swap))
     for absence in absences:
         line = f"Absent ({escape(absence.kind)}): {times(absence.starts_at, absence.ends_at, now)}"
         back = button("Take back", f"{ids.CANCEL_ABSENCE}.{absence.number}", str(absence.number))
-        blocks.append(section(line, accessory=back))
-    blocks.append(actions([button("Enter an absence", ids.ABSENCE, "new")], block_id="shift-absence"))
-    return text, blocks
+        rows.append(section(line, accessory=back))
+    shown, which_page = page_of(rows, page, PER_PAGE, "/incident oncall mine")
+    enter = actions([button("Enter an absence", ids.ABSENCE, "new")], block_id="shift-absence")
+    return text, [section(text), *shown, *which_page, enter]
 
 
 def changes_text(changes: "Sequence[Moved]", roster: str, floor: Floor, now: datetime) -> str:
@@ -189,19 +195,18 @@ def outcome(open_time: OpenTime, now: datetime) -> str:
     return "It has passed."
 
 
-def gaps_message(open_times: Sequence[OpenTime], floor: Floor, now: datetime) -> Message:
-    """Everything that is open."""
+def gaps_message(open_times: Sequence[OpenTime], floor: Floor, now: datetime, page: int = 1) -> Message:
+    """Everything that is open, page by page."""
     if not open_times:
         return "Every needed minute of the time ahead is covered.", []
     text = "*Open in the roster*"
     blocks: list[Block] = [section(text)]
-    for each in open_times[:20]:
+    shown, which_page = page_of(open_times, page, PER_PAGE, "/incident oncall gaps")
+    for each in shown:
         line = f"{SIGNS[Problem(each.problem)]} {what(each, floor, now)}"
         take = button("I'll take it", f"{ids.TAKE}.{each.number}", str(each.number))
         blocks.append(section(line, accessory=None if each.problem == Problem.OVERLAP else take))
-    if len(open_times) > 20:
-        blocks.append(context(f"… and {len(open_times) - 20} more"))
-    return text, blocks
+    return text, [*blocks, *which_page]
 
 
 def rosters_message(states: Sequence[RosterState], unknown: Sequence[str], now: datetime) -> Message:
@@ -217,9 +222,12 @@ def rosters_message(states: Sequence[RosterState], unknown: Sequence[str], now: 
         if len(state.left_out) > 10:
             lines.append(f"• … and {len(state.left_out) - 10} more entries that are no shifts")
     if unknown:
-        names = ", ".join(escape(name) for name in unknown[:20])
-        lines.append(f"Not known in Slack: {names}. `shifts: people` in floor.yaml says who they are.")
+        lines.append(f"Not known in Slack: {_names(unknown)}. `shifts: people` in floor.yaml says who they are.")
     return "*Rosters*", paragraphs(["*Rosters*", *lines], rest="")
+
+
+def _names(unknown: Sequence[str]) -> str:
+    return ", ".join(escape(name) for name in unknown[:NAMES_SHOWN]) + and_more(unknown, NAMES_SHOWN)
 
 
 def asked_message(open_time: OpenTime, by: str, swap_id: int, floor: Floor, now: datetime) -> Message:
@@ -274,5 +282,5 @@ def result_text(result: "Result | None") -> str:
     if len(result.left_out) > 10:
         lines.append(f"• … and {len(result.left_out) - 10} more: `/incident oncall rosters`")
     if result.unknown:
-        lines.append(f"Not known in Slack: {', '.join(escape(name) for name in result.unknown[:20])}.")
+        lines.append(f"Not known in Slack: {_names(result.unknown)}.")
     return "\n".join(lines)

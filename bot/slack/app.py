@@ -1,6 +1,8 @@
 """Bolt's app, which answers Slack the moment a listener acknowledges, and says while somebody waits for that."""
 
+import logging
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
@@ -9,16 +11,29 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from bot.runtime import clock
 from bot.slack import deadline
+from bot.slack.listeners import ACTION, SHORTCUT, VIEW, Listener, Listeners, Named, kind_and_id
+
+log = logging.getLogger(__name__)
 
 WhileWaiting = Callable[[], AbstractContextManager[None]]
 Answer = Callable[[BoltResponse], None]
+
+
+def whose(body: Any) -> str:
+    """Whose request it is, as far as it says so; people take turns."""
+    if not isinstance(body, dict):
+        return ""
+    event = body.get("event")
+    user = body.get("user_id") or body.get("user") or (event.get("user") if isinstance(event, dict) else "")
+    return str(user.get("id", "") if isinstance(user, dict) else user or "")
 
 
 class ImmediateAckApp(App):
     """Runs each request's listener on the thread that took the request up.
 
     Bolt itself starts a second thread and looks every hundredth of a second whether it has acknowledged; in a crowd
-    those looks cost as much as the work.
+    those looks cost as much as the work. It also looks at the arguments of every listener when that is registered,
+    and asks one after another whether a request is for it: here those of clicks and forms are found by their ids.
     """
 
     def __init__(self, while_waiting: WhileWaiting, **options: Any) -> None:
@@ -27,6 +42,43 @@ class ImmediateAckApp(App):
         self._running = 0
         self.malformed = 0
         self._lock = threading.Lock()
+        self._by_kind: dict[str, Listeners] = defaultdict(Listeners)
+
+    def action(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]
+        """Let a function of `ack` and `body` hear of clicks on this element."""
+        return self._registering(ACTION, constraints)
+
+    def view(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]
+        """Let a function of `ack` and `body` hear when this form is submitted."""
+        return self._registering(VIEW, constraints)
+
+    def shortcut(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]
+        """Let a function of `ack` and `body` hear of this shortcut, global or of a message."""
+        return self._registering(SHORTCUT, constraints)
+
+    def _registering(self, kind: str, named: Named) -> Callable[[Listener], Listener]:
+        def register(listener: Listener) -> Listener:
+            self._by_kind[kind].add(named, listener)
+            return listener
+
+        return register
+
+    def dispatch_by_id(self) -> None:
+        """Behind every middleware registered so far, find the listeners to clicks and forms by their ids."""
+        self.middleware(self._run_by_id)
+
+    def _run_by_id(self, req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
+        kind, called = kind_and_id(req.body)
+        listener = self._by_kind[kind].find(called) if kind else None
+        if listener is None:
+            return next()
+        ack = req.context.ack
+        try:
+            listener(ack=ack, body=req.body)
+        except Exception:  # Slack hears of it, as of one that Bolt runs
+            log.exception("a listener failed", extra={"listener": called})
+            return BoltResponse(status=500)
+        return ack.response or next()
 
     def is_idle(self) -> bool:
         """Has every listener ended, also those that went on after they acknowledged?"""

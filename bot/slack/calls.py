@@ -1,6 +1,5 @@
 """One call to Slack's Web API, and the three ways it can fail."""
 
-import copy
 import json
 import logging
 import re
@@ -11,14 +10,13 @@ from http.client import HTTPException
 from typing import Any, Self
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry import RetryHandler
-from slack_sdk.web import SlackResponse
 
 from bot.runtime import clock
 from bot.runtime.network import Network
-from bot.slack import deadline, refusals
+from bot.slack import deadline, http, refusals
 from bot.slack.errors import NotSent, OutcomeUnknown, RateLimited, SlackRefused
+from bot.slack.http import Answer
 from bot.slack.rate_limiter import RateLimiter
 from bot.slack.refusals import Meaning
 
@@ -117,21 +115,11 @@ class ApiClient:
             raise RateLimited(method, wait_s)
         try:
             with deadline.limits(method, CALL_TIMEOUT_S) as timeout_s:
-                response = self._client_within(timeout_s).api_call(method, params=form(arguments))
-        except SlackApiError as refused:
-            return self._refused(method, rate_limit_key, refused.response)
-        except (OSError, HTTPException, SlackClientError, ValueError, AttributeError) as lost:
-            # AttributeError: an answer that is JSON but no object.
+                answer = http.post(self._client, self.network, method, form(arguments), timeout_s)
+        except (OSError, HTTPException, ValueError) as lost:
             failure = NotSent if _is_unsent(lost) else OutcomeUnknown
             raise failure(method, type(lost).__name__) from lost
-        return dict(response.data) if isinstance(response.data, dict) else {}
-
-    def _client_within(self, timeout_s: float) -> WebClient:
-        if timeout_s == self._client.timeout:
-            return self._client
-        client = copy.copy(self._client)
-        client.timeout = timeout_s  # type: ignore[assignment]  # a part of a second, too
-        return client
+        return answer.data if answer.is_ok else self._refused(method, rate_limit_key, answer)
 
     def pages(self, method: str, *, at_most: int = 1_000, **arguments: Any) -> Iterator[dict[str, Any]]:
         """Page after page of an answer that Slack gives in pages."""
@@ -143,24 +131,23 @@ class ApiClient:
             if cursor is None:
                 return
 
-    def _refused(self, method: str, rate_limit_key: str, response: SlackResponse) -> dict[str, Any]:
+    def _refused(self, method: str, rate_limit_key: str, answer: Answer) -> dict[str, Any]:
         """What Slack did not answer with `ok`: raised as what it means, or given back when it is so already."""
-        answer = response.data if isinstance(response.data, dict) else {}
-        error = str(answer.get("error", ""))
+        error = str(answer.data.get("error", ""))
         means = refusals.meaning(method, error)
-        if response.status_code == 429 or means is Meaning.WAIT:
-            wait_s = retry_after_s(response.headers)
+        if answer.status == 429 or means is Meaning.WAIT:
+            wait_s = retry_after_s(answer.headers)
             self._blocked_until[rate_limit_key] = clock.monotonic_s() + wait_s
             raise RateLimited(method, wait_s)
         # A proxy's page, an empty or a cut answer is not Slack's: it says nothing of what was done.
-        if response.status_code >= 500 or not _ERROR_NAME.fullmatch(error) or means is Meaning.UNKNOWN:
-            raise OutcomeUnknown(method, error if _ERROR_NAME.fullmatch(error) else f"HTTP {response.status_code}")
+        if answer.status >= 500 or not _ERROR_NAME.fullmatch(error) or means is Meaning.UNKNOWN:
+            raise OutcomeUnknown(method, error if _ERROR_NAME.fullmatch(error) else f"HTTP {answer.status}")
         if means is Meaning.DONE:
-            return answer
+            return answer.data
         if means is Meaning.MALFORMED:
             log.error("Slack finds a request wrong", extra={"method": method, "error": error})
-        messages = (answer.get("response_metadata") or {}).get("messages") or []
-        raise SlackRefused(method, error, "; ".join(map(str, messages)) or str(answer.get("needed") or ""))
+        messages = (answer.data.get("response_metadata") or {}).get("messages") or []
+        raise SlackRefused(method, error, "; ".join(map(str, messages)) or str(answer.data.get("needed") or ""))
 
     def _auth_test(self) -> dict[str, Any]:
         if not self._identity:

@@ -1,16 +1,25 @@
 """Tells the log once that the connection to Slack is lost, and once that it is back."""
 
 import logging
-
-from bot.slack.socket_mode import SocketModeConnection
+from typing import Protocol
 
 log = logging.getLogger(__name__)
+
+
+class Connection(Protocol):
+    """What Slack's requests come by."""
+
+    trouble: str
+
+    @property
+    def is_connected(self) -> bool:
+        """Would Slack reach us now?"""
 
 
 class ConnectionWatch:
     """Looks whether the connection stands, and speaks when that has changed."""
 
-    def __init__(self, connection: SocketModeConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         # A connection that never came up is lost, too.
         self._was_connected = True

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, cast
 
 from slack_bolt import BoltRequest, BoltResponse
@@ -15,7 +15,8 @@ from websockets.exceptions import ConnectionClosed
 from bot.errors import TryLater
 from bot.runtime import clock
 from bot.runtime.clock import machine_time
-from bot.slack.app import ImmediateAckApp
+from bot.runtime.fair_threads import FairThreads
+from bot.slack.app import ImmediateAckApp, whose
 from bot.slack.errors import SlackRefused
 from bot.slack.gateway import Gateway
 from bot.slack.refusals import Meaning
@@ -39,7 +40,7 @@ class SocketModeConnection:
 
     def __init__(self, app: ImmediateAckApp, slack: Gateway) -> None:
         self._app, self._slack = app, slack
-        self._threads = ThreadPoolExecutor(ENVELOPE_THREADS, thread_name_prefix="envelope")
+        self._threads = FairThreads(ENVELOPE_THREADS, "envelope")
         self._changed = threading.Condition()
         self._web_sockets: list[WebSocket] = []
         self._leaving: dict[WebSocket, float] = {}
@@ -172,7 +173,9 @@ class SocketModeConnection:
         request = SocketModeRequest.from_dict(message)
         if request is not None and not self._is_closing:
             web_socket.count(+1)
-            self._threads.submit(self._handle, web_socket, request, clock.elapsed_s())
+            self._threads.submit(
+                whose(request.payload), partial(self._handle, web_socket, request, clock.elapsed_s())
+            )
 
     def _handle(self, web_socket: WebSocket, request: SocketModeRequest, received_at_s: float) -> None:
         """One envelope, to its listener's end; it is acknowledged on the way."""

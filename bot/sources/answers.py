@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import TryLater
-from bot.sources.port import SourceRefused
+from bot.sources.port import CredentialsRefused, SourceRefused
 
 if TYPE_CHECKING:
     import httpx
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 LATER = (408, 425, 429, 503)
 REASONS = {
     400: "it does not understand the request ({detail})",
-    401: "it does not accept the credentials; check the secret, and whether it has expired",
     403: "the credentials lack a right ({detail})",
     404: "there is nothing at that address; check `url`",
 }
@@ -29,6 +28,8 @@ def checked(name: str, answer: "httpx.Response") -> Any:
     status = answer.status_code
     if status in LATER or status >= 500:
         raise TryLater(f"{name} answered {status}", wait_s=wait_s(answer.headers) if status in LATER else None)
+    if status == 401:
+        raise CredentialsRefused(name=name)
     if status >= 300:
         text = REASONS.get(status, "it answered {status} ({detail})")
         raise SourceRefused(name=name, reason=text.format(status=status, detail=_detail(answer)))

@@ -20,7 +20,14 @@ Row = TypeVar("Row", covariant=True)
 
 
 class SourceRefused(WatchfloorError):
-    """{name} cannot be read: {reason}"""
+    """{name} cannot be read: {reason}."""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(**{name: str(fact).rstrip(".") for name, fact in facts.items()})
+
+
+class CredentialsRefused(SourceRefused):
+    """{name} cannot be read: it does not accept the credentials; check the secret, and whether it has expired."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,21 @@ class Lockout:
     address: str = ""
     place: str = ""
     client: str = ""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Somebody's time on duty in a role, by the names of `shifts: roles`. The person is an e-mail address, a handle
+    or a name that floor.yaml knows; `external_id` stays the same when the shift is moved."""
+
+    external_id: str
+    person: str
+    role: str
+    starts_at: datetime
+    ends_at: datetime
+    region: str = ""
+    site: str = ""
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -176,6 +198,15 @@ class PasswordResets(Source, Protocol):
 
 
 @runtime_checkable
+class Rosters(Source, Protocol):
+    """Brings shifts."""
+
+    def shifts(self, cursor: str, now: datetime) -> Page[Shift]:
+        """Every shift from yesterday until two months ahead, all in one page: what is not in it any more is gone. A
+        page without any shift changes nothing."""
+
+
+@runtime_checkable
 class Tables(Source, Protocol):
     """Brings tables as files, such as exports of a contact centre."""
 
@@ -202,6 +233,7 @@ STREAMS: Mapping[str, tuple[type, str]] = {
     "intervals": (Intervals, "read"),
     "cases": (Cases, "changed"),
     "lockouts": (Lockouts, "since"),
+    "shifts": (Rosters, "shifts"),
     "tables": (Tables, "files"),
 }
 

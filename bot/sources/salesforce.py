@@ -15,7 +15,7 @@ import httpx
 from bot.sources import moments
 from bot.sources.answers import checked, sent
 from bot.sources.oauth import credentials
-from bot.sources.port import Case, Page, ServiceTarget, SourceConfig, SourceRefused
+from bot.sources.port import Case, CredentialsRefused, Page, ServiceTarget, SourceConfig, SourceRefused
 
 VERSION = "v61.0"
 PAGE = 200
@@ -54,6 +54,8 @@ class Salesforce:
         for name in ("Case", "Account", "CaseMilestone", "PendingServiceRouting"):
             try:
                 self._query(ANY.format(name))
+            except CredentialsRefused as refused:
+                return [refused.sentence]
             except SourceRefused as refused:
                 problems.append(f"{refused.sentence} It needs to read {name}.")
         return problems

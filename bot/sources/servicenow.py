@@ -15,7 +15,7 @@ import httpx
 from bot.sources import moments
 from bot.sources.answers import checked, next_link, sent
 from bot.sources.oauth import credentials
-from bot.sources.port import Case, Page, ServiceTarget, SourceConfig, SourceRefused
+from bot.sources.port import Case, CredentialsRefused, Page, ServiceTarget, SourceConfig, SourceRefused
 
 PAGE = 200
 FIRST_READ = timedelta(days=7)
@@ -52,6 +52,8 @@ class ServiceNow:
         for table in ("incident", "task_sla", "sys_journal_field"):
             try:
                 self._records(table, "", "sys_id", 0, 1)
+            except CredentialsRefused as refused:
+                return [refused.sentence]
             except SourceRefused as refused:
                 problems.append(f"{refused.sentence} It needs to read `{table}`.")
         return problems

@@ -94,13 +94,13 @@ def end_subscription(services: Services, subscription_id: int, by: str) -> Scree
     return subscription_list(services, by)
 
 
-def subscription_list(services: Services, by: str) -> Screen:
-    """Everything somebody subscribed to."""
+def subscription_list(services: Services, by: str, page: int = 1) -> Screen:
+    """Everything somebody subscribed to, page by page."""
     _reader(services, by)
     with services.database.reading() as session:
         rows = tables.of_person(session, by)
         known = incidents.by_numbers(session, [row.incident_id for row in rows if row.incident_id])
-    return views.subscription_screen(rows, known, services.floor)
+    return views.subscription_screen(rows, known, services.floor, page)
 
 
 def _reader(services: Services, by: str) -> PersonFacts:

@@ -76,7 +76,7 @@ def unsubscribe(services: Services, typed: SlashCommand) -> Response:
 
 def show_subscriptions(services: Services, typed: SlashCommand) -> Response:
     """`/incident subscriptions`: what you get, each with a button that ends it."""
-    return subscriptions.subscription_list(services, typed.user_id)
+    return subscriptions.subscription_list(services, typed.user_id, parse.page_number(typed.rest))
 
 
 def _here(services: Services, typed: SlashCommand) -> int:

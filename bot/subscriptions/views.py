@@ -6,12 +6,14 @@ from bot.config.floor import Floor
 from bot.incidents import ids as incident_ids
 from bot.incidents.tables import Incident
 from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.pages import page_of
 from bot.slack.text import channel_link, escape, one_line
 from bot.subscriptions import ids
 from bot.subscriptions.rules import Scope
 from bot.subscriptions.tables import Subscription
 
 Screen = tuple[str, list[Block]]
+PER_PAGE = 40
 
 
 def describe_scope(scope: Scope, floor: Floor) -> str:
@@ -36,18 +38,19 @@ def confirmation(text: str, number: int, *, is_subscribed: bool) -> Screen:
 
 
 def subscription_screen(
-    subscriptions: Sequence[Subscription], incidents: Mapping[int, Incident], floor: Floor
+    subscriptions: Sequence[Subscription], incidents: Mapping[int, Incident], floor: Floor, page: int = 1
 ) -> Screen:
-    """Everything somebody subscribed to, each with a button to end it."""
+    """What somebody subscribed to, page by page, each with a button to end it."""
     if not subscriptions:
         text = "You subscribed to nothing. `/incident subscribe S1` brings the updates of every S0 and S1 by DM."
         return text, [section(text)]
     text = "What you get by direct message"
     blocks = [section(f"*{text}*")]
-    for row in subscriptions:
+    shown, which_page = page_of(subscriptions, page, PER_PAGE, "/incident subscriptions")
+    for row in shown:
         stop = button("Unsubscribe", ids.DROP, str(row.id))
         blocks.append(section(f"• {_line(row, incidents, floor)}", accessory=stop))
-    return text, blocks
+    return text, [*blocks, *which_page]
 
 
 def _line(row: Subscription, incidents: Mapping[int, Incident], floor: Floor) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.timeline.milestones import Milestone, MilestoneName
-from bot.timeline.wording import ENGLISH, LANGUAGES, NameOf
+from bot.timeline.wording import ENGLISH, LANGUAGES, Language, NameOf
 
 MAX_PEOPLE = 6
 PICTURE_KINDS = (
@@ -86,7 +86,8 @@ def build_picture(
     is_over = bool(entries) and entries[-1].kind in ("closed", "declined", "merged")
     end = max([*times, *([] if is_over else [now])], default=now)
     start = min(times, default=now)
-    people = _RoleSpans(name)
+    translation = LANGUAGES.get(language, ENGLISH)
+    people = _RoleSpans(name, translation)
     people.read(entries, end)
     return Picture(
         title=title,
@@ -96,7 +97,7 @@ def build_picture(
         severities=_spans(entries, _severity, end),
         statuses=_spans(entries, lambda entry: _status(entry, language), end),
         people=[span for span in people.spans if span.row < MAX_PEOPLE],
-        updates=_update_markers(entries),
+        updates=_update_markers(entries, translation),
         milestones=_milestone_markers(milestones, language),
         more_people=max(0, len(people.rows) - MAX_PEOPLE),
     )
@@ -125,6 +126,7 @@ class _RoleSpans:
     """Who held which role from when to when, a row for each role and a further one for each more at once."""
 
     name: NameOf
+    translation: Language
     held: dict[tuple[str, str], datetime] = field(default_factory=dict)
     rows: list[str] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
@@ -154,7 +156,12 @@ class _RoleSpans:
         row = f"{role}:{user}" if _is_shared(role) else role
         if row not in self.rows:
             self.rows.append(row)
-        self.spans.append(Span(f"{role}: {self.name(user)}", since, at, self.rows.index(row)))
+        self.spans.append(Span(self._label(role, user), since, at, self.rows.index(row)))
+
+    def _label(self, role: str, user: str) -> str:
+        """The role and who had it; once where people are called by their roles."""
+        title, name = self.translation.term("role", role), self.name(user)
+        return name if name.casefold() == title.casefold() else f"{title}: {name}"
 
 
 def _is_shared(role: str) -> bool:
@@ -162,7 +169,7 @@ def _is_shared(role: str) -> bool:
     return role.casefold().startswith("respon")
 
 
-def _update_markers(entries: Iterable[Entry]) -> list[Marker]:
+def _update_markers(entries: Iterable[Entry], translation: Language) -> list[Marker]:
     """A row for each audience; what was missed is noted at the update that said so."""
     rows: list[str] = []
     markers = []
@@ -173,7 +180,8 @@ def _update_markers(entries: Iterable[Entry]) -> list[Marker]:
         if audience not in rows:
             rows.append(audience)
         missed = str(entry.facts.get("missed", "")) if entry.kind == "updates_missed" else ""
-        markers.append(Marker(audience, entry.at, missed, rows.index(audience)))
+        title = translation.term(entry.kind, audience)
+        markers.append(Marker(title, entry.at, missed, rows.index(audience)))
     return markers
 
 

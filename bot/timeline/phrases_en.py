@@ -97,6 +97,7 @@ SENTENCES = {
     "update_pace": "{who} set the updates for {audience} to {new}",
     "update_late": "The update for {audience} that was due at {due} was late: {reason}",
     "audience_added": "{who} gave {audience} access to updates of this private incident",
+    "audience_gone": "Updates for {audience} ended: floor.yaml no longer names this audience",
     "audience_removed": "{who} ended the updates of this private incident for {audience}",
     "partner_guidance": "{who} wrote what partners' agents say and do, in {language}",
     "partner_added": "{who} added the partner {partner} to those affected",

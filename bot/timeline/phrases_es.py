@@ -92,6 +92,7 @@ SENTENCES = {
     "update_pace": "{who} cambió el ritmo de las actualizaciones para {audience}: {new}",
     "update_late": "La actualización para {audience} prevista a las {due} se retrasó: {reason}",
     "audience_added": "{who} permitió a {audience} leer sobre este incidente privado",
+    "audience_gone": "Terminaron las actualizaciones para {audience}: floor.yaml ya no nombra ese público",
     "audience_removed": "{who} dejó de permitir a {audience} leer sobre este incidente privado",
     "partner_guidance": "{who} escribió qué dicen y hacen los agentes de los socios, en {language}",
     "partner_added": "{who} añadió al socio {partner} a los afectados",
@@ -197,7 +198,43 @@ TERMS = {
     "milestone closed": "se cerró",
     "owner": "responsable",
     "commander": "comandante",
+    "communications lead": "responsable de comunicación",
+    "scribe": "cronista",
+    "responder": "interviniente",
+    "ladder": "la escalera",
+    "Executives": "Dirección",
+    "Operations": "Operaciones",
+    "Engineering": "Ingeniería",
+    "Partners": "Socios",
+    "Front line": "Primera línea",
+    "executives": "Dirección",
+    "operations": "Operaciones",
+    "engineering": "Ingeniería",
+    "partners": "Socios",
+    "front line": "Primera línea",
+    "nobody has approved it": "nadie la aprobó",
+    "Watchfloor was not running at that minute": "Watchfloor no estaba en marcha a esa hora",
+    "Slack was slow to take it": "Slack tardó en aceptarla",
     "less than a minute": "menos de un minuto",
     "fine": "está bien",
     "changes wanted": "quiere cambios",
+}
+
+# In the order in which they are tried.
+PATTERNS = {
+    r"(.+); (.+)": "{0}; {1}",
+    r"(.+ already) and (.+ already)": "{0} y {1}",
+    r"the incident is (S\d) already": "el incidente ya es {0}",
+    r"(.+) had an update already": "{0} ya tuvo una actualización",
+    r"Slack refused it \((.+)\)": "Slack no la aceptó ({0})",
+    r"Slack has not taken it \((.+)\)": "Slack aún no la ha aceptado ({0})",
+    r"(.+): service level (.+), under (\d+ %) of the goal \((.+)\) for two intervals": (
+        "{0}: nivel de servicio {1}, por debajo del {2} del objetivo ({3}) durante dos intervalos"
+    ),
+    r"(.+): service level (.+), under (\d+ %) of the goal \((.+)\)": (
+        "{0}: nivel de servicio {1}, por debajo del {2} del objetivo ({3})"
+    ),
+    r"(.+): service level (.+), back above (\d+ %) of the goal \((.+)\)": (
+        "{0}: nivel de servicio {1}, de nuevo por encima del {2} del objetivo ({3})"
+    ),
 }

@@ -52,7 +52,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     ),
     "updates": (
         *("update_sent", "updates_missed", "update_late", "update_moved", "update_pace"),
-        *("updates_paused", "updates_resumed", "audience_added", "audience_removed"),
+        *("updates_paused", "updates_resumed", "audience_added", "audience_removed", "audience_gone"),
     ),
     "partners": (
         *(

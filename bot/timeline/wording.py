@@ -1,8 +1,9 @@
 """What a timeline entry says, in words. One place for every surface and both languages; pure."""
 
 import html
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from string import Formatter
 from typing import Any, Protocol
@@ -30,6 +31,13 @@ TRANSLATED_FACTS = (
     *(("channel_lost", "reason"), ("page_passed_over", "reason"), ("paged", "reason"), ("step_reminded", "level")),
     *(("postmortem_reviewed", "verdict"), ("cause", "certainty"), ("situation_cleared", "field")),
     *(("milestone", "milestone"), ("gap", "length"), ("gap_refused", "length")),
+    *(("step_skipped", "reason"), ("update_late", "reason"), ("figures_warning", "text")),
+    *((kind, "role") for kind in ("role_taken", "role_given", "role_handed_over", "role_left")),
+    *(
+        (kind, "audience")
+        for kind in ("update_sent", "update_moved", "update_late", "update_pace", "updates_missed")
+    ),
+    *(("audience_added", "audience"), ("audience_removed", "audience")),
 )
 
 
@@ -40,18 +48,31 @@ class Language:
     sentences: Mapping[str, str]
     small: Mapping[str, str]
     terms: Mapping[str, str]
+    # Of sentences with names and figures in them: what they look like, and where these stand in this language.
+    patterns: Mapping[str, str] = field(default_factory=dict)
 
     def term(self, kind: str, word: str) -> str:
-        """One of the bot's own words in this language."""
-        return self.terms.get(f"{kind} {word}", self.terms.get(word, word))
+        """One of the bot's own words, or sentences, in this language."""
+        return self.terms.get(f"{kind} {word}") or self.terms.get(word) or self._of_pattern(kind, word)
+
+    def _of_pattern(self, kind: str, sentence: str) -> str:
+        for pattern, own in self.patterns.items():
+            if match := re.fullmatch(pattern, sentence):
+                return own.format(*(self.term(kind, part) for part in match.groups()))
+        return sentence
 
 
 ENGLISH = Language(phrases_en.SENTENCES, phrases_en.PHRASES, phrases_en.TERMS)
 LANGUAGES = {
     "en": ENGLISH,
-    "es": Language(phrases_es.SENTENCES, phrases_es.PHRASES, phrases_es.TERMS),
+    "es": Language(phrases_es.SENTENCES, phrases_es.PHRASES, phrases_es.TERMS, phrases_es.PATTERNS),
 }
 SENTENCES = phrases_en.SENTENCES
+
+
+def term(kind: str, text: str, language: str) -> str:
+    """One of the bot's own words or sentences, of a kind of entries, in a language; what people wrote stays."""
+    return LANGUAGES.get(language, ENGLISH).term(kind, text)
 
 
 class Entry(Protocol):

@@ -97,7 +97,7 @@ def end_pause(change: Change) -> None:
 def repromise_after_clock_change(services: Services, now: datetime) -> None:
     """What was promised by a clock that was set back since would come hours late: it is promised anew."""
     with services.database.reading() as session:
-        incident_ids = {promise.incident_id for promise in tables.promised_after(session, now + CLOCK_TOLERANCE)}
+        incident_ids = tables.promised_after(session, now + CLOCK_TOLERANCE)
     for number in sorted(incident_ids):
         with services.database.transaction() as session:
             incidents.by_number_locked(session, number)

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from bot.config.floor import HERE
 from bot.incidents import channel_loss as losses
 from bot.incidents import tables as incidents
+from bot.incidents.audiences import audience_title
 from bot.outbox import kinds
 from bot.outbox import tables as outbox
 from bot.outbox.kinds import Settled
@@ -63,7 +64,7 @@ def conclude(session: Session, services: Services, promise: Promise, arrived: bo
 
 
 def _write_down(session: Session, services: Services, promise: Promise, now: datetime) -> None:
-    title = services.floor.audiences[promise.audience].title
+    title = audience_title(services, promise.audience)
     number = promise.incident_id
     if promise.missed:
         timeline.append(session, number, "updates_missed", now, missed=promise.missed, audience=title)

@@ -40,8 +40,9 @@ def add_promise(change: Change, promise: Promise, cadence: timedelta | None = No
     promise.needs_approval = bool(audience.approval)
     if promise.needs_approval and by and is_one_of(session, audience.approval, by, change.number):
         promise.needs_approval, promise.approved_by = False, by
-    tables.add(session, promise, LATE_AFTER)
+    tables.number(session, promise)
     move_promise(session, services, promise, promise.due_at, promise.promised_at)
+    session.flush()
     return promise
 
 

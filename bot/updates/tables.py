@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.incidents.tables import Incident, NoSuchIncident
-from bot.runtime.database import partial_index, utc_column
+from bot.runtime.database import UtcDateTime, partial_index, utc_column
 
 WAITING = "waiting"
 PAUSED = "paused"
@@ -93,14 +93,11 @@ _LAST_NUMBER = select(sa.func.max(Promise.number)).where(
 )
 
 
-def add(session: Session, promise: Promise, late_after: timedelta) -> Promise:
-    """Promise an update: the next one of its incident and audience."""
+def number(session: Session, promise: Promise) -> None:
+    """It is the next one of its incident and audience."""
     parameters = {"of_incident": promise.incident_id, "to_audience": promise.audience}
     last_number = session.exec(_LAST_NUMBER, params=parameters).one()
     promise.number = (last_number or 0) + 1
-    move(session, promise, promise.due_at, late_after)
-    session.flush()
-    return promise
 
 
 def move(session: Session, promise: Promise, due_at: datetime, late_after: timedelta) -> None:
@@ -140,10 +137,18 @@ def missed_promises(session: Session, now: datetime, limit: int = 200) -> Sequen
     ).all()
 
 
-def promised_after(session: Session, moment: datetime) -> Sequence[Promise]:
-    """Promises that were made at a time which has not come: the clock was set back."""
-    query = select(Promise).where(Promise.state == WAITING, col(Promise.promised_at) > moment)
-    return session.exec(query.order_by(col(Promise.id)).limit(200)).all()
+# Asked every second: put together once.
+_PROMISED_AFTER = (
+    sa.select(col(Promise.incident_id))
+    .where(col(Promise.state) == WAITING, col(Promise.promised_at) > sa.bindparam("moment", type_=UtcDateTime()))
+    .distinct()
+    .limit(200)
+)
+
+
+def promised_after(session: Session, moment: datetime) -> list[int]:
+    """Incidents with promises that were made at a time which has not come: the clock was set back."""
+    return list(session.connection().execute(_PROMISED_AFTER, {"moment": moment}).scalars())
 
 
 def due_within(session: Session, incident_id: int, before: datetime) -> Sequence[Promise]:
@@ -179,6 +184,12 @@ def waiting(session: Session, incident_id: int, audience: str | None = None) -> 
     """What is promised and not yet sent."""
     promised = session.exec(_WAITING, params={"of_incident": incident_id}).all()
     return [promise for promise in promised if audience in (None, promise.audience)]
+
+
+def promised_to_others(session: Session, audiences: Sequence[str]) -> Sequence[Promise]:
+    """What is promised to others than these audiences and not concluded."""
+    theirs = (col(Promise.state).in_((WAITING, PAUSED, SENDING)), col(Promise.audience).not_in(audiences))
+    return session.exec(select(Promise).where(*theirs).order_by(col(Promise.id))).all()
 
 
 def incidents_with_promise(session: Session) -> set[int]:

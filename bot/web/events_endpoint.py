@@ -3,8 +3,9 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
+from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
+from functools import partial
 
 from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
@@ -14,7 +15,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.errors import WatchfloorError
-from bot.slack.app import Answer, ImmediateAckApp
+from bot.runtime.fair_threads import FairThreads
+from bot.slack.app import Answer, ImmediateAckApp, whose
 from bot.slack.request_shape import Malformed, checked
 from bot.web.replay_guard import ReplayGuard
 
@@ -41,7 +43,7 @@ class EventsEndpoint:
             raise NoSigningSecret()
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
-        self._threads = ThreadPoolExecutor(REQUEST_THREADS, thread_name_prefix="door")
+        self._threads = FairThreads(REQUEST_THREADS, "door")
         self._replay_guard = replay_guard
 
     async def answer(self, request: Request) -> Response:
@@ -79,7 +81,7 @@ class EventsEndpoint:
             with suppress(InvalidStateError):
                 future.set_result(response)
 
-        self._threads.submit(self._handle_once, request, signature, answer)
+        self._threads.submit(whose(request.body), partial(self._handle_once, request, signature, answer))
         return future
 
     def _handle_once(self, request: BoltRequest, signature: str, answer: Answer) -> None:

@@ -15,6 +15,7 @@ from bot.errors import WatchfloorError
 from bot.runtime.clock import elapsed_s
 from bot.runtime.database import Database
 from bot.runtime.heartbeat import Heartbeat
+from bot.slack.reachability import Reachability
 from bot.slack.socket_mode import SocketModeConnection
 
 Check = Callable[[], "Finding"]
@@ -95,11 +96,17 @@ def clock(heartbeat: Heartbeat, every_s: float) -> Finding:
     return Finding(heartbeat.age_s < max(MISSED_TICKS * every_s, MISSED_TICKS), text)
 
 
-def slack(connection: SocketModeConnection | None) -> Finding:
+def slack(connection: SocketModeConnection) -> Finding:
     """Would Slack reach us?"""
-    if connection is None:
-        return Finding(True, "Slack sends its requests to /slack/events.")
     text = f"Slack was last heard {connection.silent_s:.0f} s ago."
     if connection.is_connected:
         return Finding(True, text)
     return Finding(False, f"Not connected to Slack: {connection.trouble}. {text}")
+
+
+def slack_over_http(reachability: Reachability) -> Finding:
+    """Slack comes by itself; is the network there on which it would?"""
+    text = f"Slack last answered {reachability.silent_s:.0f} s ago."
+    if reachability.is_connected:
+        return Finding(True, f"Slack sends its requests to /slack/events. {text}")
+    return Finding(False, f"Slack is not reached, and may not reach this bot: {reachability.trouble}. {text}")

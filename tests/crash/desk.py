@@ -18,9 +18,10 @@ import psutil
 from bot.runtime.database import Database
 from slack_sandbox import Sandbox, persistence
 from slack_sandbox.model import Channel
+from tests.clock import workday_clock
 from tests.crash.process import Moment, live
 from tests.crash.saved_states import Restore, Save
-from tests.floors import with_a_bookmark
+from tests.floors import with_two_audiences
 
 # The first loads and uses everything before it is forked, perhaps on a busy machine.
 STARTS_WITHIN_S = 60
@@ -147,11 +148,12 @@ class Desk:
         self, folder: Path, database_url: str, workspace: Path | None = None, save: Save | None = None
     ) -> None:
         self._save = save
-        self.sandbox = Sandbox(data=workspace, clock_file=folder / "clock")
+        self.sandbox = Sandbox(data=workspace, clock_file=workday_clock(folder))
+        self._starts_at_s = self.sandbox.clock_offset_s
         self.database = Database(database_url)
         self.database_url = database_url
         self._clock_file = folder / "clock"
-        self.floor_file = with_a_bookmark(folder)
+        self.floor_file = with_two_audiences(folder)
         self._bots: list[BotProcess] = []
 
     def __enter__(self) -> Self:
@@ -227,6 +229,10 @@ class Desk:
         """The one channel that was made for an incident."""
         (channel,) = [found for found in self.channels() if found.name.startswith(f"inc-{number}-")]
         return channel
+
+    def comes_to(self, **length: float) -> None:
+        """It is so long after the beginning, however far the clock has been moved until now."""
+        self.sandbox.clock_offset_s = self._starts_at_s + timedelta(**length).total_seconds()
 
     def passes(self, **length: float) -> None:
         """So many minutes, hours or days pass."""

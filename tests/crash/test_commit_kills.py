@@ -7,8 +7,8 @@ from contextlib import suppress
 
 from tests.crash import evidence
 from tests.crash.desk import BotProcess, Desk, kill_everywhere, kill_points
+from tests.floors import AUDIENCES
 
-AUDIENCES = 5  # that the shipped floor tells of an S1
 HEARTBEATS = 2
 
 
@@ -72,11 +72,11 @@ def test_an_update_that_is_killed_at_any_commit_is_sent_once_to_each_channel(des
             desk.declares(bot, "S1 line 1 is down")
         bot.dies("commit", commits)
         # By the hour from the beginning: what moved the clock meanwhile must not add up to another update.
-        desk.sandbox.clock_offset_s = 3600 * number
+        desk.comes_to(hours=number)
         killed = number
 
     assert commits >= 3
-    assert evidence.every_promise_was_kept_once(desk, 1) == AUDIENCES * killed
+    assert evidence.every_promise_was_kept_once(desk, 1) == len(AUDIENCES) * killed
     evidence.nothing_is_there_twice(desk)
 
 

@@ -6,8 +6,7 @@ from tests.crash import evidence
 from tests.crash.conftest import DESK_AND_MOMENT, EACH_MOMENT
 from tests.crash.desk import BotProcess, Desk, kill_everywhere, kill_points
 from tests.crash.process import Moment
-
-AUDIENCES = 5  # that the shipped floor tells of an S1
+from tests.floors import AUDIENCES
 
 
 @EACH_MOMENT
@@ -32,9 +31,9 @@ def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(desk:
         if number == 1:
             desk.declares(bot, "S1 line 1 is down")
         bot.dies(moment, calls)
-        desk.sandbox.clock_offset_s = 3600 * next(hours)
+        desk.comes_to(hours=next(hours))
 
-    assert evidence.every_promise_was_kept_once(desk, 1) == AUDIENCES * (next(hours) - 1)
+    assert evidence.every_promise_was_kept_once(desk, 1) == len(AUDIENCES) * (next(hours) - 1)
     evidence.incident_is_whole(desk, 1)
     evidence.nothing_is_there_twice(desk)
 

@@ -9,8 +9,7 @@ from bot.runtime.replicas import Replicas, ReplicaTaken
 from bot.runtime.workflows import wait_until
 from tests.crash import evidence
 from tests.crash.desk import Desk
-
-AUDIENCES = 5  # that the shipped floor tells of an S1
+from tests.floors import AUDIENCES
 
 ON_POSTGRESQL = pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
 
@@ -31,11 +30,11 @@ def test_two_replicas_that_both_watch_the_clock_keep_each_promise_once(desk: Des
     desk.says("/incident declare S1 line 1 is down")
     assert one.rests()
     for hours in range(1, 6):
-        desk.sandbox.clock_offset_s = 3600 * hours
+        desk.comes_to(hours=hours)
         assert one.rests()
         assert other.rests()
 
-    assert evidence.every_promise_was_kept_once(desk, 1) == AUDIENCES * 5
+    assert evidence.every_promise_was_kept_once(desk, 1) == len(AUDIENCES) * 5
     evidence.incident_is_whole(desk, 1)
     evidence.nothing_is_there_twice(desk)
 

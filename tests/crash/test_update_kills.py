@@ -55,7 +55,7 @@ def test_a_draft_and_its_update_that_are_killed_at_any_call_are_there_once(desk:
             assert bot.rests()
         bot.dies(moment, calls)
         # First the draft falls due, then the update.
-        desk.sandbox.clock_offset_s = 60 * (25 + 30 * (next(halves) - 1))
+        desk.comes_to(minutes=25 + 30 * (next(halves) - 1))
         if bot.rests():
             desk.passes(minutes=5)
 

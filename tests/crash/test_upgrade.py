@@ -15,6 +15,7 @@ import pytest
 from bot.runtime.clock import machine_time
 from tests.crash import evidence
 from tests.crash.desk import Desk
+from tests.floors import with_a_bookmark
 
 LEFT_BEHIND = Path(__file__).parent / "databases" / "0013"
 SECONDS_LATER = 20
@@ -32,6 +33,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     workspace.write_text((LEFT_BEHIND / "workspace.json").read_text())
     with Desk(tmp_path, f"sqlite:///{tmp_path}/watchfloor.sqlite", workspace) as desk:
         killed_at = json.loads((LEFT_BEHIND / "killed_at.json").read_text())["at"]
+        # Updates to more audiences than a kill needs are on their way.
+        desk.floor_file = with_a_bookmark(tmp_path)
         desk.sandbox.clock_offset_s = killed_at + SECONDS_LATER - machine_time().timestamp()
         yield desk
 

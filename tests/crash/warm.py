@@ -4,16 +4,19 @@ Otherwise each forked bot would do so itself: the fonts of a chart, the mappings
 """
 
 import gc
+import sys
 import tempfile
 import threading
 from pathlib import Path
 
 from sqlalchemy.orm import configure_mappers
 
+from bot.timeline import pictures
+from bot.timeline.renderer import Renderer
 from tests import parsed_files, statements
 from tests.crash import process
 from tests.floor import TestFloor
-from tests.floors import with_a_bookmark
+from tests.floors import with_two_audiences
 
 assert parsed_files
 assert process
@@ -22,12 +25,17 @@ assert statements
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 
 
+# One process draws for every bot that is forked from here, however long none of them asks.
+SERVE = "import socket; from bot.timeline.render_process import serve; serve(socket.socket(fileno=0), idle_s=3600)"
+pictures._renderer = Renderer((sys.executable, "-c", SERVE))
+
+
 def run_an_incident() -> None:
     """A bot declares, updates, resolves and closes an incident."""
     configure_mappers()
     with tempfile.TemporaryDirectory(prefix="watchfloor-warm-") as name:
         folder = Path(name)
-        with TestFloor(folder, playbooks_dir=PLAYBOOKS, floor_file=with_a_bookmark(folder)) as floor:
+        with TestFloor(folder, playbooks_dir=PLAYBOOKS, floor_file=with_two_audiences(folder)) as floor:
             channel = floor.declares("S1 line 1 is down")
             floor.passes(minutes=31)
             floor.says("ana", "/incident resolve over", channel)

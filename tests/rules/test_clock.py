@@ -38,3 +38,16 @@ def test_what_is_due_next_is_said_beside_it(offset_file: Path) -> None:
 
     clock.publish_next_due(None)
     assert (offset_file.parent / "clock.due").read_text() == ""
+
+
+def test_a_length_of_time_is_measured_from_where_the_clock_was_in_the_beginning(tmp_path: Path) -> None:
+    shifted = tmp_path / "past"
+    shifted.write_text(f"{-400 * 86_400}")
+    clock.use_offset_file(shifted)
+    try:
+        began = clock.monotonic_s()
+        shifted.write_text(f"{-400 * 86_400 + 60}")
+        assert began >= 0
+        assert 60 <= clock.monotonic_s() - began < 70
+    finally:
+        clock.use_offset_file(None)

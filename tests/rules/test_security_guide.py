@@ -1,15 +1,17 @@
-"""The table of threats in docs/security.md names tests that are there."""
+"""The tables of docs/security.md and docs/reliability.md name tests that are there."""
 
 import ast
 import re
 from pathlib import Path
 
 GUIDE = Path("docs/security.md").read_text(encoding="utf-8")
+RELIABILITY = Path("docs/reliability.md").read_text(encoding="utf-8")
 THREATS = 22
 
 
 def functions_of(name: str) -> set[str]:
-    trees = [ast.parse(file.read_text()) for file in Path("tests").rglob(name)]
+    folders = (Path("tests"), Path("slack_sandbox/tests"))
+    trees = [ast.parse(file.read_text()) for folder in folders for file in folder.rglob(name)]
     return {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 
@@ -23,10 +25,18 @@ def test_every_threat_has_a_promise_and_a_test_that_is_there() -> None:
 
 
 def test_every_test_that_is_named_is_there() -> None:
-    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", GUIDE)
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", GUIDE + RELIABILITY)
 
     assert named
     assert [(file, test) for file, test in named if test not in functions_of(file)] == []
+
+
+def test_every_promise_for_a_bad_day_is_held_by_a_test() -> None:
+    rows = [line.strip("| ").split(" | ") for line in RELIABILITY.splitlines() if line.startswith("| ")]
+    promises = [row for row in rows if row[0] != "When"]
+
+    assert len(promises) > 40
+    assert [row for row in promises if len(row) != 3 or not re.search(r"`test_\w+\.py::", row[2])] == []
 
 
 def test_nothing_is_pickled() -> None:

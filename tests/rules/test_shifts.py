@@ -1,25 +1,33 @@
 """Shifts: what is uncovered, to the minute, over both changes of the clocks; rosters as they come, good and bad."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlmodel import col, select
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.commands.doctor import rosters as doctor
-from bot.config.floor import Roster
+from bot.config.floor import Roster, Shifts
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError
+from bot.runtime.clock import utcnow
+from bot.runtime.database import Database
 from bot.runtime.network import Network
-from bot.shifts import fetching, oncall
+from bot.shifts import feeding, fetching, oncall, tables
 from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift, RosterUnreadable
 from bot.shifts.reading.table_file import read_table
 from bot.shifts.rules import Duty, Finding, Needed, Problem, problems, to_minute, to_moment
 from bot.shifts.tables import without_absences
+from bot.sources.port import Page, Shift, Source, streams_of
+from tests import prepared
+from tests.rules.test_update_templates import services
 from tests.sources.stand_in import StandIn, running
 
 ROSTER = Path(__file__).parent / "rosters" / "made_roster.ics"
@@ -337,3 +345,43 @@ def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path, monkeypatch: py
     (tmp_path / "emea.ics").write_bytes(ROSTER.read_bytes())
     with pytest.raises(RosterUnreadable, match="it has more than"):
         fetching.content(Roster(name="EMEA", file="emea.ics"), tmp_path, network)
+
+
+def test_a_source_brings_a_roster_and_what_is_not_in_it_any_more_is_gone(tmp_path: Path) -> None:
+    known = services(shifts=Shifts(roles=ROLES, people={"Fay": "@fay"}))
+    database = Database(prepared.database(tmp_path))
+    now = utcnow().replace(minute=0, second=0, microsecond=0)
+
+    def brought(key: str, *shifts: Shift) -> list[tuple[str, str, datetime]]:
+        with database.transaction() as session:
+            feeding.take(session, known, "wfm", key, shifts)
+        with database.reading() as session:
+            found = session.exec(select(tables.Shift).order_by(col(tables.Shift.starts_at))).all()
+            state = session.get(tables.RosterState, "wfm")
+        assert state is not None
+        left_out.append([reason for _, reason in state.left_out])
+        return [(shift.person, shift.role, shift.starts_at) for shift in found if shift.ends_at > now]
+
+    left_out: list[list[str]] = []
+    day = timedelta(days=1)
+    first = Shift("1", "Ana@example.com", "GQM", now + day, now + day + timedelta(hours=8), "EMEA")
+    second = Shift("2", "Fay", "global queue manager", now + 2 * day, now + 2 * day + timedelta(hours=8))
+    cook = Shift("3", "Ben", "cook", now + day, now + day + timedelta(hours=8))
+    endless = Shift("4", "Ben", "ic", now + day, now + 9 * day)
+    assert brought("a", first, second, cook, endless) == [
+        ("ana@example.com", "gqm", now + day),
+        ("Fay", "gqm", now + 2 * day),
+    ]
+    assert [reason.split(" ")[0] for reason in left_out[-1]] == ["names", "lasts"]
+    moved = replace(first, starts_at=first.starts_at + timedelta(hours=1))
+    assert brought("b", moved) == [("ana@example.com", "gqm", now + day + timedelta(hours=1))]
+    assert "shifts" in streams_of(cast(Source, WorkforceManagement()))
+    database.close()
+
+
+class WorkforceManagement:
+    def check(self) -> list[str]:
+        return []
+
+    def shifts(self, cursor: str, now: datetime) -> Page[Shift]:
+        return Page((), "", now)

@@ -126,7 +126,7 @@ def facts_in(words: str) -> set[str]:
         (
             "update_sent",
             {"audience": "Operations", "manner": " late"},
-            "Se envió la actualización para Operations con retraso",
+            "Se envió la actualización para Operaciones con retraso",
         ),
         ("decision", {"text": "cambiar de línea"}, "Decisión, anotada por Ana Reyes: cambiar de línea"),
         (

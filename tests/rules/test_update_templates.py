@@ -236,7 +236,9 @@ def promise(session: Session, incident: Incident, audience: str, words: str = ""
     """An update that is to be composed now."""
     promised: dict[str, Any] = {"due_at": NOW, "promised_at": NOW, "cadence_s": 3600, "words": words}
     made = tables.Promise(incident_id=incident.number, audience=audience, **promised)
-    tables.add(session, made, timedelta(minutes=2))
+    tables.number(session, made)
+    tables.move(session, made, NOW, timedelta(minutes=2))
+    session.flush()
     made.next_due_at = NOW + timedelta(hours=1)
     for name, value in changed.items():
         setattr(made, name, value)

@@ -18,6 +18,7 @@ from bot.sources.servicenow import ServiceNow
 from bot.sources.throttle import throttle_of
 from tests.sources.connect import ConnectStandIn
 from tests.sources.okta import OktaStandIn
+from tests.sources.own import AcmeStandIn, own_source
 from tests.sources.salesforce import SalesforceStandIn
 from tests.sources.servicenow import ServiceNowStandIn
 from tests.sources.stand_in import TOKEN, StandIn, everything, running
@@ -93,7 +94,15 @@ def connect() -> Iterator[Subject]:
         )
 
 
-@pytest.fixture(params=[okta, servicenow, salesforce, connect], ids=lambda made: made.__name__)
+@contextmanager
+def your_own() -> Iterator[Subject]:
+    stand_in = AcmeStandIn(25)
+    with running(stand_in), stand_in.client() as http:
+        source = own_source()(SourceConfig("acme", stand_in.url, TOKEN), http)
+        yield Subject(stand_in, source, lambda at: source.read(at, NOW), lambda row: row.starts_at, 25)
+
+
+@pytest.fixture(params=[okta, servicenow, salesforce, connect, your_own], ids=lambda made: made.__name__)
 def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
     with request.param() as made:
         yield made

@@ -200,6 +200,14 @@ def test_a_published_sheet_is_read_when_it_changes_and_leads_nowhere_else(tmp_pa
         stand_in.faults.append("elsewhere")
         with pytest.raises(SourceRefused, match=r"it leads to 169\.254"):
             sheet.files("", NOW)
+        for fault in ("down", "throttled", "answer lost"):
+            stand_in.faults.append(fault)
+            with pytest.raises(TryLater):
+                sheet.files("", NOW)
+        for fault, reason in (("unauthorized", "credentials"), ("captive portal", "it is no CSV")):
+            stand_in.faults.append(fault)
+            with pytest.raises(SourceRefused, match=reason):
+                sheet.files(page.next_cursor, NOW)
         stand_in.media_type = "text/html"
         assert "Publish to web" in sheet.check()[0]
 

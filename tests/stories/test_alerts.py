@@ -28,6 +28,11 @@ alerts:
       - {when: labels.alertname == 'Latency', at_least: 3, within: 10 min}
       - {when: labels.severity == 'critical', at_least: 2, within: 10 min, severity: S1}
       - {then: note}
+  probes:
+    kind: generic
+    secret: METRICS_SECRET
+    requests_per_minute: 2
+    mapping: {key: body.key, title: body.key, status: "'firing'"}
 """
 
 
@@ -70,6 +75,14 @@ def proposal(floor: TestFloor) -> list[str]:
 def test_alerts_are_proposed_once_declared_once_and_their_end_closes_nothing(floor: TestFloor) -> None:
     assert send(floor, "sbc1", secret="wrong").status_code == 401
     assert httpx.post(f"{floor.address}/alerts/nobody", json={}).status_code == 401
+    probe, secret = f"{floor.address}/alerts/probes", {"Authorization": "Bearer open sesame"}
+    assert [httpx.post(probe, json={"key": "x"}).status_code for _ in range(3)] == [401] * 3, (
+        "they count for nobody"
+    )
+    assert httpx.post(probe, content=b" " * 2_100_000, headers=secret).status_code == 413
+    taken = [httpx.post(probe, json={"key": "x"}, headers=secret) for _ in range(3)]
+    assert [answer.status_code for answer in taken] == [200, 200, 429]
+    assert 1 <= int(taken[-1].headers["retry-after"]) <= 30
     assert send(floor, "sbc1").json() == {"new": 1}
     assert proposal(floor) == []  # the rule wants two
     assert send(floor, "sbc1").json() == {"new": 0}

@@ -248,7 +248,10 @@ def test_the_doctor_names_every_scope_channel_and_group_that_is_missing(desk: De
     described["oauth_config"]["scopes"]["bot"].remove("pins:write")
     floor = desk.folder / "floor.yaml"
     floor.write_text(
-        floor.read_text().replace("#executives", "#board").replace("@telephony-oncall", "@phone-people")
+        floor.read_text()
+        .replace("#executives", "#board")
+        .replace("@telephony-oncall", "@phone-people")
+        .replace('{after: 15 min, tell: ["@incident-analysts"]}', '{after: 15 min, tell: ["@ana"]}')
     )
 
     with workspace(described) as sandbox:
@@ -260,6 +263,7 @@ def test_the_doctor_names_every_scope_channel_and_group_that_is_missing(desk: De
         "✗ The channel #board of floor.yaml does not exist.",
         "✗ The user group @phone-people of floor.yaml does not exist.",
     ]
+    assert "✓ @ana is a person." in examined.stdout
     assert examined.returncode == 1
 
 

@@ -75,6 +75,7 @@ def test_a_websocket_that_does_not_work_is_named_by_log_readiness_and_doctor(
     setattr(floor.sandbox.socket_mode, knob, knob == "swallowing")
     with caplog.at_level(logging.WARNING), floor:
         assert floor.bot
+        assert floor.bot.socket_mode
         finding = health.slack(floor.bot.socket_mode)
         with pytest.raises(WebSocketRefused):
             check_socket_mode(Gateway.to(f"{floor.sandbox.url}/api/", floor.sandbox.app_token))

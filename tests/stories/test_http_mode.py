@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 from freezegun import freeze_time
 
+from bot.channels.listening import Listening
+from bot.commands.doctor import port
 from bot.incidents import ids
 from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.workflows import wait_until
@@ -111,6 +113,30 @@ def test_health_says_when_slack_is_away_and_when_it_is_back(tmp_path: Path) -> N
         assert "Not connected to Slack" in healthz(floor)[1]["problems"][0]
 
         floor.sandbox.offline = False
+        assert wait_until(lambda: healthz(floor)[0] == 200, 20)
+
+
+def test_over_http_health_and_doctor_say_when_slack_is_away_and_nothing_counts_as_heard(tmp_path: Path) -> None:
+    with TestFloor(tmp_path, over_http=True) as floor:
+        assert floor.bot
+        assert floor.bot.server
+        assert floor.bot.reachability
+        reachability, listening = floor.bot.reachability, floor.services.get(Listening)
+        floor.sandbox.offline = True
+        reachability.look()
+        assert listening.is_hearing, "one lost answer says nothing yet"
+        reachability.look()
+
+        status, report = healthz(floor)
+        assert status == 503
+        assert report["problems"][0].startswith("Slack is not reached, and may not reach this bot: Slack does not")
+        assert not listening.is_hearing
+        doctor = [str(finding) for finding in port.check("127.0.0.1", floor.bot.server.port)]
+        assert any("The running bot says: Slack is not reached" in line for line in doctor)
+
+        floor.sandbox.offline = False
+        reachability.look()
+        assert listening.is_hearing
         assert wait_until(lambda: healthz(floor)[0] == 200, 20)
 
 

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from bot.directory.rules import PersonUnknown
+from bot.incidents import ids
 from bot.web.events_endpoint import EventsEndpoint, NoSigningSecret
 from bot.web.replay_guard import ReplayGuard
 from bot.web.server import PortRefused, Server
@@ -154,3 +156,38 @@ def test_half_a_pair_of_surrogates_is_kept_as_an_unreadable_letter(door: TestFlo
 
     door.says("ana", "/incident postmortem", channel)
     assert any("half \ufffd pair" in draft for draft in post_mortems(door, "ana"))
+
+
+def answered(door: TestFloor, body: dict[str, Any]) -> tuple[int, str]:
+    """What somebody who is not at a screen of Slack is answered."""
+    form = urlencode(body)
+    status, said, _ = post(door.address, signed(door.sandbox.signing_secret, form, kind=FORM))
+    return status, said.decode()
+
+
+def test_a_click_whose_block_has_no_id_is_acknowledged(door: TestFloor) -> None:
+    click = {
+        "type": "block_actions",
+        "user": {"id": door.ana.user.id},
+        "trigger_id": "1.2.block",
+        "channel": {"id": door.sandbox.workspace.channel("general").id},
+        "actions": [{"action_id": ids.PANEL, "value": "1", "type": "button"}],
+    }
+
+    assert answered(door, {"payload": json.dumps(click)})[0] == 200
+
+
+def test_somebody_whom_slack_does_not_know_is_told_so_in_a_sentence(door: TestFloor) -> None:
+    command = {
+        "command": "/incident",
+        "text": "declare S1 IVR down",
+        "user_id": "U0NOBODY",
+        "channel_id": door.sandbox.workspace.channel("general").id,
+        "trigger_id": "1.2.nobody",
+        "response_url": f"{door.sandbox.url}/none",
+    }
+    status, said = answered(door, command)
+
+    assert status == 200
+    assert "user_not_found" not in said
+    assert PersonUnknown().sentence in said

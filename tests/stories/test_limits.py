@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.incidents import parse
+from bot.incidents import ids, parse
 from tests.floor import TestFloor
 from tests.stories.conftest import PLAYBOOKS
 
@@ -14,7 +14,12 @@ from tests.stories.conftest import PLAYBOOKS
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[TestFloor]:
     settings = yaml.safe_load(Path("floor.yaml").read_text(encoding="utf-8"))
-    settings["limits"] = {"declarations_per_person": 4, "declarations": 5, "commands_per_person": 9}
+    settings["limits"] = {
+        "declarations_per_person": 4,
+        "declarations": 5,
+        "commands_per_person": 9,
+        "clicks_per_person": 12,
+    }
     (tmp_path / "floor.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
     with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=tmp_path / "floor.yaml") as floor:
         yield floor
@@ -49,3 +54,30 @@ def test_a_command_that_nobody_would_read_to_its_end_is_refused(floor: TestFloor
     said = floor.says("ana", f"/incident update {'hope ' * 8_000}", channel)
 
     assert said.startswith(f"That is 39,999 characters, and a command takes at most {parse.MAX_COMMAND:,}.")
+
+
+def test_a_flood_of_clicks_is_stopped_with_one_sentence_and_others_are_served(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.ana.types("/incident severity", channel=channel)
+    floor.ana.fills("Severity", "S2")
+    floor.ana.fills("Why?", "it is better")
+    for _ in range(15):
+        assert floor.ana.clicks(ids.PANEL, channel=channel).acked
+    floor.settle()
+
+    told = [words for words in floor.whispered("ana", channel) if words.startswith("You have pressed buttons")]
+    assert told == [
+        "You have pressed buttons and sent forms 12 times within a minute, which is the most that one person may. "
+        "Nothing was done; please wait a minute."
+    ]
+    refused = floor.ana.submits()
+    assert str(refused.errors[ids.SEVERITY]).startswith("You have pressed buttons and sent forms 12 times")
+    floor.ben.joins(channel)
+    floor.ben.clicks(f"{ids.CLAIM}.commander", channel=channel)
+    floor.settle()
+    assert "<@U0BEN>" in floor.card(channel)
+
+    floor.passes(minutes=2)
+    assert not floor.ana.submits().errors
+    floor.settle()
+    assert "S2 · IVR down" in floor.card(channel)

@@ -28,6 +28,8 @@ class Receiver(StandIn):
 
     async def handle(self, request: Request, fault: str) -> Response:
         body = await request.body()
+        if request.method == "HEAD":
+            return Response(status_code=405)
         signatures.check(b"told", body, request.headers, utcnow())
         content = json.loads(body)
         assert request.headers["idempotency-key"] == content["id"]
@@ -91,6 +93,21 @@ def test_events_are_sent_in_order_until_they_are_taken_and_again_by_hand(
     typed = Typed(floor, monkeypatch, tmp_path)
     monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(tmp_path / "floor.yaml"))
     assert "names no webhook `other`" in typed.types("webhooks", "replay", "other").output
+    described = (tmp_path / "floor.yaml").read_text()
+    gone = described.rpartition("status-page: ")[2].strip().replace(receiver.url, "http://127.0.0.1:9")
+    inside = gone.replace("127.0.0.0/8", "10.0.0.0/8")
+    (tmp_path / "other.yaml").write_text(f"{described}  gone: {gone}\n  inside: {inside}\n")
+    monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(tmp_path / "other.yaml"))
+    report = typed.types("doctor").output
+    assert "· The webhook status-page is `insecure: true`." in report
+    assert "✓ The webhook status-page is told of every event." in report
+    assert "✗ The webhook gone does not answer: " in report
+    assert "✗ The webhook inside: 127.0.0.1 may not be called: it is not a public address" in report
+    monkeypatch.setenv("WATCHFLOOR_CA_FILE", str(tmp_path / "no.pem"))
+    assert report.count("WATCHFLOOR_CA_FILE names") == 0
+    assert typed.types("doctor").output.count("WATCHFLOOR_CA_FILE names") == 1
+    monkeypatch.delenv("WATCHFLOOR_CA_FILE")
+    monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(tmp_path / "floor.yaml"))
     assert "3 events are sent again" in typed.types("webhooks", "replay", "status-page").output
     floor.start_bot()
     floor.passes_until(lambda: len(receiver.received) >= 3, seconds=30)

@@ -33,6 +33,20 @@ phases:
 """
 
 
+STAGGERED = """
+title: One after the other
+summary: Late with one thing after the other.
+phases:
+  - id: now
+    title: Now
+    steps:
+      - {id: call, title: Call the carrier, owner: responder, due: 10 min}
+      - {id: tell, title: Tell the floor, owner: responder, due: 11 min}
+      - {id: write, title: Write it down, owner: responder, due: 12 min}
+      - {id: test, title: Dial a number, owner: responder, due: 14 min}
+"""
+
+
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[TestFloor]:
     folder = tmp_path / "playbooks"
@@ -133,7 +147,8 @@ def test_a_change_of_severity_moves_the_reminders_before_the_next_tick(floor: Te
     floor.says("ana", "/incident severity S1 it grows", desk.channel)
     floor.passes(minutes=9)
     assert not any("Ring the director" in message.words for message in desk.reminders())
-    floor.passes(minutes=2)
+    # Ana was called a moment ago, so that this comes up to five minutes later.
+    floor.passes(minutes=7)
     assert any("Ring the director" in message.words for message in desk.reminders()[said:])
 
     floor.says("ana", "/incident severity S2 it shrinks", desk.channel)
@@ -155,3 +170,29 @@ def test_the_same_minute_in_two_incidents_is_one_message_in_each_and_a_closed_on
     assert [len(desk.reminders()) for desk in (first, second, closed)] == [1, 1, 0]
     reminders = [row for row in rows(floor, "outbox") if row["key"].startswith("remind:")]
     assert len(reminders) == 2
+
+
+def test_nobody_is_called_again_within_five_minutes_and_what_is_due_then_comes_together(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "playbooks"
+    folder.mkdir()
+    (folder / "staggered.yaml").write_text(STAGGERED)
+    with TestFloor(tmp_path, playbooks_dir=folder) as floor:
+        desk = staffed(floor)
+        floor.passes(minutes=10, seconds=10)
+        for _ in range(3):
+            floor.passes(minutes=1)
+        [first] = desk.reminders()
+        assert "Call the carrier" in first.words
+        desk.does("ben", "Write it down")
+        floor.passes(minutes=1)
+        assert len(desk.reminders()) == 1
+        floor.passes(minutes=1, seconds=10)
+        ben, ana = sorted(desk.reminders()[1:], key=lambda message: "<@U0ANA>" in message.words)
+        assert "<@U0BEN>: these are due and open" in ben.words
+        assert "Tell the floor" in ben.words
+        assert "Dial a number" in ben.words
+        assert "Write it down" not in ben.words, "what is done meanwhile is not reminded of"
+        assert "<@U0ANA>: this is due" in ana.words, "another reader does not wait"
+        floor.nothing_was_malformed()

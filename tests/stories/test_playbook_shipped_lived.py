@@ -1,6 +1,5 @@
 """Each shipped playbook in an incident: found by a title as people type it, and in nobody's way at the end."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from bot.playbooks import ids
 from bot.playbooks.library import load_library
+from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.playbook_desk import Desk
 from tests.stories.record import rows
@@ -42,7 +42,7 @@ def answer_of(block: dict[str, Any]) -> Any:
     if element["type"] == "static_select":
         return element["options"][0]["text"]["text"]
     if element["type"] == "datetimepicker":
-        return int(time.time())
+        return int(utcnow().timestamp())
     return {"users_select": "ben"}.get(element["type"], "60")
 
 

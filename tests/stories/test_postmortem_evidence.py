@@ -1,10 +1,19 @@
 """Every number in a draft leads to an entry of the timeline, and its address to a message that is there."""
 
+import json
 import re
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from bot.impact import charts, gathering
+from bot.impact import ids as impact_ids
+from bot.impact.wording import LANGUAGES
+from bot.incidents import tables as incidents
+from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.record import post_mortem_files, post_mortems, rows
 from tests.stories.test_ending import lived_through
+from tests.stories.test_figures import csv_of, drop, press, this_half_hour
 
 NUMBERED = re.compile(r"\[\\\[(\d+)\\\]\]\[(\d+)\]")
 ADDRESS = re.compile(r"^\[(\d+)\]: https://sandbox\.example/archives/(\w+)/p(\d{10})(\d{6})$", re.MULTILINE)
@@ -70,3 +79,47 @@ def test_the_page_holds_the_picture_and_needs_no_other_file(floor: TestFloor) ->
     assert 'src="data:image/png;base64,iVBOR' in pages["post-mortem-1.html"]
     assert not re.search(r'src="(?!data:)|<link|<script', "".join(pages.values()))
     assert "Ana Reyes" not in pages["post-mortem-1-leadership.html"]
+
+
+ENGLISH = re.compile(
+    r"commander|communications lead|executives|front line|operations|telephony|service level|already|"
+    r"not running|ladder|forecast|declared|times:",
+    re.IGNORECASE,
+)
+
+
+def test_a_spanish_floor_reads_its_post_mortem_and_its_chart_in_spanish(tmp_path: Path) -> None:
+    shipped = Path("floor.yaml").read_text()
+    (tmp_path / "floor.yaml").write_text(shipped.replace("language: en\n", "language: es\n", 1))
+    with TestFloor(tmp_path, floor_file=tmp_path / "floor.yaml") as floor:
+        channel = floor.declares("S0 IVR caído en Manila")
+        floor.says("ana", "/incident claim commander", channel)
+        start = this_half_hour()
+        drop(floor, channel, csv_of((start, "Billing", 100, 30, 5)))
+        press(floor, impact_ids.USE, channel)
+        # Nothing is sent in time: the record says why.
+        floor.passes(minutes=25)
+        floor.says("ana", "/incident severity S1 la mitad de las llamadas", channel)
+        floor.says("ana", "/incident postmortem", channel)
+        floor.settle()
+        files = dict(post_mortem_files(floor, "ana"))
+        with floor.services.database.reading() as session:
+            incident = incidents.by_number(session, 1)
+            assessment = gathering.gather(session, floor.services.floor, incident, utcnow())
+        chart = charts.payload(incident, assessment, ZoneInfo("UTC"), LANGUAGES["es"])
+    # The titles of playbooks and steps are those of their files.
+    draft = re.sub(
+        r"^.*(Telephony or IVR down|\| sin terminar \||recordó un paso).*$",
+        "",
+        files["post-mortem-1.md"],
+        flags=re.M,
+    )
+    assert "Telefonía o IVR" in draft
+    assert "Billing · Manila: nivel de servicio 30 %, por debajo del 80 % del objetivo (80 %)" in draft.replace(
+        "\\", ""
+    )
+    assert "Watchfloor no estaba en marcha a esa hora" in draft
+    assert "Dirección ya tuvo una actualización" in draft
+    texts = [draft, files["post-mortem-1-leadership.html"], json.dumps(chart, ensure_ascii=False)]
+    body = re.sub(r"<style>.*?</style>|https://[^\"\s]*|Tell the executives", "", "\n".join(texts), flags=re.DOTALL)
+    assert ENGLISH.findall(body) == []

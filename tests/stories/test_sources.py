@@ -1,26 +1,99 @@
-"""Sources of a floor: read on their schedule, named with their age, tried by hand."""
+"""Sources of a floor: from an alert to an incident, its figures on the card and work notes on its cases."""
 
+import os
 from collections import deque
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
-from sqlmodel import select
 
-from bot.cases import notes
-from bot.cases.tables import Case
+from bot.alerts import ids as alert_ids
+from bot.cases import ids as case_ids
 from bot.runtime.clock import utcnow
+from bot.web import tokens
 from tests.floor import TestFloor
 from tests.sources.servicenow import ServiceNowStandIn
 from tests.sources.stand_in import TOKEN, running
 from tests.stories.command_line import Typed
 from tests.stories.conftest import PLAYBOOKS
+from tests.stories.record import timeline
+from tests.stories.test_cases import ALIKE, SUBJECTS
 
-SOURCES = """
+SYSTEMS = """
 sources:
   exports: {kind: folder, every: 1 min, options: {folder: FOLDER}}
   locks: {kind: okta, url: "https://floor.okta.example", secret: OKTA_TOKEN}
+  support: {kind: servicenow, url: "SUPPORT", secret: SERVICENOW_TOKEN, every: 1 min,
+    insecure: true, allow_networks: [127.0.0.0/8]}
+alerts:
+  metrics:
+    kind: alertmanager
+    secret: METRICS_SECRET
+    channel: "#general"
+    group_by: [alertname]
+    rules: [{when: labels.severity == 'critical', at_least: 2, within: 10 min, severity: S1}]
 """
+
+
+class CentralDesk(TestFloor):
+    """A floor to which other systems speak."""
+
+    support: ServiceNowStandIn
+    folder: Path
+    file: Path
+
+    def alert(self, *hosts: str, status: str = "firing") -> None:
+        """Alertmanager sends something about these hosts."""
+        labels = {"alertname": "PortalLogin", "severity": "critical"}
+        alert = {"status": status, "startsAt": utcnow().isoformat(), "endsAt": utcnow().isoformat()}
+        about = [
+            alert
+            | {
+                "labels": labels | {"host": host},
+                "fingerprint": host,
+                "annotations": {"summary": f"{host} is down"},
+            }
+            for host in hosts
+        ]
+        headers = {"Authorization": "Bearer open sesame"}
+        assert httpx.post(f"{self.address}/alerts/metrics", json={"alerts": about}, headers=headers).is_success
+        self.settle()
+
+    def exports(self, name: str, *lines: str) -> None:
+        """The contact centre writes a file."""
+        file = self.folder / name
+        file.write_text("".join(f"{line}\n" for line in lines))
+        os.utime(file, (utcnow().timestamp(),) * 2)
+
+    def opens(self, number: int, title: str, **ago: float) -> None:
+        """A customer's case is opened in the ticketing system."""
+        moment = f"{utcnow() - timedelta(**ago):%Y-%m-%d %H:%M:%S}"
+        self.support.incident(number, moment, short_description=title, priority="3", company=f"Customer {number}")
+
+    def notes(self) -> list[str]:
+        """The work notes in the ticketing system, each with the case that it is on; without their keys."""
+        written = self.support.tables["sys_journal_field"]
+        return [f"{int(one['element_id'], 16)} {one['value'].rpartition(chr(10))[0]}" for one in written]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CentralDesk]:
+    monkeypatch.setenv("METRICS_SECRET", "open sesame")
+    monkeypatch.setenv("SERVICENOW_TOKEN", TOKEN)
+    folder, file = tmp_path / "exports", tmp_path / "floor.yaml"
+    folder.mkdir()
+    with running(ServiceNowStandIn()) as support:
+        assert isinstance(support, ServiceNowStandIn)
+        systems = SYSTEMS.replace("FOLDER", str(folder)).replace("SUPPORT", support.url)
+        file.write_text(f"{Path('floor.yaml').read_text()}\n{systems}")
+        settings: dict[str, Any] = {"PORT": "0", "host": "127.0.0.1"}
+        with CentralDesk(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file, **settings) as desk:
+            desk.support, desk.folder, desk.file = support, folder, file
+            yield desk
+            desk.nothing_was_malformed()
 
 
 def this_half_hour() -> datetime:
@@ -28,80 +101,87 @@ def this_half_hour() -> datetime:
     return datetime.fromtimestamp(now - now % 1800, UTC)
 
 
-def test_a_file_in_a_watched_folder_is_on_the_card_and_the_doctor_names_what_cannot_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on_its_cases(
+    desk: CentralDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, file = tmp_path / "exports", tmp_path / "floor.yaml"
-    folder.mkdir()
-    file.write_text(Path("floor.yaml").read_text() + SOURCES.replace("FOLDER", str(folder)))
-    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file) as floor:
-        channel = floor.declares("S1 dialer trunk of the folder story")
-        header = "Queue,Site,Interval start,Offered,Answered,Answered in 20 seconds,Abandoned,AHT,ASA,Agents"
-        row = f"Billing,Manila,{this_half_hour():%Y-%m-%dT%H:%M}Z,120,80,60,40,300,45,40"
-        (folder / "report.csv").write_text(f"{header}\n{row}\n")
-        (folder / "people.csv").write_text("name,colour\nAna,blue\n")
-        floor.passes(minutes=2)
-        floor.passes_until(lambda: "Service level 50 %" in floor.card(channel), seconds=30)
+    for number, subject in enumerate(SUBJECTS):
+        desk.opens(number, subject, hours=160 - 3.5 * number)
+    desk.passes(minutes=2)
 
-        typed = Typed(floor, monkeypatch, tmp_path)
-        monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(file))
-        listed = typed.types("sources", "list").output
-        assert "exports (folder): tables, 2 rows, " in listed
-        assert "No line of people.csv names columns that I know" in listed
-        tried = typed.types("sources", "try", "exports").output
-        assert "tables: 1 rows came, and more follows." in tried
-        assert "OKTA_TOKEN, which is not set" in typed.types("sources", "try", "locks").output
-        report = typed.types("doctor").output
-        assert "✓ The source exports (folder) can be read: tables." in report
-        assert "✗ The source locks (okta): The source `locks` needs the environment variable OKTA_TOKEN" in report
+    # An alert is proposed and declared.
+    desk.alert("login-1", "login-2")
+    assert "2 alerts fire" in desk.words("general")
+    desk.ana.clicks(alert_ids.DECLARE, channel="general")
+    desk.settle()
+    channel = next(one.name for one in desk.ana.channels() if one.name.startswith("inc-1-"))
 
+    # The contact centre's export brings the figures onto its card.
+    header = "Queue,Site,Interval start,Offered,Answered,Answered in 20 seconds,Abandoned,AHT,ASA,Agents"
+    desk.exports("report.csv", header, f"Billing,Manila,{this_half_hour():%Y-%m-%dT%H:%M}Z,120,80,60,40,300,45,40")
+    desk.exports("people.csv", "name,colour", "Ana,blue")
+    desk.passes(minutes=2)
+    desk.passes_until(lambda: "Service level 50 %" in desk.card(channel), seconds=30)
 
-def test_cases_of_a_source_are_on_the_board_and_decisions_are_work_notes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = utcnow()
-    stand_in = ServiceNowStandIn()
-    moment = f"{now - timedelta(minutes=50):%Y-%m-%d %H:%M:%S}"
-    stand_in.incident(7, moment, short_description="Card payments refused <!here>", priority="1")
-    target = {
-        "sys_id": "t",
-        "task": f"{7:032x}",
-        "sla": "P1 resolution",
-        "stage": "in_progress",
-        "start_time": moment,
-        "planned_end_time": f"{now + timedelta(minutes=10):%Y-%m-%d %H:%M:%S}",
-        "pause_duration": "",
-        "has_breached": "false",
-    }
-    stand_in.tables["task_sla"] = [target]
-    monkeypatch.setenv("SERVICENOW_TOKEN", TOKEN)
-    with running(stand_in):
-        source = f"{{kind: servicenow, url: {stand_in.url}, secret: SERVICENOW_TOKEN, every: 1 min, "
-        source += "insecure: true, allow_networks: [127.0.0.0/8]}"
-        file = tmp_path / "floor.yaml"
-        file.write_text(f"{Path('floor.yaml').read_text()}\nsources:\n  support: {source}\n")
-        with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file) as floor:
+    # Like cases of several customers are found to be part of it; the answer to the first note is lost.
+    for number, title in enumerate(ALIKE):
+        desk.opens(100 + number, title, minutes=20 - 2 * number)
+    desk.passes_until(lambda: "like cases* of" in desk.words("incidents"), seconds=30)
+    desk.ben.clicks(case_ids.IS_INCIDENT, channel="incidents")
+    desk.support.faults = deque(["", "answer lost"])
+    desk.ben.fills(case_ids.INCIDENT, "1")
+    assert desk.ben.submits().closed
+    desk.settle()
+    desk.passes(minutes=2)
+    linked = [note.split(" ", 1)[0] for note in desk.notes() if "is part of incident 1: S1" in note]
+    assert len(linked) == len(set(linked)) >= 5
+    assert set(linked) <= {str(100 + number) for number in range(len(ALIKE))}
 
-            def board() -> str:
-                floor.says("ana", "/incident board")
-                return floor.whispered("ana")[-1]
+    # What is said inside reaches the cases; the end of the alerts is noted and ends nothing.
+    desk.says("ana", "/incident update Vendor restarts the login service", channel=channel)
+    desk.alert("login-1", "login-2", status="resolved")
+    assert len(timeline(desk, "alert_resolved")) == 2
+    assert "investigating" in desk.card(channel).lower()
+    desk.says("ana", "/incident resolve login restarted", channel=channel)
+    desk.passes(minutes=1)
+    for words in ("Vendor restarts the login service", "incident 1 is resolved"):
+        assert {note.split(" ", 1)[0] for note in desk.notes() if words in note} == set(linked)
+    assert len(desk.notes()) == len(set(desk.notes()))
 
-            floor.passes_until(lambda: "INC0000007" in board(), seconds=30)
-            assert "Cases of support" not in board()
-            stand_in.faults.extend(["unauthorized"] * 6)
-            floor.passes(minutes=40)
-            assert "Cases of support: 4" in board()
-            # The answer to the first attempt is lost; the note is there once.
-            stand_in.faults = deque(["", "answer lost"])
-            with floor.services.database.transaction() as session:
-                cases = list(session.exec(select(Case)))
-                assert [(case.priority, case.team) for case in cases] == [("P1", "Billing")]
-                assert cases[0].due_at is not None
-                assert abs(cases[0].due_at - now - timedelta(minutes=10)) < timedelta(seconds=2)
-                notes.add_to_all(session, floor.services, cases, "note", "k", "Part of incident 1.", "", utcnow())
-            floor.settle()
-            floor.passes_until(lambda: not stand_in.faults, seconds=30)
-            floor.passes(minutes=2)
-            floor.nothing_was_malformed()
-        written = [note["value"] for note in stand_in.tables["sys_journal_field"]]
-        assert [text.splitlines()[0] for text in written] == ["Watchfloor: Part of incident 1."]
+    # Other systems read it.
+    with desk.services.database.transaction() as session:
+        token = tokens.create(session, "warehouse", ["incidents", "figures"], utcnow())
+    address = f"{desk.address}/api/v1/incidents/1"
+    answers = [
+        httpx.get(url, headers={"Authorization": f"Bearer {token}"}) for url in (address, f"{address}/figures")
+    ]
+    assert answers[0].json()["status"] == "resolved"
+    assert "120" in answers[1].json()["intervals"][0].values()
+
+    # Private meanwhile: what was not written yet is written nowhere, and nobody outside hears of it any more.
+    desk.says("ana", "/incident reopen it is back", channel=channel)
+    desk.support.faults = deque(["down"] * 200)
+    written = len(desk.notes())
+    desk.says("ana", "/incident update A customer list is in the logs", channel=channel)
+    desk.says("ana", "/incident private it names customers", channel=channel)
+    desk.support.faults.clear()
+    desk.passes(minutes=20)
+    assert len(desk.notes()) == written
+    assert httpx.get(address, headers={"Authorization": f"Bearer {token}"}).status_code == 404
+
+    # The ticketing system refuses: people read how old its cases are.
+    desk.support.faults = deque(["unauthorized"] * 6)
+    desk.passes(minutes=40)
+    desk.says("ana", "/incident board")
+    assert "Cases of support: 4" in desk.whispered("ana")[-1]
+
+    typed = Typed(desk, monkeypatch, tmp_path)
+    monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(desk.file))
+    listed = typed.types("sources", "list").output
+    assert "exports (folder): tables, 2 rows, " in listed
+    assert "No line of people.csv names columns that I know" in listed
+    assert "tables: 1 row came, and more follows." in typed.types("sources", "try", "exports").output
+    assert "OKTA_TOKEN, which is not set" in typed.types("sources", "try", "locks").output
+    report = typed.types("doctor").output
+    assert "✓ The source exports (folder) can be read: tables." in report
+    assert "· The source support is `insecure: true`." in report
+    assert "✗ The source locks (okta): The source `locks` needs the environment variable OKTA_TOKEN" in report

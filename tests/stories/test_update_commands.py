@@ -226,3 +226,25 @@ def test_executives_sleep_and_hear_in_the_morning_of_what_changed_at_night(floor
 
     (told,) = updates(floor, "executives")
     assert "mitigated" in told, "all of it once, as it is now"
+
+
+def test_an_audience_that_left_the_floors_file_holds_up_nobody(floor: TestFloor, tmp_path: Path) -> None:
+    channel = led(floor)
+    floor.sandbox.fault("chat.postMessage", "server_error", count=2)
+    floor.passes(hours=3)
+    shorter = tmp_path / "shorter.yaml"
+    head, _, rest = FLOOR.read_text().partition("  executives:\n")
+    shorter.write_text(head + "  customers:\n" + rest.partition("  customers:\n")[2])
+
+    floor.stop_bot()
+    floor._settings["floor_file"] = shorter
+    floor.start_bot()
+    floor.passes(minutes=31)
+
+    assert {promise["state"] for promise in promises(floor, "executives")} <= {"sent", "dropped"}
+    assert facts(floor, "audience_gone") == {"audience": "executives"}
+    told = len(updates(floor, channel))
+    floor.passes(minutes=30)
+    assert len(updates(floor, channel)) == told + 1
+    assert len(timeline(floor, "audience_gone")) == 1
+    assert "executives" not in floor.card(channel)

@@ -3,21 +3,26 @@
 from collections.abc import Iterator
 
 from bot.alerts.sources import AlertSources
+from bot.commands.doctor import port
 from bot.commands.doctor.findings import Finding, missing, ok
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.config.yaml_file import FileRefused
 from bot.errors import WatchfloorError
+from bot.runtime.network import CaUnusable
 
 
 def check(settings: Settings) -> Iterator[Finding]:
     """Every system that floor.yaml lets send alerts."""
     try:
         sources = AlertSources.of(settings, floor.read(settings.floor_file))
-    except (FileRefused, OSError):
+    except (FileRefused, OSError, CaUnusable):
         return  # said before
     except WatchfloorError as refused:
         yield missing(refused.sentence, "docs/alerts.md describes `alerts` in floor.yaml.")
         return
+    if sources.by_name and not settings.serves_http:
+        # The bot listens for them, whatever else it serves.
+        yield from port.check(settings.host, settings.port)
     for name, source in sources.by_name.items():
         yield ok(f"Alerts of {source.described.kind} are taken at /alerts/{name}.")

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from http.client import HTTPException
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from bot.commands.doctor.findings import Finding, missing, ok
@@ -15,8 +17,11 @@ def check(host: str, port: int) -> Iterator[Finding]:
     try:
         Server(host, port).stop()
     except PortRefused as refused:
-        if _is_the_bot(port):
+        problems = _problems_of_bot(port)
+        if problems is not None:
             yield ok(f"The bot answers on port {port}.")
+            for problem in problems:
+                yield missing(f"The running bot says: {problem}", "Its log says more.")
         else:
             problem, _, remedy = refused.sentence.partition(". ")
             yield missing(f"{problem}.", remedy)
@@ -24,9 +29,20 @@ def check(host: str, port: int) -> Iterator[Finding]:
         yield ok(f"Port {port} is free.")
 
 
-def _is_the_bot(port: int) -> bool:
+def _problems_of_bot(port: int) -> list[str] | None:
+    """What the bot that runs there says of itself; None when it is none."""
     try:
         with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=ANSWERS_WITHIN_S) as answer:
-            return "problems" in json.load(answer)
-    except (OSError, ValueError):
-        return False
+            return _problems(answer.read())
+    except HTTPError as unwell:
+        return _problems(unwell.read())
+    except (OSError, HTTPException):
+        return None
+
+
+def _problems(answer: bytes) -> list[str] | None:
+    try:
+        problems = json.loads(answer)["problems"]
+    except (ValueError, LookupError, TypeError):
+        return None
+    return [str(problem) for problem in problems] if isinstance(problems, list) else None

@@ -8,23 +8,31 @@ from bot.config.settings import Settings
 from bot.config.yaml_file import FileRefused
 from bot.errors import TryLater, WatchfloorError
 from bot.feeds.sources import Sources
+from bot.runtime.network import CaUnusable
 from bot.sources.port import streams_of
+
+# The guide of each kind, in docs/sources.
+GUIDES = {"folder": "files", "sheet": "files"}
+OWN_KINDS = ("connect", "okta", "salesforce", "servicenow")
 
 
 def check(settings: Settings) -> Iterator[Finding]:
     """Every source that floor.yaml names."""
     try:
         sources = Sources.of(settings, floor.read(settings.floor_file))
-    except (FileRefused, OSError, WatchfloorError):
+    except (FileRefused, OSError, CaUnusable):
         return  # said before
     for name, described in sources.settings.items():
         if described.insecure:
             remedy = "Whoever is on the way can read and change what is sent; use `https://` and remove it."
             yield note(f"The source {name} is `insecure: true`.", remedy)
-        yield from _check(sources, name, described.kind)
+        yield from findings_of(sources, name, described.kind)
 
 
-def _check(sources: Sources, name: str, kind: str) -> Iterator[Finding]:
+def findings_of(sources: Sources, name: str, kind: str) -> Iterator[Finding]:
+    """What is to be said of one source: each missing right, or what it brings."""
+    guide = GUIDES.get(kind, kind if kind in OWN_KINDS else "your-own")
+    remedy = f"docs/sources/{guide}.md says what it needs."
     try:
         source = sources.get(name)
         problems = source.check()
@@ -32,9 +40,9 @@ def _check(sources: Sources, name: str, kind: str) -> Iterator[Finding]:
         yield missing(f"The source {name} ({kind}) does not answer: {later.reason}.", "Try again in a minute.")
         return
     except WatchfloorError as refused:
-        yield missing(f"The source {name} ({kind}): {refused.sentence}", "docs/sources says what it needs.")
+        yield missing(f"The source {name} ({kind}): {refused.sentence}", remedy)
         return
     for problem in problems:
-        yield missing(f"The source {name} ({kind}): {problem}", "docs/sources says what it needs.")
+        yield missing(f"The source {name} ({kind}): {problem}", remedy)
     if not problems:
         yield ok(f"The source {name} ({kind}) can be read: {', '.join(streams_of(source))}.")

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from bot.commands.doctor import addresses
 from bot.commands.doctor.findings import Finding, missing, note, ok
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.config.yaml_file import FileRefused
 from bot.errors import WatchfloorError
+from bot.runtime.network import CaUnusable
 from bot.webhooks.targets import Webhooks
 
 
@@ -14,7 +16,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     """Every webhook that floor.yaml names."""
     try:
         webhooks = Webhooks.of(settings, floor.read(settings.floor_file))
-    except (FileRefused, OSError):
+    except (FileRefused, OSError, CaUnusable):
         return  # said before
     except WatchfloorError as refused:
         yield missing(refused.sentence, "docs/api.md describes `webhooks` in floor.yaml.")
@@ -23,4 +25,5 @@ def check(settings: Settings) -> Iterator[Finding]:
         if target.described.insecure:
             remedy = "Whoever is on the way can read and change what is sent; use `https://` and remove it."
             yield note(f"The webhook {name} is `insecure: true`.", remedy)
-        yield ok(f"The webhook {name} is told of {', '.join(target.described.events) or 'every event'}.")
+        silent = addresses.unanswered(f"The webhook {name}", target.described, target.network)
+        yield silent or ok(f"The webhook {name} is told of {', '.join(target.described.events) or 'every event'}.")

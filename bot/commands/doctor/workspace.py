@@ -69,7 +69,10 @@ def _check_ways_out(gateway: Gateway) -> Iterator[Finding]:
 
 def _check_socket_mode(socket_gateway: Gateway | None) -> Iterator[Finding]:
     if socket_gateway is None:
-        yield note("HTTP mode: the signing secret shows to be right with the first request that Slack sends.")
+        yield note(
+            "HTTP mode: the signing secret shows to be right with the first request that Slack sends.",
+            "The running bot asks Slack every 15 seconds whether it answers; /healthz says when it does not.",
+        )
         return
     try:
         inspection.check_socket_mode(socket_gateway)

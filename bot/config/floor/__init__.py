@@ -195,8 +195,10 @@ class Floor(FloorPart):
         return tuple(partner.name for partner in self.partners)
 
     def in_language(self, name: str, language: str) -> str | None:
-        """A type's title or a site's name in a language; None when it is not translated."""
-        return name if language == self.language else self.translations.get(language, {}).get(name)
+        """What a type, a role, an audience or a site is called in a language; None when it is not translated."""
+        # A floor may keep the names that were shipped and read another language.
+        own = name if language == self.language else None
+        return self.translations.get(language, {}).get(name, own)
 
     @property
     def groups(self) -> set[str]:

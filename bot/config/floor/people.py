@@ -20,6 +20,9 @@ class Limits(FloorPart):
     declarations_per_person: int = Field(20, ge=1)
     declarations: int = Field(60, ge=1)
     commands_per_person: int = Field(300, ge=1)
+    # Buttons, choices and forms together.
+    clicks_per_person: int = Field(300, ge=1)
+    clicks: int = Field(6_000, ge=1)
 
 
 class Permissions(FloorPart):

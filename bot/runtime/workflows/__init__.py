@@ -5,9 +5,6 @@ the same key; its steps ask "already there?", so running one again is harmless. 
 never ends a flow; failing does, after `MOST_FAILURES`, and then it is given up until somebody acts.
 """
 
-import contextvars
-import functools
-import inspect
 import logging
 import threading
 import time
@@ -15,12 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
-from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 
 from bot.errors import TryLater
@@ -34,13 +29,20 @@ from bot.runtime.database import (
     sqlite_engine,
 )
 from bot.runtime.workflows import records, retired
+from bot.runtime.workflows.backoff import Backoff
+from bot.runtime.workflows.declaring import (
+    Flow,
+    Request,
+    flow,
+    flows_by_name,
+    step,
+    waiting_flow,
+    yield_to_foreground,
+)
+
+__all__ = ["Backoff", "Flow", "Flows", "flow", "step", "waiting_flow"]
 
 log = logging.getLogger(__name__)
-
-Request = TypeVar("Request", bound=BaseModel)
-Arguments = ParamSpec("Arguments")
-Host = TypeVar("Host")
-Result = TypeVar("Result")
 
 # Flows that changed their shape get a new number only when an old one could not be finished by the new code.
 VERSION = "watchfloor-1"
@@ -54,76 +56,8 @@ MOST_FAILURES = 12
 START_TIMEOUT_S = 2.2
 START_THREADS = 8
 RETRY_QUEUE = records.LATER
-
-
-@dataclass(frozen=True)
-class Flow(Generic[Request]):
-    """A story that is finished once it was started, whatever happens to the process."""
-
-    name: str
-    tell: Callable[[Any, Request], None]
-    request_type: type[Request]
-    is_waiting_flow: bool = False
-
-
-_flows: dict[str, Flow[Any]] = {}
-# Inside a flow: what lets others go first before the next step.
-_yield_to_foreground: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar(
-    "give_way", default=None
-)
-
-
-def flow(function: Callable[[Any, Request], None]) -> Flow[Request]:
-    """Declare a flow: a function of the services and one request. Its name is kept in the database."""
-    return _register(function, is_waiting_flow=False)
-
-
-def waiting_flow(function: Callable[[Any, Request], None]) -> Flow[Request]:
-    """A flow that does little but wait for Slack."""
-    return _register(function, is_waiting_flow=True)
-
-
-def _register(function: Callable[[Any, Request], None], *, is_waiting_flow: bool) -> Flow[Request]:
-    parameters = list(inspect.signature(function, eval_str=True).parameters.values())
-    declared: Flow[Request] = Flow(function.__name__, function, parameters[1].annotation, is_waiting_flow)
-    _flows[declared.name] = declared
-    return declared
-
-
-def step(
-    function: Callable[Concatenate[Host, Arguments], Result],
-) -> Callable[Concatenate[Host, Arguments], Result]:
-    """A line of a flow: its result (something JSON can hold) is kept, so a restart goes on behind it."""
-
-    @functools.wraps(function)
-    def run(services: Host, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        give_way = _yield_to_foreground.get()
-        if give_way is None:
-            return function(services, *args, **kwargs)
-        give_way()
-        return _run_step(function.__name__, lambda: function(services, *args, **kwargs))
-
-    return run
-
-
-def _run_step(name: str, function: Callable[[], Result]) -> Result:
-    """Run it, or give back what it gave before the restart. A failure is kept as "not done", never as an error."""
-    failures: list[Exception] = []
-
-    def attempt() -> dict[str, Any]:
-        try:
-            return {"result": function()}
-        except Exception as failure:  # noqa: BLE001 - the checkpoint must not hold it; it is raised again below
-            failures.append(failure)
-            return {}
-
-    checkpoint = DBOS.run_step({"name": name}, attempt)
-    if failures:
-        raise failures[0]
-    if "result" not in checkpoint:
-        raise TryLater(f"{name} had failed before the restart", wait_s=0)
-    result: Result = checkpoint["result"]
-    return result
+# Each look costs several statements; the engine itself looks once a second for what is due.
+RETRY_POLL_S = 1.0
 
 
 class NotStarted(BaseException):
@@ -132,18 +66,6 @@ class NotStarted(BaseException):
 
 class LeftBehind(BaseException):
     """The engine's database is full or broken, so that the flow cannot even be put off: it is adopted later."""
-
-
-@dataclass(frozen=True)
-class Backoff:
-    """How long a flow waits before it tries again: doubling from `first_s`, at most `longest_s`."""
-
-    first_s: float = 1.0
-    longest_s: float = 60.0
-
-    def before(self, attempt: int) -> float:
-        """Seconds to wait before the attempt after number `attempt` (the first is 1)."""
-        return min(self.longest_s, self.first_s * 2.0 ** min(attempt - 1, 16))
 
 
 class Flows:
@@ -196,12 +118,12 @@ class Flows:
 
     def launch(self, services: Any) -> None:
         """Bind every declared flow to `services`, and finish what an earlier process left behind."""
-        for declared in _flows.values():
+        for declared in flows_by_name.values():
             self._workflows[declared.name] = DBOS.workflow(name=declared.name)(self._runner(declared, services))
         for name in retired.NAMES:
             DBOS.workflow(name=name)(retired.end)
         DBOS.launch()
-        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=0.5)
+        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=RETRY_POLL_S)
 
     def start_once(self, key: str, declared: Flow[Request], request: Request) -> None:
         """Start a flow unless one was ever started under `key`. When this returns, it will be finished.
@@ -307,7 +229,7 @@ class Flows:
             with self._count_running(), turns, low_priority():
                 if self.is_closing:
                     raise NotStarted
-                inside = _yield_to_foreground.set(self._give_way)
+                inside = yield_to_foreground.set(self._give_way)
                 try:
                     declared.tell(services, declared.request_type.model_validate(request))
                 except (TryLater, DatabaseBusy, ChangeUnknown, OperationalError) as wait:
@@ -318,7 +240,7 @@ class Flows:
                         raise
                     self._retry_later(declared, key, request, attempt, failures + 1, failure)
                 finally:
-                    _yield_to_foreground.reset(inside)
+                    yield_to_foreground.reset(inside)
 
         return run
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.config.floor import Floor
 from bot.directory import tables as directory
 from bot.followups import tables as followups
 from bot.incidents import related
@@ -58,22 +59,23 @@ def gather_record(
     incident = incidents.by_number(session, number)
     entries = timeline.entries(session, number)
     participants = find_participants(session, services.floor, incident, entries, phrases)
-    roles = services.floor.roles
+    floor, roles = services.floor, services.floor.roles
     ask = services.get(Registry).ask(FIGURE_TABLE)
     figures = ask(session, services, number, now, phrases.language)
     sentences = services.get(Registry).ask(FIGURE_SENTENCES)(session, number, phrases.language)
     return Record(
         number=number,
         title=incident.title,
-        type=services.floor.types.get(incident.type, incident.type),
+        type=_named(floor, floor.types.get(incident.type, incident.type), phrases),
         severity=incident.severity,
         status=incident.status,
         declared_at=incident.declared_at,
         written_at=now,
-        commander=roles["commander"].title,
-        communications_lead=roles["communications_lead"].title,
+        commander=_named(floor, roles["commander"].title, phrases),
+        communications_lead=_named(floor, roles["communications_lead"].title, phrases),
+        commander_role=roles["commander"].title,
         entries=_entries(session, services, incident, entries, participants),
-        places=[*incident.sites, *incident.partners],
+        places=[*(_named(floor, site, phrases) for site in incident.sites), *incident.partners],
         description=incident.description,
         impact=incident.impact,
         is_private=incident.is_private,
@@ -82,9 +84,9 @@ def gather_record(
         resolved_at=incident.resolved_at,
         closed_at=incident.closed_at,
         milestones=_milestones(entries, phrases),
-        promises=_promises(session, services, number, entries, participants),
-        adherence=_adherence(session, services, number),
-        runs=runs.runs(session, number, entries, participants.name),
+        promises=_promises(session, services, number, entries, participants, phrases),
+        adherence=_adherence(session, services, number, phrases),
+        runs=runs.runs(session, number, entries, participants.name, phrases.language),
         people=participants.people,
         labels=participants.labels,
         partners=_partners(session, number, entries),
@@ -97,6 +99,11 @@ def gather_record(
         interval_notes=figures.notes,
         caller_messages=_caller_messages(session, services, number, now, participants),
     )
+
+
+def _named(floor: Floor, name: str, phrases: Phrases) -> str:
+    """What floor.yaml calls a type, a role, an audience or a site, in the language of the post-mortem."""
+    return floor.in_language(name, phrases.language) or name
 
 
 def _money(session: Session, services: Services, number: int, phrases: Phrases) -> tuple[str, ...]:
@@ -163,7 +170,12 @@ def _entries(
 
 
 def _promises(
-    session: Session, services: Services, number: int, entries: Sequence[TimelineEntry], participants: Participants
+    session: Session,
+    services: Services,
+    number: int,
+    entries: Sequence[TimelineEntry],
+    participants: Participants,
+    phrases: Phrases,
 ) -> list[Promise]:
     sent = {(str(e.facts.get("audience")), e.at): e.id for e in entries if e.kind == "update_sent"}
     rows = []
@@ -172,27 +184,31 @@ def _promises(
         title = audience.title if audience else promise.audience
         rows.append(
             Promise(
-                audience=title,
+                audience=_named(services.floor, title, phrases),
                 due_at=promise.due_at,
                 sent_at=promise.sent_at,
                 is_by_clock=promise.occasion == CLOCK,
                 missed=promise.missed,
                 asked_by=participants.name(promise.requested_by) if promise.requested_by else "",
                 entry=sent.get((title, promise.sent_at)) if promise.sent_at else None,
-                late_because=promise.late_because,
+                late_because=wording.term("update_late", promise.late_because, phrases.language),
             )
         )
     return rows
 
 
-def _adherence(session: Session, services: Services, number: int) -> list[Adherence]:
+def _adherence(session: Session, services: Services, number: int, phrases: Phrases) -> list[Adherence]:
     promises = updates.concluded_of(session, number)
     figures_by_audience = []
     for name in dict.fromkeys(promise.audience for promise in promises):
         figure = adherence(promise for promise in promises if promise.audience == name)
         configured = services.floor.audiences.get(name)
         figures_by_audience.append(
-            Adherence(configured.title if configured else name, figure.kept, figure.promised)
+            Adherence(
+                _named(services.floor, configured.title if configured else name, phrases),
+                figure.kept,
+                figure.promised,
+            )
         )
     return figures_by_audience
 

@@ -38,6 +38,7 @@ def find_participants(
     """Everyone the post-mortem speaks of."""
     titles = {str(key): role.title for key, role in floor.roles.items()}
     holders_by_role = _holders_by_role(session, incident, entries, titles)
+    titles = {key: floor.in_language(title, phrases.language) or title for key, title in titles.items()}
     others = sorted(_people_without_role(session, incident, entries))
     label_by_person = person_labels(holders_by_role, titles, others, phrases("participant"), phrases.nth)
     names = directory.display_names(session, label_by_person)

@@ -8,18 +8,19 @@ from bot.playbooks import adherence
 from bot.playbooks import tables as playbooks
 from bot.playbooks.tables import AnyStep, PlaybookRun
 from bot.postmortems.record import Proposal, Run, Step
+from bot.timeline import wording
 from bot.timeline.tables import TimelineEntry
 
 NameOf = Callable[[str], str]
 FINISHING_KINDS = ("step_done", "step_skipped", "step_waived")
 
 
-def runs(session: Session, number: int, entries: Sequence[TimelineEntry], name: NameOf) -> list[Run]:
+def runs(session: Session, number: int, entries: Sequence[TimelineEntry], name: NameOf, language: str) -> list[Run]:
     """Each run of the incident: its steps, how it was kept, and what the last runs say of its file."""
-    return [_run(session, run, entries, name) for run in playbooks.runs_of(session, number)]
+    return [_run(session, run, entries, name, language) for run in playbooks.runs_of(session, number)]
 
 
-def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], name: NameOf) -> Run:
+def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], name: NameOf, language: str) -> Run:
     steps = playbooks.steps_of(session, run.number)
     adherence_figures = adherence.measure(steps)
     counts = {
@@ -35,7 +36,7 @@ def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], n
     return Run(
         title=run.title,
         entry=started[0] if started else None,
-        steps=[_step(step, finished, name) for step in steps if step.wanted_at or step.finished_at],
+        steps=[_step(step, finished, name, language) for step in steps if step.wanted_at or step.finished_at],
         counts=counts,
         average_lateness_s=adherence_figures.average_lateness.total_seconds()
         if adherence_figures.average_lateness
@@ -44,13 +45,13 @@ def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], n
     )
 
 
-def _step(step: AnyStep, finished: dict[str, int | None], name: NameOf) -> Step:
+def _step(step: AnyStep, finished: dict[str, int | None], name: NameOf, language: str) -> Step:
     return Step(
         title=step.title,
         state=step.state,
         who=name(step.finished_by) if step.finished_by else "",
         finished_at=step.finished_at,
-        reason=step.reason or "",
+        reason=wording.term("step_skipped", step.reason or "", language),
         is_late=adherence.lateness(step) is not None,
         is_out_of_order=step.out_of_order,
         entry=finished.get(step.title) if step.finished_at else None,

@@ -1,7 +1,7 @@
 """A file with its header found: which columns it has, and its rows below."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -34,6 +34,15 @@ class Header:
     score: Callable[[Sequence[str]], int]
     # Columns for the sentence to a person whose file has none.
     examples: str
+
+
+def columns_of(header: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Which column holds what: for each meaning the place of the first of its names, where there is one."""
+    places = {normalized(name): place for place, name in reversed(list(enumerate(header))) if name}
+    found = {
+        meaning: next((places[name] for name in known if name in places), -1) for meaning, known in names.items()
+    }
+    return {meaning: place for meaning, place in found.items() if place >= 0}
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,15 @@ def _cells(path: Path, sheet: Sheet) -> Iterator[Cells]:
     if sheet.sheet:
         return workbook.read_cells(path, sheet.sheet)
     return text_table.read_cells(path, sheet.encoding, sheet.separator)
+
+
+def has_header(path: Path, header: Header) -> bool:
+    """Does a line of the file name such columns?"""
+    try:
+        open_sheet(path, header)
+    except FileRefused:
+        return False
+    return True
 
 
 def open_sheet(path: Path, header: Header) -> Sheet:

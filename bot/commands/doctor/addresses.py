@@ -1,0 +1,29 @@
+"""Does anybody answer at an address that floor.yaml names? Asked by the way out that the bot takes."""
+
+from bot.commands.doctor.findings import Finding, missing
+from bot.config.floor.sources import Address
+from bot.runtime.network import Network
+
+TIMEOUT_S = 5.0
+REMEDY = (
+    "Behind a proxy set WATCHFLOOR_PROXY or HTTPS_PROXY; a company's certificates go into WATCHFLOOR_CA_FILE, "
+    "its networks into `allow_networks`."
+)
+
+
+def unanswered(what: str, address: Address, network: Network) -> Finding | None:
+    """What is missing on the way there; None when somebody answers, whatever the answer is."""
+    # Loaded when an address is looked at.
+    import httpx
+
+    from bot.runtime.outgoing import AddressRefused, Reach, client
+
+    reach = Reach.of(address.url, address.allow_networks, is_insecure=address.insecure)
+    try:
+        with client(network, reach, timeout_s=TIMEOUT_S) as http:
+            http.head(address.url)
+    except AddressRefused as refused:
+        return missing(f"{what}: {refused.sentence}", REMEDY)
+    except httpx.HTTPError as lost:
+        return missing(f"{what} does not answer: {str(lost) or type(lost).__name__}.", REMEDY)
+    return None

@@ -1,0 +1,33 @@
+"""Does the pager answer, and is its secret set?"""
+
+import os
+from collections.abc import Iterator
+
+from bot.commands.doctor import addresses
+from bot.commands.doctor.findings import Finding, missing, note, ok
+from bot.config import floor
+from bot.config.floor.sources import Address
+from bot.config.settings import Settings
+from bot.config.yaml_file import FileRefused
+from bot.escalation.pager import EVERYWHERE, PagerSecretMissing, build_pager
+from bot.runtime.network import CaUnusable, Network
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """The pager that floor.yaml names, if it names one."""
+    try:
+        described = floor.read(settings.floor_file).pager
+        network = Network.of(settings.proxy, settings.ca_file)
+        build_pager(described, os.environ, network)
+    except (FileRefused, OSError, CaUnusable):
+        return  # said before
+    except PagerSecretMissing as refused:
+        yield missing(refused.sentence, "docs/escalation.md describes `pager` in floor.yaml.")
+        return
+    if described is None:
+        return
+    networks = EVERYWHERE if described.allow_private else ()
+    address = Address(url=described.url, allow_networks=networks, insecure=described.allow_private)
+    if described.url.startswith("http://"):
+        yield note("The pager is called without TLS.", "Whoever is on the way can read and change pages.")
+    yield addresses.unanswered("The pager", address, network) or ok("The pager answers.")

@@ -1,0 +1,124 @@
+"""What can come of a row: it is there, it is tried again, it was put off, nobody knows."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.errors import TryLater
+from bot.outbox import rules
+from bot.outbox.kinds import CARD, Call, Incidents, Kind, Message, Settled
+from bot.outbox.tables import LEASE, OutboxRow, mark_stale
+from bot.runtime.clock import utcnow
+from bot.slack.messages import Posted
+
+Consequence = Callable[[Settled, Incidents], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a row: its new values, and what follows in the transaction that writes them."""
+
+    row: OutboxRow
+    values: Mapping[str, Any] = field(default_factory=dict)
+    then: Consequence | None = None
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A row, and what is to be in Slack of it."""
+
+    row: OutboxRow
+    kind: Kind
+    what: Message | Call
+    channel_id: str
+    thread_ts: str | None = None
+
+    @property
+    def content_hash(self) -> str:
+        """The same for the same content."""
+        content = self.what.content if isinstance(self.what, Call) else json.dumps(self.what)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def put_off(row: OutboxRow, later: TryLater) -> Outcome:
+    """Nothing was sent. What Slack asks to wait is no failure."""
+    if later.wait_s is not None:
+        return again(row, utcnow() + timedelta(seconds=later.wait_s), was_sent=False, **hindrance(row, later))
+    wait = rules.backoff(row.attempts, rules.SILENCE_LONGEST)
+    return again(row, utcnow() + wait, attempts=row.attempts + 1, was_sent=False, **hindrance(row, later))
+
+
+def again(row: OutboxRow, at: datetime, *, was_sent: bool = True, **values: Any) -> Outcome:
+    """Later; nobody need look for what was not sent."""
+    if not was_sent and is_first_attempt(row):
+        values["attempted_at"] = None
+    return Outcome(row, {"retry_at": at, **values})
+
+
+def absent(row: OutboxRow) -> Outcome:
+    """It was certainly not carried out: the next lease writes down a new attempt, and makes it."""
+    return Outcome(row, {"attempted_at": None, "looked": 0})
+
+
+def unknown(rendered: Rendered, **values: Any) -> Outcome:
+    """Nobody knows what came of the call."""
+    row = rendered.row
+    at = utcnow() + rules.backoff(row.attempts, rules.SILENCE_LONGEST)
+    if row.attempted_at is not None and is_first_attempt(row) and not may_be_repeated(rendered):
+        at = max(at, rules.look_at(row.attempted_at, 0))
+    return again(row, at, attempts=row.attempts + 1, **values)
+
+
+def delivered(rendered: Rendered, posted: Posted | None) -> Outcome:
+    """It is in Slack; `posted` says where, for a message."""
+    row, kind = rendered.row, rendered.kind
+    values: dict[str, Any] = {"shown": row.wanted, "content_hash": rendered.content_hash}
+    if posted is not None:
+        values |= {"channel_id": posted.channel_id, "ts": posted.ts}
+    elif row.channel_id is None:
+        values["channel_id"] = rendered.channel_id
+    if isinstance(rendered.what, Call):
+        values["attempted_at"] = None
+    values |= {"looked": 0, "attempts": 0, "error": None}
+    is_mended = row.error is not None and row.is_rendered and row.kind != CARD
+    if not (is_mended or kind.on_delivered):
+        return Outcome(row, _changed(row, values))
+
+    def then(settled: Settled, incidents: Incidents) -> None:
+        if is_mended:
+            # The card told of the trouble; now it must tell that it is over.
+            mark_stale(settled.session, row.incident_id or 0, (CARD,))
+        if kind.on_delivered:
+            kind.on_delivered(settled, posted)
+
+    return Outcome(row, _changed(row, values), then)
+
+
+def _changed(row: OutboxRow, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value != getattr(row, name)}
+
+
+def hindrance(row: OutboxRow, later: TryLater) -> dict[str, Any]:
+    """Why it is not there yet. The card names only what Slack refuses of an incident's own messages."""
+    return {} if row.is_rendered else {"error": later.reason}
+
+
+def may_be_repeated(rendered: Rendered) -> bool:
+    """Would the same call do no harm, if it was carried out already?"""
+    if isinstance(rendered.what, Call):
+        return rendered.what.exists is None or rendered.content_hash == rendered.row.content_hash
+    return rendered.row.ts is not None
+
+
+def is_first_attempt(row: OutboxRow) -> bool:
+    """Did the lease itself write down the attempt?"""
+    return row.attempted_at == leased_at(row)
+
+
+def leased_at(row: OutboxRow) -> datetime:
+    """When its lease began."""
+    assert row.leased_until is not None
+    return row.leased_until - LEASE

@@ -1,0 +1,35 @@
+"""A pool of threads on which people take turns: of one person who asks for much, others wait for one thing."""
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+Job = Callable[[], None]
+
+
+class FairThreads:
+    """Jobs of one person are begun in their order; people with jobs that wait are served in turn."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._lock = threading.Lock()
+        self._waiting: OrderedDict[str, deque[Job]] = OrderedDict()
+
+    def submit(self, whose: str, job: Job) -> None:
+        """Do it on some thread, when it is that person's turn."""
+        with self._lock:
+            self._waiting.setdefault(whose, deque()).append(job)
+        self._pool.submit(self._run_next)
+
+    def _run_next(self) -> None:
+        with self._lock:
+            whose, jobs = self._waiting.popitem(last=False)
+            job = jobs.popleft()
+            if jobs:
+                self._waiting[whose] = jobs
+        job()
+
+    def shutdown(self, *, wait: bool = True, cancel_futures: bool = False) -> None:
+        """Take nothing more."""
+        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)

@@ -1,0 +1,88 @@
+"""Declaring flows and their steps: `flow`, `waiting_flow`, `step`."""
+
+import contextvars
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from dbos import DBOS
+from pydantic import BaseModel
+
+from bot.errors import TryLater
+
+Request = TypeVar("Request", bound=BaseModel)
+Arguments = ParamSpec("Arguments")
+Host = TypeVar("Host")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Flow(Generic[Request]):
+    """A story that is finished once it was started, whatever happens to the process."""
+
+    name: str
+    tell: Callable[[Any, Request], None]
+    request_type: type[Request]
+    is_waiting_flow: bool = False
+
+
+flows_by_name: dict[str, Flow[Any]] = {}
+# Inside a flow: what lets others go first before the next step.
+yield_to_foreground: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar(
+    "give_way", default=None
+)
+
+
+def flow(function: Callable[[Any, Request], None]) -> Flow[Request]:
+    """Declare a flow: a function of the services and one request. Its name is kept in the database."""
+    return _register(function, is_waiting_flow=False)
+
+
+def waiting_flow(function: Callable[[Any, Request], None]) -> Flow[Request]:
+    """A flow that does little but wait for Slack."""
+    return _register(function, is_waiting_flow=True)
+
+
+def _register(function: Callable[[Any, Request], None], *, is_waiting_flow: bool) -> Flow[Request]:
+    parameters = list(inspect.signature(function, eval_str=True).parameters.values())
+    declared: Flow[Request] = Flow(function.__name__, function, parameters[1].annotation, is_waiting_flow)
+    flows_by_name[declared.name] = declared
+    return declared
+
+
+def step(
+    function: Callable[Concatenate[Host, Arguments], Result],
+) -> Callable[Concatenate[Host, Arguments], Result]:
+    """A line of a flow: its result (something JSON can hold) is kept, so a restart goes on behind it."""
+
+    @functools.wraps(function)
+    def run(services: Host, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        give_way = yield_to_foreground.get()
+        if give_way is None:
+            return function(services, *args, **kwargs)
+        give_way()
+        return _run_step(function.__name__, lambda: function(services, *args, **kwargs))
+
+    return run
+
+
+def _run_step(name: str, function: Callable[[], Result]) -> Result:
+    """Run it, or give back what it gave before the restart. A failure is kept as "not done", never as an error."""
+    failures: list[Exception] = []
+
+    def attempt() -> dict[str, Any]:
+        try:
+            return {"result": function()}
+        except Exception as failure:  # noqa: BLE001 - the checkpoint must not hold it; it is raised again below
+            failures.append(failure)
+            return {}
+
+    checkpoint = DBOS.run_step({"name": name}, attempt)
+    if failures:
+        raise failures[0]
+    if "result" not in checkpoint:
+        raise TryLater(f"{name} had failed before the restart", wait_s=0)
+    result: Result = checkpoint["result"]
+    return result

@@ -1,0 +1,28 @@
+"""Lists that are longer than a message: a page of them, and where the others are."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from bot.slack.blocks import Block, context
+
+Row = TypeVar("Row")
+
+
+def page_of(rows: Sequence[Row], page: int, per_page: int, command: str) -> tuple[Sequence[Row], list[Block]]:
+    """The rows of a page (the first is 1, and the last stands for any beyond it), and a line that counts them all.
+
+    `command` shows the list; with a number behind it another page. A list of one page has no such line.
+    """
+    pages = max(1, -(-len(rows) // per_page))
+    page = min(max(page, 1), pages)
+    shown = rows[(page - 1) * per_page : page * per_page]
+    if pages == 1:
+        return shown, []
+    next_page = page % pages + 1
+    text = f"Page {page} of {pages}, {len(rows)} in all · `{command} {next_page}` shows page {next_page}"
+    return shown, [context(text)]
+
+
+def and_more(rows: Sequence[object], shown: int) -> str:
+    """Behind the first of something, in one line: ` and 3 more`, or nothing."""
+    return f" and {len(rows) - shown} more" if len(rows) > shown else ""

@@ -1,0 +1,45 @@
+"""HTTP mode: Slack comes to the bot by itself. Whether the network is there shows by asking Slack now and then."""
+
+from bot.errors import TryLater
+from bot.runtime.heartbeat import Heartbeat
+from bot.slack.errors import RateLimited, SlackRefused
+from bot.slack.gateway import Gateway
+
+LOOK_EVERY_S = 15
+# One lost answer says nothing yet.
+FAILURES_THAT_COUNT = 2
+
+
+class Reachability:
+    """Does Slack answer? When it does not, its requests do not reach the bot either."""
+
+    def __init__(self, slack: Gateway) -> None:
+        self._slack = slack
+        self._answered = Heartbeat()
+        self._failures = 0
+        # Why Slack is not reached; a part of a sentence.
+        self.trouble = ""
+
+    @property
+    def is_connected(self) -> bool:
+        """Did Slack answer lately?"""
+        return not self.trouble
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since Slack last answered."""
+        return self._answered.age_s
+
+    def look(self) -> None:
+        """Ask Slack something that costs nothing."""
+        try:
+            self._slack.call("auth.test")
+        except (SlackRefused, RateLimited):
+            pass  # it answers
+        except TryLater as silent:
+            self._failures += 1
+            if self._failures >= FAILURES_THAT_COUNT:
+                self.trouble = f"Slack does not answer ({silent.reason})"
+            return
+        self._answered.beat()
+        self._failures, self.trouble = 0, ""

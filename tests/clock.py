@@ -1,0 +1,15 @@
+"""When the tests live: no test may depend on the hour, the weekday or the month in which it is run."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+# A Wednesday morning: far from midnight where people are, from a change of the clocks, and from the end of a month.
+STARTS_AT = datetime(2026, 5, 13, 9, 7, 23, tzinfo=UTC)
+
+
+def workday_clock(folder: Path) -> Path:
+    """The file of a sandbox's clock that starts at `STARTS_AT`; one that is there already goes on."""
+    clock = folder / "clock"
+    if not clock.exists():
+        clock.write_text(f"{(STARTS_AT - datetime.now(UTC)).total_seconds()}\n")
+    return clock
