@@ -25,6 +25,7 @@ def register(registry: "Registry") -> None:
     registry.checklist.append(ChecklistItem(FOLLOW_UPS, "Follow-ups, each with an owner", tables.have_owners))
     registry.answers(facts.FOLLOW_UPS, tables.titles)
     registry.answers(facts.FOLLOW_UPS_OVERDUE, tables.overdue_at)
+    registry.answers(facts.FOLLOW_UP_WORDS, tables.words_of)
     registry.home.append(screens.on_home)
     registry.kinds += renderers.KINDS
     registry.words += [TableWords("follow_ups", ("words",), {"link": ""}), TableWords("follow_up_digests")]

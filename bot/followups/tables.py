@@ -81,6 +81,12 @@ def get(session: Session, number: int) -> FollowUp:
     return follow_up
 
 
+def words_of(session: Session, number: int) -> tuple[int, str]:
+    """The incident that a follow-up is about, and what it says."""
+    follow_up = get(session, number)
+    return follow_up.incident_id, follow_up.words
+
+
 def locked(session: Session, number: int) -> FollowUp:
     """The follow-up of that number, kept from being changed by others until the transaction ends."""
     follow_up = session.exec(

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.followups import ids, rules
 from bot.followups.rules import State
 from bot.followups.tables import FollowUp
+from bot.incidents import ids as incident_ids
 from bot.incidents.tables import Incident
 from bot.slack.blocks import MESSAGE_TEXT, Block, Element, actions, button, context, header, section
 from bot.slack.pages import page_of
@@ -52,11 +53,12 @@ def channel_message(facts: FollowUpFacts) -> tuple[str, list[Block]]:
 
 def _channel_buttons(follow_up: FollowUp) -> list[Element]:
     number = str(follow_up.number)
+    for_playbook = button("For a playbook…", incident_ids.PROPOSE_FROM_FOLLOW_UP, number)
     if not follow_up.is_open:
-        return [button("Open again", ids.REOPEN, number)]
+        return [button("Open again", ids.REOPEN, number), for_playbook]
     done = button("Done", ids.DONE, number, style="primary")
     take = [] if follow_up.owner_id else [button("I take it", ids.TAKE, number)]
-    return [done, *take, button("Change…", ids.CHANGE, number)]
+    return [done, *take, button("Change…", ids.CHANGE, number), for_playbook]
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,10 @@ def _no_sensitive_cases(session: Session, services: Services, now: datetime) -> 
     return ()
 
 
+def _no_follow_up_words(session: Session, number: int) -> tuple[int, str]:
+    return 0, ""
+
+
 def _no_case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
     return ()
 
@@ -252,6 +256,8 @@ NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", _never)
 STEPS_TAKEN: Fact[Callable[[Session, int], list[TakenStep]]] = Fact("steps taken", _no_steps)
 # What is to be done after the incident, as it was written down.
 FOLLOW_UPS: Fact[Callable[[Session, int], list[str]]] = Fact("follow-ups", _no_follow_ups)
+# Of a follow-up the incident that it is about, and its words.
+FOLLOW_UP_WORDS: Fact[Callable[[Session, int], tuple[int, str]]] = Fact("follow-up words", _no_follow_up_words)
 # The audiences that an update was composed for.
 AUDIENCES_TOLD: Fact[Callable[[Session, int], Collection[str]]] = Fact("audiences told", _nobody)
 # How promised updates were kept.

@@ -31,6 +31,8 @@ OPEN_CHANNEL = "incident.open_channel"
 SUBSCRIBE = "incident.subscribe"
 UNSUBSCRIBE = "incident.unsubscribe"
 ADD_FOLLOW_UP = "followup.add"
+PROPOSE_FROM_FOLLOW_UP = "playbook.propose_follow_up"
+PROPOSE_FROM_REVIEW = "playbook.propose_review"
 
 # Forms
 DECLARE_FORM = "incident.declare.form"

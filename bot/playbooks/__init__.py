@@ -20,6 +20,7 @@ def register(registry: "Registry") -> None:
         file_changes,
         handlers,
         listeners,
+        proposals,
         reminder_actions,
         renderers,
         run_actions,
@@ -42,6 +43,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Closed, run_actions.stop_all)
     registry.on(events.Declined, run_actions.stop_all)
     registry.on(events.Merged, run_actions.stop_all)
+    registry.on(events.MadePrivate, proposals.hide_words)
     registry.on(events.Reopened, handlers.offer_after_reopening)
     registry.ticks += [
         Tick("reminders of steps", reminder_actions.remind_of_overdue_steps, tables.NEXT_REMINDER),
@@ -60,4 +62,5 @@ def register(registry: "Registry") -> None:
     registry.kinds += renderers.KINDS
     # Of answers the figures stay: see `purge_words`.
     registry.words += [TableWords("playbook_steps", ("reason",)), TableWords("playbook_runs")]
+    registry.words.append(TableWords("playbook_proposals", ("text", "reason")))
     registry.exports.append(exporting.STEPS)

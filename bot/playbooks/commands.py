@@ -4,7 +4,7 @@ from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand, page_number
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response
-from bot.playbooks import run_actions, step_screens
+from bot.playbooks import proposals, run_actions, step_screens
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
@@ -19,13 +19,23 @@ def register(registry: Registry) -> None:
     """The two commands."""
     registry.command("playbook", playbook)
     registry.command("steps", my_steps)
-    registry.help(Section.CHANNEL, 20, "`/incident playbook` what runs · `/incident playbook start NAME`")
+    registry.help(
+        Section.CHANNEL,
+        20,
+        "`/incident playbook` what runs · `start NAME` · `propose`, `proposals` changes of playbooks",
+    )
 
 
 def playbook(services: Services, typed: SlashCommand) -> Response:
-    """`/incident playbook`, `/incident playbook start NAME`, `stop NAME`, `switch NAME`: what runs."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    """`/incident playbook`, `start NAME`, `stop NAME`, `switch NAME`, `propose`, `proposals`: what runs, and what
+    should change in playbooks."""
     word, _, name = typed.rest.partition(" ")
+    if word.lower() == "proposals":
+        return proposals.listing(services, typed.user_id)
+    if word.lower() == "propose":
+        services.slack.open_view(typed.trigger_id, proposals.form(services, typed.user_id, name.strip()))
+        return None
+    number = incident_number_here(services, typed.channel_id, typed.user_id)
     subcommand = SUBCOMMANDS.get(word.lower())
     if subcommand and name:
         return subcommand(services, number, name.strip().lower(), typed.user_id, utcnow())

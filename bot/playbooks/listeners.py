@@ -6,13 +6,15 @@ from datetime import datetime
 
 from slack_bolt import Ack, App
 
-from bot.incidents import parse
+from bot.incidents import ids as incident_ids
+from bot.incidents import listening, parse
 from bot.incidents import responses as answering
 from bot.incidents.responses import FieldsRefused, Payload, Response
-from bot.playbooks import ids, step_screens
+from bot.playbooks import ids, proposals, step_screens
 from bot.playbooks import refresh as screens
 from bot.playbooks import run_actions as playbook_runs
 from bot.playbooks import step_actions as steps
+from bot.playbooks.proposals import NewProposal
 from bot.playbooks.step_effects import PictureRequestRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -27,6 +29,7 @@ def register(app: App, services: Services) -> None:
     _register_offers(app, services)
     _register_openers(app, services)
     _register_forms(app, services)
+    _register_proposals(app, services)
 
 
 def _register_buttons(app: App, services: Services) -> None:
@@ -150,3 +153,29 @@ def _register_forms(app: App, services: Services) -> None:
             return steps.complete(services, step_id, parse.user_id(body), utcnow(), reading.answers, sending)
 
         submitted(body, act, ack)
+
+
+def _register_proposals(app: App, services: Services) -> None:
+    listening.opens_form(app, services, incident_ids.PROPOSE_FROM_FOLLOW_UP, proposals.form_of_follow_up)
+    listening.opens_form(app, services, incident_ids.PROPOSE_FROM_REVIEW, proposals.form_of_review)
+    listening.opens_form(app, services, ids.DECLINE_PROPOSAL, proposals.decline_form)
+    listening.on_click(app, services, ids.ACCEPT_PROPOSAL, proposals.accept)
+
+    def propose(body: Payload) -> str:
+        incident = parse.private_metadata(body)
+        new = NewProposal(
+            key=f"form:{body['view']['id']}",
+            playbook=parse.field_value(body, ids.PLAYBOOK),
+            text=parse.field_value(body, ids.TEXT),
+            owner_id=parse.field_value(body, ids.OWNER),
+            decides_id=parse.field_value(body, ids.DECIDES),
+            incident=parse.parse_number(incident) if incident else None,
+        )
+        return proposals.propose(services, new, parse.user_id(body), utcnow())
+
+    def decline(body: Payload) -> str:
+        number, reason = parse.form_number(body), parse.field_value(body, ids.REASON)
+        return proposals.decline(services, number, reason, parse.user_id(body), utcnow())
+
+    listening.on_form(app, services, ids.PROPOSE_FORM, ids.TEXT, propose)
+    listening.on_form(app, services, ids.DECLINE_FORM, ids.REASON, decline)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.incidents import ids as incident_ids
 from bot.incidents.tables import Incident
 from bot.postmortems import ids
 from bot.postmortems.copies import Copy
@@ -155,18 +156,21 @@ def _buttons(facts: PostMortemFacts, copy: Copy) -> list[Block]:
     open_button = [button(label, ids.OPEN, number, url=facts.address)] if facts.address else []
     if copy.is_published or facts.postmortem.state not in (State.DRAFT, State.IN_REVIEW):
         return open_button
+    for_playbook = button("For a playbook…", incident_ids.PROPOSE_FROM_REVIEW, str(facts.incident.number))
     if copy.is_reviewer and copy.place != facts.author:
         return [
             *open_button,
             button("Looks fine", ids.FINE, number, style="primary"),
             button("Changes wanted…", ids.CHANGES, number),
             button("Publish…", ids.PUBLISH, number),
+            for_playbook,
         ]
     return [
         *open_button,
         button("Assign author…", ids.ASSIGN, number),
         button("Request review…", ids.REVIEW, number),
         button("Publish…", ids.PUBLISH, number, style="primary" if _is_ready(facts) else None),
+        for_playbook,
     ]
 
 

@@ -102,6 +102,7 @@ HANDLERS = {
         "partners.handlers.follow_privacy",
         "handovers.actions.hide_summary",
         "handovers.accountability.hide_words",
+        "playbooks.proposals.hide_words",
         "alerts.actions.show_incident",
         "webhooks.handlers.withhold",
     ],

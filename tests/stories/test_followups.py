@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from bot.followups import ids
+from bot.incidents import ids as incident_ids
+from bot.playbooks import ids as playbook_ids
 from bot.runtime.clock import utcnow
 from slack_sandbox.errors import NothingToClick
 from tests.floor import TestFloor
 from tests.stories.followup_desk import follow_ups, happened, is_shown, is_told, shown
-from tests.stories.record import untouched
+from tests.stories.record import rows, untouched
 
 
 def in_days(days: int) -> str:
@@ -157,3 +159,62 @@ def test_the_lists_hold_what_one_may_see(floor: TestFloor) -> None:
     listed = floor.whispered("erik")[-2]
     assert "late" in listed
     assert "mend the trunk" in listed
+
+
+def test_what_a_review_found_is_proposed_for_a_playbook_and_a_person_decides(floor: TestFloor) -> None:
+    channel = floor.declares("S2 IVR down in Manila")
+    floor.says("ana", "/incident followup @ben check the <!here> carrier before the failover", channel)
+    is_shown(floor, channel, "carrier before the failover")
+    assert "Nothing is proposed" in floor.says("ana", "/incident playbook proposals")
+
+    floor.ana.clicks(incident_ids.PROPOSE_FROM_FOLLOW_UP, channel=channel)
+    assert "carrier before the failover" in str(floor.ana.modal)
+    floor.ana.fills("Playbook", "outage")
+    floor.ana.fills("Who changes it", "ben")
+    floor.ana.fills("Who decides", "gus")
+    assert "Guests" in floor.ana.submits().errors[playbook_ids.TEXT]
+    floor.ana.fills("Who decides", "farah")
+    assert floor.ana.submits().closed
+    hears(floor, "farah", "asks you to decide")
+    floor.says("farah", "/incident playbook proposals")
+    listed = floor.whispered("farah")[-1]
+    assert "1 to be decided" in listed
+    assert "<@U0FARAH> decides" in listed
+    assert "<!here>" not in listed
+
+    floor.farah.clicks(playbook_ids.ACCEPT_PROPOSAL, channel="dm")
+    hears(floor, "ben", "accepts it; <@U0BEN> changes `playbooks/outage.yaml`")
+    hears(floor, "farah", "accepted by <@U0FARAH>")
+
+    floor.says("ana", "/incident resolve failed over", channel)
+    floor.says("ana", "/incident close", channel)
+    floor.passes_until(
+        lambda: any("For a playbook" in str(m.blocks) for m in floor.ana.direct_messages()), seconds=5
+    )
+    floor.ana.clicks(incident_ids.PROPOSE_FROM_REVIEW, channel="dm")
+    floor.ana.fills("Playbook", "outage")
+    floor.ana.fills("What to change", "Ask the vendor first")
+    floor.ana.fills("Who decides", "farah")
+    assert floor.ana.submits().closed
+    hears(floor, "farah", "Ask the vendor first")
+    floor.farah.clicks(playbook_ids.DECLINE_PROPOSAL, channel="dm")
+    floor.farah.fills("Why?", "They never answer")
+    assert floor.farah.submits().closed
+    hears(floor, "ana", "declines it (They never answer)")
+    assert [row["state"] for row in rows(floor, "playbook_proposals")] == ["accepted", "declined"]
+
+    floor.says("ana", "/incident reopen it is back", channel)
+    floor.says("ana", "/incident private carrier contract", channel)
+    floor.settle()
+    assert "carrier before the failover" not in str(rows(floor, "playbook_proposals"))
+    secret = next(each.name for each in floor.ana.channels() if each.is_private and each.name.startswith("inc-1"))
+    floor.says("ana", "/incident followup call the lawyer", secret)
+    is_shown(floor, secret, "lawyer")
+    floor.ana.clicks(incident_ids.PROPOSE_FROM_FOLLOW_UP, channel=secret)
+    assert floor.sandbox.wait_for(lambda: "everyone reads proposals" in floor.whispered("ana", secret)[-1])
+
+
+def hears(floor: TestFloor, who: str, words: str) -> None:
+    """Some direct message says so, now or when its minute has come."""
+    person = floor.sandbox.person(who)
+    floor.passes_until(lambda: any(words in f"{m.words}{m.blocks}" for m in person.direct_messages()), seconds=10)

@@ -1,0 +1,112 @@
+"""Proposals for playbooks: the form, the question to the person who decides, the list. Pure."""
+
+from collections.abc import Sequence
+
+from bot.playbooks import ids
+from bot.playbooks.proposal_tables import PlaybookProposal, ProposalState
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    field,
+    modal,
+    option,
+    section,
+    select,
+    text_input,
+    user_select,
+)
+from bot.slack.text import mention, one_line
+
+LONGEST_TEXT, SHOWN_TEXT = 1_000, 600
+EMOJI = {ProposalState.PROPOSED: "💡", ProposalState.ACCEPTED: "✅", ProposalState.DECLINED: "✖️"}
+NONE_YET = (
+    "Nothing is proposed. `/incident playbook propose` proposes a change; so do *For a playbook…* on a follow-up "
+    "and in the review of a post-mortem."
+)
+
+
+def form(playbooks: Sequence[tuple[str, str]], text: str, incident: int | None, by: str) -> Block:
+    """What is to be changed in which playbook, who does it, who decides."""
+    options = [option(title, name) for name, title in playbooks]
+    return modal(
+        "Change a playbook",
+        [
+            field("Playbook", ids.PLAYBOOK, select(ids.PLAYBOOK, options)),
+            field(
+                "What to change",
+                ids.TEXT,
+                text_input(ids.TEXT, initial=text, multiline=True, longest=LONGEST_TEXT),
+                hint="Everyone here can read it.",
+            ),
+            field("Who changes it", ids.OWNER, user_select(ids.OWNER, initial=by)),
+            field("Who decides", ids.DECIDES, user_select(ids.DECIDES)),
+        ],
+        callback_id=ids.PROPOSE_FORM,
+        submit="Propose",
+        private_metadata=str(incident or ""),
+    )
+
+
+def decline_form(proposal: PlaybookProposal) -> Block:
+    """Why not."""
+    return modal(
+        "Decline it",
+        [
+            section(_what(proposal)),
+            field("Why?", ids.REASON, text_input(ids.REASON, multiline=True, longest=LONGEST_TEXT)),
+        ],
+        callback_id=ids.DECLINE_FORM,
+        submit="Decline",
+        private_metadata=str(proposal.number),
+    )
+
+
+def question(proposal: PlaybookProposal) -> tuple[str, list[Block]]:
+    """The message to the person who decides; once decided it says how."""
+    lead = f"{mention(proposal.by)} proposes to change a playbook, and asks you to decide."
+    return lead, [section(lead), *_blocks(proposal, with_buttons=True)]
+
+
+def listing(proposals: Sequence[PlaybookProposal], reader: str) -> tuple[str, list[Block]]:
+    """All of them, with buttons for what the reader decides."""
+    if not proposals:
+        return NONE_YET, []
+    waiting = sum(proposal.is_open for proposal in proposals)
+    text = f"*Proposals for playbooks*: {waiting} to be decided"
+    shown = [block for each in proposals for block in _blocks(each, with_buttons=each.decides_id == reader)]
+    return text, [section(text), *shown]
+
+
+def _blocks(proposal: PlaybookProposal, *, with_buttons: bool) -> list[Block]:
+    number = str(proposal.number)
+    blocks = [section(_what(proposal)), context(_status(proposal))]
+    if with_buttons and proposal.is_open:
+        accept = button("Accept", ids.ACCEPT_PROPOSAL, number, style="primary")
+        decline = button("Decline…", ids.DECLINE_PROPOSAL, number)
+        blocks.append(actions([accept, decline], block_id=f"proposal-{number}"))
+    return blocks
+
+
+def _what(proposal: PlaybookProposal) -> str:
+    emoji = EMOJI[ProposalState(proposal.state)]
+    return f"{emoji} *{one_line(proposal.playbook_name, 80)}*: {one_line(proposal.text, SHOWN_TEXT)}"
+
+
+def _status(proposal: PlaybookProposal) -> str:
+    found = [f"incident {proposal.incident_id}"] if proposal.incident_id else []
+    owner = f"{mention(proposal.owner_id)} changes it"
+    if proposal.is_open:
+        return " · ".join([f"{mention(proposal.decides_id)} decides", owner, *found])
+    decided = f"{proposal.state} by {mention(proposal.decides_id)}"
+    why = [one_line(proposal.reason, 200)] if proposal.reason else []
+    return " · ".join([decided, *why, *([owner] if proposal.state == ProposalState.ACCEPTED else []), *found])
+
+
+def decided_text(proposal: PlaybookProposal) -> str:
+    """For the people who wait for the decision."""
+    file, what = f"`playbooks/{one_line(proposal.playbook_name, 80)}.yaml`", one_line(proposal.text, SHOWN_TEXT)
+    if proposal.state == ProposalState.ACCEPTED:
+        return f"✅ {mention(proposal.decides_id)} accepts it; {mention(proposal.owner_id)} changes {file}: {what}"
+    return f"✖️ {mention(proposal.decides_id)} declines it ({one_line(proposal.reason, 300)}): {file}: {what}"

@@ -1,0 +1,193 @@
+"""A finding of a review is proposed as a change of a playbook, and a person decides; one transaction each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from bot.directory.lookup import person_of
+from bot.directory.rules import NotForGuests
+from bot.errors import WatchfloorError
+from bot.incidents import tables as incidents
+from bot.incidents.change import Change
+from bot.incidents.events import MadePrivate
+from bot.incidents.facts import FOLLOW_UP_WORDS
+from bot.incidents.permissions import check_member
+from bot.incidents.registry import Registry
+from bot.outbox import tables as outbox
+from bot.playbooks import proposal_tables, proposal_views
+from bot.playbooks.proposal_tables import PlaybookProposal, ProposalState
+from bot.playbooks.reloading_library import ReloadingLibrary
+from bot.services import Services
+from bot.slack.blocks import Block
+from bot.slack.text import mention
+
+MOST_LISTED = 12
+
+
+class PrivateFinding(WatchfloorError):
+    """Incident {number} is private, and everyone reads proposals. Say it in words that everyone may read:
+    `/incident playbook propose`."""
+
+
+class NothingProposed(WatchfloorError):
+    """Please say what is to be changed."""
+
+
+class UnknownPlaybook(WatchfloorError):
+    """That playbook is not there any more. Open the form again."""
+
+
+class PeopleMissing(WatchfloorError):
+    """Please choose who changes it and who decides."""
+
+
+class NotYoursToDecide(WatchfloorError):
+    """{person} decides that."""
+
+
+class DecidedAlready(WatchfloorError):
+    """That was decided already: {state}."""
+
+
+class ReasonMissing(WatchfloorError):
+    """Please say why, so that whoever proposed it knows."""
+
+
+@dataclass(frozen=True)
+class NewProposal:
+    """What the form says; `key` is the form itself, sent twice it is one proposal."""
+
+    key: str
+    playbook: str
+    text: str
+    owner_id: str
+    decides_id: str
+    incident: int | None = None
+
+
+def form(services: Services, by: str, text: str = "", incident: int | None = None) -> Block:
+    """The form, with what was found in it."""
+    check_member(services, by)
+    known = services.get(ReloadingLibrary).library.playbooks
+    return proposal_views.form([(name, book.title) for name, book in known.items()], text, incident, by)
+
+
+def form_of_follow_up(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form, with a follow-up's words in it."""
+    with services.database.reading() as session:
+        incident, words = services.get(Registry).ask(FOLLOW_UP_WORDS)(session, number)
+        _check_public(session, incident, by)
+    return form(services, by, words, incident)
+
+
+def form_of_review(services: Services, incident: int, by: str, now: datetime) -> Block:
+    """The form for what was found in the review of an incident's post-mortem."""
+    with services.database.reading() as session:
+        _check_public(session, incident, by)
+    return form(services, by, incident=incident)
+
+
+def _check_public(session: Session, number: int, by: str) -> None:
+    incident = incidents.by_number(session, number)
+    incidents.check_visible(session, incident, by)
+    if incident.is_private:
+        raise PrivateFinding(number=number)
+
+
+def propose(services: Services, new: NewProposal, by: str, now: datetime) -> str:
+    """Write it down, and ask who decides. Gives back what to answer."""
+    check_member(services, by)
+    if not new.text.strip():
+        raise NothingProposed()
+    if not (new.owner_id and new.decides_id):
+        raise PeopleMissing()
+    if not all(person_of(services, user_id).may_act for user_id in (new.owner_id, new.decides_id)):
+        raise NotForGuests()
+    if new.playbook not in services.get(ReloadingLibrary).library.playbooks:
+        raise UnknownPlaybook()
+    with services.database.transaction() as session:
+        if new.incident is not None:
+            _check_public(session, new.incident, by)
+        proposal = PlaybookProposal(
+            key=new.key,
+            playbook_name=new.playbook,
+            text=new.text.strip(),
+            incident_id=new.incident,
+            by=by,
+            proposed_at=now,
+            owner_id=new.owner_id,
+            decides_id=new.decides_id,
+        )
+        if proposal_tables.add(session, proposal):
+            text, blocks = proposal_views.question(proposal)
+            outbox.post(session, _key(proposal), proposal.decides_id, text, now, blocks=blocks)
+    return f"It is proposed; {mention(new.decides_id)} decides. `/incident playbook proposals` lists all of them."
+
+
+def _key(proposal: PlaybookProposal) -> str:
+    return f"playbook_proposal:{proposal.number}"
+
+
+def accept(services: Services, number: int, by: str, now: datetime) -> str:
+    """It is to be done. Gives back what to answer."""
+    return _decide(services, number, ProposalState.ACCEPTED, "", by, now)
+
+
+def decline(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
+    """It is not to be done. Gives back what to answer."""
+    if not reason.strip():
+        raise ReasonMissing()
+    return _decide(services, number, ProposalState.DECLINED, reason.strip(), by, now)
+
+
+def decline_form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """Why not, for the person who decides."""
+    with services.database.reading() as session:
+        proposal = _decidable(session, number, by)
+    return proposal_views.decline_form(proposal)
+
+
+def _decidable(session: Session, number: int, by: str) -> PlaybookProposal:
+    proposal = proposal_tables.locked(session, number)
+    if proposal.decides_id != by:
+        raise NotYoursToDecide(person=mention(proposal.decides_id))
+    if not proposal.is_open:
+        raise DecidedAlready(state=proposal.state)
+    return proposal
+
+
+def _decide(services: Services, number: int, state: ProposalState, reason: str, by: str, now: datetime) -> str:
+    check_member(services, by)
+    with services.database.transaction() as session:
+        proposal = _decidable(session, number, by)
+        proposal.state, proposal.reason, proposal.decided_at = state, reason, now
+        session.add(proposal)
+        session.flush()
+        _show_again(session, proposal, now)
+        text = proposal_views.decided_text(proposal)
+        for user_id in sorted({proposal.by, proposal.owner_id} - {by}):
+            outbox.post(session, f"{_key(proposal)}:decided:{user_id}", user_id, text, now)
+    return f"It is {state}; who proposed it and who changes it are told."
+
+
+def _show_again(session: Session, proposal: PlaybookProposal, now: datetime) -> None:
+    row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == _key(proposal))).first()
+    if row is not None:
+        outbox.edit(session, row, proposal_views.question(proposal)[1], now)
+
+
+def listing(services: Services, by: str) -> tuple[str, list[Block]]:
+    """`/incident playbook proposals`"""
+    check_member(services, by)
+    with services.database.reading() as session:
+        return proposal_views.listing(proposal_tables.newest(session, MOST_LISTED), by)
+
+
+def hide_words(change: Change, event: MadePrivate) -> None:
+    """What was found in the incident is not to be read any more."""
+    for proposal in proposal_tables.of_incident(change.session, change.number):
+        proposal.text, proposal.reason, proposal.incident_id = "its incident is private now", "", None
+        change.session.add(proposal)
+        change.session.flush()
+        _show_again(change.session, proposal, change.now)

@@ -1,0 +1,40 @@
+"""What reviews found is proposed as a change of a playbook."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0040"
+down_revision = "0039"
+branch_labels = None
+depends_on = None
+
+TABLE = "playbook_proposals"
+
+
+def upgrade() -> None:
+    """To this shape."""
+    op.create_table(
+        TABLE,
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("key", AutoString(), nullable=False, unique=True),
+        sa.Column("playbook_name", AutoString(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id")),
+        sa.Column("by", AutoString(), nullable=False),
+        sa.Column("proposed_at", UtcDateTime(), nullable=False),
+        sa.Column("owner_id", AutoString(), nullable=False),
+        sa.Column("decides_id", AutoString(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("decided_at", UtcDateTime()),
+    )
+    op.create_index("ix_playbook_proposals_incident_id", TABLE, ["incident_id"])
+    op.create_index("ix_playbook_proposals_state", TABLE, ["state"])
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    op.drop_table(TABLE)
