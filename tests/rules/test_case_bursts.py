@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Barrier
 
 from sqlmodel import col, select
@@ -26,13 +25,13 @@ from bot.runtime.database import Database
 from bot.runtime.workflows import wait_until
 from tests.rules.playbook_builders import NOON
 from tests.rules.test_update_templates import services
+from tests.samples import sample
 
-SHARED = Path("../shared/data") if Path("../shared/data").exists() else Path("../../shared/data")
 HOUR, DAY = 3_600.0, 86_400.0
 
 
 def test_the_labelled_burst_is_found_by_its_fifth_case_with_one_other_alert_at_most() -> None:
-    file = SHARED / "real_servicenow_burst_problem14.csv"
+    file = sample("real_servicenow_burst_problem14.csv")
     with file.open() as text:
         labelled = [row["number"] for row in csv.DictReader(text) if row["problem_id"].strip() != "?"]
     found = list(replay.alerts(read_cases(file, "UTC").rows, 2))
@@ -43,7 +42,7 @@ def test_the_labelled_burst_is_found_by_its_fifth_case_with_one_other_alert_at_m
 
 
 def test_duplicates_are_among_the_five_that_read_most_alike() -> None:
-    with (SHARED / "real_labelled_duplicates_seamonkey.csv").open() as text:
+    with sample("real_labelled_duplicates_seamonkey.csv").open() as text:
         reports = list(csv.DictReader(text))
     index, documents = TextIndex(), [grams(each["summary"], each["description"]) for each in reports]
     for number, document in enumerate(documents):

@@ -25,8 +25,8 @@ from bot.cases.rules.schedule import NeverOpen, Schedule
 from bot.cases.rules.sla import Clock, Pause, merged, percent
 from bot.cases.rules.states import Phase, Step, pauses_of, phase_of, reopenings
 from bot.config.floor.cases import ContractHours, read_hours
+from tests.samples import sample
 
-SHARED = Path("../shared/data") if Path("../shared/data").exists() else Path("../../shared/data")
 VECTORS = json.loads((Path(__file__).parent / "cases" / "vectors_sla.json").read_text())
 NINE_TO_FIVE = dict.fromkeys(range(5), ((9 * 60, 17 * 60),))
 EVERY_DAY = dict.fromkeys(range(7), ((9 * 60, 17 * 60),))
@@ -244,7 +244,7 @@ def test_hours_are_written_as_people_say_them() -> None:
 
 
 def test_a_log_of_changes_is_read_as_cases_with_their_history() -> None:
-    read = read_cases(SHARED / "real_servicenow_incident_events.csv", "UTC")
+    read = read_cases(sample("real_servicenow_incident_events.csv"), "UTC")
     assert (read.cases, len(read.rows), read.left_out) == (22, 151, [])
     first = read.rows[0]
     assert (first.external_id, first.priority, first.customer) == ("INC0000045", "P3", "Caller 2403")
