@@ -44,15 +44,15 @@ class ImmediateAckApp(App):
         self._lock = threading.Lock()
         self._by_kind: dict[str, Listeners] = defaultdict(Listeners)
 
-    def action(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]
+    def action(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
         """Let a function of `ack` and `body` hear of clicks on this element."""
         return self._registering(ACTION, constraints)
 
-    def view(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]
+    def view(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
         """Let a function of `ack` and `body` hear when this form is submitted."""
         return self._registering(VIEW, constraints)
 
-    def shortcut(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]
+    def shortcut(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
         """Let a function of `ack` and `body` hear of this shortcut, global or of a message."""
         return self._registering(SHORTCUT, constraints)
 
