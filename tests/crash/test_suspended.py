@@ -43,7 +43,7 @@ def test_a_replica_that_slept_for_200_s_over_a_declaration_does_nothing_a_second
     assert evidence.answers(desk, 1) == 0, "it stopped in the middle"
 
     other = desk.starts_a_bot("other")
-    # Leases end by the clock of the workspace; that a replica is silent is seen by the database's own, as it happens.
+    # Leases end by the clock that is moved; how long a replica is silent is seen by the database's own.
     desk.passes(seconds=200)
     assert wait_until(lambda: evidence.answers(desk, 1) == 1, TAKEN_OVER_WITHIN_S)
     assert other.rests()
