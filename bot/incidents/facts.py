@@ -138,6 +138,23 @@ class QueueFigures:
 
 
 @dataclass(frozen=True)
+class AgentsNeeded:
+    """How many agents the forecast of some queues needs in a part of the time, so that they reach their goals.
+
+    `agents` is Erlang A's answer, in which callers give up after `patience_s` on average; `agents_c` is Erlang C's,
+    in which nobody does.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    agents: int
+    agents_c: int
+    offered: float
+    aht_s: float
+    patience_s: float
+
+
+@dataclass(frozen=True)
 class SensitiveCase:
     """An open case of a customer who is watched with care; `left` says how much time there is."""
 
@@ -154,6 +171,12 @@ class SensitiveCase:
 def _no_queue_figures(
     session: Session, services: Services, start: datetime, end: datetime
 ) -> Sequence[QueueFigures]:
+    return ()
+
+
+def _no_agents_needed(
+    session: Session, services: Services, queues: Sequence[str], site: str, start: datetime, end: datetime
+) -> Sequence[AgentsNeeded]:
     return ()
 
 
@@ -332,5 +355,9 @@ SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[Sensitive
 QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[QueueFigures]]] = Fact(
     "queue figures", _no_queue_figures
 )
+# How many agents the forecast of queues needs, by patterns of their names and a site, from a moment until another.
+AGENTS_NEEDED: Fact[
+    Callable[[Session, Services, Sequence[str], str, datetime, datetime], Sequence[AgentsNeeded]]
+] = Fact("agents needed", _no_agents_needed)
 # How many guides that are missing were noted in a time, and how many of those are published.
 KNOWLEDGE_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("knowledge gaps", _no_gaps)
