@@ -155,6 +155,16 @@ class AgentsNeeded:
 
 
 @dataclass(frozen=True)
+class OnShift:
+    """Somebody who is on shift: as the roster names them, and who that is in Slack, once known."""
+
+    person: str
+    user_id: str | None
+    role: str
+    region: str
+
+
+@dataclass(frozen=True)
 class SensitiveCase:
     """An open case of a customer who is watched with care; `left` says how much time there is."""
 
@@ -256,6 +266,10 @@ def _no_fallback(session: Session, services: Services, user_id: str, now: dateti
     return None
 
 
+def _nobody_on(session: Session, services: Services, now: datetime) -> Sequence[OnShift]:
+    return ()
+
+
 def _no_contact(session: Session, services: Services, now: datetime) -> Sequence[str]:
     return ()
 
@@ -323,6 +337,8 @@ UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("
 RESETTING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("resetting", _no_unlocking)
 # Who is the point of contact at a moment.
 CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", _no_contact)
+# Everyone who is on shift at a moment, and not absent.
+ON_SHIFT: Fact[Callable[[Session, Services, datetime], Sequence[OnShift]]] = Fact("on shift", _nobody_on)
 # What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.
 RISKY_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact("risky cases", _no_items)
 UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
