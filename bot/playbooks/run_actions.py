@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.errors import WatchfloorError
 from bot.incidents import rules
+from bot.incidents import tables as incidents
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declared, Declined, Merged
 from bot.incidents.facts import AUDIENCES_TOLD
@@ -37,8 +38,9 @@ class StoppedAlready(WatchfloorError):
     start {name}` starts it anew."""
 
 
-def facts_of(incident: Incident, told: Collection[str] = ()) -> IncidentFacts:
-    """What playbooks need to know of an incident; `told` are the audiences that had an update."""
+def facts_of(incident: Incident, told: Collection[str] = (), held: Collection[str] = ()) -> IncidentFacts:
+    """What playbooks need to know of an incident; `told` are the audiences that had an update, `held` the roles
+    that somebody has."""
     return IncidentFacts(
         severity=incident.severity,
         type=incident.type,
@@ -46,13 +48,14 @@ def facts_of(incident: Incident, told: Collection[str] = ()) -> IncidentFacts:
         partners=tuple(incident.partners),
         started_at=incident.declared_at,
         told=tuple(sorted(told)),
+        held=tuple(sorted(held)),
     )
 
 
 def facts_now(change: Change) -> IncidentFacts:
     """What the incident's running playbooks need to know of it at this moment."""
     told = change.services.get(Registry).ask(AUDIENCES_TOLD)(change.session, change.number)
-    return facts_of(change.incident, told)
+    return facts_of(change.incident, told, incidents.roles(change.session, change.number))
 
 
 def matching_playbook(services: Services, incident: Incident) -> str | None:
