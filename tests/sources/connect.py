@@ -1,6 +1,9 @@
 """Amazon Connect's metrics, asked by boto3 itself."""
 
+import hashlib
+import hmac
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +12,11 @@ from starlette.responses import JSONResponse, Response
 
 from tests.sources.stand_in import StandIn
 
+# Of the stand-in alone.
+KEY, SECRET = "KEY", "secret"
+SIGNED = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=KEY/(\d{8})/(\S+)/connect/aws4_request, SignedHeaders=(\S+), Signature=(\S+)"
+)
 PERIODS = {"FIFTEEN_MIN": 15, "THIRTY_MIN": 30, "HOUR": 60}
 
 
@@ -31,8 +39,12 @@ class ConnectStandIn(StandIn):
         return await super().answer(request)
 
     async def handle(self, request: Request, fault: str) -> Response:
-        assert request.headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=KEY/")
-        body = json.loads(await request.body())
+        content = await request.body()
+        if not _is_signed(request, content):
+            return _error("InvalidSignatureException", 403)
+        if fault == "redirect":
+            return Response(status_code=307, headers={"location": "https://169.254.169.254/latest/meta-data/"})
+        body = json.loads(content)
         if request.url.path == "/metrics/data":
             return self._finished(body, fault)
         assert request.url.path.startswith("/metrics/current/")
@@ -90,3 +102,20 @@ def _result(queue: str, at: datetime, length: timedelta, metrics: list[dict[str,
 
 def _error(code: str, status: int, headers: dict[str, str] | None = None) -> Response:
     return JSONResponse({"message": "refused"}, status, {"x-amzn-ErrorType": code, **(headers or {})})
+
+
+def _is_signed(request: Request, content: bytes) -> bool:
+    """Signature version 4, over what arrived: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html."""
+    match = SIGNED.fullmatch(request.headers["authorization"])
+    assert match is not None
+    day, region, names, signature = match.groups()
+    headers = "".join(f"{name}:{request.headers[name].strip()}\n" for name in names.split(";"))
+    digest = hashlib.sha256(content).hexdigest()
+    whole = f"{request.method}\n{request.url.path}\n{request.url.query}\n{headers}\n{names}\n{digest}"
+    scope = f"{day}/{region}/connect/aws4_request"
+    hashed = hashlib.sha256(whole.encode()).hexdigest()
+    signed = f"AWS4-HMAC-SHA256\n{request.headers['x-amz-date']}\n{scope}\n{hashed}"
+    key = f"AWS4{SECRET}".encode()
+    for part in (*scope.split("/"), signed):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key.hex() == signature

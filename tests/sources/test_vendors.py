@@ -2,14 +2,21 @@
 
 import itertools
 import json
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.config import floor
 from bot.errors import TryLater
+from bot.feeds.sources import Sources
+from bot.runtime import outgoing
+from bot.runtime.network import Network
+from bot.runtime.outgoing import AddressRefused, Reach
 from bot.sources.connect import Connect
 from bot.sources.files import Folder, Sheet
 from bot.sources.okta import Okta, lockouts
@@ -164,7 +171,7 @@ def test_connect_asks_for_a_hundred_queues_at_once_and_shares_the_accounts_limit
     throttle_of.cache_clear()
     with running(ConnectStandIn()) as stand_in, stand_in.client() as http:
         options = {"instance_arn": ARN, "queues": {f"q{number}": f"Queue {number}" for number in range(130)}}
-        made = [Connect(SourceConfig(name, stand_in.url, "KEY:s", options), http) for name in ("one", "two")]
+        made = [Connect(SourceConfig(name, stand_in.url, "KEY:secret", options), http) for name in ("one", "two")]
         rows, _, _ = everything(lambda at: made[0].read(at, NOW))
         assert len({row.queue for row in rows}) == 130
         stand_in.faults.append("throttled")
@@ -178,6 +185,53 @@ def test_connect_asks_for_a_hundred_queues_at_once_and_shares_the_accounts_limit
     assert throttle_of(ACCOUNT) is throttle_of(ACCOUNT)
     with pytest.raises(SourceRefused, match="instance_arn"):
         Connect(SourceConfig("odd", "", "", {"instance_arn": "x"}), http)
+
+
+def test_what_boto3_sends_leaves_by_the_checked_way_out_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"instance_arn": ARN, "queues": {"q1": "Billing"}}
+    throttle_of.cache_clear()
+    with running(ConnectStandIn()) as stand_in, stand_in.client() as http:
+        source = Connect(SourceConfig("cc", stand_in.url, "KEY:secret", options), http)
+        stand_in.faults.append("redirect")
+        assert "307" in source.check()[0]
+        assert len(stand_in.requests) == 1
+        wrong = Connect(SourceConfig("cc", stand_in.url, "KEY:guessed", options), http)
+        assert "InvalidSignatureException" in wrong.check()[0]
+        monkeypatch.setattr(outgoing, "LARGEST_BYTES", 10)
+        with pytest.raises(TryLater, match="AnswerTooLarge"):
+            source.check()
+        asked = len(stand_in.requests)
+        with outgoing.client(Network(), Reach()) as strict:
+            closed = Connect(SourceConfig("cc", stand_in.url, "KEY:secret", options), strict)
+            with pytest.raises(AddressRefused, match="https"):
+                closed.check()
+            inside = stand_in.url.replace("http:", "https:")
+            with pytest.raises(AddressRefused, match="not a public address"):
+                Connect(SourceConfig("cc", inside, "KEY:secret", options), strict).check()
+        assert len(stand_in.requests) == asked
+
+
+def test_without_an_address_connect_is_asked_at_that_of_its_region_also_through_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    described = floor.Source(
+        kind="connect", secret="KEYS", options={"instance_arn": ARN, "queues": {"q1": "Billing"}}
+    )
+    keys = {"KEYS": "KEY:secret"}
+    real, asked = socket.getaddrinfo, list[object]()
+
+    def resolve(host: Any, port: Any, *args: Any, **more: Any) -> Any:
+        asked.append(host)
+        return real("127.0.0.1", port, *args, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(AddressRefused, match=r"connect\.eu-west-1\.amazonaws\.com may not be called"):
+        Sources({"cc": described}, Network(), tmp_path, environment=keys).get("cc").check()
+    assert asked == ["connect.eu-west-1.amazonaws.com"]
+    asked.clear()
+    with pytest.raises(TryLater, match="ConnectError"):  # the proxy itself, which is not there
+        Sources({"cc": described}, Network("http://127.0.0.1:9"), tmp_path, environment=keys).get("cc").check()
+    assert asked == ["127.0.0.1"]
 
 
 class SheetStandIn(StandIn):
