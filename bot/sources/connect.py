@@ -23,6 +23,8 @@ QUEUES_AT_ONCE = 100
 # One request covers less than three days.
 LONGEST_SPAN = timedelta(days=1)
 FIRST_READ = timedelta(days=1)
+# It is asked for three months at most, and refuses what is older.
+HISTORY = timedelta(days=88)
 PERIODS = {15: "FIFTEEN_MIN", 30: "THIRTY_MIN", 60: "HOUR"}
 THROTTLED = ("ThrottlingException", "TooManyRequestsException", "Throttling", "LimitExceededException")
 THROTTLE_S = 5.0
@@ -74,6 +76,8 @@ class Connect:
         length = timedelta(minutes=self._minutes)
         finished = _floor(now, length)
         place: dict[str, Any] = json.loads(cursor or _cursor(finished - FIRST_READ))
+        if not (place["token"] or place["batch"]):
+            place["from"] = max(place["from"], moments.iso(finished - HISTORY))
         start = moments.required(place["from"])
         end = min(start + LONGEST_SPAN, finished)
         batches = _batches(list(self._queues))

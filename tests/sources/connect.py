@@ -28,7 +28,7 @@ class ConnectStandIn(StandIn):
         self.largest_page = 100
         self.spans: list[tuple[datetime, datetime]] = []
 
-    async def answer(self, request: Request) -> Response:
+    async def react(self, request: Request) -> Response:
         if self.faults and self.faults[0] == "throttled":
             self.faults.popleft()
             self.requests.append(request)
@@ -36,7 +36,7 @@ class ConnectStandIn(StandIn):
         if self.faults and self.faults[0] in ("unauthorized", "forbidden"):
             self.faults.popleft()
             return _error("AccessDeniedException", 403)
-        return await super().answer(request)
+        return await super().react(request)
 
     async def handle(self, request: Request, fault: str) -> Response:
         content = await request.body()
@@ -60,6 +60,8 @@ class ConnectStandIn(StandIn):
             0,
             0,
         )
+        if self.now and start < self.now - timedelta(days=90):
+            return _error("InvalidParameterException", 400)
         if not (is_aligned and start < end and end - start < timedelta(days=3) and 1 <= len(queues) <= 100):
             return _error("InvalidParameterException", 400)
         if body["MaxResults"] > 100 or len(body["Groupings"]) > 4:
