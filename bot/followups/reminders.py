@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.config.floor import FollowUpDigest
 from bot.directory import tables as directory
 from bot.directory.lookup import channel_id
 from bot.followups import digests, rules, tables, views
@@ -68,8 +67,3 @@ def _week_facts(session: Session, due_at: datetime, now: datetime) -> views.Week
     due = tables.public_open(session, now + A_WEEK, DIGEST_LIMIT)
     names = directory.display_names(session, {found.owner_id for found, _ in due if found.owner_id})
     return views.Week(opened, late, done, due, names, now)
-
-
-def next_digest(digest: FollowUpDigest, now: datetime) -> datetime:
-    """When the next weekly message is due."""
-    return rules.last_weekly(digest.weekday, digest.at, digest.zone, now + A_WEEK)

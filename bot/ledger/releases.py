@@ -1,7 +1,5 @@
 """Money is released to be paid: by one person, above a limit by two; and who is paid elsewhere is left out."""
 
-from datetime import datetime
-
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -135,8 +133,3 @@ def of(session: Session, release_id: int) -> tuple[Release, int]:
     if release is None:
         raise tables.NoSuchLedger()
     return release, tables.get(session, release.ledger_id).incident_id
-
-
-def settled_at(release: Release) -> datetime:
-    """When it was decided, or asked while it waits."""
-    return release.decided_at or release.asked_at

@@ -33,15 +33,10 @@ ASKED = {
     AccountAction.RESET: "{source} is asked to mail {login} a reset of the password. You get a direct message with "
     "what came of it.",
 }
-MOST_AT_ONCE = 500
 
 
 class NobodyChosen(WatchfloorError):
     """Choose accounts, or a partner all of whose locked accounts are meant."""
-
-
-class TooManyChosen(WatchfloorError):
-    """That is {count} accounts; at most {most} can be seen to at once."""
 
 
 class DecidedAlready(WatchfloorError):

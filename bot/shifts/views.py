@@ -12,7 +12,7 @@ from bot.shifts.rules import Problem
 from bot.shifts.tables import Absence, RosterState, Shift
 from bot.slack.blocks import Block, actions, button, context, paragraphs, section
 from bot.slack.pages import and_more, page_of
-from bot.slack.text import day_and_time, escape, mention, mentions, near_time, one_line
+from bot.slack.text import day_and_time, escape, mention, near_time, one_line
 
 if TYPE_CHECKING:
     from bot.shifts.importing import Moved, Result
@@ -262,11 +262,6 @@ def swapped_text(shift: Shift, for_shift: Shift | None, floor: Floor, now: datet
 
 def _shift(shift: Shift, floor: Floor, now: datetime) -> str:
     return f"{times(shift.starts_at, shift.ends_at, now)}, {place(floor, shift.role, shift.region, shift.site)}"
-
-
-def told_people(user_ids: Sequence[str]) -> str:
-    """Who was told, for an answer."""
-    return mentions(user_ids) if user_ids else "nobody"
 
 
 def result_text(result: "Result | None") -> str:
