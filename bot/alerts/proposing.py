@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from bot import outbox
 from bot.alerts import tables, views
 from bot.alerts.rules import State
 from bot.alerts.sources import AlertSources
@@ -14,7 +15,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.declaring import start_declaration
 from bot.incidents.workflows import DeclareRequest
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import POSTED, Call, Context, Kind
 from bot.outbox.tables import OutboxRow
 from bot.services import Services

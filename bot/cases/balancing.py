@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col
 
+from bot import outbox
 from bot.cases import balance_views, boards, escalating, following, notes
 from bot.cases.contracts import schedule_of
 from bot.cases.open_cases import OpenCases, capacity_of
@@ -18,7 +19,6 @@ from bot.config.floor.cases import Cases
 from bot.directory import tables as directory
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
-from bot.outbox import tables as outbox
 from bot.runtime.database import insert_new, utc_column
 from bot.services import Services
 from bot.slack.text import mention

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from bot import outbox
 from bot.channels import gaps, recovery
 from bot.channels.messages import incident_of
 from bot.directory import tables as directory
@@ -16,7 +17,6 @@ from bot.directory.lookup import (
 from bot.incidents import channel_loss as losses
 from bot.incidents import participants
 from bot.incidents import tables as incidents
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import tables as timeline

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from bot import outbox
 from bot.channels import early, gaps
 from bot.channels.gaps import Gap
 from bot.channels.listening import Listening
@@ -17,7 +18,6 @@ from bot.errors import TryLater
 from bot.incidents import tables as incidents
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.database import ChangeUnknown, DatabaseBusy
 from bot.runtime.workflows import flow, step

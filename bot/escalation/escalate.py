@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.administrators import administrators_channel_id
 from bot.errors import WatchfloorError
 from bot.escalation import ladder, paging, rules, tables
@@ -19,7 +20,6 @@ from bot.incidents.people import people
 from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services

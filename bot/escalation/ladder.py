@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.escalation import rules, tables
 from bot.escalation.rules import StopsOn
 from bot.escalation.tables import Answer
@@ -24,7 +25,6 @@ from bot.incidents.events import (
 )
 from bot.incidents.rules import is_higher
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 
 COMMANDER = "commander"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory import tables as directory
 from bot.errors import TryLater
 from bot.escalation import tables
@@ -12,7 +13,6 @@ from bot.escalation.pager import Pager, PagerRefused
 from bot.escalation.tables import Answer, Page
 from bot.incidents import tables as incidents
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services

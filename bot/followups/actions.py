@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory import tables as directory
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
@@ -20,7 +21,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import day, escape, mention
 from bot.timeline import tables as timeline

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.followups import messages as followup_messages
 from bot.followups import tables
 from bot.followups.tables import FollowUp
 from bot.incidents import participants
 from bot.incidents import tables as incidents
-from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.timeline import tables as timeline
 

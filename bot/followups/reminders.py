@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory import tables as directory
 from bot.directory.lookup import channel_id
 from bot.followups import digests, rules, tables, views
 from bot.followups import messages as followup_messages
 from bot.followups.actions import schedule_reminder
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot import outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.frontdoor import rules, tables, views
@@ -20,7 +21,6 @@ from bot.incidents.change import Change, changing
 from bot.incidents.events import FrontDoorSet, Merged
 from bot.incidents.rules import check_may_change
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import near_time

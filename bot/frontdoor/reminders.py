@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot import outbox
 from bot.directory import tables as directory
 from bot.frontdoor import rules, tables, views
 from bot.frontdoor.rules import Wording
@@ -11,7 +12,6 @@ from bot.incidents.change import Change
 from bot.incidents.events import AnswerOverdue
 from bot.incidents.roles import lead_of
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link
 

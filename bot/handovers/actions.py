@@ -6,6 +6,7 @@ the acceptance: at every moment there is exactly one of them.
 
 from datetime import datetime
 
+from bot import outbox
 from bot.directory.lookup import person_of
 from bot.handovers import rules, tables, views
 from bot.handovers.rules import Kind, State
@@ -19,7 +20,6 @@ from bot.incidents.invitations import invite_participant
 from bot.incidents.rules import check_may_change
 from bot.incidents.summaries import summarise
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mention, near_time

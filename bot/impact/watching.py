@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from bot import outbox
 from bot.impact import gathering, tables, watch_tables, wording
 from bot.impact.rules.assessment import Assessment, Group
 from bot.impact.rules.warnings import Alert, Watch, watch
@@ -14,7 +15,6 @@ from bot.incidents.events import Declared
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import section
 from bot.timeline import tables as timeline

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents import declaration_forms, duplicate_views, pending_declarations, recognition, rules, scope
 from bot.incidents import tables as incidents
@@ -23,7 +24,6 @@ from bot.incidents.responses import Response
 from bot.incidents.rules import TitleMissing
 from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest, declare, incident_of
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import one_line

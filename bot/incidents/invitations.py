@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.lookup import resolve_people
 from bot.errors import TryLater
 from bot.incidents import participants
@@ -16,7 +17,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow

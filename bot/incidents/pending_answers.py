@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.incidents import invitations, pending_declarations
 from bot.incidents import tables as incidents
 from bot.incidents.declaring import check_may_declare, opening, question_key, start_declaration
@@ -14,7 +15,6 @@ from bot.incidents.pending_declarations import Decision, PendingDeclaration
 from bot.incidents.permissions import check_member
 from bot.incidents.workflows import DeclareRequest
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.services import Services
 from bot.slack.text import channel_link

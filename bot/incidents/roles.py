@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory import tables as directory
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests, PersonGone
@@ -17,7 +18,6 @@ from bot.incidents.events import RoleChanged
 from bot.incidents.invitations import invite_participant
 from bot.incidents.permissions import Permission, check_permission
 from bot.incidents.tables import Incident
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import channel_link, escape, mention

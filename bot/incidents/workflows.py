@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory import tables as directory
 from bot.directory.lookup import known_people
 from bot.errors import TryLater
@@ -16,7 +17,6 @@ from bot.incidents.events import ChannelOpened, Declared, DeclaredAfterwards, Wi
 from bot.incidents.limits import WAITING_AT_ONCE
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.worker import Worker
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from bot import outbox
 from bot.incidents.change import Change
 from bot.ledger import rules, tables
 from bot.ledger.accounts import others, same_cause
@@ -12,7 +13,6 @@ from bot.ledger.money import EXPONENTS, format_amount
 from bot.ledger.rules import SAME_CAUSE, State
 from bot.ledger.tables import Ledger, Line, Release
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 
 WAITING, RELEASED, REFUSED = "waiting", "released", "refused"
 

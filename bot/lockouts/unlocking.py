@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory import tables as directory
 from bot.errors import WatchfloorError
 from bot.incidents.facts import RESETTING, UNLOCKING
@@ -19,7 +20,6 @@ from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.tables import LockedAccount
 from bot.lockouts.unlocking_tables import DECLINED, STARTED, WAITING, AccountRequest, RequestBatch
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import Block
 

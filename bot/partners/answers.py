@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.lookup import person_of
 from bot.incidents import tables as incidents
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.partners import tables, views
 from bot.partners.messages import labels, partner_of
 from bot.partners.rules import Answer, NextAction, NotThisChannel, read_agents

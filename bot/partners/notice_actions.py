@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.incidents import tables as incidents
 from bot.incidents.change import Change
 from bot.incidents.rules import OPEN
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Settled
 from bot.partners import handlers as partners
 from bot.partners import tables

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents import rules
 from bot.incidents.change import Change, changing
@@ -11,7 +12,6 @@ from bot.incidents.facts import AUDIENCES_TOLD
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.playbooks import reminder_messages, runs
 from bot.playbooks import rules as playbook_rules
 from bot.playbooks import tables as playbooks

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.incidents import rules
@@ -15,7 +16,6 @@ from bot.incidents.change import Change
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.playbooks import reminder_messages, reminders, step_effects, steps
 from bot.playbooks import tables as playbooks
 from bot.playbooks.rules import State

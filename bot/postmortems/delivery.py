@@ -11,10 +11,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.errors import TryLater
 from bot.incidents import tables as incidents
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Settled
 from bot.outbox.tables import OutboxRow
 from bot.postmortems import content, copies, tables, versions

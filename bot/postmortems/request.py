@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory import tables as directory
 from bot.incidents import participants, rules
 from bot.incidents import tables as incidents
@@ -13,7 +14,6 @@ from bot.incidents.events import Closed, Reopened
 from bot.incidents.permissions import check_member
 from bot.incidents.roles import lead_of
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.postmortems import copies, review, tables, versions
 from bot.postmortems.delivery import deliver
 from bot.services import Services

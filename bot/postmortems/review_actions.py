@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.lookup import channel_id, person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
@@ -14,7 +15,6 @@ from bot.incidents import tables as incidents
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.postmortems import copies, ids, review, tables, views
 from bot.postmortems.delivery import deliver
 from bot.postmortems.messages import facts_of

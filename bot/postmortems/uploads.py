@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.postmortems import copies, tables, versions
 from bot.postmortems.copies import Copy
 from bot.postmortems.delivery import deliver, supersede

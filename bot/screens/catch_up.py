@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident
@@ -12,7 +13,6 @@ from bot.incidents.bridge_rules import bridge_text
 from bot.incidents.summaries import DECISIONS, summarise
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind
 from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.config.floor import Moment
 from bot.directory import tables as directory
 from bot.directory.rules import PersonFacts
@@ -16,7 +17,6 @@ from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import batches
-from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.services import Services
 from bot.subscriptions import tables, views

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.config.floor import HERE
 from bot.incidents import channel_loss as losses
 from bot.incidents import tables as incidents
 from bot.incidents.audiences import audience_title
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Settled
 from bot.runtime.clock import utcnow
 from bot.services import Services

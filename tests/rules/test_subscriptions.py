@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from bot import outbox
 from bot.errors import WatchfloorError
 from bot.outbox import leases
-from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
 from bot.subscriptions import rules

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import InternalError
 from sqlmodel import Session
 
+from bot import outbox
 from bot.followups import change_actions as followup_changes
 from bot.followups import ids
 from bot.followups import messages as followup_messages
@@ -18,7 +19,6 @@ from bot.followups import tables as followups
 from bot.followups.rules import State
 from bot.incidents import tables as incidents
 from bot.incidents.registry import Registry
-from bot.outbox import tables as outbox
 from bot.partners import answers
 from bot.partners import tables as partner_notices
 from bot.runtime import database

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from bot import outbox
 from bot.directory import tables as directory
 from bot.incidents import tables as incidents
 from bot.incidents.access import visible_incident as visible
 from bot.incidents.milestones import milestones_of
 from bot.outbox import kinds, shared_files
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.rules import Refusal
 from bot.outbox.tables import OutboxRow
