@@ -10,8 +10,7 @@ from bot.alerts.rules import State
 from bot.alerts.sources import AlertSources
 from bot.alerts.tables import AlertGroup
 from bot.directory.lookup import channel_id, forget_channel
-from bot.incidents import scope
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, scope
 from bot.incidents.declaring import start_declaration
 from bot.incidents.workflows import DeclareRequest
 from bot.outbox import kinds

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import outbox
+from bot import directory, outbox
 from bot.cases import escalation_tables, ids, notes, tables
 from bot.cases.escalation_tables import CaseEscalation, end
 from bot.cases.rules.escalation import BY_HAND, LEVELS, NOT_ACTIONED, UNASSIGNED, first_due, next_level
@@ -13,7 +13,6 @@ from bot.cases.rules.states import ENDED, Phase
 from bot.cases.tables import Case, CaseNote
 from bot.config.floor import Floor
 from bot.config.floor.cases import CaseEscalation as Allowed
-from bot.directory import tables as directory
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.services import Services

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot import outbox
 from bot.channels import early
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.outbox import kinds
 from bot.runtime.clock import utcnow
 from bot.services import Services

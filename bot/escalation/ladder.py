@@ -8,7 +8,7 @@ from bot import outbox
 from bot.escalation import rules, tables
 from bot.escalation.rules import StopsOn
 from bot.escalation.tables import Answer
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.drills import may_page
 from bot.incidents.events import (

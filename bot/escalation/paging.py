@@ -15,7 +15,7 @@ from bot.outbox import kinds
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 class Recipient(BaseModel):

@@ -9,10 +9,9 @@ from bot import outbox
 from bot.followups import messages as followup_messages
 from bot.followups import tables
 from bot.followups.tables import FollowUp
-from bot.incidents import participants
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, participants
 from bot.outbox.tables import OutboxRow
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 # How Slack says that a person is not there any more.
 PERSON_GONE_ERRORS = ("user_not_found", "user_disabled", "account_inactive", "user_not_visible")

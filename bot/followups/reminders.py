@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot import outbox
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.directory.lookup import channel_id
 from bot.followups import digests, rules, tables, views
 from bot.followups import messages as followup_messages

@@ -13,8 +13,7 @@ from bot.frontdoor import engagement_tables as tables
 from bot.frontdoor import engagement_views as views
 from bot.frontdoor.engagement_rules import State
 from bot.frontdoor.engagement_tables import Engagement
-from bot.incidents import invitations
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, invitations
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.events import AnswerOverdue, Closed, Declined, Merged

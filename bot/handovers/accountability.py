@@ -5,8 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import outbox
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.handovers import shift_tables
 from bot.handovers.rules import State
 from bot.handovers.shift_tables import Accountability

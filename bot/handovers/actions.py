@@ -11,8 +11,7 @@ from bot.directory.lookup import person_of
 from bot.handovers import rules, tables, views
 from bot.handovers.rules import Kind, State
 from bot.handovers.tables import Handover
-from bot.incidents import roles
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, roles
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, CommandHandedOver, Declined, MadePrivate, Merged, RoleChanged

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from bot import outbox
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.handovers import rules, tables, views
 from bot.handovers.tables import Handover
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import HandoverUnaccepted
 from bot.services import Services

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot import outbox
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.handovers import shift_tables
 from bot.handovers.rules import State
 from bot.handovers.shift_rules import ShiftState, from_json
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.facts import HandoverCounts
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds

@@ -8,7 +8,7 @@ from bot import outbox
 from bot.impact import gathering
 from bot.impact.rules.assessment import Assessment, Point
 from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula, percent
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.tables import Incident
 from bot.outbox import kinds, shared_files
@@ -18,7 +18,7 @@ from bot.runtime.clock import utcnow
 from bot.runtime.drawing import draw
 from bot.services import Services
 from bot.slack.text import mention
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 # More than these columns cannot be told apart on a phone.
 POINTS_SHOWN = 96

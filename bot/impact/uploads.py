@@ -26,7 +26,7 @@ from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import DroppedFile, Registry
 from bot.outbox import kinds

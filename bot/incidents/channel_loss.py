@@ -10,7 +10,7 @@ from bot.incidents import forms
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 LOST_KIND, FOUND_KIND = "channel_lost", "channel_found"
 

@@ -11,8 +11,15 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.errors import WatchfloorError
-from bot.incidents import declaration_forms, duplicate_views, pending_declarations, recognition, rules, scope
-from bot.incidents import tables as incidents
+from bot.incidents import (
+    declaration_forms,
+    duplicate_views,
+    incidents,
+    pending_declarations,
+    recognition,
+    rules,
+    scope,
+)
 from bot.incidents.drills import drill_title
 from bot.incidents.facts import PRIVATE_BY_DEFAULT
 from bot.incidents.limits import PersonLimits

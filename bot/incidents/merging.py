@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
-from bot.incidents import invitations, lifecycle, merge_rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, invitations, lifecycle, merge_rules
 from bot.incidents.change import Change
 from bot.incidents.events import Merged
 from bot.incidents.permissions import check_member, check_permission

@@ -10,8 +10,7 @@ from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import day_and_time
-from bot.timeline import milestones
-from bot.timeline import tables as timeline
+from bot.timeline import milestones, timeline
 from bot.timeline.milestones import TITLES, Milestone, MilestoneName
 
 

@@ -16,8 +16,7 @@ from sqlmodel import Session, col, select
 from bot import outbox
 from bot.config.floor import HERE
 from bot.errors import WatchfloorError
-from bot.incidents import participants, related, rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, participants, related, rules
 from bot.incidents.change import Change, changing
 from bot.incidents.events import MadePrivate
 from bot.incidents.registry import Registry

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot import outbox
-from bot.incidents import merge_rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, merge_rules
 from bot.incidents.change import Change, changing
 from bot.incidents.tables import Incident
 from bot.outbox import kinds

@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from bot import outbox
-from bot.incidents import rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, rules
 from bot.incidents.change import Change, changing
 from bot.incidents.drills import drill_title
 from bot.incidents.events import Renamed
@@ -14,7 +13,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 from bot.slack.text import one_line
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 MAX_NAMES_TRIED = 5
 

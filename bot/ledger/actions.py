@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.errors import WatchfloorError
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.ledger import balance, forms, releases, rules, tables, views

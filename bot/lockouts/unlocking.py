@@ -8,8 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import outbox
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.errors import WatchfloorError
 from bot.incidents.facts import RESETTING, UNLOCKING
 from bot.incidents.permissions import check_member, check_permission

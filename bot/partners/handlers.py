@@ -20,7 +20,7 @@ from bot.partners import rules, tables, views
 from bot.partners.messages import partner_of, reply_in_thread
 from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 def begin(change: Change, event: Declared) -> None:

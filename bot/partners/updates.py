@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from bot import outbox
+from bot import directory, outbox
 from bot.config.floor import PARTNERS
-from bot.directory import tables as directory
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateAmended, UpdateDue
 from bot.incidents.rules import OPEN

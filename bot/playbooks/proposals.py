@@ -9,7 +9,7 @@ from bot import outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import MadePrivate
 from bot.incidents.facts import FOLLOW_UP_WORDS

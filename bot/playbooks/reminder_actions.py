@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot import outbox
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
+from bot import directory, outbox
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds

@@ -21,7 +21,7 @@ from bot.playbooks.rules import IncidentFacts
 from bot.playbooks.tables import PlaybookRun
 from bot.services import Services
 from bot.slack.text import escape
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 class UnknownPlaybook(WatchfloorError):

@@ -10,8 +10,7 @@ from bot import outbox
 from bot.directory.lookup import channel_id, person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
-from bot.incidents import participants
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, participants
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -24,7 +23,7 @@ from bot.postmortems.views import PostMortemFacts
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mention, mentions
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 class NotInPrivateChannel(WatchfloorError):

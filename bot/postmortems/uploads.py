@@ -14,7 +14,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.files import LARGEST_FILE
 from bot.slack.text import escape, shorten
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 Event = dict[str, Any]
 

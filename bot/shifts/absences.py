@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot import outbox
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot import outbox
+from bot import directory, outbox
 from bot.config.floor import Need
 from bot.config.floor.reading import WEEKDAYS
-from bot.directory import tables as directory
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow

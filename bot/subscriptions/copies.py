@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import outbox
+from bot import directory, outbox
 from bot.config.floor import Moment
-from bot.directory import tables as directory
 from bot.directory.rules import PersonFacts
 from bot.incidents import audiences as known_audiences
 from bot.incidents import participants

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot import outbox
 from bot.outbox import kinds
 from bot.services import Services
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from bot.updates import deliveries, draft_messages, tables
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.directory.administrators import administrators_channel_id
 from bot.incidents import audiences as known_audiences
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateMissed
 from bot.incidents.roles import lead_of

@@ -3,7 +3,7 @@
 from bot import outbox
 from bot.config.floor import DIGEST, HERE
 from bot.directory.lookup import channel_id, forget_channel
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message
 from bot.outbox.rules import COMMON, Refusal

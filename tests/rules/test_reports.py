@@ -27,7 +27,7 @@ from bot.incidents.facts import SensitiveCase
 from bot.incidents.tables import Incident
 from bot.reports import gathering, rules, sending, views, workbook
 from bot.shifts.finding_tables import OpenTime
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from bot.updates.tables import Promise
 from bot.web.api import rules as api
 from tests import prepared

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from bot import outbox
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
+from bot import directory, outbox
+from bot.incidents import incidents
 from bot.incidents.access import visible_incident as visible
 from bot.incidents.milestones import milestones_of
 from bot.outbox import kinds, shared_files
@@ -14,8 +13,7 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import mention
-from bot.timeline import lanes, pictures
-from bot.timeline import tables as timeline
+from bot.timeline import lanes, pictures, timeline
 from bot.timeline.wording import NameOf, user_ids_in
 
 
