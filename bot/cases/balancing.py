@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col
 
+from bot import directory, outbox
 from bot.cases import balance_views, boards, escalating, following, notes
 from bot.cases.capacity import capacities
 from bot.cases.contracts import schedule_of
@@ -16,10 +17,8 @@ from bot.cases.rules.balance import Move, TeamLoad
 from bot.cases.rules.board import OpenCase
 from bot.cases.tables import Case, CaseNote
 from bot.config.floor.cases import Cases
-from bot.directory import tables as directory
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
-from bot.outbox import tables as outbox
 from bot.runtime.database import insert_new, utc_column
 from bot.services import Services
 from bot.slack.text import mention

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot import outbox
 from bot.cases import views
 from bot.cases.capacity import ranking
 from bot.cases.rules.board import Board, Wanted, board
@@ -14,7 +15,6 @@ from bot.incidents.facts import STALE_SOURCES
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
 from bot.runtime.database import insert_new, utc_column

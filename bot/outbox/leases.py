@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from bot.outbox.tables import _FREE, LEASE, OutboxRow
+from bot.outbox.queries import FREE
+from bot.outbox.tables import LEASE, OutboxRow
 from bot.runtime.database import UtcDateTime
 
 INCIDENT_AT_ONCE = 24
@@ -23,7 +24,7 @@ _INCIDENTS = sa.table("incidents", sa.column("id"), sa.column("channel_id"))
 def _lease(*which: Any, limit: int) -> sa.UpdateBase:
     free = (
         select(OutboxRow.id)
-        .where(*_FREE, *which, col(OutboxRow.id).not_in(sa.bindparam("in_hand", expanding=True)))
+        .where(*FREE, *which, col(OutboxRow.id).not_in(sa.bindparam("in_hand", expanding=True)))
         .order_by(col(OutboxRow.priority), col(OutboxRow.retry_at), col(OutboxRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents import rules
 from bot.incidents import tables as incidents
@@ -12,7 +13,6 @@ from bot.incidents.facts import AUDIENCES_TOLD
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.playbooks import reminder_messages, runs
 from bot.playbooks import rules as playbook_rules
 from bot.playbooks import tables as playbooks
@@ -22,7 +22,7 @@ from bot.playbooks.rules import IncidentFacts
 from bot.playbooks.tables import PlaybookRun
 from bot.services import Services
 from bot.slack.text import escape, mention, near_time
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 class UnknownPlaybook(WatchfloorError):

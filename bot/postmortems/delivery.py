@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.errors import TryLater
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Settled
 from bot.outbox.tables import OutboxRow
 from bot.postmortems import content, copies, tables, versions
@@ -26,7 +26,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 from bot.slack.messages import Posted
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 MESSAGE_SOON_S = 0.3
 SHARED_ALREADY = "file_already_completed"

@@ -2,13 +2,12 @@
 
 import ipaddress
 import ssl
-from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import cache
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Self, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener, getproxies, proxy_bypass
 
 from bot.errors import WatchfloorError
@@ -68,23 +67,7 @@ class Network:
         opener = build_opener(proxies, HTTPSHandler(context=self.tls))
         return cast(HTTPResponse, opener.open(request, timeout=timeout_s))
 
-    def tunnel(self, proxy: str, host: str, port: int, timeout_s: float, *, is_tls: bool) -> HTTPConnection:
-        """A connection to `host` through the proxy, which is asked for it with CONNECT."""
-        parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
-        address = (parts.hostname or "", parts.port or 80)
-        if is_tls:
-            connection: HTTPConnection = HTTPSConnection(*address, timeout=timeout_s, context=self.tls)
-        else:
-            connection = HTTPConnection(*address, timeout=timeout_s)
-        connection.set_tunnel(host, port, _proxy_authorization(parts.username, parts.password))
-        return connection
 
-
-def _proxy_authorization(username: str | None, password: str | None) -> dict[str, str]:
-    if username is None:
-        return {}
-    pair = f"{unquote(username)}:{unquote(password or '')}".encode()
-    return {"Proxy-Authorization": f"Basic {b64encode(pair).decode()}"}
 
 
 def _is_this_machine(host: str) -> bool:

@@ -6,11 +6,10 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import directory, outbox
 from bot.config.floor import Need
 from bot.config.floor.reading import WEEKDAYS
-from bot.directory import tables as directory
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
 from bot.services import Services

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.shifts import coverage, finding_tables, people, rules, swap_tables, tables, views
 from bot.shifts.finding_tables import OpenTime, State

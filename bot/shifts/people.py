@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import Session
 
+from bot import directory
 from bot.config.floor import Floor
 from bot.config.floor.reading import PERSON_ID, ROSTER
-from bot.directory import tables as directory
 from bot.incidents import people as incident_people
 from bot.runtime.clock import utcnow
 from bot.services import Services

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import directory
 from bot.config.floor.reading import ROSTER
-from bot.directory import tables as directory
 from bot.incidents.facts import OnShift
 from bot.services import Services
 from bot.shifts import tables

@@ -290,11 +290,6 @@ def _shift(shift: Shift, floor: Floor, now: datetime) -> str:
     return f"{times(shift.starts_at, shift.ends_at, now)}, {place(floor, shift.role, shift.region, shift.site)}"
 
 
-def told_people(user_ids: Sequence[str]) -> str:
-    """Who was told, for an answer."""
-    return mentions(user_ids) if user_ids else "nobody"
-
-
 def result_text(result: "Result | None") -> str:
     """What came of a roster that somebody sent."""
     if result is None:

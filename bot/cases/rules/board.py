@@ -2,10 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from operator import attrgetter
 
 # A case is red when the time left does not cover the wait for an engineer and this.
 SAFETY_S = 5 * 60
@@ -149,11 +148,6 @@ class Ranking:
         free = team.free if case.team in self._capacity else None
         on_shift = team.on if team.is_rostered else None
         return Entry(case, position, free, pickup, left, self.colours[place], on_shift)
-
-
-def rank(cases: Iterable[OpenCase], capacity: Mapping[str, Capacity], now: datetime) -> Ranking:
-    """Every case with its arithmetic, the least time left first; what is paused or has no deadline comes last."""
-    return Ranking(sorted(cases, key=attrgetter("order")), capacity, now)
 
 
 def _positions(cases: Sequence[OpenCase]) -> list[int]:
