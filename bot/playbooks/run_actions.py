@@ -5,8 +5,7 @@ from datetime import datetime
 
 from bot import outbox
 from bot.errors import WatchfloorError
-from bot.incidents import rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, rules
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declared, Declined, Merged
 from bot.incidents.facts import AUDIENCES_TOLD

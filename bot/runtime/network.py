@@ -68,8 +68,6 @@ class Network:
         return cast(HTTPResponse, opener.open(request, timeout=timeout_s))
 
 
-
-
 def _is_this_machine(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -12,7 +12,7 @@ from bot.shifts.rules import Basis, Problem, to_moment
 from bot.shifts.tables import Absence, RosterState, Shift
 from bot.slack.blocks import Block, actions, button, context, paragraphs, section
 from bot.slack.pages import and_more, page_of
-from bot.slack.text import day_and_time, escape, format_duration, mention, mentions, near_time, one_line
+from bot.slack.text import day_and_time, escape, format_duration, mention, near_time, one_line
 
 if TYPE_CHECKING:
     from bot.shifts.importing import Moved, Result
