@@ -1,7 +1,7 @@
 """What a played four-hour S0 costs people in messages: those of their channels, calls in threads, direct messages.
 
-The same people do the same things at the same minutes. A message in a channel counts for everybody in it, a reply in a
-thread for the people whom it names, a direct message for its reader; edits ring nowhere and do not count.
+The same people do the same things at the same minutes. A message in a channel counts for everybody in it, a reply
+in a thread for the people whom it names, a direct message for its reader; edits ring nowhere and do not count.
 """
 
 from collections import Counter

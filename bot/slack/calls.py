@@ -59,6 +59,12 @@ def _rate_limit_key(method: str, arguments: dict[str, Any]) -> str:
     return f"{method} {arguments.get('channel')}" if method == "chat.postMessage" else method
 
 
+def _reason(lost: BaseException) -> str:
+    """Why no answer came, as the network says it, such as that a certificate was not verified."""
+    reason = getattr(lost, "reason", None)
+    return getattr(reason, "strerror", None) or str(reason or "") or type(lost).__name__
+
+
 def _is_unsent(lost: BaseException) -> bool:
     """Did it fail before there was a connection on which the request could travel?"""
     reason = getattr(lost, "reason", lost)
@@ -118,7 +124,7 @@ class ApiClient:
                 answer = http.post(self._client, self.network, method, form(arguments), timeout_s)
         except (OSError, HTTPException, ValueError) as lost:
             failure = NotSent if _is_unsent(lost) else OutcomeUnknown
-            raise failure(method, type(lost).__name__) from lost
+            raise failure(method, _reason(lost)) from lost
         return answer.data if answer.is_ok else self._refused(method, rate_limit_key, answer)
 
     def pages(self, method: str, *, at_most: int = 1_000, **arguments: Any) -> Iterator[dict[str, Any]]:

@@ -24,7 +24,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     folder = rosters.RosterFolder.of(settings, floor_settings)
     for roster in floor_settings.shifts.rosters:
         if roster.insecure:
-            remedy = "Whoever is on the way can change who is on shift; use `https://` and remove it."
+            remedy = "Anybody on the network in between can change who is on shift. Use `https://` instead."
             yield note(f"The roster {roster.name} is `insecure: true`.", remedy)
         yield _check(floor_settings, folder, roster, network)
 

@@ -24,7 +24,7 @@ def check(settings: Settings) -> Iterator[Finding]:
         return  # said before
     for name, described in sources.settings.items():
         if described.insecure:
-            remedy = "Whoever is on the way can read and change what is sent; use `https://` and remove it."
+            remedy = "Anybody on the network in between can read and change what is sent. Use `https://` instead."
             yield note(f"The source {name} is `insecure: true`.", remedy)
         yield from findings_of(sources, name, described.kind)
 

@@ -23,7 +23,7 @@ def check(settings: Settings) -> Iterator[Finding]:
         return
     for name, target in webhooks.by_name.items():
         if target.described.insecure:
-            remedy = "Whoever is on the way can read and change what is sent; use `https://` and remove it."
+            remedy = "Anybody on the network in between can read and change what is sent. Use `https://` instead."
             yield note(f"The webhook {name} is `insecure: true`.", remedy)
         silent = addresses.unanswered(f"The webhook {name}", target.described, target.network)
         yield silent or ok(f"The webhook {name} is told of {', '.join(target.described.events) or 'every event'}.")
