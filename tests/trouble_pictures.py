@@ -217,7 +217,7 @@ def refused_declarations(camera: Camera, folder: Path) -> None:
     with floor:
         floor.sandbox.fault("views.open", "server_error", count=1)
         floor.says("ana", "/incident declare")
-        camera.message("form", floor, "ana", "general", "Slack does not answer me just now")
+        camera.message("form", floor, "ana", "general", "Slack is not answering right now")
         floor.sandbox.fault("conversations.create", "error", error="restricted_action", count=1)
         floor.says("ana", "/incident declare S1 IVR down")
         camera.message("no-channel", floor, "ana", "general", "The incident was not opened")

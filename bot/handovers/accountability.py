@@ -139,7 +139,7 @@ def _follow(session: Session, pending: Handover, user_id: str, fallback: str | N
     if pending.to_id == user_id:
         withdraw(session, pending, now)
         if pending.from_id != user_id:
-            text = f"{mention(user_id)} is not available any more, so what you offered them is yours still. "
+            text = f"{mention(user_id)} is not available any more, so what you offered them is still yours. "
             text += "`/incident handover shift` offers it to somebody else."
             outbox.post(session, f"shift_handover:{pending.shift_id}:{user_id}:away", pending.from_id, text, now)
     elif fallback == pending.to_id:

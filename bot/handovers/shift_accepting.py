@@ -63,7 +63,7 @@ def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime)
         session.add(shift)
         key = f"shift_handover:{shift.number}:repeated:{now.isoformat()}"
         outbox.post(session, key, shift.from_id, shift_views.repeated_text(shift), now)
-        return f"{mention(shift.from_id)} reads it. Now accept the items."
+        return f"{mention(shift.from_id)} has it. Now accept the items."
 
     return _changing(services, shift_id, by, now, act)
 

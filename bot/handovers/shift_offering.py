@@ -132,7 +132,7 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
         if not tables.add(session, again):
             raise shift_rules.ItemAnswered(state="offered again")
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
-    return f"{mention(handover.to_id)} reads your answer and can accept it now."
+    return f"{mention(handover.to_id)} has your answer and can accept it now."
 
 
 def _current(session: Session, services: Services, handover: Handover, now: datetime) -> HandoverItem:
@@ -159,4 +159,4 @@ def add_next_step(services: Services, shift_id: int, key: str, text: str, by: st
                 session.add(handover)
         session.flush()
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
-    return "Thank you: your next step stands in the handover."
+    return "Thank you. Your next step is in the handover."

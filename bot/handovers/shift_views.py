@@ -115,7 +115,7 @@ def handover_message(
     if shift.state == ShiftState.COMPLETE:
         text += f" Complete since {near_time(shift.completed_at or now, now)}."
     elif shift.state == ShiftState.ENDED:
-        text += " What is left was offered anew."
+        text += " The rest was offered again."
     blocks = [section(text), *_added(shift)]
     if shift.is_offered:
         blocks += _top_buttons(shift, unchanged, floor, is_incoming=is_incoming)
@@ -274,7 +274,7 @@ def unaccepted_text(shift: ShiftHandover, waiting: int, now: datetime) -> str:
 def watched_message(items: Sequence[WatchItem], page: int = 1) -> Message:
     """What is watched, page by page, each with a button to end it."""
     if not items:
-        return "Nothing is watched. `/incident handover watch` and a few words adds something.", []
+        return "Nothing is being watched. Add something with `/incident handover watch` and a few words.", []
     blocks: list[Block] = [section("*Watched*")]
     shown, which_page = page_of(items, page, WATCHED_PER_PAGE, "/incident handover watched")
     for item in shown:

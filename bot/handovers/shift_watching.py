@@ -37,7 +37,7 @@ def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
             item.done_by, item.done_at = by, now
             session.add(item)
             accountability.end(session, f"watch:{number}", now)
-    return "Done: it is not handed over any more."
+    return "Done. It is no longer handed over."
 
 
 def add(session: Session, lines: str, by: str, now: datetime) -> None:

@@ -30,18 +30,18 @@ MISSING: dict[AccountAction, type[WatchfloorError]] = {
 }
 ASKED = {
     AccountAction.UNLOCK: "{source} is asked to unlock {login}. You get a direct message with what came of it.",
-    AccountAction.RESET: "{source} is asked to mail {login} a reset of the password. You get a direct message with "
+    AccountAction.RESET: "{source} is asked to mail {login} a password reset. You get a direct message with "
     "what came of it.",
 }
 MOST_AT_ONCE = 500
 
 
 class NobodyChosen(WatchfloorError):
-    """Choose accounts, or a partner all of whose locked accounts are meant."""
+    """Choose accounts, or a partner for all of its locked accounts."""
 
 
 class TooManyChosen(WatchfloorError):
-    """That is {count} accounts; at most {most} can be seen to at once."""
+    """That is {count} accounts; at most {most} can be handled at once."""
 
 
 class DecidedAlready(WatchfloorError):

@@ -62,5 +62,5 @@ def add(
         tables.roster_changed(session, now)
         text = f"{views.times(*when, now)}, {views.place(services.floor, role, *place)}"
         if user_id != by:
-            outbox.post(session, f"shift_added:{shift.number}", user_id, f"🗓️ A new shift of yours: {text}", now)
+            outbox.post(session, f"shift_added:{shift.number}", user_id, f"🗓️ You have a new shift: {text}", now)
     return f"{mention(user_id)} is on: {text}"

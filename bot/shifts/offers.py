@@ -18,7 +18,7 @@ from bot.slack.text import mention
 
 
 class NotOpen(WatchfloorError):
-    """That is not open any more. {outcome}"""
+    """That is no longer open. {outcome}"""
 
 
 class NotInRole(WatchfloorError):
@@ -124,7 +124,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
         session.flush()
         text, blocks = views.asked_message(open_time, by, swap.number, services.floor, now)
         outbox.post(session, f"shift_asked:{swap.number}", to, text, now, blocks=blocks)
-    return f"{mention(to)} is asked. It stays open until they take it."
+    return f"{mention(to)} has been asked. It stays open until they take it."
 
 
 def answer_request(services: Services, number: int, answer: str, by: str, now: datetime) -> str:
@@ -135,7 +135,7 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
         open_time = _open(session, number, now)
         open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
         coverage.save(session, open_time, now)
-    return "Your answer is on record, and everyone who was asked reads it."
+    return "Your answer is on record, and everyone who was asked can see it."
 
 
 def propose(services: Services, own: int, other: int | None, to: str, by: str, now: datetime) -> str:
@@ -153,7 +153,7 @@ def propose(services: Services, own: int, other: int | None, to: str, by: str, n
         session.flush()
         text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, now)
         outbox.post(session, f"shift_swap:{swap.number}", to, text, now, blocks=blocks)
-    return f"{mention(to)} is asked. The shift stays yours until they agree."
+    return f"{mention(to)} has been asked. The shift stays yours until they agree."
 
 
 def _check_swap(
@@ -216,7 +216,7 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str:
         session.add(swap)
         rest = "Ask somebody else: `/incident oncall gaps`" if swap.open_time_id else "The shift stays yours."
         outbox.post(session, f"shift_swap:{number}:declined", swap.from_id, f"{mention(by)} can't. {rest}", now)
-    return f"{mention(swap.from_id)} is told that you can't."
+    return f"{mention(swap.from_id)} has been told that you can't."
 
 
 def _asked_of(session: Session, number: int, by: str) -> Swap:

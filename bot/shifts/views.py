@@ -102,7 +102,7 @@ def own_shifts(
     floor: Floor, shifts: Sequence[Shift], absences: Sequence[Absence], now: datetime, page: int = 1
 ) -> Message:
     """A person's coming shifts and absences, page by page, each with what can be done about it."""
-    text = "*Your shifts*" if shifts else "No shift of yours is in the roster for the next four weeks."
+    text = "*Your shifts*" if shifts else "You have no shifts in the roster for the next four weeks."
     rows: list[Block] = []
     for shift in shifts:
         line = f"{times(shift.starts_at, shift.ends_at, now)}\n{place(floor, shift.role, shift.region, shift.site)}"
@@ -198,7 +198,7 @@ def outcome(open_time: OpenTime, now: datetime) -> str:
 def gaps_message(open_times: Sequence[OpenTime], floor: Floor, now: datetime, page: int = 1) -> Message:
     """Everything that is open, page by page."""
     if not open_times:
-        return "Every needed minute of the time ahead is covered.", []
+        return "Every minute ahead that needs cover has it.", []
     text = "*Open in the roster*"
     blocks: list[Block] = [section(text)]
     shown, which_page = page_of(open_times, page, PER_PAGE, "/incident oncall gaps")
@@ -220,7 +220,7 @@ def rosters_message(states: Sequence[RosterState], unknown: Sequence[str], now: 
             lines.append(f"⚠️ {escape(state.error)}")
         lines += [f"• {escape(where)}: {escape(reason)}" for where, reason in state.left_out[:10]]
         if len(state.left_out) > 10:
-            lines.append(f"• … and {len(state.left_out) - 10} more entries that are no shifts")
+            lines.append(f"• … and {len(state.left_out) - 10} more entries that are not shifts")
     if unknown:
         lines.append(f"Not known in Slack: {_names(unknown)}. `shifts: people` in floor.yaml says who they are.")
     return "*Rosters*", paragraphs(["*Rosters*", *lines], rest="")
@@ -277,7 +277,7 @@ def result_text(result: "Result | None") -> str:
     if result.changed or result.removed:
         lines.append(f"{result.added} are new, {result.changed} changed, {result.removed} are gone.")
     if result.left_out:
-        lines.append(f"{len(result.left_out)} entries are no shifts:")
+        lines.append(f"{len(result.left_out)} entries are not shifts:")
         lines += [f"• {escape(each.where)}: {escape(each.reason)}" for each in result.left_out[:10]]
     if len(result.left_out) > 10:
         lines.append(f"• … and {len(result.left_out) - 10} more: `/incident oncall rosters`")

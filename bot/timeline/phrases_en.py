@@ -133,7 +133,7 @@ SENTENCES = {
     "postmortem_published": "{who} published the post-mortem",
     "followup_added": "{who} added follow-up {number} for {user}, due {due}: {text}",
     "followup_done": "{who} did follow-up {number}: {text}",
-    "followup_dropped": "{who} said that follow-up {number} is not needed any more: {text}",
+    "followup_dropped": "{who} said that follow-up {number} is no longer needed: {text}",
     "followup_reopened": "{who} opened follow-up {number} again: {text}",
     "followup_moved": "{who} moved follow-up {number} from {old} to {new}{because}",
     "followup_given": "{who} gave follow-up {number} to {user}: {text}",

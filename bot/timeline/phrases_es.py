@@ -1,4 +1,4 @@
-"""What entries say in Spanish; the same names as in `words_en.py`."""
+"""What entries say in Spanish; the same names as in `phrases_en.py`."""
 
 SENTENCES = {
     "declared": "{who} lo declaró como {severity}: {title}",
@@ -47,8 +47,8 @@ SENTENCES = {
     "pager_failed": "No se pudo avisar a {user} por el servicio de avisos: {reason}",
     "page_declined": "{who} no puede venir",
     "on_my_way": "{who} está en camino",
-    "escalated": "{who} escaló al nivel {tier} de la escalera{because}",
-    "ladder_topped": "Se avisó a toda la escalera de escalamiento y no vino nadie",
+    "escalated": "{who} escaló al nivel {tier}{because}",
+    "ladder_topped": "Se avisó a todos los niveles de escalado y no vino nadie",
     "joined": "{who} entró",
     "left": "{who} salió",
     "front_door": "{who} cambió el mensaje para quien llama a: {new}",
@@ -199,7 +199,7 @@ TERMS = {
     "owner": "responsable",
     "commander": "comandante",
     "communications lead": "responsable de comunicación",
-    "scribe": "cronista",
+    "scribe": "secretario",
     "responder": "interviniente",
     "ladder": "la escalera",
     "Executives": "Dirección",
