@@ -34,10 +34,12 @@ soak: $(READY)
 	@$(BIN)/python -m tests.soak.fuzz
 	@exec $(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-# The pictures of README.md and docs/, from the played story and from troubles that are made. They need Chromium.
+# The pictures of README.md and docs/: the played story, troubles that are made, and the doctor at each source. They
+# need Chromium.
 pictures: $(READY)
 	@$(BIN)/python -m tests.pictures
-	@exec $(BIN)/python -m tests.trouble_pictures
+	@$(BIN)/python -m tests.trouble_pictures
+	@exec $(BIN)/python -m tests.sources.pictures
 
 # What the bot is made of, as CycloneDX: build/sbom.json.
 sbom: $(TOOLS)

@@ -1,5 +1,6 @@
 """Playbooks follow an incident that changes: times move, and what fits it now is offered, never forced."""
 
+from bot import outbox
 from bot.incidents.change import Change
 from bot.incidents.events import (
     CommandHandedOver,
@@ -11,7 +12,6 @@ from bot.incidents.events import (
 )
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.playbooks import ids, runs
 from bot.playbooks import tables as playbooks
 from bot.playbooks.playbook import Playbook

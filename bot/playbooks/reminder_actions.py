@@ -1,8 +1,8 @@
 """Steps that are not finished in time: the owner is reminded, then the commander, then the escalation ladder.
 
 Each reminder stands in the thread of the playbook's message; after three nothing more is said. What one person is
-reminded of at the same time is one message, and nobody is called again within five minutes, the groups of the ladder
-not within fifteen: what is due meanwhile comes in the next one.
+reminded of at the same time is one message, and nobody is called again within five minutes, the groups of the
+ladder not within fifteen: what is due meanwhile comes in the next one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
+from bot import directory, outbox
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.playbooks import reminder_messages, reminders, rules
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views

@@ -1,18 +1,17 @@
 """Playbooks in an incident: started with it or by hand, stopped, switched, and following it as it changes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from bot import outbox
 from bot.errors import WatchfloorError
-from bot.incidents import rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, rules
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declared, Declined, Merged
 from bot.incidents.facts import AUDIENCES_TOLD
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.playbooks import reminder_messages, runs
 from bot.playbooks import rules as playbook_rules
 from bot.playbooks import tables as playbooks
@@ -21,8 +20,8 @@ from bot.playbooks.reloading_library import ReloadingLibrary
 from bot.playbooks.rules import IncidentFacts
 from bot.playbooks.tables import PlaybookRun
 from bot.services import Services
-from bot.slack.text import escape
-from bot.timeline import tables as timeline
+from bot.slack.text import escape, mention, near_time
+from bot.timeline import timeline
 
 
 class UnknownPlaybook(WatchfloorError):
@@ -31,6 +30,11 @@ class UnknownPlaybook(WatchfloorError):
 
 class NotRunning(WatchfloorError):
     """The playbook `{given}` is not running here. `/incident playbook` shows what is."""
+
+
+class StoppedAlready(WatchfloorError):
+    """The playbook “{title}” was stopped already, {when}; what was done in it stays on record. `/incident playbook
+    start {name}` starts it anew."""
 
 
 def facts_of(incident: Incident, told: Collection[str] = (), held: Collection[str] = ()) -> IncidentFacts:
@@ -117,11 +121,23 @@ def _start(change: Change, name: str, by: str | None) -> PlaybookRun:
 
 
 def _stop(change: Change, name: str) -> PlaybookRun:
-    for run in playbooks.runs_of(change.session, change.number):
-        if run.playbook == name and run.is_running:
+    runs_of_name = [run for run in playbooks.runs_of(change.session, change.number) if run.playbook == name]
+    for run in runs_of_name:
+        if run.is_running:
             change.log("playbook_stopped", playbook=run.title)
             return _end(change, run)
-    raise NotRunning(given=escape(name[:60]))
+    raise _not_running(name, runs_of_name, change.now)
+
+
+def _not_running(name: str, earlier: Sequence[PlaybookRun], now: datetime) -> WatchfloorError:
+    """A person who stopped it and lost the answer hears that it was done."""
+    last = earlier[-1] if earlier else None
+    if last is None or last.stopped_at is None:
+        return NotRunning(given=escape(name[:60]))
+    by = f"by {mention(last.stopped_by)} " if last.stopped_by else ""
+    return StoppedAlready(
+        title=escape(last.title), when=f"{by}at {near_time(last.stopped_at, now)}", name=last.playbook
+    )
 
 
 def stop_all(change: Change, event: Closed | Declined | Merged) -> None:

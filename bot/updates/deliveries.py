@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.config.floor import Audience, Floor
 from bot.outbox import batches, kinds
-from bot.outbox import tables as outbox
 from bot.outbox.batches import Batching
 from bot.outbox.tables import OutboxRow
 from bot.updates import tables

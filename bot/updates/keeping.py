@@ -4,17 +4,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.config.floor import HERE
 from bot.incidents import channel_loss as losses
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.audiences import audience_title, channels_of
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Settled
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.messages import Posted
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from bot.updates import deliveries, draft_messages, rules, tables
 from bot.updates.tables import Promise
 

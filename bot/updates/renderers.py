@@ -1,10 +1,10 @@
 """What the outbox brings to Slack of updates: each update to each of its channels, and the drafts."""
 
+from bot import outbox
 from bot.config.floor import DIGEST, HERE
 from bot.directory.lookup import channel_id, forget_channel
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Context, Kind, Message
 from bot.outbox.rules import COMMON, Refusal
 from bot.slack.blocks import Block

@@ -7,7 +7,7 @@ from functools import partial
 from sqlmodel import Session
 
 from bot.incidents import audiences as known_audiences
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateComposed, UpdateDue
 from bot.incidents.rules import OPEN

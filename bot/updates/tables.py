@@ -273,12 +273,6 @@ def concluded_by_incident(session: Session, numbers: Sequence[int]) -> Iterator[
         yield number, list(own)
 
 
-def sent_of(session: Session, incident_id: int) -> Sequence[Promise]:
-    """Every update of an incident that reached somebody, in the order they were promised."""
-    query = select(Promise).where(Promise.incident_id == incident_id, Promise.state == SENT)
-    return session.exec(query.order_by(col(Promise.due_at), col(Promise.id))).all()
-
-
 def informed_audiences(session: Session, incident_id: int) -> set[str]:
     """The audiences that an update was sent to, or is on its way to."""
     query = select(Promise.audience).where(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.playbooks import tables as playbooks
 from bot.services import Services
