@@ -95,7 +95,7 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
     ):
         assert known in shown
     assert "<!here>" not in floor.live_markup(channel)
-    assert "📞 Callers hear a message (inform) · nobody has dialled in yet · look again" in floor.card(channel)
+    assert "📞 Callers hear a message (inform) · nobody has dialled in yet · check again" in floor.card(channel)
     press(floor, "ben", ids.HEARD, channel)
     assert "heard by <@U0BEN>" in card(floor, channel)
     assert "📞 Callers hear a message (inform) · heard by <@U0BEN>" in floor.card(channel)
