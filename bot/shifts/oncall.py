@@ -43,7 +43,7 @@ def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:
     if word in OPEN:
         return gaps(services, now, page)
     if word in ROSTERS:
-        return rosters(services, now)
+        return rosters(services, now, page)
     match = AT.search(typed)
     at = read_at(match[1], zone_of(person_of(services, by).timezone), now) if match else now
     return who(services, typed[: match.start()] if match else typed, at, now)
@@ -128,10 +128,11 @@ def gaps(services: Services, now: datetime, page: int = 1) -> Message:
     return views.gaps_message(found, services.floor, now, page)
 
 
-def rosters(services: Services, now: datetime) -> Message:
+def rosters(services: Services, now: datetime, page: int = 1) -> Message:
     """What was read of each roster."""
     with services.database.reading() as session:
-        return views.rosters_message(tables.roster_states(session), tables.unknown_people(session, now), now)
+        states, unknown = tables.roster_states(session), tables.unknown_people(session, now)
+    return views.rosters_message(states, unknown, now, page)
 
 
 def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:

@@ -209,8 +209,8 @@ def gaps_message(open_times: Sequence[OpenTime], floor: Floor, now: datetime, pa
     return text, [*blocks, *which_page]
 
 
-def rosters_message(states: Sequence[RosterState], unknown: Sequence[str], now: datetime) -> Message:
-    """What was read of each roster, and what of it is no shift."""
+def rosters_message(states: Sequence[RosterState], unknown: Sequence[str], now: datetime, page: int = 1) -> Message:
+    """What was read of each roster, and page by page what of it is no shift."""
     if not states:
         return "No roster was read yet. `docs/shifts.md` says how to name one in floor.yaml.", []
     lines: list[str] = []
@@ -218,12 +218,18 @@ def rosters_message(states: Sequence[RosterState], unknown: Sequence[str], now: 
         lines.append(f"*{escape(state.name)}*: {state.shifts} shifts, read {near_time(state.read_at, now)}")
         if state.error:
             lines.append(f"⚠️ {escape(state.error)}")
-        lines += [f"• {escape(where)}: {escape(reason)}" for where, reason in state.left_out[:10]]
-        if len(state.left_out) > 10:
-            lines.append(f"• … and {len(state.left_out) - 10} more entries that are no shifts")
+    entries = [
+        f"• {escape(state.name)}, {one_line(where, 100)}: {one_line(reason, 150)}"
+        for state in states
+        for where, reason in state.left_out
+    ]
+    entries += [f"• {one_line(name, 100)} is not known in Slack" for name in unknown]
+    if entries:
+        lines.append("*What is no shift, and people who are not known*")
     if unknown:
-        lines.append(f"Not known in Slack: {_names(unknown)}. `shifts: people` in floor.yaml says who they are.")
-    return "*Rosters*", paragraphs(["*Rosters*", *lines], rest="")
+        lines.append("`shifts: people` in floor.yaml says who they are.")
+    shown, which_page = page_of(entries, page, PER_PAGE, "/incident oncall rosters")
+    return "*Rosters*", [*paragraphs(["*Rosters*", *lines, *shown], rest=""), *which_page]
 
 
 def _names(unknown: Sequence[str]) -> str:
@@ -282,5 +288,5 @@ def result_text(result: "Result | None") -> str:
     if len(result.left_out) > 10:
         lines.append(f"• … and {len(result.left_out) - 10} more: `/incident oncall rosters`")
     if result.unknown:
-        lines.append(f"Not known in Slack: {_names(result.unknown)}.")
+        lines.append(f"Not known in Slack: {_names(result.unknown)}. `/incident oncall rosters` lists them all.")
     return "\n".join(lines)
