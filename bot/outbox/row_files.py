@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.outbox import kinds, shared_files
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind
 from bot.outbox.rules import Refusal
 from bot.outbox.tables import OutboxRow
+from bot.outbox.writing import enqueue, remember
 from bot.runtime.clock import utcnow
 from bot.runtime.csv_file import to_csv
 from bot.services import Services
@@ -43,7 +43,7 @@ def post_left_out(
     digest = hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
     key = f"left-out:{thread.channel_id}:{thread.ts}:{digest}"
     payload = {"name": f"left-out-{name}.csv", "count": count, "rows": lines, "ts": thread.ts}
-    outbox.enqueue(
+    enqueue(
         session,
         kinds.ROWS_FILE,
         key,
@@ -63,7 +63,7 @@ def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
     kept = row.payload or {}
     file_id = services.slack.upload(kept["name"], to_csv(HEADER, kept["rows"]))
     with services.database.transaction() as session:
-        outbox.remember(session, row, kept | {"file_id": file_id}, utcnow())
+        remember(session, row, kept | {"file_id": file_id}, utcnow())
     text = f"The {kept['count']:,} rows that are left out, each with its reason."
     services.slack.share_files([(file_id, kept["name"])], channel_id, text, kept["ts"])
 

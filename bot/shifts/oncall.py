@@ -4,15 +4,15 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot import directory
 from bot.config.floor import Floor
-from bot.directory import tables as directory
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents import parse
 from bot.incidents.permissions import check_member
 from bot.incidents.rules import quoted
 from bot.services import Services
-from bot.shifts import contact, finding_tables, forms, tables, views
+from bot.shifts import contact, finding_tables, forms, roster_views, tables, views
 from bot.shifts.views import Message
 from bot.slack.blocks import Block
 from bot.sources.tabular.cells import NotReadable
@@ -132,7 +132,7 @@ def rosters(services: Services, now: datetime, page: int = 1) -> Message:
     """What was read of each roster."""
     with services.database.reading() as session:
         states, unknown = tables.roster_states(session), tables.unknown_people(session, now)
-    return views.rosters_message(states, unknown, now, page)
+    return roster_views.rosters_message(states, unknown, now, page)
 
 
 def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:

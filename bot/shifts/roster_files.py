@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+from bot import outbox
 from bot.config.floor import Roster
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import offers, rosters, views
+from bot.shifts import offers, roster_views, rosters
 from bot.shifts.reading.table_file import HEADER
 from bot.slack.errors import SlackRefused
 from bot.sources.tabular.errors import FileRefused
@@ -81,7 +81,7 @@ def _take(services: Services, payload: dict[str, Any]) -> str:
         raise FileGone(name=name, reason=refused.error.replace("_", " ")) from refused
     roster = Roster(name=name.rsplit(".", 1)[0][:60] or "roster", file=name, zone=services.floor.zone)
     result = rosters.take(services, roster, name, content, by, utcnow())
-    return views.result_text(result)
+    return roster_views.result_text(result)
 
 
 def is_roster_table(path: Path) -> bool:

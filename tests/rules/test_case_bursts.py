@@ -10,6 +10,7 @@ from threading import Event
 
 from sqlmodel import col, select
 
+from bot import directory
 from bot.cases import clusters, detecting, escalating, replay
 from bot.cases.clusters import Cluster
 from bot.cases.detecting import Detector
@@ -19,7 +20,6 @@ from bot.cases.rules.bursts import Candidate, Scanner, Sighting
 from bot.cases.rules.similar_text import TextIndex, grams, shared_terms
 from bot.cases.rules.surprise import negative_binomial_tail
 from bot.cases.tables import Case
-from bot.directory import tables as directory
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
 from bot.services import Services

@@ -308,7 +308,7 @@ class Calendar(StandIn):
         )
 
 
-def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path) -> None:
     with running(Calendar()) as calendar:
         address, network = f"{calendar.url}/emea.ics?key=secret", Network()
         secure = Roster(name="EMEA", address=address.replace("http:", "https:"))
@@ -342,8 +342,7 @@ def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path, monkeypatch: py
         assert str(list(doctor.check(settings))[2]).startswith("✓ The roster EMEA can be read: ")
     with pytest.raises(ValueError, match="is not safe; it must begin with `https://`"):
         Roster(name="EMEA", address=address)
-    monkeypatch.setattr(fetching, "LARGEST_BYTES", 10)
-    (tmp_path / "emea.ics").write_bytes(ROSTER.read_bytes())
+    (tmp_path / "emea.ics").write_bytes(bytes(fetching.LARGEST_BYTES + 1))
     with pytest.raises(RosterUnreadable, match="it has more than"):
         fetching.content(Roster(name="EMEA", file="emea.ics"), tmp_path, network)
 
