@@ -7,7 +7,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot import outbox
 from bot.cases import views
-from bot.cases.open_cases import OpenCases
+from bot.cases.capacity import ranking
 from bot.cases.rules.board import Board, Wanted, board
 from bot.config.floor import Floor
 from bot.directory.lookup import channel_id
@@ -44,7 +44,7 @@ NEXT_BALANCE = select(sa.func.min(BoardClock.due_at)).where(col(BoardClock.chann
 def page(services: Services, wanted: Wanted, now: datetime, per_page: int = views.PER_PAGE) -> Board:
     """A page of the open cases."""
     with services.database.reading() as session:
-        entries = services.get(OpenCases).entries(session, now)
+        entries = ranking(session, services, now)
     return board(entries, wanted, now, per_page)
 
 

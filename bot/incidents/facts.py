@@ -123,6 +123,33 @@ class QueueFigures:
 
 
 @dataclass(frozen=True)
+class AgentsNeeded:
+    """How many agents the forecast of some queues needs in a part of the time, so that they reach their goals.
+
+    `agents` is Erlang A's answer, in which callers give up after `patience_s` on average; `agents_c` is Erlang C's,
+    in which nobody does.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    agents: int
+    agents_c: int
+    offered: float
+    aht_s: float
+    patience_s: float
+
+
+@dataclass(frozen=True)
+class OnShift:
+    """Somebody who is on shift: as the roster names them, and who that is in Slack, once known."""
+
+    person: str
+    user_id: str | None
+    role: str
+    region: str
+
+
+@dataclass(frozen=True)
 class SensitiveCase:
     """An open case of a customer who is watched with care; `left` says how much time there is."""
 
@@ -197,6 +224,8 @@ UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("
 RESETTING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("resetting", always(None))
 # Who is the point of contact at a moment.
 CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", always(()))
+# Everyone who is on shift at a moment, and not absent.
+ON_SHIFT: Fact[Callable[[Session, Services, datetime], Sequence[OnShift]]] = Fact("on shift", always(()))
 # What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.
 RISKY_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact("risky cases", always(()))
 UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
@@ -229,6 +258,10 @@ SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[Sensitive
 QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[QueueFigures]]] = Fact(
     "queue figures", always(())
 )
+# How many agents the forecast of queues needs, by patterns of their names and a site, from a moment until another.
+AGENTS_NEEDED: Fact[
+    Callable[[Session, Services, Sequence[str], str, datetime, datetime], Sequence[AgentsNeeded]]
+] = Fact("agents needed", always(()))
 # How many guides that are missing were noted in a time, and how many of those are published.
 KNOWLEDGE_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact(
     "knowledge gaps", always((0, 0))

@@ -64,6 +64,7 @@ class PlaybookRun(Numbered, table=True):
             partners=tuple(self.facts["partners"]),
             started_at=datetime.fromisoformat(self.facts["started_at"]),
             told=tuple(self.facts.get("told", ())),
+            held=tuple(self.facts.get("held", ())),
         )
 
 

@@ -3,20 +3,12 @@
 import ipaddress
 import ssl
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Self, cast
 from urllib.parse import urlsplit
-from urllib.request import (
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-    build_opener,
-    getproxies,
-    proxy_bypass,
-)
+from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener, getproxies, proxy_bypass
 
 from bot.errors import WatchfloorError
 
@@ -70,18 +62,10 @@ class Network:
 
     def open(self, request: Request, timeout_s: float) -> HTTPResponse:
         """Send a request. Raises what `urllib` raises."""
-        return self.open_through(self.proxy_for(request.full_url), request, timeout_s)
-
-    def open_through(self, proxy: str | None, request: Request, timeout_s: float) -> HTTPResponse:
-        """The same where the proxy on the way is known: it takes a while to find out."""
-        return cast(HTTPResponse, _opener(proxy, self.tls).open(request, timeout=timeout_s))
-
-
-@lru_cache(maxsize=8)
-def _opener(proxy: str | None, tls: ssl.SSLContext) -> OpenerDirector:
-    """Put together once: that takes longer than to open a connection."""
-    proxies = ProxyHandler({"http": proxy, "https": proxy} if proxy else {})
-    return build_opener(proxies, HTTPSHandler(context=tls))
+        proxy = self.proxy_for(request.full_url)
+        proxies = ProxyHandler({"http": proxy, "https": proxy} if proxy else {})
+        opener = build_opener(proxies, HTTPSHandler(context=self.tls))
+        return cast(HTTPResponse, opener.open(request, timeout=timeout_s))
 
 
 def _is_this_machine(host: str) -> bool:

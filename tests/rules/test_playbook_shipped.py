@@ -62,7 +62,9 @@ def test_it_is_short_enough_to_follow_at_night_and_says_when_to_stop(name):
     playbook = PLAYBOOKS[name]
 
     assert len(playbook.steps) <= 25
-    assert len(playbook.phases[0].steps) <= 6
+    # A role is taken with a button of the card; the step is gone by then.
+    tasks = [step for step in playbook.phases[0].steps if not (step.skip_when and step.skip_when.held)]
+    assert len(tasks) <= 6
     assert 3 <= len(playbook.stand_down) <= 4
     assert all(len(step.instructions or "") <= 600 for step in playbook.steps.values())
 
