@@ -14,8 +14,6 @@ from bot.incidents.tables import Incident, NoIncidentHere, NoSuchIncident, RoleH
 
 # Asked at every click, redraw and update: put together once.
 _BY_NUMBER = select(Incident).where(col(Incident.id) == sa.bindparam("number"))
-
-
 # Its number never changes: whoever only refers to the incident (a line of its timeline) need not wait.
 _LOCKED = _BY_NUMBER.with_for_update(key_share=True)
 
@@ -69,14 +67,8 @@ def by_channel(session: Session, channel_id: str) -> Incident:
 
 # Asked at whatever is heard: put together once.
 _IN_CHANNEL = col(Incident.channel_id) == sa.bindparam("channel")
-
-
 _OF_CHANNEL = select(Incident).where(_IN_CHANNEL)
-
-
 _NUMBER_OF_CHANNEL = sa.select(col(Incident.id)).where(_IN_CHANNEL)
-
-
 _BY_KEY = select(Incident).where(col(Incident.declared_key) == sa.bindparam("request_key"))
 
 

@@ -75,8 +75,6 @@ def is_shown_by(session: Session, channel_id: str, ts: str) -> bool:
 
 
 _NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
-
-
 FREE = (
     sa.text(UNSETTLED),
     col(OutboxRow.batch_id).is_(None),
@@ -119,8 +117,6 @@ def failing(session: Session, failures: int) -> list[Failing]:
 
 # Asked every second: put together once.
 _WHOSE = sa.case((col(OutboxRow.is_rendered).is_(True), col(OutboxRow.incident_id)), else_=None)
-
-
 _DUE = sa.select(_WHOSE).where(*FREE).distinct().limit(100)
 
 

@@ -10,8 +10,6 @@ from bot.outbox.writing import wake
 
 # At every click: put together once.
 _FOLLOWING_STALE = update_in_order(OF_INCIDENT, col(OutboxRow.follows_incident).is_(True)).values(**RENDER_AGAIN)
-
-
 _KINDS_STALE = update_in_order(
     OF_INCIDENT,
     col(OutboxRow.is_rendered).is_(True),

@@ -7,7 +7,8 @@ from bot.playbooks import ids
 from bot.playbooks.playbook import Ask, Step
 from bot.playbooks.progress import is_late, is_open
 from bot.playbooks.rules import State
-from bot.playbooks.tables import AnyStep, PlaybookRun
+from bot.playbooks.step_rows import AnyStep
+from bot.playbooks.tables import PlaybookRun
 from bot.playbooks.views import (
     NO_HOLDERS,
     Holders,

@@ -15,7 +15,8 @@ from bot.playbooks.progress import (
     progress,
 )
 from bot.playbooks.rules import State, reminder_level
-from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep
+from bot.playbooks.step_rows import AnyStep
+from bot.playbooks.tables import PlaybookRun, PlaybookStep
 from bot.slack.blocks import Block, Element, actions, button, context, fit_blocks, section
 from bot.slack.pages import page_of
 from bot.slack.text import (

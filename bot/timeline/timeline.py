@@ -13,8 +13,6 @@ from bot.timeline import log
 from bot.timeline.tables import NoSuchEntry, TimelineEntry
 
 READ_AT_ONCE = 500
-
-
 # At every click: put together once.
 _INSERT_ENTRY: sa.Insert = (
     sa.insert(TimelineEntry.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
@@ -79,20 +77,10 @@ def _shown(incident_id: int) -> SelectOfScalar[TimelineEntry]:
 _SHOWN_ENTRIES = select(TimelineEntry).where(
     TimelineEntry.incident_id == sa.bindparam("of_incident"), col(TimelineEntry.is_shown).is_(True)
 )
-
-
 _OF_KINDS = col(TimelineEntry.kind).in_(sa.bindparam("kinds", expanding=True))
-
-
 _IN_ORDER = (col(TimelineEntry.at), col(TimelineEntry.id))
-
-
 _SINCE = _SHOWN_ENTRIES.where(col(TimelineEntry.at) > sa.bindparam("moment"), _OF_KINDS).order_by(*_IN_ORDER)
-
-
 _MARKED = _SHOWN_ENTRIES.where(col(TimelineEntry.is_marked).is_(True)).order_by(*_IN_ORDER)
-
-
 _LAST = (
     select(TimelineEntry)
     .where(TimelineEntry.incident_id == sa.bindparam("of_incident"), _OF_KINDS)

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from bot.incidents.registry import Registry, TableWords
-from bot.playbooks import tables as playbooks
+from bot.playbooks.step_rows import change_step, steps_of
+from bot.playbooks.tables import runs_of
 from bot.screens.records.export_record import of_incident
 from bot.timeline.erasure import REMOVED, keep_figures
 
@@ -38,10 +39,10 @@ def remove_text(session: Session, registry: Registry, number: int) -> int:
 
 def _keep_answer_figures(session: Session, number: int) -> None:
     """Of what was answered in playbook steps, how many stays."""
-    for run in playbooks.runs_of(session, number):
-        for step in playbooks.steps_of(session, run.number):
+    for run in runs_of(session, number):
+        for step in steps_of(session, run.number):
             if step.answers:
-                playbooks.change_step(session, step, {"answers": keep_figures(step.answers)})
+                change_step(session, step, {"answers": keep_figures(step.answers)})
 
 
 def remove_from_old_rows(session: Session, registry: Registry, before: datetime) -> int:
