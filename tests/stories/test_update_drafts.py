@@ -99,6 +99,8 @@ def test_an_update_for_outsiders_is_edited_as_they_read_it_and_goes_out_as_it_wa
     floor.says("ana", "/incident impact Half the calls are lost. Chloe hopes for 15:00.", channel)
     floor.says("ana", "/incident status identified a trunk of ours", channel)
     floor.passes(minutes=15)
+    draft = "\n".join(drafts(floor, "ben"))
+    assert ">I am sorry for the trouble." in draft, "quoted once: Slack would show a second mark as it is"
     presses(floor, "ben", ids.EDIT, "customers")
     shown = next(block["element"] for block in floor.ben.modal["blocks"] if block.get("block_id") == ids.TEXT)
     assert "*What is affected:* Half the calls are lost." in shown["initial_value"]
