@@ -24,8 +24,8 @@ def register(app: App, services: Services) -> None:
     @app.action(ids.BELONGS)
     def choose_incident(ack: Ack, body: Payload) -> None:
         def act() -> Response:
-            group, found = actions.choices(services, parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], views.belongs_form(group, found))
+            group, incidents_offered = actions.choices(services, parse.clicked_number(body), parse.user_id(body))
+            services.slack.open_view(body["trigger_id"], views.belongs_form(group, incidents_offered))
             return None
 
         answering.answer_click(services, body, act, ack)

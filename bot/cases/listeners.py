@@ -104,10 +104,10 @@ def _about_case(build: Callable[[Case, str], Block]) -> listening.Build:
 
 def _wanted(body: Payload) -> Wanted:
     try:
-        chosen, words, page = json.loads(parse.action_value(body))
+        chosen, terms, page = json.loads(parse.action_value(body))
         if (chosen and chosen not in FILTERS) or not isinstance(page, int) or not 0 <= page < 10_000:
             raise NotOurForm()
-        return Wanted(chosen, tuple(str(word)[:100] for word in words), parse.user_id(body), page)
+        return Wanted(chosen, tuple(str(word)[:100] for word in terms), parse.user_id(body), page)
     except (ValueError, TypeError):
         raise NotOurForm() from None
 

@@ -216,9 +216,9 @@ def repeat_form(shift: ShiftHandover, handovers: Sequence[Handover], count: int)
 
 def repeated_text(shift: ShiftHandover) -> str:
     """What the outgoing person reads: was it understood?"""
-    words = "\n".join(f"> {line}" for line in escape(shift.repeated).splitlines())
+    quoted = "\n".join(f"> {line}" for line in escape(shift.repeated).splitlines())
     return (
-        f"{mention(shift.to_id)} understood it like this:\n{words}\nIf something is wrong or missing, say so now."
+        f"{mention(shift.to_id)} understood it like this:\n{quoted}\nIf something is wrong or missing, say so now."
     )
 
 

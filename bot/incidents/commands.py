@@ -104,7 +104,7 @@ def severity(services: Services, typed: SlashCommand) -> Response:
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     first, reason = parse.first_word(typed.rest)
     if not first:
-        return _open_form(services, typed, number, lambda found: forms.severity_form(found, services.floor))
+        return _open_form(services, typed, number, lambda incident: forms.severity_form(incident, services.floor))
     return changes.change_severity(services, number, rules.read_severity(first), reason, typed.user_id, utcnow())
 
 

@@ -35,15 +35,15 @@ def _register_declaration(app: App, services: Services) -> None:
     def declare_from_message(ack: Ack, body: Payload) -> None:
         def act() -> None:
             origin = parse.shortcut_message(body)
-            words = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
-            recognised = scope.scope_in(services, words)
+            message_text = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
+            recognised = scope.scope_in(services, message_text)
             origin = origin.model_copy(update={"decided": _fields_of(recognised)})
             open_declare_form(
                 services,
                 body["trigger_id"],
                 parse.user_id(body),
                 recognised=recognised,
-                description=words,
+                description=message_text,
                 private_metadata=origin.kept(),
             )
 
@@ -104,12 +104,12 @@ def _register_question(app: App, services: Services) -> None:
 
 
 def _fields_of(recognised: Scope) -> list[str]:
-    found = {
+    values = {
         ids.TYPE: recognised.type != rules.OTHER,
         ids.SITES: recognised.sites,
         ids.PARTNERS: recognised.partners,
     }
-    return [name for name, value in found.items() if value]
+    return [name for name, value in values.items() if value]
 
 
 def _declare_request(services: Services, body: Payload) -> DeclareRequest:

@@ -55,11 +55,13 @@ def _register_buttons(app: App, services: Services) -> None:
 
     for edit_button in (ids.CHANGE_SCOPE, f"{ids.CHANGE_SCOPE}.guessed"):
         _register_opener(
-            app, services, edit_button, lambda found: declaration_forms.scope_form(found, services.floor)
+            app, services, edit_button, lambda incident: declaration_forms.scope_form(incident, services.floor)
         )
-    _register_opener(app, services, ids.CHANGE_SEVERITY, lambda found: forms.severity_form(found, services.floor))
+    _register_opener(
+        app, services, ids.CHANGE_SEVERITY, lambda incident: forms.severity_form(incident, services.floor)
+    )
     _register_opener(app, services, ids.CHANGE_STATUS, forms.status_form)
-    _register_opener(app, services, ids.ASSIGN_ROLE, lambda found: forms.role_form(found, services.floor))
+    _register_opener(app, services, ids.ASSIGN_ROLE, lambda incident: forms.role_form(incident, services.floor))
 
 
 def _register_opener(app: App, services: Services, button: str, build_form: BuildForm) -> None:
@@ -187,10 +189,10 @@ def _register_lifecycle_opener(app: App, services: Services, lifecycle_button: L
     @app.action(lifecycle_button.button)
     def open_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            found = visible_incident(services, parse.clicked_number(body), parse.user_id(body), "close")
-            required = ending.objection_texts(services, found.number, lifecycle_button.title.lower())
+            incident = visible_incident(services, parse.clicked_number(body), parse.user_id(body), "close")
+            required = ending.objection_texts(services, incident.number, lifecycle_button.title.lower())
             view = forms.lifecycle_form(
-                found,
+                incident,
                 lifecycle_button.form,
                 lifecycle_button.title,
                 lifecycle_button.title,

@@ -209,9 +209,9 @@ def _delete_if_arrived(services: Services, payload: Mapping[str, Any]) -> None:
         if row is None or row.attempted_at is None:
             return
         channel_id = payload["channel_id"] or _place(session, services, row)
-    found = services.slack.find(Post(payload["key"], channel_id, "", [], payload["thread_ts"]), row.attempted_at)
-    if found:
-        services.slack.delete_message(found.channel_id, found.ts)
+    posted = services.slack.find(Post(payload["key"], channel_id, "", [], payload["thread_ts"]), row.attempted_at)
+    if posted:
+        services.slack.delete_message(posted.channel_id, posted.ts)
 
 
 def _place(session: Session, services: Services, row: OutboxRow) -> str:

@@ -57,8 +57,8 @@ def mark_message_stale(session: Session, channel_id: str, ts: str) -> Sequence[i
         col(OutboxRow.ts) == ts,
         col(OutboxRow.is_rendered).is_(True),
     )
-    found = session.exec(select(OutboxRow.incident_id).where(*ours)).all()
-    numbers = [number for number in found if number is not None]
+    incident_ids = session.exec(select(OutboxRow.incident_id).where(*ours)).all()
+    numbers = [number for number in incident_ids if number is not None]
     for number in numbers:
         wake(session, number)
     if numbers:

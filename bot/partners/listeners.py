@@ -38,8 +38,8 @@ def register(app: App, services: Services) -> None:
         answering.answer_click(services, body, act, ack)
 
     def counted(body: Payload) -> None:
-        number, given = parse.form_number(body), parse.field_value(body, ids.AGENTS)
-        partner_answers.record_agent_count(services, number, given, parse.user_id(body), utcnow())
+        number, agent_count = parse.form_number(body), parse.field_value(body, ids.AGENTS)
+        partner_answers.record_agent_count(services, number, agent_count, parse.user_id(body), utcnow())
 
     listening.on_form(app, services, ids.AFFECTED_FORM, ids.AGENTS, counted)
 

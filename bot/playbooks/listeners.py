@@ -80,9 +80,9 @@ def _register_offer(app: App, services: Services, action_id: str, start: StartPl
     def take_offer(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             number, _, name = parse.action_value(body).partition(":")
-            words = start(services, parse.parse_number(number), name, parse.user_id(body), utcnow())
+            answer = start(services, parse.parse_number(number), name, parse.user_id(body), utcnow())
             screens.close_offer(services, body, outcome)
-            return words
+            return answer
 
         answering.answer_click(services, body, act, ack)
 

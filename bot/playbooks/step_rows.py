@@ -100,9 +100,9 @@ def change_step(
 ) -> bool:
     """Write these columns of a step, and change the row in hand; False when it is not as expected any more."""
     expected = expected or {}
-    given = {f"was_{name}": value for name, value in expected.items()}
+    expected_values = {f"was_{name}": value for name, value in expected.items()}
     change = _set_columns(tuple(values), tuple(expected))
-    if not session.connection().execute(change, {"step_id": step.id, **given, **values}).rowcount:
+    if not session.connection().execute(change, {"step_id": step.id, **expected_values, **values}).rowcount:
         return False
     for name, value in values.items():
         setattr(step, name, value)

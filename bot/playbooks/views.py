@@ -249,7 +249,7 @@ def _stand_down(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
     ending = [phase.title for phase in book.phases[-PHASES_OF_THE_END:]]
     if not (run.is_running and book.stand_down and current_phase(steps) in [*ending, None]):
         return []
-    return [context("*Stand down when*\n" + "\n".join(f"• {escape(words)}" for words in book.stand_down))]
+    return [context("*Stand down when*\n" + "\n".join(f"• {escape(line)}" for line in book.stand_down))]
 
 
 def _footer(run: PlaybookRun, steps: Sequence[AnyStep], now: datetime, newer_exists: bool) -> list[Block]:

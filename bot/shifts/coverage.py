@@ -44,7 +44,7 @@ def look(services: Services, now: datetime) -> None:
         for need, load in loads:
             found += load_rules.shortages(duties, needed(need), load, *span)
         for open_time in _reconcile(session, services, found, now):
-            _tell(session, services, open_time, duties, managers.get(open_time.region, managers[""]), now)
+            _notify(session, services, open_time, duties, managers.get(open_time.region, managers[""]), now)
 
 
 def _reconcile(session: Session, services: Services, found: Sequence[Finding], now: datetime) -> list[OpenTime]:
@@ -118,7 +118,7 @@ def save(session: Session, open_time: OpenTime, now: datetime) -> None:
     _save(session, open_time, now)
 
 
-def _tell(
+def _notify(
     session: Session,
     services: Services,
     open_time: OpenTime,

@@ -124,23 +124,23 @@ def marked(session: Session, incident_id: int) -> Sequence[TimelineEntry]:
 
 def get(session: Session, incident_id: int, number: int) -> TimelineEntry:
     """One entry of an incident; `NoSuchEntry` when there is none."""
-    return _found(session, number, _numbered(incident_id, number))
+    return _require(session, number, _numbered(incident_id, number))
 
 
 def locked(session: Session, incident_id: int, number: int) -> TimelineEntry:
     """The same, kept from being changed by others until the transaction ends."""
-    return _found(session, number, _held(_numbered(incident_id, number)))
+    return _require(session, number, _held(_numbered(incident_id, number)))
 
 
 def _numbered(incident_id: int, number: int) -> SelectOfScalar[TimelineEntry]:
     return select(TimelineEntry).where(TimelineEntry.incident_id == incident_id, TimelineEntry.id == number)
 
 
-def _found(session: Session, number: int, wanted: SelectOfScalar[TimelineEntry]) -> TimelineEntry:
-    found = session.exec(wanted).first()
-    if found is None:
+def _require(session: Session, number: int, wanted: SelectOfScalar[TimelineEntry]) -> TimelineEntry:
+    entry = session.exec(wanted).first()
+    if entry is None:
         raise NoSuchEntry(number=number)
-    return found
+    return entry
 
 
 def _held(wanted: SelectOfScalar[TimelineEntry]) -> SelectOfScalar[TimelineEntry]:

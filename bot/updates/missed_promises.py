@@ -28,7 +28,7 @@ def report_missed(services: Services, now: datetime) -> None:
     if not late:
         return
     administrators_channel = administrators_channel_id(services)
-    for number, rows in groupby(late, key=lambda found: found[0]):
+    for number, rows in groupby(late, key=lambda row: row[0]):
         with services.database.transaction() as session:
             change = Change(session, services, incidents.by_number_locked(session, number), "", now)
             _report(change, [row for _, row in rows], administrators_channel)

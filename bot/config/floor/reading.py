@@ -139,9 +139,9 @@ def nobody(name: str, allowed: tuple[str, ...]) -> str:
     nearest = get_close_matches(name.lower(), allowed, n=1, cutoff=0.7)
     if nearest:
         return f"{name!r} is nobody; did you mean `{nearest[0]}`?"
-    words = [f"`{word}`" for word in allowed]
+    choices = [f"`{word}`" for word in allowed]
     group = f"a group like `@{name.lower().replace(' ', '-')}`"
-    return f"{name!r} is nobody; write {', '.join([*words, group])}"
+    return f"{name!r} is nobody; write {', '.join([*choices, group])}"
 
 
 def check_names(names: tuple[str, ...], allowed: tuple[str, ...] = (), *, rosters: bool = False) -> tuple[str, ...]:

@@ -83,7 +83,11 @@ class Database:
 
         Without `is_synced` the commit does not wait for the disk: a machine that loses power may lose it.
         """
-        with self._in_turn(), Session(self.engine, expire_on_commit=False) as session, self._told_what_is_known():
+        with (
+            self._in_turn(),
+            Session(self.engine, expire_on_commit=False) as session,
+            self._doubtful_commit_reported(),
+        ):
             _commit.is_begun = False
             # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
             session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE", UNSYNCED: not is_synced})
@@ -134,7 +138,7 @@ class Database:
             raise
 
     @contextmanager
-    def _told_what_is_known(self) -> Iterator[None]:
+    def _doubtful_commit_reported(self) -> Iterator[None]:
         """A commit that was not answered may have been done: only before it nothing was changed for sure."""
         try:
             with self._translated_errors():

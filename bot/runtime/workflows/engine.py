@@ -221,7 +221,7 @@ class Flows:
                     raise NotStarted
                 inside = yield_to_foreground.set(self._give_way)
                 try:
-                    declared.tell(services, declared.request_type.model_validate(request))
+                    declared.function(services, declared.request_type.model_validate(request))
                 except (TryLater, DatabaseBusy, ChangeUnknown, OperationalError) as wait:
                     self._retry_later(declared, key, request, attempt, failures, wait)
                 except Exception as failure:  # what was acknowledged must be finished, perhaps by the next version

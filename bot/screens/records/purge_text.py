@@ -30,10 +30,10 @@ def remove_text(session: Session, registry: Registry, number: int) -> int:
     """Take the words out of every row of an incident but its timeline's; gives back how many rows had some."""
     _keep_answer_figures(session, number)
     removed = 0
-    for words in sorted(registry.words, key=lambda words: words.table):
-        table = SQLModel.metadata.tables[words.table]
-        if (words.columns or words.emptied) and not words.over_at:
-            removed += _remove_from_table(session, words, of_incident(table, number))
+    for table_words in sorted(registry.words, key=lambda table_words: table_words.table):
+        table = SQLModel.metadata.tables[table_words.table]
+        if (table_words.columns or table_words.emptied) and not table_words.over_at:
+            removed += _remove_from_table(session, table_words, of_incident(table, number))
     return removed
 
 
@@ -48,9 +48,11 @@ def _keep_answer_figures(session: Session, number: int) -> None:
 def remove_from_old_rows(session: Session, registry: Registry, before: datetime) -> int:
     """Take the words out of rows of no incident that were over long ago; gives back how many had some."""
     return sum(
-        _remove_from_table(session, words, SQLModel.metadata.tables[words.table].c[words.over_at] < before)
-        for words in registry.words
-        if words.over_at
+        _remove_from_table(
+            session, table_words, SQLModel.metadata.tables[table_words.table].c[table_words.over_at] < before
+        )
+        for table_words in registry.words
+        if table_words.over_at
     )
 
 
@@ -59,17 +61,17 @@ def remove_old_notices(session: Session, registry: Registry, before: datetime) -
     outbox = SQLModel.metadata.tables["outbox"]
     is_settled = sa.or_(outbox.c.shown >= outbox.c.wanted, outbox.c.refused.is_not(None))
     is_old = sa.or_(outbox.c.retry_at < before, outbox.c.incident_id.is_(None))
-    (words,) = (words for words in registry.words if words.table == outbox.name)
-    return _remove_from_table(session, words, sa.and_(is_settled, is_old))
+    (table_words,) = (table_words for table_words in registry.words if table_words.table == outbox.name)
+    return _remove_from_table(session, table_words, sa.and_(is_settled, is_old))
 
 
-def _remove_from_table(session: Session, words: TableWords, condition: sa.ColumnElement[bool]) -> int:
-    table = SQLModel.metadata.tables[words.table]
-    values: dict[str, Any] = dict(words.emptied)
+def _remove_from_table(session: Session, table_words: TableWords, condition: sa.ColumnElement[bool]) -> int:
+    table = SQLModel.metadata.tables[table_words.table]
+    values: dict[str, Any] = dict(table_words.emptied)
     has_text: list[sa.ColumnElement[bool]] = [
-        sa.cast(table.c[name], sa.Text).not_in(("", "[]", "{}")) for name in words.emptied
+        sa.cast(table.c[name], sa.Text).not_in(("", "[]", "{}")) for name in table_words.emptied
     ]
-    for name in words.columns:
+    for name in table_words.columns:
         column = table.c[name]
         says_something = sa.and_(column.is_not(None), column.not_in(("", REMOVED)))
         values[name] = sa.case((says_something, REMOVED), else_=column)

@@ -149,9 +149,9 @@ def _register_forms(app: App, services: Services) -> None:
     @app.view(ids.NOTE_FORM)
     def noted(ack: Ack, body: Payload) -> None:
         def act() -> Response:
-            given = Note(_kind(body), parse.field_value(body, ids.TEXT), parse.selected_time(body, ids.AT))
+            typed_note = Note(_kind(body), parse.field_value(body, ids.TEXT), parse.selected_time(body, ids.AT))
             key = str(body["view"]["id"])
-            return notes.add_note(services, parse.form_number(body), given, key, parse.user_id(body), utcnow())
+            return notes.add_note(services, parse.form_number(body), typed_note, key, parse.user_id(body), utcnow())
 
         answering.answer_form(services, body, ids.AT, act, ack)
 

@@ -41,7 +41,7 @@ def button(
     """A button; `style` is `primary` or `danger`."""
     element: Element = {"type": "button", "text": plain_text(label, BUTTON_TEXT), "action_id": action_id}
     optional = {"value": shorten(value, BUTTON_VALUE), "style": style, "url": url, "confirm": confirm}
-    return element | {key: given for key, given in optional.items() if given}
+    return element | {key: value for key, value in optional.items() if value}
 
 
 def confirmation(title: str, text: str, yes: str, no: str) -> Element:
