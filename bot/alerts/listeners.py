@@ -3,8 +3,7 @@
 from slack_bolt import Ack, App
 
 from bot.alerts import actions, ids, views
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -19,7 +18,7 @@ def register(app: App, services: Services) -> None:
             number, by = parse.clicked_number(body), parse.user_id(body)
             return actions.declare(services, number, by, body.get("response_url", ""), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.BELONGS)
     def choose_incident(ack: Ack, body: Payload) -> None:
@@ -28,7 +27,7 @@ def register(app: App, services: Services) -> None:
             services.slack.open_view(body["trigger_id"], views.belongs_form(group, incidents_offered))
             return None
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.IGNORE)
     def ignore(ack: Ack, body: Payload) -> None:
@@ -36,7 +35,7 @@ def register(app: App, services: Services) -> None:
             actions.ignore(services, parse.clicked_number(body), parse.user_id(body), utcnow())
             return None
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.view(ids.BELONGS_FORM)
     def belongs(ack: Ack, body: Payload) -> None:
@@ -44,4 +43,4 @@ def register(app: App, services: Services) -> None:
             number = parse.parse_number(parse.field_value(body, ids.INCIDENT))
             return actions.belongs_to(services, parse.form_number(body), number, parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.INCIDENT, act, ack)
+        responses.answer_form(services, body, ids.INCIDENT, act, ack)

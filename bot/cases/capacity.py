@@ -50,7 +50,7 @@ def _busy(cases: Sequence[OpenCase]) -> dict[str, set[str]]:
 
 
 def _rostered(team: Team, on: Sequence[OnShift], known: Mapping[str, str], at_work: set[str]) -> Capacity:
-    """Whoever is on in the team's role and region; a case of any team makes somebody busy."""
+    """The people on shift in the team's role and region; a case of any team makes somebody busy."""
     crew = {
         each.user_id or each.person: _names(each, known)
         for each in on

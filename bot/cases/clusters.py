@@ -24,7 +24,7 @@ class Cluster(Numbered, table=True):
 
     # The traits that they share, as text; empty when it is their words.
     key: str
-    # What no other group has: those traits and the first of its cases. Whoever finds it again finds this one.
+    # What no other group has: those traits and the first of its cases. A group found again is this one.
     occasion: str = Field(index=True, unique=True)
     title: str
     traits: list[list[str]] = Field(default_factory=list, sa_column=sa.Column(sa.JSON(), nullable=False))

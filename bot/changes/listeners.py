@@ -8,8 +8,7 @@ from slack_bolt import Ack, App
 from bot.changes import actions, ids
 from bot.changes.actions import Typed
 from bot.changes.rules import Kind
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
@@ -51,16 +50,16 @@ def register(app: App, services: Services) -> None:
         def act() -> None:
             services.slack.open_view(body["trigger_id"], actions.form(services, parse.user_id(body), utcnow()))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.view(ids.FORM)
     def record(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.APPROVER, lambda: _record(services, body), ack)
+        responses.answer_form(services, body, ids.APPROVER, lambda: _record(services, body), ack)
 
 
 def _acts(services: Services, act: Act) -> Callable[..., None]:
     def listener(ack: Ack, body: Payload) -> None:
-        answering.answer_click(
+        responses.answer_click(
             services, body, lambda: act(services, parse.clicked_number(body), parse.user_id(body), utcnow()), ack
         )
 

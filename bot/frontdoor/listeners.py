@@ -9,8 +9,7 @@ from bot.frontdoor import actions, engagements, ids
 from bot.frontdoor.actions import Typed
 from bot.frontdoor.engagements import Fault
 from bot.frontdoor.rules import TITLES, Wording, read_lines
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -80,14 +79,14 @@ def _opens(services: Services, open_form: OpenForm) -> Callable[..., None]:
             view = open_form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     return listener
 
 
 def _acts(services: Services, act: Act) -> Callable[..., None]:
     def listener(ack: Ack, body: Payload) -> None:
-        answering.answer_click(
+        responses.answer_click(
             services, body, lambda: act(services, parse.clicked_number(body), parse.user_id(body), utcnow()), ack
         )
 
@@ -97,11 +96,11 @@ def _acts(services: Services, act: Act) -> Callable[..., None]:
 def _register_forms(app: App, services: Services) -> None:
     @app.view(ids.FORM)
     def record(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.LINES, lambda: _record(services, body), ack)
+        responses.answer_form(services, body, ids.LINES, lambda: _record(services, body), ack)
 
     @app.view(ids.ROUTING_FORM)
     def ask(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.WRONG, lambda: _ask(services, body), ack)
+        responses.answer_form(services, body, ids.WRONG, lambda: _ask(services, body), ack)
 
     @app.view(ids.ANSWER_FORM)
     def answer(ack: Ack, body: Payload) -> None:
@@ -109,7 +108,7 @@ def _register_forms(app: App, services: Services) -> None:
             reply = parse.field_value(body, ids.REPLY)
             return engagements.answer(services, parse.form_number(body), reply, parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.REPLY, act, ack)
+        responses.answer_form(services, body, ids.REPLY, act, ack)
 
 
 def _record(services: Services, body: Payload) -> str:

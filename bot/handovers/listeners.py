@@ -6,8 +6,7 @@ from slack_bolt import Ack, App
 
 from bot.handovers import actions, ids, shift_listeners, views
 from bot.incidents import ids as incident_ids
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -66,7 +65,7 @@ def _register_offers(app: App, services: Services) -> None:
             view = actions.offer_form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.view(ids.OFFER_FORM)
     def offer(ack: Ack, body: Payload) -> None:
@@ -74,14 +73,14 @@ def _register_offers(app: App, services: Services) -> None:
             to, note = parse.field_value(body, ids.PERSON), parse.field_value(body, ids.NOTE)
             actions.offer(services, parse.form_number(body), to, note, parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.PERSON, act, ack)
+        responses.answer_form(services, body, ids.PERSON, act, ack)
 
     @app.action(ids.WITHDRAW)
     def take_back(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             return actions.take_back(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_answers(app: App, services: Services) -> None:
@@ -90,7 +89,7 @@ def _register_answers(app: App, services: Services) -> None:
         def act() -> Response:
             return actions.accept(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.SEND_BACK)
     def ask(ack: Ack, body: Payload) -> None:
@@ -98,7 +97,7 @@ def _register_answers(app: App, services: Services) -> None:
             handover = actions.readable(services, parse.clicked_number(body), parse.user_id(body))
             services.slack.open_view(body["trigger_id"], views.question_form(handover))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.READ)
     def read(ack: Ack, body: Payload) -> None:
@@ -106,7 +105,7 @@ def _register_answers(app: App, services: Services) -> None:
             handover = actions.readable(services, parse.clicked_number(body), parse.user_id(body))
             services.slack.open_view(body["trigger_id"], views.summary_view(handover))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.view(ids.QUESTION_FORM)
     def send_back(ack: Ack, body: Payload) -> None:
@@ -114,4 +113,4 @@ def _register_answers(app: App, services: Services) -> None:
             question = parse.field_value(body, ids.QUESTION)
             actions.send_back(services, parse.form_number(body), question, parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.QUESTION, act, ack)
+        responses.answer_form(services, body, ids.QUESTION, act, ack)

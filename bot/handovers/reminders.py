@@ -14,7 +14,7 @@ from bot.slack.text import channel_link, mention, near_time
 
 
 def remind(services: Services, now: datetime) -> None:
-    """Do what is due about handovers; whoever ticks, each reminder is said once."""
+    """Do what is due about handovers; each reminder is sent once, however many replicas tick."""
     with services.database.reading() as session:
         due = [(handover.number, handover.incident_id or 0) for handover in tables.due(session, now)]
     for handover_id, number in due:

@@ -8,8 +8,7 @@ from bot.impact.forms import COLUMNS_ASKED, NO_QUEUE
 from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.vocabulary import Meaning
 from bot.impact.rules.whatif import read_lever, read_levers
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.access import incident_number_here, visible_incident
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -89,7 +88,7 @@ def _register_screen(app: App, services: Services) -> None:
             view = actions.figures_form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.CHART)
     def chart(ack: Ack, body: Payload) -> None:
@@ -98,7 +97,7 @@ def _register_screen(app: App, services: Services) -> None:
                 services, parse.clicked_number(body), body["trigger_id"], parse.user_id(body)
             )
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.WHAT_IF)
     def ask(ack: Ack, body: Payload) -> None:
@@ -106,7 +105,7 @@ def _register_screen(app: App, services: Services) -> None:
             view = whatif_actions.form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_files(app: App, services: Services) -> None:
@@ -115,14 +114,14 @@ def _register_files(app: App, services: Services) -> None:
         def act() -> None:
             uploads.use(services, parse.clicked_number(body), parse.user_id(body))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.DISCARD)
     def discard(ack: Ack, body: Payload) -> None:
         def act() -> None:
             uploads.discard(services, parse.clicked_number(body), parse.user_id(body))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.COLUMNS)
     def change(ack: Ack, body: Payload) -> None:
@@ -133,13 +132,13 @@ def _register_files(app: App, services: Services) -> None:
             view = forms.columns_form(number, preview.file_name, header, columns, zone)
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_forms(app: App, services: Services) -> None:
     @app.view(ids.FORM)
     def typed(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.INTERVAL, lambda: _add(services, body), ack)
+        responses.answer_form(services, body, ids.INTERVAL, lambda: _add(services, body), ack)
 
     @app.view(ids.COLUMNS_FORM)
     def columns(ack: Ack, body: Payload) -> None:
@@ -149,11 +148,11 @@ def _register_forms(app: App, services: Services) -> None:
             occasion = str(body["view"]["id"])
             uploads.change_columns(services, number, _columns(body, known, header), parse.user_id(body), occasion)
 
-        answering.answer_form(services, body, ids.DAY_FIRST, act, ack)
+        responses.answer_form(services, body, ids.DAY_FIRST, act, ack)
 
     @app.view(ids.WHAT_IF_FORM)
     def computed(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.OUTAGE, lambda: _compute(services, body), ack)
+        responses.answer_form(services, body, ids.OUTAGE, lambda: _compute(services, body), ack)
 
 
 def _add(services: Services, body: Payload) -> Response:

@@ -170,7 +170,7 @@ def open_private_channel(services: Services, request: PrivateRequest) -> None:
 
 @step
 def invite_people_again(services: Services, request: PrivateRequest) -> None:
-    """Everybody who was in the old channel; who cannot be invited is named."""
+    """Invite everybody who was in the old channel; those who cannot be invited are named."""
     invite_all(services, request.number, request.user_ids)
 
 

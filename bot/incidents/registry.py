@@ -1,6 +1,6 @@
 """Where nouns say what they bring: listeners, commands, events they follow, ticks, guards, facts and the rest.
 
-`bot.bootstrap` fills it once; afterwards it is only read, with `services.get(Registry)`. Whatever a noun must know
+`bot.bootstrap` fills it once; afterwards it is only read, with `services.get(Registry)`. What a noun must know
 of another comes through here or through an event.
 """
 

@@ -124,7 +124,7 @@ def respond_later(services: Services, body: Payload, response: Response) -> None
 
 
 def replace_message(services: Services, body: Payload, action: Callable[[], Response]) -> None:
-    """Show something else in place of what was clicked on, to who looks at it."""
+    """Replace what was clicked on, for its reader alone."""
     response = _run(services, action)
     if response is None:
         return

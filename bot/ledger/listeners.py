@@ -5,8 +5,7 @@ from datetime import datetime
 
 from slack_bolt import Ack, App
 
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -57,7 +56,7 @@ def _opens(services: Services, open_form: OpenForm) -> Callable[..., None]:
             view = open_form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     return listener
 
@@ -65,7 +64,7 @@ def _opens(services: Services, open_form: OpenForm) -> Callable[..., None]:
 def _register_clicks(app: App, services: Services) -> None:
     def on(action_id: str, act: Callable[[Payload], str]) -> None:
         def listener(ack: Ack, body: Payload) -> None:
-            answering.answer_click(services, body, lambda: act(body), ack)
+            responses.answer_click(services, body, lambda: act(body), ack)
 
         app.action(action_id)(listener)
 
@@ -94,7 +93,7 @@ def _release(services: Services, body: Payload) -> str:
 def _register_forms(app: App, services: Services) -> None:
     def on(callback_id: str, field: str, act: Callable[[Payload], str]) -> None:
         def listener(ack: Ack, body: Payload) -> None:
-            answering.answer_form(services, body, field, lambda: act(body), ack)
+            responses.answer_form(services, body, field, lambda: act(body), ack)
 
         app.view(callback_id)(listener)
 

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from slack_bolt import Ack, App
 
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
@@ -60,14 +59,14 @@ def register(app: App, services: Services) -> None:
 
     @app.action(ids.MORE)
     def more(ack: Ack, body: Payload) -> None:
-        answering.answer_click(services, body, lambda: _more(services, body), ack)
+        responses.answer_click(services, body, lambda: _more(services, body), ack)
 
     @app.action(ids.ADD)
     def open_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
             services.slack.open_view(body["trigger_id"], actions.form(services, parse.user_id(body)))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.DECLARE)
     def declare(ack: Ack, body: Payload) -> None:
@@ -75,11 +74,11 @@ def register(app: App, services: Services) -> None:
             number, by = parse.clicked_number(body), parse.user_id(body)
             return actions.declare(services, number, by, body.get("response_url", ""), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.view(ids.FORM)
     def add(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.LOGINS, lambda: _add(services, body), ack)
+        responses.answer_form(services, body, ids.LOGINS, lambda: _add(services, body), ack)
 
 
 def _register_several(app: App, services: Services) -> None:
@@ -88,11 +87,11 @@ def _register_several(app: App, services: Services) -> None:
         def act() -> None:
             services.slack.open_view(body["trigger_id"], unlocking.form(services, parse.user_id(body)))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.view(ids.MANY_FORM)
     def ask(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.ACCOUNTS, lambda: _ask_many(services, body), ack)
+        responses.answer_form(services, body, ids.ACCOUNTS, lambda: _ask_many(services, body), ack)
 
     @app.action(ids.APPROVE)
     def look(ack: Ack, body: Payload) -> None:
@@ -100,7 +99,7 @@ def _register_several(app: App, services: Services) -> None:
             view = unlocking.approval_form(services, parse.clicked_number(body), parse.user_id(body))
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.view(ids.APPROVAL_FORM)
     def approve(ack: Ack, body: Payload) -> None:
@@ -108,7 +107,7 @@ def _register_several(app: App, services: Services) -> None:
             return unlocking.approve(services, parse.form_number(body), parse.user_id(body), utcnow())
 
         # The form has no field to put a refusal beside: it comes by direct message, as the answer does.
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _more(services: Services, body: Payload) -> Response:
@@ -134,7 +133,7 @@ def _ask_many(services: Services, body: Payload) -> str:
 
 def _acts(services: Services, act: Act) -> Callable[..., None]:
     def listener(ack: Ack, body: Payload) -> None:
-        answering.answer_click(
+        responses.answer_click(
             services, body, lambda: act(services, parse.clicked_number(body), parse.user_id(body), utcnow()), ack
         )
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from slack_bolt import Ack, App
 
 from bot.incidents import ids as incident_ids
-from bot.incidents import listening, parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse, responses
 from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.playbooks import ids, proposals, step_screens
 from bot.playbooks import refresh as screens
@@ -34,7 +33,7 @@ def register(app: App, services: Services) -> None:
 
 def _register_buttons(app: App, services: Services) -> None:
     def click(body: Payload, act: Callable[[], Response], ack: Ack) -> None:
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
         screens.refresh_clicked(services, body)
 
     @app.action(ids.STEP_DONE)
@@ -84,7 +83,7 @@ def _register_offer(app: App, services: Services, action_id: str, start: StartPl
             screens.close_offer(services, body, outcome)
             return answer
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_openers(app: App, services: Services) -> None:
@@ -98,7 +97,7 @@ def _register_openers(app: App, services: Services) -> None:
             view = step_screens.all_steps(services, parse.clicked_number(body), parse.user_id(body))
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_opener(
@@ -113,17 +112,17 @@ def _register_opener(
             steps.check_may_work(services, step_id, user_id)
             screens.open_form(services, body, build_form(services, step_id, user_id))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_forms(app: App, services: Services) -> None:
     def submitted(body: Payload, act: Callable[[], Response], ack: Ack) -> None:
         field = next(iter(body["view"]["state"]["values"]), "")
         if field:
-            answering.answer_form(services, body, field, act, ack)
+            responses.answer_form(services, body, field, act, ack)
         else:
             # Nothing to write a refusal beside: it is said instead.
-            answering.answer_click(services, body, act, ack)
+            responses.answer_click(services, body, act, ack)
         screens.refresh_underlying(services, body)
 
     @app.view(ids.SKIP_FORM)

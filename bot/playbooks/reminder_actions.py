@@ -32,7 +32,7 @@ STEPS_PER_MESSAGE = (MESSAGE_BLOCKS - 1) // 2
 
 
 def remind_of_overdue_steps(services: Services, now: datetime) -> None:
-    """Remind of every step whose time has come; whoever ticks, each reminder is said once."""
+    """Remind of every step whose time has come; each reminder is sent once, however many replicas tick."""
     with services.database.reading() as session:
         due = due_reminders(session, now)
     for number, steps in groupby(sorted(due, key=_sort_key), key=lambda step: step.incident_id):
@@ -126,7 +126,7 @@ class ReminderTargets:
         return level, *self.target_of(step, level)
 
     def target_of(self, step: PlaybookStep, level: str) -> tuple[str, str]:
-        """Whoever should have the step, one rung higher each time nobody is there; and why they are asked."""
+        """Who should have the step, one rung higher each time nobody is there; and why they are asked."""
         owner = [step.owner_id] if step.owner_id else self.roles.get(step.owner_role, [])
         commander = self.roles.get("commander", [])
         if level == "owner" and owner:

@@ -111,7 +111,7 @@ class StepEffects:
 
 
 def notify_owner(session: Session, change: StepChange, owner_id: str) -> None:
-    """Who was given a step hears of it, with where it is."""
+    """The new owner of a step hears of it, with where it is."""
     if owner_id == change.by:
         return
     incident = incidents.by_number(session, change.incident_id)

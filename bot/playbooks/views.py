@@ -141,7 +141,7 @@ def _reminder(step: AnyStep, now: datetime, reason: str = "", *, is_over: bool =
 
 
 def _snooze_note(step: AnyStep, now: datetime) -> str:
-    """Who let the step rest until when, while it rests."""
+    """Who put the step off, and until when, while it rests."""
     if not (step.snoozed_by and step.remind_at and step.remind_at > now):
         return ""
     return f" · 💤 until {clock_time(step.remind_at)} ({mention(step.snoozed_by)})"
@@ -181,7 +181,7 @@ def finished_with_answers(written: Step, step: AnyStep) -> str:
 
 
 def owner_of(step: AnyStep, holders: Holders = NO_HOLDERS) -> str:
-    """Who has the step: a person, or the role that should, with whoever holds it."""
+    """Who has the step: a person, or the role that should, with its holder."""
     if step.owner_id:
         return mention(step.owner_id)
     return f"{ROLES[step.owner_role]} {mentions(holders.get(step.owner_role, []))}".strip()

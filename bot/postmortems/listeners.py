@@ -6,8 +6,7 @@ from typing import TypeVar
 
 from slack_bolt import Ack, App
 
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -58,7 +57,7 @@ def _register_openers(app: App, services: Services) -> None:
                 services, parse.clicked_number(body), Verdict.FINE, "", parse.user_id(body), utcnow()
             )
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     _register_opener(app, services, ids.ASSIGN, views.assign_form)
     _register_opener(app, services, ids.REVIEW, views.review_form)
@@ -70,7 +69,7 @@ def _register_openers(app: App, services: Services) -> None:
             view = reviewing.publish_form(services, parse.clicked_number(body), parse.user_id(body))
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_opener(
@@ -82,7 +81,7 @@ def _register_opener(
             view = reviewing.form_for(services, parse.clicked_number(body), parse.user_id(body), build_form)
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_forms(app: App, services: Services) -> None:
@@ -101,7 +100,7 @@ def _register_publishing(app: App, services: Services) -> None:
             except StillUnknown as unknown:
                 raise FieldsRefused({ids.REASON: unknown.sentence}) from unknown
 
-        answering.answer_form(services, body, ids.WHERE, act, ack)
+        responses.answer_form(services, body, ids.WHERE, act, ack)
 
 
 def _register_form(
@@ -117,4 +116,4 @@ def _register_form(
         def act() -> None:
             change(services, parse.form_number(body), read(body, field), parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, field, act, ack)
+        responses.answer_form(services, body, field, act, ack)

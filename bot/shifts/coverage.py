@@ -20,7 +20,7 @@ from bot.shifts.tables import COVERAGE
 
 EVERY = timedelta(minutes=10)
 ASKED_AT_MOST = 10
-# Who was on in a role within this time may be asked.
+# People who were on in a role within this time may be asked.
 KNOWN_SINCE = timedelta(days=60)
 
 
@@ -114,7 +114,7 @@ def _save(session: Session, open_time: OpenTime, now: datetime) -> None:
 
 
 def save(session: Session, open_time: OpenTime, now: datetime) -> None:
-    """It changed: whoever was told of it reads so."""
+    """It changed: everybody who was told of it reads so."""
     _save(session, open_time, now)
 
 
@@ -126,7 +126,7 @@ def _notify(
     managers: Sequence[str],
     now: datetime,
 ) -> None:
-    """Those who can fill it; who decides about people when it is a matter of how many, or when nobody can."""
+    """Those who can fill it; the delivery managers when it is a matter of how many, or when nobody can."""
     if open_time.problem == Problem.BELOW_LOAD:
         post(session, open_time, managers, now, is_manager=True)
         if not managers:

@@ -59,7 +59,7 @@ def _deciding(services: Services, promise_id: int, by: str, now: datetime) -> It
 
 
 def _approve(change: Change, promise: Promise, *, is_required: bool) -> bool:
-    """Whoever may approve does so by what they decide; of others it is asked for when it `must` be."""
+    """An approver's decision is the approval; for anybody else's it is asked for when it `must` be."""
     if not promise.needs_approval:
         return True
     audience = change.services.floor.audiences[promise.audience]

@@ -62,7 +62,7 @@ def follow_status(change: Change, event: StatusChanged) -> None:
 
 
 def follow_situation(change: Change, event: SituationChanged) -> None:
-    """Who was told less often because nothing was new is told at the usual pace again."""
+    """Audiences informed less often because nothing was new are informed at the usual pace again."""
     promises.quicken(change)
 
 

@@ -74,7 +74,7 @@ def _was_refused_before(session: Session, promise: Promise) -> bool:
 
 
 def _notify(change: Change, lines: Sequence[str], key: str, administrators_channel: str | None) -> None:
-    """Who leads hears of it; when nobody does, the escalation ladder moves on."""
+    """The commander hears of it; without one, the escalation ladder moves on."""
     session, incident, number, now = change.session, change.incident, change.number, change.now
     roles = incidents.roles(session, number)
     lead_ids = [*roles.get("communications_lead", []), *roles.get("commander", [])]

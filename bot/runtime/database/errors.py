@@ -24,7 +24,7 @@ class DatabaseUnusable(WatchfloorError):
 
 @contextmanager
 def unusable_as_sentence() -> Iterator[None]:
-    """Whatever keeps a database from being opened is said in a sentence."""
+    """Say in a sentence what keeps a database from being opened."""
     try:
         yield
     except (SQLAlchemyError, OSError) as refused:

@@ -159,7 +159,7 @@ class Flows:
         return {flow.executor_id for flow in running if flow.executor_id}
 
     def take_over(self, replica: str) -> None:
-        """Continue the flows of a replica that is dead; whoever has a hand free continues each."""
+        """Continue the flows of a replica that is dead; each is taken by a replica with a free thread."""
         pending = DBOS.list_workflows(status="PENDING", executor_id=replica, load_input=False, load_output=False)
         if pending:
             log.warning("taking over", extra={"replica": replica, "flows": len(pending)})

@@ -22,7 +22,7 @@ BASE = (
     TableWords("signed_requests"),
     TableWords("timeline_chains"),
 )
-# Their words are taken out entry by entry, under seal: `bot/timeline/erasing.py`.
+# Their text is taken out entry by entry, with the hash chain kept: `bot/timeline/erasure.py`.
 HASHED_TABLES = frozenset(["timeline_entries", "timeline_log"])
 
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from slack_bolt import Ack, App
 
 from bot.errors import WatchfloorError
-from bot.incidents import milestones, parse
-from bot.incidents import responses as answering
+from bot.incidents import milestones, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -99,7 +98,7 @@ def _register_pages(app: App, services: Services) -> None:
     def turn(ack: Ack, body: Payload) -> None:
         ack()
         number, narrowed, page = _page_from_value(parse.action_value(body))
-        answering.replace_message(
+        responses.replace_message(
             services,
             body,
             lambda: timeline_screens.timeline_page(services, number, parse.user_id(body), narrowed, page),
@@ -112,7 +111,7 @@ def _register_pages(app: App, services: Services) -> None:
                 services, parse.clicked_number(body), body["trigger_id"], parse.user_id(body)
             )
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_openers(app: App, services: Services) -> None:
@@ -132,7 +131,7 @@ def _register_openers(app: App, services: Services) -> None:
             view = timeline_screens.amend_form(services, number, entry, parse.user_id(body))
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_opener(app: App, services: Services, action_id: str, build_form: BuildForm) -> None:
@@ -142,7 +141,7 @@ def _register_opener(app: App, services: Services, action_id: str, build_form: B
             view = build_form(parse.clicked_number(body), parse.user_id(body), utcnow())
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_forms(app: App, services: Services) -> None:
@@ -153,7 +152,7 @@ def _register_forms(app: App, services: Services) -> None:
             key = str(body["view"]["id"])
             return notes.add_note(services, parse.form_number(body), typed_note, key, parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.AT, act, ack)
+        responses.answer_form(services, body, ids.AT, act, ack)
 
     @app.view(ids.AMEND_FORM)
     def amended(ack: Ack, body: Payload) -> None:
@@ -161,11 +160,11 @@ def _register_forms(app: App, services: Services) -> None:
             number, entry = _entry_from_value(parse.private_metadata(body))
             return notes.amend_entry(services, number, entry, _amendment(body), parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.REASON, act, ack)
+        responses.answer_form(services, body, ids.REASON, act, ack)
 
     @app.view(ids.MILESTONE_FORM)
     def put_right(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.AT, lambda: _milestone(services, body), ack)
+        responses.answer_form(services, body, ids.AT, lambda: _milestone(services, body), ack)
 
 
 def _milestone(services: Services, body: Payload) -> Response:
