@@ -26,12 +26,18 @@ def one_of_many(name: str) -> re.Pattern[str]:
 def on_click(app: App, services: Services, button: Name, act: Act) -> None:
     """A button about the thing whose number it carries."""
 
+    def of_number(body: Payload) -> Response:
+        return act(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+
+    on_action(app, services, button, of_number)
+
+
+def on_action(app: App, services: Services, button: Name, act: Callable[[Payload], Response]) -> None:
+    """Likewise, from the whole click."""
+
     @app.action(button)
     def click(ack: Ack, body: Payload) -> None:
-        def run() -> Response:
-            return act(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        responses.answer_click(services, body, run, ack)
+        responses.answer_click(services, body, lambda: act(body), ack)
 
 
 def opens_form(app: App, services: Services, button: Name, build: Build) -> None:

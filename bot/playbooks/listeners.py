@@ -14,7 +14,7 @@ from bot.playbooks import refresh as screens
 from bot.playbooks import run_actions as playbook_runs
 from bot.playbooks import step_actions as steps
 from bot.playbooks.proposals import NewProposal
-from bot.playbooks.step_effects import PictureRequestRow
+from bot.playbooks.step_effects import MessageToSend
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -91,13 +91,10 @@ def _register_openers(app: App, services: Services) -> None:
     _register_opener(app, services, ids.STEP_ASSIGN, step_screens.assign_form)
     _register_opener(app, services, ids.STEP_ANSWER, step_screens.answer_form)
 
-    @app.action(ids.SHOW_ALL)
-    def show_all(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = step_screens.all_steps(services, parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], view)
+    def all_steps(body: Payload) -> Block:
+        return step_screens.all_steps(services, parse.clicked_number(body), parse.user_id(body))
 
-        responses.answer_click(services, body, act, ack)
+    listening.opens_view(app, services, ids.SHOW_ALL, all_steps)
 
 
 def _register_opener(
@@ -148,7 +145,7 @@ def _register_forms(app: App, services: Services) -> None:
             reading, posts = step_screens.read_answers(services, step_id, body["view"]["state"]["values"])
             if reading.errors:
                 raise FieldsRefused(reading.errors)
-            sending = PictureRequestRow(parse.field_value(body, ids.MESSAGE)) if posts else None
+            sending = MessageToSend(parse.field_value(body, ids.MESSAGE)) if posts else None
             return steps.complete(services, step_id, parse.user_id(body), utcnow(), reading.answers, sending)
 
         submitted(body, act, ack)

@@ -17,7 +17,7 @@ from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.playbooks import reminder_messages, reminders, step_effects, steps
 from bot.playbooks.rules import State
-from bot.playbooks.step_effects import PictureRequestRow, StepEffects
+from bot.playbooks.step_effects import MessageToSend, StepEffects
 from bot.playbooks.steps import LockedStep, StepChange
 from bot.playbooks.tables import incident_of, release_steps
 from bot.services import Services
@@ -34,7 +34,7 @@ def complete(
     by: str,
     now: datetime,
     answers: dict[str, Any] | None = None,
-    sending: PictureRequestRow | None = None,
+    sending: MessageToSend | None = None,
 ) -> str | None:
     """Mark a step done; what it posts, sets and invites happens with it. Gives back what to tell of that."""
     sentences: list[str] = []

@@ -24,7 +24,7 @@ from bot.timeline.milestones import TITLES, ImpossibleOrder, MilestoneName, Mile
 
 
 @dataclass(frozen=True)
-class PictureRequestRow:
+class MessageToSend:
     """What the person confirmed is sent, after they read it."""
 
     words: str
@@ -36,7 +36,7 @@ class StepEffects:
 
     change: Change
     step: StepChange
-    sending: PictureRequestRow | None
+    sending: MessageToSend | None
     answers: Mapping[str, Any]
 
     def apply(self) -> list[str]:
