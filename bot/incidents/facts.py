@@ -254,8 +254,8 @@ CASE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[Ca
 SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[SensitiveCase]]] = Fact(
     "sensitive cases", always(())
 )
-# The figures of every queue, from a moment until before another.
-QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[QueueFigures]]] = Fact(
+# The figures of every queue, from a moment until before another, with their formulas in a language.
+QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime, str], Sequence[QueueFigures]]] = Fact(
     "queue figures", always(())
 )
 # How many agents the forecast of queues needs, by patterns of their names and a site, from a moment until another.

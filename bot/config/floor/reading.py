@@ -119,7 +119,7 @@ def _zones() -> set[str]:
 
 def read_zone(raw: Any) -> Any:
     """A time zone by its name."""
-    if raw not in _zones():
+    if not isinstance(raw, str) or raw not in _zones():
         raise ValueError(f"{raw!r} is not a time zone; write it like `Europe/Madrid`")
     return raw
 
