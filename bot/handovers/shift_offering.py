@@ -1,4 +1,4 @@
-"""A shift is offered, item by item, by the person whose shift ends; who takes over asks, and they answer."""
+"""A shift is offered, item by item, by the person whose shift ends, who answers what the next one asks."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -143,9 +143,9 @@ def question_message(handover: Handover, say: Wording) -> Message:
 
 def repeated_text(shift: ShiftHandover, say: Wording) -> str:
     """What the outgoing person reads: was it understood?"""
-    words = "\n".join(f"> {line}" for line in escape(shift.repeated).splitlines())
+    quoted = "\n".join(f"> {line}" for line in escape(shift.repeated).splitlines())
     head = say("{person} understood it like this:", person=mention(shift.to_id))
-    return f"{head}\n{words}\n{say('If something is wrong or missing, say so now.')}"
+    return f"{head}\n{quoted}\n{say('If something is wrong or missing, say so now.')}"
 
 
 def next_step_question(item: HandoverItem, shift: ShiftHandover, say: Wording) -> Message:

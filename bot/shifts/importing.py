@@ -59,7 +59,7 @@ def take_over(
     ids = people.user_ids(session, floor, {row.person for row in rows.values()})
     moved, counts = _apply(session, name, rows, ids, now)
     if not is_first:
-        _tell(session, services, name, moved, now, content)
+        _notify(session, services, name, moved, now, content)
     state = RosterState(
         name=name,
         content_hash=content,
@@ -164,7 +164,7 @@ def _remove(session: Session, shift: Shift, now: datetime) -> None:
         session.add(shift)
 
 
-def _tell(
+def _notify(
     session: Session, services: Services, name: str, moved: Sequence[Moved], now: datetime, content: str
 ) -> None:
     by_person: dict[str, list[Moved]] = {}

@@ -162,7 +162,7 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
             raise AnsweredAlready(answer=views.answer_text(open_time, ENGLISH, now))
         open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
         if open_time.problem == Problem.BELOW_LOAD:
-            # Who decides about people has decided: nobody is asked again before it begins.
+            # The delivery manager has decided: nobody is asked again before it begins.
             open_time.escalate_at = None
         coverage.save(session, open_time, now)
         say = people.wording_for(session, services, by)

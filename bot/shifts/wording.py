@@ -97,7 +97,9 @@ SPANISH = {
         "{added} son nuevos, {changed} han cambiado, {removed} ya no están."
     ),
     "{count} entries are not shifts:": "{count} entradas no son turnos:",
-    "Not known in Slack: {names}. {command} lists them all.": "No están en Slack: {names}. {command} los muestra todos.",
+    "Not known in Slack: {names}. {command} lists them all.": (
+        "No están en Slack: {names}. {command} los muestra todos."
+    ),
     # Answers.
     "It's yours: {when}. `/incident oncall mine` shows it.": "Es tuyo: {when}. `/incident oncall mine` lo muestra.",
     "{person} has been asked. It stays open until they take it.": (

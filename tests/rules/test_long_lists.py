@@ -139,7 +139,7 @@ def own_shifts(count: int, page: int) -> Screen:
 def no_shifts(count: int, page: int) -> Screen:
     left_out = [[f"row {number}. {LONG}", LONG * 3] for number in range(count)]
     state = RosterState(name="EMEA", content_hash="", read_at=NOW, by="", shifts=3, left_out=left_out)
-    return roster_views.rosters_message([state], [], NOW, page)
+    return roster_views.rosters_message([state], [], Wording(), NOW, page)
 
 
 def watched(count: int, page: int) -> Screen:
@@ -174,7 +174,7 @@ LISTS: list[tuple[Callable[[int, int], Screen], int]] = [
     (planned_changes, changes.SHOWN),
     (open_times, shifts.PER_PAGE),
     (own_shifts, shifts.PER_PAGE),
-    (no_shifts, roster_views.PER_PAGE),
+    (no_shifts, shifts.PER_PAGE),
     (watched, shift_views.WATCHED_PER_PAGE),
     (follow_ups, followups.LISTED_PER_PAGE),
 ]
