@@ -18,7 +18,7 @@ from bench.figures import Figure, ratios
 from bench.flood import flooded
 from bench.harness import POLL_EVERY_S, TIMEOUT_S, BotProcess, SandboxProcess, bare_in_sandbox, bot_in_sandbox
 from bench.past import copy_incident
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 
 INCIDENTS = 50
 PAST = 1_000
