@@ -4,7 +4,7 @@ A signature says that a request is Slack's, not that every field is there and of
 """
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -155,6 +155,7 @@ class _View(_Id):
 
 
 class _FilledView(_View):
+    type: Literal["modal"]
     state: _State
 
 

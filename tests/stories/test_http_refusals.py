@@ -100,11 +100,13 @@ MALFORMED = [
 ODD_ACTIONS: list[Any] = [[], {}, {"action_id": 5}, {"action_id": "x", "value": {}}]
 ODD_FIELDS: list[dict[str, Any]] = [{"trigger_id": 5}, {"channel": "C1"}, {"view": []}, {"team": 5}]
 ODD_STATES: list[Any] = [[], {"values": []}, {"values": {"a": 5}}]
+ODD_VIEWS: list[Any] = [{}, {"type": "workflow_step"}, {"type": 5}]
 MALFORMED_PAYLOADS = [
     *("null", "[]", "{", "[" * 100_000, json.dumps(CLICK | {"actions": []}), json.dumps(CLICK | {"user": "U0ANA"})),
     *(json.dumps(CLICK | {"actions": [action]}) for action in ODD_ACTIONS),
     *(json.dumps(CLICK | odd) for odd in ODD_FIELDS),
     *(json.dumps(FILLED | {"view": {"id": "V1", "state": state}}) for state in ODD_STATES),
+    *(json.dumps(FILLED | {"view": FILLED["view"] | {"state": {"values": {}}} | odd}) for odd in ODD_VIEWS),  # type: ignore[operator]
     json.dumps(FILLED),
     json.dumps({"type": "message_action", "user": {"id": "U0ANA"}, "callback_id": "x", "trigger_id": "1"}),
 ]
