@@ -151,6 +151,7 @@ class _View(_Id):
     callback_id: str = ""
     private_metadata: str | None = ""
     root_view_id: str | None = ""
+    blocks: list[Body] | None = None
     state: _State | None = None
 
 
