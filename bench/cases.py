@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlmodel import select
 from bench.figures import Figure
 from bot.bootstrap import build_registry
 from bot.cases import storing, views
+from bot.cases.capacity import ranking
 from bot.cases.open_cases import OpenCases
 from bot.cases.rows import CaseRow
 from bot.cases.rules.board import Wanted, board
@@ -20,10 +22,17 @@ from bot.cases.tables import Case
 from bot.config.floor.cases import Cases, Team
 from bot.runtime import migrations
 from bot.runtime.database import Database
+from bot.services import Services
+from bot.shifts.tables import Shift
+from tests.rules.test_update_templates import services
 
 OPEN, WINDOW = 20_000, 10_000
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-SETTINGS = Cases(teams={f"Team {place}": Team(engineers=5) for place in range(20)})
+# Half of the teams are those of the roster who are on.
+SETTINGS = Cases(
+    teams={f"Team {place}": Team(engineers=5) if place % 2 else Team(role=f"role {place}") for place in range(20)}
+)
+ROSTERED = 200
 RUNS = 5
 
 
@@ -38,8 +47,9 @@ def measure(folder: Path) -> Sequence[Figure]:
         made = session.exec(select(Case)).one().model_dump(exclude={"id"})
         rows = [made | _facts(number) for number in range(1, OPEN)]
         session.connection().execute(sa.insert(Case), rows)
+        session.add_all(_on_shift(number) for number in range(ROSTERED))
     return [
-        Figure("board of 20,000 open cases, nothing remembered", [_board_s(database, OpenCases(SETTINGS))], "s", 1),
+        Figure("board of 20,000 open cases, nothing remembered", [_board_s(_floor(database))], "s", 1),
         Figure("a change of one of them, kept and on the board", _change_ms(database), "ms", 50),
         Figure("a new case compared with 10,000", _compared_ms(), "ms", 100),
     ]
@@ -72,24 +82,41 @@ def _facts(number: int) -> dict[str, object]:
     }
 
 
-def _board_s(database: Database, cases: OpenCases) -> float:
+def _on_shift(number: int) -> Shift:
+    return Shift(
+        source="bench",
+        external_id=str(number),
+        person=f"person {number}",
+        role=f"role {number % 20}",
+        starts_at=NOW - timedelta(hours=4),
+        ends_at=NOW + timedelta(hours=4),
+        changed_at=NOW,
+    )
+
+
+def _floor(database: Database) -> Services:
+    floor = services(cases=SETTINGS)
+    return replace(floor, database=database, parts={**floor.parts, OpenCases: OpenCases(SETTINGS)})
+
+
+def _board_s(floor: Services) -> float:
     began = time.perf_counter()
-    with database.reading() as session:
-        entries = cases.entries(session, NOW)
+    with floor.database.reading() as session:
+        entries = ranking(session, floor, NOW)
     views.board_screen(board(entries, Wanted(), NOW, views.PER_PAGE), NOW)
     assert len(entries) == OPEN
     return time.perf_counter() - began
 
 
 def _change_ms(database: Database) -> list[float]:
-    cases, runs = OpenCases(SETTINGS), []
-    _board_s(database, cases)
+    floor, runs = _floor(database), list[float]()
+    _board_s(floor)
     for run in range(RUNS):
         now = NOW + timedelta(hours=1, seconds=run)
         began = time.perf_counter()
         with database.transaction() as session:
             storing.upsert(session, SETTINGS, "bench", [_row(run, f"Changed {run}")], now)
-        _board_s(database, cases)
+        _board_s(floor)
         runs.append((time.perf_counter() - began) * 1000)
     return runs
 

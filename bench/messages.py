@@ -1,7 +1,7 @@
-"""What a played four-hour S0 costs people: messages in channels, and direct messages a person.
+"""What a played four-hour S0 costs people in messages: those of their channels, calls in threads, direct messages.
 
-The same people do the same things at the same minutes. A message counts once for everybody who reads its channel, a
-direct message for its reader; edits ring nowhere and do not count.
+The same people do the same things at the same minutes. A message in a channel counts for everybody in it, a reply
+in a thread for the people whom it names, a direct message for its reader; edits ring nowhere and do not count.
 """
 
 from collections import Counter
@@ -9,11 +9,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.figures import Figure
-from slack_sandbox.model import Channel
+from slack_sandbox.model import Channel, Message
 from tests.floor import TestFloor
 
 MINUTES = 240
 SUBSCRIBERS = ("ana", "ben", "erik", "hana")
+# Who they are, and the channel each of them reads besides the incident's, in which they all are.
+READERS = {
+    "ana": "incidents",
+    "ben": "incidents",
+    "hana": "incidents",
+    "erik": "executives",
+    "chloe": "engineering",
+}
 # What people do, by the minute after the declaration: who, and what they type.
 SCRIPT: dict[int, Sequence[tuple[str, str]]] = {
     1: [("ana", "/incident claim commander"), ("ben", "/incident claim comms")],
@@ -32,6 +40,7 @@ def measure(folder: Path) -> Sequence[Figure]:
     with TestFloor(folder) as floor:
         _play(floor)
         direct, public = _counted(floor)
+        people = {name: _of_person(floor, name) for name in READERS}
     most = max(direct.values())
     minutes = Counter(_direct_minutes(floor))
     return [
@@ -40,7 +49,8 @@ def measure(folder: Path) -> Sequence[Figure]:
         Figure(
             "four-hour S0: most direct messages to one person within a minute", [max(minutes.values())], "messages"
         ),
-        Figure("four-hour S0: messages of the bot in channels", [sum(public.values())], "messages"),
+        Figure("four-hour S0: messages of the bot in channels and threads", [sum(public.values())], "messages"),
+        *(Figure(f"four-hour S0: all that reaches {name}", [count], "messages") for name, count in people.items()),
         *(Figure(f"… direct messages to {name}", [count], "messages") for name, count in direct.most_common()),
         *(Figure(f"… messages in {name}", [count], "messages") for name, count in public.most_common()),
     ]
@@ -64,13 +74,28 @@ def _play(floor: TestFloor) -> None:
                 floor.settle()
 
 
-def _bot_messages(floor: TestFloor) -> Iterator[tuple[Channel, float]]:
+def _bot_messages(floor: TestFloor) -> Iterator[tuple[Channel, Message]]:
     workspace = floor.sandbox.workspace
     with workspace.lock:
         for channel in workspace.channels.values():
             for message in channel.messages.values():
                 if message.user == workspace.bot.id:
-                    yield channel, float(message.ts)
+                    yield channel, message
+
+
+def _of_person(floor: TestFloor, name: str) -> int:
+    """What one person is shown as new."""
+    workspace, person = floor.sandbox.workspace, floor.sandbox.person(name)
+    names = [person.id, *(group.id for group in workspace.groups.values() if person.id in group.users)]
+
+    def reaches(channel: Channel, message: Message) -> bool:
+        if channel.is_im:
+            return channel.im_user == person.id
+        if message.is_reply:
+            return any(named in message.text for named in names)
+        return channel.name == READERS[name] or channel.name.startswith("inc-")
+
+    return sum(reaches(channel, message) for channel, message in _bot_messages(floor))
 
 
 def _name(floor: TestFloor, channel: Channel) -> str:
@@ -80,7 +105,7 @@ def _name(floor: TestFloor, channel: Channel) -> str:
 def _counted(floor: TestFloor) -> tuple[Counter[str], Counter[str]]:
     direct: Counter[str] = Counter()
     public: Counter[str] = Counter()
-    for channel, _ in _bot_messages(floor):
+    for channel, _message in _bot_messages(floor):
         if channel.is_im:
             direct[_name(floor, channel)] += 1
         else:
@@ -89,6 +114,6 @@ def _counted(floor: TestFloor) -> tuple[Counter[str], Counter[str]]:
 
 
 def _direct_minutes(floor: TestFloor) -> Iterator[tuple[str, int]]:
-    for channel, ts in _bot_messages(floor):
+    for channel, message in _bot_messages(floor):
         if channel.is_im:
-            yield _name(floor, channel), int(ts // 60)
+            yield _name(floor, channel), int(float(message.ts) // 60)

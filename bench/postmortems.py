@@ -15,14 +15,14 @@ from bench.figures import Figure
 from bench.harness import PEOPLE, PLAYBOOKS, BotProcess, SandboxProcess, bot_in_sandbox, ended_at
 from bench.internals import embedded_bot, settle
 from bot.bootstrap import Bot
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.postmortems import content as postmortem_content
 from bot.postmortems import request as postmortem_request
 from bot.postmortems import tables as postmortems
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 LATENCY_S = 0.15
 CLOSES = 5

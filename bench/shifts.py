@@ -22,7 +22,7 @@ from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, ReadShift
 from bot.shifts.rules import Needed, problems, to_minute
 from bot.shifts.tables import Shift
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from tests.rules.test_update_templates import services
 
 PEOPLE, DAYS, RUNS = 200, 60, 5

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from bench.figures import Figure
 from bench.internals import database_url, recorded_statements
-from bot import bootstrap
+from bot import bootstrap, directory
 from bot.config.settings import Settings
-from bot.directory import tables as directory
 from bot.directory.rules import PersonFacts
 from bot.incidents.tables import Incident
 from bot.incidents.ticks import run_ticks

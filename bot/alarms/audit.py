@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.alarms import tables as alarms
 from bot.directory.administrators import administrators_channel_id
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import MOST_FAILURES
 from bot.services import Services

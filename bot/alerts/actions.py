@@ -10,7 +10,7 @@ from bot.alerts import proposing, tables, views
 from bot.alerts.rules import State
 from bot.alerts.tables import AlertGroup
 from bot.errors import WatchfloorError
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change, changing
 from bot.incidents.declaring import check_may_be_declared, check_may_declare, opening, start_declaration
 from bot.incidents.events import Declared, Merged, Withdrawn
@@ -18,7 +18,7 @@ from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 FORGET_EVERY_S = 6 * 3600
 KEPT_FOR = timedelta(days=90)

@@ -4,17 +4,16 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from bot import outbox
 from bot.alerts import tables, views
 from bot.alerts.rules import State
 from bot.alerts.sources import AlertSources
 from bot.alerts.tables import AlertGroup
 from bot.directory.lookup import channel_id, forget_channel
-from bot.incidents import scope
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, scope
 from bot.incidents.declaring import start_declaration
 from bot.incidents.workflows import DeclareRequest
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import POSTED, Call, Context, Kind
 from bot.outbox.tables import OutboxRow
 from bot.services import Services

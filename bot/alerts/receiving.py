@@ -9,10 +9,10 @@ from bot.alerts import proposing, tables
 from bot.alerts.rules import ReceivedAlert, State, group_key, is_outdated, reaches, tidy
 from bot.alerts.sources import AlertSourceMade
 from bot.alerts.tables import Alert, AlertGroup
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.rules import OPEN
 from bot.services import Services
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 def take(

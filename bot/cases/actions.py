@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.cases import escalating, following, notes, tables
 from bot.cases.rules.states import ENDED
 from bot.cases.tables import Case, CaseNote
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import mention, near_time, one_line
 

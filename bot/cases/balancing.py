@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col
 
+from bot import directory, outbox
 from bot.cases import balance_views, boards, escalating, following, notes
+from bot.cases.capacity import capacities
 from bot.cases.contracts import schedule_of
-from bot.cases.open_cases import OpenCases, capacity_of
+from bot.cases.open_cases import OpenCases
 from bot.cases.rules import balance as rules
 from bot.cases.rules.balance import Move, TeamLoad
 from bot.cases.rules.board import OpenCase
 from bot.cases.tables import Case, CaseNote
 from bot.config.floor.cases import Cases
-from bot.directory import tables as directory
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
-from bot.outbox import tables as outbox
 from bot.runtime.database import insert_new, utc_column
 from bot.services import Services
 from bot.slack.text import mention
@@ -54,6 +54,7 @@ def screen(services: Services, by: str, now: datetime) -> balance_views.Screen:
 def loads(session: Session, services: Services, now: datetime) -> list[TeamLoad]:
     """Every team that has people or cases."""
     settings, cases = services.floor.cases, services.get(OpenCases).all(session)
+    capacity = capacities(session, services, cases, now)
     ended = sa.select(col(Case.team), sa.func.count()).where(col(Case.ended_at) > now - ENDED_WITHIN)
     rows = session.connection().execute(ended.group_by(col(Case.team))).all()
     ended_by_team = {row[0]: row[1] for row in rows}
@@ -70,7 +71,7 @@ def loads(session: Session, services: Services, now: datetime) -> list[TeamLoad]
             skill=settings.teams[name].skill if name in settings.teams else "",
             actionable=actionable[name],
             unassigned=unassigned[name],
-            available=settings.teams[name].engineers if name in settings.teams else 0,
+            available=capacity[name].on if name in capacity else 0,
             ended_a_day=ended_by_team.get(name, 0) / days,
         )
         for name in sorted({*settings.teams, *actionable})
@@ -154,7 +155,7 @@ def watch(services: Services, now: datetime) -> None:
         boards.set_balance_clock(session, now)
         old = sa.delete(CaseAlert).where(col(CaseAlert.at) < now - QUIET_FOR)
         session.connection().execute(old)
-        for key, region, text in [*_intake(session, services, now), *_queues(session, services)]:
+        for key, region, text in [*_intake(session, services, now), *_queues(session, services, now)]:
             if insert_new(session, CaseAlert(key=key, at=now)):
                 _tell_managers(session, services, key, region, text, now)
 
@@ -182,15 +183,15 @@ def _intake(session: Session, services: Services, now: datetime) -> list[tuple[s
     ]
 
 
-def _queues(session: Session, services: Services) -> list[tuple[str, str, str]]:
+def _queues(session: Session, services: Services, now: datetime) -> list[tuple[str, str, str]]:
     """The teams whose queue is longer than those who are free can pick up."""
     settings, cases = services.floor.cases, services.get(OpenCases).all(session)
-    capacity = capacity_of(settings, cases)
+    capacity = capacities(session, services, cases, now)
     waiting = Counter(case.team for case in cases if case.is_unassigned and case.due_at is not None)
     return [
         (f"queue:{name}", settings.teams[name].region, balance_views.queue_text(name, waiting[name], team.free))
         for name, team in capacity.items()
-        if settings.teams[name].engineers and rules.is_queue_too_long(waiting[name], team.free, team.per_hour)
+        if team.is_known and rules.is_queue_too_long(waiting[name], team.free, team.per_hour)
     ]
 
 

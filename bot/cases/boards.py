@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot import outbox
 from bot.cases import views
-from bot.cases.open_cases import OpenCases
+from bot.cases.capacity import ranking
 from bot.cases.rules.board import Board, Wanted, board
 from bot.config.floor import Floor
 from bot.directory.lookup import channel_id
@@ -14,7 +15,6 @@ from bot.incidents.facts import STALE_SOURCES
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
 from bot.runtime.database import insert_new, utc_column
@@ -44,7 +44,7 @@ NEXT_BALANCE = select(sa.func.min(BoardClock.due_at)).where(col(BoardClock.chann
 def page(services: Services, wanted: Wanted, now: datetime, per_page: int = views.PER_PAGE) -> Board:
     """A page of the open cases."""
     with services.database.reading() as session:
-        entries = services.get(OpenCases).entries(session, now)
+        entries = ranking(session, services, now)
     return board(entries, wanted, now, per_page)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import directory, outbox
 from bot.cases import escalation_tables, ids, notes, tables
 from bot.cases.escalation_tables import CaseEscalation, end
 from bot.cases.rules.escalation import BY_HAND, LEVELS, NOT_ACTIONED, UNASSIGNED, first_due, next_level
@@ -12,10 +13,8 @@ from bot.cases.rules.states import ENDED, Phase
 from bot.cases.tables import Case, CaseNote
 from bot.config.floor import Floor
 from bot.config.floor.cases import CaseEscalation as Allowed
-from bot.directory import tables as directory
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button, section
 from bot.slack.text import format_duration, mention, one_line

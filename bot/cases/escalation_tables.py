@@ -64,10 +64,3 @@ def open_of(session: Session, case_ids: Sequence[int]) -> Sequence[CaseEscalatio
             col(CaseEscalation.case_id).in_(case_ids), col(CaseEscalation.ended_at).is_(None)
         )
     ).all()
-
-
-def all_open(session: Session) -> Sequence[CaseEscalation]:
-    """Every clock that has reached somebody and was not answered."""
-    return session.exec(
-        select(CaseEscalation).where(col(CaseEscalation.ended_at).is_(None), col(CaseEscalation.level) > 0)
-    ).all()

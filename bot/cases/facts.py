@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.cases import escalation_tables, tables
-from bot.cases.open_cases import OpenCases
+from bot.cases.capacity import ranking
 from bot.cases.rules.board import AMBER, RED, Entry
 from bot.cases.tables import Case
 from bot.incidents.facts import CaseFigures, SensitiveCase
@@ -21,7 +21,7 @@ MOST_ITEMS = 30
 
 def risky_cases(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
     """Red and amber cases, and those escalated without an answer; P1 and P2 without a note need a next step."""
-    entries = services.get(OpenCases).entries(session, now)
+    entries = ranking(session, services, now)
     escalated = {each.case_id for each in escalation_tables.open_of(session, [e.case.number for e in entries])}
     risky = [entry for entry in entries if entry.colour in (RED, AMBER) or entry.case.number in escalated][
         :MOST_ITEMS
@@ -95,8 +95,8 @@ def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 def sensitive_cases(session: Session, services: Services, now: datetime) -> Sequence[SensitiveCase]:
     """The open cases of customers that are watched with care, by name: for those alone who may read them."""
-    ranking = services.get(OpenCases).entries(session, now)
-    entries = [ranking[place] for place, case in enumerate(ranking.cases) if case.is_sensitive]
+    ranked = ranking(session, services, now)
+    entries = [ranked[place] for place, case in enumerate(ranked.cases) if case.is_sensitive]
     return [_sensitive(entry) for entry in entries]
 
 

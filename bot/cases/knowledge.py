@@ -2,20 +2,20 @@
 
 from datetime import datetime
 
+from bot import outbox
 from bot.cases import clusters, guides, ids, knowledge_tables, tables
 from bot.cases.knowledge_tables import IN_REVIEW, PUBLISHED, KnowledgeGap
 from bot.directory.lookup import person_of
 from bot.directory.tables import display_names
 from bot.errors import WatchfloorError
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Closed
 from bot.incidents.permissions import check_member
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button, field, modal, paragraphs, section, text_input, user_select
 from bot.slack.text import mention, one_line
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from bot.timeline.wording import sentence
 
 # What of the timeline helps who has the same next time.

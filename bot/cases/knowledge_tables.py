@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.tables import Incident
 from bot.runtime.database import Numbered, insert_new, utc_column
 

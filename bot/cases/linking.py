@@ -11,7 +11,7 @@ from bot.cases.clusters import Cluster
 from bot.cases.notes import ENDED, LINKED, UPDATE
 from bot.cases.tables import Case
 from bot.errors import WatchfloorError
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.declaring import check_may_declare, declare_unless_open, opening
 from bot.incidents.events import Declared, Declined, Merged, Resolved, UpdateComposed

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.cases import tables
 from bot.cases.tables import Case, CaseNote
 from bot.directory.lookup import display_names
 from bot.incidents.facts import CASE_NOTES
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services

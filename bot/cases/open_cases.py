@@ -1,7 +1,6 @@
 """The open cases, remembered by each process: what changed since the last look is read, not all of them again."""
 
 import threading
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -9,8 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.cases.rules.board import Capacity, OpenCase, Ranking
-from bot.cases.rules.states import Phase
+from bot.cases.rules.board import OpenCase
 from bot.cases.tables import Case
 from bot.config.floor import Floor
 from bot.config.floor.cases import Cases
@@ -27,7 +25,7 @@ _COLUMNS = (
 
 
 class OpenCases:
-    """A part of the services; `entries` is asked within a reading."""
+    """A part of the services; `all` is asked within a reading."""
 
     def __init__(self, settings: Cases) -> None:
         self._settings = settings
@@ -50,11 +48,6 @@ class OpenCases:
             if self._in_order is None:
                 self._in_order = sorted(self._cases.values(), key=attrgetter("order"))
             return self._in_order
-
-    def entries(self, session: Session, now: datetime) -> Ranking:
-        """Every open case with its arithmetic, the least time left first."""
-        cases = self.all(session)
-        return Ranking(cases, capacity_of(self._settings, cases), now)
 
     def _refresh(self, session: Session) -> None:
         changed = sa.select(*map(col, _COLUMNS))
@@ -102,15 +95,3 @@ class OpenCases:
             snoozed_until=row.snoozed_until,
             url=row.url,
         )
-
-
-def capacity_of(settings: Cases, cases: Sequence[OpenCase]) -> dict[str, Capacity]:
-    """Of each team the engineers that work on no case at the moment."""
-    busy: dict[str, set[str]] = {}
-    for case in cases:
-        if case.phase == Phase.WORKING and not case.is_unassigned:
-            busy.setdefault(case.team, set()).add(case.owner_id or case.owner)
-    return {
-        name: Capacity(max(0, team.engineers - len(busy.get(name, ()))), team.cases_per_hour)
-        for name, team in settings.teams.items()
-    }

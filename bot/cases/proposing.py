@@ -6,11 +6,10 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from bot import directory, outbox
 from bot.cases import cluster_views, escalating
 from bot.cases.clusters import Cluster
 from bot.cases.tables import Case
-from bot.directory import tables as directory
-from bot.outbox import tables as outbox
 from bot.services import Services
 
 log = logging.getLogger(__name__)

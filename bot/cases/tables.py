@@ -1,6 +1,6 @@
 """Cases, what became of them, and what was decided about them; their queries."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -131,15 +131,6 @@ def locked(session: Session, number: int) -> Case:
     return found
 
 
-def named(session: Session, name: str) -> Case:
-    """The newest case that people call so; `NoSuchCase`."""
-    newest = select(Case).where(sa.func.lower(col(Case.name)) == name.lower()).order_by(col(Case.id).desc())
-    found = session.exec(newest.limit(1)).first()
-    if found is None:
-        raise NoSuchCase()
-    return found
-
-
 def by_external_ids(session: Session, source: str, external_ids: Collection[str]) -> dict[str, Case]:
     """The cases of a source with these ids."""
     theirs = select(Case).where(Case.source == source, col(Case.external_id).in_(external_ids))
@@ -200,9 +191,3 @@ def has_private_incident(session: Session, case_id: int) -> bool:
         .limit(1)
     )
     return session.exec(theirs).first() is not None
-
-
-def incidents_of_cases(session: Session, case_ids: Collection[int]) -> Mapping[int, int]:
-    """The newest incident of each of these cases."""
-    theirs = select(IncidentCase.case_id, IncidentCase.incident_id).where(col(IncidentCase.case_id).in_(case_ids))
-    return dict(session.exec(theirs.order_by(col(IncidentCase.incident_id))).all())

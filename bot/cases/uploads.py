@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 
 from sqlmodel import Field, Session, select
 
+from bot import outbox
 from bot.cases import importing, upload_views
 from bot.cases.reading import ReadCases, is_table_of_cases, read_cases
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow

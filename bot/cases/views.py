@@ -97,10 +97,20 @@ def arithmetic(entry: Entry, now: datetime) -> str:
     if not entry.position:
         return deadline
     place = f"{_ordinal(entry.position)} in the queue"
+    who = "" if entry.free is None else f", {_free(entry)}"
     if entry.pickup is None:
-        return f"{deadline} · {place}" + (", nobody is free" if entry.free == 0 else "")
-    free = "1 engineer free" if entry.free == 1 else f"{entry.free} engineers free"
-    return f"{deadline} · {place}, {free}: likely taken in {format_duration(entry.pickup)}"
+        return f"{deadline} · {place}{who}"
+    return f"{deadline} · {place}{who}: likely taken in {format_duration(entry.pickup)}"
+
+
+def _free(entry: Entry) -> str:
+    if entry.on_shift == 0:
+        return "nobody is on shift"
+    if entry.free == 0:
+        return "nobody is free" + (f" of {entry.on_shift} on shift" if entry.on_shift else "")
+    if entry.on_shift:
+        return f"{entry.free} of {entry.on_shift} on shift free"
+    return "1 engineer free" if entry.free == 1 else f"{entry.free} engineers free"
 
 
 def _ordinal(number: int) -> str:

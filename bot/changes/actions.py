@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import outbox
 from bot.changes import rules, tables, views
 from bot.changes.rules import Kind, State
 from bot.changes.tables import PlannedChange
@@ -10,7 +11,6 @@ from bot.changes.views import Screen
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.incidents.permissions import check_member, check_permission
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import Block
 

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.changes import rules, tables, views
 from bot.changes.rules import Scope
 from bot.changes.tables import PlannedChange
 from bot.incidents.change import Change
 from bot.incidents.events import ChannelOpened
 from bot.incidents.tables import Incident
-from bot.outbox import tables as outbox
 from bot.services import Services
 
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from bot import outbox
 from bot.changes import rules, tables, views
-from bot.outbox import tables as outbox
 from bot.services import Services
 
 

@@ -104,11 +104,6 @@ def locked(session: Session, number: int) -> Gap:
     return session.exec(select(Gap).where(Gap.id == number).with_for_update()).one()
 
 
-def of_incident(session: Session, incident_id: int) -> list[Gap]:
-    """The gaps of an incident, in order."""
-    return list(session.exec(select(Gap).where(Gap.incident_id == incident_id).order_by(col(Gap.since))))
-
-
 def refused_since(session: Session, incident_id: int) -> datetime | None:
     """Since when Slack has not shown what was said, if it ever refused to."""
     first = sa.select(sa.func.min(col(Gap.since))).where(

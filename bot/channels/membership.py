@@ -3,9 +3,9 @@
 from functools import partial
 from typing import Any
 
+from bot import directory, outbox
 from bot.channels import gaps, recovery
 from bot.channels.messages import incident_of
-from bot.directory import tables as directory
 from bot.directory.lookup import (
     channel_names,
     forget_channel,
@@ -14,12 +14,10 @@ from bot.directory.lookup import (
     refresh_channels,
 )
 from bot.incidents import channel_loss as losses
-from bot.incidents import participants
-from bot.incidents import tables as incidents
-from bot.outbox import tables as outbox
+from bot.incidents import incidents, participants
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 Event = dict[str, Any]
 

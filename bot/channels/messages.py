@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from bot import outbox
 from bot.channels import early
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import observing, recording

@@ -2,8 +2,7 @@
 
 import logging
 
-from bot.incidents import participants
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, participants
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused

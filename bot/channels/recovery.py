@@ -8,24 +8,23 @@ from typing import Any
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from bot import outbox
 from bot.channels import early, gaps
 from bot.channels.gaps import Gap
 from bot.channels.listening import Listening
 from bot.channels.messages import message_policy, own_ids
 from bot.channels.private_members import refresh_private_members
 from bot.errors import TryLater
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.database import ChangeUnknown, DatabaseBusy
 from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 from bot.slack.text import channel_link, day_and_time, format_duration
-from bot.timeline import observing, recording
-from bot.timeline import tables as timeline
+from bot.timeline import observing, recording, timeline
 
 # History is a method of Slack's third tier (50 a minute), and lost answers are looked up with it, too: half of it
 # is left for them.

@@ -19,7 +19,7 @@ from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.impact.reading.vocabulary import TITLES
 from bot.impact.uploads import content_key, summarize
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.runtime import migrations
 from bot.runtime.clock import use_offset_file, utcnow
 from bot.runtime.database import Database

@@ -3,8 +3,8 @@
 import functools
 import logging
 
+from bot import outbox
 from bot.directory.administrators import administrators_channel_id
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services

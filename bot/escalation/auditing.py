@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.config.floor import Severity
 from bot.escalation import tables
 from bot.escalation.tables import Answer
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.tables import Incident
 from bot.services import Services
 

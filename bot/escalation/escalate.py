@@ -5,26 +5,26 @@ from datetime import datetime
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.administrators import administrators_channel_id
 from bot.errors import WatchfloorError
 from bot.escalation import ladder, paging, rules, tables
 from bot.escalation.paging import Occasion, Recipient
 from bot.escalation.rules import Rung, StopsOn
 from bot.escalation.tables import Answer
+from bot.incidents import incidents
 from bot.incidents import rules as incident_rules
-from bot.incidents import tables as incidents
 from bot.incidents.change import changing
 from bot.incidents.drills import check_may_page
 from bot.incidents.people import people
 from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack.text import channel_link, escape
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 REASONS = {
     StopsOn.COMMANDER: "no commander is named yet",

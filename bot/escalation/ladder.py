@@ -4,10 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.escalation import rules, tables
 from bot.escalation.rules import StopsOn
 from bot.escalation.tables import Answer
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.drills import may_page
 from bot.incidents.events import (
@@ -24,7 +25,6 @@ from bot.incidents.events import (
 )
 from bot.incidents.rules import is_higher
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 
 COMMANDER = "commander"
 

@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from bot.escalation import tables, views
 from bot.escalation.views import EscalationFacts
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow

@@ -8,14 +8,14 @@ from bot.errors import WatchfloorError
 from bot.escalation import ladder, rules, tables
 from bot.escalation.escalate import start_due
 from bot.escalation.tables import Answer, Page
+from bot.incidents import incidents
 from bot.incidents import rules as incident_rules
-from bot.incidents import tables as incidents
 from bot.incidents.invitations import invite_participant
 from bot.incidents.permissions import check_member
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import channel_link
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 class NotAsked(WatchfloorError):

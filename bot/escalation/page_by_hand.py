@@ -5,15 +5,14 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from bot import directory
 from bot.config.floor import ROLES
-from bot.directory import tables as directory
 from bot.errors import WatchfloorError
 from bot.escalation import paging
 from bot.escalation.ladder import mark_stale
 from bot.escalation.paging import Occasion, Recipient
 from bot.escalation.rules import ANSWER_WITHIN
-from bot.incidents import rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, rules
 from bot.incidents.access import visible_incident
 from bot.incidents.drills import check_may_page
 from bot.incidents.people import people

@@ -6,16 +6,16 @@ from datetime import datetime
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from bot import outbox
 from bot.errors import TryLater
 from bot.escalation import ringing, tables
 from bot.escalation.tables import Answer, Page
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 class Recipient(BaseModel):

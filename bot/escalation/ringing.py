@@ -5,18 +5,17 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.errors import TryLater
 from bot.escalation import tables
 from bot.escalation.pager import Pager, PagerRefused
 from bot.escalation.tables import Answer, Page
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 GIVE_UP_AFTER = timedelta(hours=1)
 WAITS_AT_MOST_S = 60.0

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.escalation import tables
 from bot.escalation.tables import Answer
 from bot.escalation.views import ANSWER_TEXTS

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.escalation import paging, tables
 from bot.escalation.ladder import mark_stale
 from bot.escalation.paging import Occasion, Recipient

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from bot.config import floor
 from bot.config.floor import Floor
@@ -14,7 +14,6 @@ from bot.errors import WatchfloorError
 from bot.runtime.network import Network
 from bot.sources import kinds
 from bot.sources.port import Source, SourceConfig, SourceRefused
-from bot.sources.published import hosts_of
 
 
 class SecretMissing(WatchfloorError):
@@ -32,7 +31,6 @@ class Sources:
     settings: Mapping[str, floor.Source]
     network: Network
     folder: Path
-    ca_file: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     # Whether the database knows what is to be read.
     are_kept: bool = False
@@ -43,7 +41,7 @@ class Sources:
     def of(cls, settings: Settings, floor_settings: Floor) -> Self:
         """As floor.yaml names them."""
         network = Network.of(settings.proxy, settings.ca_file)
-        return cls(floor_settings.sources, network, settings.sources_dir, settings.ca_file)
+        return cls(floor_settings.sources, network, settings.sources_dir)
 
     def get(self, name: str) -> Source:
         """The source of that name. Raises a `WatchfloorError` that says why there is none."""
@@ -59,12 +57,10 @@ class Sources:
         # Loaded when a floor has sources.
         from bot.runtime.outgoing import Reach, client
 
-        leads_to = hosts_of(described.url)
-        reach = Reach.of(described.url, described.allow_networks, is_insecure=described.insecure, hosts=leads_to)
+        hosts = kinds.hosts_of(described.kind, described.url)
+        reach = Reach.of(described.url, described.allow_networks, is_insecure=described.insecure, hosts=hosts)
         http = client(self.network, reach, described.url)
-        config = SourceConfig(
-            name, described.url, self._secret(name, described), self._options(described), self.folder
-        )
+        config = SourceConfig(name, described.url, self._secret(name, described), described.options, self.folder)
         try:
             return kinds.build_function(described.kind)(config, http)
         except (KeyError, TypeError, ValueError) as wrong:
@@ -77,11 +73,3 @@ class Sources:
         if not secret:
             raise SecretMissing(name=name, variable=described.secret)
         return secret
-
-    def _options(self, described: floor.Source) -> dict[str, Any]:
-        """For a library with a client of its own: the way out that every request of the bot takes."""
-        way_out = {
-            "proxy": self.network.proxy_for(described.url or "https://amazonaws.com") or "",
-            "ca_file": str(self.ca_file or ""),
-        }
-        return way_out | described.options

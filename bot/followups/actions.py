@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
@@ -15,15 +15,13 @@ from bot.followups import messages as followup_messages
 from bot.followups import rules, tables
 from bot.followups.rules import ReminderPlan
 from bot.followups.tables import FollowUp
-from bot.incidents import participants
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, participants
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import day, escape, mention
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 class OwnerNotInChannel(WatchfloorError):

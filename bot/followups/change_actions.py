@@ -19,7 +19,7 @@ from bot.followups.actions import (
 )
 from bot.followups.rules import State
 from bot.followups.tables import FollowUp
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.services import Services
 from bot.slack.text import day
 

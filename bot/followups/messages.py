@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.followups import tables, views
 from bot.followups.tables import FollowUp
 from bot.followups.views import FollowUpFacts
 from bot.incidents import participants
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.slack.blocks import Block

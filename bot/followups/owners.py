@@ -5,14 +5,13 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.followups import messages as followup_messages
 from bot.followups import tables
 from bot.followups.tables import FollowUp
-from bot.incidents import participants
-from bot.incidents import tables as incidents
-from bot.outbox import tables as outbox
+from bot.incidents import incidents, participants
 from bot.outbox.tables import OutboxRow
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 # How Slack says that a person is not there any more.
 PERSON_GONE_ERRORS = ("user_not_found", "user_disabled", "account_inactive", "user_not_visible")

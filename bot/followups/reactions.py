@@ -15,11 +15,11 @@ from bot.followups import rules, tables
 from bot.followups.actions import NewFollowUp
 from bot.followups.rules import State
 from bot.followups.tables import FollowUp
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import mentioned_user_ids, to_plain_text
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 Event = dict[str, Any]
 

@@ -5,13 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.config.floor import FollowUpDigest
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.directory.lookup import channel_id
 from bot.followups import digests, rules, tables, views
 from bot.followups import messages as followup_messages
 from bot.followups.actions import schedule_reminder
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 
@@ -68,8 +66,3 @@ def _week_facts(session: Session, due_at: datetime, now: datetime) -> views.Week
     due = tables.public_open(session, now + A_WEEK, DIGEST_LIMIT)
     names = directory.display_names(session, {found.owner_id for found, _ in due if found.owner_id})
     return views.Week(opened, late, done, due, names, now)
-
-
-def next_digest(digest: FollowUpDigest, now: datetime) -> datetime:
-    """When the next weekly message is due."""
-    return rules.last_weekly(digest.weekday, digest.at, digest.zone, now + A_WEEK)

@@ -1,7 +1,7 @@
 """The messages of follow-ups: in the incident's channel, and to the people that have them."""
 
 from bot.followups import messages, owners
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message, Settled
 from bot.outbox.rules import COMMON, Refusal

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.followups import forms, tables, views
 from bot.followups.actions import check_may_change, default_due_day, today_of
 from bot.followups.tables import FollowUp
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident, NoIncidentHere
 from bot.runtime.clock import utcnow

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.followups.rules import LATE_AFTER, State
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.participants import Participant
 from bot.incidents.tables import Incident
 from bot.runtime.database import Numbered, insert_new, partial_index, utc_column

@@ -34,11 +34,6 @@ class FollowUpFacts:
         return self.follow_up.is_open and rules.is_late(self.follow_up.due_at, self.now)
 
 
-def add_button(number: int) -> Element:
-    """The button that opens the form for a new follow-up of an incident."""
-    return button("Add a follow-up…", ids.ADD, str(number))
-
-
 def channel_message(facts: FollowUpFacts) -> tuple[str, list[Block]]:
     """The one message about a follow-up in its incident's channel."""
     follow_up = facts.follow_up

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot import outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.frontdoor import engagement_rules as rules
@@ -12,14 +13,12 @@ from bot.frontdoor import engagement_tables as tables
 from bot.frontdoor import engagement_views as views
 from bot.frontdoor.engagement_rules import State
 from bot.frontdoor.engagement_tables import Engagement
-from bot.incidents import invitations
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, invitations
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.events import AnswerOverdue, Closed, Declined, Merged
 from bot.incidents.rules import check_may_change
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mention, near_time

@@ -2,16 +2,15 @@
 
 from datetime import datetime
 
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.frontdoor import rules, tables, views
 from bot.frontdoor.rules import Wording
 from bot.frontdoor.tables import CallerMessage
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import AnswerOverdue
 from bot.incidents.roles import lead_of
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.handovers import shift_tables
 from bot.handovers.rules import State
 from bot.handovers.shift_tables import Accountability
@@ -25,7 +25,6 @@ from bot.incidents.events import (
 from bot.incidents.facts import CONTACT_NOW, FALLBACK
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import mention
 

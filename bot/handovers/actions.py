@@ -6,12 +6,12 @@ the acceptance: at every moment there is exactly one of them.
 
 from datetime import datetime
 
+from bot import outbox
 from bot.directory.lookup import person_of
 from bot.handovers import rules, tables, views
 from bot.handovers.rules import Kind, State
 from bot.handovers.tables import Handover
-from bot.incidents import roles
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, roles
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, CommandHandedOver, Declined, MadePrivate, Merged, RoleChanged
@@ -19,7 +19,6 @@ from bot.incidents.invitations import invite_participant
 from bot.incidents.rules import check_may_change
 from bot.incidents.summaries import summarise
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mention, near_time

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.handovers import rules, tables, views
 from bot.handovers.tables import Handover
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import HandoverUnaccepted
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link, mention, near_time
 

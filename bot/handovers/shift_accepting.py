@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.handovers import accountability, shift_rules, shift_tables, shift_views, tables
 from bot.handovers.rules import Kind, State
 from bot.handovers.shift_rules import ShiftState
@@ -16,7 +17,6 @@ from bot.handovers.tables import Handover
 from bot.incidents.people import people
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import mention
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from bot import outbox
 from bot.handovers import shift_rules, shift_tables
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import mention
 

@@ -8,8 +8,7 @@ from sqlmodel import Session
 
 from bot.handovers import accountability, shift_rules, shift_tables
 from bot.handovers.shift_rules import STABILITY
-from bot.incidents import situation_tables
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, situation_tables
 from bot.incidents.facts import PROMISES_DUE, RISKY_CASES, STEPS_TAKEN, UNANSWERED_PAGES
 from bot.incidents.handover_items import HandoverItem
 from bot.incidents.registry import Registry

@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.handovers import shift_tables
 from bot.handovers.rules import State
 from bot.handovers.shift_rules import ShiftState, from_json
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.facts import HandoverCounts
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime import csv_file

@@ -16,6 +16,7 @@ def register(registry: "Registry") -> None:
         queue_report,
         renderers,
         requests,
+        staffing,
         tables,
         uploads,
         watch_tables,
@@ -23,7 +24,13 @@ def register(registry: "Registry") -> None:
     )
     from bot.incidents import events
     from bot.incidents.checklist import FIGURES
-    from bot.incidents.facts import FIGURE_CHART, FIGURE_SENTENCES, FIGURE_TABLE, QUEUE_FIGURES
+    from bot.incidents.facts import (
+        AGENTS_NEEDED,
+        FIGURE_CHART,
+        FIGURE_SENTENCES,
+        FIGURE_TABLE,
+        QUEUE_FIGURES,
+    )
     from bot.incidents.registry import ChecklistItem, TableWords, Tick
 
     registry.listeners.append(listeners.register)
@@ -41,6 +48,7 @@ def register(registry: "Registry") -> None:
     registry.answers(FIGURE_SENTENCES, facts.sentences)
     registry.answers(FIGURE_TABLE, facts.table)
     registry.answers(FIGURE_CHART, facts.chart)
+    registry.answers(AGENTS_NEEDED, staffing.agents_needed)
     registry.answers(QUEUE_FIGURES, queue_report.queue_figures)
     registry.words += [
         TableWords("figure_queues"),

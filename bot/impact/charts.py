@@ -4,21 +4,21 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot import outbox
 from bot.impact import gathering
 from bot.impact.rules.assessment import Assessment, Point
 from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula, percent
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.tables import Incident
 from bot.outbox import kinds, shared_files
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Settled
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.drawing import draw
 from bot.services import Services
 from bot.slack.text import mention
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 # More than these columns cannot be told apart on a phone.
 POINTS_SHOWN = 96

@@ -9,7 +9,7 @@ from bot.impact import charts, gathering, watch_tables
 from bot.impact.rules.assessment import Point
 from bot.impact.wording import ENGLISH, LANGUAGES, UNKNOWN, Language, length, notes, percent
 from bot.impact.wording import number as amount
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.facts import FigureSentences, FigureTable
 from bot.services import Services
 

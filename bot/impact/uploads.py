@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
 
+from bot import outbox
 from bot.errors import TryLater, WatchfloorError
 from bot.impact import importing, preview_tables, preview_views
 from bot.impact.importing import ImportRunning, Source
@@ -25,11 +26,10 @@ from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import DroppedFile, Registry
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow

@@ -4,20 +4,20 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from bot import outbox
 from bot.impact import gathering, tables, watch_tables, wording
 from bot.impact.rules.assessment import Assessment, Group
 from bot.impact.rules.warnings import Alert, Watch, watch
 from bot.impact.watch_tables import QueueWatch, Summary
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Declared
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import section
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 # Contacts come back, and queues recover, for a while after the cause is gone.
 FOLLOWED_FOR = timedelta(hours=4)

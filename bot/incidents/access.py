@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.incidents import merge_rules, participants, rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, merge_rules, participants, rules
 from bot.incidents.permissions import Permission, check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow

@@ -4,8 +4,7 @@ from datetime import datetime
 
 from bot.config.addresses import UnsafeAddress, read_address
 from bot.errors import WatchfloorError
-from bot.incidents import rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, rules
 from bot.incidents.access import incident_number_here
 from bot.incidents.bridge_rules import bridge_text
 from bot.incidents.change import changing

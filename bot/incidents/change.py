@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.incidents import tables as incidents
+from bot import outbox
+from bot.incidents import incidents
 from bot.incidents.events import Event
 from bot.incidents.permissions import Permission, check_member, check_permission
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
-from bot.outbox import tables as outbox
 from bot.services import Services
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 AFTER_COMMIT = "after commit"
 

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.incidents import forms
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 LOST_KIND, FOUND_KIND = "channel_lost", "channel_found"
 

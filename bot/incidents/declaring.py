@@ -9,9 +9,17 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.errors import WatchfloorError
-from bot.incidents import declaration_forms, duplicate_views, pending_declarations, recognition, rules, scope
-from bot.incidents import tables as incidents
+from bot.incidents import (
+    declaration_forms,
+    duplicate_views,
+    incidents,
+    pending_declarations,
+    recognition,
+    rules,
+    scope,
+)
 from bot.incidents.drills import drill_title
 from bot.incidents.facts import PRIVATE_BY_DEFAULT
 from bot.incidents.limits import PersonLimits
@@ -23,7 +31,6 @@ from bot.incidents.responses import Response
 from bot.incidents.rules import TitleMissing
 from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest, declare, incident_of
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import one_line

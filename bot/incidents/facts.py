@@ -138,6 +138,33 @@ class QueueFigures:
 
 
 @dataclass(frozen=True)
+class AgentsNeeded:
+    """How many agents the forecast of some queues needs in a part of the time, so that they reach their goals.
+
+    `agents` is Erlang A's answer, in which callers give up after `patience_s` on average; `agents_c` is Erlang C's,
+    in which nobody does.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    agents: int
+    agents_c: int
+    offered: float
+    aht_s: float
+    patience_s: float
+
+
+@dataclass(frozen=True)
+class OnShift:
+    """Somebody who is on shift: as the roster names them, and who that is in Slack, once known."""
+
+    person: str
+    user_id: str | None
+    role: str
+    region: str
+
+
+@dataclass(frozen=True)
 class SensitiveCase:
     """An open case of a customer who is watched with care; `left` says how much time there is."""
 
@@ -154,6 +181,12 @@ class SensitiveCase:
 def _no_queue_figures(
     session: Session, services: Services, start: datetime, end: datetime
 ) -> Sequence[QueueFigures]:
+    return ()
+
+
+def _no_agents_needed(
+    session: Session, services: Services, queues: Sequence[str], site: str, start: datetime, end: datetime
+) -> Sequence[AgentsNeeded]:
     return ()
 
 
@@ -233,6 +266,10 @@ def _no_fallback(session: Session, services: Services, user_id: str, now: dateti
     return None
 
 
+def _nobody_on(session: Session, services: Services, now: datetime) -> Sequence[OnShift]:
+    return ()
+
+
 def _no_contact(session: Session, services: Services, now: datetime) -> Sequence[str]:
     return ()
 
@@ -300,6 +337,8 @@ UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("
 RESETTING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("resetting", _no_unlocking)
 # Who is the point of contact at a moment.
 CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", _no_contact)
+# Everyone who is on shift at a moment, and not absent.
+ON_SHIFT: Fact[Callable[[Session, Services, datetime], Sequence[OnShift]]] = Fact("on shift", _nobody_on)
 # What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.
 RISKY_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact("risky cases", _no_items)
 UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
@@ -332,5 +371,9 @@ SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[Sensitive
 QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[QueueFigures]]] = Fact(
     "queue figures", _no_queue_figures
 )
+# How many agents the forecast of queues needs, by patterns of their names and a site, from a moment until another.
+AGENTS_NEEDED: Fact[
+    Callable[[Session, Services, Sequence[str], str, datetime, datetime], Sequence[AgentsNeeded]]
+] = Fact("agents needed", _no_agents_needed)
 # How many guides that are missing were noted in a time, and how many of those are published.
 KNOWLEDGE_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("knowledge gaps", _no_gaps)

@@ -4,8 +4,7 @@ from functools import partial
 
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
-from bot.incidents import forms
-from bot.incidents import tables as incidents
+from bot.incidents import forms, incidents
 from bot.incidents.parse import Payload
 from bot.incidents.registry import Registry
 from bot.services import Services

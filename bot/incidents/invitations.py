@@ -9,14 +9,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.lookup import resolve_people
 from bot.errors import TryLater
-from bot.incidents import participants
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, participants
 from bot.incidents.access import visible_incident
 from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
@@ -24,7 +23,7 @@ from bot.services import Services
 from bot.slack import refusals
 from bot.slack.errors import OutcomeUnknown, SlackRefused
 from bot.slack.text import channel_link, escape
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 REFUSAL_REASONS = {
     "is_archived": "its channel is archived",

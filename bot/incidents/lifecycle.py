@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.incidents import rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, rules
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declined, Event, Reopened, Resolved, StatusChanged
 from bot.incidents.registry import Objection, Registry

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.incidents import invitations, lifecycle, merge_rules
-from bot.incidents import tables as incidents
+from bot import outbox
+from bot.incidents import incidents, invitations, lifecycle, merge_rules
 from bot.incidents.change import Change
 from bot.incidents.events import Merged
 from bot.incidents.permissions import check_member, check_permission
@@ -13,7 +13,6 @@ from bot.incidents.recognition import Scope
 from bot.incidents.rules import OPEN, Status
 from bot.incidents.scope import scope_of, set_scope
 from bot.incidents.tables import Incident
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link
 

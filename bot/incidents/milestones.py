@@ -4,14 +4,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.incidents.change import Change, changing
 from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import day_and_time
-from bot.timeline import milestones
-from bot.timeline import tables as timeline
+from bot.timeline import milestones, timeline
 from bot.timeline.milestones import TITLES, Milestone, MilestoneName
 
 

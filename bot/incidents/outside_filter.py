@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.incidents import redaction
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services

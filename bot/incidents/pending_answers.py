@@ -7,18 +7,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.incidents import invitations, pending_declarations
-from bot.incidents import tables as incidents
+from bot import outbox
+from bot.incidents import incidents, invitations, pending_declarations
 from bot.incidents.declaring import check_may_declare, opening, question_key, start_declaration
 from bot.incidents.pending_declarations import Decision, PendingDeclaration
 from bot.incidents.permissions import check_member
 from bot.incidents.workflows import DeclareRequest
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.services import Services
 from bot.slack.text import channel_link
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 def open_another(services: Services, pending_id: int, by: str, reply_to: str, now: datetime) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot import directory
 from bot.config.floor import ROLES
-from bot.directory import tables as directory
 from bot.directory.lookup import person_of
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.registry import Registry
 from bot.services import Services
 from bot.slack.errors import SlackRefused

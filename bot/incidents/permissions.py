@@ -5,10 +5,10 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotAllowed, NotForGuests
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.rules import is_permitted
 from bot.services import Services
 

@@ -13,17 +13,16 @@ from typing import Any
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
+from bot import outbox
 from bot.config.floor import HERE
 from bot.errors import WatchfloorError
-from bot.incidents import participants, related, rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, participants, related, rules
 from bot.incidents.change import Change, changing
 from bot.incidents.events import MadePrivate
 from bot.incidents.registry import Registry
 from bot.incidents.roles import lead_of
 from bot.incidents.workflows import invite_all, open_channel, post_displays
 from bot.outbox import batches, kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
 from bot.outbox.rules import look_at
 from bot.outbox.tables import OutboxRow

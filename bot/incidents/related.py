@@ -6,12 +6,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.incidents import merge_rules
-from bot.incidents import tables as incidents
+from bot import outbox
+from bot.incidents import incidents, merge_rules
 from bot.incidents.change import Change, changing
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.slack.text import channel_link, one_line

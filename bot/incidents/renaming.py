@@ -2,19 +2,18 @@
 
 from datetime import datetime
 
-from bot.incidents import rules
-from bot.incidents import tables as incidents
+from bot import outbox
+from bot.incidents import incidents, rules
 from bot.incidents.change import Change, changing
 from bot.incidents.drills import drill_title
 from bot.incidents.events import Renamed
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Settled
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 from bot.slack.text import one_line
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 MAX_NAMES_TRIED = 5
 

@@ -1,10 +1,10 @@
 """What is shown of an incident itself: the card, the message in the incidents channel, topic, pin and bookmarks."""
 
+from bot import outbox
 from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
 from bot.incidents import invitations, pending_answers, privacy, renaming, views
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
 from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow

@@ -5,19 +5,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests, PersonGone
 from bot.errors import WatchfloorError
-from bot.incidents import rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, rules
 from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.incidents.change import Change, changing
 from bot.incidents.events import RoleChanged
 from bot.incidents.invitations import invite_participant
 from bot.incidents.permissions import Permission, check_permission
 from bot.incidents.tables import Incident
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import channel_link, escape, mention

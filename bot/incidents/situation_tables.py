@@ -72,15 +72,6 @@ def translations(session: Session, incident: Incident, language: str, newest_id:
     }
 
 
-def history(session: Session, number: int) -> Sequence[SituationValue]:
-    """Every version, the oldest first; translations are left out."""
-    return session.exec(
-        select(SituationValue)
-        .where(SituationValue.incident_id == number, SituationValue.language == ORIGINAL)
-        .order_by(col(SituationValue.id))
-    ).all()
-
-
 def all_rows(session: Session, number: int) -> Sequence[SituationValue]:
     """Every version and every translation, the oldest first."""
     query = select(SituationValue).where(SituationValue.incident_id == number)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.incidents import situation_tables
 from bot.incidents.registry import Registry, SummaryPart
 from bot.incidents.situation import Certainty, Situation, SituationField
@@ -14,7 +14,7 @@ from bot.incidents.tables import Incident
 from bot.incidents.views import STATUS_EMOJI
 from bot.services import Services
 from bot.slack.text import ELLIPSIS, near_time, one_line, to_plain_text
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from bot.timeline.rules import DECISION, RULED_OUT
 from bot.timeline.tables import TimelineEntry
 from bot.timeline.wording import user_ids_in

@@ -6,17 +6,15 @@ from datetime import datetime
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.directory.lookup import known_people
 from bot.errors import TryLater
-from bot.incidents import declaration_forms, drills, invitations, participants, rules
-from bot.incidents import tables as incidents
+from bot.incidents import declaration_forms, drills, incidents, invitations, participants, rules
 from bot.incidents.change import Change
 from bot.incidents.events import ChannelOpened, Declared, DeclaredAfterwards, Withdrawn
 from bot.incidents.limits import WAITING_AT_ONCE
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.worker import Worker
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
@@ -24,7 +22,7 @@ from bot.services import Services
 from bot.slack.blocks import Block, section
 from bot.slack.errors import OutcomeUnknown, SlackRefused
 from bot.slack.text import channel_link, escape, one_line
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 MAX_NAMES_TRIED = 5
 TURN_S = 2.0

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.errors import WatchfloorError
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.ledger import balance, forms, releases, rules, tables, views
@@ -22,7 +23,6 @@ from bot.ledger.rules import REVERSED, SAME_CAUSE, LedgerClosed, NoLedger, State
 from bot.ledger.tables import Cohort, Ledger, LedgerFile, LineRow, NewLine
 from bot.ledger.views import Screen
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.runtime.database import upsert
 from bot.services import Services
 from bot.slack.blocks import Block

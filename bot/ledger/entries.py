@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.ledger.rules import State, Totals, check_move
+from bot.ledger.rules import State, check_move
 from bot.ledger.tables import EntryValues, Line, LineRow, NewLine, TotalsRow, among, insert_entries, insert_lines
 from bot.runtime.database import insert_new
 
@@ -108,10 +108,3 @@ def move_totals(session: Session, ledger_id: int, cohort: str, currency: str, de
     values = {str(name): table.c[str(name)] + amount for name, amount in delta.items()}
     mine = sa.and_(table.c.ledger_id == ledger_id, table.c.cohort == cohort, table.c.currency == currency)
     session.connection().execute(sa.update(table).where(mine).values(**values))
-
-
-def totals_after(totals: Totals, moved: Sequence[tuple[State | None, State, int]]) -> Totals:
-    """What totals are after some moves: the rule that the database keeps."""
-    for old, new, amount in moved:
-        totals = totals.moved(old, new, amount)
-    return totals

@@ -1,11 +1,10 @@
 """Money is released to be paid: by one person, above a limit by two; and who is paid elsewhere is left out."""
 
-from datetime import datetime
-
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from bot import outbox
 from bot.incidents.change import Change
 from bot.ledger import rules, tables
 from bot.ledger.accounts import others, same_cause
@@ -14,7 +13,6 @@ from bot.ledger.money import EXPONENTS, format_amount
 from bot.ledger.rules import SAME_CAUSE, State
 from bot.ledger.tables import Ledger, Line, Release
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.runtime.database import without_time_limit
 
 WAITING, RELEASED, REFUSED = "waiting", "released", "refused"
@@ -138,8 +136,3 @@ def of(session: Session, release_id: int) -> tuple[Release, int]:
     if release is None:
         raise tables.NoSuchLedger()
     return release, tables.get(session, release.ledger_id).incident_id
-
-
-def settled_at(release: Release) -> datetime:
-    """When it was decided, or asked while it waits."""
-    return release.decided_at or release.asked_at

@@ -3,11 +3,11 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot import outbox
 from bot.errors import WatchfloorError
 from bot.ledger import importing, releases, tables, views, workbook
 from bot.ledger.tables import LedgerFile
 from bot.outbox import kinds, shared_files
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
 from bot.outbox.rules import Refusal
 from bot.outbox.tables import OutboxRow

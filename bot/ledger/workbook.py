@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.ledger import tables
 from bot.ledger.money import EXPONENTS, major
 from bot.ledger.tables import Entry, Ledger, Line

@@ -7,13 +7,12 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from bot import directory, outbox
 from bot.config.floor import Floor
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.lockouts import failures, rules, tables, views
 from bot.lockouts.rules import Release
 from bot.lockouts.tables import Burst, LockedAccount
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.sources.port import Lockout, LockoutKind

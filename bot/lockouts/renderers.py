@@ -1,5 +1,6 @@
 """What is asked of the source of accounts, what came of it, messages about several, and files that are read."""
 
+from bot import outbox
 from bot.errors import WatchfloorError
 from bot.lockouts import file_import, unlocking_tables, unlocking_views
 from bot.lockouts.rules import AccountAction
@@ -7,7 +8,6 @@ from bot.lockouts.tables import LockedAccount
 from bot.lockouts.unlocking import helping
 from bot.lockouts.unlocking_tables import AccountRequest
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Message
 from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow

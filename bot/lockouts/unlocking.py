@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.errors import WatchfloorError
 from bot.incidents.facts import RESETTING, UNLOCKING
 from bot.incidents.permissions import check_member, check_permission
@@ -19,7 +19,6 @@ from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.tables import LockedAccount
 from bot.lockouts.unlocking_tables import DECLINED, STARTED, WAITING, AccountRequest, RequestBatch
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.blocks import Block
 
@@ -33,15 +32,10 @@ ASKED = {
     AccountAction.RESET: "{source} is asked to mail {login} a reset of the password. You get a direct message with "
     "what came of it.",
 }
-MOST_AT_ONCE = 500
 
 
 class NobodyChosen(WatchfloorError):
     """Choose accounts, or a partner all of whose locked accounts are meant."""
-
-
-class TooManyChosen(WatchfloorError):
-    """That is {count} accounts; at most {most} can be seen to at once."""
 
 
 class DecidedAlready(WatchfloorError):

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
-from bot.outbox.tables import MESSAGE, USUAL, OutboxRow, change_rows, edit_batches, insert_row, wake
+from bot.outbox.tables import MESSAGE, USUAL, OutboxRow
+from bot.outbox.writing import change_rows, edit_batches, insert_row, wake
 from bot.slack.blocks import Block
 from bot.slack.messages import Posted
 

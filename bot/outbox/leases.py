@@ -9,11 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from bot.outbox.tables import _FREE, LEASE, OutboxRow
+from bot.outbox.queries import FREE
+from bot.outbox.tables import LEASE, OutboxRow
 from bot.runtime.database import UtcDateTime
 
-# What the session knows of the rows is older than what the statement gives back.
-_READ_ANEW = {"synchronize_session": False, "populate_existing": True}
 INCIDENT_AT_ONCE = 24
 MESSAGES_AT_ONCE = 4
 
@@ -25,7 +24,7 @@ _INCIDENTS = sa.table("incidents", sa.column("id"), sa.column("channel_id"))
 def _lease(*which: Any, limit: int) -> sa.UpdateBase:
     free = (
         select(OutboxRow.id)
-        .where(*_FREE, *which, col(OutboxRow.id).not_in(sa.bindparam("in_hand", expanding=True)))
+        .where(*FREE, *which, col(OutboxRow.id).not_in(sa.bindparam("in_hand", expanding=True)))
         .order_by(col(OutboxRow.priority), col(OutboxRow.retry_at), col(OutboxRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -33,14 +32,14 @@ def _lease(*which: Any, limit: int) -> sa.UpdateBase:
     )
     now = sa.bindparam("now", type_=UtcDateTime())
     return (
-        sa.update(OutboxRow)
-        .where(col(OutboxRow.id).in_(sa.select(free.c.id)))
+        sa.update(_TABLE)
+        .where(_TABLE.c.id.in_(sa.select(free.c.id)))
         .values(
             leased_until=sa.bindparam("until", type_=UtcDateTime()),
             leased_by=sa.bindparam("owner"),
-            attempted_at=sa.func.coalesce(OutboxRow.attempted_at, now),
+            attempted_at=sa.func.coalesce(_TABLE.c.attempted_at, now),
         )
-        .returning(OutboxRow)
+        .returning(_TABLE)
     )
 
 
@@ -94,8 +93,9 @@ def _leased(
 ) -> list[OutboxRow]:
     parameters = {"owner": owner, "now": now, "until": now + LEASE, "in_hand": list(in_hand), **facts}
     session.flush()
-    rows = session.execute(which, parameters, execution_options=_READ_ANEW).scalars()
-    return sorted(rows, key=lambda row: (row.priority, row.number))
+    # Not by the session: an update of its mapped rows is put together anew each time.
+    leased = session.connection().execute(which, parameters).mappings()
+    return sorted((OutboxRow(**row) for row in leased), key=lambda row: (row.priority, row.number))
 
 
 def end(session: Session, owner: str) -> None:

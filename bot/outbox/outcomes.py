@@ -10,7 +10,8 @@ from typing import Any
 from bot.errors import TryLater
 from bot.outbox import rules
 from bot.outbox.kinds import CARD, Call, Incidents, Kind, Message, Settled
-from bot.outbox.tables import LEASE, OutboxRow, mark_stale
+from bot.outbox.staleness import mark_stale
+from bot.outbox.tables import LEASE, OutboxRow
 from bot.runtime.clock import utcnow
 from bot.slack.messages import Posted
 

@@ -7,7 +7,8 @@ from bot.outbox import outcomes, rules
 from bot.outbox.kinds import CARD, Context, Incidents, Kind, Settled
 from bot.outbox.outcomes import Consequence, Outcome, Rendered
 from bot.outbox.rules import Refusal
-from bot.outbox.tables import abandon, key_of, mark_stale
+from bot.outbox.staleness import abandon, mark_stale
+from bot.outbox.tables import key_of
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.outbox import delivery, leases, tables
+from bot.outbox import delivery, leases, queries
 from bot.outbox.kinds import CARD, Context, Kinds, Settled
 from bot.outbox.outcomes import Outcome, Rendered
-from bot.outbox.tables import OutboxRow
+from bot.outbox.tables import DUE, LEASED, OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
@@ -41,24 +41,24 @@ class Worker:
 
     def lease(self, session: Session) -> None:
         """Before a commit: lease what the transaction changed, which saves a transaction of its own."""
-        changed = [incident_id for incident_id in session.info.get(tables.DUE, ()) if incident_id is not None]
+        changed = [incident_id for incident_id in session.info.get(DUE, ()) if incident_id is not None]
         # Of many incidents each is leased when its turn comes, so that no lease ends in the queue.
         if len(changed) == 1:
             lease = partial(leases.edits_of_incident, incident_id=changed[0])
-            session.info[tables.LEASED] = self._lease(session, lease)
+            session.info[LEASED] = self._lease(session, lease)
 
     def wake(self, notes: Mapping[str, Any]) -> None:
         """After a commit: deliver what the transaction wrote."""
-        if leased := notes.get(tables.LEASED):
+        if leased := notes.get(LEASED):
             with self._lock:
                 self._leased_already.setdefault(leased[0].incident_id, []).append(leased)
-        for incident_id in sorted(notes.get(tables.DUE, ()), key=lambda number: number or 0):
+        for incident_id in sorted(notes.get(DUE, ()), key=lambda number: number or 0):
             self._soon(incident_id)
 
     def tick(self, now: datetime) -> None:
         """Find what is due and was not delivered after its commit."""
         with self._services.database.reading() as session:
-            due = tables.due(session, now)
+            due = queries.due(session, now)
         for incident_id in due:
             self._soon(incident_id)
 

@@ -5,19 +5,19 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.lookup import person_of
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.partners import tables, views
 from bot.partners.messages import labels, partner_of
 from bot.partners.rules import Answer, NextAction, NotThisChannel, read_agents
 from bot.partners.tables import PartnerNotice
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 def record_received(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:

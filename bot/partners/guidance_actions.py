@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.incidents import tables as incidents
+from bot import outbox
+from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.events import RoleChanged
@@ -13,7 +14,6 @@ from bot.incidents.outside_filter import outside_filter
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
 from bot.outbox import batches, kinds
-from bot.outbox import tables as outbox
 from bot.partners import guidance, guidance_views, tables
 from bot.partners.guidance import GuidanceField
 from bot.partners.messages import partner_of

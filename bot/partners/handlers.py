@@ -1,5 +1,6 @@
 """Partners follow the incident as it changes, within that change's transaction."""
 
+from bot import outbox
 from bot.incidents.change import Change
 from bot.incidents.events import (
     Declared,
@@ -15,12 +16,11 @@ from bot.incidents.events import (
 from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.partners import rules, tables, views
 from bot.partners.messages import partner_of, reply_in_thread
 from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 def begin(change: Change, event: Declared) -> None:

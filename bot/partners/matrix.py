@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from bot import outbox
 from bot.incidents.access import visible_incident
 from bot.incidents.change import changing
 from bot.incidents.rules import OPEN, check_may_change
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.partners import handlers as partners
 from bot.partners import tables, views
 from bot.partners.messages import partner_of

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.config.floor import PARTNERS, Partner
 from bot.directory.broken_templates import report_broken_template
 from bot.directory.lookup import channel_id
@@ -17,7 +18,6 @@ from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.partners import guidance, tables, views, wording
 from bot.partners.tables import PartnerNotice

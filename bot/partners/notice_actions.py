@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.incidents import tables as incidents
+from bot import outbox
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.rules import OPEN
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Settled
 from bot.partners import handlers as partners
 from bot.partners import tables
@@ -19,7 +19,7 @@ from bot.partners.tables import PartnerNotice
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.messages import Posted
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 def _send(services: Services, number: int, notice_id: int, now: datetime) -> None:

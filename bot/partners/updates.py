@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 
+from bot import directory, outbox
 from bot.config.floor import PARTNERS
-from bot.directory import tables as directory
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateAmended, UpdateDue
 from bot.incidents.rules import OPEN
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.partners import tables
 from bot.partners.messages import partner_of
 from bot.partners.rules import State

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.playbooks.rules import State
-from bot.slack.text import format_duration
 
 RUNS_COMPARED = 5
 SKIPPED_TOO_OFTEN = 3
@@ -94,22 +93,6 @@ def lateness(step: MeasuredStep) -> timedelta | None:
     if step.due_at is None or step.finished_at is None or step.finished_at <= step.due_at:
         return None
     return step.finished_at - step.due_at
-
-
-def describe(adherence: Adherence) -> str:
-    """`7 steps done, 1 skipped, 1 waived; 2 late, by 12 min on average; 1 out of order.`"""
-    others = ((adherence.skipped, "skipped"), (adherence.waived, "waived"), (adherence.left_open, "left open"))
-    outcomes = ", ".join([f"{adherence.done} step{'' if adherence.done == 1 else 's'} done", *_nonzero(others)])
-    late = (
-        f"{adherence.late} late, by {format_duration(adherence.average_lateness)} on average"
-        if adherence.average_lateness
-        else ""
-    )
-    return "; ".join([outcomes, late or "none late", *_nonzero([(adherence.out_of_order, "out of order")])]) + "."
-
-
-def _nonzero(numbers: Iterable[tuple[int, str]]) -> list[str]:
-    return [f"{number} {what}" for number, what in numbers if number]
 
 
 def proposals(playbook: str, runs: Sequence[Sequence[MeasuredStep]]) -> list[Proposal]:

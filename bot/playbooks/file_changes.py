@@ -3,8 +3,8 @@
 import logging
 from datetime import datetime
 
+from bot import outbox
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.playbooks import tables as playbooks
 from bot.playbooks.reloading_library import ReloadingLibrary
 from bot.services import Services

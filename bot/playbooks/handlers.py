@@ -1,10 +1,17 @@
 """Playbooks follow an incident that changes: times move, and what fits it now is offered, never forced."""
 
+from bot import outbox
 from bot.incidents.change import Change
-from bot.incidents.events import CommandHandedOver, Reopened, ScopeChanged, SeverityChanged, UpdateComposed
+from bot.incidents.events import (
+    CommandHandedOver,
+    Reopened,
+    RoleChanged,
+    ScopeChanged,
+    SeverityChanged,
+    UpdateComposed,
+)
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.playbooks import ids, runs
 from bot.playbooks import tables as playbooks
 from bot.playbooks.playbook import Playbook
@@ -43,6 +50,12 @@ def skip_told(change: Change, event: UpdateComposed) -> None:
     if any(event.audience not in run.incident.told for run in running):
         runs.update_facts(session, change.number, facts_now(change), now)
         outbox.mark_stale(session, change.number, (kinds.CARD, kinds.RUN))
+
+
+def skip_held(change: Change, event: RoleChanged) -> None:
+    """Steps that were to fill a role are needless once somebody has it."""
+    if event.holder is not None:
+        runs.update_facts(change.session, change.number, facts_now(change), change.now)
 
 
 def offer_after_reopening(change: Change, event: Reopened) -> None:

@@ -105,11 +105,12 @@ class SkipWhen(Part):
 
     severity_at_least: SeverityName | None = None
     told: Name | None = None
+    held: OneOrMany[RoleName] = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.severity_at_least is None and self.told is None:
-            raise ValueError("is empty; write `severity_at_least` or `told`")
+        if self.severity_at_least is None and self.told is None and not self.held:
+            raise ValueError("is empty; write `severity_at_least`, `told` or `held`")
         return self
 
 

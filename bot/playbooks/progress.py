@@ -41,11 +41,6 @@ class Progress:
     finished: int
     wanted: int
 
-    @property
-    def is_complete(self) -> bool:
-        """Is nothing left to do?"""
-        return self.finished == self.wanted
-
 
 def is_open(step: TrackedStep) -> bool:
     """Is the step wanted and not finished?"""

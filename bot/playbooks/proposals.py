@@ -5,16 +5,16 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from bot import outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import MadePrivate
 from bot.incidents.facts import FOLLOW_UP_WORDS
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
-from bot.outbox import tables as outbox
 from bot.playbooks import proposal_tables, proposal_views
 from bot.playbooks.proposal_tables import PlaybookProposal, ProposalState
 from bot.playbooks.reloading_library import ReloadingLibrary

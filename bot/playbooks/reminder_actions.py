@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
+from bot import directory, outbox
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.playbooks import reminder_messages, reminders, rules
 from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views

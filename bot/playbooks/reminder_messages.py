@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.outbox import tables as outbox
+from bot import outbox
 from bot.playbooks import views
 from bot.playbooks.tables import AnyStep
 

@@ -39,6 +39,8 @@ class IncidentFacts:
     started_at: datetime
     # The audiences that got an update already.
     told: tuple[str, ...] = ()
+    # The roles that somebody has.
+    held: tuple[str, ...] = ()
 
 
 class StepRecord(Protocol):
@@ -120,8 +122,12 @@ def reason_to_skip(skip_when: SkipWhen | None, facts: IncidentFacts) -> str:
     # S0 is the gravest, so "at least S1" is S0 or S1.
     if (severity and facts.severity > severity) or (audience and audience not in facts.told):
         return ""
+    if not set(skip_when.held) <= set(facts.held):
+        return ""
     reasons = [f"the incident is {facts.severity} already"] if severity else []
     reasons += [f"{audience.replace('_', ' ')} had an update already"] if audience else []
+    roles = " and a ".join(role.replace("_", " ") for role in skip_when.held)
+    reasons += [f"there is a {roles} already"] if roles else []
     return " and ".join(reasons)
 
 

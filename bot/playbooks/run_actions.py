@@ -1,17 +1,17 @@
 """Playbooks in an incident: started with it or by hand, stopped, switched, and following it as it changes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from bot import outbox
 from bot.errors import WatchfloorError
-from bot.incidents import rules
+from bot.incidents import incidents, rules
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declared, Declined, Merged
 from bot.incidents.facts import AUDIENCES_TOLD
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.playbooks import reminder_messages, runs
 from bot.playbooks import rules as playbook_rules
 from bot.playbooks import tables as playbooks
@@ -20,8 +20,8 @@ from bot.playbooks.reloading_library import ReloadingLibrary
 from bot.playbooks.rules import IncidentFacts
 from bot.playbooks.tables import PlaybookRun
 from bot.services import Services
-from bot.slack.text import escape
-from bot.timeline import tables as timeline
+from bot.slack.text import escape, mention, near_time
+from bot.timeline import timeline
 
 
 class UnknownPlaybook(WatchfloorError):
@@ -32,8 +32,14 @@ class NotRunning(WatchfloorError):
     """The playbook `{given}` is not running here. `/incident playbook` shows what is."""
 
 
-def facts_of(incident: Incident, told: Collection[str] = ()) -> IncidentFacts:
-    """What playbooks need to know of an incident; `told` are the audiences that had an update."""
+class StoppedAlready(WatchfloorError):
+    """The playbook “{title}” was stopped already, {when}; what was done in it stays on record. `/incident playbook
+    start {name}` starts it anew."""
+
+
+def facts_of(incident: Incident, told: Collection[str] = (), held: Collection[str] = ()) -> IncidentFacts:
+    """What playbooks need to know of an incident; `told` are the audiences that had an update, `held` the roles
+    that somebody has."""
     return IncidentFacts(
         severity=incident.severity,
         type=incident.type,
@@ -41,13 +47,14 @@ def facts_of(incident: Incident, told: Collection[str] = ()) -> IncidentFacts:
         partners=tuple(incident.partners),
         started_at=incident.declared_at,
         told=tuple(sorted(told)),
+        held=tuple(sorted(held)),
     )
 
 
 def facts_now(change: Change) -> IncidentFacts:
     """What the incident's running playbooks need to know of it at this moment."""
     told = change.services.get(Registry).ask(AUDIENCES_TOLD)(change.session, change.number)
-    return facts_of(change.incident, told)
+    return facts_of(change.incident, told, incidents.roles(change.session, change.number))
 
 
 def matching_playbook(services: Services, incident: Incident) -> str | None:
@@ -114,11 +121,23 @@ def _start(change: Change, name: str, by: str | None) -> PlaybookRun:
 
 
 def _stop(change: Change, name: str) -> PlaybookRun:
-    for run in playbooks.runs_of(change.session, change.number):
-        if run.playbook == name and run.is_running:
+    runs_of_name = [run for run in playbooks.runs_of(change.session, change.number) if run.playbook == name]
+    for run in runs_of_name:
+        if run.is_running:
             change.log("playbook_stopped", playbook=run.title)
             return _end(change, run)
-    raise NotRunning(given=escape(name[:60]))
+    raise _not_running(name, runs_of_name, change.now)
+
+
+def _not_running(name: str, earlier: Sequence[PlaybookRun], now: datetime) -> WatchfloorError:
+    """A person who stopped it and lost the answer hears that it was done."""
+    last = earlier[-1] if earlier else None
+    if last is None or last.stopped_at is None:
+        return NotRunning(given=escape(name[:60]))
+    by = f"by {mention(last.stopped_by)} " if last.stopped_by else ""
+    return StoppedAlready(
+        title=escape(last.title), when=f"{by}at {near_time(last.stopped_at, now)}", name=last.playbook
+    )
 
 
 def stop_all(change: Change, event: Closed | Declined | Merged) -> None:

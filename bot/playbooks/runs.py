@@ -15,7 +15,7 @@ from bot.playbooks import reminder_messages, rules
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.rules import IncidentFacts, State
 from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep, StepRow, insert_steps, steps_of, write_schedule
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 S = TypeVar("S", bound=AnyStep)
 

@@ -7,15 +7,14 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
-from bot.incidents import rules
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, rules
 from bot.incidents.change import Change
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.playbooks import reminder_messages, reminders, step_effects, steps
 from bot.playbooks import tables as playbooks
 from bot.playbooks.rules import State
@@ -23,7 +22,7 @@ from bot.playbooks.step_effects import PictureRequestRow, StepEffects
 from bot.playbooks.steps import LockedStep, StepChange
 from bot.services import Services
 from bot.slack.text import escape
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 StepAction = Callable[[Session, LockedStep], StepChange]
 FollowUp = Callable[[Change, StepChange], None]

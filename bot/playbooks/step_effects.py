@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.audiences import audiences_of, describe_channels
 from bot.incidents.change import Change
 from bot.incidents.events import CadenceRequested, FrontDoorSet, UpdateRequested

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
+from bot import directory
+from bot.incidents import incidents
 from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.registry import Registry
 from bot.playbooks import tables as playbooks

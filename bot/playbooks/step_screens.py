@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.directory.lookup import person_of
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.audiences import audiences_of, describe_channels
 from bot.incidents.milestones import milestones_of
 from bot.incidents.permissions import check_member

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.tables import Incident
 from bot.playbooks import tables, views
 from bot.playbooks.progress import next_steps, open_steps

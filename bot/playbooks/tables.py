@@ -64,6 +64,7 @@ class PlaybookRun(Numbered, table=True):
             partners=tuple(self.facts["partners"]),
             started_at=datetime.fromisoformat(self.facts["started_at"]),
             told=tuple(self.facts.get("told", ())),
+            held=tuple(self.facts.get("held", ())),
         )
 
 
@@ -224,20 +225,6 @@ def write_schedule(session: Session, steps: Collection[StepRow]) -> None:
     if steps:
         values = [{"step_id": step.id, **{name: getattr(step, name) for name in SET_BY_RULES}} for step in steps]
         session.connection().execute(_set_columns(SET_BY_RULES), values)
-
-
-def steps_in_incidents(session: Session, incident_ids: Collection[int]) -> dict[int, list[PlaybookStep]]:
-    """The steps of all running playbooks of these incidents, in one query."""
-    rows = session.exec(
-        select(PlaybookStep)
-        .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
-        .where(col(PlaybookStep.incident_id).in_(incident_ids), col(PlaybookRun.stopped_at).is_(None))
-        .order_by(col(PlaybookStep.run_id), col(PlaybookStep.position))
-    )
-    steps: dict[int, list[PlaybookStep]] = {incident_id: [] for incident_id in incident_ids}
-    for step in rows:
-        steps[step.incident_id].append(step)
-    return steps
 
 
 def find_step(session: Session, step_id: int) -> PlaybookStep:

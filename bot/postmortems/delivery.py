@@ -8,13 +8,14 @@ copy that lacks them; then each copy has one that shares its files in the thread
 import functools
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.errors import TryLater
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Settled
 from bot.outbox.tables import OutboxRow
 from bot.postmortems import content, copies, tables, versions
@@ -25,7 +26,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 from bot.slack.messages import Posted
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 MESSAGE_SOON_S = 0.3
 SHARED_ALREADY = "file_already_completed"
@@ -43,9 +44,10 @@ def deliver(session: Session, postmortem: PostMortem, now: datetime) -> None:
     key = f"{kinds.POST_MORTEM_UPLOAD}:{postmortem.number}:{postmortem.version}:{newest}"
     _enqueue(session, kinds.POST_MORTEM_UPLOAD, key, postmortem.incident_id, postmortem.number, now)
     if not postmortem.is_preview:
-        # Asked for once at most, whatever the version.
+        # Asked for once at most, whatever the version; one that waits must not overwrite the next.
+        number, lane = postmortem.incident_id, f"{kinds.CANVAS}:of:{postmortem.incident_id}"
         key = f"{kinds.CANVAS}:{postmortem.number}"
-        _enqueue(session, kinds.CANVAS, key, postmortem.incident_id, postmortem.number, now, outbox.LAST)
+        _enqueue(session, kinds.CANVAS, key, number, postmortem.number, now, priority=outbox.LAST, lane=lane)
 
 
 def supersede(session: Session, postmortem: PostMortem) -> None:
@@ -55,15 +57,9 @@ def supersede(session: Session, postmortem: PostMortem) -> None:
 
 
 def _enqueue(
-    session: Session,
-    kind: str,
-    key: str,
-    incident_id: int,
-    subject: int,
-    now: datetime,
-    priority: int = outbox.USUAL,
+    session: Session, kind: str, key: str, incident_id: int, subject: int, now: datetime, **facts: Any
 ) -> None:
-    outbox.enqueue(session, kind, key, now, incident_id=incident_id, subject=str(subject), priority=priority)
+    outbox.enqueue(session, kind, key, now, incident_id=incident_id, subject=str(subject), **facts)
 
 
 def show_again(session: Session, copy: Copy, now: datetime) -> None:
@@ -217,20 +213,17 @@ def _give_up(session: Session, copy: Copy, reason: str) -> None:
 
 
 def canvas_call(context: Context) -> Call:
-    """The incident's channel gets the draft as its canvas. Many plans refuse that; the files are there anyway.
-
-    A second canvas cannot be told from one that people made: an attempt whose outcome is unknown was the only one.
-    """
-    fill = functools.partial(_fill_canvas, context.services, int(context.row.subject))
-    return Call(context.row.key, fill, exists=lambda: True)
+    """The incident's channel gets the draft as its canvas. Many plans refuse that; the files are there anyway."""
+    return Call(context.row.key, functools.partial(_fill_canvas, context.services, int(context.row.subject)))
 
 
 def _fill_canvas(services: Services, postmortem_id: int) -> None:
     with services.database.reading() as session:
         postmortem = tables.get(session, postmortem_id)
+        newest = tables.newest(session, postmortem.incident_id)
         channel_id = incidents.by_number(session, postmortem.incident_id).channel_id
-    if channel_id is None:
+    if channel_id is None or newest is None or newest.number != postmortem_id:
         return
-    canvas_id = services.slack.create_channel_canvas(channel_id, content.canvas_markdown(services, postmortem))
+    canvas_id = services.slack.write_channel_canvas(channel_id, content.canvas_markdown(services, postmortem))
     with services.database.transaction() as session:
         tables.locked(session, postmortem_id).canvas_id = canvas_id

@@ -18,7 +18,7 @@ from bot.postmortems.views import PostMortemFacts
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 def channel_of(session: Session, display: OutboxRow) -> str:

@@ -10,7 +10,6 @@ from bot.postmortems.record import Adherence, CallerMessage, Entry, Promise, Pro
 from bot.postmortems.summary_sections import communication_statement, unknown_statement
 from bot.slack.text import shorten
 
-DASH = Statement("–", nature="note")
 # A message may have 40,000 characters; the whole of it is in Slack, where its number leads.
 MAX_ENTRY_TEXT = 3_000
 FRONT_DOOR_KINDS = ("front_door", "front_door_on", "front_door_changed", "front_door_off", "front_door_waived")

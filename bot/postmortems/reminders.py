@@ -4,9 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
-from bot.outbox import tables as outbox
+from bot import directory, outbox
+from bot.incidents import incidents
 from bot.postmortems import copies, review, tables, views
 from bot.postmortems.messages import facts
 from bot.postmortems.rules import State

@@ -5,20 +5,18 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
-from bot.incidents import participants, rules
-from bot.incidents import tables as incidents
+from bot import directory, outbox
+from bot.incidents import incidents, participants, rules
 from bot.incidents.change import Change
 from bot.incidents.events import Closed, Reopened
 from bot.incidents.permissions import check_member
 from bot.incidents.roles import lead_of
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.postmortems import copies, review, tables, versions
 from bot.postmortems.delivery import deliver
 from bot.services import Services
 from bot.slack.text import mention
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 UTC = "UTC"
 

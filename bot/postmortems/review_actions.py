@@ -6,15 +6,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.lookup import channel_id, person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
-from bot.incidents import participants
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, participants
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.postmortems import copies, ids, review, tables, views
 from bot.postmortems.delivery import deliver
 from bot.postmortems.messages import facts_of
@@ -24,7 +23,7 @@ from bot.postmortems.views import PostMortemFacts
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mention, mentions
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 class NotInPrivateChannel(WatchfloorError):

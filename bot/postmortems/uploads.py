@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.postmortems import copies, tables, versions
 from bot.postmortems.copies import Copy
 from bot.postmortems.delivery import deliver, supersede
@@ -14,7 +14,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.files import LARGEST_FILE
 from bot.slack.text import escape, shorten
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 Event = dict[str, Any]
 

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from bot.incidents import tables as incident_tables
 from bot.incidents.facts import (
     CASE_FIGURES,
     FOLLOW_UPS_OVERDUE,
@@ -22,6 +21,7 @@ from bot.incidents.facts import (
     SensitiveCase,
     UpdatesKept,
 )
+from bot.incidents.incidents import is_counted
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.reports import queues, rules
@@ -76,7 +76,7 @@ def counted(
 ) -> list[Counted]:
     """Every incident declared in a time that reports count, `only_public` without private ones."""
     declared = (col(Incident.declared_at) >= start, col(Incident.declared_at) < end)
-    real = [*declared, incident_tables.is_counted()]
+    real = [*declared, is_counted()]
     if only_public:
         real.append(col(Incident.is_private).is_(False))
     found = session.exec(select(Incident).where(*real).order_by(col(Incident.id))).all()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot import outbox
 from bot.config.floor import Report as SentReport
 from bot.directory.lookup import channel_id
 from bot.incidents.facts import SensitiveCase
@@ -13,7 +14,6 @@ from bot.incidents.people import people
 from bot.incidents.permissions import check_member
 from bot.incidents.rules import quoted
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.reports import gathering, rules, views, wording, workbook

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
 
+from bot.errors import TryLater
 from bot.runtime.database import low_priority
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,8 @@ class BackgroundWorker:
             try:
                 with self._in_turn(), low_priority():
                     job()
+            except TryLater as later:  # Slack does not answer, and nothing is broken here
+                log.warning("not done now", extra={"key": key, "reason": later.reason})
             except Exception:  # one failing piece of work must not end the others; the clock tries it again
                 log.exception("work failed", extra={"key": key})
             with self._lock:

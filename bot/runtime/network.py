@@ -2,22 +2,13 @@
 
 import ipaddress
 import ssl
-from base64 import b64encode
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from functools import cache
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Self, cast
-from urllib.parse import unquote, urlsplit
-from urllib.request import (
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-    build_opener,
-    getproxies,
-    proxy_bypass,
-)
+from urllib.parse import urlsplit
+from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener, getproxies, proxy_bypass
 
 from bot.errors import WatchfloorError
 
@@ -71,36 +62,10 @@ class Network:
 
     def open(self, request: Request, timeout_s: float) -> HTTPResponse:
         """Send a request. Raises what `urllib` raises."""
-        return self.open_through(self.proxy_for(request.full_url), request, timeout_s)
-
-    def open_through(self, proxy: str | None, request: Request, timeout_s: float) -> HTTPResponse:
-        """The same where the proxy on the way is known: it takes a while to find out."""
-        return cast(HTTPResponse, _opener(proxy, self.tls).open(request, timeout=timeout_s))
-
-    def tunnel(self, proxy: str, host: str, port: int, timeout_s: float, *, is_tls: bool) -> HTTPConnection:
-        """A connection to `host` through the proxy, which is asked for it with CONNECT."""
-        parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
-        address = (parts.hostname or "", parts.port or 80)
-        if is_tls:
-            connection: HTTPConnection = HTTPSConnection(*address, timeout=timeout_s, context=self.tls)
-        else:
-            connection = HTTPConnection(*address, timeout=timeout_s)
-        connection.set_tunnel(host, port, _proxy_authorization(parts.username, parts.password))
-        return connection
-
-
-@lru_cache(maxsize=8)
-def _opener(proxy: str | None, tls: ssl.SSLContext) -> OpenerDirector:
-    """Put together once: that takes longer than to open a connection."""
-    proxies = ProxyHandler({"http": proxy, "https": proxy} if proxy else {})
-    return build_opener(proxies, HTTPSHandler(context=tls))
-
-
-def _proxy_authorization(username: str | None, password: str | None) -> dict[str, str]:
-    if username is None:
-        return {}
-    pair = f"{unquote(username)}:{unquote(password or '')}".encode()
-    return {"Proxy-Authorization": f"Basic {b64encode(pair).decode()}"}
+        proxy = self.proxy_for(request.full_url)
+        proxies = ProxyHandler({"http": proxy, "https": proxy} if proxy else {})
+        opener = build_opener(proxies, HTTPSHandler(context=self.tls))
+        return cast(HTTPResponse, opener.open(request, timeout=timeout_s))
 
 
 def _is_this_machine(host: str) -> bool:

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
+from bot import directory, outbox
+from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.bridge_rules import bridge_text
 from bot.incidents.summaries import DECISIONS, summarise
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind
 from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow
@@ -21,7 +20,7 @@ from bot.screens.catch_up_views import CatchUp
 from bot.screens.snapshot import read_snapshot
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 # There is nothing to catch up with at the beginning, when everybody comes at once.
 QUIET_AT_FIRST = timedelta(minutes=5)

@@ -2,11 +2,10 @@
 
 from sqlmodel import Session
 
-from bot.incidents import channel_loss
-from bot.incidents import tables as incidents
+from bot.incidents import channel_loss, incidents
 from bot.runtime.clock import utcnow
 from bot.screens.snapshot import Snapshot, read_snapshot
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 
 
 class OutboxIncidents:

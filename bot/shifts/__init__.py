@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Listeners, commands, the reading of rosters, ticks, `roster:role`, and what handovers ask."""
     # Loaded here, so that whoever needs the tables alone need not load the listeners.
-    from bot.incidents.facts import CONTACT_NOW, FALLBACK, NEXT_ON_SHIFT, SHIFT_GAPS
+    from bot.incidents.facts import CONTACT_NOW, FALLBACK, NEXT_ON_SHIFT, ON_SHIFT, SHIFT_GAPS
     from bot.incidents.registry import Job, TableWords, Tick
     from bot.shifts import (
         absences,
@@ -42,6 +42,7 @@ def register(registry: "Registry") -> None:
     ]
     registry.answers(NEXT_ON_SHIFT, succession.next_on_shift)
     registry.answers(FALLBACK, succession.fallback)
+    registry.answers(ON_SHIFT, succession.on_shift)
     registry.answers(CONTACT_NOW, succession.contact_now)
     registry.answers(SHIFT_GAPS, finding_tables.gaps_late)
     registry.kinds += renderers.KINDS

@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory, outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime import csv_file

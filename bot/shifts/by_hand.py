@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import uuid4
 
+from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.shifts import offers, tables, views
 from bot.shifts.reading.rows import objection

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.lookup import channel_id
 from bot.errors import TryLater
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Message, Settled
 from bot.runtime.clock import utcnow
 from bot.services import Services

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
+from bot import directory, outbox
 from bot.config.floor import Need
 from bot.config.floor.reading import WEEKDAYS
-from bot.directory import tables as directory
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import finding_tables, people, rules, tables, views
+from bot.shifts import finding_tables, load_rules, people, rules, staffing, tables, views
 from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_moment
 from bot.shifts.tables import COVERAGE
@@ -32,15 +32,19 @@ def needed(need: Need) -> Needed:
 
 def look(services: Services, now: datetime) -> None:
     """Find what is open until the look-ahead ends, and tell of what is new."""
-    managers = people.named(services, services.floor.shifts.managers)
+    until = now + services.floor.shifts.ahead
+    # Read before the transaction: nobody who clicks waits for the arithmetic.
+    loads, managers = staffing.loads(services, now, until), people.managers(services)
     with services.database.transaction() as session:
         tables.set_clock(session, COVERAGE, now + EVERY)
-        until = now + services.floor.shifts.ahead
         duties = tables.available_duties(session, now, until)
-        needs = [needed(need) for need in services.floor.shifts.needs]
-        found = rules.problems(duties, needs, to_minute(now), to_minute(until))
+        span = to_minute(now), to_minute(until)
+        needs = [needed(need) for need in services.floor.shifts.needs if not need.queues]
+        found = rules.problems(duties, needs, *span)
+        for need, load in loads:
+            found += load_rules.shortages(duties, needed(need), load, *span)
         for open_time in _reconcile(session, services, found, now):
-            _tell(session, open_time, duties, managers, now)
+            _tell(session, services, open_time, duties, managers.get(open_time.region, managers[""]), now)
 
 
 def _reconcile(session: Session, services: Services, found: Sequence[Finding], now: datetime) -> list[OpenTime]:
@@ -70,13 +74,17 @@ def _follow(session: Session, services: Services, known: OpenTime, finding: Find
     starts_at, ends_at = to_moment(finding.start), to_moment(finding.end)
     # What has begun keeps its beginning.
     starts_at = known.starts_at if known.starts_at <= now else starts_at
-    facts = (starts_at, ends_at, list(finding.people), finding.needed)
-    if facts == (known.starts_at, known.ends_at, known.people, known.needed):
+    facts = (starts_at, ends_at, list(finding.people), finding.needed, _basis(finding))
+    if facts == (known.starts_at, known.ends_at, known.people, known.needed, known.basis):
         return
-    known.starts_at, known.ends_at, known.people, known.needed = facts
-    if known.escalated_at is None:
+    known.starts_at, known.ends_at, known.people, known.needed, known.basis = facts
+    if known.escalated_at is None and known.escalate_at is not None:
         known.escalate_at = max(now, starts_at - services.floor.shifts.escalate_before)
     _save(session, known, now)
+
+
+def _basis(finding: Finding) -> dict[str, Any] | None:
+    return finding.basis.to_json() if finding.basis else None
 
 
 def _new(session: Session, services: Services, finding: Finding, now: datetime) -> OpenTime:
@@ -88,6 +96,7 @@ def _new(session: Session, services: Services, finding: Finding, now: datetime) 
         site=finding.site,
         needed=finding.needed,
         people=list(finding.people),
+        basis=_basis(finding),
         starts_at=starts_at,
         ends_at=to_moment(finding.end),
         found_at=now,
@@ -110,9 +119,19 @@ def save(session: Session, open_time: OpenTime, now: datetime) -> None:
 
 
 def _tell(
-    session: Session, open_time: OpenTime, duties: Sequence[Duty], managers: Sequence[str], now: datetime
+    session: Session,
+    services: Services,
+    open_time: OpenTime,
+    duties: Sequence[Duty],
+    managers: Sequence[str],
+    now: datetime,
 ) -> None:
     """Those who can fill it; who decides about people when it is a matter of how many, or when nobody can."""
+    if open_time.problem == Problem.BELOW_LOAD:
+        post(session, open_time, managers, now, is_manager=True)
+        if not managers:
+            _post_in_channel(session, services, open_time, now, occasion=":asked")
+        return
     if open_time.problem == Problem.OVERLAP:
         able = [user_id for user_id in open_time.people if user_id.startswith(("U", "W"))]
     else:
@@ -159,24 +178,28 @@ def post(
 
 def escalate(services: Services, now: datetime) -> None:
     """What is still open so near to its beginning: the managers are told, and those who could fill it once more."""
-    managers = people.named(services, services.floor.shifts.managers)
+    by_region = people.managers(services)
     with services.database.transaction() as session:
         for open_time in finding_tables.due(session, now):
             open_time.escalate_at, open_time.escalated_at = None, now
+            managers = by_region.get(open_time.region, by_region[""])
             if open_time.problem == Problem.OVERLAP and not managers:
                 continue
             again = [user_id for user_id in open_time.told if open_time.found_at < now and user_id not in managers]
             post(session, open_time, managers, now, is_manager=True, occasion=":late")
             post(session, open_time, again, now, occasion=":late")
             if not managers:
-                _post_in_channel(session, services, open_time, now)
+                _post_in_channel(session, services, open_time, now, occasion=":late")
 
 
-def _post_in_channel(session: Session, services: Services, open_time: OpenTime, now: datetime) -> None:
+def _post_in_channel(
+    session: Session, services: Services, open_time: OpenTime, now: datetime, *, occasion: str
+) -> None:
     floor = services.floor
     channel_id = directory.channel_id(session, floor.shifts.channel or floor.incidents_channel)
     if channel_id:
-        post(session, open_time, [channel_id], now, occasion=":late")
+        is_request = open_time.problem == Problem.BELOW_LOAD
+        post(session, open_time, [channel_id], now, is_manager=is_request, occasion=occasion)
 
 
 def message(context: Context) -> Message:

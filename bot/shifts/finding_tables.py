@@ -26,7 +26,8 @@ class NoSuchFinding(WatchfloorError):
 
 
 class OpenTime(Numbered, table=True):
-    """A gap, lone cover or overlap. It ends later when more of it comes into sight."""
+    """A gap, lone cover, overlap, or fewer people than the load needs. It ends later when more of it comes into
+    sight."""
 
     __tablename__ = "open_times"
     __table_args__ = (
@@ -42,6 +43,8 @@ class OpenTime(Numbered, table=True):
     needed: int = 1
     # Who is on all the same; of an overlap, who is on twice.
     people: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    # What the load is that needs more people; see `Basis`.
+    basis: dict[str, Any] | None = Field(default=None, sa_column=sa.Column(sa.JSON))
     starts_at: datetime = Field(sa_column=utc_column(nullable=False))
     ends_at: datetime = Field(sa_column=utc_column(nullable=False))
     state: str = State.OPEN
@@ -56,6 +59,11 @@ class OpenTime(Numbered, table=True):
     answer: str = ""
     answered_by: str | None = None
     answered_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+    @property
+    def missing(self) -> int:
+        """How many more people are needed."""
+        return max(0, self.needed - len(self.people))
 
     @property
     def is_open(self) -> bool:

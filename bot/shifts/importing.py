@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.config.floor import Floor
-from bot.outbox import tables as outbox
 from bot.runtime.database import upsert
 from bot.shifts import people, tables, views
 from bot.shifts.reading.rows import LeftOut, ReadShift

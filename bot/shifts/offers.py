@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.shifts import coverage, finding_tables, people, rules, swap_tables, tables, views
 from bot.shifts.finding_tables import OpenTime, State
@@ -41,14 +41,23 @@ class OnlyManagers(WatchfloorError):
     """Only the managers named in floor.yaml (`shifts: managers`) can do that. Ask one of them."""
 
 
+class AnsweredAlready(WatchfloorError):
+    """{answer}. To change that, ask them."""
+
+
+class AnswerMissing(WatchfloorError):
+    """Please write who comes, or why nobody does."""
+
+
 class WhomMissing(WatchfloorError):
     """Choose a colleague's shift, or the colleague who takes yours."""
 
 
-def check_manager(services: Services, by: str) -> None:
+def check_manager(services: Services, by: str, region: str = "") -> None:
     """Raise `OnlyManagers` unless floor.yaml names this person; without any managers every colleague may."""
-    managers = services.floor.shifts.managers
-    if managers and by not in people.named(services, managers):
+    known = people.managers(services)
+    managers = {*known[""], *known.get(region, ())}
+    if managers and by not in managers:
         raise OnlyManagers()
 
 
@@ -95,7 +104,11 @@ def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None
         changed_at=now,
     )
     session.add(shift)
-    open_time.settle(State.FILLED, now, by)
+    if open_time.missing > 1 and open_time.people:
+        # One of several who are missing: the rest is still to be found.
+        open_time.people = sorted({*open_time.people, by})
+    else:
+        open_time.settle(State.FILLED, now, by)
     coverage.save(session, open_time, now)
     tables.roster_changed(session, now)
 
@@ -114,9 +127,10 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
     """Ask a colleague to take an open time. Gives back what to answer."""
     check_member(services, by)
     check_member(services, to)
-    is_manager = by in people.named(services, services.floor.shifts.managers)
+    managers = people.managers(services)
     with services.database.transaction() as session:
         open_time = _open(session, number, now)
+        is_manager = by in {*managers[""], *managers.get(open_time.region, ())}
         if not is_manager and not _is_in_role(session, open_time, by, now):
             raise OnlyManagers()
         swap = Swap(from_id=by, to_id=to, open_time_id=number, asked_at=now)
@@ -128,12 +142,21 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
 
 
 def answer_request(services: Services, number: int, answer: str, by: str, now: datetime) -> str:
-    """What a manager answers to the question for more people; it is on record. Gives back what to answer."""
+    """What a manager answers to the question for more people; it is on record, once. Gives back what to answer."""
     check_member(services, by)
-    check_manager(services, by)
+    with services.database.reading() as session:
+        region = finding_tables.look_up(session, number).region
+    check_manager(services, by, region)
+    if not answer.strip():
+        raise AnswerMissing()
     with services.database.transaction() as session:
         open_time = _open(session, number, now)
+        if open_time.answer:
+            raise AnsweredAlready(answer=views.answer_text(open_time, now))
         open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
+        if open_time.problem == Problem.BELOW_LOAD:
+            # Who decides about people has decided: nobody is asked again before it begins.
+            open_time.escalate_at = None
         coverage.save(session, open_time, now)
     return "Your answer is on record, and everyone who was asked reads it."
 

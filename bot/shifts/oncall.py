@@ -4,8 +4,8 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot import directory
 from bot.config.floor import Floor
-from bot.directory import tables as directory
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents import parse

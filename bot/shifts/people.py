@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import Session
 
+from bot import directory
 from bot.config.floor import Floor
 from bot.config.floor.reading import PERSON_ID, ROSTER
-from bot.directory import tables as directory
 from bot.incidents import people as incident_people
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -44,3 +44,9 @@ def on_shift(services: Services, number: int, name: str) -> Sequence[str] | None
 def named(services: Services, names: Iterable[str]) -> list[str]:
     """Everyone whom floor.yaml names and who may act."""
     return incident_people.people(services, NO_INCIDENT, names)
+
+
+def managers(services: Services) -> dict[str, list[str]]:
+    """Who decides about people, by region: its delivery managers; "" has those of all others."""
+    regions = {name: region.managers for name, region in services.floor.cases.regions.items() if region.managers}
+    return {name: named(services, names) for name, names in {"": services.floor.shifts.managers, **regions}.items()}

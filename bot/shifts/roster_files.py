@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from bot import outbox
 from bot.config.floor import Roster
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot import outbox
 from bot.config.floor import Floor, Roster
 from bot.config.settings import Settings
 from bot.directory.administrators import administrators_channel_id
 from bot.errors import WatchfloorError
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.database import upsert
 from bot.services import Services

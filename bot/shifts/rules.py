@@ -5,10 +5,12 @@ Moments are minutes since 1970 UTC, so that a change of the clocks is nothing sp
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from math import ceil
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.errors import WatchfloorError
@@ -24,6 +26,7 @@ class Problem(StrEnum):
     GAP = "gap"  # nobody is on
     SHORT = "short"  # fewer than needed; one person alone is lone cover
     OVERLAP = "overlap"  # a person is on two shifts at once
+    BELOW_LOAD = "below_load"  # fewer than the forecast load needs
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,38 @@ class Needed:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """Why so many are needed: contacts of a part of the time (minutes), their handling time, Erlang A and Erlang C.
+
+    `shrinkage` is the share of a shift, of 1, in which somebody is not at work.
+    """
+
+    start: int
+    end: int
+    offered: float
+    aht_s: float
+    patience_s: float
+    agents: int
+    agents_c: int
+    shrinkage: float = 0.0
+
+    @property
+    def people(self) -> int:
+        """How many must be on shift: rostered = seats / (1 - shrinkage)."""
+        # A hair below, so that 7 / 0.7 is 10 people and not 11.
+        return ceil(self.agents / (1 - self.shrinkage) - 1e-9)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Finding:
-    """A time at which something is wrong; `people` are those who are on."""
+    """A time at which something is wrong; `people` are those who are on.
+
+    Below the load, `needed`, `people` and `basis` are those of the time at which most are missing.
+    """
 
     problem: Problem
     role: str
@@ -74,6 +107,12 @@ class Finding:
     end: int
     needed: int = ONE
     people: tuple[str, ...] = field(default=(), compare=False)
+    basis: Basis | None = field(default=None, compare=False)
+
+    @property
+    def missing(self) -> int:
+        """How many more are needed."""
+        return self.needed - len(self.people)
 
 
 class AlreadyOnShift(WatchfloorError):
@@ -98,9 +137,9 @@ def problems(duties: Sequence[Duty], needs: Iterable[Needed], start: int, end: i
 
 def _uncovered(duties: Sequence[Duty], need: Needed, start: int, end: int) -> Iterator[Finding]:
     counted = [duty for duty in duties if duty.end > start and duty.start < end and need.is_met_by(duty)]
-    staffed = _staffed(counted, start, end)
+    parts = staffed(counted, start, end)
     for window_start, window_end in windows(need, start, end):
-        for part_start, part_end, people in _within(staffed, window_start, window_end):
+        for part_start, part_end, people in within(parts, window_start, window_end):
             if len(people) < need.people:
                 problem = Problem.SHORT if people else Problem.GAP
                 where = (need.role, need.region, need.site)
@@ -110,7 +149,7 @@ def _uncovered(duties: Sequence[Duty], need: Needed, start: int, end: int) -> It
 Part = tuple[int, int, tuple[str, ...]]
 
 
-def _staffed(duties: Sequence[Duty], start: int, end: int) -> list[Part]:
+def staffed(duties: Sequence[Duty], start: int, end: int) -> list[Part]:
     """The whole time in parts, each with who is on; neighbours differ."""
     starting: dict[int, list[str]] = {}
     ending: dict[int, list[str]] = {}
@@ -141,13 +180,14 @@ def _append(parts: list[Part], start: int, end: int, people: tuple[str, ...]) ->
         parts.append((start, end, people))
 
 
-def _within(parts: Sequence[Part], start: int, end: int) -> Iterator[Part]:
+def within(parts: Sequence[Part], start: int, end: int) -> Iterator[Part]:
+    """What of the parts lies between two minutes."""
     low, high = 0, len(parts)
     while low < high:
         middle = (low + high) // 2
         low, high = (middle + 1, high) if parts[middle][1] <= start else (low, middle)
     for part_start, part_end, people in parts[low:]:
-        if part_start >= end:
+        if part_start >= end or start >= end:
             return
         yield max(part_start, start), min(part_end, end), people
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import directory
 from bot.config.floor.reading import ROSTER
-from bot.directory import tables as directory
+from bot.incidents.facts import OnShift
 from bot.services import Services
 from bot.shifts import tables
 
@@ -32,6 +33,11 @@ def contact_now(session: Session, services: Services, now: datetime) -> Sequence
     """Who is the point of contact at a moment."""
     role = services.floor.shifts.contact
     return [shift.user_id for shift in tables.on_at(session, now, role) if shift.user_id] if role else ()
+
+
+def on_shift(session: Session, services: Services, now: datetime) -> Sequence[OnShift]:
+    """Everyone who is on at a moment, in whatever role."""
+    return [OnShift(each.person, each.user_id, each.role, each.region) for each in tables.on_at(session, now)]
 
 
 def fallback(session: Session, services: Services, user_id: str, now: datetime) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.errors import WatchfloorError
 from bot.runtime.database import Numbered, insert_new, upsert, utc_column
 from bot.shifts.rules import Duty, to_minute

@@ -1,18 +1,18 @@
 """What people read of a roster: who is on, what changed, what is open. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.config.floor import Floor
 from bot.incidents import ids as incident_ids
 from bot.shifts import ids
 from bot.shifts.finding_tables import OpenTime, State
-from bot.shifts.rules import Problem
+from bot.shifts.rules import Basis, Problem, to_moment
 from bot.shifts.tables import Absence, RosterState, Shift
 from bot.slack.blocks import Block, actions, button, context, paragraphs, section
 from bot.slack.pages import and_more, page_of
-from bot.slack.text import day_and_time, escape, mention, mentions, near_time, one_line
+from bot.slack.text import day_and_time, escape, format_duration, mention, near_time, one_line
 
 if TYPE_CHECKING:
     from bot.shifts.importing import Moved, Result
@@ -149,12 +149,29 @@ def what(open_time: OpenTime, floor: Floor, now: datetime) -> str:
         return f"{people} is on two shifts at once: {when}"
     if open_time.problem == Problem.GAP:
         return f"Nobody is on as {where}: {when}"
+    if open_time.problem == Problem.BELOW_LOAD:
+        return f"{len(open_time.people)} are on as {where}, and the load needs {open_time.needed}: {when}"
     if len(open_time.people) == 1:
         return f"{people} is alone as {where}, {open_time.needed} are needed: {when}"
     return f"{len(open_time.people)} of {open_time.needed} are on as {where}: {when}"
 
 
-SIGNS = {Problem.GAP: "🕳️", Problem.SHORT: "👤", Problem.OVERLAP: "👥"}
+SIGNS = {Problem.GAP: "🕳️", Problem.SHORT: "👤", Problem.OVERLAP: "👥", Problem.BELOW_LOAD: "📉"}
+
+
+def load_text(basis: Basis, now: datetime) -> str:
+    """Why so many are needed, by both models, each named with its assumption."""
+    minutes = basis.end - basis.start
+    start = near_time(to_moment(basis.start), now)
+    patience = format_duration(timedelta(seconds=basis.patience_s))
+    text = (
+        f"Most are missing from {start}: {basis.offered:.0f} contacts are forecast in {minutes} minutes, at "
+        f"{basis.aht_s:.0f} s each. Erlang A, whose callers give up after {patience} on average, needs "
+        f"{basis.agents}; Erlang C, whose callers never do, {basis.agents_c}."
+    )
+    if basis.shrinkage:
+        text += f" With {basis.shrinkage:.0%} shrinkage that is {basis.people} on shift."
+    return text
 
 
 def open_time_message(open_time: OpenTime, floor: Floor, now: datetime, *, is_manager: bool = False) -> Message:
@@ -164,26 +181,33 @@ def open_time_message(open_time: OpenTime, floor: Floor, now: datetime, *, is_ma
     text = f"{sign} {late}{what(open_time, floor, now)}."
     if not open_time.is_open:
         return text, [section(f"{text}\n{outcome(open_time, now)}")]
+    if open_time.basis:
+        text += f"\n{load_text(Basis(**open_time.basis), now)}"
     if open_time.answer:
-        text += f"\n{_answer(open_time, now)}"
+        text += f"\n{answer_text(open_time, now)}."
     if open_time.problem == Problem.OVERLAP:
         return text, [
             section(text),
             context("Change the roster, or swap one of the shifts: `/incident oncall mine`"),
         ]
+    return text, [section(text), _answers(open_time, is_manager=is_manager)]
+
+
+def _answers(open_time: OpenTime, *, is_manager: bool) -> Block:
     number = str(open_time.number)
-    buttons = [
-        button("I'll take it", ids.TAKE, number, style="primary"),
-        button("Ask somebody", ids.ASK, number),
-    ]
+    buttons = [button("Ask somebody", ids.ASK, number)]
+    if open_time.problem != Problem.BELOW_LOAD:
+        buttons.insert(0, button("I'll take it", ids.TAKE, number, style="primary"))
     if is_manager and not open_time.answer:
         buttons.append(button("Answer the request", ids.SEND_PEOPLE, number))
-    return text, [section(text), actions(buttons, block_id=f"open-time-{number}")]
+    return actions(buttons, block_id=f"open-time-{number}")
 
 
-def _answer(open_time: OpenTime, now: datetime) -> str:
+def answer_text(open_time: OpenTime, now: datetime) -> str:
+    """What a manager answered to the question for more people."""
     when = near_time(open_time.answered_at or now, now)
-    return f"{mention(open_time.answered_by or '')} answered {when}: {one_line(open_time.answer, 500)}"
+    answer = one_line(open_time.answer, 500).removesuffix(".")
+    return f"{mention(open_time.answered_by or '')} answered {when}: {answer}"
 
 
 def outcome(open_time: OpenTime, now: datetime) -> str:
@@ -204,6 +228,8 @@ def gaps_message(open_times: Sequence[OpenTime], floor: Floor, now: datetime, pa
     shown, which_page = page_of(open_times, page, PER_PAGE, "/incident oncall gaps")
     for each in shown:
         line = f"{SIGNS[Problem(each.problem)]} {what(each, floor, now)}"
+        if each.answer:
+            line += f"\n{answer_text(each, now)}"
         take = button("I'll take it", f"{ids.TAKE}.{each.number}", str(each.number))
         blocks.append(section(line, accessory=None if each.problem == Problem.OVERLAP else take))
     return text, [*blocks, *which_page]
@@ -262,11 +288,6 @@ def swapped_text(shift: Shift, for_shift: Shift | None, floor: Floor, now: datet
 
 def _shift(shift: Shift, floor: Floor, now: datetime) -> str:
     return f"{times(shift.starts_at, shift.ends_at, now)}, {place(floor, shift.role, shift.region, shift.site)}"
-
-
-def told_people(user_ids: Sequence[str]) -> str:
-    """Who was told, for an answer."""
-    return mentions(user_ids) if user_ids else "nobody"
 
 
 def result_text(result: "Result | None") -> str:

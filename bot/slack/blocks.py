@@ -1,5 +1,6 @@
 """Block Kit from plain words, within Slack's limits: too long is shortened here, never refused there."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -286,7 +287,7 @@ def _cut(body: Sequence[Block], shown: int, buttons: Sequence[Block]) -> list[Bl
 
 def fit_message(blocks: Sequence[Block]) -> list[Block]:
     """What Slack takes in one message: so many blocks, and so many characters in all of them."""
-    if text_length(blocks) <= MESSAGE_CHARACTERS:
+    if _is_short(blocks) or text_length(blocks) <= MESSAGE_CHARACTERS:
         return fit_blocks(blocks)
     body, buttons = _without_last_buttons(blocks)
     room = MESSAGE_CHARACTERS - text_length(buttons) - FIELD_TEXT // 10
@@ -294,6 +295,11 @@ def fit_message(blocks: Sequence[Block]) -> list[Block]:
     while fitting < len(body) and (room := room - text_length(body[fitting])) >= 0:
         fitting += 1
     return _cut(body, min(fitting, MESSAGE_BLOCKS - 1 - len(buttons)), buttons)
+
+
+def _is_short(blocks: Sequence[Block]) -> bool:
+    """Even with everything around its texts it is short enough: most messages are, and this is known at once."""
+    return len(json.dumps(blocks, ensure_ascii=False)) <= MESSAGE_CHARACTERS
 
 
 def text_length(part: Any) -> int:

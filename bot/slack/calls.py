@@ -1,5 +1,6 @@
 """One call to Slack's Web API, and the three ways it can fail."""
 
+import copy
 import json
 import logging
 import re
@@ -7,16 +8,17 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from http.client import HTTPException
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry import RetryHandler
+from slack_sdk.web import SlackResponse
 
 from bot.runtime import clock
 from bot.runtime.network import Network
-from bot.slack import deadline, http, refusals
+from bot.slack import deadline, refusals
 from bot.slack.errors import NotSent, OutcomeUnknown, RateLimited, SlackRefused
-from bot.slack.http import Answer
 from bot.slack.rate_limiter import RateLimiter
 from bot.slack.refusals import Meaning
 
@@ -26,6 +28,13 @@ CALL_TIMEOUT_S = 10
 WAIT_UNSAID_S = 5.0
 NO_RETRIES: list[RetryHandler] = []  # a retry by the client would repeat a post whose answer was lost
 
+# Those with blocks or a view. Many other methods ignore a JSON body.
+JSON_METHODS = frozenset(
+    (
+        *("chat.postMessage", "chat.postEphemeral", "chat.update"),
+        *("views.open", "views.push", "views.update", "views.publish"),
+    )
+)
 
 _ERROR_NAME = re.compile(r"[a-z0-9_]+")
 
@@ -39,19 +48,36 @@ def retry_after_s(headers: Mapping[str, Any]) -> float:
         return WAIT_UNSAID_S
 
 
-def form(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as form fields, which every method reads; many ignore a JSON body.
+class Body(TypedDict, total=False):
+    """One of the two ways in which a request carries its arguments."""
 
-    Nested values are JSON in a field.
+    json: dict[str, Any]
+    params: dict[str, Any]
+
+
+def body(method: str, arguments: Mapping[str, Any]) -> Body:
+    """The arguments as the client sends them: form fields, which every method reads, and JSON where that is read.
+
+    A nested value in a form is JSON in a field.
     """
-    return {name: _field(value) for name, value in arguments.items() if value is not None}
+    given = _without_half_characters({name: value for name, value in arguments.items() if value is not None})
+    if method in JSON_METHODS:
+        return {"json": given}
+    return {"params": {name: _field(value) for name, value in given.items()}}
 
 
 def _field(value: Any) -> Any:
-    if isinstance(value, dict | list | tuple):
-        return json.dumps(value, separators=(",", ":"))
-    # Half a character, as cut text may have, cannot be sent.
-    return value.encode(errors="replace").decode() if isinstance(value, str) else value
+    return json.dumps(value, separators=(",", ":")) if isinstance(value, dict | list | tuple) else value
+
+
+def _without_half_characters(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Cut text may end in half a character, which Slack does not take."""
+    text = json.dumps(arguments, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return dict(json.loads(text.encode(errors="replace")))
+    return arguments
 
 
 def _rate_limit_key(method: str, arguments: dict[str, Any]) -> str:
@@ -115,11 +141,21 @@ class ApiClient:
             raise RateLimited(method, wait_s)
         try:
             with deadline.limits(method, CALL_TIMEOUT_S) as timeout_s:
-                answer = http.post(self._client, self.network, method, form(arguments), timeout_s)
-        except (OSError, HTTPException, ValueError) as lost:
+                response = self._client_within(timeout_s).api_call(method, **body(method, arguments))
+        except SlackApiError as refused:
+            return self._refused(method, rate_limit_key, refused.response)
+        except (OSError, HTTPException, SlackClientError, ValueError, AttributeError) as lost:
+            # AttributeError: an answer that is JSON but no object.
             failure = NotSent if _is_unsent(lost) else OutcomeUnknown
             raise failure(method, type(lost).__name__) from lost
-        return answer.data if answer.is_ok else self._refused(method, rate_limit_key, answer)
+        return dict(response.data) if isinstance(response.data, dict) else {}
+
+    def _client_within(self, timeout_s: float) -> WebClient:
+        if timeout_s == self._client.timeout:
+            return self._client
+        client = copy.copy(self._client)
+        client.timeout = timeout_s  # type: ignore[assignment]  # a part of a second, too
+        return client
 
     def pages(self, method: str, *, at_most: int = 1_000, **arguments: Any) -> Iterator[dict[str, Any]]:
         """Page after page of an answer that Slack gives in pages."""
@@ -131,23 +167,24 @@ class ApiClient:
             if cursor is None:
                 return
 
-    def _refused(self, method: str, rate_limit_key: str, answer: Answer) -> dict[str, Any]:
+    def _refused(self, method: str, rate_limit_key: str, response: SlackResponse) -> dict[str, Any]:
         """What Slack did not answer with `ok`: raised as what it means, or given back when it is so already."""
-        error = str(answer.data.get("error", ""))
+        answer = response.data if isinstance(response.data, dict) else {}
+        error = str(answer.get("error", ""))
         means = refusals.meaning(method, error)
-        if answer.status == 429 or means is Meaning.WAIT:
-            wait_s = retry_after_s(answer.headers)
+        if response.status_code == 429 or means is Meaning.WAIT:
+            wait_s = retry_after_s(response.headers)
             self._blocked_until[rate_limit_key] = clock.monotonic_s() + wait_s
             raise RateLimited(method, wait_s)
         # A proxy's page, an empty or a cut answer is not Slack's: it says nothing of what was done.
-        if answer.status >= 500 or not _ERROR_NAME.fullmatch(error) or means is Meaning.UNKNOWN:
-            raise OutcomeUnknown(method, error if _ERROR_NAME.fullmatch(error) else f"HTTP {answer.status}")
+        if response.status_code >= 500 or not _ERROR_NAME.fullmatch(error) or means is Meaning.UNKNOWN:
+            raise OutcomeUnknown(method, error if _ERROR_NAME.fullmatch(error) else f"HTTP {response.status_code}")
         if means is Meaning.DONE:
-            return answer.data
+            return answer
         if means is Meaning.MALFORMED:
             log.error("Slack finds a request wrong", extra={"method": method, "error": error})
-        messages = (answer.data.get("response_metadata") or {}).get("messages") or []
-        raise SlackRefused(method, error, "; ".join(map(str, messages)) or str(answer.data.get("needed") or ""))
+        messages = (answer.get("response_metadata") or {}).get("messages") or []
+        raise SlackRefused(method, error, "; ".join(map(str, messages)) or str(answer.get("needed") or ""))
 
     def _auth_test(self) -> dict[str, Any]:
         if not self._identity:

@@ -68,6 +68,11 @@ BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
         "invalid_entity_id invalid_link invalid_parent_type invalid_shortcut_type parent_with_link",
     },
     "bookmarks.list": {Meaning.LOST_CHANNEL: _CHANNEL, Meaning.FORBIDDEN: "not_implemented"},
+    "canvases.edit": {
+        Meaning.UNKNOWN: "canvas_editing_failed",
+        Meaning.FORBIDDEN: "canvas_disabled_user_team free_teams_cannot_edit_standalone_canvases",
+        Meaning.GONE: "canvas_not_found",
+    },
     "chat.delete": {
         Meaning.DONE: "message_not_found",
         Meaning.LOST_CHANNEL: _CHANNEL,
@@ -119,6 +124,7 @@ BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
         Meaning.LOST_CHANNEL: _CHANNEL,
         Meaning.MALFORMED: f"invalid_metadata_filter_keys invalid_ts_latest invalid_ts_oldest {_BAD_PAGE}",
     },
+    "conversations.info": {Meaning.LOST_CHANNEL: "channel_is_limited_access channel_not_found"},
     "conversations.invite": {
         Meaning.DONE: "already_in_channel",
         Meaning.LOST_CHANNEL: _CHANNEL,

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from bot.slack.blocks import VIEW_BLOCKS, Block, fit_blocks
 from bot.slack.calls import ApiClient
+from bot.slack.errors import SlackRefused
+from bot.slack.refusals import Meaning
 
 
 class Surfaces(ApiClient):
@@ -21,11 +23,31 @@ class Surfaces(ApiClient):
         """Show the new state in a form that is open."""
         self.call("views.update", view_id=view_id, view=view)
 
-    def create_channel_canvas(self, channel_id: str, markdown: str) -> str:
-        """Give a channel its canvas; `SlackRefused` where it has one, or the plan has none. Gives back its id."""
+    def write_channel_canvas(self, channel_id: str, markdown: str) -> str:
+        """Give a channel its canvas, or write the one that we gave it anew: the same call may be repeated.
+
+        `SlackRefused` where people have made one, or the plan has none. Gives back its id.
+        """
         content = {"type": "markdown", "markdown": markdown}
-        created = self.call("conversations.canvases.create", channel_id=channel_id, document_content=content)
-        return str(created["canvas_id"])
+        try:
+            created = self.call("conversations.canvases.create", channel_id=channel_id, document_content=content)
+            return str(created["canvas_id"])
+        except SlackRefused as refused:
+            canvas_id = self._own_canvas(channel_id) if refused.meaning is Meaning.TAKEN else None
+            if canvas_id is None:
+                raise
+        # Without a section it replaces all of it; the canvas keeps its history.
+        change = {"operation": "replace", "document_content": content}
+        self.call("canvases.edit", canvas_id=canvas_id, changes=[change])
+        return canvas_id
+
+    def _own_canvas(self, channel_id: str) -> str | None:
+        """The canvas of a channel, if we made it."""
+        properties = self.call("conversations.info", channel=channel_id)["channel"].get("properties") or {}
+        canvas_id = (properties.get("canvas") or {}).get("file_id")
+        if not canvas_id or self.call("files.info", file=canvas_id)["file"].get("user") != self.user_id():
+            return None
+        return str(canvas_id)
 
     def publish_home(self, user_id: str, blocks: Sequence[Block]) -> None:
         """Show a person's App Home."""

@@ -50,8 +50,13 @@ def wait_s(headers: Mapping[str, str]) -> float | None:
         return min(float(after), LONGEST_WAIT_S)
     reset = headers.get("x-rate-limit-reset", "").strip()
     until = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() and len(reset) < 12 else _date(after)
-    now = _date(headers.get("date", ""))
+    now = said_at(headers)
     return min(LONGEST_WAIT_S, max(1.0, (until - now).total_seconds())) if until and now else None
+
+
+def said_at(headers: Mapping[str, str]) -> datetime | None:
+    """When the other system answered, by its own clock; None when it does not say."""
+    return _date(headers.get("date", ""))
 
 
 def _date(text: str) -> datetime | None:

@@ -2,11 +2,11 @@
 
 Needs boto3 (`pip install 'watchfloor[connect]'`) and the rights connect:GetMetricDataV2 and
 connect:GetCurrentMetricData. The secret is `ACCESS_KEY_ID:SECRET_ACCESS_KEY`; without one boto3 finds the machine's
-own role.
+own role. boto3 signs and reads; what is sent leaves by the client that every source is given.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ import httpx
 
 from bot.errors import TryLater
 from bot.sources import moments
+from bot.sources.answers import sent
 from bot.sources.port import Interval, Page, SourceConfig, SourceRefused
 from bot.sources.throttle import Throttle, throttle_of
 
@@ -22,10 +23,11 @@ QUEUES_AT_ONCE = 100
 # One request covers less than three days.
 LONGEST_SPAN = timedelta(days=1)
 FIRST_READ = timedelta(days=1)
+# It is asked for three months at most, and refuses what is older.
+HISTORY = timedelta(days=88)
 PERIODS = {15: "FIFTEEN_MIN", 30: "THIRTY_MIN", 60: "HOUR"}
 THROTTLED = ("ThrottlingException", "TooManyRequestsException", "Throttling", "LimitExceededException")
 THROTTLE_S = 5.0
-TIMEOUT_S = 10
 # By metric and whether it has a threshold: the name of the figure.
 FIGURES = {
     "CONTACTS_QUEUED": "offered",
@@ -59,7 +61,7 @@ class Connect:
         self._minutes = int(options.get("interval_min", 30))
         self._threshold_s = int(options.get("threshold_s", 20))
         self._throttle: Throttle = throttle_of(self._account)
-        self._client = _client(config, self._region)
+        self._client = _client(config, self._region, http)
 
     def check(self) -> list[str]:
         """Can current figures be read?"""
@@ -74,6 +76,8 @@ class Connect:
         length = timedelta(minutes=self._minutes)
         finished = _floor(now, length)
         place: dict[str, Any] = json.loads(cursor or _cursor(finished - FIRST_READ))
+        if not (place["token"] or place["batch"]):
+            place["from"] = max(place["from"], moments.iso(finished - HISTORY))
         start = moments.required(place["from"])
         end = min(start + LONGEST_SPAN, finished)
         batches = _batches(list(self._queues))
@@ -186,7 +190,7 @@ class Connect:
         raise SourceRefused(name=self._name, reason=f"{code}: {error.get('Message', 'no reason given')}")
 
 
-def _client(config: SourceConfig, region: str) -> Any:
+def _client(config: SourceConfig, region: str, http: httpx.Client) -> Any:
     try:
         import boto3
         from botocore.config import Config
@@ -195,17 +199,32 @@ def _client(config: SourceConfig, region: str) -> Any:
         raise SourceRefused(name=config.name, reason=reason) from None
     key, _, secret = config.secret.partition(":")
     keys = {"aws_access_key_id": key, "aws_secret_access_key": secret} if secret else {}
-    proxy = str(config.options.get("proxy") or "")
     # The reader waits as the service asks, without holding a thread: boto3 is not to wait and try again itself.
-    settings = Config(
-        retries={"total_max_attempts": 1},
-        connect_timeout=TIMEOUT_S,
-        read_timeout=TIMEOUT_S,
-        proxies={"http": proxy, "https": proxy} if proxy else None,
-    )
+    settings = Config(retries={"total_max_attempts": 1})
     address = {"endpoint_url": config.url} if config.url else {}
-    trusted = {"verify": str(config.options["ca_file"])} if config.options.get("ca_file") else {}
-    return boto3.client("connect", region_name=region, config=settings, **keys, **address, **trusted)
+    client = boto3.client("connect", region_name=region, config=settings, **keys, **address)
+    # What a handler of this event returns is the answer: boto3 opens no connection of its own.
+    client.meta.events.register("before-send.connect", lambda request, **_: _answer(config.name, http, request))
+    return client
+
+
+def _answer(name: str, http: httpx.Client, request: Any) -> Any:
+    """The answer to a request that boto3 has signed."""
+    from botocore.awsrequest import AWSResponse
+
+    headers = {key: value if isinstance(value, str) else value.decode() for key, value in request.headers.items()}
+    answer = sent(name, lambda: http.request(request.method, request.url, headers=headers, content=request.body))
+    return AWSResponse(request.url, answer.status_code, dict(answer.headers), _Content(answer.content))
+
+
+class _Content:
+    """An answer's content as boto3 reads it."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._content
 
 
 def _batches(queues: Sequence[str]) -> list[Sequence[str]]:

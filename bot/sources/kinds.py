@@ -7,9 +7,12 @@ of the entry point is the `kind` in floor.yaml.
 from importlib.metadata import entry_points
 
 from bot.errors import WatchfloorError
+from bot.sources import published
 from bot.sources.port import Build
 
 GROUP = "watchfloor.sources"
+# Where a vendor's own library knows the address, which depends on the region.
+CLOUDS = {"connect": (".amazonaws.com", ".amazonaws.com.cn")}
 
 
 class UnknownKind(WatchfloorError):
@@ -33,6 +36,11 @@ def build_function(kind: str) -> Build:
     except Exception as failure:  # a package of somebody else may fail in any way
         raise KindUnusable(kind=kind, reason=f"{type(failure).__name__}: {failure}") from failure
     return build
+
+
+def hosts_of(kind: str, url: str) -> tuple[str, ...]:
+    """The hosts that a source calls besides that of its address, for a proxy's list."""
+    return published.hosts_of(url) if url else CLOUDS.get(kind, ())
 
 
 def _built_in() -> dict[str, Build]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot.sources import moments
-from bot.sources.answers import checked, sent
+from bot.sources.answers import checked, said_at, sent
 from bot.sources.oauth import credentials
 from bot.sources.port import Case, CredentialsRefused, Page, ServiceTarget, SourceConfig, SourceRefused
 
@@ -46,6 +46,8 @@ class Salesforce:
     def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
         self._name, self._http, self._url = config.name, http, config.url.rstrip("/")
         self._auth = credentials(config, "/services/oauth2/token")
+        # Its own clock, as of its last answer: ours may differ.
+        self._said_at: datetime | None = None
         self._priorities = PRIORITIES | dict(config.options.get("priorities") or {})
 
     def check(self) -> list[str]:
@@ -71,7 +73,7 @@ class Salesforce:
         at, case_id = (_at(last), last["Id"]) if last else (place["at"], place["id"])
         is_last = not (records or following)
         if is_last:
-            at, case_id = min(at, moments.iso(now - LATE)), ""
+            at, case_id = min(at, moments.iso((self._said_at or now) - LATE)), ""
         return Page(rows, json.dumps({"at": at, "id": case_id, "next": following}), now if is_last else None)
 
     def _waiting(self) -> dict[str, Record]:
@@ -122,6 +124,7 @@ class Salesforce:
         path = urlsplit(address).path
         answer = sent(self._name, partial(self._http.get, path, params=parameters, auth=self._auth))
         content = checked(self._name, answer)
+        self._said_at = said_at(answer.headers)
         records = content.get("records") if isinstance(content, dict) else None
         if not isinstance(records, list):
             raise SourceRefused(name=self._name, reason="what it answers has no `records`")

@@ -6,8 +6,7 @@ from sqlmodel import Session
 
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests, PersonFacts
-from bot.incidents import participants
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, participants
 from bot.incidents.change import Change
 from bot.incidents.events import Merged
 from bot.incidents.facts import CATCH_UP

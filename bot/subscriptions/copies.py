@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import directory, outbox
 from bot.config.floor import Moment
-from bot.directory import tables as directory
 from bot.directory.rules import PersonFacts
 from bot.incidents import audiences as known_audiences
 from bot.incidents import participants
@@ -16,7 +16,6 @@ from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import batches
-from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.services import Services
 from bot.subscriptions import tables, views

@@ -41,15 +41,6 @@ class Scope:
         return f"{self.severity}|{self.type}|{self.site}"
 
 
-def covers(scope: Scope, severity: str, kind: str, sites: Iterable[str]) -> bool:
-    """Does the scope speak of such an incident? S0 is the gravest: who wants S2 wants S0 to S2."""
-    return (
-        (not scope.severity or severity <= scope.severity)
-        and (not scope.type or kind == scope.type)
-        and (not scope.site or scope.site in sites)
-    )
-
-
 def read_scope(typed: str, types: Mapping[str, str], sites: Sequence[str]) -> Scope:
     """`S1 Manila`, `telephony`, `everything` as a scope; types by their name or title, in any case."""
     if typed.strip().casefold() in EVERYTHING:

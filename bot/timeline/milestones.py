@@ -3,7 +3,7 @@
 Nothing is kept beside the timeline, so a corrected or hidden entry moves the milestone that rests on it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -195,14 +195,3 @@ TITLES = {
     MilestoneName.RESOLVED: "Resolved",
     MilestoneName.CLOSED: "Closed",
 }
-
-
-def between(known: Milestones, start: MilestoneName, end: MilestoneName) -> timedelta | None:
-    """The time from one milestone to another; None when one of them is not known."""
-    first, last = known.get(start), known.get(end)
-    return last.at - first.at if first and last else None
-
-
-def unknown(known: Milestones) -> Sequence[MilestoneName]:
-    """Which are not known."""
-    return [name for name in MilestoneName if name not in known]

@@ -225,6 +225,8 @@ PATTERNS = {
     r"(.+); (.+)": "{0}; {1}",
     r"(.+ already) and (.+ already)": "{0} y {1}",
     r"the incident is (S\d) already": "el incidente ya es {0}",
+    r"there is a (.+) and a (.+) already": "ya hay {0} y {1}",
+    r"there is a (.+) already": "ya hay {0}",
     r"(.+) had an update already": "{0} ya tuvo una actualización",
     r"Slack refused it \((.+)\)": "Slack no la aceptó ({0})",
     r"Slack has not taken it \((.+)\)": "Slack aún no la ha aceptado ({0})",

@@ -7,7 +7,8 @@ from sqlmodel import Session
 from bot.slack.text import time_of_ts
 from bot.timeline import log, observed_message
 from bot.timeline.observed_message import MessagePolicy, ObservedMessage
-from bot.timeline.tables import MESSAGE, TimelineEntry, add_once, by_source, locked_by_source
+from bot.timeline.tables import MESSAGE, TimelineEntry
+from bot.timeline.timeline import add_once, by_source, locked_by_source
 
 
 def record_message(session: Session, incident_id: int, observed: ObservedMessage, policy: MessagePolicy) -> bool:

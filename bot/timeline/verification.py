@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from bot.runtime.hash_chain import INITIAL_HASH, chain_hash, digest
 from bot.timeline.log import Chain, LogRecord, state_of
-from bot.timeline.tables import READ_AT_ONCE, TimelineEntry, all_rows
+from bot.timeline.tables import TimelineEntry
+from bot.timeline.timeline import READ_AT_ONCE, all_rows
 
 
 @dataclass(frozen=True)

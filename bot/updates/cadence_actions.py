@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
 from bot.services import Services

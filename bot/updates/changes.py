@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.slack.text import one_line, to_plain_text
 from bot.slack.text import time_of_ts as moment_of
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from bot.timeline.observed_message import from_json
 from bot.timeline.tables import TimelineEntry
 from bot.timeline.wording import user_ids_in

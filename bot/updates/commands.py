@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import directory
 from bot.config import floor
-from bot.directory import tables as directory
 from bot.errors import WatchfloorError
 from bot.incidents import audiences as known_audiences
 from bot.incidents import rules

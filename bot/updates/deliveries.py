@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.config.floor import Audience, Floor
 from bot.outbox import batches, kinds
-from bot.outbox import tables as outbox
 from bot.outbox.batches import Batching
 from bot.outbox.tables import OutboxRow
 from bot.updates import tables
@@ -63,8 +63,14 @@ def channel_of(row: OutboxRow) -> str:
 
 
 def of_promise(session: Session, promise: Promise) -> Sequence[OutboxRow]:
-    """Where an update goes."""
-    return outbox.named(session, promise.incident_id, kinds.UPDATE, str(promise.row))
+    """Where an update goes, or the one below which it stands."""
+    return outbox.named(session, promise.incident_id, kinds.UPDATE, str(promise.shown_by))
+
+
+def reached(session: Session, promise: Promise) -> set[str]:
+    """The channels in which its message can be edited."""
+    rows = of_promise(session, promise)
+    return {channel_of(row) for row in rows if row.ts is not None and row.refused is None}
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[OutboxRow]:
@@ -74,7 +80,7 @@ def of_incident(session: Session, incident_id: int) -> Sequence[OutboxRow]:
 
 def amend(session: Session, promise: Promise, now: datetime) -> None:
     """What is below the update changed: it is edited wherever it was sent."""
-    outbox.edit_named(session, promise.incident_id, kinds.UPDATE, str(promise.row), now)
+    outbox.edit_named(session, promise.incident_id, kinds.UPDATE, str(promise.shown_by), now)
 
 
 def drop(session: Session, promise: Promise) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.services import Services
 from bot.updates import draft_messages, draft_recipients, drafts
 from bot.updates.tables import Promise

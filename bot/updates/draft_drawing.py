@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.incidents import audiences as known_audiences
 from bot.incidents import situation_tables
 from bot.incidents.situation import FIELD_TITLES

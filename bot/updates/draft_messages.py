@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.updates import drafts
 from bot.updates.drafts import Draft

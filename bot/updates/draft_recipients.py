@@ -2,9 +2,9 @@
 
 from sqlmodel import Session
 
+from bot import directory
 from bot.config.floor import ROLES
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.services import Services
 from bot.updates import draft_messages, drafts

@@ -101,7 +101,9 @@ def _line(draft: Draft, now: datetime, name: NameOf) -> str:
 
 
 def _open(draft: Draft, now: datetime, name: NameOf) -> list[Block]:
-    quoted = "\n".join(f">{line}" for line in shorten(draft.preview, PREVIEW).split("\n"))
+    # Slack quotes once: a line that is a quotation itself would show its mark.
+    lines = [line.removeprefix("> ") for line in shorten(draft.preview, PREVIEW).split("\n")]
+    quoted = "\n".join(f">{line}" for line in lines)
     rendered = [context(f"{_line(draft, now, name)} → {draft.where}")]
     if quoted.strip("> \n"):
         rendered.append(section(quoted))

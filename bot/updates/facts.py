@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import directory
 from bot.config.floor import Audience, Moment
-from bot.directory import tables as directory
-from bot.incidents import situation_tables
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, situation_tables
 from bot.incidents.bridge_rules import bridge_address
 from bot.incidents.facts import CALLER_WORDING, FIGURE_SENTENCES, FOLLOW_UPS, STEPS_TAKEN
 from bot.incidents.incident_text import IncidentText, as_typed, incident_text
@@ -20,7 +19,7 @@ from bot.incidents.situation import RECORDED_FIELDS, Situation
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import channel_link, escape, format_duration, near_time, one_line, shorten
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from bot.updates import tables, variables
 from bot.updates.changes import REPORTED_KINDS, REPORTED_OUTSIDE, News, is_unchanged, news_inside
 from bot.updates.tables import Choice, Promise

@@ -53,6 +53,16 @@ def footer_now(session: Session, services: Services, incident: Incident, promise
     return footer(session, services, incident, promise, languages, utcnow(), is_outside=is_outside)
 
 
+def with_line(
+    services: Services, promise: Promise, line: Promise, footer: list[Block], languages: Sequence[str]
+) -> list[Block]:
+    """An update below which stands that nothing has changed since; one that said so itself is replaced."""
+    text = _shortened(services, line, line.words, languages) if footer else line.words
+    if views.is_line(promise.words):
+        return [*views.blocks(text), *footer]
+    return amended(services, promise, promise.words, [*views.line(text), *footer], languages)
+
+
 def amended(
     services: Services, promise: Promise, text: str, below: list[Block], languages: Sequence[str]
 ) -> list[Block]:
@@ -60,9 +70,12 @@ def amended(
     once when the next update comes."""
     if not below:
         return views.blocks(text)
+    return [*views.blocks(_shortened(services, promise, text, languages)), *below]
+
+
+def _shortened(services: Services, promise: Promise, text: str, languages: Sequence[str]) -> str:
     pieces = text.split(views.LANGUAGE_SEPARATOR)
-    shortened = [_without_next(services, promise, piece, languages) for piece in pieces]
-    return [*views.blocks(views.LANGUAGE_SEPARATOR.join(shortened)), *below]
+    return views.LANGUAGE_SEPARATOR.join(_without_next(services, promise, piece, languages) for piece in pieces)
 
 
 def _without_next(services: Services, promise: Promise, text: str, languages: Sequence[str]) -> str:

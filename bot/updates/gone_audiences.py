@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import outbox
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.services import Services
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from bot.updates import deliveries, draft_messages, tables
 
 

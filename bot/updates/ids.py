@@ -9,7 +9,6 @@ APPROVE = "update.approve"
 
 # Buttons of the control panel
 COMPOSE = "update.compose"
-RESUME = "update.resume"
 
 # Forms
 COMPOSE_FORM = "update.compose.form"

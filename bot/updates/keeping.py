@@ -4,31 +4,36 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.config.floor import HERE
 from bot.incidents import channel_loss as losses
-from bot.incidents import tables as incidents
-from bot.incidents.audiences import audience_title
+from bot.incidents import incidents
+from bot.incidents.audiences import audience_title, channels_of
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Settled
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.messages import Posted
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from bot.updates import deliveries, draft_messages, rules, tables
 from bot.updates.tables import Promise
 
 
 def note_delivered(settled: Settled, posted: Posted | None) -> None:
-    """The update is in one channel; an edit of it changes nothing."""
+    """The update is in one channel; an edit of it brings what was added below it."""
+    now = utcnow()
     if settled.row.ts is None:
-        _conclude_when_done(settled, utcnow())
+        _conclude_when_done(settled, tables.locked(settled.session, int(settled.row.subject)), now)
+    for line in _lines_on_their_way(settled):
+        _conclude_when_done(settled, line, now)
 
 
 def note_refused(settled: Settled, error: str) -> None:
-    """Slack will not take it there; nobody misses the edit of a message that is gone."""
+    """Slack will not take it there; what was to be added to a message that is gone becomes one itself."""
     row, session, now = settled.row, settled.session, utcnow()
     if row.ts is not None:
+        for line in _lines_on_their_way(settled):
+            _send_by_itself(settled, line, now)
         return
     promise = tables.locked(session, int(row.subject))
     channel = deliveries.channel_of(row)
@@ -37,11 +42,25 @@ def note_refused(settled: Settled, error: str) -> None:
     if channel == HERE and error in losses.LOSS_BY_ERROR:
         incident = incidents.by_number(session, promise.incident_id)
         losses.mark_channel_lost(session, incident, losses.LOSS_BY_ERROR[error], now)
-    _conclude_when_done(settled, now)
+    _conclude_when_done(settled, promise, now)
 
 
-def _conclude_when_done(settled: Settled, now: datetime) -> None:
-    promise = tables.locked(settled.session, int(settled.row.subject))
+def _lines_on_their_way(settled: Settled) -> list[Promise]:
+    earlier = tables.get(settled.session, int(settled.row.subject))
+    lines = tables.lines_below(settled.session, earlier)
+    return [tables.locked(settled.session, line.row) for line in lines if line.state == tables.SENDING]
+
+
+def _send_by_itself(settled: Settled, line: Promise, now: datetime) -> None:
+    session, services = settled.session, settled.services
+    incident = incidents.by_number(session, line.incident_id)
+    line.added_to = None
+    session.add(line)
+    channels = channels_of(services, incident, line.audience)
+    deliveries.add_deliveries(session, services.floor, line, channels, now)
+
+
+def _conclude_when_done(settled: Settled, promise: Promise, now: datetime) -> None:
     rows = deliveries.of_promise(settled.session, promise)
     if all(row.is_settled for row in rows):
         conclude(settled.session, settled.services, promise, any(row.ts for row in rows), now)

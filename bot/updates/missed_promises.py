@@ -6,14 +6,14 @@ from itertools import groupby
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.directory.administrators import administrators_channel_id
 from bot.incidents import audiences as known_audiences
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateMissed
 from bot.incidents.roles import lead_of
 from bot.outbox import batches
-from bot.outbox import tables as outbox
 from bot.services import Services
 from bot.slack.text import channel_link, escape
 from bot.updates import deliveries, tables, wording

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import REFUSED, SENT, Promise
@@ -46,36 +46,3 @@ def is_kept(promise: Promise) -> bool:
 def late_by(promise: Promise) -> timedelta:
     """How long after its minute it was sent; nothing when it was not late, or not sent."""
     return max(timedelta(), (promise.sent_at or promise.due_at) - promise.due_at)
-
-
-@dataclass(frozen=True)
-class UpdateRecord:
-    """One update as the record tells it."""
-
-    audience: str
-    due_at: datetime
-    sent_at: datetime | None
-    late_by: timedelta
-    late_because: str
-    missed: int
-    by: str | None
-    put_off_to: datetime | None
-    put_off_why: str
-
-
-def update_records(promises: Iterable[Promise]) -> list[UpdateRecord]:
-    """Each promise with its minute, when it was sent, how late and why, and who decided (None: by itself)."""
-    return [
-        UpdateRecord(
-            audience=promise.audience,
-            due_at=promise.moved_from or promise.due_at,
-            sent_at=promise.sent_at,
-            late_by=late_by(promise),
-            late_because=promise.late_because,
-            missed=promise.missed,
-            by=promise.requested_by or promise.chosen_by or promise.approved_by,
-            put_off_to=promise.next_due_at if promise.moved_why else None,
-            put_off_why=promise.moved_why,
-        )
-        for promise in promises
-    ]

@@ -1,18 +1,19 @@
 """What the outbox brings to Slack of updates: each update to each of its channels, and the drafts."""
 
+from bot import outbox
 from bot.config.floor import DIGEST, HERE
 from bot.directory.lookup import channel_id, forget_channel
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Context, Kind, Message
 from bot.outbox.rules import COMMON, Refusal
 from bot.slack.blocks import Block
 from bot.updates import draft_drawing, draft_messages, keeping, tables
 from bot.updates.deliveries import channel_of
-from bot.updates.footers import amended, footer_now
+from bot.updates.footers import amended, footer_now, with_line
 from bot.updates.joining import join_updates
 from bot.updates.tables import Promise
+from bot.updates.views import is_line
 
 
 def _draft(context: Context) -> Message:
@@ -27,10 +28,15 @@ def _update(context: Context) -> Message:
     promise = tables.get(context.session, int(context.row.subject))
     audience = context.services.floor.audiences.get(promise.audience)
     languages = audience.languages if audience else ()
-    return promise.words, amended(context.services, promise, promise.words, _below(context, promise), languages)
+    lines = tables.lines_below(context.session, promise)
+    footer = _footer(context, lines[0] if lines else promise)
+    if lines:
+        blocks = with_line(context.services, promise, lines[0], footer, languages)
+        return (lines[0].words if is_line(promise.words) else promise.words), blocks
+    return promise.words, amended(context.services, promise, promise.words, footer, languages)
 
 
-def _below(context: Context, promise: Promise) -> list[Block]:
+def _footer(context: Context, promise: Promise) -> list[Block]:
     """When the next one comes after all; once that was composed, it tells so itself."""
     last = tables.last_composed(context.session, promise.incident_id, promise.audience)
     if last is None or last.row != promise.row:

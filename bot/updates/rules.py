@@ -10,6 +10,8 @@ LATE_AFTER = timedelta(minutes=2)
 # More than a year of hourly updates: whoever missed more knows enough.
 MAX_MISSED = 10_000
 SATURDAY = 5
+# So long "no change" is added to the last message; then it is a message again, so that nobody wonders.
+LONGEST_SILENCE = timedelta(hours=1)
 
 
 def first_update_due(cadence: timedelta, now: datetime) -> datetime:
@@ -49,6 +51,11 @@ def _promised_until(
             return
         yield due_at
         due_at = after_quiet(due_at + cadence, quiet)
+
+
+def is_added(posted_at: datetime, now: datetime) -> bool:
+    """Is "no change" a line below the message of that time? An hour after it, people hear from us again."""
+    return now - posted_at < LONGEST_SILENCE
 
 
 def retimed(due_at: datetime, old: timedelta | None, new: timedelta, now: datetime) -> datetime:

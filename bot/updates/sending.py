@@ -1,18 +1,19 @@
 """A stakeholder update: composed from the incident's state, sent to its audience, the next one promised."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
 from sqlmodel import Session
 
 from bot.incidents import audiences as known_audiences
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateComposed, UpdateDue
 from bot.incidents.rules import OPEN
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block, context
+from bot.slack.blocks import Block
 from bot.updates import deliveries, delivery_order, draft_messages, drafts, keeping, pauses, rules, tables, views
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose, compose_in_languages
@@ -55,13 +56,19 @@ def _compose(change: Change, promise: Promise) -> None:
     # What it names as the next one, so that it is known whether that stays true.
     promise.next_due_at = following[0] if following else _already_promised(change, promise)
     change.publish(_due(change, promise))
+    channels = known_audiences.channels_of(services, incident, promise.audience)
     with session.no_autoflush:
         in_short = _in_short(change, promise)
-        promise.words = compose(session, services, incident, promise, now)
+        text = compose(session, services, incident, promise, now)
+        # What a broken template leaves has several lines: it is sent as it is.
+        is_line = bool(in_short) and views.is_line(in_short)
+        earlier = _amendable(change, promise, channels) if is_line else None
+    promise.added_to = earlier.row if earlier else None
+    promise.words = in_short if earlier else text
     promise.composed_at = promise.begun_at = now
     promise.state = tables.SENDING
     session.add(promise)
-    change.publish(_composed(change, promise, in_short))
+    change.publish(_composed(change, promise, text, in_short))
     if following:
         due_at, cadence = following
         after = Promise(
@@ -73,11 +80,24 @@ def _compose(change: Change, promise: Promise) -> None:
         )
         promising.add_promise(change, after, cadence)
     draft_messages.mark_stale(session, promise)
-    channels = known_audiences.channels_of(services, incident, promise.audience)
-    deliveries.add_deliveries(session, services.floor, promise, channels, now)
+    if earlier:
+        deliveries.amend(session, earlier, now)
+    else:
+        deliveries.add_deliveries(session, services.floor, promise, channels, now)
     if not channels:
         # An audience that is told below its partners' notices alone has no channel of its own.
         keeping.conclude(session, services, promise, True, now)
+
+
+def _amendable(change: Change, promise: Promise, channels: Sequence[str]) -> Promise | None:
+    """The message below which "no change" is a line: the last one, while it is recent and in every channel."""
+    session = change.session
+    last = tables.last_sent(session, change.number, promise.audience)
+    if last is None or promise.missed:  # that some were missed is something to say
+        return None
+    earlier = tables.get(session, last.shown_by)
+    is_recent = earlier.composed_at is not None and rules.is_added(earlier.composed_at, change.now)
+    return earlier if is_recent and channels and set(channels) <= deliveries.reached(session, earlier) else None
 
 
 def _already_promised(change: Change, promise: Promise) -> datetime | None:
@@ -98,20 +118,19 @@ def _in_short(change: Change, promise: Promise) -> str:
     return compose(session, services, incident, in_short, now)
 
 
-def _composed(change: Change, promise: Promise, in_short: str) -> UpdateComposed:
+def _composed(change: Change, promise: Promise, text: str, in_short: str) -> UpdateComposed:
     session, services = change.session, change.services
     languages = services.floor.audiences[promise.audience].languages
 
     def below_earlier(promise_id: int, text: str) -> list[Block]:
-        below = [context(piece) for piece in in_short.split(views.LANGUAGE_SEPARATOR)]
-        return amended(services, tables.get(session, promise_id), text, below, languages)
+        return amended(services, tables.get(session, promise_id), text, views.line(in_short), languages)
 
     readers = drafts.get(session, promise.draft_id).user_ids if promise.draft_id else []
     return UpdateComposed(
         promise.row,
         promise.audience,
-        promise.words,
-        views.blocks(promise.words),
+        text,
+        views.blocks(text),
         frozenset(readers),
         below_earlier if in_short else None,
     )

@@ -39,6 +39,7 @@ class Promise(SQLModel, table=True):
         partial_index("ix_promises_made", "promised_at", where="state = 'waiting'"),
         partial_index("ix_promises_draft", "draft_at", where="state = 'waiting' AND draft_id IS NULL"),
         partial_index("ix_promises_late", "escalate_at", where="escalate_at IS NOT NULL"),
+        partial_index("ix_promises_added_to", "added_to", where="added_to IS NOT NULL"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -75,12 +76,19 @@ class Promise(SQLModel, table=True):
     # When it counts as missed; emptied when it is sent in time, or was told.
     escalate_at: datetime | None = Field(default=None, sa_column=utc_column())
     late_because: str = ""
+    # The update below which it stands as a line, because nothing was new; else it is a message of its own.
+    added_to: int | None = None
 
     @property
     def row(self) -> int:
         """What buttons and forms call it by."""
         assert self.id is not None
         return self.id
+
+    @property
+    def shown_by(self) -> int:
+        """The promise whose message shows it."""
+        return self.added_to or self.row
 
     @property
     def key(self) -> str:
@@ -265,12 +273,6 @@ def concluded_by_incident(session: Session, numbers: Sequence[int]) -> Iterator[
         yield number, list(own)
 
 
-def sent_of(session: Session, incident_id: int) -> Sequence[Promise]:
-    """Every update of an incident that reached somebody, in the order they were promised."""
-    query = select(Promise).where(Promise.incident_id == incident_id, Promise.state == SENT)
-    return session.exec(query.order_by(col(Promise.due_at), col(Promise.id))).all()
-
-
 def informed_audiences(session: Session, incident_id: int) -> set[str]:
     """The audiences that an update was sent to, or is on its way to."""
     query = select(Promise.audience).where(
@@ -292,6 +294,12 @@ def last_two_sent(session: Session, incident_id: int, audience: str) -> Sequence
 def last_composed(session: Session, incident_id: int, audience: str) -> Promise | None:
     """The newest update whose words stand, whether or not it has reached this audience yet."""
     return session.exec(_LAST_COMPOSED, params={"of_incident": incident_id, "to_audience": audience}).first()
+
+
+def lines_below(session: Session, promise: Promise) -> Sequence[Promise]:
+    """The updates that stand below this one, the newest first: each says that nothing has changed."""
+    query = select(Promise).where(Promise.added_to == promise.row, Promise.state != DROPPED)
+    return session.exec(query.order_by(col(Promise.number).desc())).all()
 
 
 def previous_promise(session: Session, promise: Promise) -> Promise | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.slack.blocks import SECTION_TEXT, Block, divider, section
+from bot.slack.blocks import SECTION_TEXT, Block, context, divider, section
 
 LANGUAGE_SEPARATOR = "\n\n———\n\n"
 
@@ -34,6 +34,16 @@ def blocks(text: str) -> list[Block]:
         rendered += [divider()] if rendered else []
         rendered += [section(paragraph) for paragraph in paragraphs(language)]
     return rendered
+
+
+def line(text: str) -> list[Block]:
+    """What stands below an update, in each language."""
+    return [context(piece) for piece in text.split(LANGUAGE_SEPARATOR) if piece.strip()]
+
+
+def is_line(text: str) -> bool:
+    """Does an update say in one line that nothing has changed? Every other has several."""
+    return all(len(piece.strip().splitlines()) == 1 for piece in text.split(LANGUAGE_SEPARATOR))
 
 
 def paragraphs(text: str, limit: int = SECTION_TEXT) -> list[str]:

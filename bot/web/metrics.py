@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot import outbox
 from bot.alarms.tables import open_alarms
 from bot.config.floor.reading import SEVERITIES
 from bot.errors import WatchfloorError
 from bot.feeds import tables as feeds
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.heartbeat import Heartbeat
 from bot.services import Services

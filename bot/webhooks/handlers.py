@@ -5,8 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
-from bot.incidents import events
-from bot.incidents import tables as incidents
+from bot.incidents import events, incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Event
 from bot.incidents.public_view import public_view

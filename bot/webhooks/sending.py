@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.errors import TryLater
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind
 from bot.runtime.clock import utcnow
 from bot.services import Services

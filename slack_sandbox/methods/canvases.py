@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from slack_sandbox import canvases
 from slack_sandbox.errors import Refused
 from slack_sandbox.methods.registry import TIER_2, TIER_3, Request, method
-from slack_sandbox.model import Json
+from slack_sandbox.model import Channel, Json
 
-_OPERATIONS = ("insert_at_start", "insert_at_end", "insert_after", "insert_before", "replace", "delete", "rename")
+_INSERTIONS = ("insert_at_start", "insert_at_end", "insert_after", "insert_before")
+_WITH_CONTENT = (*_INSERTIONS, "replace")
+_WITH_SECTION = ("insert_after", "insert_before", "delete")
+_OPERATIONS = (*_WITH_CONTENT, "delete", "rename")
 
 
 @method("conversations.canvases.create", TIER_2, "canvases:write", required=("channel_id",))
@@ -20,8 +24,7 @@ def create_for_channel(request: Request) -> Json:
         raise Refused("is_archived")
     if channel.canvas:
         raise Refused("channel_canvas_already_exists")
-    channel.canvas = _new(request)
-    return {"canvas_id": channel.canvas}
+    return {"canvas_id": _new(request, channel)}
 
 
 @method("canvases.create", TIER_2, "canvases:write")
@@ -31,34 +34,60 @@ def create(request: Request) -> Json:
 
 @method("canvases.edit", TIER_3, "canvases:write", required=("canvas_id", "changes"))
 def edit(request: Request) -> Json:
-    canvas = request.workspace.canvases.get(request.args.text("canvas_id"))
+    canvas_id = request.args.text("canvas_id")
+    canvas = request.workspace.canvases.get(canvas_id)
     if canvas is None:
         raise Refused("canvas_not_found")
     changes: Any = request.args.structure("changes")
     # Slack takes a list and then only one change in it.
-    if not isinstance(changes, list) or len(changes) != 1 or changes[0].get("operation") not in _OPERATIONS:
+    if not isinstance(changes, list) or len(changes) != 1 or not _is_complete(changes[0]):
         raise Refused("invalid_arguments")
+    _check_may_edit(request, canvas_id, canvas)
     _apply(canvas, changes[0])
     return {}
 
 
+def _check_may_edit(request: Request, canvas_id: str, canvas: Json) -> None:
+    """A channel's canvas is edited by its members; one that stands alone by its author."""
+    channel = canvases.channel_of(request.workspace, canvas_id)
+    if channel is None:
+        if request.workspace.is_free:
+            raise Refused("free_teams_cannot_edit_standalone_canvases")
+        if canvas.get("user", request.bot.id) != request.bot.id:
+            raise Refused("canvas_not_found")
+        return
+    if request.bot.id not in channel.members:
+        raise Refused("canvas_not_found" if channel.is_private else "restricted_action")
+    if channel.is_archived:
+        raise Refused("restricted_action")
+
+
+def _is_complete(change: Json) -> bool:
+    operation = change.get("operation")
+    content = change.get("document_content") or {}
+    if operation in _WITH_CONTENT and (content.get("type") != "markdown" or "markdown" not in content):
+        return False
+    if operation in _WITH_SECTION and not change.get("section_id"):
+        return False
+    return operation in _OPERATIONS and (operation != "rename" or bool(change.get("title_content")))
+
+
 def _apply(canvas: Json, change: Json) -> None:
+    """Sections are not told apart here: what belongs beside one goes to the end."""
     text = str((change.get("document_content") or {}).get("markdown", ""))
     if change["operation"] == "rename":
-        canvas["title"] = str((change.get("title_content") or {}).get("markdown", ""))
+        canvas["title"] = str(change["title_content"].get("markdown", ""))
     elif change["operation"] == "insert_at_start":
         canvas["markdown"] = text + canvas["markdown"]
-    elif change["operation"] == "replace":
+    elif change["operation"] == "replace" and not change.get("section_id"):
         canvas["markdown"] = text
     elif change["operation"] != "delete":
         canvas["markdown"] += text
 
 
-def _new(request: Request) -> str:
+def _new(request: Request, channel: Channel | None = None) -> str:
     content: Any = request.args.structure("document_content") or {"type": "markdown", "markdown": ""}
     if content.get("type") != "markdown":
         raise Refused("canvas_creation_failed")
-    canvas_id = request.workspace.new_id("F")
     title = request.args.text("title")
-    request.workspace.canvases[canvas_id] = {"title": title, "markdown": str(content.get("markdown", ""))}
-    return canvas_id
+    return canvases.create(request.workspace, request.bot, str(content.get("markdown", "")), title, channel)

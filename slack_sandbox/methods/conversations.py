@@ -1,6 +1,6 @@
 """`conversations.*` about channels themselves: create, describe, name, archive."""
 
-from slack_sandbox import channels
+from slack_sandbox import canvases, channels
 from slack_sandbox.errors import Refused
 from slack_sandbox.methods.registry import TIER_2, TIER_3, Request, method
 from slack_sandbox.model import Json
@@ -23,6 +23,8 @@ def info(request: Request) -> Json:
     described = channel.as_slack(request.bot.id)
     if request.args.flag("include_num_members"):
         described["num_members"] = len(channel.members)
+    if channel.canvas:
+        described["properties"] = canvases.as_property(request.workspace, channel)
     return {"channel": described}
 
 

@@ -1,6 +1,6 @@
 """`files.*`: the three-step upload, and looking at a file."""
 
-from slack_sandbox import file_sharing
+from slack_sandbox import canvases, file_sharing
 from slack_sandbox.errors import Refused, invalid_arguments
 from slack_sandbox.methods.registry import TIER_4, Request, method
 from slack_sandbox.model import Channel, File, Json
@@ -35,10 +35,20 @@ def complete_upload(request: Request) -> Json:
 
 @method("files.info", TIER_4, "files:read", required=("file",))
 def file_info(request: Request) -> Json:
-    file = request.workspace.files.get(request.args.text("file"))
+    file_id = request.args.text("file")
+    if file_id in request.workspace.canvases:
+        return {"file": _canvas(request, file_id), "comments": []}
+    file = request.workspace.files.get(file_id)
     if file is None or not file.complete:
         raise Refused("file_not_found")
     return {"file": file_sharing.file_as_slack(request.workspace, file), "comments": []}
+
+
+def _canvas(request: Request, canvas_id: str) -> Json:
+    channel = canvases.channel_of(request.workspace, canvas_id)
+    if channel is not None and channel.is_private and request.bot.id not in channel.members:
+        raise Refused("file_not_found")
+    return canvases.as_file(request.workspace, canvas_id)
 
 
 def _uploaded(request: Request, entry: Json) -> File:

@@ -64,7 +64,6 @@ def _people_take_their_places(steps: DemoSteps) -> None:
     steps.narrates("The playbook asks for what matters later; who did what, and when, is written down.")
     _steps_are_done(
         steps,
-        ("ana", "I have command", ""),
         ("chloe", "Both numbers", "Menu broken or silent"),
         ("ana", "Manila alone", "Several queues"),
         ("chloe", "Nothing of ours", "No"),

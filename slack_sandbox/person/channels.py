@@ -1,6 +1,6 @@
 """A person's channel actions: create, join, invite, rename, archive."""
 
-from slack_sandbox import channels
+from slack_sandbox import canvases, channels
 from slack_sandbox.model import Channel
 from slack_sandbox.person.base import PersonBase
 
@@ -38,6 +38,14 @@ class ChannelActions(PersonBase):
 
     def sets_topic(self, channel: str, text: str) -> None:
         channels.describe(self._workspace, self._joined(channel), self.user, "topic", text)
+
+    def writes_canvas(self, channel: str, markdown: str) -> str:
+        """Write the channel's canvas, made now if there is none; gives back its id."""
+        where = self._joined(channel)
+        if not where.canvas:
+            return canvases.create(self._workspace, self.user, markdown, channel=where)
+        self._workspace.canvases[where.canvas]["markdown"] = markdown
+        return where.canvas
 
     def deletes_channel(self, channel: str) -> None:
         channels.remove(self._workspace, self._visible(channel), self.user)

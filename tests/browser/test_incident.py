@@ -77,8 +77,11 @@ def test_an_incident_from_the_form_to_the_post_mortem(desk: Desk) -> None:
     ana.page.get_by_role("button", name="Take communications lead").wait_for(state="detached")
     ben.types("`trunk-7` is flapping, Durban hears silence too. I am moving calls to trunk 8 :eyes:")
     ana.sees("I am moving calls")
-    ana.page.locator("#messages [data-action='step.done']").first.click()
-    ana.row("Control panel").get_by_text("1 of").wait_for()
+    ana.row("Control panel").get_by_text("3 of").wait_for()  # both roles are taken, executives told
+    ben.page.locator("#messages [data-action='step.answer']").first.click()
+    ben.modal.get_by_label("What do callers get?").select_option("Menu broken or silent")
+    ben.presses("Done", inside="#modal")
+    ana.row("Control panel").get_by_text("4 of").wait_for()
     ana.row("Control panel").evaluate("card => card.scrollIntoView()")
     ana.keeps_a_picture("incident")
 

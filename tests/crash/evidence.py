@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from bot.incidents.tables import by_number
+from bot.incidents.incidents import by_number
 from bot.outbox.tables import OutboxRow
 from bot.runtime.workflows import wait_until
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
+from bot.timeline.tables import TimelineEntry
 from bot.updates import deliveries
 from bot.updates.tables import SENT, Promise
 from slack_sandbox.model import Message
@@ -43,7 +44,7 @@ def nothing_is_there_twice(desk: Desk) -> None:
     with desk.database.reading() as session:
         written = Counter(
             (entry.incident_id, entry.kind, str(entry.facts), entry.at)
-            for entry in session.exec(select(timeline.TimelineEntry))
+            for entry in session.exec(select(TimelineEntry))
         )
     twice = [entry for entry, times in written.items() if times > 1]
     assert twice == [], twice
@@ -68,7 +69,7 @@ def count_of(desk: Desk, number: int, kind: str) -> int:
 
 def with_entry(desk: Desk, kind: str) -> list[int]:
     """The incidents to which this happened, by their timelines."""
-    of_kind = select(timeline.TimelineEntry.incident_id).where(timeline.TimelineEntry.kind == kind)
+    of_kind = select(TimelineEntry.incident_id).where(TimelineEntry.kind == kind)
     with desk.database.reading() as session:
         return sorted(session.exec(of_kind.distinct()))
 

@@ -15,11 +15,10 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot import bootstrap
+from bot import bootstrap, outbox
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.incidents.ticks import read_due_times, run_ticks
-from bot.outbox import tables as outbox
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import wait_until
 from bot.web import health

@@ -2,8 +2,7 @@
 
 from collections import Counter
 
-from bot.timeline import tables as timeline
-from bot.timeline import verification
+from bot.timeline import timeline, verification
 from tests.crash import evidence
 from tests.crash.conftest import EACH_MOMENT
 from tests.crash.desk import Desk, kill_points

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from bot.handovers import ids, shift_tables
 from bot.handovers.rules import State
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from tests.crash import evidence
 from tests.crash.desk import BotProcess, Desk, kill_everywhere, kill_points
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.updates import ids, pauses
 from bot.updates.tables import MOVED, SENT, WAITING, Promise
 from tests.crash import evidence

@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import yaml
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from bot.incidents.tables import Incident
 from bot.playbooks.playbook import Playbook
@@ -13,6 +13,7 @@ from bot.playbooks.rules import IncidentFacts
 from bot.playbooks.runs import start_run
 from bot.playbooks.tables import PlaybookRun
 from bot.runtime.database import Database
+from tests import prepared
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -48,9 +49,7 @@ def _step(words: str) -> dict:
 
 def database(folder: Path) -> Database:
     """An empty database with every table."""
-    store = Database(f"sqlite:///{folder}/test.db")
-    SQLModel.metadata.create_all(store.engine)
-    return store
+    return Database(prepared.database(folder))
 
 
 def declared(session: Session) -> int:

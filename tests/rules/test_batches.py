@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
+from bot import outbox
 from bot.outbox import batches, kinds, leases
-from bot.outbox import tables as outbox
 from bot.outbox.batches import APART, post_to_person
 from bot.outbox.kinds import Context, Settled
 from bot.outbox.tables import OutboxRow

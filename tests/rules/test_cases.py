@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,10 +20,10 @@ from bot.cases.rules.balance import (
     overlap,
     suggestion,
 )
-from bot.cases.rules.board import Capacity, OpenCase, Wanted, board, expected_pickup, rank, read_wanted
+from bot.cases.rules.board import Capacity, OpenCase, Ranking, Wanted, board, expected_pickup, read_wanted
 from bot.cases.rules.escalation import next_level
 from bot.cases.rules.schedule import NeverOpen, Schedule
-from bot.cases.rules.sla import Clock, Pause, merged, percent
+from bot.cases.rules.sla import Clock, Pause, merged
 from bot.cases.rules.states import Phase, Step, pauses_of, phase_of, reopenings
 from bot.config.floor.cases import ContractHours, read_hours
 from tests.samples import sample
@@ -60,7 +61,7 @@ def test_what_is_used_of_a_target_is_counted_within_the_schedule_alone() -> None
 def test_a_due_date_out_of_hours_moves_to_the_next_opening() -> None:
     known = vector("c_SLADuration")
     schedule = Schedule(hours=dict.fromkeys(range(7), ((8 * 60, 16 * 60),)))
-    assert schedule.next_open(utc(str(known["due_date"]))) == utc(str(known["due"]))
+    assert next(schedule.open_spans(utc(str(known["due_date"]))))[0] == utc(str(known["due"]))
 
 
 def test_a_weekend_does_not_count() -> None:
@@ -83,7 +84,7 @@ def test_a_hold_outside_the_schedule_moves_nothing_and_one_within_it_by_its_leng
 def test_nearly_everything_is_no_breach() -> None:
     clock = Clock(Schedule(), NOW, timedelta(hours=100))
     at = NOW + timedelta(hours=99, minutes=57, seconds=4)
-    assert (clock.is_breached(at), percent(clock.elapsed(at) / clock.target)) == (False, 99)
+    assert not clock.is_breached(at)
     assert clock.is_breached(NOW + timedelta(hours=100))
 
 
@@ -113,9 +114,9 @@ def test_hours_begin_when_the_clock_has_left_their_beginning_out() -> None:
 
 def test_a_holiday_is_a_day_of_the_contracts_zone_and_a_schedule_without_hours_is_refused() -> None:
     closed = Schedule("Asia/Manila", EVERY_DAY, frozenset({date(2026, 3, 2)}))
-    assert closed.next_open(utc("2026-03-01T23:00")) == utc("2026-03-03T01:00")
+    assert next(closed.open_spans(utc("2026-03-01T23:00")))[0] == utc("2026-03-03T01:00")
     with pytest.raises(NeverOpen):
-        Schedule(hours={0: ()}).next_open(NOW)
+        next(Schedule(hours={0: ()}).open_spans(NOW))
 
 
 moments = st.integers(0, 60 * 24 * 20).map(lambda minutes: NOW + timedelta(minutes=minutes))
@@ -157,6 +158,10 @@ def open_case(number: int, due_in_min: int | None, **facts: object) -> OpenCase:
     known |= {"opened_at": NOW, "reopened": 0, "is_sensitive": False, "snoozed_until": None}
     due_at = None if due_in_min is None else NOW + timedelta(minutes=due_in_min)
     return OpenCase(number=number, due_at=due_at, **(known | facts))  # type: ignore[arg-type]  # of mixed types
+
+
+def rank(cases: list[OpenCase], capacity: dict[str, Capacity], now: datetime) -> Ranking:
+    return Ranking(sorted(cases, key=attrgetter("order")), capacity, now)
 
 
 def test_the_board_shows_its_arithmetic_and_what_it_makes_red() -> None:

@@ -126,6 +126,7 @@ HANDLERS = {
         "escalation.ladder.follow_commander",
         "partners.guidance_actions.ask_lead",
         "handovers.actions.follow_role",
+        "playbooks.handlers.skip_held",
     ],
     "CadenceRequested": ["updates.handlers.set_cadence"],
     "UpdateRequested": ["updates.handlers.send_to_one"],

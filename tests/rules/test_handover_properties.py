@@ -9,14 +9,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
 from bot.errors import WatchfloorError
 from bot.handovers import actions, reminders, tables
 from bot.handovers.rules import Kind, State
-from bot.incidents import roles
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, roles
 from tests.rules.playbook_builders import NOON, database, declared
 from tests.rules.test_update_templates import services
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.impact.rules.figures import Figures, ServiceLevel, Totals, total
+from bot.impact.rules.figures import Figures, ServiceLevel, Totals, total, vector
 from bot.impact.rules.losses import Baseline, Interval, Losses, losses, points_lost
-from bot.impact.rules.warnings import Alert, watch_all
+from bot.impact.rules.warnings import Alert, Watch, watch
 
 BUSY = Figures(
     offered=200,
@@ -138,9 +138,9 @@ def test_any_split_of_intervals_loses_the_same(parts, at):
 
 
 def test_points_of_the_day_are_what_it_would_be_without_the_incident_less_what_it_is():
-    day = [(QUIET, False), (BUSY, True)]
-    assert points_lost(day, ServiceLevel.OF_OFFERED) == pytest.approx(100 * (1 - 110 / 220))
-    assert points_lost([(BUSY, True)], ServiceLevel.OF_OFFERED) is None
+    quiet, busy = (vector(row, ServiceLevel.OF_OFFERED, 900) for row in (QUIET, BUSY))
+    assert points_lost([(quiet, False), (busy, True)]) == pytest.approx(100 * (1 - 110 / 220))
+    assert points_lost([(busy, True)]) is None
 
 
 @pytest.mark.parametrize(
@@ -157,4 +157,8 @@ def test_points_of_the_day_are_what_it_would_be_without_the_incident_less_what_i
     ],
 )
 def test_a_warning_is_under_80_percent_of_the_goal_and_critical_twice_under_60(levels, alert):
-    assert watch_all(levels, target=0.8).alert == alert
+    state = Watch()
+    for level in levels:
+        state = watch(state, level, target=0.8)
+
+    assert state.alert == alert

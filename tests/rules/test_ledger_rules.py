@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ledger import money
-from bot.ledger.entries import totals_after
 from bot.ledger.reading import ColumnsMissing, RowsWrong, owed_rows, paid_rows
 from bot.ledger.rules import (
     FOLLOWS,
@@ -65,7 +64,9 @@ moves = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(list(State))), max
 @given(st.lists(st.integers(1, 10**12), min_size=1, max_size=10), moves)
 def test_eligible_is_issued_failed_excluded_and_pending_after_any_sequence_of_entries(amounts, wanted):
     states = dict.fromkeys(range(len(amounts)), State.PENDING)
-    totals = totals_after(Totals(), [(None, State.PENDING, amount) for amount in amounts])
+    totals = Totals()
+    for amount in amounts:
+        totals = totals.moved(None, State.PENDING, amount)
 
     for at, new in wanted:
         line = at % len(amounts)

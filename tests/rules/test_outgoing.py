@@ -111,7 +111,7 @@ OPENS_BY_ITSELF = re.compile(
 )
 # The way out itself; what Slack answers and asks for comes from Slack alone.
 OWN_WAYS = (
-    *("bot/runtime/network.py", "bot/runtime/outgoing.py", "bot/slack/files.py", "bot/slack/http.py"),
+    *("bot/runtime/network.py", "bot/runtime/outgoing.py", "bot/slack/files.py"),
     "bot/slack/inspection.py",
     "bot/commands/doctor/port.py",  # asks this machine
 )

@@ -51,7 +51,8 @@ def test_it_can_be_walked_to_its_end_and_every_message_is_complete(session, name
     posted = walk(session, run, choose)
 
     rows = steps_of(session, run.number)
-    assert progress.progress(rows).is_complete
+    done = progress.progress(rows)
+    assert done.finished == done.wanted
     assert progress.blocking_steps(rows, "close") == []
     assert [step for step, message in posted.items() if messages.UNKNOWN in message] == []
 
@@ -61,7 +62,9 @@ def test_it_is_short_enough_to_follow_at_night_and_says_when_to_stop(name):
     playbook = PLAYBOOKS[name]
 
     assert len(playbook.steps) <= 25
-    assert len(playbook.phases[0].steps) <= 6
+    # A role is taken with a button of the card; the step is gone by then.
+    tasks = [step for step in playbook.phases[0].steps if not (step.skip_when and step.skip_when.held)]
+    assert len(tasks) <= 6
     assert 3 <= len(playbook.stand_down) <= 4
     assert all(len(step.instructions or "") <= 600 for step in playbook.steps.values())
 

@@ -27,9 +27,10 @@ from bot.incidents.facts import SensitiveCase
 from bot.incidents.tables import Incident
 from bot.reports import gathering, rules, sending, views, workbook
 from bot.shifts.finding_tables import OpenTime
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from bot.updates.tables import Promise
 from bot.web.api import rules as api
+from tests import prepared
 from tests.rules.playbook_builders import database
 from tests.rules.test_update_templates import services
 
@@ -174,7 +175,7 @@ def floor(tmp_path_factory: pytest.TempPathFactory):
         for _ in range(300):
             the_floor_works(session, dice, NOW - timedelta(minutes=dice.randint(0, 60 * 24 * 150)))
         queues_are_measured(session, dice)
-    yield replace(known, database=store), folder / "test.db"
+    yield replace(known, database=store), folder / prepared.NAME
     store.close()
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlmodel import Session, select
 
+from bot import directory
 from bot.config.floor import Shifts
-from bot.directory import tables as directory
 from bot.directory.cache import PeopleCache
 from bot.directory.departures import Departures
 from bot.directory.lookup import remember
@@ -23,7 +23,7 @@ from bot.handovers import accountability, shift_accepting, shift_offering
 from bot.handovers.rules import Kind, State
 from bot.handovers.shift_tables import Accountability
 from bot.handovers.tables import Handover
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Declared, Resolved
 from bot.incidents.facts import RISKY_CASES

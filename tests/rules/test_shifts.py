@@ -308,7 +308,7 @@ class Calendar(StandIn):
         )
 
 
-def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path) -> None:
     with running(Calendar()) as calendar:
         address, network = f"{calendar.url}/emea.ics?key=secret", Network()
         secure = Roster(name="EMEA", address=address.replace("http:", "https:"))
@@ -335,14 +335,14 @@ def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path, monkeypatch: py
         shipped = Path("floor.yaml").read_text()
         file.write_text(f"{shipped}\nshifts:\n  roles: {{gqm: Manager, ic: Commander}}\n  {named}\n")
         settings = Settings(floor_file=file)
-        insecure, unread = map(str, doctor.check(settings))
+        insecure, private, unread = map(str, doctor.check(settings))
         assert insecure.startswith("· The roster EMEA is `insecure: true`.")
+        assert private == "· The roster EMEA may be in 127.0.0.0/8: `allow_networks` says so."
         assert unread.startswith("✗ The roster EMEA could not be read: its address answers 404.")
-        assert str(list(doctor.check(settings))[1]).startswith("✓ The roster EMEA can be read: ")
+        assert str(list(doctor.check(settings))[2]).startswith("✓ The roster EMEA can be read: ")
     with pytest.raises(ValueError, match="is not safe; it must begin with `https://`"):
         Roster(name="EMEA", address=address)
-    monkeypatch.setattr(fetching, "LARGEST_BYTES", 10)
-    (tmp_path / "emea.ics").write_bytes(ROSTER.read_bytes())
+    (tmp_path / "emea.ics").write_bytes(bytes(fetching.LARGEST_BYTES + 1))
     with pytest.raises(RosterUnreadable, match="it has more than"):
         fetching.content(Roster(name="EMEA", file="emea.ics"), tmp_path, network)
 

@@ -18,7 +18,7 @@ DOCUMENTED = {
 }
 COMMON = DOCUMENTED.pop("*")
 METHOD_NAME = re.compile(
-    r'"((?:apps|auth|bookmarks|chat|conversations|dnd|files|pins|team|usergroups|users|views)\.[a-zA-Z.]+)"'
+    r'"((?:apps|auth|bookmarks|canvases|chat|conversations|dnd|files|pins|team|usergroups|users|views)\.[a-zA-Z.]+)"'
 )
 
 

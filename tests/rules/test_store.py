@@ -17,12 +17,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel, select
 
+from bot import outbox
 from bot.bootstrap import build_registry
 from bot.errors import TryLater
 from bot.incidents import responses
 from bot.incidents.tables import Incident
 from bot.outbox import kinds, leases
-from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.runtime import logs, migrations, outage
 from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, UtcDateTime

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from bot import outbox
 from bot.errors import WatchfloorError
 from bot.outbox import leases
-from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
 from bot.subscriptions import rules
@@ -43,14 +43,6 @@ def test_what_is_no_scope_is_refused_with_what_there_is(typed: str) -> None:
         rules.read_scope(typed, TYPES, SITES)
 
     assert "<" not in refused.value.sentence
-
-
-def test_a_severity_means_that_one_and_graver() -> None:
-    assert rules.covers(Scope("S1"), "S0", "other", [])
-    assert rules.covers(Scope("S1"), "S1", "other", [])
-    assert not rules.covers(Scope("S1"), "S2", "other", [])
-    assert rules.covers(Scope("", "telephony", "Manila"), "S4", "telephony", ["Cebu", "Manila"])
-    assert not rules.covers(Scope("", "telephony", "Manila"), "S4", "telephony", ["Cebu"])
 
 
 def test_one_reads_ones_own_audiences_words_if_it_is_told_at_all() -> None:

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from bot.incidents.tables import Incident
 from bot.runtime.database import Database
-from bot.timeline import log, recording, tables, verification
+from bot.timeline import log, recording, timeline, verification
 from bot.timeline.observed_message import Mark, MessagePolicy, ObservedMessage, Version
 from tests import prepared
 
@@ -43,18 +43,18 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 def _lives(store: Database) -> None:
     """Five changes of three entries, in two transactions, and one in another incident."""
     with store.transaction() as session:
-        tables.append(session, 1, "declared", NOW, "U1", severity="S1", title="“IVR” <b>down</b> \u202e 😀")
+        timeline.append(session, 1, "declared", NOW, "U1", severity="S1", title="“IVR” <b>down</b> \u202e 😀")
         heard = ObservedMessage(TS, "U2", is_live=True, versions=(Version(TS, "first", TS),))
         assert recording.record_message(session, 1, heard, MessagePolicy())
-        tables.append(session, 2, "declared", NOW, "U1", severity="S1", title="another")
+        timeline.append(session, 2, "declared", NOW, "U1", severity="S1", title="another")
     with store.transaction() as session:
         edited = ObservedMessage(
             TS, "U2", is_live=True, versions=(Version("1774746001.000000", "second", "1774746000.5"),)
         )
         assert recording.record_message(session, 1, edited, MessagePolicy())
         assert not recording.record_message(session, 1, edited, MessagePolicy())
-        assert tables.append_once(session, 1, "joined:U3", "joined", NOW, "U3")
-        assert not tables.append_once(session, 1, "joined:U3", "joined", NOW, "U3")
+        assert timeline.append_once(session, 1, "joined:U3", "joined", NOW, "U3")
+        assert not timeline.append_once(session, 1, "joined:U3", "joined", NOW, "U3")
 
 
 def findings(store: Database) -> list[str]:
@@ -73,7 +73,7 @@ def tampers(store: Database, *statements: str) -> list[str]:
 def last(store: Database) -> int:
     """The number of the entry that was added last; PostgreSQL leaves numbers out."""
     with store.reading() as session:
-        entry = tables.last_of(session, 1, ("joined",))
+        entry = timeline.last_of(session, 1, ("joined",))
     assert entry is not None
     return entry.number
 
@@ -143,7 +143,7 @@ def test_words_that_are_dropped_leave_the_log_too_and_the_seals_hold(store: Data
 
 def test_what_is_rolled_back_was_never_noted(store: Database) -> None:
     with pytest.raises(ZeroDivisionError), store.transaction() as session:
-        tables.append(session, 1, "closed", NOW, "U1")
+        timeline.append(session, 1, "closed", NOW, "U1")
         session.flush()
         raise ZeroDivisionError
 
@@ -155,7 +155,7 @@ def test_one_change_costs_two_statements_more(store: Database) -> None:
     sa.event.listen(store.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
 
     with store.transaction() as session:
-        tables.append(session, 1, "closed", NOW, "U1")
+        timeline.append(session, 1, "closed", NOW, "U1")
 
     assert [words.split()[0] for words in statements if "BEGIN" not in words] == ["INSERT", "INSERT", "INSERT"]
 
@@ -163,7 +163,7 @@ def test_one_change_costs_two_statements_more(store: Database) -> None:
 def test_however_much_a_transaction_changes_it_is_sealed(store: Database) -> None:
     with store.transaction() as session:
         for number in range(45):
-            tables.append(session, 1, "note", NOW, "U1", text=str(number))
+            timeline.append(session, 1, "note", NOW, "U1", text=str(number))
 
     assert findings(store) == []
 
@@ -197,7 +197,7 @@ def test_deliveries_in_any_order_leave_the_same_rows_and_whole_seals(store: Data
             with store.transaction() as session:
                 recording.record_message(session, 2, told(number)[index], MessagePolicy())
         with store.reading() as session:
-            entry = tables.by_source(session, 2, f"message:1774750000.{number:06d}")
+            entry = timeline.by_source(session, 2, f"message:1774750000.{number:06d}")
         assert entry is not None
         kept.append((entry.facts, entry.is_marked, entry.is_shown, entry.actor_id))
     assert all(row == kept[0] for row in kept)

@@ -11,11 +11,11 @@ import pytest
 from jinja2 import Environment, meta
 from sqlmodel import Session
 
+from bot import directory
 from bot.bootstrap import build_registry
 from bot.config import floor
-from bot.directory import tables as directory
 from bot.directory.rules import PersonFacts
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.facts import FIGURE_SENTENCES, FOLLOW_UPS, STEPS_TAKEN, FigureSentences, TakenStep
 from bot.incidents.registry import Registry
 from bot.incidents.situation_tables import SituationValue
@@ -25,7 +25,7 @@ from bot.runtime.database import Database
 from bot.runtime.templates import TemplateBroken, Templates
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS
-from bot.timeline import tables as timeline
+from bot.timeline import timeline
 from bot.timeline.observed_message import PIN, Mark, MessagePolicy, ObservedMessage, Version
 from bot.timeline.recording import record_message
 from bot.updates import tables, variables, views

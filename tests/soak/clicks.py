@@ -25,8 +25,9 @@ def step(actor: Actor) -> None:
             (playbooks.STEP_SNOOZE_10, ""),
         )
     )
-    trace = Trace(kind, number_of(channel), actor.id) if kind else None
-    actor.clicks(action, channel, trace, done=r"Incident \d+: “.*” is done", is_silent=bool(kind))
+    value, number = actor.a_button(action, channel)
+    trace = Trace(kind, number, actor.id) if kind else None
+    actor.clicks(action, channel, trace, value=value, done=r"Incident \d+: “.*” is done", is_silent=bool(kind))
 
 
 def undo_step(actor: Actor) -> None:
@@ -42,17 +43,19 @@ def undo_step(actor: Actor) -> None:
 def skip_step(actor: Actor) -> None:
     """A step left out, for a reason."""
     channel, reason = actor.an_incident(), actor.token()
-    if actor.opens_form(playbooks.STEP_SKIP, channel):
+    value, number = actor.a_button(playbooks.STEP_SKIP, channel)
+    if actor.opens_form(playbooks.STEP_SKIP, channel, value):
         actor.me.fills(playbooks.REASON, reason)
-        trace = Trace("step_skipped", number_of(channel), actor.id, (("reason", reason),))
+        trace = Trace("step_skipped", number, actor.id, (("reason", reason),))
         actor.submits("step skipped", channel, trace)
 
 
 def answer_step(actor: Actor) -> None:
     """A step that asks for something, done as its form stands."""
     channel = actor.an_incident()
-    if actor.opens_form(playbooks.STEP_ANSWER, channel):
-        actor.submits("step answered", channel, Trace("step_done", number_of(channel), actor.id))
+    value, number = actor.a_button(playbooks.STEP_ANSWER, channel)
+    if actor.opens_form(playbooks.STEP_ANSWER, channel, value):
+        actor.submits("step answered", channel, Trace("step_done", number, actor.id))
 
 
 def end(actor: Actor) -> None:

@@ -22,6 +22,11 @@ TITLES = (
     "the vendor is away at Telvia",
     "something is wrong",
 )
+PLAYBOOKS = {
+    "crm-down": "CRM or desktop tool down",
+    "telephony-down": "Telephony or IVR down",
+    "generic": "Any other incident",
+}
 STAFF = ("U0ANA", "U0BEN", "U0CHLOE", "U0DEVI", "U0ERIK", "U0FARAH", "U0HANA")
 EMOJI = ("pushpin", "scales", "no_entry_sign", "busts_in_silhouette")
 
@@ -160,11 +165,17 @@ def subscribe(actor: Actor) -> None:
 
 def playbook(actor: Actor) -> None:
     """Another playbook beside what runs, or in its place; one that runs already is said to run."""
-    channel, name = actor.an_incident(), actor.rng.choice(("crm-down", "telephony-down", "generic"))
+    channel, name = actor.an_incident(), actor.rng.choice(list(PLAYBOOKS))
     what = actor.rng.choice(("start", "switch", "stop"))
-    trace = Trace("playbook_stopped", number_of(channel), actor.id)
-    done = r"The playbook “.*” (is|runs)"
-    actor.types(f"{COMMAND} playbook {what} {name}", channel, done, trace if what == "stop" else None)
+    traces = {
+        book: Trace("playbook_stopped", number_of(channel), actor.id, (("playbook", title),))
+        for book, title in PLAYBOOKS.items()
+    }
+    done = r"The playbook “.*” is stopped;" if what == "stop" else r"The playbook “.*” (is|runs)"
+    # Switching stops what else runs, and says so in the timeline.
+    others = [trace for book, trace in traces.items() if what == "switch" and book != name]
+    trace = traces[name] if what == "stop" else None
+    actor.types(f"{COMMAND} playbook {what} {name}", channel, done, trace, others)
 
 
 def resolve(actor: Actor) -> None:

@@ -128,7 +128,7 @@ class Evidence:
             for subject, key in said_with:
                 messages.setdefault(subject, set()).add(key)
         return [
-            SentUpdate(promise.incident_id, promise.key, frozenset(messages.get(str(promise.row), ())))
+            SentUpdate(promise.incident_id, promise.key, frozenset(messages.get(str(promise.shown_by), ())))
             for promise in sent
         ]
 

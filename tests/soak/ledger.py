@@ -47,6 +47,8 @@ class Act:
     outcome: Outcome
     answer: str = ""
     trace: Trace | None = None
+    # What it may have left beside that, when it was not refused.
+    perhaps: tuple[Trace, ...] = ()
 
     def __str__(self) -> str:
         answer = f" “{self.answer[:110]}”" if self.answer else ""
@@ -105,6 +107,8 @@ class Ledger:
             if act.trace:
                 done[act.trace] += act.outcome == Outcome.DONE
                 unsure[act.trace] += act.outcome == Outcome.UNSURE
+            if act.outcome != Outcome.REFUSED:
+                unsure.update(act.perhaps)
         for trace in done:
             yield trace, Expected(done[trace], unsure[trace])
 
@@ -112,7 +116,7 @@ class Ledger:
         """The acts that left this trace, and what was broken shortly before and after each."""
         lines = []
         for act in self.acts:
-            if act.trace == trace:
+            if trace == act.trace or trace in act.perhaps:
                 lines.append(str(act))
                 lines += self.troubles_around(act.at_s)
         return list(dict.fromkeys(lines))

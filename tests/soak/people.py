@@ -2,13 +2,15 @@
 
 import re
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
 from slack_sandbox import Person, Sandbox
 from slack_sandbox.errors import NothingToClick, NotVisible
-from slack_sandbox.model import Message
+from slack_sandbox.message_text import elements_of, visible_text
+from slack_sandbox.model import Json, Message
 from tests.soak.disturbances import Disturbances
 from tests.soak.ledger import Act, Ledger, Outcome, Trace
 
@@ -16,6 +18,7 @@ from tests.soak.ledger import Act, Ledger, Outcome, Trace
 READS_FOR_S = 0.8
 NEWEST_CHANNELS = 10
 NUMBER = re.compile(r"inc-(\d+)-")
+CHANNEL_LINK = re.compile(r"<#(\w+)")
 NEVER = "(?!)"
 UNKNOWN = "I do not know whether"
 SUMMARY = re.compile(r"\S+ \*S\d\* ")
@@ -63,8 +66,17 @@ class Actor:
         self.me.joins(name)
         return name
 
-    def types(self, command: str, channel: str, done: str, trace: Trace | None = None) -> Outcome:
-        """Type a command; an answer that begins with `done` says that it is done."""
+    def types(
+        self,
+        command: str,
+        channel: str,
+        done: str,
+        trace: Trace | None = None,
+        perhaps: Sequence[Trace] = (),
+    ) -> Outcome:
+        """Type a command; an answer that begins with `done` says that it is done. It leaves its trace then, and
+        perhaps others.
+        """
         answer = self.me.types(command, channel=channel)
         assert not isinstance(answer, Message), "a command is no message"
         if answer.timed_out or not answer.ok or UNKNOWN in answer.text:
@@ -73,16 +85,23 @@ class Actor:
             outcome = Outcome.DONE
         else:
             outcome = Outcome.REFUSED
-        return self.noted(command, channel, outcome, answer.text, trace)
+        return self.noted(command, channel, outcome, answer.text, trace, perhaps)
 
     def clicks(
-        self, action: str, channel: str, trace: Trace | None = None, *, done: str = NEVER, is_silent: bool = False
+        self,
+        action: str,
+        channel: str,
+        trace: Trace | None = None,
+        *,
+        value: str | None = None,
+        done: str = NEVER,
+        is_silent: bool = False,
     ) -> Outcome:
         """Click. An answer that begins with `done` says that it is done. After a silent click silence does, unless
         something is broken that could have kept an answer away.
         """
         began, before = time.monotonic(), self._heard(channel)
-        click = self.me.clicks(action, channel=channel)
+        click = self.me.clicks(action, channel=channel, value=value)
         answer = self._answer_after(before, channel) if click.acked else ""
         if re.match(done, answer):
             outcome = Outcome.DONE
@@ -113,6 +132,22 @@ class Actor:
         self.me.clicks(action, channel=channel, value=value)
         return self.me.modal is not None
 
+    def a_button(self, action: str, channel: str) -> tuple[str, int]:
+        """The value of the newest such button in the channel, and the number of the incident that it belongs to:
+        the list of one's own steps has those of every incident.
+        """
+        for message in reversed(self.me.sees(channel)):
+            for block, element in elements_of(message.blocks):
+                if element["action_id"] == action:
+                    return element["value"], self._number_named_in(block) or number_of(channel)
+        raise LookupError(f"nobody sees {action} in {channel}")
+
+    def _number_named_in(self, block: Json) -> int | None:
+        """The incident whose channel the block links to."""
+        link = CHANNEL_LINK.search(visible_text("", [block]))
+        named = [channel for channel in self.me.channels() if link and channel.id == link[1]]
+        return number_of(named[0].name) if named else None
+
     def closes_forms(self) -> None:
         """Close whatever is open."""
         while self.me.modal is not None:
@@ -125,11 +160,17 @@ class Actor:
         return message
 
     def noted(
-        self, what: str, channel: str, outcome: Outcome, answer: str = "", trace: Trace | None = None
+        self,
+        what: str,
+        channel: str,
+        outcome: Outcome,
+        answer: str = "",
+        trace: Trace | None = None,
+        perhaps: Sequence[Trace] = (),
     ) -> Outcome:
         """Write the act down."""
-        at_s = time.monotonic() - self.shared.begun_at
-        self.shared.ledger.add(Act(at_s, self.name, what, channel, outcome, " ".join(answer.split()), trace))
+        at_s, words = time.monotonic() - self.shared.begun_at, " ".join(answer.split())
+        self.shared.ledger.add(Act(at_s, self.name, what, channel, outcome, words, trace, tuple(perhaps)))
         return outcome
 
     def _heard(self, channel: str) -> set[str]:

@@ -25,6 +25,10 @@ METHODS = (
 # The bot's client waits 10 s for an answer, and the bot looks for what it does not know of after 15 s.
 LATE_S = (1.0, 13.0)
 LATE_ANSWERS = ("cut", "error", "wait")
+STOPPED_S = (0.3, 9.0)
+# A replica that is silent for 18 s counts as dead within half a minute.
+TAKEN_OVER_S = (20.0, 35.0)
+LONG_STOPS = 0.2
 CALM_S = 3.0
 STARTS_WITHIN_S = 30
 OVERLAPPING = 0.2
@@ -140,10 +144,11 @@ class Troubles:
         return replica.name
 
     def stop(self, rng: Random) -> str | None:
-        """SIGSTOP, and SIGCONT a few seconds later."""
+        """SIGSTOP, and SIGCONT a few seconds later; of several replicas sometimes once another has taken over."""
         if (replica := self.a_replica()) is None:
             return None
-        length_s = rng.uniform(0.3, 9)
+        is_long = len(self._phase.replicas) > 1 and rng.random() < LONG_STOPS
+        length_s = rng.uniform(*(TAKEN_OVER_S if is_long else STOPPED_S))
         replica.is_sent(signal.SIGSTOP)
         self._phase.disturbances.begin("stopped")
 

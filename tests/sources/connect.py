@@ -1,6 +1,9 @@
 """Amazon Connect's metrics, asked by boto3 itself."""
 
+import hashlib
+import hmac
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +12,11 @@ from starlette.responses import JSONResponse, Response
 
 from tests.sources.stand_in import StandIn
 
+# Of the stand-in alone.
+KEY, SECRET = "KEY", "secret"
+SIGNED = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=KEY/(\d{8})/(\S+)/connect/aws4_request, SignedHeaders=(\S+), Signature=(\S+)"
+)
 PERIODS = {"FIFTEEN_MIN": 15, "THIRTY_MIN": 30, "HOUR": 60}
 
 
@@ -20,7 +28,7 @@ class ConnectStandIn(StandIn):
         self.largest_page = 100
         self.spans: list[tuple[datetime, datetime]] = []
 
-    async def answer(self, request: Request) -> Response:
+    async def react(self, request: Request) -> Response:
         if self.faults and self.faults[0] == "throttled":
             self.faults.popleft()
             self.requests.append(request)
@@ -28,11 +36,15 @@ class ConnectStandIn(StandIn):
         if self.faults and self.faults[0] in ("unauthorized", "forbidden"):
             self.faults.popleft()
             return _error("AccessDeniedException", 403)
-        return await super().answer(request)
+        return await super().react(request)
 
     async def handle(self, request: Request, fault: str) -> Response:
-        assert request.headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=KEY/")
-        body = json.loads(await request.body())
+        content = await request.body()
+        if not _is_signed(request, content):
+            return _error("InvalidSignatureException", 403)
+        if fault == "redirect":
+            return Response(status_code=307, headers={"location": "https://169.254.169.254/latest/meta-data/"})
+        body = json.loads(content)
         if request.url.path == "/metrics/data":
             return self._finished(body, fault)
         assert request.url.path.startswith("/metrics/current/")
@@ -48,6 +60,8 @@ class ConnectStandIn(StandIn):
             0,
             0,
         )
+        if self.now and start < self.now - timedelta(days=90):
+            return _error("InvalidParameterException", 400)
         if not (is_aligned and start < end and end - start < timedelta(days=3) and 1 <= len(queues) <= 100):
             return _error("InvalidParameterException", 400)
         if body["MaxResults"] > 100 or len(body["Groupings"]) > 4:
@@ -90,3 +104,20 @@ def _result(queue: str, at: datetime, length: timedelta, metrics: list[dict[str,
 
 def _error(code: str, status: int, headers: dict[str, str] | None = None) -> Response:
     return JSONResponse({"message": "refused"}, status, {"x-amzn-ErrorType": code, **(headers or {})})
+
+
+def _is_signed(request: Request, content: bytes) -> bool:
+    """Signature version 4, over what arrived: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html."""
+    match = SIGNED.fullmatch(request.headers["authorization"])
+    assert match is not None
+    day, region, names, signature = match.groups()
+    headers = "".join(f"{name}:{request.headers[name].strip()}\n" for name in names.split(";"))
+    digest = hashlib.sha256(content).hexdigest()
+    whole = f"{request.method}\n{request.url.path}\n{request.url.query}\n{headers}\n{names}\n{digest}"
+    scope = f"{day}/{region}/connect/aws4_request"
+    hashed = hashlib.sha256(whole.encode()).hexdigest()
+    signed = f"AWS4-HMAC-SHA256\n{request.headers['x-amz-date']}\n{scope}\n{hashed}"
+    key = f"AWS4{SECRET}".encode()
+    for part in (*scope.split("/"), signed):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key.hex() == signature

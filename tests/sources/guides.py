@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from bot.commands import sources as command
 from bot.commands.doctor.sources import findings_of
 from bot.config import floor
@@ -22,6 +24,8 @@ from tests.sources.stand_in import TOKEN, StandIn
 
 ARN = "arn:aws:connect:eu-west-1:123456789012:instance/i-1"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+# Where a picture keeps what is to be read in it.
+PICTURED_TEXT = "Description"
 REFUSED = ("unauthorized",) * 6
 
 
@@ -77,6 +81,17 @@ class Guide:
         throttle_of.cache_clear()
         printed = "\n".join(command.rows_of(self.sources().get(self.name), self.name))
         return MOMENT.sub("2026-11-26 …", printed).replace(self.stand_in.url, "https://…")
+
+
+def picture_of(kind: str) -> Path:
+    """What `make pictures` made for a guide."""
+    return Path("docs/images") / f"doctor-{kind}.png"
+
+
+def pictured_text(kind: str) -> str:
+    """What is to be read in it."""
+    with Image.open(picture_of(kind)) as image:
+        return str(image.info[PICTURED_TEXT])
 
 
 def okta() -> Guide:

@@ -5,6 +5,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 import httpx
@@ -29,8 +31,15 @@ class StandIn:
         self.requests: list[Request] = []
         self.token = TOKEN
         self.url = ""
+        # Its own clock, which may differ from ours; the machine's if it has none.
+        self.now: datetime | None = None
 
     async def answer(self, request: Request) -> Response:
+        answer = await self.react(request)
+        answer.headers["date"] = format_datetime(self.now or datetime.now(UTC), usegmt=True)
+        return answer
+
+    async def react(self, request: Request) -> Response:
         self.requests.append(request)
         await request.body()
         fault = self.faults.popleft() if self.faults else ""
@@ -66,7 +75,7 @@ def running(stand_in: StandIn) -> Iterator[StandIn]:
     stand_in.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     methods = ["GET", "POST", "PATCH", "PUT"]
     site = Starlette(routes=[Route("/{path:path}", stand_in.answer, methods=methods)])
-    server = uvicorn.Server(uvicorn.Config(site, lifespan="off", log_config=None))
+    server = uvicorn.Server(uvicorn.Config(site, lifespan="off", log_config=None, date_header=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     listening.listen()
     thread.start()

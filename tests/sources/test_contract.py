@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from bot.errors import TryLater
 from bot.sources.connect import Connect
+from bot.sources.files import Sheet
 from bot.sources.okta import Okta
-from bot.sources.port import SourceConfig, SourceRefused, streams_of
+from bot.sources.port import SourceConfig, SourceRefused, read_page, streams_of
 from bot.sources.salesforce import Salesforce
 from bot.sources.servicenow import ServiceNow
 from bot.sources.throttle import throttle_of
@@ -21,6 +24,7 @@ from tests.sources.okta import OktaStandIn
 from tests.sources.own import AcmeStandIn, own_source
 from tests.sources.salesforce import SalesforceStandIn
 from tests.sources.servicenow import ServiceNowStandIn
+from tests.sources.sheet import SheetStandIn
 from tests.sources.stand_in import TOKEN, StandIn, everything, running
 
 NOW = datetime(2026, 11, 26, 2, 10, tzinfo=UTC)
@@ -34,9 +38,18 @@ class Subject:
 
     stand_in: StandIn
     source: Any
-    read: Callable[[str], Any]
     key: Callable[[Any], object]
     expected: int
+    # Our own clock.
+    now: datetime = NOW
+    pages: int = 3
+    # Somebody has to publish a sheet anew when a web page comes in its place; it is tried again all the same.
+    on_web_page: type[Exception] = TryLater
+
+    def read(self, cursor: str) -> Any:
+        """The page behind the cursor."""
+        (stream,) = streams_of(self.source)
+        return read_page(self.source, stream, cursor, self.now)
 
 
 @contextmanager
@@ -55,7 +68,7 @@ def okta() -> Iterator[Subject]:
     stand_in.largest_page = 10
     with running(stand_in), stand_in.client() as http:
         source = Okta(SourceConfig("okta", stand_in.url, TOKEN), http)
-        yield Subject(stand_in, source, lambda at: source.since(at, NOW), lambda row: row.external_id, 25)
+        yield Subject(stand_in, source, lambda row: row.external_id, 25)
 
 
 @contextmanager
@@ -66,7 +79,7 @@ def servicenow() -> Iterator[Subject]:
         stand_in.incident(number, f"2026-11-26 01:{number:02d}:00")
     with running(stand_in), stand_in.client() as http:
         source = ServiceNow(SourceConfig("snow", stand_in.url, TOKEN), http)
-        yield Subject(stand_in, source, lambda at: source.changed(at, NOW), lambda row: row.external_id, 25)
+        yield Subject(stand_in, source, lambda row: row.external_id, 25)
 
 
 @contextmanager
@@ -77,7 +90,7 @@ def salesforce() -> Iterator[Subject]:
         stand_in.case(number, NOW - timedelta(minutes=40 - number))
     with running(stand_in), stand_in.client() as http:
         source = Salesforce(SourceConfig("sf", stand_in.url, TOKEN, {"client_id": "c"}), http)
-        yield Subject(stand_in, source, lambda at: source.changed(at, NOW), lambda row: row.external_id, 25)
+        yield Subject(stand_in, source, lambda row: row.external_id, 25)
 
 
 @contextmanager
@@ -89,9 +102,7 @@ def connect() -> Iterator[Subject]:
         options = {"instance_arn": ARN, "queues": {"q1": "Billing", "silent": "Night"}}
         source = Connect(SourceConfig("connect", stand_in.url, "KEY:secret", options), http)
         # A day of half-hours of two queues, and the one that runs.
-        yield Subject(
-            stand_in, source, lambda at: source.read(at, NOW), lambda row: (row.queue, row.starts_at), 2 * 49
-        )
+        yield Subject(stand_in, source, lambda row: (row.queue, row.starts_at), 2 * 49)
 
 
 @contextmanager
@@ -99,10 +110,17 @@ def your_own() -> Iterator[Subject]:
     stand_in = AcmeStandIn(25)
     with running(stand_in), stand_in.client() as http:
         source = own_source()(SourceConfig("acme", stand_in.url, TOKEN), http)
-        yield Subject(stand_in, source, lambda at: source.read(at, NOW), lambda row: row.starts_at, 25)
+        yield Subject(stand_in, source, lambda row: row.starts_at, 25)
 
 
-@pytest.fixture(params=[okta, servicenow, salesforce, connect, your_own], ids=lambda made: made.__name__)
+@contextmanager
+def sheet() -> Iterator[Subject]:
+    with running(SheetStandIn()) as stand_in, stand_in.client() as http, TemporaryDirectory() as folder:
+        source = Sheet(SourceConfig("roster", stand_in.url, "", folder=Path(folder)), http)
+        yield Subject(stand_in, source, lambda row: row.key, 1, pages=1, on_web_page=SourceRefused)
+
+
+@pytest.fixture(params=[okta, servicenow, salesforce, connect, sheet, your_own], ids=lambda made: made.__name__)
 def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
     with request.param() as made:
         yield made
@@ -115,7 +133,7 @@ def test_everything_comes_page_by_page_and_then_only_what_is_new(subject: Subjec
     rows, cursor, pages = everything(subject.read)
 
     assert len({subject.key(row) for row in rows}) == subject.expected
-    assert pages > 2
+    assert pages >= subject.pages
     json.dumps(cursor)
     again, _, pages = everything(subject.read, cursor)
     assert pages <= 2
@@ -141,11 +159,29 @@ def test_asked_to_wait_it_says_how_long_and_goes_on_where_it_was(subject: Subjec
     assert len({subject.key(row) for row in [*first.rows, *rows]}) == subject.expected
 
 
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_clock_that_differs_from_ours_loses_nothing(subject: Subject, hours: int) -> None:
+    subject.now = NOW + timedelta(hours=hours)
+    rows, _, _ = everything(subject.read)
+    assert len({subject.key(row) for row in rows}) == subject.expected
+
+
+def test_a_token_that_is_not_accepted_any_more_is_renewed_or_named(subject: Subject) -> None:
+    first = subject.read("")
+    subject.stand_in.faults.append("unauthorized")
+    try:
+        subject.read(first.next_cursor)
+    except SourceRefused as refused:
+        assert refused.sentence.startswith(subject.source._name)
+    rows, _, _ = everything(subject.read, first.next_cursor)
+    assert len({subject.key(row) for row in [*first.rows, *rows]}) == subject.expected
+
+
 @pytest.mark.parametrize("fault", ["down", "captive portal", "answer lost"])
 def test_what_is_no_answer_is_tried_later_and_never_taken_for_no_rows(subject: Subject, fault: str) -> None:
     everything(subject.read)  # a token is there
     subject.stand_in.faults.extend([fault])
-    with pytest.raises(TryLater):
+    with pytest.raises(subject.on_web_page if fault == "captive portal" else TryLater):
         subject.read("")
     rows, _, _ = everything(subject.read)
     assert len({subject.key(row) for row in rows}) == subject.expected

@@ -18,7 +18,7 @@ from bot.runtime.clock import utcnow
 from bot.runtime.network import Network
 from bot.sources import kinds
 from bot.sources.port import Intervals
-from tests.sources.guides import GUIDES, Guide
+from tests.sources.guides import GUIDES, Guide, picture_of, pictured_text
 from tests.sources.own import OWN_GUIDE, AcmeStandIn, code_of_guide
 from tests.sources.stand_in import TOKEN, everything, running
 
@@ -33,6 +33,17 @@ def test_a_guide_is_whole_and_shows_what_is_said(made: Callable[[], Guide]) -> N
         assert [heading for heading in NEEDED if heading not in shown] == []
         for block in (guide.doctor(), guide.tried()):
             assert f"```\n{block}\n```" in shown, block
+        assert_pictured(guide.kind, shown, guide.doctor())
+
+
+def assert_pictured(kind: str, shown: str, said: str) -> None:
+    """The guide's picture is small and shows what is said: refused, and then well."""
+    picture = picture_of(kind)
+    assert f"](../images/{picture.name})" in shown
+    assert picture.stat().st_size < 30_000
+    lines = [line for line in pictured_text(kind).splitlines() if line.startswith(("✗ The source", "✓ The source"))]
+    assert [line[0] for line in lines] == ["✗", "✓"]
+    assert [line for line in lines if line not in said.splitlines()] == [], "run `make pictures`"
 
 
 def test_the_guide_of_files_is_whole_and_shows_what_is_said(tmp_path: Path) -> None:
@@ -49,6 +60,7 @@ def test_the_guide_of_files_is_whole_and_shows_what_is_said(tmp_path: Path) -> N
     tried = "\n".join(rows_of(sources.get("exports"), "exports"))
     for block in (tried, "\n".join(said).replace(str(tmp_path), "/srv")):
         assert f"```\n{block}\n```" in shown, block
+    assert_pictured("files", shown, "\n".join(said).replace(f"{tmp_path}/", ""))
 
 
 def test_the_source_of_the_guide_is_short_and_runs_as_a_package_of_somebody_else(

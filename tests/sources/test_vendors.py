@@ -2,14 +2,19 @@
 
 import itertools
 import json
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from starlette.requests import Request
-from starlette.responses import Response
 
+from bot.config import floor
 from bot.errors import TryLater
+from bot.feeds.sources import Sources
+from bot.runtime import outgoing
+from bot.runtime.network import Network
+from bot.runtime.outgoing import AddressRefused, Reach
 from bot.sources.connect import Connect
 from bot.sources.files import Folder, Sheet
 from bot.sources.okta import Okta, lockouts
@@ -21,7 +26,8 @@ from tests.sources.connect import ConnectStandIn
 from tests.sources.okta import OktaStandIn
 from tests.sources.salesforce import SalesforceStandIn
 from tests.sources.servicenow import ServiceNowStandIn
-from tests.sources.stand_in import TOKEN, StandIn, everything, running
+from tests.sources.sheet import SheetStandIn
+from tests.sources.stand_in import TOKEN, everything, running
 from tests.sources.test_contract import ACCOUNT, ARN, NOW, connect
 
 SAMPLE = Path(__file__).parent / "made_okta_system_log.jsonl"
@@ -141,6 +147,20 @@ def test_salesforce_renews_an_expired_token_and_says_who_waits() -> None:
     assert [(one.name, one.is_breached) for one in waits.targets] == [("First response", True)]
 
 
+def test_a_case_of_salesforce_that_becomes_visible_late_is_read_whatever_our_clock_says() -> None:
+    stand_in = SalesforceStandIn()
+    stand_in.now = NOW
+    stand_in.case(1, NOW - timedelta(seconds=30))
+    with running(stand_in), stand_in.client() as http:
+        source = Salesforce(SourceConfig("sf", stand_in.url, TOKEN, {"client_id": "c"}), http)
+        ahead = NOW + timedelta(hours=1)
+        _, cursor, _ = everything(lambda at: source.changed(at, ahead))
+        # The transaction that changed it took a minute.
+        stand_in.case(2, NOW - timedelta(seconds=60))
+        rows, _, _ = everything(lambda at: source.changed(at, ahead), cursor)
+    assert "00000002" in [row.number for row in rows]
+
+
 def test_connect_reads_spans_leaves_out_what_is_not_known_and_brings_seconds() -> None:
     with connect() as subject:
         rows, cursor, _ = everything(subject.read)
@@ -158,13 +178,17 @@ def test_connect_reads_spans_leaves_out_what_is_not_known_and_brings_seconds() -
         spans = sorted(set(stand_in.spans))
         assert all(after[0] == before[1] for before, after in itertools.pairwise(spans))
         assert spans[-1][1] == datetime(2026, 12, 1, 2, tzinfo=UTC)
+        # After half a year: what Connect still knows.
+        stand_in.now = NOW + timedelta(days=180)
+        rows, _, _ = everything(lambda at: subject.source.read(at, stand_in.now), cursor)
+        assert min(row.starts_at for row in rows) == datetime(2027, 2, 26, 2, tzinfo=UTC)
 
 
 def test_connect_asks_for_a_hundred_queues_at_once_and_shares_the_accounts_limit() -> None:
     throttle_of.cache_clear()
     with running(ConnectStandIn()) as stand_in, stand_in.client() as http:
         options = {"instance_arn": ARN, "queues": {f"q{number}": f"Queue {number}" for number in range(130)}}
-        made = [Connect(SourceConfig(name, stand_in.url, "KEY:s", options), http) for name in ("one", "two")]
+        made = [Connect(SourceConfig(name, stand_in.url, "KEY:secret", options), http) for name in ("one", "two")]
         rows, _, _ = everything(lambda at: made[0].read(at, NOW))
         assert len({row.queue for row in rows}) == 130
         stand_in.faults.append("throttled")
@@ -180,13 +204,51 @@ def test_connect_asks_for_a_hundred_queues_at_once_and_shares_the_accounts_limit
         Connect(SourceConfig("odd", "", "", {"instance_arn": "x"}), http)
 
 
-class SheetStandIn(StandIn):
-    content, media_type = b"Queue,Offered\nBilling,3\n", "text/csv"
+def test_what_boto3_sends_leaves_by_the_checked_way_out_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"instance_arn": ARN, "queues": {"q1": "Billing"}}
+    throttle_of.cache_clear()
+    with running(ConnectStandIn()) as stand_in, stand_in.client() as http:
+        source = Connect(SourceConfig("cc", stand_in.url, "KEY:secret", options), http)
+        stand_in.faults.append("redirect")
+        assert "307" in source.check()[0]
+        assert len(stand_in.requests) == 1
+        wrong = Connect(SourceConfig("cc", stand_in.url, "KEY:guessed", options), http)
+        assert "InvalidSignatureException" in wrong.check()[0]
+        monkeypatch.setattr(outgoing, "LARGEST_BYTES", 10)
+        with pytest.raises(TryLater, match="AnswerTooLarge"):
+            source.check()
+        asked = len(stand_in.requests)
+        with outgoing.client(Network(), Reach()) as strict:
+            closed = Connect(SourceConfig("cc", stand_in.url, "KEY:secret", options), strict)
+            with pytest.raises(AddressRefused, match="https"):
+                closed.check()
+            inside = stand_in.url.replace("http:", "https:")
+            with pytest.raises(AddressRefused, match="not a public address"):
+                Connect(SourceConfig("cc", inside, "KEY:secret", options), strict).check()
+        assert len(stand_in.requests) == asked
 
-    async def handle(self, request: Request, fault: str) -> Response:
-        if fault == "elsewhere":
-            return Response(status_code=307, headers={"location": "https://169.254.169.254/"})
-        return Response(self.content, media_type=self.media_type)
+
+def test_without_an_address_connect_is_asked_at_that_of_its_region_also_through_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    described = floor.Source(
+        kind="connect", secret="KEYS", options={"instance_arn": ARN, "queues": {"q1": "Billing"}}
+    )
+    keys = {"KEYS": "KEY:secret"}
+    real, asked = socket.getaddrinfo, list[object]()
+
+    def resolve(host: Any, port: Any, *args: Any, **more: Any) -> Any:
+        asked.append(host)
+        return real("127.0.0.1", port, *args, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(AddressRefused, match=r"connect\.eu-west-1\.amazonaws\.com may not be called"):
+        Sources({"cc": described}, Network(), tmp_path, environment=keys).get("cc").check()
+    assert asked == ["connect.eu-west-1.amazonaws.com"]
+    asked.clear()
+    with pytest.raises(TryLater, match="ConnectError"):  # the proxy itself, which is not there
+        Sources({"cc": described}, Network("http://127.0.0.1:9"), tmp_path, environment=keys).get("cc").check()
+    assert asked == ["127.0.0.1"]
 
 
 def test_a_published_sheet_is_read_when_it_changes_and_leads_nowhere_else(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from bot.cases import ids
 from bot.incidents.facts import CASE_FIGURES, RISKY_CASES
 from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
+from bot.shifts import absences, by_hand
 from bot.sources.signatures import sign
 from tests.floor import TestFloor
 from tests.stories.record import rows
@@ -26,10 +27,12 @@ cases:
   teams:
     Billing: {region: EMEA, engineers: 2, cases_per_hour: 2, manager: "@ben", skill: billing}
     Billing Manila: {engineers: 2, manager: "@devi", skill: billing}
+    Night: {region: EMEA, role: swarm, cases_per_hour: 2}
   board: "#operations"
   processed_by: ["@devi"]
   senior_management: ["@erik"]
 reports: {sensitive_to: ["@farah"]}
+shifts: {roles: {swarm: Swarm}}
 """
 
 
@@ -151,6 +154,25 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reason
     desk.ana.clicks(ids.USE, channel="dm")
     desk.settle()
     assert "again.csv is imported: 3 unchanged" in desk.words("dm")
+
+
+def test_who_is_free_is_who_is_on_shift_and_works_on_nothing(desk: TestFloor) -> None:
+    post(desk, case(1, team="Night"), case(2, team="Night"))
+    assert "1st in the queue, nobody is on shift" in board(desk, "C1")
+    now = utcnow()
+    when = now - timedelta(hours=1), now + timedelta(hours=8)
+    for person, region in (("U0BEN", "EMEA"), ("U0CHLOE", "emea"), ("U0ERIK", "APAC")):
+        by_hand.add(desk.services, person, "swarm", (region, ""), when, "U0FARAH", now)
+    assert "2nd in the queue, 2 of 2 on shift free: likely taken in 30 min" in board(desk, "C2")
+
+    post(desk, case(3, state="In Progress", owner="Ben Okafor", team="Billing"))
+    assert "2nd in the queue, 1 of 2 on shift free: likely taken in 1 h 00 min" in board(desk, "C2"), (
+        "as he is named"
+    )
+    absences.enter(desk.services, "U0CHLOE", (now, when[1]), "sick", "", "U0CHLOE", utcnow())
+    assert "2nd in the queue, nobody is free of 1 on shift" in board(desk, "C2")
+    balance = desk.says("ana", "/incident balance") + desk.whispered("ana")[-1]
+    assert "2 unassigned, 2.0 for each of 1" in balance
 
 
 def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(desk: TestFloor) -> None:

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
@@ -19,8 +18,10 @@ from bot.runtime.workflows import wait_until
 from slack_sandbox import Sandbox
 
 REPOSITORY = Path(__file__).parents[2]
-READY_WITHIN_S = 20
-STOPS_WITHIN_S = 10
+# None of these is a promise: a busy machine takes its time. How long a start takes, `make bench` measures.
+READY_WITHIN_S = 180
+STOPS_WITHIN_S = 60
+SEEN_WITHIN_S = 60
 
 
 def free_port() -> int:
@@ -65,7 +66,7 @@ class Desk:
             env=self.environment | environment,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=READY_WITHIN_S,
         )
 
     def starts(self, **environment: str) -> "Running":
@@ -90,8 +91,14 @@ class Running:
         desk.running.append(self.process)
 
     def is_ready(self) -> Self:
-        assert wait_until(lambda: "Open http" in self.words or "is ready" in self.words, READY_WITHIN_S), self.words
+        """Wait for as long as it lives; a process that has ended never will be."""
+        assert wait_until(lambda: self._says_so or self.process.poll() is not None, READY_WITHIN_S), self.words
+        assert self._says_so, self.words
         return self
+
+    @property
+    def _says_so(self) -> bool:
+        return "Open http" in self.words or "is ready" in self.words
 
     @property
     def words(self) -> str:
@@ -118,7 +125,7 @@ def test_one_command_opens_a_workspace_in_which_an_incident_can_be_declared(desk
 
     assert f"Open {desk.url} – you are Ana. Type /incident declare S1 IVR down in Manila" in running.words
     order(desk.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
-    assert wait_until(lambda: "inc-1-ivr-down" in look(desk.url, "channels?as=ana"), 10)
+    assert wait_until(lambda: "inc-1-ivr-down" in look(desk.url, "channels?as=ana"), SEEN_WITHIN_S)
     assert running.hears(signal.SIGINT).ends() == 0
     assert "Traceback" not in running.words
 
@@ -126,7 +133,7 @@ def test_one_command_opens_a_workspace_in_which_an_incident_can_be_declared(desk
 def test_after_a_kill_everything_is_still_there_and_the_next_start_needs_no_help(desk: Desk) -> None:
     running = desk.starts().is_ready()
     order(desk.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
-    assert wait_until(lambda: "inc-1-ivr-down" in look(desk.url, "channels?as=ana"), 10)
+    assert wait_until(lambda: "inc-1-ivr-down" in look(desk.url, "channels?as=ana"), SEEN_WITHIN_S)
     running.hears(signal.SIGKILL).ends()
 
     again = desk.starts().is_ready()
@@ -148,15 +155,14 @@ def test_time_goes_on_where_it_was_after_a_restart(desk: Desk) -> None:
 
 def test_interrupted_twice_it_ends_at_once(desk: Desk) -> None:
     running = desk.starts().is_ready()
-    order(desk.url, "latency", '{"seconds": 5}')
+    order(desk.url, "latency", '{"seconds": 60}')
     order(desk.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
 
     running.hears(signal.SIGINT)
-    assert wait_until(lambda: "finishing" in running.words, 5)
-    started = time.monotonic()
-    running.hears(signal.SIGINT).ends()
+    assert wait_until(lambda: "finishing" in running.words, SEEN_WITHIN_S)
 
-    assert time.monotonic() - started < 2
+    # Had it waited for Slack, it would have ended by itself, as if nothing were wrong.
+    assert running.hears(signal.SIGINT).ends() == 128 + signal.SIGINT
 
 
 def test_the_workspace_ends_with_the_bot_that_started_it(desk: Desk) -> None:
@@ -166,7 +172,7 @@ def test_the_workspace_ends_with_the_bot_that_started_it(desk: Desk) -> None:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", desk.port)) != 0
 
-    assert wait_until(is_free, 5)
+    assert wait_until(is_free, SEEN_WITHIN_S)
 
 
 def test_a_port_in_use_is_said_in_a_sentence(desk: Desk) -> None:

@@ -4,8 +4,7 @@ from collections import Counter
 
 import pytest
 
-from bot.incidents import ids
-from bot.incidents import tables as incidents
+from bot.incidents import ids, incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Resolved, StatusChanged
 from bot.runtime.clock import utcnow

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from bot.alarms import audit
 from bot.alarms.tables import open_alarms
 from bot.errors import TryLater
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.runtime import workflows
 from bot.runtime.clock import utcnow

@@ -101,3 +101,22 @@ def test_a_step_whose_purpose_is_met_is_skipped_with_its_reason_until_somebody_w
     desk.presses("ana", ids.STEP_UNDO, "Tell the executives")
     floor.passes(hours=1)
     assert desk.row("Tell the executives")["state"] == "open", "somebody wants it"
+
+
+def test_nobody_is_asked_to_take_command_once_it_was_taken(tmp_path: Path) -> None:
+    with TestFloor(tmp_path) as floor:
+        desk = Desk(floor, floor.declares("S1 IVR down"))
+        floor.passes(minutes=4)
+        (reminder,) = desk.reminders()
+        assert "Take command" in reminder.words
+
+        floor.says("ana", "/incident claim commander", desk.channel)
+        assert desk.row("Take command")["state"] == "skipped"
+        assert "there is a commander already" in desk.words
+        assert "Done …" not in str(desk.reminders()[0].blocks), "what was said before is no task any more"
+
+        floor.passes(minutes=30)
+        assert not [later for later in desk.reminders()[1:] if "Take command" in later.words]
+        floor.says("ana", "/incident assign comms <@U0BEN>", desk.channel)
+        assert "there is a communications lead already" in desk.words
+        floor.nothing_was_malformed()

@@ -127,7 +127,9 @@ def test_the_list_of_all_steps_shows_what_came_of_each_click_in_it(floor: TestFl
     assert "✅ Call the carrier" in str(floor.ana.modal), "the list shows who was first"
 
 
-def test_a_list_that_was_closed_meanwhile_is_left_alone(floor: TestFloor, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_list_that_cannot_be_drawn_again_is_left_alone(
+    floor: TestFloor, caplog: pytest.LogCaptureFixture
+) -> None:
     desk = Desk(floor, floor.declares("S2 IVR down"))
     floor.ana.clicks(ids.SHOW_ALL, channel=desk.channel)
     floor.sandbox.fault("views.update", "error", error="not_found")
@@ -136,6 +138,12 @@ def test_a_list_that_was_closed_meanwhile_is_left_alone(floor: TestFloor, caplog
 
     assert desk.row("Call the carrier")["state"] == "done"
     assert "Traceback" not in caplog.text
+
+    floor.sandbox.fault("views.update", "refused")
+    desk.presses("ana", ids.STEP_UNDO, "Call the carrier", surface="modal")
+    assert desk.row("Call the carrier")["state"] == "open"
+    assert "Traceback" not in caplog.text, "Slack was away for a moment, and nothing is broken"
+    assert "not done now" in caplog.text
 
 
 def test_guests_look_and_change_nothing(floor: TestFloor) -> None:

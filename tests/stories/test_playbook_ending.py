@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.incidents import ids as incident_ids
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.playbooks import ids
 from tests.floor import TestFloor
 from tests.stories.playbook_desk import AT_WORK, Desk

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import InternalError
 from sqlmodel import Session
 
+from bot import outbox
 from bot.followups import change_actions as followup_changes
 from bot.followups import ids
 from bot.followups import messages as followup_messages
 from bot.followups import tables as followups
 from bot.followups.rules import State
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.registry import Registry
-from bot.outbox import tables as outbox
 from bot.partners import answers
 from bot.partners import tables as partner_notices
 from bot.runtime import database
@@ -28,8 +28,7 @@ from bot.runtime.workflows import wait_until
 from bot.runtime.workflows.records import delete_finished_records
 from bot.screens.records import export_record, purge
 from bot.screens.timeline.pages import amend_form
-from bot.timeline import tables as timeline
-from bot.timeline import verification
+from bot.timeline import timeline, verification
 from tests.floor import PATIENCE_S, TestFloor
 from tests.stories.followup_desk import is_told
 from tests.stories.record import rows

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.impact import charts, gathering
 from bot.impact import ids as impact_ids
 from bot.impact.wording import LANGUAGES
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.record import post_mortem_files, post_mortems, rows

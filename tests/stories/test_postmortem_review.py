@@ -11,7 +11,7 @@ from bot.runtime.clock import utcnow
 from slack_sandbox.model import Message
 from tests.floor import TestFloor
 from tests.stories.conftest import PLAYBOOKS
-from tests.stories.record import post_mortem_files, seen_by_all, timeline
+from tests.stories.record import post_mortem_files, rows, seen_by_all, timeline
 
 
 def closes(floor: TestFloor, words: str = "S1 IVR down in Manila", who: str = "ana") -> str:
@@ -67,6 +67,39 @@ def test_the_draft_comes_with_its_files_to_the_commander_and_the_declarer(floor:
     [canvas] = floor.sandbox.workspace.canvases.values()
     assert canvas["markdown"].startswith("# Post-mortem 1: IVR down in Manila")
     assert "## Timeline" not in canvas["markdown"]
+
+
+def canvas(floor: TestFloor, channel: str) -> str:
+    """What the canvas of a channel says."""
+    found = floor.sandbox.workspace.find_channel(channel)
+    assert found
+    return str(floor.sandbox.workspace.canvases[found.canvas]["markdown"])
+
+
+def test_the_canvas_holds_the_draft_of_the_newest_close(floor: TestFloor) -> None:
+    floor.sandbox.fault("conversations.canvases.create", "lost_answer")
+    channel = closes(floor)
+    floor.passes(minutes=1)
+    assert "trunk replaced" in canvas(floor, channel), "carried out, though nobody answered"
+
+    floor.says("ana", "/incident reopen it is back", channel)
+    floor.says("ana", "/incident resolve firmware updated", channel)
+    floor.says("ana", "/incident close", channel)
+
+    assert canvas(floor, channel).startswith("# Post-mortem 1: IVR down in Manila")
+    assert "firmware updated" in canvas(floor, channel)
+    assert len(floor.sandbox.workspace.canvases) == 1
+    assert not [row["key"] for row in rows(floor, "outbox") if row["refused"]]
+
+
+def test_a_canvas_that_people_made_is_left_to_them(floor: TestFloor) -> None:
+    channel = floor.declares("S2 IVR down")
+    floor.ana.writes_canvas(channel, "Who called whom")
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident close", channel)
+
+    assert canvas(floor, channel) == "Who called whom"
+    assert not timeline(floor, "trouble")
 
 
 def test_it_is_assigned_reviewed_edited_and_published(floor: TestFloor) -> None:

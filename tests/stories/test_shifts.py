@@ -8,21 +8,24 @@ from pathlib import Path
 import pytest
 
 from bot.handovers import ids as handover_ids
+from bot.impact.importing import Source, import_rows
+from bot.impact.reading.rows import QueueName, ReadRow
+from bot.impact.rules.figures import NAMES, Figures
 from bot.incidents import ids as incident_ids
 from bot.runtime.clock import utcnow
 from bot.shifts import ids as shift_ids
-from bot.shifts import rosters
+from bot.shifts import offers, rosters
 from slack_sandbox.errors import NothingToClick
 from tests.floor import TestFloor
 from tests.stories.record import rows
 
 SHIFTS = """
 shifts:
-  roles: {gqm: Global queue manager}
+  roles: {gqm: Global queue manager, agent: Agent}
   contact: gqm
   channel: "#operations"
   rosters: [{name: Follow the sun, file: roster.ics}]
-  needs: [{role: gqm}]
+  needs: [{role: gqm}, {role: agent, site: Manila, queues: ["Billing*"], shrinkage: 30 %}]
   managers: ["@farah"]
   fallback: ["@devi"]
   handover: {call: "https://meet.example.com/handover"}
@@ -47,7 +50,7 @@ def sunday_of_change(now: datetime) -> datetime:
     raise AssertionError("there is one every year")
 
 
-def roster(first: datetime, ends_in_london: str = "160000") -> str:
+def roster(first: datetime, ends_in_london: str = "160000", agents: int = 0) -> str:
     people = (
         ("ana", "APAC", "Asia/Manila", "080000", "160000"),
         ("ben", "EMEA", "Europe/London", "080000", ends_in_london),
@@ -57,6 +60,10 @@ def roster(first: datetime, ends_in_london: str = "160000") -> str:
         ENTRY.format(name=name, region=region, zone=zone, first=first, start=start, end=end)
         for name, region, zone, start, end in people
     ]
+    times = {"zone": "Asia/Manila", "start": "080000", "end": "160000"}
+    for number in range(agents):
+        entry = ENTRY.format(name=f"agent{number}", region="APAC", first=first, **times)
+        entries.append(entry.replace("GQM", "AGENT").replace("END:", "LOCATION:Manila\nEND:"))
     return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{''.join(entries)}END:VCALENDAR\n"
 
 
@@ -309,3 +316,52 @@ def holders(floor: TestFloor) -> dict[str, str]:
     """Who is accountable for each incident and everything watched."""
     open_rows = [row for row in rows(floor, "accountabilities") if row["until"] is None]
     return {row["item"]: row["user_id"] for row in open_rows if not row["item"].startswith("promise")}
+
+
+def test_fewer_on_shift_than_the_forecast_load_needs_is_asked_for_once_and_the_answer_is_on_record(
+    sun: Sun,
+) -> None:
+    floor, first = sun.floor, sun.sunday - timedelta(days=4)
+    sun.writes(roster(first, agents=6))
+    nine = sun.on(-1, 1)
+    known = Figures(forecast_offered=40, forecast_aht_s=180)
+    busy = [getattr(known, name) for name in NAMES]
+    billing, orders = (QueueName(name, "Manila") for name in ("Billing", "Orders"))
+    forecast = [
+        ReadRow(place, queue, int(nine.timestamp()) + 1800 * place, 1800, tuple(busy))
+        for place in range(4)
+        for queue in (billing, orders)
+    ]
+    import_rows(floor.services.database, Source("forecast", "forecast.csv"), forecast)
+    sun.reads()
+
+    (asked,) = [words for words in sun.told("farah") if "the load needs" in words]
+    assert "6 are on as Agent, Manila, and the load needs 9" in asked, "six seats, of which three tenths are away"
+    assert "40 contacts are forecast in 30 minutes, at 180 s each" in asked
+    assert "Erlang A, whose callers give up after 2 min on average, needs 6" in asked
+    assert "Erlang C, whose callers never do, 7" in asked
+    (request,) = [row for row in rows(floor, "open_times") if row["problem"] == "below_load"]
+    assert (request["starts_at"], request["ends_at"]) == tuple(
+        f"{moment:%Y-%m-%d %H:%M:%S.%f}" for moment in (nine, nine + timedelta(hours=2))
+    )
+    floor.passes(minutes=30)
+    assert len([words for words in sun.told("farah") if "the load needs" in words]) == 1
+
+    floor.farah.clicks(shift_ids.SEND_PEOPLE)
+    floor.farah.fills(shift_ids.ANSWER, "Two from <Cebu> at 09:00, nobody else is free")
+    assert floor.farah.submits().closed
+    floor.settle()
+    assert any("<@U0FARAH> answered" in words for words in sun.told("farah") if "the load needs" in words)
+    answered = next(row for row in rows(floor, "open_times") if row["problem"] == "below_load")
+    assert answered["answer"] == "Two from <Cebu> at 09:00, nobody else is free"
+    assert answered["answered_by"] == "U0FARAH"
+    with pytest.raises(offers.AnsweredAlready):
+        offers.answer_request(floor.services, answered["id"], "Three", "U0FARAH", utcnow())
+    floor.says("ben", "/incident oncall gaps")
+    assert "Two from &lt;Cebu&gt; at 09:00" in floor.whispered("ben")[-1]
+
+    sun.at(nine - timedelta(hours=4))
+    assert not any("Still open" in words and "the load" in words for words in sun.told("farah"))
+    sun.writes(roster(first, agents=9))
+    sun.reads()
+    assert "Covered: the roster was changed" in next(w for w in sun.told("farah") if "the load needs" in w)

@@ -184,4 +184,5 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     report = typed.types("doctor").output
     assert "✓ The source exports (folder) can be read: tables." in report
     assert "· The source support is `insecure: true`." in report
+    assert "· The source support may be in 127.0.0.0/8: `allow_networks` says so." in report
     assert "✗ The source locks (okta): The source `locks` needs the environment variable OKTA_TOKEN" in report

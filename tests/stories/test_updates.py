@@ -69,7 +69,8 @@ def test_several_that_were_missed_collapse_to_one_that_says_so(floor: TestFloor)
     assert "3 updates" in told
     assert "missed" in told
     floor.passes(minutes=15)
-    assert len(updates(floor, channel)) == 2, "the promised rhythm goes on"
+    [told] = updates(floor, channel)
+    assert "no change since" in told, "the promised rhythm goes on"
 
 
 def test_an_update_says_what_has_changed_since_the_last_one_and_only_that(floor: TestFloor) -> None:
@@ -80,11 +81,40 @@ def test_an_update_says_what_has_changed_since_the_last_one_and_only_that(floor:
     floor.passes(minutes=30)
     floor.passes(minutes=30)
 
-    first, second, third = updates(floor, channel)
+    first, second = updates(floor, channel)
     assert "*Changed:* now identified: a trunk (Ana Reyes)" in first
     assert "*Changed:* now mitigated: rerouted (Ana Reyes)" in second
     assert "identified" not in second
-    assert "No change since <!date^" in third
+    assert "no change since <!date^" in second, "that nothing is new is a line below what was"
+
+
+def test_no_change_is_a_line_below_the_last_message_until_an_hour_has_passed(floor: TestFloor) -> None:
+    channel = floor.declares("S0 IVR down")
+    floor.says("ana", "/incident impact Half the calls are lost", channel)
+    floor.passes(minutes=15)
+    (first,) = updates(floor, channel)
+    for _ in range(3):
+        floor.passes(minutes=15)
+    (told,) = updates(floor, channel)
+    assert "*Impact:* Half the calls are lost" in told
+    assert told.count("no change since") == told.count("Next update") == 1, "it says so once, and the newest time"
+    assert told != first
+
+    floor.says("ana", "/incident cadence operations 20 min", channel)
+    (told,) = updates(floor, channel)
+    assert told.count("ext update") == 1, "the time that counts now is the only one"
+    floor.passes(minutes=20)
+    assert len(updates(floor, channel)) == 2, "nobody is left in silence for longer"
+    floor.passes(minutes=20)
+    assert len(updates(floor, channel)) == 2
+    assert updates(floor, channel)[-1].count("no change since") == 1
+
+    (message,) = [each for each in floor.ana.sees(channel) if "no change since" in each.words][-1:]
+    floor.sandbox.workspace.channel(channel).messages.pop(message.ts)
+    floor.passes(minutes=20)
+    assert len(updates(floor, channel)) == 2, "what cannot be edited any more is sent anew"
+    states = [row["state"] for row in rows(floor, "promises") if row["audience"] == "operations"]
+    assert states == ["sent"] * 7 + ["waiting"]
 
 
 def test_a_graver_incident_is_told_of_more_often(floor: TestFloor) -> None:
@@ -121,9 +151,9 @@ def test_an_update_by_hand_goes_to_everyone_and_the_next_is_promised_from_then(f
     for place in (channel, "incidents", "executives"):
         assert "Calls go to Cebu &amp; work" in updates(floor, place)[-1]
     floor.passes(minutes=29)
-    assert len(updates(floor, channel)) == 1
+    assert "no change since" not in updates(floor, channel)[0]
     floor.passes(minutes=1)
-    assert len(updates(floor, channel)) == 2
+    assert "no change since" in updates(floor, channel)[0]
 
 
 def test_nothing_is_said_after_the_close(floor: TestFloor) -> None:

@@ -2,10 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from operator import attrgetter
 
 # A case is red when the time left does not cover the wait for an engineer and this.
 SAFETY_S = 5 * 60
@@ -54,18 +53,28 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """A team: how many engineers are free, and how many cases each takes on in an hour. Without engineers
-    nothing is known of when a case is picked up."""
+    """A team: how many of its engineers are free, how many cases each takes on in an hour, and how many there are.
+
+    Without free engineers nothing is known of when a case is picked up. `is_rostered`: they are those on shift.
+    """
 
     free: int = 0
     per_hour: float = 1.0
+    on: int = 0
+    is_rostered: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Does the floor say who works on its cases?"""
+        return self.is_rostered or self.on > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A case with its arithmetic. `position` is its place among the waiting cases of its team, 0 when it does not
-    wait; `free` the engineers of its team that are free, None when the floor does not say how many there are;
-    `pickup` how long until an engineer is expected to take it, None when that is not known."""
+    wait; `free` the engineers of its team that are free, None when the floor does not say how many there are, and
+    `on_shift` how many of the roster are on; `pickup` how long until an engineer is expected to take it, None when
+    that is not known."""
 
     case: OpenCase
     position: int
@@ -73,6 +82,7 @@ class Entry:
     pickup: timedelta | None
     left: timedelta | None
     colour: str
+    on_shift: int | None = None
 
     @property
     def is_breached(self) -> bool:
@@ -136,12 +146,8 @@ class Ranking:
         left = case.due_at - self._now if case.due_at is not None else None
         pickup = expected_pickup(position, team)
         free = team.free if case.team in self._capacity else None
-        return Entry(case, position, free, pickup, left, self.colours[place])
-
-
-def rank(cases: Iterable[OpenCase], capacity: Mapping[str, Capacity], now: datetime) -> Ranking:
-    """Every case with its arithmetic, the least time left first; what is paused or has no deadline comes last."""
-    return Ranking(sorted(cases, key=attrgetter("order")), capacity, now)
+        on_shift = team.on if team.is_rostered else None
+        return Entry(case, position, free, pickup, left, self.colours[place], on_shift)
 
 
 def _positions(cases: Sequence[OpenCase]) -> list[int]:

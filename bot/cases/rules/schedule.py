@@ -58,10 +58,6 @@ class Schedule:
             return ()
         return self.hours.get(day.weekday(), ()) if self.hours else ((0, DAY_MIN),)
 
-    def next_open(self, moment: datetime) -> datetime:
-        """The moment itself when the clock runs then, else when it begins to run. Raises `NeverOpen`."""
-        return next(self.open_spans(moment))[0]
-
 
 def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
     """A local time as a moment. A time that the clock change leaves out is taken as the moment of the change;

@@ -91,8 +91,3 @@ def merged(pauses: Sequence[Pause], start: datetime) -> list[Pause]:
         elif last.until is not None:
             result[-1] = Pause(last.since, None if pause.until is None else max(last.until, pause.until))
     return result
-
-
-def percent(share: float) -> int:
-    """A share of the target as people read it: rounded down, so that 100 % is a breach and nothing else is."""
-    return int(share * 100 + 1e-9)

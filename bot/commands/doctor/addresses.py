@@ -1,6 +1,8 @@
-"""Does anybody answer at an address that floor.yaml names? Asked by the way out that the bot takes."""
+"""Does anybody answer at an address of floor.yaml, asked by the way out that the bot takes? What is it allowed?"""
 
-from bot.commands.doctor.findings import Finding, missing
+from collections.abc import Iterator, Sequence
+
+from bot.commands.doctor.findings import Finding, missing, note
 from bot.config.floor.sources import Address
 from bot.runtime.network import Network
 
@@ -9,6 +11,15 @@ REMEDY = (
     "Behind a proxy set WATCHFLOOR_PROXY or HTTPS_PROXY; a company's certificates go into WATCHFLOOR_CA_FILE, "
     "its networks into `allow_networks`."
 )
+
+
+def allowances(what: str, networks: Sequence[str], *, is_insecure: bool) -> Iterator[Finding]:
+    """What floor.yaml lets an address do that others may not."""
+    if is_insecure:
+        remedy = "Whoever is on the way can read and change what is sent; use `https://` and remove it."
+        yield note(f"{what} is `insecure: true`.", remedy)
+    if networks:
+        yield note(f"{what} may be in {', '.join(networks)}: `allow_networks` says so.")
 
 
 def unanswered(what: str, address: Address, network: Network) -> Finding | None:

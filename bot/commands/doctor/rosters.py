@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.commands.doctor.findings import Finding, missing, note, ok
+from bot.commands.doctor import addresses
+from bot.commands.doctor.findings import Finding, missing, ok
 from bot.config import floor
 from bot.config.floor import Floor, Roster
 from bot.config.settings import Settings
@@ -23,9 +24,8 @@ def check(settings: Settings) -> Iterator[Finding]:
         return  # said elsewhere
     folder = rosters.RosterFolder.of(settings, floor_settings)
     for roster in floor_settings.shifts.rosters:
-        if roster.insecure:
-            remedy = "Whoever is on the way can change who is on shift; use `https://` and remove it."
-            yield note(f"The roster {roster.name} is `insecure: true`.", remedy)
+        what = f"The roster {roster.name}"
+        yield from addresses.allowances(what, roster.allow_networks, is_insecure=roster.insecure)
         yield _check(floor_settings, folder, roster, network)
 
 

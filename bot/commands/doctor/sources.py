@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.commands.doctor.findings import Finding, missing, note, ok
+from bot.commands.doctor import addresses
+from bot.commands.doctor.findings import Finding, missing, ok
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.config.yaml_file import FileRefused
@@ -23,9 +24,9 @@ def check(settings: Settings) -> Iterator[Finding]:
     except (FileRefused, OSError, CaUnusable):
         return  # said before
     for name, described in sources.settings.items():
-        if described.insecure:
-            remedy = "Whoever is on the way can read and change what is sent; use `https://` and remove it."
-            yield note(f"The source {name} is `insecure: true`.", remedy)
+        yield from addresses.allowances(
+            f"The source {name}", described.allow_networks, is_insecure=described.insecure
+        )
         yield from findings_of(sources, name, described.kind)
 
 

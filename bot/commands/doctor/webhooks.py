@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.commands.doctor import addresses
-from bot.commands.doctor.findings import Finding, missing, note, ok
+from bot.commands.doctor.findings import Finding, missing, ok
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.config.yaml_file import FileRefused
@@ -22,8 +22,7 @@ def check(settings: Settings) -> Iterator[Finding]:
         yield missing(refused.sentence, "docs/api.md describes `webhooks` in floor.yaml.")
         return
     for name, target in webhooks.by_name.items():
-        if target.described.insecure:
-            remedy = "Whoever is on the way can read and change what is sent; use `https://` and remove it."
-            yield note(f"The webhook {name} is `insecure: true`.", remedy)
-        silent = addresses.unanswered(f"The webhook {name}", target.described, target.network)
-        yield silent or ok(f"The webhook {name} is told of {', '.join(target.described.events) or 'every event'}.")
+        what, described = f"The webhook {name}", target.described
+        yield from addresses.allowances(what, described.allow_networks, is_insecure=described.insecure)
+        silent = addresses.unanswered(what, described, target.network)
+        yield silent or ok(f"The webhook {name} is told of {', '.join(described.events) or 'every event'}.")

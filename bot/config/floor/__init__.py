@@ -181,10 +181,12 @@ class Floor(FloorPart):
                 raise ValueError(f"{kind}: two have the same name, {twice}; give each a name of its own")
         tiers = [tier for severity in self.severities.values() for tier in severity.ladder]
         rostered = {name.removeprefix(ROSTER) for tier in tiers for name in tier.tell if name.startswith(ROSTER)}
-        if unknown_roles := sorted(name for name in rostered if name.casefold() not in self.shifts.roles):
-            raise ValueError(
-                f"severities: {', '.join(unknown_roles)} is no role of `shifts`; add it to its `roles`"
-            )
+        in_teams = {team.role for team in self.cases.teams.values() if team.role}
+        for part, roles in (("severities", rostered), ("cases: teams", in_teams)):
+            if unknown_roles := sorted(name for name in roles if name.casefold() not in self.shifts.roles):
+                raise ValueError(
+                    f"{part}: {', '.join(unknown_roles)} is no role of `shifts`; add it to its `roles`"
+                )
         if "other" not in self.types:
             raise ValueError("types: `other` is missing; it is what is taken when nobody says")
         return self

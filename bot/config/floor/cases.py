@@ -72,12 +72,16 @@ class Region(FloorPart):
 
 
 class Team(FloorPart):
-    """How many work on cases at once, and how many cases each of them takes on in an hour."""
+    """How many work on cases at once, and how many cases each of them takes on in an hour.
+
+    With a `role` they are those of the roster who are on in it, in the team's region if it has one.
+    """
 
     region: str = ""
     # Teams of one skill can take each other's cases.
     skill: str = ""
     engineers: int = Field(default=0, ge=0, le=10_000)
+    role: str = ""
     cases_per_hour: float = Field(default=1.0, gt=0, le=1_000)
     manager: str = ""
 

@@ -5,12 +5,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from bot.config.floor.figures import Percent
 from bot.config.floor.reading import ROSTER, WEEKDAYS, Duration, FloorPart, check_names, read_time_of_day, read_zone
 from bot.config.floor.sources import NetworkText
 
 Zone = Annotated[str, BeforeValidator(read_zone)]
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ALL_DAY = (time(0), time(0))
+MOST_SHRINKAGE = 0.9
 
 
 def read_hours(raw: Any) -> Any:
@@ -24,7 +26,10 @@ def read_hours(raw: Any) -> Any:
 
 
 class Need(FloorPart):
-    """A role that so many people must fill during these hours, as the clock of this zone shows them."""
+    """A role that so many people must fill during these hours, as the clock of this zone shows them.
+
+    With `queues` it is as many as their forecast load needs.
+    """
 
     role: str
     region: str = ""
@@ -33,6 +38,17 @@ class Need(FloorPart):
     days: tuple[Day, ...] = WEEKDAYS  # type: ignore[assignment]  # the seven names
     zone: Zone = "UTC"
     people: int = Field(1, ge=1, le=500)
+    # Names of queues whose contacts these people answer; `*` stands for anything.
+    queues: tuple[str, ...] = ()
+    # Which share of a shift somebody is not at work: breaks, training, coaching.
+    shrinkage: Percent = 0.0
+
+    @field_validator("shrinkage")
+    @classmethod
+    def _leaves_some(cls, share: float) -> float:
+        if share > MOST_SHRINKAGE:
+            raise ValueError(f"shrinkage: with more than {MOST_SHRINKAGE:.0%} hardly anybody is at work; check it")
+        return share
 
 
 class Roster(FloorPart):

@@ -25,7 +25,7 @@ from bot.impact.rules.figures import (
     totals_from,
     vector,
 )
-from bot.impact.rules.losses import Baseline, Interval, Losses, loss_vector, losses_from
+from bot.impact.rules.losses import Baseline, Interval, Losses, loss_vector, losses_from, points_lost
 from bot.impact.rules.series import QueueInterval
 
 
@@ -65,7 +65,7 @@ def assess(
         sites=_by(affected, lambda queue: queue.site),
         partners=_by(affected, lambda queue: queue.partner),
         points=_points(concerned, window),
-        points_lost=_points_lost(concerned, window),
+        points_lost=points_lost(_with_belonging(concerned, window)),
         forecast_intervals=sum(sources),
         expected_intervals=len(sources),
         restated=sum(bool(each.restated) for _, each in within),
@@ -201,13 +201,10 @@ def _point(parts: Sequence[tuple[QueueInterval, Vector, Expected | None]], windo
     )
 
 
-def _points_lost(days: Sequence[_Day], window: Window) -> Amount:
-    """Points of the day's service level, each queue by its own formula; None when either is unknown."""
-    parts = [
+def _with_belonging(days: Sequence[_Day], window: Window) -> list[tuple[Vector, bool]]:
+    """Every interval's totals, and whether it belongs to the incident."""
+    return [
         (totals, _is_in(interval, window))
         for day in days
         for interval, totals in zip(day.intervals, day.vectors, strict=True)
     ]
-    whole = totals_from(added(numbers for numbers, _ in parts)).service_level.value
-    without = totals_from(added(numbers for numbers, belongs in parts if not belongs)).service_level.value
-    return None if whole is None or without is None else 100 * (without - whole)

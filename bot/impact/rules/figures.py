@@ -129,11 +129,6 @@ class Ratio:
         return self.known == self.of
 
 
-def count(amount: Amount) -> Count:
-    """One interval's amount as a sum."""
-    return Count(0.0, 0, 1) if amount is None else Count(amount, 1, 1)
-
-
 def ratio(numerator: Amount, denominator: Amount) -> Ratio:
     """One interval's parts as a ratio."""
     if numerator is None or denominator is None:
@@ -181,8 +176,13 @@ class Totals:
         return self.occupancy if self.counts_available else self.occupancy_of_staffed
 
 
-def totals_of(row: Figures, formula: ServiceLevel, interval_s: int) -> Totals:
-    """One interval as totals.
+# Totals as plain numbers, in the order of the fields: thousands of intervals are summed while somebody waits.
+Vector = tuple[float, ...]
+_UNKNOWN_COUNT, _UNKNOWN_RATIO = (0.0, 0, 1), (0.0, 0.0, 0, 1)
+
+
+def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
+    """One interval's totals as numbers that can be added one by one.
 
     ASA = waiting of the answered / answered; AHT = handling / answered; abandonment = abandoned / offered, or both
     less the short ones.
@@ -192,16 +192,6 @@ def totals_of(row: Figures, formula: ServiceLevel, interval_s: int) -> Totals:
     known, so it is min(staffed, scheduled) / scheduled, an upper bound: one who is absent and one who is there
     unscheduled cancel each other within an interval, never from one interval to the next.
     """
-    return totals_from(vector(row, formula, interval_s))
-
-
-# Totals as plain numbers, in the order of the fields: thousands of intervals are summed while somebody waits.
-Vector = tuple[float, ...]
-_UNKNOWN_COUNT, _UNKNOWN_RATIO = (0.0, 0, 1), (0.0, 0.0, 0, 1)
-
-
-def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
-    """One interval's totals as numbers that can be added one by one."""
     offered, answered, abandoned = row.offered, row.answered, row.abandoned
     handling_s = _times(row.aht_s, answered)
     staffed_s = None if row.agents is None else row.agents * interval_s

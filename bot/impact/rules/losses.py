@@ -1,10 +1,10 @@
 """What an incident cost: contacts lost, waiting beyond the usual, points of the day's service level."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
-from bot.impact.rules.figures import Amount, Count, Figures, Ratio, ServiceLevel, Vector, added, service_level
+from bot.impact.rules.figures import Amount, Count, Figures, Vector, added, totals_from
 
 
 class Baseline(NamedTuple):
@@ -58,18 +58,13 @@ class Losses:
         return self.suppressed.amount - self.returned + self.excess_abandons.amount
 
 
-def losses_of(interval: Interval) -> Losses:
-    """One interval's part.
+def loss_vector(interval: Interval) -> Vector:
+    """One interval's part as numbers that can be added one by one.
 
     excess = max(0, O - F); suppressed = max(0, F - O); excess abandons = Ab - a0 × O;
     late = max(0, SL* × O - Ans_T); excess waiting = Ans × (ASA - w0); excess handling = Ans × (AHT - h0).
     F, a0, w0 and h0 are the baseline's.
     """
-    return losses_from(loss_vector(interval))
-
-
-def loss_vector(interval: Interval) -> Vector:
-    """One interval's part as numbers that can be added one by one."""
     row, usual, is_recovery = interval.figures, interval.baseline, interval.is_recovery
     above = _difference(row.offered, usual.offered)
     below = None if above is None else -above
@@ -96,19 +91,15 @@ def losses(intervals: Iterable[Interval]) -> Losses:
     return losses_from(added(loss_vector(each) for each in intervals))
 
 
-def points_lost(day: Iterable[tuple[Figures, bool]], formula: ServiceLevel) -> Amount:
+def points_lost(day: Sequence[tuple[Vector, bool]]) -> Amount:
     """How many points of the day's service level the incident cost: without its intervals less with them, × 100.
 
-    Each of the day's intervals comes with whether it belongs to the incident. None when either is unknown.
+    Each of the day's intervals is given as its totals (`figures.vector`, each queue by its own formula), with
+    whether it belongs to the incident. None when either is unknown.
     """
-    whole, without = Ratio(), Ratio()
-    for row, belongs in day:
-        part = service_level(row, formula)
-        whole += part
-        without += Ratio() if belongs else part
-    if whole.value is None or without.value is None:
-        return None
-    return 100 * (without.value - whole.value)
+    whole = totals_from(added(totals for totals, _ in day)).service_level.value
+    without = totals_from(added(totals for totals, belongs in day if not belongs)).service_level.value
+    return None if whole is None or without is None else 100 * (without - whole)
 
 
 def _difference(left: Amount, right: Amount) -> Amount:

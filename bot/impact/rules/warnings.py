@@ -1,6 +1,5 @@
 """When a queue's service level is a warning: under 80 % of its goal once, under 60 % of it twice, and recovery."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,11 +39,3 @@ def watch(before: Watch, level: float | None, target: float) -> Watch:
         return Watch(Alert.FINE, 0)
     # Between the lines a critical queue stays critical: it is neither worse nor recovered.
     return Watch(before.alert or Alert.WARNING, low)
-
-
-def watch_all(levels: Iterable[float | None], target: float) -> Watch:
-    """After all these intervals, in their order."""
-    state = Watch()
-    for level in levels:
-        state = watch(state, level, target)
-    return state

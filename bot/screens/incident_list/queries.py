@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.incidents.incidents import visible_to
 from bot.incidents.rules import ACTIVE, OVER
-from bot.incidents.tables import Incident, RoleHolder, visible_to
+from bot.incidents.tables import Incident, RoleHolder
 from bot.screens.incident_list.rules import ALL, CLOSED, OPEN, PER_PAGE, Filter
 
 STATUSES: Mapping[str, Sequence[str]] = {

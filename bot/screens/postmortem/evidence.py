@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox import tables as outbox
 from bot.outbox.tables import OutboxRow
 from bot.playbooks import tables as playbooks
 from bot.services import Services
@@ -66,12 +66,14 @@ class Evidence:
 
 
 def _sent_updates(session: Session, services: Services, incident: Incident) -> Sequence[SentUpdate]:
-    promises = {promise.id: promise for promise in updates.of_incident(session, incident.number)}
-    sent_updates = []
+    arrived: dict[int, list[OutboxRow]] = {}
     for delivery in deliveries.of_incident(session, incident.number):
-        promise = promises.get(int(delivery.subject))
-        if promise and delivery.ts and delivery.channel_id:
-            audience = services.floor.audiences.get(promise.audience)
-            sent_updates.append(SentUpdate(audience.title if audience else promise.audience, promise, delivery))
+        if delivery.ts and delivery.channel_id:
+            arrived.setdefault(int(delivery.subject), []).append(delivery)
+    sent_updates = []
+    for promise in updates.of_incident(session, incident.number):
+        audience = services.floor.audiences.get(promise.audience)
+        title = audience.title if audience else promise.audience
+        sent_updates += [SentUpdate(title, promise, delivery) for delivery in arrived.get(promise.shown_by, [])]
     # The one in the incident's own channel comes first: who reads the post-mortem can open it.
     return sorted(sent_updates, key=lambda sent: sent.delivery.channel_id != incident.channel_id)

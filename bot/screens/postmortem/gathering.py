@@ -7,11 +7,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import directory
 from bot.config.floor import Floor
-from bot.directory import tables as directory
 from bot.followups import tables as followups
-from bot.incidents import related
-from bot.incidents import tables as incidents
+from bot.incidents import incidents, related
 from bot.incidents.facts import CALLER_MESSAGES, FIGURE_SENTENCES, FIGURE_TABLE, MONEY
 from bot.incidents.recognition import find_duplicates
 from bot.incidents.registry import Registry
@@ -33,8 +32,7 @@ from bot.screens.postmortem import runs
 from bot.screens.postmortem.evidence import Evidence
 from bot.screens.postmortem.participants import Participants, find_participants
 from bot.services import Services
-from bot.timeline import milestones, wording
-from bot.timeline import tables as timeline
+from bot.timeline import milestones, timeline, wording
 from bot.timeline.tables import TimelineEntry
 from bot.updates import tables as updates
 from bot.updates.record import adherence

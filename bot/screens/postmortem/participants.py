@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from bot import directory
 from bot.config.floor import Floor
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.tables import Incident
 from bot.playbooks import tables as playbooks
 from bot.postmortems.figures import ROLE_GIVEN

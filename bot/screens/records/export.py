@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.errors import WatchfloorError
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.registry import Registry, Rows
 from bot.postmortems.facts import write_document
 from bot.postmortems.rendering import NAMES, render
@@ -15,8 +15,7 @@ from bot.runtime.csv_file import to_csv
 from bot.screens.records import export_record
 from bot.screens.timeline.pictures import picture_png
 from bot.services import Services
-from bot.timeline import tables as timeline
-from bot.timeline import wording
+from bot.timeline import timeline, wording
 
 Files = dict[str, bytes]
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from bot.directory import tables as directory
+from bot import directory
 
 FORMAT = "watchfloor-incident"
 VERSION = 1

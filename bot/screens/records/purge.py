@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from bot.followups import tables as followups
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow

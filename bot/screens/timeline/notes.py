@@ -8,15 +8,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot.directory.lookup import person_of
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.milestones import apply_milestones, check_still_possible
 from bot.incidents.permissions import check_member
 from bot.screens.timeline.pages import name_resolver
 from bot.services import Services
 from bot.slack.text import day_and_time
-from bot.timeline import log, milestones, rules, wording
-from bot.timeline import tables as timeline
+from bot.timeline import log, milestones, rules, timeline, wording
 from bot.timeline.rules import Note
 from bot.timeline.tables import TimelineEntry
 

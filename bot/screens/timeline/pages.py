@@ -5,17 +5,16 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.directory import tables as directory
+from bot import directory
 from bot.directory.lookup import person_of
-from bot.incidents import tables as incidents
+from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.milestones import milestones_of
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import SAME_SHIFT, escape, to_plain_text
-from bot.timeline import forms, paging, rules, views, wording
-from bot.timeline import tables as timeline
+from bot.timeline import forms, paging, rules, timeline, views, wording
 from bot.timeline.tables import TimelineEntry
 from bot.timeline.views import EntryLine, Page
 from bot.timeline.wording import NameOf

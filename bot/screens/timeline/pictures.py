@@ -2,20 +2,18 @@
 
 from datetime import datetime
 
-from bot.directory import tables as directory
-from bot.incidents import tables as incidents
+from bot import directory, outbox
+from bot.incidents import incidents
 from bot.incidents.access import visible_incident as visible
 from bot.incidents.milestones import milestones_of
 from bot.outbox import kinds, shared_files
-from bot.outbox import tables as outbox
 from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.rules import Refusal
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import mention
-from bot.timeline import lanes, pictures
-from bot.timeline import tables as timeline
+from bot.timeline import lanes, pictures, timeline
 from bot.timeline.wording import NameOf, user_ids_in
 
 

@@ -1,0 +1,67 @@
+"""How many engineers each team has, and how many of them are free: by the roster, or as floor.yaml counts them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.cases.open_cases import OpenCases
+from bot.cases.rules.board import Capacity, OpenCase, Ranking
+from bot.cases.rules.states import Phase
+from bot.config.floor.cases import Team
+from bot.directory import tables as directory
+from bot.incidents.facts import ON_SHIFT, OnShift
+from bot.incidents.registry import Registry
+from bot.services import Services
+
+
+def ranking(session: Session, services: Services, now: datetime) -> Ranking:
+    """Every open case with its arithmetic, the least time left first."""
+    cases = services.get(OpenCases).all(session)
+    return Ranking(cases, capacities(session, services, cases, now), now)
+
+
+def capacities(
+    session: Session, services: Services, cases: Sequence[OpenCase], now: datetime
+) -> dict[str, Capacity]:
+    """Of each team the engineers that work on no case at the moment."""
+    teams = services.floor.cases.teams
+    busy = _busy(cases)
+    counted = {
+        name: Capacity(max(0, team.engineers - len(busy.get(name, ()))), team.cases_per_hour, team.engineers)
+        for name, team in teams.items()
+        if not team.role
+    }
+    if len(counted) == len(teams):
+        return counted
+    on = services.get(Registry).ask(ON_SHIFT)(session, services, now)
+    known = directory.display_names(session, {each.user_id for each in on if each.user_id})
+    at_work = {name for each in busy.values() for name in each}
+    return counted | {name: _rostered(team, on, known, at_work) for name, team in teams.items() if team.role}
+
+
+def _busy(cases: Sequence[OpenCase]) -> dict[str, set[str]]:
+    """Who works on a case of each team."""
+    busy: dict[str, set[str]] = {}
+    for case in cases:
+        if case.phase == Phase.WORKING and not case.is_unassigned:
+            busy.setdefault(case.team, set()).add((case.owner_id or case.owner).casefold())
+    return busy
+
+
+def _rostered(team: Team, on: Sequence[OnShift], known: Mapping[str, str], at_work: set[str]) -> Capacity:
+    """Whoever is on in the team's role and region; a case of any team makes somebody busy."""
+    crew = {
+        each.user_id or each.person: _names(each, known)
+        for each in on
+        if each.role.casefold() == team.role.casefold()
+        and (not team.region or each.region.casefold() == team.region.casefold())
+    }
+    free = sum(not names & at_work for names in crew.values())
+    return Capacity(free, team.cases_per_hour, len(crew), is_rostered=True)
+
+
+def _names(person: OnShift, known: Mapping[str, str]) -> set[str]:
+    """All that a case may call them: their id, as the roster does, by their name."""
+    names = (person.user_id, person.person, person.person.partition("@")[0], known.get(person.user_id or ""))
+    return {name.casefold() for name in names if name}

@@ -1,0 +1,87 @@
+"""How many agents a forecast needs: queues that share their agents are one load, part of the time by part. Pure."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.impact.rules.assessment import Goal
+from bot.impact.rules.erlang import MOST_AGENTS, Load, required_a, required_c
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What is forecast of a queue from one moment until another, in seconds since 1970."""
+
+    starts_at: int
+    ends_at: int
+    offered: float
+    aht_s: float
+    goal: Goal
+
+    @property
+    def per_s(self) -> float:
+        """Contacts a second."""
+        return self.offered / (self.ends_at - self.starts_at)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A part of the time, what comes in it, and how many agents reach every goal: by Erlang A, and by Erlang C."""
+
+    starts_at: int
+    ends_at: int
+    offered: float
+    aht_s: float
+    patience_s: float
+    agents: int
+    agents_c: int
+
+
+def requirements(planned: Sequence[Planned]) -> Iterator[Requirement]:
+    """By time. Intervals of different lengths are cut at each other's ends; parts without contacts are left out."""
+    points = sorted({moment for each in planned for moment in (each.starts_at, each.ends_at)})
+    parts: list[list[Planned]] = [[] for _ in points]
+    for each in planned:
+        for place in range(bisect_left(points, each.starts_at), bisect_left(points, each.ends_at)):
+            parts[place].append(each)
+    for place, within in enumerate(parts):
+        if any(each.offered > 0 and each.aht_s > 0 for each in within):
+            yield _requirement(points[place], points[place + 1], within)
+
+
+def _requirement(starts_at: int, ends_at: int, within: Sequence[Planned]) -> Requirement:
+    """Queues with one goal share their agents; those of another goal have others."""
+    by_goal = [
+        [each for each in within if each.goal == goal] for goal in dict.fromkeys(each.goal for each in within)
+    ]
+    needed = [_agents(*_load(same), same[0].goal) for same in by_goal]
+    per_s, aht_s = _load(within)
+    return Requirement(
+        starts_at,
+        ends_at,
+        per_s * (ends_at - starts_at),
+        aht_s,
+        min(each.goal.patience_s for each in within),
+        sum(each[0] for each in needed),
+        sum(each[1] for each in needed),
+    )
+
+
+def _load(planned: Iterable[Planned]) -> tuple[float, float]:
+    """Contacts a second, and the mean time that each takes."""
+    per_s = erlangs = 0.0
+    for each in planned:
+        per_s += each.per_s
+        erlangs += each.per_s * each.aht_s
+    return per_s, erlangs / per_s if per_s else 0.0
+
+
+# The coverage is looked at every ten minutes, and the forecast seldom changes.
+@lru_cache(maxsize=20_000)
+def _agents(per_s: float, aht_s: float, goal: Goal) -> tuple[int, int]:
+    if per_s <= 0 or aht_s <= 0:
+        return 0, 0
+    load = Load(per_s, aht_s, 0, goal.threshold_s, goal.patience_s)
+    by_a, by_c = required_a(load, goal.target, goal.formula), required_c(load, goal.target)
+    return by_a or MOST_AGENTS, by_c or MOST_AGENTS

@@ -1,0 +1,284 @@
+"""The questions asked of incidents and of who holds their roles, and how their rows are changed."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.errors import WatchfloorError
+from bot.incidents import participants
+from bot.incidents.participants import Participant
+from bot.incidents.rules import ACTIVE, OPEN, OVER, Status
+from bot.incidents.tables import Incident, NoIncidentHere, NoSuchIncident, RoleHolder
+
+# Asked at every click, redraw and update: put together once.
+_BY_NUMBER = select(Incident).where(col(Incident.id) == sa.bindparam("number"))
+
+
+# Its number never changes: whoever only refers to the incident (a line of its timeline) need not wait.
+_LOCKED = _BY_NUMBER.with_for_update(key_share=True)
+
+
+def by_number(session: Session, number: int) -> Incident:
+    """The incident of that number; `NoSuchIncident` when there is none."""
+    return _require(session.exec(_BY_NUMBER, params={"number": number}).first())
+
+
+def channels(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """The channels of several incidents."""
+    rows = session.exec(select(Incident.id, Incident.channel_id).where(col(Incident.id).in_(numbers)))
+    return {number: channel_id or "" for number, channel_id in rows if number is not None}
+
+
+def by_numbers(session: Session, numbers: Collection[int]) -> dict[int, Incident]:
+    """The incidents of those numbers."""
+    rows = session.exec(select(Incident).where(col(Incident.id).in_(numbers)))
+    return {incident.number: incident for incident in rows}
+
+
+def by_number_locked(session: Session, number: int) -> Incident:
+    """The incident of that number, kept from being changed by others until the transaction ends."""
+    return _require(session.exec(_LOCKED, params={"number": number}).first())
+
+
+def _require(incident: Incident | None) -> Incident:
+    if incident is None:
+        raise NoSuchIncident()
+    return incident
+
+
+def check_visible(
+    session: Session, incident: Incident, user_id: str, missing: type[WatchfloorError] = NoSuchIncident
+) -> None:
+    """A private incident is there for who takes part in it; for everyone else it does not exist.
+
+    `missing` is what is raised when there is no such thing at all: the two cannot be told apart.
+    """
+    if incident.is_private and not participants.takes_part(session, incident.number, user_id):
+        raise missing()
+
+
+def by_channel(session: Session, channel_id: str) -> Incident:
+    """The incident whose channel this is; `NoIncidentHere` when it is none."""
+    incident = of_channel(session, channel_id)
+    if incident is None:
+        raise NoIncidentHere()
+    return incident
+
+
+# Asked at whatever is heard: put together once.
+_IN_CHANNEL = col(Incident.channel_id) == sa.bindparam("channel")
+
+
+_OF_CHANNEL = select(Incident).where(_IN_CHANNEL)
+
+
+_NUMBER_OF_CHANNEL = sa.select(col(Incident.id)).where(_IN_CHANNEL)
+
+
+_BY_KEY = select(Incident).where(col(Incident.declared_key) == sa.bindparam("request_key"))
+
+
+def of_channel(session: Session, channel_id: str) -> Incident | None:
+    """The incident whose channel this is, if it is one."""
+    return session.exec(_OF_CHANNEL, params={"channel": channel_id}).first()
+
+
+def number_of_channel(session: Session, channel_id: str) -> int | None:
+    """The number of the incident whose channel this is, if it is one."""
+    return session.connection().execute(_NUMBER_OF_CHANNEL, {"channel": channel_id}).scalar()
+
+
+def by_key(session: Session, declared_key: str) -> Incident | None:
+    """The incident declared by that request, if there is one."""
+    return session.exec(_BY_KEY, params={"request_key": declared_key}).first()
+
+
+def waiting_for_channel(session: Session, declared_by: str, before: int) -> int:
+    """How many open incidents of a person, declared before that one, have no channel yet."""
+    which = (col(Incident.channel_id).is_(None), Incident.declared_by == declared_by, col(Incident.id) < before)
+    is_open = col(Incident.status).in_(OPEN)
+    return session.exec(select(sa.func.count()).select_from(Incident).where(*which, is_open)).one()
+
+
+def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident]:
+    """What is open, gravest first; private ones only for who takes part in them."""
+    return session.exec(
+        select(Incident)
+        .where(col(Incident.status).in_(ACTIVE), visible_to(user_id))
+        .order_by(col(Incident.severity), col(Incident.id).desc())
+        .limit(limit)
+    ).all()
+
+
+def count_active(session: Session, user_id: str) -> int:
+    """How many are open that this person may see."""
+    theirs = select(sa.func.count()).select_from(Incident)
+    return session.exec(theirs.where(col(Incident.status).in_(ACTIVE), visible_to(user_id))).one()
+
+
+def is_counted() -> sa.ColumnElement[bool]:
+    """Does a figure count the incident? Drills, declined and merged ones are left out."""
+    return sa.and_(col(Incident.is_drill).is_(False), col(Incident.status).not_in((Status.DECLINED, Status.MERGED)))
+
+
+def all_open(session: Session) -> Sequence[Incident]:
+    """Every incident that is neither resolved nor over."""
+    return session.exec(select(Incident).where(col(Incident.status).in_(OPEN)).order_by(col(Incident.id))).all()
+
+
+def open_since(session: Session, since: datetime, user_id: str, limit: int = 200) -> Sequence[Incident]:
+    """Open incidents with a channel, but for drills, declared after `since`, that this person may see."""
+    return session.exec(
+        select(Incident)
+        .where(
+            col(Incident.status).in_(OPEN),
+            col(Incident.is_drill).is_(False),
+            col(Incident.declared_at) >= since,
+            col(Incident.channel_id).is_not(None),
+            visible_to(user_id),
+        )
+        .order_by(col(Incident.id).desc())
+        .limit(limit)
+    ).all()
+
+
+def public_before(session: Session, number: int, limit: int = 500) -> Sequence[Incident]:
+    """The newest incidents before `number` that anyone may see, drills left out."""
+    return session.exec(
+        select(Incident)
+        .where(
+            col(Incident.id) < number,
+            col(Incident.is_private).is_(False),
+            col(Incident.is_drill).is_(False),
+            col(Incident.status).not_in((Status.DECLINED, Status.MERGED)),
+        )
+        .order_by(col(Incident.id).desc())
+        .limit(limit)
+    ).all()
+
+
+def visible_to(user_id: str) -> sa.ColumnElement[bool]:
+    """Private incidents are there only for who takes part in them."""
+    takes_part = sa.exists().where(
+        col(Participant.incident_id) == col(Incident.id), col(Participant.user_id) == user_id
+    )
+    return sa.or_(col(Incident.is_private).is_(False), takes_part)
+
+
+def add(session: Session, incident: Incident) -> Incident:
+    """A new incident, with its number."""
+    session.add(incident)
+    session.flush()
+    return incident
+
+
+def with_channels(session: Session) -> list[tuple[int, datetime]]:
+    """Number and beginning of every incident that is not over and has a channel."""
+    rows = session.exec(
+        select(Incident.id, Incident.declared_at).where(
+            col(Incident.status).in_(ACTIVE), col(Incident.channel_id).is_not(None)
+        )
+    )
+    return [(number, declared_at) for number, declared_at in rows if number is not None]
+
+
+def set_channel(session: Session, number: int, channel_id: str, channel_name: str) -> None:
+    """The incident has a channel now."""
+    incident = by_number(session, number)
+    incident.channel_id, incident.channel_name = channel_id, channel_name
+    session.add(incident)
+
+
+def lead_on(session: Session, number: int, into: int) -> Sequence[int]:
+    """What was merged into the incident before leads to the other one, too; gives back which these are."""
+    merged_here = col(Incident.merged_into) == number
+    earlier = [one for one in session.exec(select(Incident.id).where(merged_here)) if one is not None]
+    session.connection().execute(sa.update(Incident).where(merged_here).values(merged_into=into))
+    return earlier
+
+
+def set_declarer_answered(session: Session, number: int, now: datetime) -> None:
+    """The declarer is being answered."""
+    incident = by_number(session, number)
+    incident.told_at = now
+    session.add(incident)
+
+
+def change_status(session: Session, incident: Incident, status: str, now: datetime) -> None:
+    """Set the status and the milestones that hang on it; the first mitigation and the last end count."""
+    incident.status = status
+    if status in ("mitigated", "monitoring") and incident.mitigated_at is None:
+        incident.mitigated_at = now
+    if status in OPEN:
+        incident.resolved_at = incident.closed_at = None
+    if status == "resolved":
+        incident.resolved_at = now
+    if status in OVER:
+        incident.closed_at = now
+    session.add(incident)
+
+
+_ROLES = (
+    select(RoleHolder.role, RoleHolder.user_id)
+    .where(RoleHolder.incident_id == sa.bindparam("of_incident"))
+    .order_by(col(RoleHolder.id))
+)
+
+
+def roles(session: Session, incident_id: int) -> dict[str, list[str]]:
+    """Who holds which role, in the order they took it."""
+    held: dict[str, list[str]] = {}
+    for role, user_id in session.exec(_ROLES, params={"of_incident": incident_id}):
+        held.setdefault(role, []).append(user_id)
+    return held
+
+
+def roles_of(session: Session, user_id: str) -> list[tuple[int, str]]:
+    """Which roles a person holds in incidents that are not over."""
+    rows = session.exec(
+        select(RoleHolder.incident_id, RoleHolder.role)
+        .join(Incident, col(Incident.id) == col(RoleHolder.incident_id))
+        .where(RoleHolder.user_id == user_id, col(Incident.status).in_(ACTIVE))
+    )
+    return [(incident_id, role) for incident_id, role in rows]
+
+
+def private_channels(session: Session) -> list[tuple[int, str]]:
+    """The numbers and channels of the private incidents that are not over."""
+    rows = session.exec(
+        select(Incident.id, Incident.channel_id).where(
+            col(Incident.is_private).is_(True), col(Incident.status).in_(ACTIVE)
+        )
+    )
+    return [(number, channel_id) for number, channel_id in rows if number and channel_id]
+
+
+def replace_channel(session: Session, old_id: str, new_id: str) -> None:
+    """Slack gave an incident's channel another id."""
+    theirs = sa.update(Incident).where(col(Incident.channel_id) == old_id)
+    session.connection().execute(theirs.values(channel_id=new_id))
+
+
+def commander(session: Session, incident_id: int) -> str | None:
+    """Who leads, if anyone does."""
+    return next(iter(roles(session, incident_id).get("commander", [])), None)
+
+
+def give_role(session: Session, incident_id: int, role: str, user_id: str, now: datetime) -> None:
+    """Give a role. There is one commander, one communications lead, one scribe; responders are many."""
+    if role != "responder":
+        drop_role(session, incident_id, role)
+    session.add(RoleHolder(incident_id=incident_id, role=role, user_id=user_id, since=now))
+    session.flush()
+
+
+def drop_role(session: Session, incident_id: int, role: str, user_id: str | None = None) -> bool:
+    """Take a role from who holds it; False when nobody (or not that person) did."""
+    statement = sa.delete(RoleHolder).where(
+        col(RoleHolder.incident_id) == incident_id, col(RoleHolder.role) == role
+    )
+    if user_id:
+        statement = statement.where(col(RoleHolder.user_id) == user_id)
+    return bool(session.connection().execute(statement).rowcount)

@@ -1,0 +1,129 @@
+"""Which rows there are, which of them are shown, which are due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.outbox.tables import OF_INCIDENT, UNSETTLED, OutboxRow
+from bot.runtime.database import UtcDateTime
+
+
+def has_key_beginning(session: Session, key_begins: str) -> bool:
+    """Was any row with such a key written?"""
+    keys = select(OutboxRow.id).where(col(OutboxRow.key).startswith(key_begins, autoescape=True))
+    return session.exec(keys.limit(1)).first() is not None
+
+
+def posts_of(session: Session, incident_id: int, key_begins: str, key_ends: str) -> Sequence[OutboxRow]:
+    """The posts of an incident with such keys that are somewhere, or still may be."""
+    return session.exec(
+        select(OutboxRow)
+        .where(
+            OutboxRow.incident_id == incident_id,
+            col(OutboxRow.key).startswith(key_begins, autoescape=True),
+            col(OutboxRow.key).endswith(key_ends, autoescape=True),
+            sa.or_(sa.text(UNSETTLED), col(OutboxRow.ts).is_not(None)),
+        )
+        .order_by(col(OutboxRow.id))
+    ).all()
+
+
+def named(session: Session, incident_id: int | None, kind: str, subject: str | None = None) -> Sequence[OutboxRow]:
+    """The rows of an incident of this kind, in their order; or those of one subject."""
+    found = select(OutboxRow).where(OutboxRow.incident_id == incident_id, OutboxRow.kind == kind)
+    if subject is not None:
+        found = found.where(OutboxRow.subject == subject)
+    return session.exec(found.order_by(col(OutboxRow.id)).execution_options(populate_existing=True)).all()
+
+
+_ALL = select(OutboxRow).where(OF_INCIDENT, col(OutboxRow.is_rendered).is_(True)).order_by(col(OutboxRow.id))
+
+
+def of_incident(session: Session, incident_id: int) -> Sequence[OutboxRow]:
+    """Everything that is rendered of an incident."""
+    return session.exec(_ALL, params={"of_incident": incident_id}).all()
+
+
+_ONE = select(OutboxRow).where(
+    OF_INCIDENT,
+    col(OutboxRow.is_rendered).is_(True),
+    OutboxRow.kind == sa.bindparam("kind"),
+    OutboxRow.subject == sa.bindparam("subject"),
+)
+
+
+def find(session: Session, incident_id: int, kind: str, subject: str = "") -> OutboxRow | None:
+    """One thing that is rendered of an incident."""
+    which = {"of_incident": incident_id, "kind": kind, "subject": subject}
+    return session.exec(_ONE, params=which).first()
+
+
+def at(session: Session, kind: str, channel_id: str, ts: str) -> OutboxRow | None:
+    """The row of this kind that is shown by that message."""
+    return session.exec(
+        select(OutboxRow).where(OutboxRow.kind == kind, OutboxRow.channel_id == channel_id, OutboxRow.ts == ts)
+    ).first()
+
+
+def is_shown_by(session: Session, channel_id: str, ts: str) -> bool:
+    """Is any row in Slack as that message?"""
+    ours = select(OutboxRow.id).where(OutboxRow.channel_id == channel_id, OutboxRow.ts == ts)
+    return session.exec(ours.limit(1)).first() is not None
+
+
+_NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
+
+
+FREE = (
+    sa.text(UNSETTLED),
+    col(OutboxRow.batch_id).is_(None),
+    col(OutboxRow.retry_at) <= _NOW,
+    sa.or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= _NOW),
+)
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next row is to be delivered; None when everything is settled."""
+    at = sa.case(
+        (col(OutboxRow.leased_until) > col(OutboxRow.retry_at), col(OutboxRow.leased_until)),
+        else_=col(OutboxRow.retry_at),
+    )
+    is_leased_itself = col(OutboxRow.batch_id).is_(None)
+    query = sa.select(sa.func.min(at, type_=UtcDateTime())).where(sa.text(UNSETTLED), is_leased_itself)
+    return session.connection().execute(query).scalar()
+
+
+@dataclass(frozen=True)
+class Failing:
+    """Rows of a kind that fail for one reason: how many, and one of the incidents."""
+
+    kind: str
+    error: str
+    count: int
+    incident_id: int | None
+
+
+def failing(session: Session, failures: int) -> list[Failing]:
+    """What has failed so often in a row, or more often, and is not delivered yet."""
+    reason = sa.func.coalesce(col(OutboxRow.error), "")
+    found = (
+        sa.select(col(OutboxRow.kind), reason, sa.func.count(), sa.func.min(col(OutboxRow.incident_id)))
+        .where(sa.text(UNSETTLED), col(OutboxRow.attempts) >= failures)
+        .group_by(col(OutboxRow.kind), reason)
+    )
+    return [Failing(*row) for row in session.connection().execute(found)]
+
+
+# Asked every second: put together once.
+_WHOSE = sa.case((col(OutboxRow.is_rendered).is_(True), col(OutboxRow.incident_id)), else_=None)
+
+
+_DUE = sa.select(_WHOSE).where(*FREE).distinct().limit(100)
+
+
+def due(session: Session, now: datetime) -> set[int | None]:
+    """Some incidents that have rows to deliver now; None when there are others."""
+    return set(session.connection().execute(_DUE, {"now": now}).scalars())

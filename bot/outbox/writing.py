@@ -1,0 +1,191 @@
+"""Rows are written, changed and withdrawn, in the transaction that makes it necessary."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.errors import TryLater
+from bot.outbox.tables import (
+    DUE,
+    MESSAGE,
+    RENDER_AGAIN,
+    SUPERSEDED,
+    UNSETTLED,
+    USUAL,
+    OutboxRow,
+    key_of,
+    update_in_order,
+)
+from bot.runtime.database import insert_new
+
+
+def wake(session: Session, incident_id: int | None) -> None:
+    """The worker is woken once the transaction is committed."""
+    session.info.setdefault(DUE, set()).add(incident_id)
+
+
+def add(
+    session: Session,
+    kind: str,
+    incident_id: int,
+    now: datetime,
+    subject: str = "",
+    *,
+    follows_incident: bool = False,
+    priority: int = USUAL,
+) -> OutboxRow:
+    """Something more is to be shown of an incident, rendered from its state."""
+    row = OutboxRow(
+        key=key_of(kind, incident_id, subject),
+        kind=kind,
+        incident_id=incident_id,
+        subject=subject,
+        is_rendered=True,
+        follows_incident=follows_incident,
+        priority=priority,
+        retry_at=now,
+    )
+    session.add(row)
+    wake(session, incident_id)
+    return row
+
+
+def post(
+    session: Session,
+    key: str,
+    channel_id: str,
+    text: str,
+    now: datetime,
+    *,
+    incident_id: int | None = None,
+    thread_ts: str | None = None,
+    blocks: Sequence[dict[str, Any]] = (),
+    lane: str | None = None,
+    priority: int = USUAL,
+) -> None:
+    """Say it once to a channel or a person; a second post of the same key is the same post."""
+    payload = {"text": text, "blocks": list(blocks)}
+    target = {"channel_id": channel_id, "thread_ts": thread_ts, "lane": lane, "priority": priority}
+    enqueue(session, MESSAGE, key, now, incident_id=incident_id, payload=payload, **target)
+
+
+def enqueue(
+    session: Session, kind: str, key: str, now: datetime, *, incident_id: int | None = None, **facts: Any
+) -> bool:
+    """Something is to be done once that is not rendered from an incident's state; False when it was known."""
+    wake(session, None)
+    return insert_row(session, OutboxRow(key=key, kind=kind, incident_id=incident_id, retry_at=now, **facts))
+
+
+def insert_row(session: Session, row: OutboxRow) -> bool:
+    """Write a row; False when its key was known."""
+    return insert_new(session, row)
+
+
+def edit(session: Session, row: OutboxRow, blocks: Sequence[dict[str, Any]], now: datetime) -> None:
+    """A post reads otherwise from now on: edited where it is, or sent so.
+
+    A worker that is sending it at this moment finds when settling that more is wanted.
+    """
+    payload = row.payload or {}
+    if payload.get("blocks") == list(blocks):
+        return
+    wake(session, None)
+    this_one = (col(OutboxRow.id) == row.id,)
+    _edit_where(session, this_one, now, payload=payload | {"blocks": list(blocks)})
+    edit_batches(session, this_one, now)
+
+
+def edit_batches(session: Session, parts: Sequence[Any], now: datetime) -> None:
+    """What these rows say changed, and some are part of a message that says more."""
+    batches = select(OutboxRow.batch_id).where(*parts, col(OutboxRow.batch_id).is_not(None))
+    numbers = [number for number in session.exec(batches.distinct()).all() if number is not None]
+    if numbers:
+        _edit_where(session, (col(OutboxRow.id).in_(numbers),), now)
+
+
+def _edit_where(session: Session, which: Sequence[Any], now: datetime, **values: Any) -> None:
+    """These rows are rendered again; those that are in Slack already at once, whatever kept them from it before."""
+    session.connection().execute(update_in_order(*which).values(**values, **RENDER_AGAIN))
+    again = {"refused": None, "retry_at": now, "attempts": 0, "error": None}
+    session.connection().execute(update_in_order(*which, col(OutboxRow.ts).is_not(None)).values(**again))
+
+
+def change_rows(session: Session, numbers: Collection[int], values: Mapping[str, Any]) -> None:
+    """New values for some rows."""
+    session.connection().execute(update_in_order(col(OutboxRow.id).in_(list(numbers))).values(**values))
+
+
+def supersede(session: Session, key_begins: str) -> None:
+    """What was never tried of the posts with such keys is neither sent nor edited any more: newer words follow."""
+    old = (
+        sa.update(OutboxRow)
+        .where(
+            sa.text(UNSETTLED),
+            sa.or_(col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_not(None)),
+            col(OutboxRow.key).startswith(key_begins, autoescape=True),
+            # A batch is named after its first part, and says what its other parts say.
+            col(OutboxRow.batch_group).is_(None),
+        )
+        .values(refused=SUPERSEDED)
+    )
+    session.connection().execute(old)
+
+
+def remove_untried(session: Session, incident_id: int, kind: str, subject: str) -> bool:
+    """What was never tried is not to be in Slack after all; False when it was tried, and may be there."""
+    theirs = _named(incident_id, kind, subject)
+    untried = (col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_(None))
+    return bool(session.connection().execute(sa.delete(OutboxRow).where(*theirs, *untried)).rowcount)
+
+
+def hurry(session: Session, incident_id: int, kind: str, subject: str, now: datetime) -> None:
+    """What these rows waited for is there."""
+    wake(session, None)
+    theirs = _named(incident_id, kind, subject)
+    session.connection().execute(update_in_order(*theirs, sa.text(UNSETTLED)).values(retry_at=now))
+
+
+def remember(session: Session, row: OutboxRow, payload: dict[str, Any], now: datetime) -> None:
+    """Keep what the next call must know, such as an uploaded file; `TryLater` when the lease has ended."""
+    ours = (
+        col(OutboxRow.id) == row.id,
+        col(OutboxRow.leased_by) == row.leased_by,
+        col(OutboxRow.leased_until) == row.leased_until,
+    )
+    kept = sa.update(OutboxRow).where(*ours, col(OutboxRow.leased_until) > now).values(payload=payload)
+    if not session.connection().execute(kept).rowcount:
+        raise TryLater("the lease has ended")
+
+
+def _named(incident_id: int | None, kind: str, subject: str) -> tuple[Any, ...]:
+    return col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind, col(OutboxRow.subject) == subject
+
+
+def edit_named(session: Session, incident_id: int | None, kind: str, subject: str, now: datetime) -> None:
+    """What these rows say changed: they are edited where they are, or sent so."""
+    wake(session, None)
+    theirs = _named(incident_id, kind, subject)
+    _edit_where(session, theirs, now)
+    edit_batches(session, theirs, now)
+
+
+def edit_about(session: Session, kind: str, subject: str, now: datetime) -> None:
+    """Messages of no incident that are about the same thing, named before a colon of their subject, are edited."""
+    wake(session, None)
+    theirs = (
+        col(OutboxRow.incident_id).is_(None),
+        col(OutboxRow.kind) == kind,
+        col(OutboxRow.subject).startswith(f"{subject}:", autoescape=True),
+        col(OutboxRow.refused).is_(None),
+    )
+    session.connection().execute(update_in_order(*theirs).values(**RENDER_AGAIN, retry_at=now))
+
+
+def withdraw(session: Session, incident_id: int, kind: str, subject: str) -> None:
+    """What of these rows was not delivered yet is not delivered any more."""
+    theirs = update_in_order(*_named(incident_id, kind, subject), sa.text(UNSETTLED))
+    session.connection().execute(theirs.values(refused=SUPERSEDED))

@@ -1,0 +1,27 @@
+"""An update that has nothing new is a line below the one before."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0042"
+down_revision = "0041"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this shape."""
+    op.add_column("promises", sa.Column("added_to", sa.Integer()))
+    op.create_index(
+        "ix_promises_added_to",
+        "promises",
+        ["added_to"],
+        sqlite_where=sa.text("added_to IS NOT NULL"),
+        postgresql_where=sa.text("added_to IS NOT NULL"),
+    )
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    op.drop_index("ix_promises_added_to", "promises")
+    op.drop_column("promises", "added_to")

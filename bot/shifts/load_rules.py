@@ -1,0 +1,41 @@
+"""Whether those on shift are as many as the forecast load needs. Pure; moments are minutes since 1970 UTC."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from bot.shifts.rules import Basis, Duty, Finding, Needed, Problem, staffed, to_moment, windows, within
+
+# Times of one day at which too few are on, and which lie nearer together, are one request for people.
+NEAR_MIN = 60
+
+
+def shortages(duties: Sequence[Duty], need: Needed, load: Sequence[Basis], start: int, end: int) -> list[Finding]:
+    """The times between two minutes at which fewer are on than the load needs; of one day in the need's zone,
+    those that lie near together are one, with the load and the people of when most are missing."""
+    counted = [duty for duty in duties if duty.end > start and duty.start < end and need.is_met_by(duty)]
+    parts, found = staffed(counted, start, end), list[Finding]()
+    for low, high in windows(need, start, end):
+        for basis in load:
+            for part_start, part_end, people in within(parts, max(low, basis.start), min(high, basis.end)):
+                if len(people) < basis.people:
+                    where = (need.role, need.region, need.site)
+                    times = (part_start, part_end)
+                    short = Finding(Problem.BELOW_LOAD, *where, *times, basis.people, people, basis)
+                    _join(found, short, ZoneInfo(need.zone))
+    return found
+
+
+def _join(found: list[Finding], short: Finding, zone: ZoneInfo) -> None:
+    """Add it to the one before when that is near."""
+    before = found[-1] if found else None
+    if before is None or not _is_near(before, short, zone):
+        found.append(short)
+        return
+    worst = max(before, short, key=lambda each: each.missing)
+    found[-1] = replace(worst, start=before.start, end=short.end)
+
+
+def _is_near(before: Finding, after: Finding, zone: ZoneInfo) -> bool:
+    days = [to_moment(minute).astimezone(zone).date() for minute in (before.start, after.start)]
+    return after.start <= before.end + NEAR_MIN and days[0] == days[1]

@@ -1,0 +1,181 @@
+"""How the timeline is written and read."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from bot.runtime.database import insert_new
+from bot.timeline import log
+from bot.timeline.tables import NoSuchEntry, TimelineEntry
+
+READ_AT_ONCE = 500
+
+
+# At every click: put together once.
+_INSERT_ENTRY: sa.Insert = (
+    sa.insert(TimelineEntry.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
+    .values({name: sa.bindparam(name) for name in ("incident_id", "at", "kind", "actor_id", "facts")})
+    .values(is_marked=sa.bindparam("is_marked"), is_shown=sa.bindparam("is_shown"))
+    .returning(sa.literal_column("id"))
+)
+
+
+def append(
+    session: Session,
+    incident_id: int,
+    kind: str,
+    at: datetime,
+    actor_id: str | None = None,
+    **facts: Any,
+) -> int:
+    """Write down that something happened. Gives back the entry's number."""
+    columns = {"incident_id": incident_id, "at": at, "kind": kind, "actor_id": actor_id, "facts": facts}
+    columns |= {"is_marked": False, "is_shown": True}
+    number = int(session.connection().execute(_INSERT_ENTRY, columns).scalar_one())
+    log.note_added(session, number, columns, by=actor_id)
+    return number
+
+
+def append_once(
+    session: Session,
+    incident_id: int,
+    source_key: str,
+    kind: str,
+    at: datetime,
+    actor_id: str | None = None,
+    **facts: Any,
+) -> bool:
+    """Write down what may be heard of, or done, twice; False when it was written down before."""
+    entry = TimelineEntry(
+        incident_id=incident_id, kind=kind, at=at, actor_id=actor_id, facts=facts, source_key=source_key
+    )
+    return add_once(session, entry)
+
+
+def add_once(session: Session, entry: TimelineEntry) -> bool:
+    """Write down an entry unless one of its source is there; False when it is."""
+    if not insert_new(session, entry):
+        return False
+    log.record_change(session, entry, log.Operation("added", by=entry.actor_id))
+    return True
+
+
+def entries(session: Session, incident_id: int) -> Sequence[TimelineEntry]:
+    """The whole timeline as it is shown: by time, then in the order things were written down."""
+    return session.exec(_shown(incident_id).order_by(col(TimelineEntry.at), col(TimelineEntry.id))).all()
+
+
+def _shown(incident_id: int) -> SelectOfScalar[TimelineEntry]:
+    return select(TimelineEntry).where(
+        TimelineEntry.incident_id == incident_id, col(TimelineEntry.is_shown).is_(True)
+    )
+
+
+# Asked for every update: put together once.
+_SHOWN_ENTRIES = select(TimelineEntry).where(
+    TimelineEntry.incident_id == sa.bindparam("of_incident"), col(TimelineEntry.is_shown).is_(True)
+)
+
+
+_OF_KINDS = col(TimelineEntry.kind).in_(sa.bindparam("kinds", expanding=True))
+
+
+_IN_ORDER = (col(TimelineEntry.at), col(TimelineEntry.id))
+
+
+_SINCE = _SHOWN_ENTRIES.where(col(TimelineEntry.at) > sa.bindparam("moment"), _OF_KINDS).order_by(*_IN_ORDER)
+
+
+_MARKED = _SHOWN_ENTRIES.where(col(TimelineEntry.is_marked).is_(True)).order_by(*_IN_ORDER)
+
+
+_LAST = (
+    select(TimelineEntry)
+    .where(TimelineEntry.incident_id == sa.bindparam("of_incident"), _OF_KINDS)
+    .order_by(col(TimelineEntry.id).desc())
+    .limit(1)
+)
+
+
+def since(session: Session, incident_id: int, moment: datetime, kinds: Sequence[str]) -> Sequence[TimelineEntry]:
+    """Entries of those kinds after a moment."""
+    parameters = {"of_incident": incident_id, "moment": moment, "kinds": list(kinds)}
+    return session.exec(_SINCE, params=parameters).all()
+
+
+def of_kinds(session: Session, incident_id: int, kinds: Sequence[str]) -> Sequence[TimelineEntry]:
+    """The shown entries of those kinds, in order."""
+    return session.exec(
+        _shown(incident_id)
+        .where(col(TimelineEntry.kind).in_(kinds))
+        .order_by(col(TimelineEntry.at), col(TimelineEntry.id))
+    ).all()
+
+
+def last_of(session: Session, incident_id: int, kinds: Sequence[str]) -> TimelineEntry | None:
+    """The newest entry of one of those kinds."""
+    return session.exec(_LAST, params={"of_incident": incident_id, "kinds": list(kinds)}).first()
+
+
+def with_labels(session: Session, incident_id: int, labels: Sequence[str]) -> Sequence[TimelineEntry]:
+    """What people said is a decision, ruled out …: notes of that kind and messages with that mark, in order."""
+    has_label = sa.or_(col(TimelineEntry.label).in_(labels), col(TimelineEntry.kind).in_(labels))
+    return session.exec(
+        _shown(incident_id).where(has_label).order_by(col(TimelineEntry.at), col(TimelineEntry.id))
+    ).all()
+
+
+def marked(session: Session, incident_id: int) -> Sequence[TimelineEntry]:
+    """What somebody said matters."""
+    return session.exec(_MARKED, params={"of_incident": incident_id}).all()
+
+
+def get(session: Session, incident_id: int, number: int) -> TimelineEntry:
+    """One entry of an incident; `NoSuchEntry` when there is none."""
+    return _found(session, number, _numbered(incident_id, number))
+
+
+def locked(session: Session, incident_id: int, number: int) -> TimelineEntry:
+    """The same, kept from being changed by others until the transaction ends."""
+    return _found(session, number, _held(_numbered(incident_id, number)))
+
+
+def _numbered(incident_id: int, number: int) -> SelectOfScalar[TimelineEntry]:
+    return select(TimelineEntry).where(TimelineEntry.incident_id == incident_id, TimelineEntry.id == number)
+
+
+def _found(session: Session, number: int, wanted: SelectOfScalar[TimelineEntry]) -> TimelineEntry:
+    found = session.exec(wanted).first()
+    if found is None:
+        raise NoSuchEntry(number=number)
+    return found
+
+
+def _held(wanted: SelectOfScalar[TimelineEntry]) -> SelectOfScalar[TimelineEntry]:
+    return wanted.with_for_update().execution_options(populate_existing=True)
+
+
+def by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
+    """The entry made from that source, if there is one."""
+    return session.exec(_from_source(incident_id, source_key)).first()
+
+
+def locked_by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
+    """The same, kept from being changed by others until the transaction ends."""
+    return session.exec(_held(_from_source(incident_id, source_key))).first()
+
+
+def _from_source(incident_id: int, source_key: str) -> SelectOfScalar[TimelineEntry]:
+    return select(TimelineEntry).where(
+        TimelineEntry.incident_id == incident_id, TimelineEntry.source_key == source_key
+    )
+
+
+def all_rows(session: Session, incident_id: int) -> Iterator[TimelineEntry]:
+    """Every row of an incident, hidden ones too, without holding them all at once."""
+    rows = select(TimelineEntry).where(TimelineEntry.incident_id == incident_id).order_by(col(TimelineEntry.id))
+    yield from session.exec(rows.execution_options(yield_per=READ_AT_ONCE))

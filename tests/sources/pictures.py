@@ -1,0 +1,117 @@
+"""`make pictures`: the terminal with what `watchfloor doctor` says of each source, first refused, then well.
+
+The command is run as it stands in the picture, against the stand-ins. Its text is kept in the picture as well, so
+that a test sees when the doctor says something else by now.
+"""
+
+import html
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+import yaml
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+from slack_sandbox import Sandbox
+from tests.browser.conftest import QUIET, chromium
+from tests.sources.guides import GUIDES, PICTURED_TEXT, Guide, picture_of
+from tests.sources.stand_in import running
+from tests.stories.test_command_line import Desk, tokens, workspace
+
+COLOURS = 32
+WIDE = ViewportSize(width=1000, height=200)
+PAGE = """<meta charset="utf-8"><style>
+body {{ margin: 0; background: #1b1f24; }}
+pre {{ margin: 0; padding: 14px 18px; font: 14px/1.5 "DejaVu Sans Mono", monospace; color: #d7dde4;
+  white-space: pre-wrap; overflow-wrap: anywhere; }}
+b {{ color: #ffffff; }} i {{ font-style: normal; color: #6fcf7c; }} u {{ text-decoration: none; color: #ff8a80; }}
+</style><pre>{lines}</pre>"""
+
+
+def main() -> None:
+    """Make them all again."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
+        for made in GUIDES:
+            guide = made()
+            with running(guide.stand_in):
+                _keep(browser, guide.kind, _read_by(guide))
+        _keep(browser, "files", _read_folder())
+        browser.close()
+
+
+def _read_by(guide: Guide) -> str:
+    """The doctor's words while the other system refuses, and when it does no more."""
+    described = {
+        "kind": guide.kind,
+        "url": guide.stand_in.url,
+        "secret": guide.variable,
+        "insecure": True,
+        "allow_networks": ["127.0.0.0/8"],
+        "options": dict(guide.options),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        desk = _desk(folder, guide.name, described)
+        with workspace(yaml.safe_load(desk.types("manifest").stdout)) as sandbox:
+            secret = {guide.variable: guide.secret}
+            guide.stand_in.faults.extend(guide.faults[0])
+            refused = _typed(desk, sandbox, guide.name, secret)
+            guide.stand_in.faults.clear()
+            return refused + _typed(desk, sandbox, guide.name, secret)
+
+
+def _read_folder() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        desk = _desk(folder, "exports", {"kind": "folder", "options": {"folder": "exports"}})
+        with workspace(yaml.safe_load(desk.types("manifest").stdout)) as sandbox:
+            missing = _typed(desk, sandbox, "exports", {})
+            (desk.folder / "exports").mkdir()
+            return missing + "$ mkdir exports\n" + _typed(desk, sandbox, "exports", {})
+
+
+def _desk(folder: str, name: str, described: Mapping[str, object]) -> Desk:
+    desk = Desk(Path(folder))
+    file = desk.folder / "floor.yaml"
+    file.write_text(file.read_text() + yaml.safe_dump({"sources": {name: dict(described)}}))
+    # What stands before `doctor` in the picture is this program.
+    program = desk.folder / "watchfloor"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bot "$@"\n')
+    program.chmod(0o755)
+    return desk
+
+
+def _typed(desk: Desk, sandbox: Sandbox, name: str, secret: Mapping[str, str]) -> str:
+    """A command and what it printed; in the whole report this is one source among channels and groups."""
+    command = f"watchfloor doctor | grep -A 1 'source {name}'"
+    environment = desk.environment | tokens(sandbox) | dict(secret)
+    environment["PATH"] = f"{desk.folder}:{environment['PATH']}"
+    printed = subprocess.run(
+        ["sh", "-c", command], cwd=desk.folder, env=environment, capture_output=True, text=True, check=True
+    )
+    return f"$ {command}\n{printed.stdout}"
+
+
+def _keep(browser: Browser, kind: str, text: str) -> None:
+    page = browser.new_page(viewport=WIDE)
+    page.set_content(PAGE.format(lines="\n".join(map(_coloured, text.splitlines()))))
+    shot = page.locator("pre").screenshot()
+    page.close()
+    kept = PngInfo()
+    kept.add_itxt(PICTURED_TEXT, text)
+    image = Image.open(BytesIO(shot)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    image.save(picture_of(kind), optimize=True, pnginfo=kept)
+
+
+def _coloured(line: str) -> str:
+    tag = {"$": "b", "✓": "i", "✗": "u"}.get(line[:1])
+    text = html.escape(line)
+    return f"<{tag}>{text}</{tag}>" if tag else text
+
+
+if __name__ == "__main__":
+    main()
