@@ -179,7 +179,7 @@ class SensitiveCase:
 
 
 def _no_queue_figures(
-    session: Session, services: Services, start: datetime, end: datetime
+    session: Session, services: Services, start: datetime, end: datetime, language: str
 ) -> Sequence[QueueFigures]:
     return ()
 
@@ -367,8 +367,8 @@ CASE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[Ca
 SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[SensitiveCase]]] = Fact(
     "sensitive cases", _no_sensitive_cases
 )
-# The figures of every queue, from a moment until before another.
-QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[QueueFigures]]] = Fact(
+# The figures of every queue, from a moment until before another, with their formulas in a language.
+QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime, str], Sequence[QueueFigures]]] = Fact(
     "queue figures", _no_queue_figures
 )
 # How many agents the forecast of queues needs, by patterns of their names and a site, from a moment until another.

@@ -206,4 +206,5 @@ def message(context: Context) -> Message:
     """What one person reads of it, as it stands."""
     open_time = context.session.get_one(OpenTime, int(context.row.subject.partition(":")[0]))
     is_manager = bool((context.row.payload or {}).get("is_manager"))
-    return views.open_time_message(open_time, context.services.floor, utcnow(), is_manager=is_manager)
+    say = people.wording_for(context.session, context.services, context.row.channel_id or "")
+    return views.open_time_message(open_time, context.services.floor, say, utcnow(), is_manager=is_manager)

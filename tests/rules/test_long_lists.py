@@ -28,6 +28,7 @@ from bot.shifts.rules import Problem
 from bot.shifts.tables import Shift
 from bot.slack.blocks import Block, fit_message
 from bot.slack.pages import page_of
+from bot.slack.phrases import Wording
 from bot.subscriptions import views as subscriptions
 from bot.subscriptions.tables import Subscription
 from slack_sandbox.blockkit import check_blocks
@@ -113,7 +114,7 @@ def open_times(count: int, page: int) -> Screen:
         )
         for number in range(count)
     ]
-    return shifts.gaps_message(rows, FLOOR, NOW, page)
+    return shifts.gaps_message(rows, FLOOR, Wording(), NOW, page)
 
 
 def own_shifts(count: int, page: int) -> Screen:
@@ -131,12 +132,12 @@ def own_shifts(count: int, page: int) -> Screen:
         )
         for number in range(count)
     ]
-    return shifts.own_shifts(FLOOR, rows, [], NOW, page)
+    return shifts.own_shifts(FLOOR, Wording(), rows, [], NOW, page)
 
 
 def watched(count: int, page: int) -> Screen:
     rows = [WatchItem(id=number, text=f"row {number}. {LONG}", by="U1", added_at=NOW) for number in range(count)]
-    return shift_views.watched_message(rows, page)
+    return shift_views.watched_message(rows, Wording(), page)
 
 
 def follow_ups(count: int, page: int) -> Screen:
