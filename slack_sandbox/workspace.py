@@ -120,17 +120,37 @@ class Workspace:
             self.touch("channel", channel=channel.id)
             return channel
 
+    def hire(self, count: int) -> list[User]:
+        """So many people more, called p1, p2 …, in #general like everybody."""
+        with self.lock:
+            first = sum(user.id.startswith("U0P") for user in self.users.values()) + 1
+            hired = [User(f"U0P{n:04d}", f"p{n}", f"Person {n}") for n in range(first, first + count)]
+            for user in hired:
+                self.users[user.id] = user
+                self.channel("general").members[user.id] = True
+                self.announce({"type": "team_join", "user": user.as_slack(), "event_ts": self.clock.ts()})
+            self.touch("people")
+            return hired
+
     def deactivate(self, user: User) -> None:
         """Close somebody's account: they are in no channel any more."""
         with self.lock:
             user.deleted = True
             for channel in self.channels.values():
                 channel.members.pop(user.id, None)
-            ts = self.clock.ts()
-            self.announce(
-                {"type": "user_change", "user": user.as_slack(), "cache_ts": int(float(ts)), "event_ts": ts}
-            )
-            self.touch("people")
+            self._announce_person(user)
+
+    def speak(self, user: User, locale: str) -> None:
+        """Somebody chooses another language in their preferences."""
+        with self.lock:
+            user.locale = locale
+            self._announce_person(user)
+
+    def _announce_person(self, user: User) -> None:
+        ts = self.clock.ts()
+        described = user.as_slack() | {"locale": user.locale}
+        self.announce({"type": "user_change", "user": described, "cache_ts": int(float(ts)), "event_ts": ts})
+        self.touch("people")
 
     def group_message(self, users: Sequence[User]) -> Channel:
         """The conversation of several people with the bot, opened when it does not exist yet."""

@@ -28,7 +28,7 @@ from bot.commands.doctor import workspace
 from bot.commands.manifest import manifest
 from bot.config.settings import Settings
 from bot.runtime.network import Network
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from bot.slack.gateway import Gateway
 from tests.browser.conftest import QUIET, chromium
 from tests.floor import TestFloor

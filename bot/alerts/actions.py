@@ -83,10 +83,10 @@ def choices(services: Services, group_id: int, by: str) -> tuple[AlertGroup, lis
     check_may_declare(services, by)
     with services.database.reading() as session:
         group = _check_undecided(tables.group(session, group_id))
-        found = [one for one in incidents.active(session, by) if one.status in OPEN]
-    if not found:
+        open_incidents = [one for one in incidents.active(session, by) if one.status in OPEN]
+    if not open_incidents:
         raise NoOpenIncident()
-    return group, found
+    return group, open_incidents
 
 
 def belongs_to(services: Services, group_id: int, number: int, by: str, now: datetime) -> str:

@@ -135,10 +135,10 @@ KEY = "alerts:"
 
 def group(session: Session, group_id: int) -> AlertGroup:
     """A group. Raises `NoSuchGroup`."""
-    found = session.get(AlertGroup, group_id)
-    if found is None:
+    group = session.get(AlertGroup, group_id)
+    if group is None:
         raise NoSuchGroup()
-    return found
+    return group
 
 
 def groups_of(session: Session, incident_id: int) -> Sequence[AlertGroup]:

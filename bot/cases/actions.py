@@ -83,7 +83,7 @@ def readable_case(services: Services, number: int, by: str, now: datetime) -> tu
 
 
 def take(services: Services, number: int, occasion: str, by: str, now: datetime) -> str:
-    """Whoever presses it works on the case. Gives back what to answer."""
+    """The person who presses it works on the case. Gives back what to answer."""
     with deciding(services, number, by, now) as decision:
         case = decision.case
         if case.owner_id == by:

@@ -24,7 +24,7 @@ class Cluster(Numbered, table=True):
 
     # The traits that they share, as text; empty when it is their words.
     key: str
-    # What no other group has: those traits and the first of its cases. Whoever finds it again finds this one.
+    # What no other group has: those traits and the first of its cases. A group found again is this one.
     occasion: str = Field(index=True, unique=True)
     title: str
     traits: list[list[str]] = Field(default_factory=list, sa_column=sa.Column(sa.JSON(), nullable=False))
@@ -54,10 +54,10 @@ class ClusterMember(SQLModel, table=True):
 
 def get_locked(session: Session, number: int) -> Cluster:
     """A group, kept from being changed by others; `NoSuchCluster`."""
-    found = session.exec(select(Cluster).where(Cluster.id == number).with_for_update()).first()
-    if found is None:
+    cluster = session.exec(select(Cluster).where(Cluster.id == number).with_for_update()).first()
+    if cluster is None:
         raise NoSuchCluster()
-    return found
+    return cluster
 
 
 def of_occasion(session: Session, new: Cluster) -> Cluster:
@@ -85,10 +85,10 @@ def members(session: Session, cluster_ids: Collection[int]) -> dict[int, list[in
         .where(col(ClusterMember.cluster_id).in_(cluster_ids))
         .order_by(col(ClusterMember.case_id))
     )
-    found: dict[int, list[int]] = {}
+    numbers: dict[int, list[int]] = {}
     for cluster_id, case_id in rows:
-        found.setdefault(cluster_id, []).append(case_id)
-    return found
+        numbers.setdefault(cluster_id, []).append(case_id)
+    return numbers
 
 
 def cases_of(session: Session, cluster_id: int) -> Sequence[Case]:

@@ -117,7 +117,7 @@ def send_to_review(
             raise NotTheOwner(person=mention(gap.owner_id or ""))
         if reviewer == by:
             raise AnotherReviewer()
-        # Whoever changed it last wrote it: the other of the two publishes it.
+        # The last to change it is its author: the other of the two publishes it.
         gap.title, gap.text, gap.owner_id, gap.reviewer_id, gap.state = title.strip(), text, by, reviewer, IN_REVIEW
         session.add(gap)
         head = f"{mention(by)} wrote the guide “{one_line(gap.title, 150)}” and asks you to read it."

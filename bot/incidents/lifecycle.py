@@ -61,7 +61,7 @@ def close(services: Services, number: int, reason: str, by: str, now: datetime, 
 
 
 def decline(services: Services, number: int, reason: str, key: str, by: str, now: datetime) -> str:
-    """It was a false alarm: whoever was told is told so, and no figure counts it. Gives back what to answer."""
+    """It was a false alarm: everybody informed of it hears so; no figure counts it. Gives back what to answer."""
     if not reason:
         raise rules.DeclineReasonMissing()
     with changing(services, number, by, now, "close") as change:

@@ -77,7 +77,7 @@ class Incident(Numbered, table=True):
 @sa.event.listens_for(Incident, "before_insert")
 @sa.event.listens_for(Incident, "before_update")
 def _write_search_text(mapper: Any, connection: Any, incident: Incident) -> None:
-    words = (
+    texts = (
         incident.title,
         incident.description,
         incident.impact,
@@ -85,7 +85,7 @@ def _write_search_text(mapper: Any, connection: Any, incident: Incident) -> None
         *incident.sites,
         *incident.partners,
     )
-    incident.search_text = fold(" ".join(words))
+    incident.search_text = fold(" ".join(texts))
 
 
 class RoleHolder(SQLModel, table=True):

@@ -7,7 +7,8 @@ from bot.playbooks import ids
 from bot.playbooks.playbook import Ask, Step
 from bot.playbooks.progress import is_late, is_open
 from bot.playbooks.rules import State
-from bot.playbooks.tables import AnyStep, PlaybookRun
+from bot.playbooks.step_rows import AnyStep
+from bot.playbooks.tables import PlaybookRun
 from bot.playbooks.views import (
     NO_HOLDERS,
     Holders,
@@ -94,7 +95,7 @@ def all_steps_view(
         blocks.append(header(phase.title))
         blocks += [_step_line(run, step, now, holders) for step in steps if step.phase == phase.title]
     if book.stand_down:
-        blocks.append(section("*Stand down when*\n" + "\n".join(f"• {escape(words)}" for words in book.stand_down)))
+        blocks.append(section("*Stand down when*\n" + "\n".join(f"• {escape(line)}" for line in book.stand_down)))
     return modal("All steps", blocks, callback_id=ids.ALL_STEPS, close="Close", private_metadata=str(run.number))
 
 
@@ -106,7 +107,7 @@ def _hint(ask: Ask, zone: str) -> str:
 
 def _field_for(ask: Ask, times: Mapping[str, datetime]) -> Element:
     if ask.kind == "choice":
-        return select(ids.VALUE, [option(words, words) for words in ask.options])
+        return select(ids.VALUE, [option(choice, choice) for choice in ask.options])
     if ask.kind == "person":
         return user_select(ids.VALUE)
     if ask.kind == "time":

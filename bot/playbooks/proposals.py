@@ -76,9 +76,9 @@ def form(services: Services, by: str, text: str = "", incident: int | None = Non
 def form_of_follow_up(services: Services, number: int, by: str, now: datetime) -> Block:
     """The form, with a follow-up's words in it."""
     with services.database.reading() as session:
-        incident, words = services.get(Registry).ask(FOLLOW_UP_WORDS)(session, number)
+        incident, text = services.get(Registry).ask(FOLLOW_UP_WORDS)(session, number)
         _check_public(session, incident, by)
-    return form(services, by, words, incident)
+    return form(services, by, text, incident)
 
 
 def form_of_review(services: Services, incident: int, by: str, now: datetime) -> Block:

@@ -16,10 +16,9 @@ from bot.incidents.change import Change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.playbooks import reminder_messages, reminders, rules
-from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
 from bot.playbooks.step_actions import log_step_change
-from bot.playbooks.tables import PlaybookStep
+from bot.playbooks.tables import PlaybookStep, due_reminders
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS, context
 from bot.slack.text import mentions
@@ -33,9 +32,9 @@ STEPS_PER_MESSAGE = (MESSAGE_BLOCKS - 1) // 2
 
 
 def remind_of_overdue_steps(services: Services, now: datetime) -> None:
-    """Remind of every step whose time has come; whoever ticks, each reminder is said once."""
+    """Remind of every step whose time has come; each reminder is sent once, however many replicas tick."""
     with services.database.reading() as session:
-        due = playbooks.due_reminders(session, now)
+        due = due_reminders(session, now)
     for number, steps in groupby(sorted(due, key=_sort_key), key=lambda step: step.incident_id):
         with services.database.transaction() as session:
             _remind(Change(session, services, incidents.by_number(session, number), "", now), list(steps))
@@ -128,7 +127,7 @@ class ReminderTargets:
         return level, *self.target_of(step, level)
 
     def target_of(self, step: PlaybookStep, level: str) -> tuple[str, str]:
-        """Whoever should have the step, one rung higher each time nobody is there; and why they are asked."""
+        """Who should have the step, one rung higher each time nobody is there; and why they are asked."""
         owner = [step.owner_id] if step.owner_id else self.roles.get(step.owner_role, [])
         commander = self.roles.get("commander", [])
         if level == "owner" and owner:

@@ -14,7 +14,8 @@ from bot.errors import WatchfloorError
 from bot.playbooks import reminder_messages, rules
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.rules import IncidentFacts, State
-from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep, StepRow, insert_steps, steps_of, write_schedule
+from bot.playbooks.step_rows import AnyStep, StepRow, insert_steps, steps_of, write_schedule
+from bot.playbooks.tables import PlaybookRun, PlaybookStep
 from bot.timeline import timeline
 
 S = TypeVar("S", bound=AnyStep)

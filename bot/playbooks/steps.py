@@ -14,7 +14,8 @@ from bot.playbooks.playbook import Step
 from bot.playbooks.progress import is_out_of_order
 from bot.playbooks.rules import State
 from bot.playbooks.runs import follow
-from bot.playbooks.tables import PlaybookRun, StepRow, change_step, lock_run_of, steps_of
+from bot.playbooks.step_rows import StepRow, change_step, steps_of
+from bot.playbooks.tables import PlaybookRun, lock_run_of
 from bot.slack.text import clock_time, escape, mention
 
 

@@ -58,7 +58,7 @@ class PostMortemFacts:
 
     @property
     def reviewers(self) -> list[Copy]:
-        """Whoever was asked to review it."""
+        """The people asked to review it."""
         return [copy for copy in self.copies if copy.is_reviewer]
 
     @property
@@ -206,7 +206,7 @@ def reminder(facts: PostMortemFacts) -> tuple[str, list[Block]]:
 
 
 def assign_form(facts: PostMortemFacts) -> Block:
-    """Who is to finish it?"""
+    """A form that asks who is to finish it."""
     chosen = user_select(ids.AUTHOR, initial=facts.author or None)
     due = (
         f"It is due {day_and_time(facts.postmortem.due_at)}." if facts.postmortem.due_at else "It has no due date."

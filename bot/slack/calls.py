@@ -60,10 +60,10 @@ def body(method: str, arguments: Mapping[str, Any]) -> Body:
 
     A nested value in a form is JSON in a field.
     """
-    given = _without_half_characters({name: value for name, value in arguments.items() if value is not None})
+    sent = _without_half_characters({name: value for name, value in arguments.items() if value is not None})
     if method in JSON_METHODS:
-        return {"json": given}
-    return {"params": {name: _field(value) for name, value in given.items()}}
+        return {"json": sent}
+    return {"params": {name: _field(value) for name, value in sent.items()}}
 
 
 def _field(value: Any) -> Any:

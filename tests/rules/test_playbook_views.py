@@ -6,7 +6,8 @@ import pytest
 
 from bot.playbooks import forms, ids, steps, views
 from bot.playbooks.runs import stop_run
-from bot.playbooks.tables import steps_of, written_step
+from bot.playbooks.step_rows import steps_of
+from bot.playbooks.tables import written_step
 from slack_sandbox.blockkit import check_blocks, check_view
 from tests.rules.playbook_builders import after, book, database, phases, started
 

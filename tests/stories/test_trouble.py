@@ -9,7 +9,7 @@ import pytest
 
 from bot.incidents import ids
 from bot.runtime.clock import utcnow
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from bot.updates import tables as promises
 from tests.floor import PATIENCE_S, TestFloor
 from tests.floors import with_a_bookmark

@@ -119,13 +119,13 @@ def _zones() -> set[str]:
 
 def read_zone(raw: Any) -> Any:
     """A time zone by its name."""
-    if raw not in _zones():
+    if not isinstance(raw, str) or raw not in _zones():
         raise ValueError(f"{raw!r} is not a time zone; write it like `Europe/Madrid`")
     return raw
 
 
 PERSON_ID = r"[UW][A-Z0-9]{2,}"
-# Before the name of a role in a roster: whoever is on shift in it.
+# Before the name of a role in a roster: the people on shift in it.
 ROSTER = "roster:"
 
 
@@ -134,14 +134,15 @@ def read_handle(raw: Any) -> Any:
     return raw.lower() if isinstance(raw, str) and raw.startswith(("@", "#")) else raw
 
 
-def nobody(name: str, allowed: tuple[str, ...]) -> str:
+def unknown_name(name: str, allowed: tuple[str, ...]) -> str:
     """What to write in place of `name`, which is none of the `allowed` words, no handle and no id."""
     nearest = get_close_matches(name.lower(), allowed, n=1, cutoff=0.7)
     if nearest:
-        return f"{name!r} is nobody; did you mean `{nearest[0]}`?"
+        return f"{name!r} is not known here; did you mean `{nearest[0]}`?"
     words = [f"`{word}`" for word in allowed]
     group = f"a group like `@{name.lower().replace(' ', '-')}`"
-    return f"{name!r} is nobody; write {', '.join([*words, group])}"
+    choice = f"{', '.join(words)} or {group}" if words else group
+    return f"{name!r} is not known here; write {choice}"
 
 
 def check_names(names: tuple[str, ...], allowed: tuple[str, ...] = (), *, rosters: bool = False) -> tuple[str, ...]:
@@ -153,7 +154,7 @@ def check_names(names: tuple[str, ...], allowed: tuple[str, ...] = (), *, roster
     names = tuple(map(read_handle, names))
     for name in names:
         if name not in allowed and not re.fullmatch(known, name):
-            raise ValueError(nobody(name, allowed))
+            raise ValueError(unknown_name(name, allowed))
     return names
 
 
