@@ -13,7 +13,7 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class NoSuchGroup(WatchfloorError):
-    """These alerts are not kept any more. What fires now has a message of its own."""
+    """These alerts are no longer kept. What fires now has a newer message."""
 
 
 class AlertGroup(Numbered, table=True):

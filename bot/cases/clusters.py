@@ -1,4 +1,4 @@
-"""Groups of like cases that were found, and what people said of them; their queries."""
+"""Groups of similar cases that were found, and what people said of them; their queries."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -14,11 +14,11 @@ OPEN, INCIDENT, DISMISSED, DECLARING = "open", "incident", "dismissed", "declari
 
 
 class NoSuchCluster(WatchfloorError):
-    """I do not know these cases any more. `/incident board` lists what is open."""
+    """These cases are no longer on record. `/incident board` lists what is open."""
 
 
 class Cluster(Numbered, table=True):
-    """Like cases. `alerted_at` is None while they are not surprising enough to bother anybody."""
+    """Similar cases. `alerted_at` is None while they are not surprising enough to bother anybody."""
 
     __tablename__ = "case_clusters"
 
@@ -70,7 +70,7 @@ def of_occasion(session: Session, new: Cluster) -> Cluster:
 def keep_in_turn(session: Session) -> None:
     """Until the transaction ends, no other process keeps what it found: it will see what this one has kept."""
     if session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer at any time
-        session.connection().execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('like cases', 0))"))
+        session.connection().execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('similar cases', 0))"))
 
 
 def since(session: Session, moment: datetime) -> Sequence[Cluster]:

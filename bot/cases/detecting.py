@@ -83,7 +83,7 @@ def _sighting(case: Any) -> Sighting:
 
 def look_soon(services: Services, now: datetime) -> None:
     """Beside the clock: the first look reads four weeks of cases, and escalations must not wait for it."""
-    services.background.submit("like cases", partial(look, services, now))
+    services.background.submit("similar cases", partial(look, services, now))
 
 
 def look(services: Services, now: datetime) -> None:

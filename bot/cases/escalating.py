@@ -111,7 +111,10 @@ def alerts_channel(services: Services) -> str:
 def _message(clock: CaseEscalation, case: Case, why: str) -> tuple[str, list[Block]]:
     about = " · ".join(one_line(part, 60) for part in (case.customer, case.team, case.region) if part)
     text = f"⏫ *{one_line(case.name, 60)}* {case.priority} {one_line(case.title, 150)}\n{about}\n{why}"
-    return text, [section(text), actions([button("I see to it", ids.ACTIONED, str(clock.number), style="primary")])]
+    return text, [
+        section(text),
+        actions([button("I'll handle it", ids.ACTIONED, str(clock.number), style="primary")]),
+    ]
 
 
 def answer(services: Services, number: int, by: str, now: datetime) -> str:
@@ -128,7 +131,7 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
             return f"{name} is seen to already{who}."
         end(session, case.number, clock.kind, now, by)
         key = f"actioned:{clock.number}"
-        said = f"sees to the escalation ({clock.kind})"
+        said = f"is handling the escalation ({clock.kind})"
         note = CaseNote(case_id=case.number, key=key, kind="actioned", by=by, at=now, text=said)
         notes.add(session, services, case, note)
     return f"Thank you. Nobody else is told about {name}."

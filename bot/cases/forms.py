@@ -67,7 +67,7 @@ def _form(title: str, callback_id: str, case: Case, notice: str, fields: list[Bl
 
 def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor) -> Block:
     """An incident of these cases."""
-    about = section(f"{len(cases)} like cases are linked to it, and hear of its updates in their work notes.")
+    about = section(f"{len(cases)} similar cases are linked to it, and hear of its updates in their work notes.")
     title = field("What is wrong?", ids.TITLE, text_input(ids.TITLE, initial=cluster.title, longest=300))
     severity = field("Severity", ids.SEVERITY, severity_select(floor, "S2"), hint="When unsure, take the higher.")
     return modal(

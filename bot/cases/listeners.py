@@ -1,4 +1,4 @@
-"""Cases: `/incident board`, its buttons and forms, files, like cases: parse, act, answer."""
+"""Cases: `/incident board`, its buttons and forms, files, similar cases: parse, act, answer."""
 
 import json
 import re

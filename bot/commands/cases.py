@@ -1,4 +1,4 @@
-"""`watchfloor cases`: cases of a file imported by hand, and the alerts of like cases that it would have brought."""
+"""`watchfloor cases`: cases of a file imported by hand, and which similar cases it would have proposed."""
 
 from pathlib import Path
 

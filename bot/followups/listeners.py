@@ -27,7 +27,7 @@ from bot.slack.text import mentioned_user_ids, to_plain_text
 
 
 class UnknownList(WatchfloorError):
-    """I do not know `/incident followups {given}`. There are `/incident followups`, `… mine` and `… overdue`."""
+    """I do not know `/incident followups {given}`. Try `/incident followups`, `… mine` or `… overdue`."""
 
 
 def register(app: App, services: Services) -> None:

@@ -12,7 +12,7 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class NoSuchMessage(WatchfloorError):
-    """There is no such caller message that you may see. `/incident frontdoor` in a channel shows its own."""
+    """There is no such caller message, or you may not see it. `/incident frontdoor` in a channel shows its own."""
 
 
 class CallerMessage(Numbered, table=True):

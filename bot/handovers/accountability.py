@@ -32,7 +32,7 @@ from bot.slack.text import mention
 BEGAN, ACCEPTED, UNAVAILABLE = "began", "accepted", "unavailable"
 INCIDENT = "incident:"
 OFFER_AGAIN = "`/incident handover shift` offers them to somebody else."
-STILL_YOURS = "{person} is not available any more, so what you offered them is yours still."
+STILL_YOURS = "{person} is not available any more, so what you offered them is still yours."
 YOURS_NOW = "{person} is not available: you are accountable for {items} of theirs now."
 SHOWS_THEM = "`/incident handover shift` shows them and hands them over."
 NOBODYS = (

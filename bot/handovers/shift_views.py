@@ -76,7 +76,7 @@ def handover_message(
     if shift.state == ShiftState.COMPLETE:
         text += f" {say('Complete since {when}.', when=near_time(shift.completed_at or now, now))}"
     elif shift.state == ShiftState.ENDED:
-        text += f" {say('What is left was offered anew.')}"
+        text += f" {say('The rest was offered again.')}"
     blocks = [section(text), *_added(shift, say)]
     if shift.is_offered:
         blocks += _top_buttons(shift, unchanged, floor, say, is_incoming=is_incoming)
@@ -194,7 +194,7 @@ def complete_text(shift: ShiftHandover, say: Wording) -> str:
 def watched_message(items: Sequence[WatchItem], say: Wording, page: int = 1) -> Message:
     """What is watched, page by page, each with a button to end it."""
     if not items:
-        return say("Nothing is watched. `/incident handover watch` and a few words adds something."), []
+        return say("Nothing is being watched. Add something with `/incident handover watch` and a few words."), []
     blocks: list[Block] = [section(f"*{say('Watched')}*")]
     shown, which_page = page_of(items, page, WATCHED_PER_PAGE, "/incident handover watched")
     for item in shown:

@@ -28,7 +28,7 @@ class ImportRunning(WatchfloorError):
 
 
 class NothingUsable(WatchfloorError):
-    """Not one row could be used, so nothing was changed. {reasons}"""
+    """None of the rows could be used, so nothing was changed. {reasons}"""
 
 
 @dataclass(frozen=True)

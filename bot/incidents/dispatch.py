@@ -22,7 +22,7 @@ from bot.services import Services
 log = logging.getLogger(__name__)
 
 CLICKS = ("block_actions", "view_submission", "shortcut", "message_action")
-NOT_HERE = "Watchfloor works in another workspace, not in this one."
+NOT_HERE = "Watchfloor works in another workspace. Use it there, or ask its administrator to add this workspace."
 
 
 def register(app: App, services: Services) -> None:

@@ -32,9 +32,9 @@ UNEXPECTED_LATE = (
     "Something went wrong on my side, and I do not know whether that was done. Please look before you try again; "
     "the administrator finds the reason in the log."
 )
-SLACK_UNAVAILABLE = "Slack does not answer me just now, so I could not do that. Please try again in a moment."
+SLACK_UNAVAILABLE = "Slack is not answering right now, so I could not do that. Please try again in a moment."
 SLACK_SILENT_LATE = (
-    "Slack does not answer me just now, and I do not know whether all of that was done. Please look before you try "
+    "Slack is not answering right now, and I do not know whether all of that was done. Please look before you try "
     "again."
 )
 

@@ -17,7 +17,7 @@ from bot.slack.text import escape
 
 
 class UnknownType(WatchfloorError):
-    """`{given}` is not a type of incident on this floor. There are {known}."""
+    """`{given}` is not a type of incident here. Choose from {known}."""
 
 
 def scope_in(services: Services, text: str) -> Scope:

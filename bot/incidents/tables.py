@@ -17,7 +17,7 @@ class NoIncidentHere(WatchfloorError):
 
 
 class NoSuchIncident(WatchfloorError):
-    """There is no such incident that you may see. If you are in its channel, type `/incident` there."""
+    """There is no such incident, or you may not see it. If you are in its channel, type `/incident` there."""
 
 
 class Incident(Numbered, table=True):

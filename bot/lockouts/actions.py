@@ -151,7 +151,7 @@ def dismiss(services: Services, burst_id: int, by: str, now: datetime) -> str:
         burst.state, burst.decided_by = "dismissed", by
         session.add(burst)
         recording.show(session, services.floor, burst, now)
-    return "Recorded. Another six at this partner are proposed again."
+    return "Recorded. Another six at this partner will be proposed again."
 
 
 def follow_declared(change: Change, event: Declared) -> None:

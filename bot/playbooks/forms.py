@@ -77,7 +77,7 @@ def answer_form(
     ]
     if written.posts and where:
         message_input = text_input(ids.VALUE, initial=message, multiline=True)
-        hint = "Read it, change it if you like. Empty, nothing is sent."
+        hint = "Read it and change it if you like. If you leave it empty, nothing is sent."
         blocks.append(field(f"Message to {where}", ids.MESSAGE, message_input, hint=hint, optional=True))
     elif written.posts:
         blocks.append(context("This incident is private: the message of this step is not sent."))
@@ -120,7 +120,7 @@ def _step_line(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders)
         text = finished_with_answers(run.book.steps[step.step_key], step)
         return section(text, accessory=undo_button(step) if run.is_running else None)
     if not is_open(step):
-        return context(f"▫️ {escape(step.title)} · not needed as things stand")
+        return context(f"▫️ {escape(step.title)} · not needed for now")
     instructions = run.book.steps[step.step_key].instructions
     more = f"\n{shorten(escape(instructions), INSTRUCTIONS_SHOWN)}" if instructions else ""
     due_note = f" · due {clock_time(step.due_at)}" if step.due_at else ""

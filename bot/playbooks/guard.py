@@ -16,7 +16,7 @@ from bot.slack.text import escape
 
 class BlockingSteps(WatchfloorError):
     """Before you {act}, the playbook wants: {steps}. Finish them, or press {button} on the control panel
-    (`/incident`) to go on without them for a reason."""
+    (`/incident`) to go on without them and give a reason."""
 
 
 def _blocking_steps(session: Session, number: int, action: str) -> list[StepRow]:

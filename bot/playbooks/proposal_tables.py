@@ -19,7 +19,7 @@ class ProposalState(StrEnum):
 
 
 class NoSuchProposal(WatchfloorError):
-    """I do not know that proposal. `/incident playbook proposals` lists all of them."""
+    """There is no such proposal. `/incident playbook proposals` lists all of them."""
 
 
 class PlaybookProposal(Numbered, table=True):

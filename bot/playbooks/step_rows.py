@@ -110,7 +110,7 @@ def change_step(
 
 
 def write_schedule(session: Session, steps: Collection[StepRow]) -> None:
-    """Write when these steps are wanted, due and reminded of, and which of them are not needed any more."""
+    """Write when these steps are wanted, due and reminded of, and which of them are no longer needed."""
     if steps:
         values = [{"step_id": step.id, **{name: getattr(step, name) for name in SET_BY_RULES}} for step in steps]
         session.connection().execute(_set_columns(SET_BY_RULES), values)

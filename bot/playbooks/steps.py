@@ -24,11 +24,11 @@ class StepChangedMeanwhile(WatchfloorError):
 
 
 class NotAnOpenStep(WatchfloorError):
-    """“{title}” is not asked for in this incident now, so there is nothing to do on it."""
+    """“{title}” is not needed in this incident now, so there is nothing to do."""
 
 
 class RunIsOver(WatchfloorError):
-    """The playbook “{title}” was stopped, so its steps stay as they are. `/incident playbook` starts one."""
+    """The playbook “{title}” was stopped, so its steps can no longer change. `/incident playbook` starts one."""
 
 
 class ReasonMissing(WatchfloorError):

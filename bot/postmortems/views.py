@@ -36,7 +36,7 @@ HEADINGS = {
     State.DRAFT: "📝 *Post-mortem draft*",
     State.IN_REVIEW: "🔍 *Post-mortem in review*",
     State.PUBLISHED: "📗 *Post-mortem, published*",
-    State.PUT_ASIDE: "🗄️ *Post-mortem draft, put aside*: the incident was opened again",
+    State.PUT_ASIDE: "🗄️ *Post-mortem draft, set aside*: the incident was reopened",
 }
 
 
@@ -268,11 +268,11 @@ def publish_form(facts: PostMortemFacts, channel: str) -> Block:
 
 
 def changes_form(facts: PostMortemFacts) -> Block:
-    """What is to be changed?"""
+    """What should change?"""
     comment_input = text_input(ids.COMMENT, multiline=True, longest=1000)
     blocks = [
         section(_incident_phrase(facts.incident)),
-        field("What is to be changed?", ids.COMMENT, comment_input),
+        field("What should change?", ids.COMMENT, comment_input),
     ]
     return modal(
         "Changes wanted",

@@ -31,7 +31,7 @@ class NotATime(WatchfloorError):
 
 
 class NobodyCalled(WatchfloorError):
-    """{given} is neither a role nor a region of the roster. There are {known}."""
+    """{given} is neither a role nor a region of the roster. Choose from {known}."""
 
 
 def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:

@@ -83,7 +83,7 @@ def result_text(result: "Result | None", say: Wording) -> str:
         counts = {"added": result.added, "changed": result.changed, "removed": result.removed}
         lines.append(say("{added} are new, {changed} changed, {removed} are gone.", **counts))
     if result.left_out:
-        lines.append(say("{count} entries are no shifts:", count=len(result.left_out)))
+        lines.append(say("{count} entries are not shifts:", count=len(result.left_out)))
         lines += [f"• {escape(each.where)}: {escape(each.reason)}" for each in result.left_out[:LEFT_OUT_SHOWN]]
     if len(result.left_out) > LEFT_OUT_SHOWN:
         count = len(result.left_out) - LEFT_OUT_SHOWN

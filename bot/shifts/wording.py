@@ -23,7 +23,7 @@ SPANISH = {
         "… y {count} más; indica una función o región, como `/incident oncall gqm EMEA`."
     ),
     "Your shifts": "Tus turnos",
-    "No shift of yours is in the roster for the next four weeks.": (
+    "You have no shifts in the roster for the next four weeks.": (
         "No tienes ningún turno en el cuadrante de las próximas cuatro semanas."
     ),
     "Swap": "Cambiar",
@@ -66,7 +66,7 @@ SPANISH = {
     "{person} took it {when}.": "{person} lo cubrió {when}.",
     "Covered: the roster was changed {when}.": "Cubierto: el cuadrante se cambió {when}.",
     "It has passed.": "Ya ha pasado.",
-    "Every needed minute of the time ahead is covered.": "Todos los minutos necesarios están cubiertos.",
+    "Every minute ahead that needs cover has it.": "Todos los minutos necesarios están cubiertos.",
     "Open in the roster": "Sin cubrir en el cuadrante",
     "{person} asks whether you can take it: {gap}.": "{person} pregunta si puedes cubrirlo: {gap}.",
     "{person} asks you to take: {shift}": "{person} te pide que cubras: {shift}",
@@ -95,31 +95,31 @@ SPANISH = {
     "{added} are new, {changed} changed, {removed} are gone.": (
         "{added} son nuevos, {changed} han cambiado, {removed} ya no están."
     ),
-    "{count} entries are no shifts:": "{count} entradas no son turnos:",
+    "{count} entries are not shifts:": "{count} entradas no son turnos:",
     "Not known in Slack: {names}.": "No están en Slack: {names}.",
     # Answers.
     "It's yours: {when}. `/incident oncall mine` shows it.": "Es tuyo: {when}. `/incident oncall mine` lo muestra.",
-    "{person} is asked. It stays open until they take it.": (
+    "{person} has been asked. It stays open until they take it.": (
         "Se ha preguntado a {person}. Sigue sin cubrir hasta que acepte."
     ),
-    "{person} is asked. The shift stays yours until they agree.": (
+    "{person} has been asked. The shift stays yours until they agree.": (
         "Se ha preguntado a {person}. El turno sigue siendo tuyo hasta que acepte."
     ),
-    "Your answer is on record, and everyone who was asked reads it.": (
+    "Your answer is on record, and everyone who was asked can see it.": (
         "Tu respuesta queda registrada, y la leen todas las personas a las que se preguntó."
     ),
     "{person} takes it: {when}.": "{person} lo cubre: {when}.",
-    "{person} cannot take it.": "{person} no puede cubrirlo.",
+    "{person} can't take it.": "{person} no puede cubrirlo.",
     "Ask somebody else: `/incident oncall gaps`": "Pregunta a otra persona: `/incident oncall gaps`",
     "The shift stays yours.": "El turno sigue siendo tuyo.",
-    "{person} is told that you cannot.": "{person} sabe que no puedes.",
+    "{person} has been told that you can't.": "{person} sabe que no puedes.",
     "{person} entered an absence of yours: {when}.": "{person} ha anotado una ausencia tuya: {when}.",
     "You are absent: {when}.": "Estás ausente: {when}.",
     "{person} is absent: {when}.": "{person} está ausente: {when}.",
     "Shifts in that time count as open.": "Los turnos de ese tiempo cuentan como sin cubrir.",
     "The absence is taken back; your shifts count again.": "Ausencia retirada; los turnos vuelven a contar.",
     "The file comes by direct message.": "El archivo llega por mensaje directo.",
-    "A new shift of yours: {shift}": "Tienes un turno nuevo: {shift}",
+    "You have a new shift: {shift}": "Tienes un turno nuevo: {shift}",
     "{person} is on: {shift}": "{person} está de turno: {shift}",
     # Forms.
     "Who is on?": "¿Quién está de turno?",

@@ -85,6 +85,12 @@ def _rate_limit_key(method: str, arguments: dict[str, Any]) -> str:
     return f"{method} {arguments.get('channel')}" if method == "chat.postMessage" else method
 
 
+def _reason(lost: BaseException) -> str:
+    """Why no answer came, as the network says it, such as that a certificate was not verified."""
+    reason = getattr(lost, "reason", None)
+    return getattr(reason, "strerror", None) or str(reason or "") or type(lost).__name__
+
+
 def _is_unsent(lost: BaseException) -> bool:
     """Did it fail before there was a connection on which the request could travel?"""
     reason = getattr(lost, "reason", lost)
@@ -147,7 +153,7 @@ class ApiClient:
         except (OSError, HTTPException, SlackClientError, ValueError, AttributeError) as lost:
             # AttributeError: an answer that is JSON but no object.
             failure = NotSent if _is_unsent(lost) else OutcomeUnknown
-            raise failure(method, type(lost).__name__) from lost
+            raise failure(method, _reason(lost)) from lost
         return dict(response.data) if isinstance(response.data, dict) else {}
 
     def _client_within(self, timeout_s: float) -> WebClient:

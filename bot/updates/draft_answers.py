@@ -20,7 +20,7 @@ LONGEST_WAIT = timedelta(days=7)
 
 
 class DecidedAlready(WatchfloorError):
-    """This update is not waiting any more: {fate}. `/incident updates` shows what is promised next."""
+    """This update is no longer waiting: {fate}. `/incident updates` shows what is promised next."""
 
 
 class NotApprover(WatchfloorError):

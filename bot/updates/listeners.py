@@ -24,7 +24,7 @@ Decision = Callable[[Services, int, str, datetime], str]
 
 
 class TimeMissing(WatchfloorError):
-    """Please choose when the update is to come."""
+    """Please choose when the update should go out."""
 
 
 def register(app: App, services: Services) -> None:

@@ -97,7 +97,7 @@ def test_all_steps_stand_in_the_modal_each_with_the_button_that_fits(session):
     view = forms.all_steps_view(run, [call, ask, tell], after(minutes=1))
 
     assert buttons(view["blocks"]) == [(ids.STEP_DONE, str(call.id)), (ids.STEP_ANSWER, str(ask.id))]
-    assert "Tell · not needed as things stand" in words_of(view)
+    assert "Tell · not needed for now" in words_of(view)
     check_view(view, "modal")
 
 

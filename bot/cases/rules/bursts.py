@@ -51,7 +51,8 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Like cases within a window. `cases` are their numbers, the newest first; `score` is -log10 of its chance."""
+    """Similar cases within a window. `cases` are their numbers, the newest first; `score` is -log10 of its
+    chance."""
 
     at: float
     key: Key

@@ -23,7 +23,7 @@ TIMELINE = ("number", "at (UTC)", "kind", "who", "words", "marked")
 
 
 class PrivateIncident(WatchfloorError):
-    """Incident {number} is private, and its words would stand in files. If that is meant, add `--private`."""
+    """Incident {number} is private, and its words would be written to files. If you want that, add `--private`."""
 
 
 def build_files(services: Services, number: int, now: datetime, *, is_private_meant: bool = False) -> Files:
