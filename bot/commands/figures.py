@@ -18,7 +18,7 @@ from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.impact.reading.vocabulary import TITLES
-from bot.impact.uploads import content_key, summarize
+from bot.impact.uploads import summarize
 from bot.incidents import incidents
 from bot.runtime import migrations
 from bot.runtime.clock import use_offset_file, utcnow
@@ -48,7 +48,7 @@ def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | N
         made = plan(sheet, replace(columns, queue=queue or columns.queue))
         if is_dry:
             return [*_columns(made), *_found(file, made, zone)]
-        source = Source(content_key(file, made.columns, zone), file.name, "", incident)
+        source = Source(importing.content_key(file, made.columns, zone), file.name, "", incident)
         result = importing.import_rows(database, source, read(made, ZoneInfo(zone)))
     finally:
         database.close()

@@ -42,10 +42,7 @@ def preview_message(preview: FilePreview) -> Screen:
         section("*Columns*\n" + "\n".join(_column_lines(preview.plan))),
     ]
     if preview.left_out_count:
-        lines = [f"• line {row.line}: {escape(row.reason)}" for row in preview.left_out[:REASONS_SHOWN]]
-        more = preview.left_out_count - len(lines)
-        lines += [f"… and {number(more)} more"] if more > 0 else []
-        blocks.append(section("\n".join([f"*Left out* {number(preview.left_out_count)} rows", *lines])))
+        blocks.append(_left_out(preview.left_out, preview.left_out_count))
     blocks.append(context(_how_read(preview)))
     value = str(preview.number)
     elements = [button("Change a column", ids.COLUMNS, value), button("Discard", ids.DISCARD, value)]
@@ -111,6 +108,13 @@ def imported_message(result: Result, name: str) -> Screen:
     text = f"✅ {_intervals(result.rows)} of {one_line(name, 80)} {count} now. `/incident figures` shows them."
     blocks = plain(text)
     if result.left_out_count:
-        lines = [f"• line {row.line}: {escape(row.reason)}" for row in result.left_out[:REASONS_SHOWN]]
-        blocks.append(section("\n".join([f"*Left out* {number(result.left_out_count)} rows", *lines])))
+        blocks.append(_left_out(result.left_out, result.left_out_count))
     return text, blocks
+
+
+def _left_out(rows: Sequence[LeftOut], count: int) -> Block:
+    """The first rows that are not used; all of many are in a file."""
+    lines = [f"• line {row.line}: {escape(row.reason)}" for row in rows[:REASONS_SHOWN]]
+    more = count - len(lines)
+    lines += [f"… and {number(more)} more, in the file in this thread"] if more > 0 else []
+    return section("\n".join([f"*Left out* {number(count)} rows", *lines]))

@@ -16,7 +16,7 @@ from bot.shifts.tables import RosterState, Shift
 # How far a roster is read ahead, and how far back it may still correct.
 AHEAD, BACK = timedelta(days=62), timedelta(days=1)
 TELL_AHEAD = timedelta(days=14)
-MOST_LEFT_OUT = 100
+MOST_LEFT_OUT = 10_000
 FIELDS = ("role", "region", "site", "zone", "starts_at", "ends_at")
 
 
@@ -66,12 +66,19 @@ def take_over(
         read_at=now,
         by=by,
         shifts=len(rows),
-        left_out=[[each.where, each.reason] for each in left_out[:MOST_LEFT_OUT]],
+        left_out=_kept(left_out),
     )
     upsert(session, state)
     tables.roster_changed(session, now)
     unknown = sorted({row.person for row in rows.values() if row.person not in ids})
     return Result(name, len(rows), *counts, left_out, unknown)
+
+
+def _kept(left_out: Sequence[LeftOut]) -> list[list[str]]:
+    """What is no shift, for the list of rosters; of a file that is none at all the rest is counted."""
+    kept = [[each.where, each.reason] for each in left_out[:MOST_LEFT_OUT]]
+    more = len(left_out) - len(kept)
+    return [*kept, [f"{more:,} more", "they are not listed"]] if more else kept
 
 
 def _apart(read: Iterable[ReadShift | LeftOut]) -> tuple[dict[str, ReadShift], list[LeftOut]]:

@@ -82,10 +82,11 @@ SPANISH = {
         "Aún no se ha leído ningún cuadrante. `docs/shifts.md` explica cómo indicarlo en floor.yaml."
     ),
     "{count} shifts, read {when}": "{count} turnos, leído {when}",
-    "… and {count} more entries that are no shifts": "… y {count} entradas más que no son turnos",
-    "Not known in Slack: {names}. `shifts: people` in floor.yaml says who they are.": (
-        "No están en Slack: {names}. `shifts: people` en floor.yaml dice quiénes son."
+    "{name} is not known in Slack": "{name} no está en Slack",
+    "Entries that are not shifts, and people who are not known": (
+        "Entradas que no son turnos y personas que no se conocen"
     ),
+    "`shifts: people` in floor.yaml says who they are.": "`shifts: people` en floor.yaml dice quiénes son.",
     "Rosters": "Cuadrantes",
     "{names} and {count} more": "{names} y {count} más",
     "Nothing changed since this roster was read last.": "Nada ha cambiado desde la última lectura del cuadrante.",
@@ -96,7 +97,9 @@ SPANISH = {
         "{added} son nuevos, {changed} han cambiado, {removed} ya no están."
     ),
     "{count} entries are not shifts:": "{count} entradas no son turnos:",
-    "Not known in Slack: {names}.": "No están en Slack: {names}.",
+    "Not known in Slack: {names}. {command} lists them all.": (
+        "No están en Slack: {names}. {command} los muestra todos."
+    ),
     # Answers.
     "It's yours: {when}. `/incident oncall mine` shows it.": "Es tuyo: {when}. `/incident oncall mine` lo muestra.",
     "{person} has been asked. It stays open until they take it.": (
