@@ -143,7 +143,7 @@ def test_a_step_that_asks_is_not_done_without_its_answers(session):
 
     with pytest.raises(WatchfloorError, match="asks: One or all"):
         steps.complete(session, scope, "UBEN", NOON)
-    with pytest.raises(WatchfloorError, match="“Some” is no answer"):
+    with pytest.raises(WatchfloorError, match="“Some” is not an answer"):
         steps.complete(session, scope, "UBEN", NOON, {"queues": "Some"})
     assert rows(session, run)["all-hands"].wanted_at is None
 
