@@ -55,7 +55,7 @@ def register(app: App, services: Services) -> None:
             number, texts = parse.form_number(body), _guidance_texts(body)
             return guidance_actions.save(services, number, texts, parse.user_id(body), utcnow())
 
-        responses.answer_form(services, body, next(iter(body["view"]["state"]["values"])), act, ack)
+        responses.answer_form(services, body, next(iter(body["view"]["state"]["values"]), ""), act, ack)
 
     listening.on_click(app, services, listening.one_of_many(ids.TELL), partner_matrix.send_from_button)
 

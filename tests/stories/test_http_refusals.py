@@ -11,6 +11,7 @@ import pytest
 
 from bot.directory.rules import PersonUnknown
 from bot.incidents import ids
+from bot.partners import ids as partner_ids
 from bot.timeline import ids as timeline_ids
 from bot.web.events_endpoint import EventsEndpoint, NoSigningSecret
 from bot.web.replay_guard import ReplayGuard
@@ -145,6 +146,10 @@ def test_a_button_that_remembers_what_is_not_ours_is_answered_with_a_sentence(
 
     assert status == 200
     assert "This form is out of date" in door.words("dm", "ana")
+
+    empty = {"id": "V1", "type": "modal", "callback_id": partner_ids.GUIDANCE_FORM, "state": {"values": {}}}
+    body = urlencode({"payload": json.dumps(FILLED | {"trigger_id": "2.3.4", "view": empty})})
+    assert post(door.address, signed(door.sandbox.signing_secret, body, kind=FORM))[0] == 200
     assert "Traceback" not in caplog.text
 
 
