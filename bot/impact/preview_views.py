@@ -45,7 +45,7 @@ def preview_message(preview: FilePreview) -> Screen:
         lines = [f"• line {row.line}: {escape(row.reason)}" for row in preview.left_out[:REASONS_SHOWN]]
         more = preview.left_out_count - len(lines)
         lines += [f"… and {number(more)} more"] if more > 0 else []
-        blocks.append(section("\n".join([f"*Left out* {number(preview.left_out_count)} rows", *lines])))
+        blocks.append(section("\n".join([f"*Left out* {_rows(preview.left_out_count)}", *lines])))
     blocks.append(context(_how_read(preview)))
     value = str(preview.number)
     elements = [button("Change a column", ids.COLUMNS, value), button("Discard", ids.DISCARD, value)]
@@ -53,6 +53,10 @@ def preview_message(preview: FilePreview) -> Screen:
         elements.insert(0, button("Use it", ids.USE, value, style="primary"))
     blocks.append(actions(elements, block_id=f"figures-{value}"))
     return text, blocks
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{number(count)} rows"
 
 
 def _intervals(rows: int) -> str:
@@ -85,10 +89,12 @@ def _column_lines(plan: Plan) -> list[str]:
 
 
 def _how_read(preview: FilePreview) -> str:
-    order = "day before month" if preview.plan.day_first else "month before day"
-    certain = "" if preview.plan.is_day_certain else " (not certain: no day over 12)"
-    decimal = "decimal comma" if preview.plan.decimal == "," else "decimal point"
-    return f"Times without a zone are taken for {preview.zone} · {order}{certain} · {decimal}. Nothing counts yet."
+    parts = [f"Times without a zone are taken for {preview.zone}"]
+    if preview.plan.has_short_days:
+        order = "day before month" if preview.plan.day_first else "month before day"
+        parts.append(order if preview.plan.is_day_certain else f"{order} (not certain: no day over 12)")
+    parts.append("decimal comma" if preview.plan.decimal == "," else "decimal point")
+    return f"{' · '.join(parts)}. Nothing counts yet."
 
 
 def plain(text: str) -> list[Block]:
@@ -112,5 +118,5 @@ def imported_message(result: Result, name: str) -> Screen:
     blocks = plain(text)
     if result.left_out_count:
         lines = [f"• line {row.line}: {escape(row.reason)}" for row in result.left_out[:REASONS_SHOWN]]
-        blocks.append(section("\n".join([f"*Left out* {number(result.left_out_count)} rows", *lines])))
+        blocks.append(section("\n".join([f"*Left out* {_rows(result.left_out_count)}", *lines])))
     return text, blocks
