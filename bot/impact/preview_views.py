@@ -52,6 +52,10 @@ def preview_message(preview: FilePreview) -> Screen:
     return text, blocks
 
 
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{number(count)} rows"
+
+
 def _intervals(rows: int) -> str:
     return "1 interval" if rows == 1 else f"{number(rows)} intervals"
 
@@ -82,10 +86,12 @@ def _column_lines(plan: Plan) -> list[str]:
 
 
 def _how_read(preview: FilePreview) -> str:
-    order = "day before month" if preview.plan.day_first else "month before day"
-    certain = "" if preview.plan.is_day_certain else " (not certain: no day over 12)"
-    decimal = "decimal comma" if preview.plan.decimal == "," else "decimal point"
-    return f"Times without a zone are read as {preview.zone} · {order}{certain} · {decimal}. Nothing counts yet."
+    parts = [f"Times without a zone are read as {preview.zone}"]
+    if preview.plan.has_short_days:
+        order = "day before month" if preview.plan.day_first else "month before day"
+        parts.append(order if preview.plan.is_day_certain else f"{order} (not certain: no day over 12)")
+    parts.append("decimal comma" if preview.plan.decimal == "," else "decimal point")
+    return f"{' · '.join(parts)}. Nothing counts yet."
 
 
 def plain(text: str) -> list[Block]:
@@ -117,4 +123,4 @@ def _left_out(rows: Sequence[LeftOut], count: int) -> Block:
     lines = [f"• line {row.line}: {escape(row.reason)}" for row in rows[:REASONS_SHOWN]]
     more = count - len(lines)
     lines += [f"… and {number(more)} more, in the file in this thread"] if more > 0 else []
-    return section("\n".join([f"*Left out* {number(count)} rows", *lines]))
+    return section("\n".join([f"*Left out* {_rows(count)}", *lines]))

@@ -16,6 +16,10 @@ NO_FIGURES = (
     "There are no figures for the time of this incident yet. Drop a report of your contact centre (CSV or xlsx) "
     "into the channel, or add one interval by hand."
 )
+NONE_SINCE = (
+    "No interval since this incident began is known yet; the last import was {ago}. Drop a newer report into the "
+    "channel, or add one interval by hand."
+)
 
 
 def moment(seconds: int) -> datetime:
@@ -29,7 +33,8 @@ def figures_screen(
     """The last interval and all since the beginning; by queue, site and partner; what it cost."""
     text = f"Figures of incident {incident_number}"
     if not assessment.whole.since.intervals:
-        return text, [section(NO_FIGURES), _buttons(incident_number, has_figures=False)]
+        missing = NONE_SINCE.format(ago=ago(imported_at)) if imported_at else NO_FIGURES
+        return text, [section(missing), _buttons(incident_number, has_figures=False)]
     window, whole = assessment.window, assessment.whole
     blocks = [
         section(f"📊 *{text}* · last interval {clock_time(moment(whole.latest_at))}\n{_now(whole)}"),

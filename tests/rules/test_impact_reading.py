@@ -92,7 +92,18 @@ def test_tabs_in_utf_16_are_read():
 def test_a_day_over_12_in_the_last_row_settles_every_date_and_midnight_is_12_am():
     rows, _ = read_file(SAMPLES / "made_us_ampm_sep_line.csv", UTC_ZONE)
     assert [utc(row.starts_at) for row in rows] == ["2026-02-01T00:00Z", "2026-02-01T12:30Z", "2026-02-13T09:00Z"]
-    assert plan_of(SAMPLES / "made_us_ampm_sep_line.csv").is_day_certain
+    made = plan_of(SAMPLES / "made_us_ampm_sep_line.csv")
+    assert made.is_day_certain
+    assert made.has_short_days
+
+
+def test_days_that_begin_with_the_year_leave_no_doubt_which_comes_first(tmp_path):
+    file = tmp_path / "iso.csv"
+    file.write_text("Queue,Date,Interval,Offered\nBilling,2026-03-04,09:00,10\n")
+    assert not plan_of(file).has_short_days
+    file.write_text("Queue,Date,Interval,Offered\nBilling,03/04/2026,09:00,10\n")
+    assert plan_of(file).has_short_days
+    assert not plan_of(file).is_day_certain
 
 
 def test_the_second_one_o_clock_of_the_night_is_another_interval():

@@ -17,6 +17,7 @@ SAMPLE = 4_000
 INTERVALS_S = (300, 600, 900, 1800, 3600, moments.DAY_S)
 USUAL_INTERVAL_S = 1800
 _YEAR_FIRST = re.compile(r"\d{4}-")
+_SHORT_DAY = re.compile(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d")
 _TITLE_NAMES_QUEUE = re.compile(r"\b(?:queue|cola|skill|split|vdn)\b[\s:]+(\S.{0,60})", re.IGNORECASE)
 
 
@@ -58,6 +59,7 @@ class Plan:
     interval_s: int
     is_percent: bool
     thresholds: tuple[int, ...] = ()
+    has_short_days: bool = False
     notes: tuple[str, ...] = field(default=())
 
     def places(self, *meanings: Meaning) -> list[int]:
@@ -105,6 +107,7 @@ def plan(sheet: Sheet, columns: ColumnMap, *, needs_queue: bool = True) -> Plan:
     return replace(
         made,
         decimal="." if sheet.is_workbook else _decimal(made, rows),
+        has_short_days=_has_short_days(made, rows),
         interval_s=_interval_s(made, rows),
         is_percent=_is_percent(made, rows),
         thresholds=tuple(sorted({at for at in map(threshold_of, sheet.header) if at})),
@@ -134,6 +137,11 @@ def _day_first(made: Plan, rows: Sequence[Sequence[str]]) -> bool | None:
                 if (answer := moments.says_day_first([day])) is not None:
                     return answer
     return None
+
+
+def _has_short_days(made: Plan, rows: Sequence[Sequence[str]]) -> bool:
+    """Are there days such as `03/04/2026`, which are read in one of two ways?"""
+    return any(map(_SHORT_DAY.match, _column(rows, made.places(Meaning.DATE, Meaning.START))))
 
 
 def _is_percent(made: Plan, rows: Sequence[Sequence[str]]) -> bool:
