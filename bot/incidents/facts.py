@@ -266,7 +266,9 @@ def _no_fallback(session: Session, services: Services, user_id: str, now: dateti
     return None
 
 
-def _nobody_on(session: Session, services: Services, now: datetime) -> Sequence[OnShift]:
+def _nobody_on(
+    session: Session, services: Services, start: datetime, end: datetime | None = None
+) -> Sequence[OnShift]:
     return ()
 
 
@@ -337,8 +339,10 @@ UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("
 RESETTING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("resetting", _no_unlocking)
 # Who is the point of contact at a moment.
 CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", _no_contact)
-# Everyone who is on shift at a moment, and not absent.
-ON_SHIFT: Fact[Callable[[Session, Services, datetime], Sequence[OnShift]]] = Fact("on shift", _nobody_on)
+# Everyone who is on shift at a moment, and not absent; or who has a shift between two.
+ON_SHIFT: Fact[Callable[[Session, Services, datetime, datetime | None], Sequence[OnShift]]] = Fact(
+    "on shift", _nobody_on
+)
 # What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.
 RISKY_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact("risky cases", _no_items)
 UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
