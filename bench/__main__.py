@@ -8,7 +8,8 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from bench import (
@@ -18,6 +19,7 @@ from bench import (
     events,
     impact,
     ledger,
+    load,
     messages,
     postmortems,
     recovery,
@@ -25,6 +27,7 @@ from bench import (
     size,
     starts,
     statements,
+    subscribers,
     ticks,
     updates,
 )
@@ -45,9 +48,11 @@ PARTS: dict[str, Part] = {
     "cases": cases.measure,
     "impact": impact.measure,
     "ledger": ledger.measure,
+    "load": load.measure,
     "messages": messages.measure,
     "recovery": recovery.measure,
     "shifts": shifts.measure,
+    "subscribers": subscribers.measure,
 }
 
 
@@ -55,26 +60,29 @@ def main() -> None:
     """Measure the parts named on the command line and print each as soon as it is known."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the bot.")
     parser.add_argument("parts", nargs="*", metavar="part", help=f"one of: {', '.join(PARTS)}; all without a name")
-    names: list[str] = parser.parse_args().parts
+    parser.add_argument("--minutes", type=float, default=load.MINUTES, help="how long each crowd of `load` lives")
+    asked = parser.parse_args()
+    names: list[str] = asked.parts
     if unknown := [name for name in names if name not in PARTS]:
         parser.error(f"unknown part: {', '.join(unknown)}. Choose from: {', '.join(PARTS)}")
     # The table alone is on standard output: the log goes to standard error.
     logs.configure()
     figures: list[Figure] = []
     _print(header())
-    for figure in _measure(names or list(PARTS)):
+    parts = PARTS | {"load": partial(load.measure, minutes=asked.minutes)}
+    for figure in _measure({name: parts[name] for name in names or parts}):
         figures.append(figure)
         _print(figure.row())
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps([figure.as_json() for figure in figures], indent=2, ensure_ascii=False) + "\n")
 
 
-def _measure(names: Sequence[str]) -> Iterator[Figure]:
+def _measure(parts: Mapping[str, Part]) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        for name in names:
+        for name, measure in parts.items():
             part_folder = Path(folder) / name
             part_folder.mkdir()
-            yield from PARTS[name](part_folder)
+            yield from measure(part_folder)
 
 
 def _print(row: str) -> None:

@@ -1,7 +1,8 @@
 """The bare app: the least that a Bolt app must do to take a click and not lose it. It is the bot's baseline.
 
-A fresh Bolt app on Socket Mode with twenty threads. A click is acknowledged after one synced SQLite insert, then
-two messages are updated. `python -m bench.bare DATABASE CHANNELS` makes the channels, prints "ready" and runs.
+A fresh Bolt app on Socket Mode with twenty threads. Clicks, commands and events are acknowledged after one synced
+SQLite insert; after a click two messages are updated. `python -m bench.bare DATABASE CHANNELS` makes the channels,
+prints "ready" and runs.
 """
 
 import os
@@ -9,6 +10,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,6 +21,7 @@ from slack_sdk import WebClient
 THREADS = 20
 # The same as the button of a playbook's step, so that the same crowd can click on either.
 BUTTON = "step.done"
+COMMAND = "/incident"
 
 
 class Clicks:
@@ -57,9 +60,23 @@ def build(database: str, token: str, api_url: str) -> tuple[App, dict[str, str]]
         for ts in (second_messages[channel_id], clicked_ts):
             client.chat_update(channel=channel_id, ts=ts, **message(f"Click {number}"))
 
+    # An event is acknowledged before its listener runs: what must not be lost is written before.
+    @app.middleware
+    def keep(body: dict[str, Any], next: Callable[[], None]) -> None:
+        if event := body.get("event"):
+            clicks.insert(str(event.get("channel")), str(event.get("user")))
+        next()
+
+    @app.command(COMMAND)
+    def command(ack: Ack, body: dict[str, Any]) -> None:
+        clicks.insert(body["channel_id"], body["user_id"])
+        ack("There is nothing to list.")
+
+    @app.event("message")
     @app.event("member_joined_channel")
-    def joined() -> None:
-        """The app itself joins the channels that it makes; without a listener Bolt would warn of each."""
+    @app.event("team_join")
+    def heard() -> None:
+        """Without a listener Bolt would warn of each event."""
 
     return app, second_messages
 

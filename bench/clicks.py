@@ -1,7 +1,6 @@
 """A hundred open incidents in memory, and a crowd that clicks through three hundred, beside the bare app."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,9 +14,9 @@ from bench.figures import Figure, percentile, ratios
 from bench.harness import (
     PEOPLE,
     TIMEOUT_S,
-    AppProcess,
     BotProcess,
     SandboxProcess,
+    bare_in_sandbox,
     bot_in_sandbox,
     ended_at,
     in_crowd,
@@ -30,7 +29,7 @@ ROUNDS = 5
 
 def measure(folder: Path) -> Sequence[Figure]:
     """Memory, clicks in rounds that alternate between the bot and the bare app, declarations in a crowd."""
-    with bot_in_sandbox(folder / "bot") as (sandbox, bot), bare_app(folder / "bare") as bare_sandbox:
+    with bot_in_sandbox(folder / "bot") as (sandbox, bot), bare_in_sandbox(folder / "bare", CLICKS) as bare_sandbox:
         memory = _memory(sandbox, bot)
         declarations.declare(sandbox, CLICKS - INCIDENTS, "more")
         bot.wait_until_settled(CLICKS)
@@ -46,19 +45,6 @@ def _memory(sandbox: SandboxProcess, bot: BotProcess) -> Figure:
     bot.wait_until_settled(INCIDENTS)
     resident = psutil.Process(bot.process.pid).memory_info().rss / 1e6
     return Figure("RSS with 100 open incidents", [resident], "MB", 150)
-
-
-@contextmanager
-def bare_app(folder: Path) -> Iterator[SandboxProcess]:
-    """A sandbox of its own with the bare app in it, and as many channels as there are clicks."""
-    folder.mkdir()
-    sandbox = SandboxProcess(folder / "workspace")
-    app = AppProcess(["-m", "bench.bare", str(folder / "bare.sqlite"), str(CLICKS)], sandbox.environment)
-    try:
-        yield sandbox
-    finally:
-        app.stop()
-        sandbox.stop()
 
 
 @dataclass(frozen=True)

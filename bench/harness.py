@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import yaml
 
 from bench import internals
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 
 AT_ONCE = 20
 TIMEOUT_S = 120
@@ -63,9 +63,9 @@ class SandboxProcess:
         names = [str(channel.get("name", "")) for channel in self.get("channels", **{"as": "ana"})]
         return [name for name in names if name.startswith("inc-")]
 
-    def envelopes(self, kind: str, first: int = 0) -> list[dict[str, Any]]:
-        """What was delivered to the app from number `first` on, of one kind."""
-        return [envelope for envelope in self.get("envelopes")[first:] if envelope["type"] == kind]
+    def envelopes(self, kind: str = "", first: int = 0) -> list[dict[str, Any]]:
+        """What was delivered to the app from number `first` on, of one kind or of all."""
+        return [each for each in self.get("envelopes", first=str(first)) if kind in ("", each["type"])]
 
     def stop(self) -> None:
         """End it."""
@@ -116,11 +116,11 @@ class AppProcess:
 class BotProcess(AppProcess):
     """The bot, with its database in `folder`."""
 
-    def __init__(self, sandbox: SandboxProcess, folder: Path) -> None:
+    def __init__(self, sandbox: SandboxProcess, folder: Path, playbooks: Path = PLAYBOOKS) -> None:
         self.database_url = internals.database_url(folder)
         environment = {
             "WATCHFLOOR_DATABASE_URL": self.database_url,
-            "WATCHFLOOR_PLAYBOOKS_DIR": str(PLAYBOOKS),
+            "WATCHFLOOR_PLAYBOOKS_DIR": str(playbooks),
             "WATCHFLOOR_FLOOR_FILE": str(_floor_without_limits(folder)),
         }
         super().__init__(["-m", "bot", "run"], sandbox.environment | environment)
@@ -143,6 +143,10 @@ class BotProcess(AppProcess):
         """A number from the bot's database."""
         return self._database.count(query)
 
+    def names(self, query: str) -> list[str]:
+        """Texts from the bot's database."""
+        return self._database.names(query)
+
     def stop(self) -> None:
         """End it and close the database."""
         super().stop()
@@ -150,13 +154,26 @@ class BotProcess(AppProcess):
 
 
 @contextmanager
-def bot_in_sandbox(folder: Path) -> Iterator[tuple[SandboxProcess, BotProcess]]:
+def bot_in_sandbox(folder: Path, playbooks: Path = PLAYBOOKS) -> Iterator[tuple[SandboxProcess, BotProcess]]:
     """A sandbox and a bot in it."""
     folder.mkdir()
     sandbox = SandboxProcess(folder / "workspace")
-    bot = BotProcess(sandbox, folder)
+    bot = BotProcess(sandbox, folder, playbooks)
     try:
         yield sandbox, bot
     finally:
         bot.stop()
+        sandbox.stop()
+
+
+@contextmanager
+def bare_in_sandbox(folder: Path, channels: int) -> Iterator[SandboxProcess]:
+    """A sandbox of its own with the bare app in it, which makes so many channels."""
+    folder.mkdir()
+    sandbox = SandboxProcess(folder / "workspace")
+    app = AppProcess(["-m", "bench.bare", str(folder / "bare.sqlite"), str(channels)], sandbox.environment)
+    try:
+        yield sandbox
+    finally:
+        app.stop()
         sandbox.stop()

@@ -19,6 +19,7 @@ SETTLE_WITHIN_S = 60
 
 INCIDENTS = "SELECT count(*) FROM incidents"
 STEPS_DONE = "SELECT count(*) FROM playbook_steps WHERE state = 'done'"
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 MESSAGES_RECORDED = "SELECT count(*) FROM timeline_entries WHERE kind = 'message'"
 # What is still to be sent or drawn; the digest waits for the pace of the channel that all incidents share.
 UNSETTLED = (
@@ -46,6 +47,11 @@ class BotDatabase:
     def count(self, query: str) -> int:
         """The number that a query selects."""
         return count(self._database, query)
+
+    def names(self, query: str) -> list[str]:
+        """The texts that a query selects."""
+        with self._database.engine.connect() as connection:
+            return [str(row[0]) for row in connection.exec_driver_sql(query)]
 
     def close(self) -> None:
         """Give back every connection."""

@@ -49,6 +49,7 @@ class Control:
             "quiet": lambda order: sandbox.quiet(**order),
             "disconnect": lambda order: sandbox.refresh_connections(**order),
             "clear_calls": lambda order: sandbox.clear_calls(),
+            "hires": lambda order: sandbox.workspace.hire(int(order["people"])),
             "reset": lambda order: sandbox.reset(),
         }
         self._queries: dict[str, Callable[[Json], Any]] = {
@@ -60,7 +61,7 @@ class Control:
             "calls": self._calls,
             "refusals": lambda query: [call.as_json() for call in sandbox.refusals],
             "late_requests": lambda query: [call.as_json() for call in sandbox.late_requests.calls],
-            "envelopes": lambda query: [envelope.as_json() for envelope in sandbox.envelopes],
+            "envelopes": self._envelopes,
             "app": lambda query: sandbox.identity,
         }
 
@@ -130,6 +131,10 @@ class Control:
     def _calls(self, query: Json) -> list[Json]:
         wanted = query.get("method")
         return [c.as_json() for c in list(self._sandbox.calls) if wanted in (None, c.method)]
+
+    def _envelopes(self, query: Json) -> list[Json]:
+        """From a number on; all of them without one."""
+        return [envelope.as_json() for envelope in self._sandbox.envelopes[int(query.get("first", 0)) :]]
 
     def _as_json(self, value: Any) -> Any:
         if isinstance(value, Message):

@@ -120,6 +120,18 @@ class Workspace:
             self.touch("channel", channel=channel.id)
             return channel
 
+    def hire(self, count: int) -> list[User]:
+        """So many people more, called p1, p2 …, in #general like everybody."""
+        with self.lock:
+            first = sum(user.id.startswith("U0P") for user in self.users.values()) + 1
+            hired = [User(f"U0P{n:04d}", f"p{n}", f"Person {n}") for n in range(first, first + count)]
+            for user in hired:
+                self.users[user.id] = user
+                self.channel("general").members[user.id] = True
+                self.announce({"type": "team_join", "user": user.as_slack(), "event_ts": self.clock.ts()})
+            self.touch("people")
+            return hired
+
     def deactivate(self, user: User) -> None:
         """Close somebody's account: they are in no channel any more."""
         with self.lock:

@@ -35,7 +35,7 @@ def left_out(read: ReadCases) -> list[str]:
     """The rows that are not used, the first with their reasons."""
     lines = [f"Line {row.line} is left out: {one_line(row.reason, 150)}." for row in read.left_out[:REASONS_SHOWN]]
     more = len(read.left_out) - len(lines)
-    return [*lines, f"{more} more rows are left out."] if more else lines
+    return [*lines, f"{more} more rows are left out; the file in this thread names them."] if more else lines
 
 
 def imported_text(file_name: str, stored: Stored, read: ReadCases) -> str:

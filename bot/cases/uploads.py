@@ -15,7 +15,7 @@ from bot.cases.reading import ReadCases, is_table_of_cases, read_cases
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, TableReader
-from bot.outbox import kinds
+from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
@@ -63,6 +63,7 @@ def show(services: Services, dropped: DroppedFile, path: Path) -> None:
         )
         if insert_new(session, preview):
             _say(session, preview, *upload_views.preview_message(preview.number, dropped.name, read))
+            _list_left_out(session, preview, read)
 
 
 READER = TableReader(is_table_of_cases, show)
@@ -109,6 +110,7 @@ def _import(services: Services, number: int) -> None:
         preview = session.get_one(CasePreview, number)
     if preview.state != IMPORTING:
         return
+    read = ReadCases()
     try:
         read = _read(services, preview)
         stored = importing.import_rows(services.database, services.floor, importing.SOURCE, read)
@@ -120,6 +122,15 @@ def _import(services: Services, number: int) -> None:
         current.state = state
         session.add(current)
         _say(session, current, text, [])
+        _list_left_out(session, current, read)
+
+
+def _list_left_out(session: Session, preview: CasePreview, read: ReadCases) -> None:
+    """More rows than the message names are in a file below it."""
+    if len(read.left_out) > upload_views.REASONS_SHOWN:
+        thread = row_files.Thread(preview.channel_id, preview.ts)
+        rows = [(row.line, row.reason) for row in read.left_out]
+        row_files.post_left_out(session, thread, preview.file_name, rows, len(rows), utcnow())
 
 
 def _read(services: Services, preview: CasePreview) -> ReadCases:

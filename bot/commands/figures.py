@@ -18,7 +18,7 @@ from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.impact.reading.vocabulary import TITLES
-from bot.impact.uploads import content_key, summarize
+from bot.impact.uploads import summarize
 from bot.incidents import incidents
 from bot.runtime import migrations
 from bot.runtime.clock import use_offset_file, utcnow
@@ -48,7 +48,7 @@ def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | N
         made = plan(sheet, replace(columns, queue=queue or columns.queue))
         if is_dry:
             return [*_columns(made), *_found(file, made, zone)]
-        source = Source(content_key(file, made.columns, zone), file.name, "", incident)
+        source = Source(importing.content_key(file, made.columns, zone), file.name, "", incident)
         result = importing.import_rows(database, source, read(made, ZoneInfo(zone)))
     finally:
         database.close()
@@ -72,11 +72,13 @@ def _columns(made: Plan) -> list[str]:
 
 def _found(file: Path, made: Plan, zone: str) -> list[str]:
     nothing_kept = Preview(id=0, file_id="", file_name=file.name, channel_id="", ts="", by="", asked_at=utcnow())
-    found = summarize(nothing_kept, made, zone)
+    summary = summarize(nothing_kept, made, zone)
     order = "day before month" if made.day_first else "month before day"
     certain = "" if made.is_day_certain else ", which is not certain"
-    lines = [f"{found.rows} intervals of {len(found.queues)} queues can be imported ({order}{certain}; {zone})."]
-    return [*lines, *_left_out(found.left_out, found.left_out_count)]
+    lines = [
+        f"{summary.rows} intervals of {len(summary.queues)} queues can be imported ({order}{certain}; {zone})."
+    ]
+    return [*lines, *_left_out(summary.left_out, summary.left_out_count)]
 
 
 def _left_out(rows: Sequence[LeftOut], count: int) -> list[str]:

@@ -32,7 +32,7 @@ from bot.slack.text import mention
 BEGAN, ACCEPTED, UNAVAILABLE = "began", "accepted", "unavailable"
 INCIDENT = "incident:"
 OFFER_AGAIN = "`/incident handover shift` offers them to somebody else."
-STILL_YOURS = "{person} is not available any more, so what you offered them is yours still."
+STILL_YOURS = "{person} is not available any more, so what you offered them is still yours."
 YOURS_NOW = "{person} is not available: you are accountable for {items} of theirs now."
 SHOWS_THEM = "`/incident handover shift` shows them and hands them over."
 NOBODYS = (
@@ -139,7 +139,7 @@ def replace(session: Session, services: Services, user_id: str, now: datetime) -
     for pending in shift_tables.pending_of(session, user_id):
         _follow(session, services, pending, user_id, fallback, now)
     if held:
-        _tell(session, services, user_id, fallback, [each.item for each in held], now)
+        _notify(session, services, user_id, fallback, [each.item for each in held], now)
 
 
 def _follow(
@@ -162,7 +162,7 @@ def _follow(
     outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(pending.shift_id), now)
 
 
-def _tell(
+def _notify(
     session: Session, services: Services, user_id: str, fallback: str | None, items: Iterable[str], now: datetime
 ) -> None:
     count = len(list(items))

@@ -66,7 +66,7 @@ def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime)
         told = shift_views.repeated_text(shift, wording_for(session, services, shift.from_id))
         outbox.post(session, key, shift.from_id, told, now)
         say = wording_for(session, services, by)
-        return say("{person} reads it. Now accept the items.", person=mention(shift.from_id))
+        return say("{person} has it. Now accept the items.", person=mention(shift.from_id))
 
     return _changing(services, shift_id, by, now, act)
 

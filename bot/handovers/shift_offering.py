@@ -1,4 +1,4 @@
-"""A shift is offered, item by item, by the person whose shift ends; who takes over asks, and they answer."""
+"""A shift is offered, item by item, by the person whose shift ends, who answers what the next one asks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -140,7 +140,7 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
             raise shift_rules.ItemAnswered(state="offered again")
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
         say = wording_for(session, services, by)
-    return say("{person} reads your answer and can accept it now.", person=mention(handover.to_id))
+    return say("{person} has your answer and can accept it now.", person=mention(handover.to_id))
 
 
 def _current(session: Session, services: Services, handover: Handover, now: datetime) -> HandoverItem:
@@ -168,4 +168,4 @@ def add_next_step(services: Services, shift_id: int, key: str, text: str, by: st
         session.flush()
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
         say = wording_for(session, services, by)
-    return say("Thank you: your next step stands in the handover.")
+    return say("Thank you. Your next step is in the handover.")

@@ -79,7 +79,7 @@ def handover_message(
     if shift.state == ShiftState.COMPLETE:
         text += f" {say('Complete since {when}.', when=near_time(shift.completed_at or now, now))}"
     elif shift.state == ShiftState.ENDED:
-        text += f" {say('What is left was offered anew.')}"
+        text += f" {say('The rest was offered again.')}"
     blocks = [section(text), *_added(shift, say)]
     if shift.is_offered:
         blocks += _top_buttons(shift, unchanged, floor, say, is_incoming=is_incoming)
@@ -146,9 +146,9 @@ def question_message(handover: Handover, say: Wording) -> Message:
 
 def repeated_text(shift: ShiftHandover, say: Wording) -> str:
     """What the outgoing person reads: was it understood?"""
-    words = "\n".join(f"> {line}" for line in escape(shift.repeated).splitlines())
+    quoted = "\n".join(f"> {line}" for line in escape(shift.repeated).splitlines())
     head = say("{person} understood it like this:", person=mention(shift.to_id))
-    return f"{head}\n{words}\n{say('If something is wrong or missing, say so now.')}"
+    return f"{head}\n{quoted}\n{say('If something is wrong or missing, say so now.')}"
 
 
 def next_step_question(item: HandoverItem, shift: ShiftHandover, say: Wording) -> Message:
@@ -197,7 +197,7 @@ def complete_text(shift: ShiftHandover, say: Wording) -> str:
 def watched_message(items: Sequence[WatchItem], say: Wording, page: int = 1) -> Message:
     """What is watched, page by page, each with a button to end it."""
     if not items:
-        return say("Nothing is watched. `/incident handover watch` and a few words adds something."), []
+        return say("Nothing is being watched. Add something with `/incident handover watch` and a few words."), []
     blocks: list[Block] = [section(f"*{say('Watched')}*")]
     shown, which_page = page_of(items, page, WATCHED_PER_PAGE, "/incident handover watched")
     for item in shown:

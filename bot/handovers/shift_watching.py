@@ -40,7 +40,7 @@ def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
             session.add(item)
             accountability.end(session, f"watch:{number}", now)
         say = wording_for(session, services, by)
-    return say("Done: it is not handed over any more.")
+    return say("Done. It is no longer handed over.")
 
 
 def add(session: Session, lines: str, by: str, now: datetime) -> None:

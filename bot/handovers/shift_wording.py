@@ -43,7 +43,7 @@ SPANISH = {
         "Entregas el turno a {person}: {accepted} de {count} aceptados."
     ),
     "Complete since {when}.": "Completo desde {when}.",
-    "What is left was offered anew.": "Lo que quedaba se ha ofrecido de nuevo.",
+    "The rest was offered again.": "Lo que quedaba se ha ofrecido de nuevo.",
     "Risks": "Riesgos",
     "In their own words": "En sus propias palabras",
     "Repeat the top items": "Repetir lo principal",
@@ -96,7 +96,7 @@ SPANISH = {
     "{person} has accepted everything. Your shift is handed over; rest well.": (
         "{person} lo ha aceptado todo. Tu turno está entregado; buen descanso."
     ),
-    "{person} is not available any more, so what you offered them is yours still.": (
+    "{person} is not available any more, so what you offered them is still yours.": (
         "{person} ya no está disponible, así que lo que le ofreciste sigue siendo tuyo."
     ),
     "{person} is not available: you are accountable for {items} of theirs now.": (
@@ -109,7 +109,7 @@ SPANISH = {
         "{person} no está disponible, ni nadie de `shifts: fallback`: {items} siguen siendo suyos."
     ),
     "Name somebody in floor.yaml who is available.": ("Indica en floor.yaml a alguien que lo esté."),
-    "Nothing is watched. `/incident handover watch` and a few words adds something.": (
+    "Nothing is being watched. Add something with `/incident handover watch` and a few words.": (
         "No hay nada en observación. `/incident handover watch` y unas palabras lo añaden."
     ),
     "Watched": "En observación",
@@ -118,16 +118,16 @@ SPANISH = {
     "{person} has your handover. You stay accountable for each item until they accept it.": (
         "{person} tiene tu relevo. Sigues siendo responsable de cada punto hasta que lo acepte."
     ),
-    "{person} reads your answer and can accept it now.": "{person} lee tu respuesta y ya puede aceptar.",
-    "Thank you: your next step stands in the handover.": "Gracias: tu siguiente paso está en el relevo.",
+    "{person} has your answer and can accept it now.": "{person} lee tu respuesta y ya puede aceptar.",
+    "Thank you. Your next step is in the handover.": "Gracias: tu siguiente paso está en el relevo.",
     "You are accountable for it now.": "Ahora eres responsable.",
     "{count} unchanged items are yours now.": "{count} puntos sin cambios ya son tuyos.",
-    "{person} reads it. Now accept the items.": "{person} lo lee. Ahora acepta los puntos.",
+    "{person} has it. Now accept the items.": "{person} lo lee. Ahora acepta los puntos.",
     "{person} has your question and stays accountable.": "{person} tiene tu pregunta y sigue siendo responsable.",
     "It is watched now, and every handover names it. `/incident handover watched` lists and ends it.": (
         "Queda en observación y estará en cada relevo. `/incident handover watched` lo muestra y lo termina."
     ),
-    "Done: it is not handed over any more.": "Hecho: ya no se entrega más.",
+    "Done. It is no longer handed over.": "Hecho: ya no se entrega más.",
     "The agenda of the handover call is in the operations channel.": (
         "El orden del día de la llamada está en el canal de operaciones."
     ),

@@ -13,7 +13,6 @@ from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, plan, recognise
 from bot.impact.reading.rows import QueueName, ReadRow
 from bot.impact.rules.figures import NAMES
-from bot.impact.uploads import content_key
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.sources.port import Interval, TableFile
@@ -42,7 +41,7 @@ def take_file(services: Services, source: str, file: TableFile) -> str:
     try:
         sheet = open_report(file.path)
         columns = _columns(services, sheet)
-        its = Source(content_key(file.path, columns, zone), file.name)
+        its = Source(importing.content_key(file.path, columns, zone), file.name)
         importing.import_rows(services.database, its, read(plan(sheet, columns), ZoneInfo(zone)))
     except ImportRunning as running:
         raise TryLater("another process imports the file") from running

@@ -1,15 +1,19 @@
 """Bringing figures in: chunks in short transactions that nobody sees, then one that makes all of them visible."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
+from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
 from bot.impact import tables
+from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
 from bot.impact.tables import Import
 from bot.runtime.clock import monotonic_s, utcnow
@@ -20,7 +24,7 @@ CHUNK_TARGET_S = 0.05
 FIRST_CHUNK, SMALLEST_CHUNK, LARGEST_CHUNK = 500, 100, 5_000
 # Somebody who writes rows says so with every chunk.
 ABANDONED_AFTER = timedelta(minutes=2)
-MOST_NAMED = 200
+MOST_NAMED = 1_000
 
 
 class ImportRunning(WatchfloorError):
@@ -28,7 +32,7 @@ class ImportRunning(WatchfloorError):
 
 
 class NothingUsable(WatchfloorError):
-    """Not one row could be used, so nothing was changed. {reasons}"""
+    """None of the rows could be used, so nothing was changed. {reasons}"""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,15 @@ class Result:
             self.left_out.append(row)
 
 
+def content_key(path: Path, columns: ColumnMap, zone: str) -> str:
+    """The key of a file's content, read in one way."""
+    digest = hashlib.sha256(json.dumps([columns.as_json(), zone], sort_keys=True).encode())
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
 def import_rows(database: Database, source: Source, rows: Iterable[ReadRow | LeftOut]) -> Result:
     """Import everything, or nothing when it is cut off; what was imported before is not changed."""
     with low_priority():
@@ -85,7 +98,7 @@ def _write_and_show(database: Database, import_id: int, rows: Iterator[ReadRow |
 
 
 def _let_go(database: Database, import_id: int) -> None:
-    """It did not work: who tries again need not wait."""
+    """It did not work: trying again need not wait."""
     with database.transaction() as session:
         its = session.get_one(Import, import_id)
         its.touched_at -= ABANDONED_AFTER
@@ -150,7 +163,8 @@ def _clear(database: Database, import_id: int) -> None:
 def _write_all(database: Database, result: Result, rows: Iterator[ReadRow | LeftOut]) -> None:
     size = FIRST_CHUNK
     while chunk := list(islice(_usable(result, rows), size)):
-        with database.transaction() as session:
+        # Nobody sees these rows yet: the commit that shows them waits for the disk, for all of them.
+        with database.transaction(is_synced=False) as session:
             began = monotonic_s()
             _write(session, result, chunk, utcnow())
             lasted_s = monotonic_s() - began

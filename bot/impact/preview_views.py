@@ -42,10 +42,7 @@ def preview_message(preview: FilePreview) -> Screen:
         section("*Columns*\n" + "\n".join(_column_lines(preview.plan))),
     ]
     if preview.left_out_count:
-        lines = [f"• line {row.line}: {escape(row.reason)}" for row in preview.left_out[:REASONS_SHOWN]]
-        more = preview.left_out_count - len(lines)
-        lines += [f"… and {number(more)} more"] if more > 0 else []
-        blocks.append(section("\n".join([f"*Left out* {number(preview.left_out_count)} rows", *lines])))
+        blocks.append(_left_out(preview.left_out, preview.left_out_count))
     blocks.append(context(_how_read(preview)))
     value = str(preview.number)
     elements = [button("Change a column", ids.COLUMNS, value), button("Discard", ids.DISCARD, value)]
@@ -61,7 +58,7 @@ def _intervals(rows: int) -> str:
 
 def _found(preview: FilePreview) -> str:
     if not preview.rows:
-        return "Not one row can be used as the columns are read now."
+        return "None of the rows can be used with the columns as they are read now."
     queues = ", ".join(queue_name(queue) for queue in preview.queues[:QUEUES_SHOWN])
     more = and_more(preview.queues, QUEUES_SHOWN)
     first, last = (f"{moment(at):%d %b %Y %H:%M} UTC" for at in (preview.first_at, preview.last_at))
@@ -88,7 +85,7 @@ def _how_read(preview: FilePreview) -> str:
     order = "day before month" if preview.plan.day_first else "month before day"
     certain = "" if preview.plan.is_day_certain else " (not certain: no day over 12)"
     decimal = "decimal comma" if preview.plan.decimal == "," else "decimal point"
-    return f"Times without a zone are taken for {preview.zone} · {order}{certain} · {decimal}. Nothing counts yet."
+    return f"Times without a zone are read as {preview.zone} · {order}{certain} · {decimal}. Nothing counts yet."
 
 
 def plain(text: str) -> list[Block]:
@@ -111,6 +108,13 @@ def imported_message(result: Result, name: str) -> Screen:
     text = f"✅ {_intervals(result.rows)} of {one_line(name, 80)} {count} now. `/incident figures` shows them."
     blocks = plain(text)
     if result.left_out_count:
-        lines = [f"• line {row.line}: {escape(row.reason)}" for row in result.left_out[:REASONS_SHOWN]]
-        blocks.append(section("\n".join([f"*Left out* {number(result.left_out_count)} rows", *lines])))
+        blocks.append(_left_out(result.left_out, result.left_out_count))
     return text, blocks
+
+
+def _left_out(rows: Sequence[LeftOut], count: int) -> Block:
+    """The first rows that are not used; all of many are in a file."""
+    lines = [f"• line {row.line}: {escape(row.reason)}" for row in rows[:REASONS_SHOWN]]
+    more = count - len(lines)
+    lines += [f"… and {number(more)} more, in the file in this thread"] if more > 0 else []
+    return section("\n".join([f"*Left out* {number(count)} rows", *lines]))

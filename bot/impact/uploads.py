@@ -3,9 +3,7 @@
 A dropped file is read and shown as a preview in its thread. Nothing counts before somebody presses *Use it*.
 """
 
-import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +27,7 @@ from bot.impact.reading.rows import LeftOut
 from bot.incidents import incidents
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import DroppedFile, Registry
-from bot.outbox import kinds
+from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
@@ -202,8 +200,10 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
     columns = _columns(services.database, preview, sheet)
     zone = services.floor.figures.zone
     kept = columns.as_json() | {"header": list(sheet.header)}
+    left_out, count = list[LeftOut](), 0
     try:
         found = summarize(preview, plan(sheet, columns, needs_queue=False), zone)
+        left_out, count = list(found.left_out), found.left_out_count
         text, blocks = preview_views.preview_message(found)
     except NoTimes as refused:
         text, blocks = preview_views.without_times(preview.number, refused.sentence)
@@ -213,6 +213,7 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
             current.columns = kept
             session.add(current)
             _show(session, current, text, blocks)
+            _list_left_out(session, current, left_out, count)
 
 
 def _columns(database: Database, preview: Preview, sheet: Sheet) -> ColumnMap:
@@ -249,20 +250,21 @@ def summarize(preview: Preview, made: Plan, zone: str) -> FilePreview:
 def _import(services: Services, preview: Preview, path: Path) -> None:
     sheet = open_report(path)
     columns, zone = _columns(services.database, preview, sheet), services.floor.figures.zone
-    source = Source(content_key(path, columns, zone), preview.file_name, preview.by, preview.incident_id)
+    source = Source(importing.content_key(path, columns, zone), preview.file_name, preview.by, preview.incident_id)
     result = importing.import_rows(services.database, source, read(plan(sheet, columns), ZoneInfo(zone)))
     with services.database.transaction() as session:
         preview_tables.keep_column_map(session, sheet.shape, columns.as_json(), preview.by, utcnow())
     _end(services, preview, *preview_views.imported_message(result, preview.file_name), state=IMPORTED)
+    with services.database.transaction() as session:
+        _list_left_out(session, preview, result.left_out, result.left_out_count)
 
 
-def content_key(path: Path, columns: ColumnMap, zone: str) -> str:
-    """The key of a file's content, read in one way."""
-    digest = hashlib.sha256(json.dumps([columns.as_json(), zone], sort_keys=True).encode())
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+def _list_left_out(session: Session, preview: Preview, rows: Sequence[LeftOut], count: int) -> None:
+    """More rows than the message names are in a file below it."""
+    if count > preview_views.REASONS_SHOWN:
+        thread = row_files.Thread(preview.channel_id, preview.ts, preview.incident_id)
+        lines = [(row.line, row.reason) for row in rows]
+        row_files.post_left_out(session, thread, preview.file_name, lines, count, utcnow())
 
 
 def _end(services: Services, preview: Preview, text: str, blocks: list[Block], state: str = DISCARDED) -> None:

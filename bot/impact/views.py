@@ -13,8 +13,8 @@ from bot.slack.text import ago, clock_time
 Screen = tuple[str, list[Block]]
 QUEUES_SHOWN, PLACES_SHOWN = 8, 5
 NO_FIGURES = (
-    "There are no figures of this incident's time yet. Drop a report of your contact centre (CSV or xlsx) into the "
-    "channel, or add one interval by hand."
+    "There are no figures for the time of this incident yet. Drop a report of your contact centre (CSV or xlsx) "
+    "into the channel, or add one interval by hand."
 )
 
 
@@ -182,7 +182,7 @@ def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
     elif planned == of:
         expected = "the forecast"
     else:
-        usual = "the median of the same weekday and time of four weeks"
+        usual = "the usual of the same weekday and time, from up to eight weeks"
         expected = usual if not planned else f"the forecast, or {usual}"
     parts = [f"Service level: {formula(assessment.whole.goal)}.", f"Expected: {expected}{_range(assessment)}."]
     parts += definitions(assessment.whole.since)

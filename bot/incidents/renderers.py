@@ -4,7 +4,7 @@ from bot import outbox
 from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
 from bot.incidents import invitations, pending_answers, privacy, renaming, views
-from bot.outbox import kinds
+from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
 from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow
@@ -90,5 +90,6 @@ KINDS = (
         on_given_up=privacy.update_report,
     ),
     Kind(kinds.PRIVACY_REPORT, "say what was taken back", privacy.report),
+    row_files.KIND,
     Kind(kinds.DECLARATION, "", pending_answers.call, lambda context: ""),
 )

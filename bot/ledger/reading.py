@@ -52,7 +52,7 @@ TOTALS = frozenset({"total", "totals", "grand total", "sum", "suma", "totales", 
 
 
 class ColumnsMissing(WatchfloorError):
-    """{name} has no column of {missing}. It needs {needed}, each with its name in the header."""
+    """{name} has no column for {missing}. It needs {needed}, each with its name in the header."""
 
 
 class RowsWrong(WatchfloorError):
@@ -205,7 +205,7 @@ def _account(cell: str) -> str:
     if not account:
         raise NotReadable("it names no account")
     if len(account) > LONGEST_ACCOUNT:
-        raise NotReadable("its account is too long to be one")
+        raise NotReadable("its account number is too long")
     if account.startswith(("=", "@")):
         raise NotReadable("its account is a formula")
     return account
@@ -216,7 +216,7 @@ def _paid(line: int, fields: Fields, decimal: str) -> PaidRow:
     status = _status(word)
     if status is None:
         raise NotReadable(
-            f"`{word.replace('`', chr(39))[:40]}` is no status; write issued, failed, reversed or pending"
+            f"`{word.replace('`', chr(39))[:40]}` is not a status; write issued, failed, reversed or pending"
         )
     minor, currency = _money(amount, currency_code, decimal)
     named = reason[:LONGEST_REASON], reference[:LONGEST_REFERENCE]

@@ -55,8 +55,8 @@ def _queues(
 ) -> dict[tuple[str, str], QueueValues]:
     """The queues of a region's sites, or all, by their name and how their service level is computed."""
     sites = {site.casefold() for site in services.floor.reports.regions.get(region, ())}
-    found = services.get(Registry).ask(QUEUE_FIGURES)(session, services, *span, language)
-    wanted = [each for each in found if not region or each.site.casefold() in sites]
+    figures = services.get(Registry).ask(QUEUE_FIGURES)(session, services, *span, language)
+    wanted = [each for each in figures if not region or each.site.casefold() in sites]
     return {(each.name, each.formula): _values(each) for each in wanted}
 
 
@@ -68,8 +68,8 @@ def _values(of: QueueFigures) -> QueueValues:
 def sensitive_cases(services: Services, now: datetime, region: str) -> list[SensitiveCase]:
     """The open cases of sensitive customers, of a region or all, the one with least time first."""
     with services.database.reading() as session:
-        found = services.get(Registry).ask(SENSITIVE_CASES)(session, services, now)
-    return [case for case in found if not region or case.region.casefold() == region.casefold()]
+        sensitive = services.get(Registry).ask(SENSITIVE_CASES)(session, services, now)
+    return [case for case in sensitive if not region or case.region.casefold() == region.casefold()]
 
 
 def counted(
@@ -80,9 +80,9 @@ def counted(
     real = [*declared, is_counted()]
     if only_public:
         real.append(col(Incident.is_private).is_(False))
-    found = session.exec(select(Incident).where(*real).order_by(col(Incident.id))).all()
+    all_incidents = session.exec(select(Incident).where(*real).order_by(col(Incident.id))).all()
     sites = set(services.floor.reports.regions.get(region, ()))
-    wanted = [incident for incident in found if not region or sites & set(incident.sites)]
+    wanted = [incident for incident in all_incidents if not region or sites & set(incident.sites)]
     known: dict[int, Milestones] = {}
     kept: dict[int, UpdatesKept] = {}
     numbers = [incident.number for incident in wanted]
@@ -154,12 +154,12 @@ def _tally(session: Session, services: Services, period: Period, region: str) ->
 
 def _work(session: Session, services: Services, period: Period, region: str) -> dict[str, Work]:
     """Cases, changes and tasks of a region or of all."""
-    found: dict[str, Work] = {}
+    work: dict[str, Work] = {}
     for each in services.get(Registry).ask(CASE_FIGURES)(session, services, period.start, period.end):
         if region and each.region.casefold() != region.casefold():
             continue
-        known = found.get(each.kind, Work())
-        found[each.kind] = Work(
+        known = work.get(each.kind, Work())
+        work[each.kind] = Work(
             known.intake + each.intake,
             known.ended + each.ended,
             known.backlog + each.backlog,
@@ -167,4 +167,4 @@ def _work(session: Session, services: Services, period: Period, region: str) -> 
             known.met + each.met,
             known.people + each.people,
         )
-    return found
+    return work

@@ -63,7 +63,7 @@ def add(
         if user_id != by:
             say = people.wording_for(session, services, user_id)
             own = views.shift_line(shift, services.floor, say, now)
-            text = f"🗓️ {say('A new shift of yours: {shift}', shift=own)}"
+            text = f"🗓️ {say('You have a new shift: {shift}', shift=own)}"
             outbox.post(session, f"shift_added:{shift.number}", user_id, text, now)
         say = people.wording_for(session, services, by)
         added = views.shift_line(shift, services.floor, say, now)

@@ -16,7 +16,7 @@ from bot.shifts.tables import RosterState, Shift
 # How far a roster is read ahead, and how far back it may still correct.
 AHEAD, BACK = timedelta(days=62), timedelta(days=1)
 TELL_AHEAD = timedelta(days=14)
-MOST_LEFT_OUT = 100
+MOST_LEFT_OUT = 10_000
 FIELDS = ("role", "region", "site", "zone", "starts_at", "ends_at")
 
 
@@ -59,19 +59,26 @@ def take_over(
     ids = people.user_ids(session, floor, {row.person for row in rows.values()})
     moved, counts = _apply(session, name, rows, ids, now)
     if not is_first:
-        _tell(session, services, name, moved, now, content)
+        _notify(session, services, name, moved, now, content)
     state = RosterState(
         name=name,
         content_hash=content,
         read_at=now,
         by=by,
         shifts=len(rows),
-        left_out=[[each.where, each.reason] for each in left_out[:MOST_LEFT_OUT]],
+        left_out=_kept(left_out),
     )
     upsert(session, state)
     tables.roster_changed(session, now)
     unknown = sorted({row.person for row in rows.values() if row.person not in ids})
     return Result(name, len(rows), *counts, left_out, unknown)
+
+
+def _kept(left_out: Sequence[LeftOut]) -> list[list[str]]:
+    """What is no shift, for the list of rosters; of a file that is none at all the rest is counted."""
+    kept = [[each.where, each.reason] for each in left_out[:MOST_LEFT_OUT]]
+    more = len(left_out) - len(kept)
+    return [*kept, [f"{more:,} more", "they are not listed"]] if more else kept
 
 
 def _apart(read: Iterable[ReadShift | LeftOut]) -> tuple[dict[str, ReadShift], list[LeftOut]]:
@@ -157,7 +164,7 @@ def _remove(session: Session, shift: Shift, now: datetime) -> None:
         session.add(shift)
 
 
-def _tell(
+def _notify(
     session: Session, services: Services, name: str, moved: Sequence[Moved], now: datetime, content: str
 ) -> None:
     by_person: dict[str, list[Moved]] = {}

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from slack_bolt import Ack, App
 
-from bot.incidents import listening, parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse, responses
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
@@ -123,14 +122,14 @@ def _register_swaps(app: App, services: Services) -> None:
         def act() -> str:
             return offers.agree(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.answer_question(services, body, act, ack)
+        responses.answer_question(services, body, act, ack)
 
     @app.action(ids.DECLINE)
     def decline(ack: Ack, body: Payload) -> None:
         def act() -> str:
             return offers.decline(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.answer_question(services, body, act, ack)
+        responses.answer_question(services, body, act, ack)
 
 
 def _register_entries(app: App, services: Services) -> None:

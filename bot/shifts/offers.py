@@ -23,7 +23,7 @@ ENGLISH = Wording()
 
 
 class NotOpen(WatchfloorError):
-    """That is not open any more. {outcome}"""
+    """That is no longer open. {outcome}"""
 
 
 class NotInRole(WatchfloorError):
@@ -145,7 +145,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
         text, blocks = views.asked_message(open_time, by, swap.number, services.floor, say, now)
         outbox.post(session, f"shift_asked:{swap.number}", to, text, now, blocks=blocks)
         answer = people.wording_for(session, services, by)
-    return answer("{person} is asked. It stays open until they take it.", person=mention(to))
+    return answer("{person} has been asked. It stays open until they take it.", person=mention(to))
 
 
 def answer_request(services: Services, number: int, answer: str, by: str, now: datetime) -> str:
@@ -162,11 +162,11 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
             raise AnsweredAlready(answer=views.answer_text(open_time, ENGLISH, now))
         open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
         if open_time.problem == Problem.BELOW_LOAD:
-            # Who decides about people has decided: nobody is asked again before it begins.
+            # The delivery manager has decided: nobody is asked again before it begins.
             open_time.escalate_at = None
         coverage.save(session, open_time, now)
         say = people.wording_for(session, services, by)
-    return say("Your answer is on record, and everyone who was asked reads it.")
+    return say("Your answer is on record, and everyone who was asked can see it.")
 
 
 def propose(services: Services, own: int, other: int | None, to: str, by: str, now: datetime) -> str:
@@ -186,7 +186,7 @@ def propose(services: Services, own: int, other: int | None, to: str, by: str, n
         text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, say, now)
         outbox.post(session, f"shift_swap:{swap.number}", to, text, now, blocks=blocks)
         answer = people.wording_for(session, services, by)
-    return answer("{person} is asked. The shift stays yours until they agree.", person=mention(to))
+    return answer("{person} has been asked. The shift stays yours until they agree.", person=mention(to))
 
 
 def _check_swap(
@@ -256,10 +256,11 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str:
         session.add(swap)
         say = people.wording_for(session, services, swap.from_id)
         rest = "Ask somebody else: `/incident oncall gaps`" if swap.open_time_id else "The shift stays yours."
-        text = f"{say('{person} cannot take it.', person=mention(by))} {say(rest)}"
+        refusal = say("{person} can't take it.", person=mention(by))
+        text = f"{refusal} {say(rest)}"
         outbox.post(session, f"shift_swap:{number}:declined", swap.from_id, text, now)
         answer = people.wording_for(session, services, by)
-    return answer("{person} is told that you cannot.", person=mention(swap.from_id))
+    return answer("{person} has been told that you can't.", person=mention(swap.from_id))
 
 
 def _asked_of(session: Session, number: int, by: str) -> Swap:

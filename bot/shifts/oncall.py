@@ -31,7 +31,7 @@ class NotATime(WatchfloorError):
 
 
 class NobodyCalled(WatchfloorError):
-    """{given} is neither a role nor a region of the roster. There are {known}."""
+    """{given} is neither a role nor a region of the roster. Choose from {known}."""
 
 
 def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:
@@ -43,7 +43,7 @@ def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:
     if word in OPEN:
         return gaps(services, by, now, page)
     if word in ROSTERS:
-        return rosters(services, by, now)
+        return rosters(services, by, now, page)
     match = AT.search(typed)
     at = read_at(match[1], zone_of(person_of(services, by).timezone), now) if match else now
     return who(services, typed[: match.start()] if match else typed, at, by, now)
@@ -131,12 +131,12 @@ def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     return views.gaps_message(found, services.floor, say, now, page)
 
 
-def rosters(services: Services, by: str, now: datetime) -> Message:
+def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """What was read of each roster."""
     with services.database.reading() as session:
         say = people.wording_for(session, services, by)
         unknown = tables.unknown_people(session, now)
-        return roster_views.rosters_message(tables.roster_states(session), unknown, say, now)
+        return roster_views.rosters_message(tables.roster_states(session), unknown, say, now, page)
 
 
 def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:

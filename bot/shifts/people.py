@@ -29,8 +29,8 @@ def user_ids(session: Session, floor: Floor, people: Iterable[str]) -> dict[str,
     before the @ of their address."""
     known = directory.ids_by_name(session)
     named = {name.casefold(): handle for name, handle in floor.shifts.people.items()}
-    found = {person: _user_id(named.get(person.casefold(), person), known) for person in set(people)}
-    return {person: user_id for person, user_id in found.items() if user_id}
+    user_ids = {person: _user_id(named.get(person.casefold(), person), known) for person in set(people)}
+    return {person: user_id for person, user_id in user_ids.items() if user_id}
 
 
 def _user_id(person: str, known: Mapping[str, str]) -> str | None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from bot.config.floor import Floor
 from bot.shifts.tables import RosterState
-from bot.shifts.views import MINE_COMMAND, Message, place, times
+from bot.shifts.views import MINE_COMMAND, PER_PAGE, Message, place, times
 from bot.slack.blocks import paragraphs
+from bot.slack.pages import page_of
 from bot.slack.phrases import Wording
 from bot.slack.text import escape, near_time, one_line
 
@@ -45,25 +46,31 @@ def _change(change: "Moved", floor: Floor, say: Wording, now: datetime) -> str:
     return f"• {say('{before} is now {after}, {role}', before=before, after=after, role=role)}"
 
 
-def rosters_message(states: Sequence[RosterState], unknown: Sequence[str], say: Wording, now: datetime) -> Message:
-    """What was read of each roster, and what of it is no shift."""
+def rosters_message(
+    states: Sequence[RosterState], unknown: Sequence[str], say: Wording, now: datetime, page: int = 1
+) -> Message:
+    """What was read of each roster, and page by page what of it is no shift."""
     if not states:
         return say("No roster was read yet. `docs/shifts.md` says how to name one in floor.yaml."), []
-    lines: list[str] = []
+    head = f"*{say('Rosters')}*"
+    lines = [head]
     for state in states:
         read = say("{count} shifts, read {when}", count=state.shifts, when=near_time(state.read_at, now))
         lines.append(f"*{escape(state.name)}*: {read}")
         if state.error:
             lines.append(f"⚠️ {escape(state.error)}")
-        lines += [f"• {escape(where)}: {escape(reason)}" for where, reason in state.left_out[:LEFT_OUT_SHOWN]]
-        if len(state.left_out) > LEFT_OUT_SHOWN:
-            more = say("… and {count} more entries that are no shifts", count=len(state.left_out) - LEFT_OUT_SHOWN)
-            lines.append(f"• {more}")
+    entries = [
+        f"• {escape(state.name)}, {one_line(where, 100)}: {one_line(reason, 150)}"
+        for state in states
+        for where, reason in state.left_out
+    ]
+    entries += [f"• {say('{name} is not known in Slack', name=one_line(name, 100))}" for name in unknown]
+    if entries:
+        lines.append(f"*{say('Entries that are not shifts, and people who are not known')}*")
     if unknown:
-        named = "Not known in Slack: {names}. `shifts: people` in floor.yaml says who they are."
-        lines.append(say(named, names=_names(unknown, say)))
-    head = f"*{say('Rosters')}*"
-    return head, paragraphs([head, *lines], rest="")
+        lines.append(say("`shifts: people` in floor.yaml says who they are."))
+    shown, which_page = page_of(entries, page, PER_PAGE, ROSTERS_COMMAND)
+    return head, [*paragraphs([*lines, *shown], rest=""), *which_page]
 
 
 def _names(unknown: Sequence[str], say: Wording) -> str:
@@ -83,11 +90,12 @@ def result_text(result: "Result | None", say: Wording) -> str:
         counts = {"added": result.added, "changed": result.changed, "removed": result.removed}
         lines.append(say("{added} are new, {changed} changed, {removed} are gone.", **counts))
     if result.left_out:
-        lines.append(say("{count} entries are no shifts:", count=len(result.left_out)))
+        lines.append(say("{count} entries are not shifts:", count=len(result.left_out)))
         lines += [f"• {escape(each.where)}: {escape(each.reason)}" for each in result.left_out[:LEFT_OUT_SHOWN]]
     if len(result.left_out) > LEFT_OUT_SHOWN:
         count = len(result.left_out) - LEFT_OUT_SHOWN
         lines.append(f"• {say('… and {count} more: {command}', count=count, command=f'`{ROSTERS_COMMAND}`')}")
     if result.unknown:
-        lines.append(say("Not known in Slack: {names}.", names=_names(result.unknown, say)))
+        named = "Not known in Slack: {names}. {command} lists them all."
+        lines.append(say(named, names=_names(result.unknown, say), command=f"`{ROSTERS_COMMAND}`"))
     return "\n".join(lines)

@@ -123,7 +123,7 @@ def own_shifts(
     floor: Floor, say: Wording, shifts: Sequence[Shift], absences: Sequence[Absence], now: datetime, page: int = 1
 ) -> Message:
     """A person's coming shifts and absences, page by page, each with what can be done about it."""
-    none = "No shift of yours is in the roster for the next four weeks."
+    none = "You have no shifts in the roster for the next four weeks."
     text = f"*{say('Your shifts')}*" if shifts else say(none)
     rows: list[Block] = []
     for shift in shifts:
@@ -235,7 +235,7 @@ def gaps_message(
 ) -> Message:
     """Everything that is open, page by page."""
     if not open_times:
-        return say("Every needed minute of the time ahead is covered."), []
+        return say("Every minute ahead that needs cover has it."), []
     text = f"*{say('Open in the roster')}*"
     blocks: list[Block] = [section(text)]
     shown, which_page = page_of(open_times, page, PER_PAGE, GAPS_COMMAND)

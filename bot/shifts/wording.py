@@ -23,7 +23,7 @@ SPANISH = {
         "… y {count} más; indica una función o región, como `/incident oncall gqm EMEA`."
     ),
     "Your shifts": "Tus turnos",
-    "No shift of yours is in the roster for the next four weeks.": (
+    "You have no shifts in the roster for the next four weeks.": (
         "No tienes ningún turno en el cuadrante de las próximas cuatro semanas."
     ),
     "Swap": "Cambiar",
@@ -66,7 +66,7 @@ SPANISH = {
     "{person} took it {when}.": "{person} lo cubrió {when}.",
     "Covered: the roster was changed {when}.": "Cubierto: el cuadrante se cambió {when}.",
     "It has passed.": "Ya ha pasado.",
-    "Every needed minute of the time ahead is covered.": "Todos los minutos necesarios están cubiertos.",
+    "Every minute ahead that needs cover has it.": "Todos los minutos necesarios están cubiertos.",
     "Open in the roster": "Sin cubrir en el cuadrante",
     "{person} asks whether you can take it: {gap}.": "{person} pregunta si puedes cubrirlo: {gap}.",
     "{person} asks you to take: {shift}": "{person} te pide que cubras: {shift}",
@@ -82,10 +82,11 @@ SPANISH = {
         "Aún no se ha leído ningún cuadrante. `docs/shifts.md` explica cómo indicarlo en floor.yaml."
     ),
     "{count} shifts, read {when}": "{count} turnos, leído {when}",
-    "… and {count} more entries that are no shifts": "… y {count} entradas más que no son turnos",
-    "Not known in Slack: {names}. `shifts: people` in floor.yaml says who they are.": (
-        "No están en Slack: {names}. `shifts: people` en floor.yaml dice quiénes son."
+    "{name} is not known in Slack": "{name} no está en Slack",
+    "Entries that are not shifts, and people who are not known": (
+        "Entradas que no son turnos y personas que no se conocen"
     ),
+    "`shifts: people` in floor.yaml says who they are.": "`shifts: people` en floor.yaml dice quiénes son.",
     "Rosters": "Cuadrantes",
     "{names} and {count} more": "{names} y {count} más",
     "Nothing changed since this roster was read last.": "Nada ha cambiado desde la última lectura del cuadrante.",
@@ -95,31 +96,33 @@ SPANISH = {
     "{added} are new, {changed} changed, {removed} are gone.": (
         "{added} son nuevos, {changed} han cambiado, {removed} ya no están."
     ),
-    "{count} entries are no shifts:": "{count} entradas no son turnos:",
-    "Not known in Slack: {names}.": "No están en Slack: {names}.",
+    "{count} entries are not shifts:": "{count} entradas no son turnos:",
+    "Not known in Slack: {names}. {command} lists them all.": (
+        "No están en Slack: {names}. {command} los muestra todos."
+    ),
     # Answers.
     "It's yours: {when}. `/incident oncall mine` shows it.": "Es tuyo: {when}. `/incident oncall mine` lo muestra.",
-    "{person} is asked. It stays open until they take it.": (
+    "{person} has been asked. It stays open until they take it.": (
         "Se ha preguntado a {person}. Sigue sin cubrir hasta que acepte."
     ),
-    "{person} is asked. The shift stays yours until they agree.": (
+    "{person} has been asked. The shift stays yours until they agree.": (
         "Se ha preguntado a {person}. El turno sigue siendo tuyo hasta que acepte."
     ),
-    "Your answer is on record, and everyone who was asked reads it.": (
+    "Your answer is on record, and everyone who was asked can see it.": (
         "Tu respuesta queda registrada, y la leen todas las personas a las que se preguntó."
     ),
     "{person} takes it: {when}.": "{person} lo cubre: {when}.",
-    "{person} cannot take it.": "{person} no puede cubrirlo.",
+    "{person} can't take it.": "{person} no puede cubrirlo.",
     "Ask somebody else: `/incident oncall gaps`": "Pregunta a otra persona: `/incident oncall gaps`",
     "The shift stays yours.": "El turno sigue siendo tuyo.",
-    "{person} is told that you cannot.": "{person} sabe que no puedes.",
+    "{person} has been told that you can't.": "{person} sabe que no puedes.",
     "{person} entered an absence of yours: {when}.": "{person} ha anotado una ausencia tuya: {when}.",
     "You are absent: {when}.": "Estás ausente: {when}.",
     "{person} is absent: {when}.": "{person} está ausente: {when}.",
     "Shifts in that time count as open.": "Los turnos de ese tiempo cuentan como sin cubrir.",
     "The absence is taken back; your shifts count again.": "Ausencia retirada; los turnos vuelven a contar.",
     "The file comes by direct message.": "El archivo llega por mensaje directo.",
-    "A new shift of yours: {shift}": "Tienes un turno nuevo: {shift}",
+    "You have a new shift: {shift}": "Tienes un turno nuevo: {shift}",
     "{person} is on: {shift}": "{person} está de turno: {shift}",
     # Forms.
     "Who is on?": "¿Quién está de turno?",

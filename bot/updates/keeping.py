@@ -6,8 +6,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.config.floor import HERE
-from bot.incidents import channel_loss as losses
-from bot.incidents import incidents
+from bot.incidents import channel_loss, incidents
 from bot.incidents.audiences import audience_title, channels_of
 from bot.outbox import kinds
 from bot.outbox.kinds import Settled
@@ -39,9 +38,9 @@ def note_refused(settled: Settled, error: str) -> None:
     channel = deliveries.channel_of(row)
     what = f"send the {promise.audience} update to {channel}"
     timeline.append(session, promise.incident_id, "trouble", now, what=what, reason=error)
-    if channel == HERE and error in losses.LOSS_BY_ERROR:
+    if channel == HERE and error in channel_loss.LOSS_BY_ERROR:
         incident = incidents.by_number(session, promise.incident_id)
-        losses.mark_channel_lost(session, incident, losses.LOSS_BY_ERROR[error], now)
+        channel_loss.mark_channel_lost(session, incident, channel_loss.LOSS_BY_ERROR[error], now)
     _conclude_when_there(settled, promise, now)
 
 

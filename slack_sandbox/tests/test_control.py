@@ -99,3 +99,20 @@ def test_reset_is_the_first_day_again(sandbox: Sandbox, client: WebClient, remot
 
     assert sandbox.workspace.find_channel("inc-1") is None
     assert (sandbox.calls, sandbox.clock_offset_s) == ([], 0.0)
+
+
+def test_a_crowd_is_hired_and_what_was_delivered_is_looked_at_from_a_number_on(
+    sandbox: Sandbox, app: ConnectedApp, remote: Remote
+):
+    hired = remote.does("hires", people=3)
+    assert [person["name"] for person in hired] == ["p1", "p2", "p3"]
+    assert remote.does("hires", people=1)[0]["name"] == "p4"
+    sandbox.wait_until_idle()
+    known = len(remote.looks("envelopes"))
+
+    remote.does("says", **{"as": "p4", "text": "Hello", "channel": "general"})
+    remote.does("types", **{"as": "p4", "text": "/incident", "channel": "general"})
+
+    later = remote.looks("envelopes", first=str(known))
+    assert [envelope["type"] for envelope in later].count("slash_commands") == 1
+    assert len(later) == len(remote.looks("envelopes")) - known

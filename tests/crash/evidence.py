@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from bot.incidents.incidents import by_number
 from bot.outbox.tables import OutboxRow
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from bot.timeline import timeline
 from bot.timeline.tables import TimelineEntry
 from bot.updates import deliveries

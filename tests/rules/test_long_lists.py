@@ -22,10 +22,11 @@ from bot.partners import views as partners
 from bot.partners.tables import PartnerNotice
 from bot.playbooks import views as playbooks
 from bot.playbooks.tables import PlaybookStep
+from bot.shifts import roster_views
 from bot.shifts import views as shifts
 from bot.shifts.finding_tables import OpenTime
 from bot.shifts.rules import Problem
-from bot.shifts.tables import Shift
+from bot.shifts.tables import RosterState, Shift
 from bot.slack.blocks import Block, fit_message
 from bot.slack.pages import page_of
 from bot.slack.phrases import Wording
@@ -135,6 +136,12 @@ def own_shifts(count: int, page: int) -> Screen:
     return shifts.own_shifts(FLOOR, Wording(), rows, [], NOW, page)
 
 
+def no_shifts(count: int, page: int) -> Screen:
+    left_out = [[f"row {number}. {LONG}", LONG * 3] for number in range(count)]
+    state = RosterState(name="EMEA", content_hash="", read_at=NOW, by="", shifts=3, left_out=left_out)
+    return roster_views.rosters_message([state], [], Wording(), NOW, page)
+
+
 def watched(count: int, page: int) -> Screen:
     rows = [WatchItem(id=number, text=f"row {number}. {LONG}", by="U1", added_at=NOW) for number in range(count)]
     return shift_views.watched_message(rows, Wording(), page)
@@ -167,6 +174,7 @@ LISTS: list[tuple[Callable[[int, int], Screen], int]] = [
     (planned_changes, changes.SHOWN),
     (open_times, shifts.PER_PAGE),
     (own_shifts, shifts.PER_PAGE),
+    (no_shifts, shifts.PER_PAGE),
     (watched, shift_views.WATCHED_PER_PAGE),
     (follow_ups, followups.LISTED_PER_PAGE),
 ]

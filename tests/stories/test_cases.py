@@ -90,13 +90,16 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reason
         f"INC1;{first};{first};2 - High;New;Grand Hotel;Billing;Paid twice\n"
         f"INC2;{second};{second};3;Awaiting User Info;Acme;Billing;Slow\n"
         f"INC3;{third};{third};3;New;<!channel>;Billing;Refund\n"
-        "INC4;;;3;New;Acme;Billing;No date\n"
+        + "".join(f"INC{number};;;3;New;Acme;Billing;No date\n" for number in range(4, 11))
     )
     desk.ana.uploads("dm", "cases.csv", file.encode())
     desk.settle()
     preview = desk.words("dm")
     assert "3 cases in 3 rows, 3 of them open" in preview
     assert "Line 5 is left out: it has no number, or does not say when it was opened" in preview
+    assert "2 more rows are left out; the file in this thread names them." in preview
+    (rows_file,) = [file for file in desk.sandbox.workspace.files.values() if file.name.startswith("left-out-")]
+    assert rows_file.content.decode("utf-8-sig").splitlines()[-1].startswith('"11","it has no number')
     desk.ana.clicks(ids.USE, channel="dm")
     desk.settle()
     assert "cases.csv is imported: 3 new" in desk.words("dm")
@@ -184,17 +187,17 @@ def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(des
     quiet = [case(n, opened_at=ago(hours=200 - 4 * n), title=f"{word} {n}") for n, word in enumerate(SUBJECTS)]
     assert post(desk, *quiet).json()["new"] == len(quiet)
     desk.tick()
-    assert "like cases" not in desk.words("incidents")
+    assert "similar cases" not in desk.words("incidents")
 
     alike = [case(100 + n, opened_at=ago(minutes=20 - 2 * n), title=title) for n, title in enumerate(ALIKE)]
     post(desk, *alike)
     desk.tick()
     proposed = desk.words("incidents")
-    assert "like cases* of" in proposed
+    assert "similar cases* of" in proposed
     assert "in common: portal" in proposed or "in common: login" in proposed
     post(desk, *alike)
     desk.tick()
-    assert desk.words("incidents").count("like cases* of") == 1
+    assert desk.words("incidents").count("similar cases* of") == 1
 
     desk.ana.clicks(ids.DECLARE, channel="incidents")
     desk.ana.fills(ids.TITLE, "Customers cannot log in to the portal")

@@ -138,6 +138,31 @@ def test_a_file_that_is_no_table_of_figures_is_answered_in_its_thread(floor: Tes
     assert "photo.png" not in [line for line in floor.words(channel).splitlines() if "read" in line]
 
 
+def test_rows_that_are_left_out_are_counted_and_all_of_them_are_in_a_file(floor: TestFloor) -> None:
+    channel, start = floor.declares(), this_half_hour()
+    files = floor.sandbox.workspace.files
+
+    def listed() -> list[list[str]]:
+        names = [file.content.decode("utf-8-sig") for file in files.values() if file.name.startswith("left-out-")]
+        return [text.splitlines() for text in names]
+
+    good = csv_of((start, "Billing", 120, 60, 40)).decode().splitlines()[:2]
+    for wrong, said in ((5, "*Left out* 5 rows"), (6, "… and 1 more, in the file in this thread")):
+        rows = [*good, *(f"{start:%Y-%m-%d %H:%M},Billing,wrong <!channel> {n}" for n in range(wrong))]
+        drop(floor, channel, "\n".join(rows).encode(), f"{wrong}.csv")
+        assert said.replace("*", "") in floor.words(channel).replace("*", "")
+    [(header, *lines)] = listed()
+    assert (header, len(lines)) == ('"Line","Left out because"', 6)
+    press(floor, ids.USE, channel)
+    assert len(listed()) == 1, "the same rows are listed once"
+    rows = [*good, *(f"{start:%Y-%m-%d %H:%M},Billing,wrong {n}" for n in range(1_200))]
+    drop(floor, channel, "\n".join(rows).encode(), "1200.csv")
+    floor.passes(minutes=1)  # a channel takes a message a second
+    assert "and 1,195 more, in the file in this thread" in floor.words(channel)
+    assert listed()[-1][-1] == '"","and 200 more"'
+    floor.nothing_was_malformed()
+
+
 def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: TestFloor) -> None:
     channel = floor.declares()
     assert "There are no figures to compute with" in floor.says(

@@ -15,20 +15,33 @@ def channel(shared_floor: TestFloor) -> Iterator[str]:
     yield shared_floor.declares("S1 IVR down")
 
 
+def test_a_command_outside_an_incident_names_those_that_are_open_and_may_be_seen(
+    shared_floor: TestFloor, channel: str
+) -> None:
+    link = f"<#{shared_floor.sandbox.workspace.channel(channel).id}>"
+
+    with untouched(shared_floor):
+        answer = shared_floor.says("ana", "/incident severity S0", "general")
+
+    assert answer.startswith("This isn't an incident channel. Open incidents: ")
+    assert link in answer
+    assert answer.endswith(" Use the command in one of their channels.")
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
         (
             "/incident declar S1 x",
-            "I do not know `/incident declar`. Did you mean `/incident declare`? "
-            "`/incident help` lists what there is.",
+            "There is no command `/incident declar`. Did you mean `/incident declare`? "
+            "`/incident help` lists them all.",
         ),
         (
             "/incident S1 IVR down",
-            "I do not know `/incident s1`. Did you mean `/incident declare S1 …`? "
-            "`/incident help` lists what there is.",
+            "There is no command `/incident s1`. Did you mean `/incident declare S1 …`? "
+            "`/incident help` lists them all.",
         ),
-        ("/incident <!channel>", "I do not know `/incident !channel`. `/incident help` lists what there is."),
+        ("/incident <!channel>", "There is no command `/incident !channel`. `/incident help` lists them all."),
         (
             "/incident declare S7 IVR down",
             "`S7` is not a severity. Use one of S0, S1, S2, S3, S4; when unsure between two, take the higher.",
@@ -36,10 +49,6 @@ def channel(shared_floor: TestFloor) -> Iterator[str]:
         (
             "/incident declare P1 IVR down",
             "`P1` is a case's priority. Incidents have a severity, S0 to S4; when unsure, take the higher.",
-        ),
-        (
-            "/incident severity S0",
-            "This isn't an incident channel. Use the command in one; `/incident list` shows the open incidents.",
         ),
     ],
 )
@@ -68,7 +77,7 @@ def test_a_command_that_makes_no_sense_is_refused_with_what_to_do(
         ),
         (
             "/incident claim captain",
-            "`captain` is not a role. There are commander, communications lead, scribe, responder.",
+            "`captain` is not a role. Choose from commander, communications lead, scribe, responder.",
         ),
         (
             "/incident assign scribe",
@@ -130,7 +139,7 @@ def test_a_form_about_no_incident_is_refused(shared_floor: TestFloor, channel: s
         shared_floor.ana.fills("Status", "mitigated")
         refused = shared_floor.ana.submits()
         assert not refused.closed
-        assert refused.errors["status"].startswith(("I do not know what this form", "There is no such incident"))
+        assert refused.errors["status"].startswith(("This form is out of date", "There is no such incident"))
     shared_floor.ana.closes()
 
 

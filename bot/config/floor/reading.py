@@ -125,7 +125,7 @@ def read_zone(raw: Any) -> Any:
 
 
 PERSON_ID = r"[UW][A-Z0-9]{2,}"
-# Before the name of a role in a roster: whoever is on shift in it.
+# Before the name of a role in a roster: the people on shift in it.
 ROSTER = "roster:"
 
 

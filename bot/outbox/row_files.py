@@ -1,0 +1,71 @@
+"""Rows that a message has no room for: a CSV file in its thread."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.outbox import kinds, shared_files
+from bot.outbox.kinds import Call, Context, Kind
+from bot.outbox.rules import Refusal
+from bot.outbox.tables import OutboxRow
+from bot.outbox.writing import enqueue, remember
+from bot.runtime.clock import utcnow
+from bot.runtime.csv_file import to_csv
+from bot.services import Services
+
+# What is in the file; how many there are in all is said in any case.
+MOST_ROWS = 1_000
+HEADER = ("Line", "Left out because")
+
+
+@dataclass(frozen=True)
+class Thread:
+    """Where a file is shown."""
+
+    channel_id: str
+    ts: str
+    incident_id: int | None = None
+
+
+def post_left_out(
+    session: Session, thread: Thread, name: str, rows: Sequence[tuple[int, str]], count: int, now: datetime
+) -> None:
+    """The rows of a file that are not used, each with its line; the same rows are listed once.
+
+    `rows` are the first of `count`.
+    """
+    lines = [[str(line), reason] for line, reason in rows[:MOST_ROWS]]
+    if count > len(lines):
+        lines.append(["", f"and {count - len(lines):,} more"])
+    digest = hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
+    key = f"left-out:{thread.channel_id}:{thread.ts}:{digest}"
+    payload = {"name": f"left-out-{name}.csv", "count": count, "rows": lines, "ts": thread.ts}
+    enqueue(
+        session,
+        kinds.ROWS_FILE,
+        key,
+        now,
+        incident_id=thread.incident_id,
+        payload=payload,
+        channel_id=thread.channel_id,
+        lane=key,
+    )
+
+
+def _send(context: Context) -> Call:
+    return shared_files.call(context, context.row.channel_id or "", _share)
+
+
+def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
+    kept = row.payload or {}
+    file_id = services.slack.upload(kept["name"], to_csv(HEADER, kept["rows"]))
+    with services.database.transaction() as session:
+        remember(session, row, kept | {"file_id": file_id}, utcnow())
+    text = f"The {kept['count']:,} rows that are left out, each with its reason."
+    services.slack.share_files([(file_id, kept["name"])], channel_id, text, kept["ts"])
+
+
+KIND = Kind(kinds.ROWS_FILE, "", _send, lambda context: context.row.channel_id or "", otherwise=Refusal.FINAL)
