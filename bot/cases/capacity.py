@@ -34,7 +34,7 @@ def capacities(
     }
     if len(counted) == len(teams):
         return counted
-    on = services.get(Registry).ask(ON_SHIFT)(session, services, now)
+    on = services.get(Registry).ask(ON_SHIFT)(session, services, now, None)
     known = directory.display_names(session, {each.user_id for each in on if each.user_id})
     at_work = {name for each in busy.values() for name in each}
     return counted | {name: _rostered(team, on, known, at_work) for name, team in teams.items() if team.role}
@@ -51,14 +51,26 @@ def _busy(cases: Sequence[OpenCase]) -> dict[str, set[str]]:
 
 def _rostered(team: Team, on: Sequence[OnShift], known: Mapping[str, str], at_work: set[str]) -> Capacity:
     """The people on shift in the team's role and region; a case of any team makes somebody busy."""
-    crew = {
-        each.user_id or each.person: _names(each, known)
-        for each in on
-        if each.role.casefold() == team.role.casefold()
-        and (not team.region or each.region.casefold() == team.region.casefold())
-    }
+    crew = {each.user_id or each.person: _names(each, known) for each in on if _is_of(team, each)}
     free = sum(not names & at_work for names in crew.values())
     return Capacity(free, team.cases_per_hour, len(crew), is_rostered=True)
+
+
+def _is_of(team: Team, person: OnShift) -> bool:
+    is_there = not team.region or person.region.casefold() == team.region.casefold()
+    return is_there and person.role.casefold() == team.role.casefold()
+
+
+def people_of(session: Session, services: Services, start: datetime, end: datetime) -> dict[str, int]:
+    """How many people each team had in a time: whoever was on shift for it, else as floor.yaml counts them."""
+    teams = services.floor.cases.teams
+    is_rostered = any(team.role for team in teams.values())
+    on = services.get(Registry).ask(ON_SHIFT)(session, services, start, end) if is_rostered else ()
+    return {name: _people(team, on) if team.role else team.engineers for name, team in teams.items()}
+
+
+def _people(team: Team, on: Sequence[OnShift]) -> int:
+    return len({each.user_id or each.person for each in on if _is_of(team, each)})
 
 
 def _names(person: OnShift, known: Mapping[str, str]) -> set[str]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.cases import escalation_tables, tables
-from bot.cases.capacity import ranking
+from bot.cases.capacity import people_of, ranking
 from bot.cases.rules.board import AMBER, RED, Entry
 from bot.cases.tables import Case
 from bot.incidents.facts import CaseFigures, SensitiveCase
@@ -55,7 +55,7 @@ def _left(entry: Entry) -> str:
 
 def case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
     """Of each region, team and kind of work item what came, ended, was open at the end, and kept its SLA."""
-    settings = services.floor.cases
+    people = people_of(session, services, start, end)
     came = sa.and_(col(Case.opened_at) >= start, col(Case.opened_at) < end)
     ended = sa.and_(col(Case.ended_at) >= start, col(Case.ended_at) < end)
     open_then = sa.and_(col(Case.opened_at) < end, sa.or_(col(Case.ended_at).is_(None), col(Case.ended_at) >= end))
@@ -83,7 +83,7 @@ def case_figures(session: Session, services: Services, start: datetime, end: dat
             with_target=targets,
             met=met,
             reopened=reopened,
-            people=settings.teams[team].engineers if team in settings.teams else 0,
+            people=people.get(team, 0),
         )
         for region, team, kind, intake, closed, backlog, targets, met, reopened in rows
     ]

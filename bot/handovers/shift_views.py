@@ -8,6 +8,7 @@ from bot.handovers import ids
 from bot.handovers.rules import State
 from bot.handovers.shift_rules import ShiftState, from_json
 from bot.handovers.shift_tables import ShiftHandover, WatchItem
+from bot.handovers.shift_wording import of_item
 from bot.handovers.tables import Handover
 from bot.incidents.handover_items import HandoverItem
 from bot.slack.blocks import (
@@ -41,9 +42,11 @@ def lines_of(item: HandoverItem, say: Wording, now: datetime) -> list[str]:
     """An item as it is read: how grave and how stable, where it stands, what comes next and by whom."""
     head = " · ".join(part for part in (item.severity, say(item.stability)) if part)
     where = f" {channel_link(item.channel_id)}" if item.channel_id else ""
-    lines = [f"*{one_line(item.title, 150)}*{f' ({escape(head)})' if head else ''}{where}"]
+    title = one_line(of_item(item.title, say.language), 150)
+    lines = [f"*{title}*{f' ({escape(head)})' if head else ''}{where}"]
     if item.situation:
-        lines.append(one_line(item.situation, 300))
+        parts = (of_item(part, say.language) for part in item.situation.split(", "))
+        lines.append(one_line(", ".join(parts), 300))
     if item.next_step:
         owner = f"{mention(item.owner_id)}: " if item.owner_id else ""
         lines.append(say("Next: {step}", step=f"{owner}{one_line(item.next_step, 300)}"))

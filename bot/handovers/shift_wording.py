@@ -1,5 +1,7 @@
 """What is said of the handover of a shift in Spanish, by the English phrase; and who reads which."""
 
+import re
+
 from sqlmodel import Session
 
 from bot.directory.languages import language_of
@@ -132,11 +134,31 @@ SPANISH = {
     "The file comes by direct message.": "El archivo llega por mensaje directo.",
 }
 TRANSLATED = {"es": SPANISH}
+# What other nouns say of their items, as patterns of the English sentences.
+ITEMS = {
+    "es": (
+        (r"Update of #(\d+) to (.+)", r"Aviso de #\1 a \2"),
+        (r"(.+) has not answered a page for #(\d+)", r"\1 no ha respondido al aviso de #\2"),
+        (r"#(\d+) is private: read its channel", r"#\1 es privado: lee su canal"),
+        (r"escalated without an answer", r"escalado sin respuesta"),
+        (r"the clock is paused", r"el reloj está parado"),
+        (r"breached", r"vencido"),
+        (r"(.+) left", r"quedan \1"),
+    )
+}
 
 
 def wording(language: str) -> Wording:
     """What is said of a shift's handover in a language."""
     return wording_in(language, TRANSLATED)
+
+
+def of_item(text: str, language: str) -> str:
+    """What the bot says of an item in a language; what people typed stays."""
+    for pattern, own in ITEMS.get(language, ()):
+        if match := re.fullmatch(pattern, text):
+            return match.expand(own)
+    return text
 
 
 def wording_for(session: Session, services: Services, reader_id: str) -> Wording:

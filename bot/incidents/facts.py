@@ -224,8 +224,10 @@ UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("
 RESETTING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("resetting", always(None))
 # Who is the point of contact at a moment.
 CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", always(()))
-# Everyone who is on shift at a moment, and not absent.
-ON_SHIFT: Fact[Callable[[Session, Services, datetime], Sequence[OnShift]]] = Fact("on shift", always(()))
+# Everyone who is on shift at a moment, and not absent; or who has a shift between two.
+ON_SHIFT: Fact[Callable[[Session, Services, datetime, datetime | None], Sequence[OnShift]]] = Fact(
+    "on shift", always(())
+)
 # What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.
 RISKY_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact("risky cases", always(()))
 UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(

@@ -39,7 +39,10 @@ DEFINITIONS = (
     ("AHT", "Average handling time: talk, hold and wrap-up of the answered, divided by the answered."),
     ("Abandoned", "Contacts that gave up, of those offered."),
     ("Sensitive cases", "Open now, of customers watched with care; only in the copy of those who may read them."),
-    ("Cases open a person", "Open at the end of the period, divided by the people of their teams."),
+    (
+        "Cases open a person",
+        "Open at the end of the period, divided by the people of their teams: by the roster those on shift in it.",
+    ),
 )
 
 SPANISH_DEFINITIONS = (
@@ -79,7 +82,10 @@ SPANISH_DEFINITIONS = (
         "Casos delicados",
         "Abiertos ahora, de clientes que se cuidan en especial; solo en la copia de quien puede leerlos.",
     ),
-    ("Casos pendientes por persona", "Pendientes al final del periodo, entre las personas de sus equipos."),
+    (
+        "Casos pendientes por persona",
+        "Pendientes al final del periodo, entre las personas de sus equipos: con cuadrante, las de turno.",
+    ),
 )
 
 SPANISH = {

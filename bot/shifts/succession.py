@@ -35,9 +35,12 @@ def contact_now(session: Session, services: Services, now: datetime) -> Sequence
     return [shift.user_id for shift in tables.on_at(session, now, role) if shift.user_id] if role else ()
 
 
-def on_shift(session: Session, services: Services, now: datetime) -> Sequence[OnShift]:
-    """Everyone who is on at a moment, in whatever role."""
-    return [OnShift(each.person, each.user_id, each.role, each.region) for each in tables.on_at(session, now)]
+def on_shift(
+    session: Session, services: Services, start: datetime, end: datetime | None = None
+) -> Sequence[OnShift]:
+    """Everyone who is on at a moment, or between two, in whatever role."""
+    shifts = tables.on_at(session, start) if end is None else tables.between(session, start, end)
+    return [OnShift(each.person, each.user_id, each.role, each.region) for each in shifts]
 
 
 def fallback(session: Session, services: Services, user_id: str, now: datetime) -> str | None:

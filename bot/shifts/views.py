@@ -55,7 +55,7 @@ def contact_message(
     title = place(floor, say, floor.shifts.contact, "")
     head = say("Point of contact now")
     if on:
-        lines = [f"📍 *{head}*: {_until(shift, say, now)}" for shift in on]
+        lines = [f"📍 *{head}*: {_until(shift, f'{person(shift)}{_where(shift)}', say, now)}" for shift in on]
     else:
         lines = [f"📍 *{head}*: {say('nobody is on shift as {title}.', title=title)}"]
     lines += [
@@ -74,10 +74,8 @@ def _where(shift: Shift) -> str:
     return f" ({escape(shift.region)})" if shift.region else ""
 
 
-def _until(shift: Shift, say: Wording, now: datetime) -> str:
-    return say(
-        "{person} until {when}", person=f"{person(shift)}{_where(shift)}", when=near_time(shift.ends_at, now)
-    )
+def _until(shift: Shift, who: str, say: Wording, now: datetime) -> str:
+    return say("{person} until {when}", person=who, when=near_time(shift.ends_at, now))
 
 
 def shift_ends_message(shift: Shift, say: Wording, now: datetime) -> Message:
@@ -107,7 +105,7 @@ def oncall_message(
             hint = "`/incident shift` enters one; a roster as a file can be dropped into a direct message to me."
             text += f" {say(hint)}"
     lines = [
-        f"• {place(floor, say, shift.role, shift.region, shift.site)}: {_until(shift, say, at)}"
+        f"• {place(floor, say, shift.role, shift.region, shift.site)}: {_until(shift, person(shift), say, at)}"
         for shift in on[:LISTED]
     ]
     if len(on) > LISTED:

@@ -175,6 +175,10 @@ def test_who_is_free_is_who_is_on_shift_and_works_on_nothing(desk: TestFloor) ->
     )
     absences.enter(desk.services, "U0CHLOE", (now, when[1]), "sick", "", "U0CHLOE", utcnow())
     assert "2nd in the queue, nobody is free of 1 on shift" in board(desk, "C2")
+    with desk.services.database.reading() as session:
+        ask = desk.services.get(Registry).ask(CASE_FIGURES)
+        found = {each.team: each.people for each in ask(session, desk.services, *when)}
+    assert found == {"Night": 2, "Billing": 2}, "whoever was on shift; as floor.yaml counts them"
     balance = desk.says("ana", "/incident balance") + desk.whispered("ana")[-1]
     assert "2 unassigned, 2.0 for each of 1" in balance
 
