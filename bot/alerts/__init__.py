@@ -13,6 +13,7 @@ def register(registry: "Registry") -> None:
     from bot.incidents import events
     from bot.incidents.registry import Job, TableWords, Tick
 
+    listeners.register_commands(registry)
     registry.listeners.append(listeners.register)
     registry.on(events.Declared, actions.follow_declared)
     registry.on(events.ChannelOpened, actions.show_incident)

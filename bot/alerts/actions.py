@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.alerts import proposing, tables, views
 from bot.alerts.rules import State
@@ -14,8 +14,11 @@ from bot.incidents import incidents
 from bot.incidents.change import Change, changing
 from bot.incidents.declaring import check_may_be_declared, check_may_declare, opening, start_declaration
 from bot.incidents.events import Declared, Merged, Withdrawn
+from bot.incidents.permissions import check_member
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
+from bot.outbox.kinds import Message
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import timeline
@@ -31,6 +34,10 @@ class AlreadyDecided(WatchfloorError):
 
 class NothingFires(WatchfloorError):
     """These alerts have been resolved since. To open an incident anyway, type `/incident declare`."""
+
+
+class NotHere(WatchfloorError):
+    """There are no such alerts in this channel. Type it where their message is, with the number that it names."""
 
 
 class NoOpenIncident(WatchfloorError):
@@ -100,6 +107,23 @@ def belongs_to(services: Services, group_id: int, number: int, by: str, now: dat
         _note_all(change, group)
         proposing.show(services, change.session, group, now)
     return f"The alerts were added to incident {number}."
+
+
+def listing(services: Services, group_id: int, channel_id: str, by: str, page: int) -> Message:
+    """All alerts of a group, for those who read its message: typed in its channel, or in that of its incident."""
+    check_member(services, by)
+    with services.database.reading() as session:
+        group = session.get(AlertGroup, group_id)
+        if group is None or channel_id not in _channels(session, group):
+            raise NotHere()
+        return views.listing(group, tables.alerts_of(session, group_id), page)
+
+
+def _channels(session: Session, group: AlertGroup) -> set[str]:
+    shown = session.exec(select(OutboxRow).where(OutboxRow.key == proposing.key_of(group))).first()
+    incident = incidents.by_number(session, group.incident_id) if group.incident_id else None
+    found = (shown.channel_id if shown else "", incident.channel_id if incident else "")
+    return {channel_id for channel_id in found if channel_id}
 
 
 def ignore(services: Services, group_id: int, by: str, now: datetime) -> None:

@@ -4,10 +4,26 @@ from slack_bolt import App
 
 from bot.alerts import actions, ids, views
 from bot.incidents import listening, parse
+from bot.incidents.parse import SlashCommand
+from bot.incidents.registry import Registry
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
+
+LONGEST_NUMBER = 10
+
+
+def register_commands(registry: Registry) -> None:
+    """`/incident alerts`, which the messages about alerts name."""
+    registry.command("alerts", alerts)
+
+
+def alerts(services: Services, typed: SlashCommand) -> Response:
+    """`/incident alerts 12`: every alert of a message that names only the first, typed in its channel."""
+    number, _, page = typed.rest.strip().partition(" ")
+    group_id = int(number) if number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER else 0
+    return actions.listing(services, group_id, typed.channel_id, typed.user_id, parse.page_number(page))
 
 
 def register(app: App, services: Services) -> None:

@@ -19,9 +19,14 @@ from bot.outbox.tables import OutboxRow
 from bot.services import Services
 
 
+def key_of(group: AlertGroup) -> str:
+    """Of the message about a group."""
+    return f"alerts:{group.number}"
+
+
 def show(services: Services, session: Session, group: AlertGroup, now: datetime) -> None:
     """The one message about a group reads as it stands; a group that is only noted has none."""
-    key = f"alerts:{group.number}"
+    key = key_of(group)
     row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
     if row is None and group.state != State.PROPOSED and not group.declared_key:
         return

@@ -106,7 +106,7 @@ def declared_by_key(session: Session, declared_key: str) -> AlertGroup | None:
 
 def alerts_of(session: Session, group_id: int) -> Sequence[Alert]:
     """What is in a group, the oldest first."""
-    return session.exec(select(Alert).where(Alert.group_id == group_id).order_by(col(Alert.id)).limit(500)).all()
+    return session.exec(select(Alert).where(Alert.group_id == group_id).order_by(col(Alert.id))).all()
 
 
 def due(session: Session, now: datetime) -> Sequence[AlertGroup]:

@@ -7,10 +7,13 @@ from bot.alerts import ids
 from bot.alerts.rules import State
 from bot.alerts.tables import Alert, AlertGroup
 from bot.incidents.tables import Incident
-from bot.slack.blocks import Block, actions, button, context, field, modal, option, section, select
+from bot.slack.blocks import Block, actions, button, context, field, modal, option, paragraphs, section, select
+from bot.slack.pages import page_of
 from bot.slack.text import channel_link, day_and_time, link, mention, one_line
 
 ALERTS_SHOWN = 5
+PER_PAGE = 30
+COMMAND = "/incident alerts"
 IGNORED_FOR_H = 2
 
 
@@ -23,13 +26,28 @@ def message(
     mark = "🔔" if firing else "✅"
     text = f"{mark} {title}: {_counted(firing, alerts)}"
     lines = [_line(alert) for alert in (firing or alerts)[:ALERTS_SHOWN]]
-    more = len(firing or alerts) - len(lines)
-    if more > 0:
-        lines.append(f"and {more} more")
+    if len(alerts) > len(lines):
+        more = len(firing or alerts) - len(lines)
+        others = f"and {more:,} more" if more > 0 else "and those that are resolved"
+        lines.append(f"{others}: `{COMMAND} {group.number}` lists all")
     blocks = [section(f"{mark} *{title}*\n" + "\n".join(lines)), context(_standing(group, alerts, incident, until))]
     if group.state in (State.PROPOSED, State.IGNORED) and firing:
         blocks.append(_buttons(group))
     return text, blocks
+
+
+def listing(group: AlertGroup, alerts: Sequence[Alert], page: int) -> tuple[str, list[Block]]:
+    """All alerts of a group, page by page; what fires comes first."""
+    ordered = sorted(alerts, key=lambda alert: alert.resolved_at is not None)
+    firing = [alert for alert in alerts if alert.resolved_at is None]
+    text = f"*{one_line(group.title, 250)}*: {_counted(firing, alerts)}"
+    shown, which_page = page_of(ordered, page, PER_PAGE, f"{COMMAND} {group.number}")
+    return text, [*paragraphs([text, *map(_line_of_listing, shown)], rest=""), *which_page]
+
+
+def _line_of_listing(alert: Alert) -> str:
+    ended = f", resolved {day_and_time(alert.resolved_at)}" if alert.resolved_at else ""
+    return f"{_line(alert)}{ended}"
 
 
 def _counted(firing: Sequence[Alert], alerts: Sequence[Alert]) -> str:

@@ -78,11 +78,20 @@ def check_click(services: Services, body: Payload) -> None:
 
 
 def refuse_click(services: Services, body: Payload, sentence: str, ack: Ack) -> BoltResponse:
-    """A form says it beside its first field and stays open; in a flood of clicks the first is answered."""
-    fields = [block["block_id"] for block in body.get("view", {}).get("blocks", ()) if block["type"] == "input"]
+    """In a flood of clicks the first is answered."""
+    person = parse.user_id(body)
+    return refuse(services, body, sentence, ack, lambda: services.get(PersonLimits).is_news(person, utcnow()))
+
+
+def refuse(
+    services: Services, body: Payload, sentence: str, ack: Ack, is_said: Callable[[], bool] = lambda: True
+) -> BoltResponse:
+    """A form says it beside its first field and stays open; else the person reads it alone."""
+    blocks = body.get("view", {}).get("blocks") or ()
+    fields = [block["block_id"] for block in blocks if block.get("type") == "input" and "block_id" in block]
     if body["type"] == "view_submission" and fields:
         return ack(response_action="errors", errors={fields[0]: sentence})
-    if services.get(PersonLimits).is_news(parse.user_id(body), utcnow()):
+    if is_said():
         responses.respond_later(services, body, sentence)
     return ack()
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
-revision = "0042"
+revision = "0043"
 down_revision = "0041"
 branch_labels = None
 depends_on = None
