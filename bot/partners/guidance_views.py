@@ -67,6 +67,6 @@ def request(incident: Incident, partners: Sequence[str], languages: Sequence[str
     missing = " and ".join(language_name(language) for language in languages)
     text = (
         f"Partners of incident {incident.number} ({channel_link(incident.channel_id or '')}) get a notice: "
-        f"{escape(', '.join(partners))}. What should their agents say and do? Missing in {missing}."
+        f"{escape(', '.join(partners))}. What should their agents say and do? Nothing is written yet in {missing}."
     )
     return text, [section(text), actions([guidance_button(incident)], block_id=f"guidance-{incident.number}")]

@@ -239,7 +239,7 @@ def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_eac
     floor.ben.joins(channel)
     floor.says("ben", "/incident claim comms", channel)
     asked = "\n".join(told_alone(floor, "ben"))
-    assert "What should their agents say and do? Missing in English and Spanish." in asked
+    assert "What should their agents say and do? Nothing is written yet in English and Spanish." in asked
 
     floor.ben.clicks(ids.GUIDANCE)
     floor.ben.fills("agents_say.en", "Some calls drop. We are on it.\nCall back in an hour <!here>.")
